@@ -1,0 +1,1 @@
+"""Accord: a users-and-posts API that cannot disagree with its openapi.yaml."""

@@ -1,0 +1,33 @@
+"""Errors a service may raise. Each one becomes one RFC 9457 problem.
+
+ApiError                  the generated problem classes of `app.schemas.problems` derive from it
+└── ServiceUnavailable    503: a dependency is out or overloaded; raised by the rooms below the services
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ApiError(Exception):
+    """One problem for the client; `detail` is one sentence: what is wrong and with what. No SQL, no secrets."""
+
+    status: ClassVar[int]
+    type: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after  # seconds; becomes the Retry-After header
+
+
+class ServiceUnavailable(ApiError):
+    """Something that the request needs is out or overloaded; nothing was done."""
+
+    status = 503
+    type = "/problems/service-unavailable"
+    title = "Service unavailable"
+
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        super().__init__(detail, retry_after=retry_after)

@@ -1,0 +1,1 @@
+"""From the document to code. Never imported by the app."""
