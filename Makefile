@@ -1,0 +1,102 @@
+# Everything a contributor does, by one word each. `make` alone prints this list; `make run` and `make test` need nothing
+# but make and Python 3.11: what they install goes into .venv, from hash-pinned locks.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+# --- use it
+
+run: $(VENV)/.project ## serve the API with demo data on http://127.0.0.1:8000 (PORT=... for another port)
+	@ENV=development $(BIN)/accord serve
+
+migrate: $(VENV)/.project ## bring the database of DATABASE_URL to the newest schema
+	$(BIN)/accord migrate
+
+# --- change it
+
+install: $(VENV)/.dev $(VENV)/.project ## make .venv with everything that development needs
+
+generate: install ## write app/schemas from openapi.yaml
+	$(BIN)/python -m codegen generate
+
+format: install ## format the code and mend what the linter can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# --- check it
+
+check: lint check-contract ## the inner loop: everything but the slow tests, within a minute
+	$(BIN)/python -m pytest -m "not slow"
+
+test: lint check-contract ## exactly what CI runs: every check and every test, with real servers and a browser
+	$(BIN)/python -m pytest
+
+lint: install ## formatting, lint, types and import layers
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check-generated: install ## whether app/schemas is what openapi.yaml generates
+	$(BIN)/python -m codegen check
+
+check-contract: check-generated ## check-generated, and the document against the house rules
+	$(BIN)/python -m codegen lint
+
+contract: install ## only the contract tests: the service fuzzed against its document
+	$(BIN)/python -m pytest tests/contract
+
+bench: install ## server time of each operation
+	$(BIN)/python -m tests.bench
+
+# --- keep it
+
+lock: install ## pin again after a change of pyproject.toml (UPGRADE=1: to the newest versions)
+	$(call compile,requirements-dev.lock,--group build --group dev)
+	$(call compile,requirements.lock,--group build --constraint requirements-dev.lock)
+
+clean: ## remove .venv and every cache; data/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help run migrate install generate format check test lint check-generated check-contract contract bench lock clean
+
+# --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Accord needs Python 3.11: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# uv is only a faster pip, so the machine may do without it. Its pin is cut out of the lock, with its hashes.
+$(VENV)/.uv: $(VENV)/.created
+	@sed -n '/^uv==/,/^ *#/p' requirements-dev.lock > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.txt || echo 'Going on with pip alone, which takes a minute longer.'
+	@touch $@
+
+$(VENV)/.run: requirements.lock $(VENV)/.uv
+	$(call install,--require-hashes -r requirements.lock)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(call install,--require-hashes -r requirements-dev.lock)
+	@touch $@
+
+# Editable, so that .venv/bin/accord runs this tree. What builds it is in the lock: nothing is fetched here.
+$(VENV)/.project: pyproject.toml $(VENV)/.run
+	$(call install,--no-deps --no-build-isolation --editable .)
+	@touch $@
+
+# uv does not read pip's configuration, so pip gets its turn where uv reaches no index.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
+
+# The second lock is compiled within the first, so both pin the same versions. No index address is written into them.
+compile = $(BIN)/uv pip compile --quiet pyproject.toml --output-file $(1) $(2) --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
