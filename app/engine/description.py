@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -40,6 +41,21 @@ def pascal_case(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
 
 
+def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """The name as an identifier in snake_case; Python's keywords and names in `taken` get a trailing underscore.
+
+    Two names may become the same identifier; `app.engine.support` refuses such documents.
+    """
+    words = snake_case(name)
+    identifier = words if words.isidentifier() else f"_{words}"
+    return f"{identifier}_" if keyword.iskeyword(identifier) or identifier in taken else identifier
+
+
+# Names that mean something else where the generated code declares arguments of handlers and fields of answers.
+ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "quote", "str"})
+FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "str", "int", "float", "bool"})
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter; `argument` is the name under which the handler receives it."""
@@ -55,7 +71,7 @@ class Parameter:
     @property
     def argument(self) -> str:
         """The keyword argument of the handler."""
-        return snake_case(self.name)
+        return python_name(self.name, ARGUMENTS_TAKEN)
 
     @property
     def default(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -74,7 +90,7 @@ class Header:
     @property
     def argument(self) -> str:
         """The keyword argument of the answer."""
-        return self.name.replace("-", "_").lower()
+        return python_name(self.name.lower(), FIELDS_TAKEN)
 
     @property
     def constant(self) -> str | None:
@@ -95,7 +111,8 @@ class Response:
     @property
     def name(self) -> str:
         """The class of the answer: the words of the status, `OK` or `NoContent`."""
-        phrase = HTTPStatus(self.status).phrase
+        phrases = {status.value: status.phrase for status in HTTPStatus}
+        phrase = phrases.get(self.status, f"Status {self.status}")
         return "OK" if phrase == "OK" else pascal_case(phrase)
 
     @property
