@@ -1,0 +1,134 @@
+"""Whether a document is OpenAPI at all: openapi-spec-validator judges, here its places become lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+from jsonschema_path.paths import SchemaPath
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator.schemas import schema_v30, schema_v31
+from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
+
+from app.engine.document import Document, DocumentError, Key, Node, Pointer
+
+VERSIONS = {"3.0": (schema_v30, OpenAPIV30SpecValidator), "3.1": (schema_v31, OpenAPIV31SpecValidator)}
+
+# What to do about the usual faults; anything else is answered with the specification.
+REMEDIES = (
+    (r"is a required property", "add it"),
+    (r"properties are not allowed", "correct its name, remove it, or begin it with `x-`"),
+    (r"is not one of", "write one of those"),
+    (r"is not of types? ", "write a value of that type"),
+    (r"not a .*regex", "correct the regular expression"),
+    (r"^Path parameter", "declare it with `in: path`, or take it out of the path or the list"),
+    (r"^Operation ID|^Duplicate", "rename one"),
+    (r"^Required list", "add them to `properties` or remove them from `required`"),
+)
+
+
+def validity(document: Document) -> list[str]:
+    """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1.
+
+    Dangling references hide everything else, and faults of structure hide those of meaning, because the
+    later judges need what the earlier ones vouch for.
+    """
+    version = str(document.data.get("openapi", "")).rpartition(".")[0]
+    if version not in VERSIONS:
+        line = document.line(("openapi",))
+        return [f"{document.name}:{line}: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"]
+    schema, validator = VERSIONS[version]
+    if dangling := list(_dangling(document.root)):
+        return dangling
+    faults = {
+        (document.line(_written(document, pointer)), _text(message))
+        for pointer, message in list(_structure(document, schema)) or list(_meaning(document, validator))
+    }
+    return [f"{document.name}:{line}: {text}" for line, text in sorted(faults)]
+
+
+def _dangling(node: Node) -> Iterator[str]:
+    """References that lead nowhere; the other judges would crash on them. Examples may hold anything."""
+    if isinstance(node.value, dict):
+        if node.reference is not None:
+            try:
+                node.resolved()
+            except DocumentError as error:
+                yield f"{error}: correct the reference"
+        for key in node.value:
+            if key not in ("example", "examples", "default", "const", "enum") or _names(node.pointer):
+                yield from _dangling(node.raw_child(key))
+    elif isinstance(node.value, list):
+        for index in range(len(node.value)):
+            yield from _dangling(node.raw_child(index))
+
+
+def _names(pointer: Pointer) -> bool:
+    """Whether the keys of this mapping are names of the author's and no keywords."""
+    return pointer[-1:] in (("properties",), ("schemas",)) or pointer == ("components",)
+
+
+def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a lazy JSON value
+    for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(document.data):
+        yield _innermost(error)
+
+
+def _innermost(error: jsonschema_rs.ValidationError) -> tuple[Pointer, str]:
+    """The fault inside the alternative that the author meant: the one that goes deepest and is no missing `$ref`."""
+    pointer: Pointer = tuple(error.instance_path)
+    message = error.message
+    alternatives = [
+        [_innermost(fault) for fault in branch if not fault.message.startswith('"$ref" is a required')]
+        for branch in getattr(error.kind, "context", ())
+    ]
+    faults = [(len(place), place, text) for branch in alternatives for place, text in branch]
+    if not faults:
+        return pointer, message
+    _, place, text = max(faults, key=lambda fault: fault[0])
+    return (place if len(place) >= len(pointer) else pointer), text
+
+
+def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes
+    keywords = {name: _placed(keyword) for name, keyword in validator.keyword_validators.items()}
+    root = KeywordValidatorRegistry(keywords)["__root__"]
+    for error in root(SchemaPath.from_dict(document.data)):  # type: ignore[operator] # the class of the registry is abstract
+        yield error.place, error.message
+
+
+def _placed(keyword: Any) -> Any:  # noqa: ANN401 - classes of a library, made at run time
+    """The keyword validator, saying where it finds its faults: the library's own say what and not where."""
+
+    def call(self: Any, *arguments: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - as the class
+        subject = next(argument for argument in arguments if isinstance(argument, SchemaPath))
+        within = ("default",) if hasattr(keyword, "value_validator_cls") else ()
+        for error in keyword.__call__(self, *arguments, **options):
+            if not hasattr(error, "place"):
+                while error.context:
+                    error = max(error.context, key=lambda fault: len(fault.absolute_path))  # noqa: PLW2901 - its core
+                error.place = (*subject.parts, *within, *error.absolute_path)
+            yield error
+
+    return type(keyword.__name__, (keyword,), {"__call__": call})
+
+
+def _written(document: Document, pointer: Pointer) -> Pointer:
+    """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers."""
+    node = document.root
+    for part in pointer:
+        node = node.resolved()
+        keys: tuple[Key, ...] = (part, str(part))
+        key = next((key for key in keys if (*node.pointer, key) in document.lines), None)
+        if key is None:
+            break
+        node = node.raw_child(key)
+    return node.pointer
+
+
+def _text(message: str) -> str:
+    message = re.sub(r"\s+", " ", message.partition("\n")[0])
+    if "valid under" in message:
+        message = "this has none of the forms that OpenAPI allows here"
+    remedy = next((remedy for pattern, remedy in REMEDIES if re.search(pattern, message)), "see the OpenAPI specification")
+    return f"{message}: {remedy}"
