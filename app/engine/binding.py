@@ -1,11 +1,18 @@
-"""From the document's operations to the functions that implement them."""
+"""From the document's operations to the functions that implement them: each exactly once, or the start is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
+from types import ModuleType
+from typing import Any, ClassVar
 
+from app.engine import description
 from app.engine.responses import Empty
+
+
+class BindingError(Exception):
+    """The handlers and the document differ; the text has one line for each difference."""
 
 
 class Operation:
@@ -15,3 +22,61 @@ class Operation:
 
     def __init__(self, handler: Callable[..., Awaitable[Empty]]) -> None:
         self.handler = handler
+
+
+def bind(described: description.Description, modules: Iterable[object]) -> dict[str, Operation]:
+    """The handler of every operation, by operationId.
+
+    Raises:
+        BindingError: handlers are missing, superfluous, doubled or do not fit, or generated code is stale.
+    """
+    operations = {operation.id: operation for operation in described.operations}
+    found: dict[str, tuple[str, Operation]] = {}
+    problems: list[str] = []
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if not isinstance(value, Operation):
+                continue
+            place = f"{module.__name__}.{name}" if isinstance(module, ModuleType) else name
+            first, other = found.setdefault(value.operation_id, (place, value))
+            if other is not value:
+                problems.append(f"{place}: operation {value.operation_id} has a handler already, {first}: remove one")
+            elif value.operation_id not in operations:
+                problems.append(
+                    f"{place}: the document has no operation {value.operation_id}: remove the handler or run `make generate`"
+                )
+            else:
+                problems += _misfits(place, value, operations[value.operation_id])
+    for operation in described.operations:
+        if operation.id not in found:
+            name = f"@{description.pascal_case(operation.id)} async def {description.snake_case(operation.id)}"
+            problems.append(f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`")
+    if problems:
+        raise BindingError("\n".join(problems))
+    return {operation_id: operation for operation_id, (_, operation) in found.items()}
+
+
+def _misfits(place: str, bound: Operation, operation: description.Operation) -> list[str]:
+    """Where a handler or its generated class differs from the document; mypy finds the same before the start."""
+    problems = []
+    if not inspect.iscoroutinefunction(bound.handler):
+        problems.append(f"{place}: a handler is an `async def` function")
+    wanted = {parameter.argument for parameter in operation.arguments} | ({"body"} if operation.bodies else set())
+    _, *parameters = inspect.signature(bound.handler).parameters.values()
+    taken = {parameter.name for parameter in parameters}
+    problems += [
+        f"{place}: argument {name!r} of {operation.id} is missing ({operation.node.where})" for name in sorted(wanted - taken)
+    ]
+    problems += [
+        f"{place}: {operation.id} has no argument {parameter.name!r} ({operation.node.where})"
+        for parameter in parameters
+        if parameter.name not in wanted and parameter.default is inspect.Parameter.empty
+    ]
+    for response in operation.successes:
+        answer: Any = getattr(type(bound), response.name, None)
+        headers = tuple((header.argument, header.name) for header in response.handler_headers)
+        if answer is None or answer.status != response.status or answer.headers != headers:
+            problems.append(
+                f"{response.node.where}: the generated {operation.id} differs from the document: run `make generate`"
+            )
+    return problems

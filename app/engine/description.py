@@ -148,8 +148,10 @@ class Operation:
 
     @property
     def revalidates(self) -> bool:
-        """Whether the engine answers `If-None-Match` by itself: the operation documents the header and 304."""
-        return 304 in self.responses and any(p.name.lower() == "if-none-match" for p in self.parameters)  # noqa: PLR2004
+        """Whether the engine answers `If-None-Match` by itself: the header, 304 and an ETag are documented."""
+        tagged = 200 in self.responses and any(h.name.lower() == "etag" and h.required for h in self.responses[200].headers)
+        asked = any(p.name.lower() == "if-none-match" for p in self.parameters)
+        return asked and tagged and 304 in self.responses  # noqa: PLR2004
 
     @property
     def arguments(self) -> tuple[Parameter, ...]:
@@ -201,7 +203,9 @@ def _response(status: str, node: Node) -> Response:
             for name, header in (headers.items() if headers else ())
             if (schema := header.get("schema")) is not None
         ),
-        content={media: item.raw_child("schema") for media, item in (content.items() if content else ()) if "schema" in item.value},
+        content={
+            media: item.raw_child("schema") for media, item in (content.items() if content else ()) if "schema" in item.value
+        },
         node=node,
     )
 
@@ -214,7 +218,9 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
             parameter = _parameter(element)
             parameters[parameter.place, parameter.name] = parameter
     if not isinstance(operation_id := node.value.get("operationId"), str):
-        raise DocumentError(f"{node.where}: {method.upper()} {path} has no operationId: give it one, verb and noun in camelCase")
+        raise DocumentError(
+            f"{node.where}: {method.upper()} {path} has no operationId: give it one, verb and noun in camelCase"
+        )
     body = node.get("requestBody")
     content = body.get("content") if body else None
     responses = node.get("responses")
@@ -228,7 +234,7 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         parameters=tuple(parameters.values()),
         bodies={media: value.raw_child("schema") for media, value in (content.items() if content else ())},
         body_required=bool(body and body.value.get("required", False)),
-        responses={int(status): _response(status, response) for status, response in (responses.items() if responses else ())},
+        responses={r.status: r for r in (_response(*item) for item in (responses.items() if responses else ()))},
         security=tuple(tuple((scheme, tuple(scopes)) for scheme, scopes in alternative.items()) for alternative in security),
         node=node,
     )

@@ -49,17 +49,17 @@ def _value(node: yaml.Node, pointer: Pointer, lines: dict[Pointer, int], name: s
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*pointer, index), lines, name) for index, item in enumerate(node.value)]
-    text = str(node.value)
-    match node.tag.rpartition(":")[2]:
-        case "bool":
-            return text.lower() == "true"
-        case "null":
-            return None
-        case "int":
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        case "float":
-            return float(text)
-    return text
+    return _scalar(str(node.value), node.tag.rpartition(":")[2])
+
+
+def _scalar(text: str, kind: str) -> str | float | bool | None:
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind == "int":
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if kind == "float":
+        return float(text)
+    return None if kind == "null" else text
 
 
 class Document:

@@ -1,0 +1,92 @@
+"""The verdict on a request or an answer: the JSON Schema in the document, compiled (2020-12, formats asserted)."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from app.engine.description import Operation
+from app.engine.document import Document
+from app.engine.problems import encode
+
+MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
+
+# Keyword and place only: a message never repeats what was sent.
+_MESSAGES = {
+    "additionalProperties": "has a member that is not in the contract",
+    "anyOf": "fits none of the alternatives",
+    "const": "is not the one allowed value",
+    "enum": "is not one of the allowed values",
+    "format": "is not in the format",
+    "maxItems": "has too many items",
+    "maxLength": "is too long",
+    "maxProperties": "has too many members",
+    "maximum": "is too large",
+    "minItems": "has too few items",
+    "minLength": "is too short",
+    "minProperties": "has too few members",
+    "minimum": "is too small",
+    "multipleOf": "is not a multiple of the step",
+    "oneOf": "does not fit exactly one of the alternatives",
+    "pattern": "does not match the pattern",
+    "required": "is required",
+    "type": "has the wrong type",
+    "uniqueItems": "has an item twice",
+    "unknown": "has a name that is not in the contract",
+    "repeated": "must occur once",
+    "encoding": "is not UTF-8",
+}
+
+# A fault is a keyword at a place, so its JSON is made once. Bounded, because places inside long arrays are many.
+_known: dict[tuple[str, str], msgspec.Raw] = {}
+_MOST_KNOWN = 4096
+
+
+def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
+    """One member of `errors`: where (`query`), a JSON Pointer from there, and the keyword that refuses."""
+    message = _MESSAGES.get(code, "does not satisfy the contract")
+    return msgspec.Raw(encode({"in": place, "pointer": pointer[:1000], "code": code, "message": message}))
+
+
+def validator(document: Document, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Compile a schema whose `$ref`s lead into the document."""
+    return jsonschema_rs.Draft202012Validator({**document.data, **schema}, validate_formats=True)
+
+
+class Judge:
+    """Judges path, query, headers and body of one operation together, so that all faults are listed at once."""
+
+    def __init__(self, document: Document, operation: Operation, body: Any = None) -> None:  # noqa: ANN401 - a schema
+        places: dict[str, Any] = {} if body is None else {"body": body}
+        for parameter in operation.arguments:
+            place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
+            place["properties"][parameter.name] = parameter.schema.value
+            if parameter.required:
+                place["required"].append(parameter.name)
+        self._validator = validator(document, {"properties": places})
+        self.is_valid = self._validator.is_valid
+
+    def faults(self, parts: dict[str, Any]) -> list[msgspec.Raw]:
+        """Every fault of a refused request, at most `MOST_FAULTS`."""
+        found: dict[tuple[str, str], msgspec.Raw] = {}
+        malformed: set[str] = set()
+        for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
+            rule, place = str(error["schemaLocation"]), str(error["instanceLocation"])
+            keyword = rule.rpartition("/")[2]
+            if keyword == "required":  # The text begins with the missing name, the document's own, in quotes.
+                name = str(error["error"]).rpartition('" is ')[0][1:]
+                place += "/" + name.replace("~", "~0").replace("/", "~1")
+            elif keyword == "format":
+                malformed.add(place)
+            known = _known.get((keyword, place))
+            if known is None:
+                _, where, *pointer = place.split("/")
+                known = fault(where, "".join("/" + part for part in pointer), keyword)
+                if len(_known) < _MOST_KNOWN and len(place) < 200:  # noqa: PLR2004 - characters
+                    _known[keyword, place] = known
+            found[keyword, place] = known
+        # A field that has a format and a pattern is wrong once, not twice.
+        return [known for (keyword, place), known in found.items() if keyword != "pattern" or place not in malformed]

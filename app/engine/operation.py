@@ -1,0 +1,189 @@
+"""One operation, compiled at start: everything that depends on the document alone."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter
+from starlette.types import ASGIApp
+
+from app.engine import description
+from app.engine.binding import Operation as BoundOperation
+from app.engine.body import ABSENT, BodyReader
+from app.engine.dependencies import Dependencies
+from app.engine.document import Document
+from app.engine.judge import Judge, fault
+from app.engine.lexis import Reader, unquote
+from app.engine.negotiation import Negotiation
+from app.engine.problems import Headers, Refusal
+from app.engine.responses import Body, Empty
+from app.engine.security import Scheme, Security
+
+
+def _from_model(value: Any) -> msgspec.Raw:  # noqa: ANN401 - whatever msgspec does not know
+    """Pydantic models among the rows; anything else is a fault of the handler."""
+    if isinstance(value, BaseModel):
+        return msgspec.Raw(value.__pydantic_serializer__.to_json(value))
+    raise TypeError(f"a body holds {type(value).__name__}, which has no JSON form")
+
+
+encode = msgspec.json.Encoder(enc_hook=_from_model).encode
+
+
+class Operation(APIRoute):
+    """A compiled operation. As an `APIRoute` it stands in `app.routes` like any other route."""
+
+    def __init__(
+        self,
+        document: Document,
+        described: description.Operation,
+        bound: BoundOperation,
+        schemes: Mapping[str, Scheme],
+        serve: ASGIApp,
+    ) -> None:
+        async def endpoint() -> None:
+            """FastAPI never calls it: the engine answers before FastAPI's router."""
+
+        endpoint.__name__ = description.snake_case(described.id)
+        super().__init__(
+            described.path,
+            endpoint,
+            methods=[described.method],
+            operation_id=described.id,
+            tags=[described.tag],
+            response_model=None,
+            include_in_schema=False,
+        )
+        self.app = serve
+        self.described, self.id = described, described.id
+        self.handler = bound.handler
+        self.solver = Dependencies.of(bound.handler)
+        self.security = Security(described, schemes)
+        content = {media: None for response in described.successes for media in response.content}
+        self.negotiation = Negotiation(content)
+        self._compile_parameters()
+        self._compile_bodies(document)
+        self._compile_answers()
+
+    def _compile_parameters(self) -> None:
+        described = self.described
+        readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.arguments}
+        arguments = {parameter.name: parameter.argument for parameter in described.arguments}
+        names = [part[1:-1] for part in described.path.split("/") if part.startswith("{")]
+        self._path = [(name, arguments[name], readers["path", name].read) for name in names]
+        self._query = {name: (arguments[name], reader) for (place, name), reader in readers.items() if place == "query"}
+        self._header = [(name, arguments[name], reader) for (place, name), reader in readers.items() if place == "header"]
+        self._defaults = {p.argument: p.default for p in described.arguments if p.place != "path"}
+
+    def _compile_bodies(self, document: Document) -> None:
+        described = self.described
+        limit = int(document.data.get("x-body-limit", 1 << 20))
+        self.body = BodyReader(described.bodies, required=described.body_required, limit=limit) if described.bodies else None
+        self._judge = Judge(document, described) if described.arguments else None
+        self._judges = {media.encode(): Judge(document, described, schema.value) for media, schema in described.bodies.items()}
+        hints = typing.get_type_hints(self.handler) if described.bodies else {}
+        model = hints.get("body")
+        # Pydantic is the type, not the judge: one call of its compiled validator gives the handler its object.
+        self._typed = TypeAdapter(model).validator.validate_python if model is not None else None
+
+    def _compile_answers(self) -> None:
+        self._constant: dict[int, Headers] = {}
+        self._content_type: dict[int, bytes] = {}
+        for response in self.described.responses.values():
+            self._constant[response.status] = tuple(
+                (header.name.lower().encode(), header.constant.encode()) for header in response.headers if header.constant
+            )
+            for media in response.content:
+                self._content_type.setdefault(response.status, media.encode())
+        self.revalidates = self.described.revalidates
+        self.problem_types = {(r.status, kind) for r in self.described.problems for kind in r.problem_types}
+
+    def constant_headers(self, status: int) -> Headers:
+        """The headers that the document pins to one value."""
+        return self._constant.get(status, ())
+
+    def arguments(
+        self,
+        values: list[str],
+        query_string: bytes,
+        headers: dict[bytes, bytes],
+        body: Any = ABSENT,  # noqa: ANN401 - any JSON value
+        media: bytes = b"",
+    ) -> dict[str, Any]:
+        """The handler's keyword arguments.
+
+        Raises:
+            Refusal: 422 with all faults of path, query, headers and body together.
+        """
+        path = {name: read(text) for (name, _, read), text in zip(self._path, values, strict=True)}
+        faults: list[msgspec.Raw] = []
+        query = self._read_query(query_string, faults) if query_string else {}
+        parts: dict[str, Any] = {"path": path, "query": query, "header": {}}
+        for name, _, reader in self._header:
+            if (sent := headers.get(reader.key)) is not None:
+                parts["header"][name] = reader.read(sent.decode("latin-1").strip(" \t"))
+        judge = self._judge
+        if body is not ABSENT:
+            parts["body"] = body
+            judge = self._judges[media]
+        if judge is not None and not judge.is_valid(parts):
+            faults += judge.faults(parts)
+        if faults:
+            raise Refusal(422, faults=faults)
+        return self._typed_arguments(parts)
+
+    def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
+        arguments = dict(self._defaults)
+        path, query, header = parts["path"], parts["query"], parts["header"]
+        for name, argument, _ in self._path:
+            arguments[argument] = path[name]
+        for name, value in query.items():
+            arguments[self._query[name][0]] = value
+        for name, argument, _ in self._header:
+            if name in header:
+                arguments[argument] = header[name]
+        if self.body is not None:
+            body = parts.get("body", ABSENT)
+            if body is ABSENT:
+                body = None
+            elif self._typed is not None:
+                body = self._typed(body)
+            arguments["body"] = body
+        return arguments
+
+    def _read_query(self, raw: bytes, faults: list[msgspec.Raw]) -> dict[str, Any]:
+        """The query's values; names that are unknown or wrongly repeated are faults, never dropped."""
+        texts: dict[str, list[str]] = {}
+        encoded = b"%" in raw or b"+" in raw
+        read: dict[str, Any] = {}
+        try:
+            for part in raw.decode("ascii").split("&"):
+                name, _, text = part.partition("=")
+                texts.setdefault(unquote(name) if encoded else name, []).append(text)
+            for name, found in texts.items():
+                known = self._query.get(name)
+                if known is None:
+                    faults.append(fault("query", "", "unknown"))
+                elif len(found) > 1 and not known[1].repeats:
+                    faults.append(fault("query", "/" + name, "repeated"))
+                else:
+                    read[name] = known[1].read_query(found, encoded=encoded)
+        except UnicodeDecodeError:
+            faults.append(fault("query", "", "encoding"))
+        return read
+
+    def encode(self, answer: Empty) -> tuple[bytes | None, list[tuple[bytes, bytes]]]:
+        """The body (None if the answer has none) and the headers of an answer, Content-Type among them."""
+        status = answer.status
+        headers: list[tuple[bytes, bytes]] = [*self._constant[status]]
+        for field, name in answer.headers:
+            if (value := getattr(answer, field)) is not None:
+                headers.append((name.lower().encode(), str(value).encode("latin-1")))
+        if not isinstance(answer, Body):
+            return None, headers
+        headers.append((b"content-type", self._content_type[status]))
+        return encode(answer.body), headers
