@@ -1,0 +1,281 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+"""What handlers receive: the objects of the document as pydantic models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    MISSING,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
+
+
+class Health(BaseModel):
+    status: Literal["healthy"]
+
+
+class Readiness(BaseModel):
+    status: Literal["ready"]
+
+
+class UserCreate(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with a dotted domain. Compared without regard to case.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+    username: Annotated[
+        StrictStr,
+        Field(
+            description="Letters, digits and underscores. Compared without regard to case.",
+            max_length=50,
+            min_length=3,
+            pattern="^[a-zA-Z0-9_]+$",
+        ),
+    ]
+    password: Annotated[
+        StrictStr,
+        Field(
+            description="At least one ASCII letter and one ASCII digit. Every character counts, spaces too.",
+            max_length=128,
+            min_length=8,
+            pattern="^[^\\u0000]*([A-Za-z][^\\u0000]*[0-9]|[0-9][^\\u0000]*[A-Za-z])[^\\u0000]*$",
+        ),
+    ]
+    full_name: Annotated[
+        StrictStr | None | MISSING, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
+    ] = MISSING
+
+
+class UserUpdate(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    full_name: Annotated[
+        StrictStr | None | MISSING, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
+    ] = MISSING
+    bio: Annotated[
+        StrictStr | None | MISSING, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")
+    ] = MISSING
+    is_active: Annotated[StrictBool | MISSING, Field(description="Whether the user may sign in. Set by administrators.")] = (
+        MISSING
+    )
+
+
+class User(BaseModel):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with a dotted domain. Compared without regard to case.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+    username: Annotated[
+        StrictStr,
+        Field(
+            description="Letters, digits and underscores. Compared without regard to case.",
+            max_length=50,
+            min_length=3,
+            pattern="^[a-zA-Z0-9_]+$",
+        ),
+    ]
+    full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
+    bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
+    role: Annotated[
+        Literal["user", "admin"], Field(description="What a user may do. Administrators may see and change every user.")
+    ]
+    is_active: Annotated[StrictBool, Field(description="Whether the user may sign in.")]
+    created_at: Annotated[
+        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    version: Annotated[
+        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+    ]
+
+
+class NextCursor(RootModel[StrictStr]):
+    root: Annotated[
+        StrictStr,
+        Field(
+            description="A place in a list. Opaque; valid for the request that it was issued for.",
+            max_length=38,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38}$",
+        ),
+    ]
+
+
+class UserList(BaseModel):
+    users: Annotated[list[User], Field(max_length=100)]
+    total: Annotated[
+        StrictInt, Field(description="How many items all pages hold together, exactly.", ge=0, le=9007199254740991)
+    ]
+    page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
+    next_cursor: Annotated[NextCursor | None, Field(description="Where the next page begins; null on the last page.")]
+
+
+class UserProfile(BaseModel):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    username: Annotated[
+        StrictStr,
+        Field(
+            description="Letters, digits and underscores. Compared without regard to case.",
+            max_length=50,
+            min_length=3,
+            pattern="^[a-zA-Z0-9_]+$",
+        ),
+    ]
+    full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
+    bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
+    created_at: Annotated[
+        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    version: Annotated[
+        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+    ]
+
+
+class UserProfileList(BaseModel):
+    profiles: Annotated[list[UserProfile], Field(max_length=100)]
+    total: Annotated[
+        StrictInt, Field(description="How many items all pages hold together, exactly.", ge=0, le=9007199254740991)
+    ]
+    page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
+    next_cursor: Annotated[NextCursor | None, Field(description="Where the next page begins; null on the last page.")]
+
+
+class PostCreate(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
+    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
+    is_published: Annotated[StrictBool, Field(description="`false` keeps it a draft.")] = True
+
+
+class Post(BaseModel):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    author_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
+    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
+    is_published: Annotated[StrictBool, Field(description="`false`: a draft, seen by its author and by administrators.")]
+    created_at: Annotated[
+        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    version: Annotated[
+        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+    ]
+
+
+class PostList(BaseModel):
+    posts: Annotated[list[Post], Field(max_length=100)]
+    total: Annotated[
+        StrictInt, Field(description="How many items all pages hold together, exactly.", ge=0, le=9007199254740991)
+    ]
+    page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
+    next_cursor: Annotated[NextCursor | None, Field(description="Where the next page begins; null on the last page.")]
+
+
+class SessionCreate(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    identifier: Annotated[
+        StrictStr,
+        Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
+    ]
+    password: Annotated[StrictStr, Field(max_length=128, min_length=1, pattern="^[^\\u0000]+$")]
+
+
+class SessionTokenCreate(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
+
+
+class Tokens(BaseModel):
+    session_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    access_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^aca_[0-9a-f]{72}$")]
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[StrictInt, Field(description="Seconds until the access token expires.", ge=0, le=86400)]
+    refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
+    refresh_expires_in: Annotated[StrictInt, Field(description="Seconds until the refresh token expires.", ge=0, le=31536000)]
+
+
+class Session(BaseModel):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    is_current: Annotated[StrictBool, Field(description="Whether this request was made in it.")]
+    created_at: Annotated[
+        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    refreshed_at: Annotated[
+        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    expires_at: Annotated[
+        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+
+
+class SessionList(BaseModel):
+    sessions: Annotated[list[Session], Field(max_length=100)]
+
+
+class Problem(BaseModel):
+    """
+    RFC 9457.
+    """
+
+    type: Annotated[StrictStr, Field(description="Names the kind of problem; the address of its description.", max_length=200)]
+    title: Annotated[StrictStr, Field(description="The kind of problem in words.", max_length=200)]
+    status: Annotated[StrictInt, Field(ge=400, le=599)]
+    detail: Annotated[StrictStr, Field(description="What went wrong this time. For people.", max_length=1000)]
+    instance: Annotated[StrictStr, Field(description="This occurrence; the request id as a URN.", max_length=45)]
+    code: Annotated[
+        StrictStr, Field(description="The last part of `type`. For programs.", max_length=100, pattern="^[a-z]+(-[a-z]+)*$")
+    ]
+
+
+class Fault(BaseModel):
+    in_: Annotated[Literal["path", "query", "header", "cookie", "body"], Field(alias="in")]
+    pointer: Annotated[StrictStr, Field(description="JSON Pointer from there; parameters by name.", max_length=1000)]
+    code: Annotated[
+        StrictStr,
+        Field(description="The keyword of the document that refuses, or `unknown`, `repeated`, `encoding`.", max_length=50),
+    ]
+    message: Annotated[StrictStr, Field(max_length=200)]
+
+
+class ValidationProblem(BaseModel):
+    """
+    A problem that lists every fault of the request. What was sent is never repeated.
+    """
+
+    type: Literal["/problems/unprocessable-content"]
+    title: Annotated[StrictStr, Field(max_length=200)]
+    status: Literal[422]
+    detail: Annotated[StrictStr, Field(max_length=1000)]
+    instance: Annotated[StrictStr, Field(max_length=45)]
+    code: Literal["unprocessable-content"]
+    errors: Annotated[list[Fault], Field(max_length=100, min_length=1)]

@@ -1,0 +1,618 @@
+# Generated from openapi.yaml by `make generate`. Do not edit.
+"""One class per operation: it decorates the handler and holds the answers and problems that the document allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import quote
+
+from app.core.call import Call, Principal
+from app.engine.binding import Operation
+from app.engine.responses import Body, Empty
+from app.schemas import models, problems, rows
+
+
+class GetHealth(Operation):
+    """GET /health: Whether the process answers"""
+
+    operation_id = "getHealth"
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+
+    class OK(Body[models.Health | rows.HealthRow]):
+        """The process is alive."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /) -> GetHealth.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/health"
+
+
+class GetReadiness(Operation):
+    """GET /health/ready: Whether the service can serve"""
+
+    operation_id = "getReadiness"
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.Readiness | rows.ReadinessRow]):
+        """Requests can be served."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /) -> GetReadiness.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/health/ready"
+
+
+class ListUsers(Operation):
+    """GET /api/v1/users: List users"""
+
+    operation_id = "listUsers"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.UserList | rows.UserListRow]):
+        """One page of users."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(
+            self,
+            call: Call[Principal],
+            /,
+            *,
+            page: int,
+            page_size: int,
+            cursor: str | None,
+            role: Literal["user", "admin"] | None,
+            is_active: bool | None,
+        ) -> ListUsers.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users"
+
+
+class CreateUser(Operation):
+    """POST /api/v1/users: Sign up"""
+
+    operation_id = "createUser"
+    BadRequest = problems.BadRequest
+    NotAcceptable = problems.NotAcceptable
+    AlreadyRegistered = problems.AlreadyRegistered
+    WeakPassword = problems.WeakPassword
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.User | rows.UserRow], kw_only=True):
+        """The user, as stored."""
+
+        status = 201
+        headers = (("etag", "ETag"), ("location", "Location"))
+        etag: str
+        location: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.UserCreate) -> CreateUser.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users"
+
+
+class GetCurrentUser(Operation):
+    """GET /api/v1/users/me: Who am I"""
+
+    operation_id = "getCurrentUser"
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.User | rows.UserRow], kw_only=True):
+        """The user whose token was sent."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /) -> GetCurrentUser.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me"
+
+
+class GetUser(Operation):
+    """GET /api/v1/users/{user_id}: Get a user"""
+
+    operation_id = "getUser"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.User | rows.UserRow], kw_only=True):
+        """The user."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, user_id: int) -> GetUser.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/users/{user_id}"
+
+
+class DeleteUser(Operation):
+    """DELETE /api/v1/users/{user_id}: Delete a user"""
+
+    operation_id = "deleteUser"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    LastAdmin = problems.LastAdmin
+    PreconditionFailed = problems.PreconditionFailed
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The user is gone."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, user_id: int, if_match: str | None) -> DeleteUser.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/users/{user_id}"
+
+
+class UpdateUser(Operation):
+    """PATCH /api/v1/users/{user_id}: Change a user"""
+
+    operation_id = "updateUser"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    LastAdmin = problems.LastAdmin
+    PreconditionFailed = problems.PreconditionFailed
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.User | rows.UserRow], kw_only=True):
+        """The user, as changed."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal], /, *, user_id: int, if_match: str | None, body: models.UserUpdate
+        ) -> UpdateUser.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/users/{user_id}"
+
+
+class ListUserPosts(Operation):
+    """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+
+    operation_id = "listUserPosts"
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.PostList | rows.PostListRow]):
+        """One page of the user's posts."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal | None], /, *, user_id: int, page: int, page_size: int, cursor: str | None
+        ) -> ListUserPosts.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/users/{user_id}/posts"
+
+
+class ListPosts(Operation):
+    """GET /api/v1/posts: List posts"""
+
+    operation_id = "listPosts"
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.PostList | rows.PostListRow]):
+        """One page of posts."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None) -> ListPosts.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/posts"
+
+
+class CreatePost(Operation):
+    """POST /api/v1/posts: Write a post"""
+
+    operation_id = "createPost"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.Post | rows.PostRow], kw_only=True):
+        """The post, as stored."""
+
+        status = 201
+        headers = (("etag", "ETag"), ("location", "Location"))
+        etag: str
+        location: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, body: models.PostCreate) -> CreatePost.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/posts"
+
+
+class GetPost(Operation):
+    """GET /api/v1/posts/{post_id}: Get a post"""
+
+    operation_id = "getPost"
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.Post | rows.PostRow], kw_only=True):
+        """The post."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal | None], /, *, post_id: int) -> GetPost.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, post_id: int) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/posts/{post_id}"
+
+
+class ListUserProfiles(Operation):
+    """GET /api/v1/user-profiles: List profiles"""
+
+    operation_id = "listUserProfiles"
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.UserProfileList | rows.UserProfileListRow]):
+        """One page of profiles."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None
+        ) -> ListUserProfiles.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/user-profiles"
+
+
+class GetUserProfile(Operation):
+    """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+
+    operation_id = "getUserProfile"
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.UserProfile | rows.UserProfileRow], kw_only=True):
+        """The profile."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, user_id: int) -> GetUserProfile.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/user-profiles/{user_id}"
+
+
+class ListSessions(Operation):
+    """GET /api/v1/sessions: List your sessions"""
+
+    operation_id = "listSessions"
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.SessionList | rows.SessionListRow]):
+        """Your live sessions."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/sessions"
+
+
+class CreateSession(Operation):
+    """POST /api/v1/sessions: Sign in"""
+
+    operation_id = "createSession"
+    BadRequest = problems.BadRequest
+    InvalidCredentials = problems.InvalidCredentials
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
+        """The session's first pair of tokens. They are shown once and stored only as hashes."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.SessionCreate) -> CreateSession.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/sessions"
+
+
+class DeleteSession(Operation):
+    """DELETE /api/v1/sessions/{session_id}: Sign out"""
+
+    operation_id = "deleteSession"
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The session is over."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal], /, *, session_id: int | Literal["current"]
+        ) -> DeleteSession.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, session_id: int | Literal["current"]) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/sessions/{quote(str(session_id), safe='')}"
+
+
+class CreateSessionToken(Operation):
+    """POST /api/v1/session-tokens: Stay signed in"""
+
+    operation_id = "createSessionToken"
+    BadRequest = problems.BadRequest
+    InvalidRefreshToken = problems.InvalidRefreshToken
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
+        """The session's next pair of tokens."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.SessionTokenCreate) -> CreateSessionToken.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/session-tokens"
+
+
+class HealthHandlers(Protocol):
+    """The module with the handlers tagged `health`."""
+
+    get_health: GetHealth
+    get_readiness: GetReadiness
+
+
+class UsersHandlers(Protocol):
+    """The module with the handlers tagged `users`."""
+
+    list_users: ListUsers
+    create_user: CreateUser
+    get_current_user: GetCurrentUser
+    get_user: GetUser
+    delete_user: DeleteUser
+    update_user: UpdateUser
+
+
+class PostsHandlers(Protocol):
+    """The module with the handlers tagged `posts`."""
+
+    list_user_posts: ListUserPosts
+    list_posts: ListPosts
+    create_post: CreatePost
+    get_post: GetPost
+
+
+class ProfilesHandlers(Protocol):
+    """The module with the handlers tagged `profiles`."""
+
+    list_user_profiles: ListUserProfiles
+    get_user_profile: GetUserProfile
+
+
+class SessionsHandlers(Protocol):
+    """The module with the handlers tagged `sessions`."""
+
+    list_sessions: ListSessions
+    create_session: CreateSession
+    delete_session: DeleteSession
+    create_session_token: CreateSessionToken
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """One module of handlers for each tag; complete or it does not type-check."""
+
+    health: HealthHandlers
+    users: UsersHandlers
+    posts: PostsHandlers
+    profiles: ProfilesHandlers
+    sessions: SessionsHandlers
