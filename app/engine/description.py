@@ -109,11 +109,14 @@ class Response:
     node: Node
 
     @property
+    def phrase(self) -> str:
+        """The words of the status: `No Content`."""
+        return next((known.phrase for known in HTTPStatus if known == self.status), f"Status {self.status}")
+
+    @property
     def name(self) -> str:
         """The class of the answer: the words of the status, `OK` or `NoContent`."""
-        phrases = {status.value: status.phrase for status in HTTPStatus}
-        phrase = phrases.get(self.status, f"Status {self.status}")
-        return "OK" if phrase == "OK" else pascal_case(phrase)
+        return pascal_case(self.phrase)
 
     @property
     def handler_headers(self) -> tuple[Header, ...]:
