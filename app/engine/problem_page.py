@@ -1,8 +1,9 @@
-"""The page that explains every problem which the document names."""
+"""The page that explains every problem which the service may answer."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from urllib.parse import quote
 
 from app.engine.description import Description, Operation
 from app.engine.document import Document
+from app.engine.problems import Problems, Refusal
 
 STYLE = """
 body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color-scheme: light dark }
@@ -49,7 +51,7 @@ _SECTION = """<section id="{slug}">
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One entry of `x-problems`, and the operations that answer it, by status."""
+    """One kind of problem, and the operations that document it, by status."""
 
     slug: str
     title: str
@@ -58,18 +60,22 @@ class Problem:
 
 
 def problems(document: Document, description: Description) -> list[Problem]:
-    """The document's `x-problems` in the written order."""
-    found: list[Problem] = []
+    """The document's `x-problems` in the written order, then what the gate may answer without the document naming it."""
+    named: dict[str, Problem] = {}
     for slug, entry in document.data.get("x-problems", {}).items():
         uses: dict[int, list[Operation]] = {}
         for operation in description.operations:
             for response in operation.problems:
                 if f"/problems/{slug}" in response.problem_types:
                     uses.setdefault(response.status, []).append(operation)
-        found.append(
-            Problem(slug, str(entry.get("title", slug)), str(entry.get("description", "")), dict(sorted(uses.items())))
+        named[slug] = Problem(
+            slug, str(entry.get("title", slug)), str(entry.get("description", "")), dict(sorted(uses.items()))
         )
-    return found
+    gate = Problems(document)
+    for status in filter(gate.known, HTTPStatus):
+        answer = json.loads(gate.refusal(Refusal(status), b""))
+        named.setdefault(answer["code"], Problem(answer["code"], answer["title"], answer["detail"], {}))
+    return list(named.values())
 
 
 def _text(written: str) -> str:
@@ -98,4 +104,4 @@ def render(title: str, problems: Sequence[Problem]) -> str:
         )
         for problem in problems
     )
-    return _PAGE.format(title=title, style=STYLE, sections=sections or "<p>The document names none.</p>")
+    return _PAGE.format(title=title, style=STYLE, sections=sections)
