@@ -39,8 +39,8 @@ test: lint check-contract ## exactly what CI runs: every check and every test, w
 	$(BIN)/python -m pytest
 
 lint: install ## formatting, lint, types and import layers
-	$(BIN)/ruff format --check --quiet
-	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -72,26 +72,29 @@ clean: ## remove .venv and every cache; data/ stays
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Accord needs Python 3.11: make PYTHON=/path/to/python3.11")'
-	$(PYTHON) -m venv $(VENV)
+	@echo 'Making $(VENV), once.'
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 # uv is only a faster pip, so the machine may do without it. Its pin is cut out of the lock, with its hashes.
 $(VENV)/.uv: $(VENV)/.created
 	@sed -n '/^uv==/,/^ *#/p' requirements-dev.lock > $(VENV)/uv.txt
-	$(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.txt || echo 'Going on with pip alone, which takes a minute longer.'
+	@$(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.txt || echo 'Going on with pip alone, which takes a minute longer.'
 	@touch $@
 
 $(VENV)/.run: requirements.lock $(VENV)/.uv
-	$(call install,--require-hashes -r requirements.lock)
+	@echo 'Installing requirements.lock'
+	@$(call install,--require-hashes -r requirements.lock)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(call install,--require-hashes -r requirements-dev.lock)
+	@echo 'Installing requirements-dev.lock'
+	@$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
 # Editable, so that .venv/bin/accord runs this tree. What builds it is in the lock: nothing is fetched here.
 $(VENV)/.project: pyproject.toml $(VENV)/.run
-	$(call install,--no-deps --no-build-isolation --editable .)
+	@$(call install,--no-deps --no-build-isolation --editable .)
 	@touch $@
 
 # uv does not read pip's configuration, so pip gets its turn where uv reaches no index.
