@@ -92,6 +92,15 @@ def _inline(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def _headers(policy: str) -> dict[str, str]:
+    return {
+        "cache-control": "no-cache",
+        "content-security-policy": policy,
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+
+
 class Page:
     """One unchanging body, as an ASGI application that answers GET, HEAD and `If-None-Match`.
 
@@ -102,13 +111,7 @@ class Page:
         content = body if isinstance(body, bytes) else body.read_bytes()
         self._media_type = media_type
         self._etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        self._headers = {
-            "cache-control": "no-cache",
-            "content-security-policy": policy,
-            "etag": self._etag,
-            "referrer-policy": "no-referrer",
-            "x-content-type-options": "nosniff",
-        }
+        self._headers = _headers(policy) | {"etag": self._etag}
         self._head = Response(headers=self._headers | {"content-length": str(len(content))}, media_type=media_type)
         self._unchanged = Response(status_code=304, headers=self._headers)
         self._whole = self._answer(body) if isinstance(body, bytes) else anyio.Path(body)
@@ -179,7 +182,7 @@ def routes(document: Document, description: Description) -> list[Route]:
         slug = request.path_params["slug"]
         if slug not in slugs:
             raise HTTPException(404)
-        return RedirectResponse(f"../problems#{slug}", 307, {"x-content-type-options": "nosniff"})
+        return RedirectResponse(f"../problems#{slug}", 307, _headers(_policy()))
 
     return [
         *(Route(path, page, methods=["GET"], name=path, include_in_schema=False) for path, page in pages.items()),

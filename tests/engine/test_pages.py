@@ -202,6 +202,7 @@ class TestProblems:
 
         assert response.status_code == 307
         assert response.headers["Location"] == "../problems#gone-away"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.url.join(response.headers["Location"]).raw_path == b"/problems"
 
     def test_an_unknown_type_is_not_found(self, small):
