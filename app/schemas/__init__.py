@@ -1,2 +1,2 @@
 # Generated from openapi.yaml by `make generate`. Do not edit.
-"""What `openapi.yaml` says, as Python."""
+"""What `openapi.yaml` says, as Python: schemas and operations."""

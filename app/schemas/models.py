@@ -5,17 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    MISSING,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    StrictBool,
-    StrictInt,
-    StrictStr,
-)
+from pydantic import MISSING, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 
 class Health(BaseModel):
@@ -111,18 +101,6 @@ class User(BaseModel):
     ]
 
 
-class NextCursor(RootModel[StrictStr]):
-    root: Annotated[
-        StrictStr,
-        Field(
-            description="A place in a list. Opaque; valid for the request that it was issued for.",
-            max_length=38,
-            min_length=38,
-            pattern="^[A-Za-z0-9_-]{38}$",
-        ),
-    ]
-
-
 class UserList(BaseModel):
     users: Annotated[list[User], Field(max_length=100)]
     total: Annotated[
@@ -130,7 +108,15 @@ class UserList(BaseModel):
     ]
     page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
     page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
-    next_cursor: Annotated[NextCursor | None, Field(description="Where the next page begins; null on the last page.")]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="Where the next page begins; null on the last page.",
+            max_length=38,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38}$",
+        ),
+    ]
 
 
 class UserProfile(BaseModel):
@@ -161,7 +147,15 @@ class UserProfileList(BaseModel):
     ]
     page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
     page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
-    next_cursor: Annotated[NextCursor | None, Field(description="Where the next page begins; null on the last page.")]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="Where the next page begins; null on the last page.",
+            max_length=38,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38}$",
+        ),
+    ]
 
 
 class PostCreate(BaseModel):
@@ -194,7 +188,15 @@ class PostList(BaseModel):
     ]
     page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
     page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
-    next_cursor: Annotated[NextCursor | None, Field(description="Where the next page begins; null on the last page.")]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="Where the next page begins; null on the last page.",
+            max_length=38,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38}$",
+        ),
+    ]
 
 
 class SessionCreate(BaseModel):

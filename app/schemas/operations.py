@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `make generate`. Do not edit.
-"""One class per operation: it decorates the handler and holds the answers and problems that the document allows."""
+"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,165 @@
+"""From a document to the files of one package: all of them or none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from app.engine.description import Description
+from app.engine.document import Document, DocumentError
+from app.engine.support import unsupported
+from codegen.models import models
+from codegen.operations import operations, shaped
+from codegen.problems import Problems, problems
+from codegen.rows import rows
+from codegen.shapes import Shapes
+from codegen.text import WIDTH
+from codegen.validity import validity
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class GenerationError(Exception):
+    """Why nothing was generated: one line for each fault, most of them `openapi.yaml:LINE: what: how to mend it`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """[tool.codegen] of pyproject.toml: where the document is, and the package that is written."""
+
+    document: Path
+    output: Path
+    package: str
+    call: str
+
+
+def generated(settings: Settings) -> dict[str, str]:
+    """The files by name. The same document always gives the same bytes.
+
+    Raises:
+        GenerationError: the document has faults, or says what cannot be enforced.
+    """
+    try:
+        document = Document.load(settings.document)
+    except OSError as error:
+        raise GenerationError(f"{settings.document}: {error.strerror}: name the document with --document") from None
+    except (DocumentError, UnicodeDecodeError) as error:
+        raise GenerationError(str(error)) from None
+    if faults := validity(document) or unsupported(document):
+        raise GenerationError("\n".join(faults))
+    try:
+        files = _files(document, settings)
+    except DocumentError as error:
+        raise GenerationError(str(error)) from None
+    header = f"# Generated from {document.name} by `make generate`. Do not edit.\n"
+    return _formatted({name: header + text for name, text in files.items()}, settings)
+
+
+def write(settings: Settings) -> list[str]:
+    """Bring the output folder up to date and return the names of the files that changed.
+
+    Nothing is written before everything is generated. Generated files that are no longer produced are deleted; files without
+    the header of generated ones are left alone, and named by `stale`.
+
+    Raises:
+        GenerationError: as `generated`, or the folder cannot be written.
+    """
+    files = generated(settings)
+    changed = []
+    try:
+        settings.output.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            path = settings.output / name
+            if not path.exists() or path.read_bytes() != text.encode():
+                new = path.with_suffix(".new")
+                new.write_bytes(text.encode())
+                new.replace(path)
+                changed.append(name)
+        for path in _others(settings, files):
+            if path.read_text(encoding="utf-8", errors="replace").startswith("# Generated from "):
+                path.unlink()
+                changed.append(path.name)
+    except OSError as error:
+        raise GenerationError(f"{settings.output}: {error.strerror}: make the folder writable") from None
+    return changed
+
+
+def stale(settings: Settings) -> list[str]:
+    """One line for each file of the output folder that differs from what the document says; writes nothing there.
+
+    Raises:
+        GenerationError: as `generated`.
+    """
+    files = generated(settings)
+    found = []
+    for name, text in files.items():
+        path = settings.output / name
+        if not path.exists():
+            found.append(f"{path}: is missing")
+        elif path.read_bytes() != text.encode():
+            found.append(f"{path}: is stale, or was edited by hand")
+    return found + [f"{path}: is not generated and does not belong here" for path in _others(settings, files)]
+
+
+def _others(settings: Settings, files: Iterable[str]) -> list[Path]:
+    """What stands in the output folder besides the files; caches of Python do not count."""
+    known = {*files, "__pycache__"}
+    return sorted(path for path in settings.output.glob("*") if path.name not in known)
+
+
+def _files(document: Document, settings: Settings) -> dict[str, str]:
+    description = Description.of(document)
+    known, shapes = Problems(description), Shapes(document)
+    faults = list(known.faults)
+    components = document.root.get("components")
+    schemas = components.get("schemas") if components else None
+    named = [schemas.raw_child(name) for name in schemas.value] if schemas else []
+    _each(named, lambda schema: shapes.of(schema, str(schema.pointer[-1])), faults)
+    if faults:
+        raise DocumentError("\n".join(faults))
+    items = _each(description.operations, lambda operation: shaped(operation, shapes, known), faults)
+    if faults:
+        raise DocumentError("\n".join(faults))
+    return {
+        "__init__.py": f'"""What `{document.name}` says, as Python: schemas and operations."""\n',
+        "models.py": models(document, shapes.objects),
+        "rows.py": rows(shapes.objects, [answer for item in items for answer in item.answers.values()]),
+        "problems.py": problems(known),
+        "operations.py": operations(items, call=settings.call, package=settings.package),
+    }
+
+
+def _each(things: Iterable[T], work: Callable[[T], R], faults: list[str]) -> list[R]:
+    """Do the work on everything, so that all faults are told at once."""
+    done = []
+    for thing in things:
+        try:
+            done.append(work(thing))
+        except DocumentError as error:
+            if str(error) not in faults:
+                faults.append(str(error))
+    return done
+
+
+def _formatted(files: dict[str, str], settings: Settings) -> dict[str, str]:
+    """Formatted with pinned settings, so that the project's own never change the output."""
+    first_party = sorted({name.partition(".")[0] for name in ("app", settings.package, settings.call)})
+    options = [f"--config=line-length={WIDTH}", '--config=target-version="py311"', "--isolated", "--quiet", "--no-cache"]
+    isort = f"--config=lint.isort.known-first-party={first_party!r}"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in files.items():
+            (folder / file).write_bytes(text.encode())
+        for command in (["check", "--fix-only", "--select=F401,I001", isort], ["format"]):
+            done = subprocess.run(  # noqa: S603 - a fixed program on our own files
+                [sys.executable, "-m", "ruff", *command, *options, name], capture_output=True, text=True, check=False
+            )
+            if done.returncode != 0:
+                raise GenerationError(f"ruff {command[0]} refuses what was generated; a fault of codegen:\n{done.stderr}")
+        return {file: (folder / file).read_bytes().decode() for file in files}

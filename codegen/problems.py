@@ -1,0 +1,104 @@
+"""problems.py: the kinds of errors that the document allows, as exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.engine.description import Description, Response, pascal_case
+from app.engine.document import DocumentError, Node
+from codegen.text import docstring, string
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of error: its exception class, and what the client reads."""
+
+    name: str
+    status: int
+    type: str
+    title: str
+    description: str
+
+
+class Problems:
+    """The kinds of errors by their `type`; without `x-problems` in the document, one plain kind for each status.
+
+    `faults` has a line for each type that is unknown, unused, or of two statuses.
+    """
+
+    def __init__(self, description: Description) -> None:
+        self._described = description.document.root.value.get("x-problems", {})
+        self._node = description.document.root
+        self.by_type: dict[str, Problem] = {}
+        self._plain: dict[int, Problem] = {}
+        self._first: dict[str, Node] = {}
+        self.faults: list[str] = []
+        for response in {r.node.pointer: r for operation in description.operations for r in operation.problems}.values():
+            try:
+                self._add(response)
+            except DocumentError as error:
+                self.faults.append(str(error))
+        used = {kind.rpartition("/")[2] for kind in self.by_type}
+        for key in self._described:
+            if key not in used:
+                where = self._node.child("x-problems").raw_child(key).where
+                self.faults.append(f"{where}: no response has the problem {key!r}: remove it, or allow it in a response")
+
+    def of(self, response: Response) -> list[Problem]:
+        """What a documented error may be."""
+        return [self.by_type[kind] for kind in response.problem_types] or [self._plain[response.status]]
+
+    def all(self) -> list[Problem]:
+        """In the order of `x-problems`."""
+        order = {key: number for number, key in enumerate(self._described)}
+        typed = sorted(self.by_type.values(), key=lambda problem: order[problem.type.rpartition("/")[2]])
+        return [*typed, *(self._plain[status] for status in sorted(self._plain))]
+
+    def _add(self, response: Response) -> None:
+        where = response.node.where
+        if not response.problem_types:
+            if self._described:
+                raise DocumentError(
+                    f"{where}: response {response.status} does not say which problems it may be: "
+                    "give its schema `properties: {type: {const: /problems/...}}`"
+                )
+            text = str(response.node.value["description"])
+            self._plain[response.status] = Problem(response.name, response.status, "about:blank", response.phrase, text)
+        for kind in response.problem_types:
+            key = kind.rpartition("/")[2]
+            known = self.by_type.get(kind)
+            if known is not None and known.status != response.status:
+                raise DocumentError(
+                    f"{where}: the problem {kind} has the status {response.status} here and {known.status} in line "
+                    f"{self._first[kind].line}: a problem has one status"
+                )
+            if key not in self._described:
+                raise DocumentError(f"{where}: the problem {kind} is not described: add {key!r} to `x-problems`")
+            if known is None:
+                about = self._described[key]
+                self._first[kind] = response.node
+                self.by_type[kind] = Problem(
+                    pascal_case(key), response.status, kind, about["title"], about.get("description", "")
+                )
+
+
+def problems(known: Problems) -> str:
+    """The module: one exception for each problem, in the order of `x-problems`."""
+    classes = "\n\n".join(_problem(problem) for problem in known.all())
+    return f'''"""The errors that the document allows; raised by handlers and by the rules they call."""
+
+from __future__ import annotations
+
+from app.core.errors import ApiError
+
+{classes}'''
+
+
+def _problem(problem: Problem) -> str:
+    return f"""
+class {problem.name}(ApiError):
+{docstring(problem.description or problem.title)}
+    status = {problem.status}
+    type = {string(problem.type)}
+    title = {string(problem.title)}
+"""
