@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Generic, Literal, TypeAlias, TypeVar
+
+from app.core.config import Settings
+from app.core.database import Database
+from app.core.passwords import Passwords
 
 P_co = TypeVar("P_co", covariant=True)
 
@@ -16,19 +22,49 @@ class Principal:
     role: Literal["user", "admin"]
     session_id: int
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether they administer the service."""
+        return self.role == "admin"
+
+
+def utc_now() -> datetime:
+    """The clock of production; tests bring their own."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Resources:
+    """What the service holds for as long as it runs."""
+
+    settings: Settings
+    passwords: Passwords
+    now: Callable[[], datetime] = utc_now
+    database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
+
 
 class Call(Generic[P_co]):
     """One request as a handler sees it; the principal is None where nobody has signed in."""
 
-    __slots__ = ("_principal",)
+    __slots__ = ("_principal", "_resources")
 
-    def __init__(self, principal: P_co) -> None:
-        self._principal = principal
+    def __init__(self, resources: Resources, principal: P_co) -> None:
+        self._resources, self._principal = resources, principal
 
     @property
     def principal(self) -> P_co:
         """Whose token was sent."""
         return self._principal
+
+    @property
+    def database(self) -> Database:
+        """Where statements run."""
+        return self._resources.database
+
+    @property
+    def resources(self) -> Resources:
+        """Everything that the service holds."""
+        return self._resources
 
 
 Public: TypeAlias = Call[None]

@@ -152,9 +152,10 @@ class Operation:
     @property
     def revalidates(self) -> bool:
         """Whether the engine answers `If-None-Match` by itself: the header, 304 and an ETag are documented."""
-        tagged = 200 in self.responses and any(h.name.lower() == "etag" and h.required for h in self.responses[200].headers)
+        answer = self.responses.get(HTTPStatus.OK)
+        tagged = answer is not None and any(h.name.lower() == "etag" and h.required for h in answer.headers)
         asked = any(p.name.lower() == "if-none-match" for p in self.parameters)
-        return asked and tagged and 304 in self.responses  # noqa: PLR2004
+        return asked and tagged and HTTPStatus.NOT_MODIFIED in self.responses
 
     @property
     def arguments(self) -> tuple[Parameter, ...]:

@@ -1,0 +1,31 @@
+"""Handlers tagged `posts`."""
+
+from app.core.call import Anyone, Public, SignedIn
+from app.schemas.models import PostCreate
+from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
+from app.schemas.rows import PostListRow
+from app.services import posts
+from app.services.preconditions import etag
+
+
+@ListPosts
+async def list_posts(call: Public, page: int, page_size: int, cursor: str | None) -> ListPosts.OK:
+    return ListPosts.OK(PostListRow(*await posts.list_published(call.database, page, page_size, cursor)))
+
+
+@ListUserPosts
+async def list_user_posts(call: Anyone, user_id: int, page: int, page_size: int, cursor: str | None) -> ListUserPosts.OK:
+    found = await posts.list_of_author(call.database, call.principal, user_id, page, page_size, cursor)
+    return ListUserPosts.OK(PostListRow(*found))
+
+
+@CreatePost
+async def create_post(call: SignedIn, body: PostCreate) -> CreatePost.Created:
+    post = await posts.create(call.resources, call.principal, body)
+    return CreatePost.Created(post, location=GetPost.path(post_id=post.id), etag=etag(post.version))
+
+
+@GetPost
+async def get_post(call: Anyone, post_id: int) -> GetPost.OK:
+    post = await posts.get(call.database, call.principal, post_id)
+    return GetPost.OK(post, etag=etag(post.version))

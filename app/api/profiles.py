@@ -1,0 +1,18 @@
+"""Handlers tagged `profiles`."""
+
+from app.core.call import Public
+from app.schemas.operations import GetUserProfile, ListUserProfiles
+from app.schemas.rows import UserProfileListRow
+from app.services import users
+from app.services.preconditions import etag
+
+
+@ListUserProfiles
+async def list_user_profiles(call: Public, page: int, page_size: int, cursor: str | None) -> ListUserProfiles.OK:
+    return ListUserProfiles.OK(UserProfileListRow(*await users.list_profiles(call.database, page, page_size, cursor)))
+
+
+@GetUserProfile
+async def get_user_profile(call: Public, user_id: int) -> GetUserProfile.OK:
+    profile = await users.get_profile(call.database, user_id)
+    return GetUserProfile.OK(profile, etag=etag(profile.version))

@@ -1,0 +1,45 @@
+"""Handlers tagged `users`."""
+
+from app.core.call import Public, SignedIn
+from app.schemas.models import UserCreate, UserUpdate
+from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, UpdateUser
+from app.schemas.rows import UserListRow
+from app.services import users
+from app.services.preconditions import etag
+
+
+@ListUsers
+async def list_users(
+    call: SignedIn, page: int, page_size: int, cursor: str | None, role: users.Role | None, is_active: bool | None
+) -> ListUsers.OK:
+    return ListUsers.OK(UserListRow(*await users.list_users(call.database, page, page_size, cursor, role, is_active)))
+
+
+@CreateUser
+async def create_user(call: Public, body: UserCreate) -> CreateUser.Created:
+    user = await users.create(call.resources, body)
+    return CreateUser.Created(user, location=GetUser.path(user_id=user.id), etag=etag(user.version))
+
+
+@GetCurrentUser
+async def get_current_user(call: SignedIn) -> GetCurrentUser.OK:
+    user = await users.get(call.database, call.principal.user_id)
+    return GetCurrentUser.OK(user, etag=etag(user.version))
+
+
+@GetUser
+async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
+    user = await users.get_as(call.database, call.principal, user_id)
+    return GetUser.OK(user, etag=etag(user.version))
+
+
+@UpdateUser
+async def update_user(call: SignedIn, user_id: int, if_match: str | None, body: UserUpdate) -> UpdateUser.OK:
+    user = await users.update_user(call.database, call.principal, user_id, body, if_match)
+    return UpdateUser.OK(user, etag=etag(user.version))
+
+
+@DeleteUser
+async def delete_user(call: SignedIn, user_id: int, if_match: str | None) -> DeleteUser.NoContent:
+    await users.delete_user(call.database, call.principal, user_id, if_match)
+    return DeleteUser.NoContent()

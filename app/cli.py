@@ -1,0 +1,155 @@
+"""`accord`: serve, migrate, administer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from app import migrations
+from app.core import logs
+from app.core.call import Resources
+from app.core.config import Settings
+from app.core.errors import ApiError
+from app.engine import server
+from app.engine.binding import BindingError
+from app.engine.description import Description
+from app.engine.document import DocumentError
+from app.main import connected, create_app, description, handlers, make_resources
+from app.schemas.models import UserCreate
+from app.services import demo, sessions, users
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Accord: users and posts, exactly as openapi.yaml says.", no_args_is_help=True, add_completion=False)
+admin = typer.Typer(help="Administrators.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+
+
+def main() -> None:
+    """The command. Expected failures are one clear line and exit code 1, never a traceback."""
+    try:
+        app()
+    except (ApiError, BindingError, ConnectionError, DocumentError, ValueError) as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> NoReturn:
+    for line in text.splitlines():
+        typer.echo(f"accord: {line}", err=True)
+    raise SystemExit(1)
+
+
+def _settings(**changes: Any) -> Settings:  # noqa: ANN401 - of the types that Settings has
+    given = {name: value for name, value in changes.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())
+        _fail("\n".join(faults))
+
+
+def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
+    logs.configure(readable=settings.env == "development")
+    return asyncio.run(work)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; PORT.")] = None,
+) -> None:
+    """Serve the API. In development the database is migrated and filled with demo data first."""
+    settings = _settings(host=host, port=port)
+    logs.configure(readable=settings.env == "development")
+    application = create_app(settings)
+    if settings.env == "development":
+        migrations.upgrade(settings.database_url)
+        _greet(settings, asyncio.run(_demo(settings)))
+    elif waiting := migrations.pending(settings.database_url):
+        _fail(f"the database lacks the migrations {', '.join(waiting)}: run `accord migrate`")
+    server.serve(application, host=settings.host, port=settings.port)
+
+
+async def _demo(settings: Settings) -> list[demo.Account]:
+    async with connected(make_resources(settings)) as resources:
+        return await demo.create(resources)
+
+
+def _greet(settings: Settings, accounts: list[demo.Account]) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"\n  {base}/docs           try it\n  {base}/redoc          read it\n  {base}/openapi.yaml   the contract\n")
+    if accounts:
+        typer.echo("  Demo accounts; their passwords are shown this once:\n")
+        for account in accounts:
+            typer.echo(f"  {account.username:<8}{account.password:<24}{account.role}")
+        example = f'{{"identifier":"{accounts[0].username}","password":"{accounts[0].password}"}}'
+        typer.echo(f"\n  curl -s {base}/api/v1/sessions -H 'Content-Type: application/json' -d '{example}'\n")
+    else:
+        typer.echo("  Sign in: `accord admin token` prints an access token; `accord admin create` makes an administrator.\n")
+    sys.stdout.flush()
+
+
+@app.command()
+def migrate(
+    *, check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if migrations are pending.")] = False
+) -> None:
+    """Bring the database's tables to this version."""
+    settings = _settings()
+    if check:
+        if waiting := migrations.pending(settings.database_url):
+            _fail(f"pending: {', '.join(waiting)}")
+        typer.echo("nothing is pending")
+        return
+    applied = migrations.upgrade(settings.database_url)
+    typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+
+
+@app.command()
+def check() -> None:
+    """Check that every operation of openapi.yaml has exactly one handler that fits."""
+    described: Description = description()
+    typer.echo(f"{described.document.name}: {len(handlers())} operations, each with its handler")
+
+
+@admin.command("create")
+def admin_create(
+    email: Annotated[str, typer.Option(prompt=True)],
+    username: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Make a user with the role admin."""
+    settings = _settings()
+    try:
+        new = UserCreate(email=email, username=username, password=password)
+    except ValidationError as error:
+        _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)))
+
+    async def create() -> int:
+        async with connected(make_resources(settings)) as resources:
+            return (await users.create(resources, new, "admin")).id
+
+    typer.echo(f"administrator {username} has the id {_run(settings, create())}")
+
+
+@admin.command("token")
+def admin_token(
+    username: Annotated[str | None, typer.Option(help="Whose; the first active administrator's if not given.")] = None,
+) -> None:
+    """Print an access token of an administrator, for scripts. It lives as long as any other."""
+    settings = _settings()
+
+    async def issue() -> str:
+        async with connected(make_resources(settings)) as resources:
+            return await _token(resources, username)
+
+    typer.echo(_run(settings, issue()))
+
+
+async def _token(resources: Resources, username: str | None) -> str:
+    user_id = await users.find_admin(resources.database, username)
+    return (await sessions.issue(resources, user_id)).access_token

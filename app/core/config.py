@@ -1,0 +1,61 @@
+"""Settings, read once from the environment (and `.env`). No setting changes the contract."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default, which is the one for production."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    env: Literal["development", "staging", "production"] = "production"
+    database_url: str = "sqlite:///data/accord.db"
+    statement_timeout: float = Field(default=2.0, gt=0, description="seconds one statement may take")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    docs: bool = Field(default=True, description="serve /docs, /redoc and /problems")
+    allowed_origins: Annotated[list[str], NoDecode] | None = Field(
+        default=None, description="CORS: origins, separated by commas; none outside development"
+    )
+    access_log: bool = True
+    response_policy: Literal["off", "log", "raise"] = Field(
+        default="off", description="what to do when an answer is not the one documented"
+    )
+
+    access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)
+    refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000)
+    refresh_grace_seconds: int = Field(default=10, ge=0, description="how long a used refresh token answers the same pair")
+
+    # OWASP's argon2id parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
+    password_memory_kib: int = Field(default=19_456, ge=8)
+    password_passes: int = Field(default=2, ge=1)
+    password_threads: int = Field(default=2, ge=1, description="hashes computed at once")
+    password_queue: int = Field(default=32, ge=1, description="hashes waiting; beyond it 503")
+
+    address_limit: int = Field(default=600, ge=0, description="requests a minute of one client address; 0: no limit")
+    account_limit: int = Field(default=600, ge=0, description="requests a minute of one user; 0: no limit")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        origins = [origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()]
+        if "*" in origins:
+            raise ValueError("ALLOWED_ORIGINS lists origins; `*` is not one")
+        return origins
+
+    @property
+    def origins(self) -> list[str]:
+        """Who may call from a browser: the setting, else two local ports in development and nobody elsewhere."""
+        if self.allowed_origins is not None:
+            return self.allowed_origins
+        return _DEVELOPMENT_ORIGINS if self.env == "development" else []

@@ -1,0 +1,122 @@
+"""The HTTP server: uvicorn with httptools, made to refuse what it would otherwise take (see docs/adr/0004).
+
+Heads are bounded in size and time, and what is no HTTP is refused with a problem like everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import msgspec
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_BYTES = 32 * 1024  # request line and headers together
+HEAD_SECONDS = 10.0  # from the first byte of a request to the end of its head
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    _size = 0
+    _in_head = True
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """A client is there; it must say something soon."""
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes arrived; count them while they belong to a head."""
+        super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            self._size += len(data)
+            if self._size > HEAD_BYTES:
+                self._refuse(431, "Request header fields too large", "The request's headers are too large.")
+            elif self._deadline is None:
+                self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._in_head, self._size = True, 0
+
+    def on_headers_complete(self) -> None:
+        """The head is complete: judge its size, which may have come in one piece."""
+        self._in_head = False
+        self._in_time()
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_BYTES:
+            self._refuse(431, "Request header fields too large", "The request's headers are too large.")
+            return
+        if sum(name == b"host" for name, _ in self.headers) != 1 and self.parser.get_http_version() == "1.1":
+            self._refuse(400, "Bad request", "The request needs exactly one Host header.")
+            return
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body; of a refused request it is dropped."""
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is complete."""
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; uvicorn calls this."""
+        self._refuse(400, "Bad request", msg)
+
+    def _in_time(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_slow(self) -> None:
+        self._deadline = None
+        self.transport.close()
+
+    def _refuse(self, status: int, title: str, detail: str) -> None:
+        if self.transport.is_closing():
+            return
+        slug, request_id = title.lower().replace(" ", "-"), str(uuid.uuid4())
+        body = msgspec.json.encode(
+            {
+                "type": f"/problems/{slug}",
+                "title": title,
+                "status": status,
+                "detail": detail,
+                "code": slug,
+                "instance": f"urn:uuid:{request_id}",
+            }
+        )
+        head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nx-request-id: %b\r\nconnection: close\r\n\r\n"
+        self.transport.write(STATUS_LINE[status] + head % (len(body), request_id.encode()) + body)
+        self.transport.close()
+
+
+def serve(app: Any, *, host: str, port: int) -> None:  # noqa: ANN401 - an ASGI application
+    """Serve until SIGTERM or SIGINT; requests under way are finished first (at most 10 s)."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+    )

@@ -1,0 +1,130 @@
+"""The one place that knows every part: from settings to an application."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.api import health, posts, profiles, sessions, users
+from app.core import limits, logs
+from app.core.call import Call, Principal, Resources, utc_now
+from app.core.config import Settings
+from app.core.database import connect
+from app.core.passwords import Passwords
+from app.engine import pages
+from app.engine.binding import Operation, bind
+from app.engine.description import Description
+from app.engine.document import Document
+from app.engine.gate import Engine, Service, Verdict
+from app.engine.host import Host
+from app.engine.problems import Headers
+from app.schemas.operations import Handlers
+from app.services.sessions import Bearer
+
+DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
+
+# A module that lacks a handler is rejected here by mypy, and by `bind` at start.
+HANDLERS = Handlers(health=health, posts=posts, profiles=profiles, sessions=sessions, users=users)
+
+# What answers of an API need: never sniffed, framed or stored, and no referrer.
+HEADERS: Headers = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+# Browsers heed it over HTTPS only; there it keeps them from ever going back to HTTP (two years).
+TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
+
+
+class Limits:
+    """The limits of an address and of an account; either may be off (0 requests)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._address = limits.Limit("address", settings.address_limit, 60) if settings.address_limit else None
+        self._account = limits.Limit("account", settings.account_limit, 60) if settings.account_limit else None
+
+    def address(self, scope: Any) -> Verdict:  # noqa: ANN401 - an ASGI scope
+        """Count a request of a client address; clients of a Unix socket count as one."""
+        if self._address is None:
+            return Verdict((), 0)
+        return Verdict(*self._address.hit(scope["client"][0] if scope["client"] else ""))
+
+    def account(self, principal: Principal) -> Verdict:
+        """Count a request of a user, whatever the session."""
+        return Verdict(*self._account.hit(principal.user_id)) if self._account is not None else Verdict((), 0)
+
+
+@functools.cache
+def description() -> Description:
+    """The operations of `openapi.yaml`, read once a process."""
+    return Description.of(Document.load(DOCUMENT))
+
+
+def handlers() -> dict[str, Operation]:
+    """The handler of every operation.
+
+    Raises:
+        BindingError: handlers and document differ.
+    """
+    return bind(description(), [HANDLERS.health, HANDLERS.posts, HANDLERS.profiles, HANDLERS.sessions, HANDLERS.users])
+
+
+def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
+    """What the service holds; the database is not connected yet."""
+    passwords = Passwords(
+        memory_kib=settings.password_memory_kib,
+        passes=settings.password_passes,
+        threads=settings.password_threads,
+        queue=settings.password_queue,
+    )
+    return Resources(settings, passwords, now)
+
+
+@asynccontextmanager
+async def connected(resources: Resources) -> AsyncIterator[Resources]:
+    """The resources with their database, for as long as the context lasts."""
+    settings = resources.settings
+    resources.database = await connect(settings.database_url, statement_timeout=settings.statement_timeout)
+    try:
+        yield resources
+    finally:
+        resources.passwords.close()
+        await resources.database.close()
+
+
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The application: an ASGI application and an ordinary FastAPI one.
+
+    Raises:
+        DocumentError: openapi.yaml holds something that cannot be enforced.
+        BindingError: handlers and document differ.
+    """
+    resources = make_resources(settings, now)
+    log = logs.RequestLog(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
+    service = Service(
+        schemes={"bearer": Bearer(resources)},
+        call=functools.partial(Call, resources),
+        limits=Limits(settings),
+        observer=log,
+        headers=HEADERS + (TRANSPORT if settings.env != "development" else ()),
+        responses=settings.response_policy,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with connected(resources):
+            yield
+        log.close()
+
+    engine = Engine(description(), handlers(), service)
+    host = Host(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    host.router.routes += pages.routes(engine.document, description()) if settings.docs else []
+    return host

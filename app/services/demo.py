@@ -1,0 +1,42 @@
+"""Demo data for development: two people and a few posts, with passwords that nobody knows beforehand."""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.core.call import Principal, Resources
+from app.core.statements import statement
+from app.models import User
+from app.schemas.models import PostCreate, UserCreate
+from app.services import posts, users
+
+ANYBODY = statement(select(User.id).limit(1), int)
+
+
+class Account(NamedTuple):
+    """How to sign in."""
+
+    username: str
+    password: str
+    role: str
+
+
+async def create(resources: Resources) -> list[Account]:
+    """Fill an empty database; return the accounts, whose passwords are told here and never again. Else nothing."""
+    if await resources.database.one(ANYBODY) is not None:
+        return []
+    accounts = []
+    people: list[tuple[str, str, users.Role]] = [("ada", "Ada Lovelace", "admin"), ("grace", "Grace Hopper", "user")]
+    for username, full_name, role in people:
+        password = f"{secrets.token_urlsafe(12)}-7a"
+        new = UserCreate(email=f"{username}@example.com", username=username, password=password, full_name=full_name)
+        user = await users.create(resources, new, role)
+        author = Principal(user.id, role, 0)
+        for number in range(1, 4):
+            post = PostCreate(title=f"{full_name}'s note {number}", content="Demo data.", is_published=number < 3)  # noqa: PLR2004
+            await posts.create(resources, author, post)
+        accounts.append(Account(username, password, role))
+    return accounts

@@ -1,0 +1,96 @@
+"""Rules of posts: a draft is seen by its author and by administrators."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from app.core.call import Principal, Resources
+from app.core.database import Database, Refused
+from app.core.statements import insert, statement
+from app.models import Post, User
+from app.schemas.models import PostCreate
+from app.schemas.problems import NotFound, Unauthorized
+from app.schemas.rows import PostRow
+from app.services.pages import Page, listing, page
+
+COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
+
+GET = statement(select(*COLUMNS).where(Post.id == bindparam("post_id")), PostRow)
+INSERT = statement(
+    insert(Post)
+    .values(
+        author_id=bindparam("author_id"),
+        title=bindparam("title"),
+        content=bindparam("content"),
+        is_published=bindparam("is_published"),
+        created_at=bindparam("created_at"),
+        version=1,
+    )
+    .returning(*COLUMNS),
+    PostRow,
+)
+AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
+
+PUBLISHED = listing(
+    "published", select(*COLUMNS).where(Post.is_published), PostRow, Post.id, lambda row: row.id, newest_first=True
+)
+OF_AUTHOR = select(*COLUMNS).where(Post.author_id == bindparam("author_id"))
+ALL_OF_AUTHOR = listing("all of author", OF_AUTHOR, PostRow, Post.id, lambda row: row.id, newest_first=True)
+PUBLISHED_OF_AUTHOR = listing(
+    "published of author", OF_AUTHOR.where(Post.is_published), PostRow, Post.id, lambda row: row.id, newest_first=True
+)
+
+
+def _sees_drafts(principal: Principal | None, author_id: int) -> bool:
+    return principal is not None and (principal.is_admin or principal.user_id == author_id)
+
+
+async def get(database: Database, principal: Principal | None, post_id: int) -> PostRow:
+    """One post, as the principal may see it. Raises `NotFound`, also for a draft of somebody else."""
+    post = await database.one(GET, post_id=post_id)
+    if post is None or not (post.is_published or _sees_drafts(principal, post.author_id)):
+        raise NotFound(f"There is no post {post_id}.")
+    return post
+
+
+async def list_published(database: Database, number: int, size: int, cursor: str | None) -> Page[PostRow]:
+    """One page of published posts, newest first: two statements, one with a cursor. Raises `UnknownCursor`."""
+    return await page(database, PUBLISHED, number, size, cursor)
+
+
+async def list_of_author(
+    database: Database, principal: Principal | None, author_id: int, number: int, size: int, cursor: str | None
+) -> Page[PostRow]:
+    """One page of a user's posts, newest first: two statements, one with a cursor, one more if there are no posts.
+
+    Raises:
+        NotFound: there is no such user.
+        UnknownCursor: the cursor was not issued for this list.
+    """
+    found = ALL_OF_AUTHOR if _sees_drafts(principal, author_id) else PUBLISHED_OF_AUTHOR
+    posts = await page(database, found, number, size, cursor, author_id=author_id)
+    if posts.total == 0 and await database.one(AUTHOR, author_id=author_id) is None:
+        raise NotFound(f"There is no user {author_id}.")
+    return posts
+
+
+async def create(resources: Resources, principal: Principal, new: PostCreate) -> PostRow:
+    """Store a post of the principal and return it.
+
+    Raises:
+        Unauthorized: the principal was deleted a moment ago; decided by the foreign key.
+    """
+    try:
+        post = await resources.database.one(
+            INSERT,
+            author_id=principal.user_id,
+            title=new.title,
+            content=new.content,
+            is_published=new.is_published,
+            created_at=resources.now(),
+        )
+    except Refused:
+        raise Unauthorized("The account is gone.") from None
+    if post is None:
+        raise RuntimeError("an insert without a conflict clause returned no row")
+    return post

@@ -1,0 +1,259 @@
+"""Rules of users: who may see and change whom, names are taken once, one administrator stays."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from typing import Literal
+
+from pydantic.experimental.missing_sentinel import MISSING
+from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
+
+from app.core.call import Principal, Resources
+from app.core.database import Database, Transaction
+from app.core.passwords import weak
+from app.core.statements import Statement, command, insert, statement
+from app.models import Session, User
+from app.schemas.models import UserCreate, UserUpdate
+from app.schemas.problems import AlreadyRegistered, Forbidden, LastAdmin, NotFound, PreconditionFailed, WeakPassword
+from app.schemas.rows import UserProfileRow, UserRow
+from app.services.pages import Listing, Page, listing, page
+from app.services.preconditions import versions
+
+COLUMNS = (
+    User.id,
+    User.email,
+    User.username,
+    User.full_name,
+    User.bio,
+    User.role,
+    User.is_active,
+    User.created_at,
+    User.version,
+)
+PROFILE = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
+
+Role = Literal["user", "admin"]
+
+_THIS = User.id == bindparam("user_id")
+
+GET = statement(select(*COLUMNS).where(_THIS), UserRow)
+INSERT = statement(
+    insert(User)
+    .values(
+        email=bindparam("email"),
+        email_key=bindparam("email_key"),
+        username=bindparam("username"),
+        username_key=bindparam("username_key"),
+        password_hash=bindparam("password_hash"),
+        full_name=bindparam("full_name"),
+        role=bindparam("role"),
+        is_active=true(),
+        created_at=bindparam("created_at"),
+        version=1,
+    )
+    .on_conflict_do_nothing()
+    .returning(*COLUMNS),
+    UserRow,
+)
+EMAIL_TAKEN = statement(select(User.id).where(User.email_key == bindparam("email_key")), int)
+END_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
+ADMIN = statement(
+    select(User.id)
+    .where(
+        User.role == "admin",
+        User.is_active,
+        or_(bindparam("username_key", type_=String()).is_(None), User.username_key == bindparam("username_key")),
+    )
+    .order_by(User.id)
+    .limit(1),
+    int,
+)
+
+PROFILES = listing("profiles", select(*PROFILE).where(User.is_active), UserProfileRow, User.id, lambda row: row.id)
+GET_PROFILE = statement(select(*PROFILE).where(_THIS, User.is_active), UserProfileRow)
+
+
+def _is_last_admin() -> ColumnElement[bool]:
+    """Whether the row is the one active administrator left: decided in the statement that would remove them."""
+    others = select(func.count()).select_from(User).where(User.role == "admin", User.is_active).scalar_subquery()
+    return and_(User.role == "admin", User.is_active, others <= 1)
+
+
+@functools.lru_cache(maxsize=4)
+def _listing(*, role: bool, is_active: bool) -> Listing[UserRow]:
+    core = select(*COLUMNS)
+    if role:
+        core = core.where(User.role == bindparam("role"))
+    if is_active:
+        core = core.where(User.is_active == bindparam("is_active"))
+    return listing("users", core, UserRow, User.id, lambda row: row.id)
+
+
+@functools.lru_cache(maxsize=32)
+def _update(fields: frozenset[str], *, seen: bool, keeps_admin: bool) -> Statement[UserRow]:
+    core = update(User).where(_THIS).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
+    core = core.values(version=User.version + 1)
+    if seen:
+        core = core.where(User.version == bindparam("seen"))
+    if keeps_admin:
+        core = core.where(not_(_is_last_admin()))
+    return statement(core.returning(*COLUMNS), UserRow)
+
+
+@functools.lru_cache(maxsize=2)
+def _delete(*, seen: bool) -> Statement[int]:
+    core = delete(User).where(_THIS, not_(_is_last_admin()))
+    if seen:
+        core = core.where(User.version == bindparam("seen"))
+    return statement(core.returning(User.id), int)
+
+
+async def get(database: Database | Transaction, user_id: int) -> UserRow:
+    """One user. Raises `NotFound`."""
+    user = await database.one(GET, user_id=user_id)
+    if user is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return user
+
+
+async def get_as(database: Database, principal: Principal, user_id: int) -> UserRow:
+    """One user, as the principal may see them. Raises `Forbidden`, `NotFound`."""
+    _may_manage(principal, user_id)
+    return await get(database, user_id)
+
+
+async def find_admin(database: Database, username: str | None) -> int:
+    """The id of an active administrator: of that name, or the first. Raises `NotFound`."""
+    found = await database.one(ADMIN, username_key=username.lower() if username is not None else None)
+    if found is None:
+        raise NotFound("There is no such administrator; `accord admin create` makes one.")
+    return found
+
+
+async def get_profile(database: Database, user_id: int) -> UserProfileRow:
+    """The public side of one active user. Raises `NotFound`."""
+    profile = await database.one(GET_PROFILE, user_id=user_id)
+    if profile is None:
+        raise NotFound(f"There is no profile {user_id}.")
+    return profile
+
+
+async def list_users(
+    database: Database,
+    number: int,
+    size: int,
+    cursor: str | None,
+    role: Role | None,
+    is_active: bool | None,
+) -> Page[UserRow]:
+    """One page of users, oldest first: two statements, one with a cursor. Raises `UnknownCursor`."""
+    found = _listing(role=role is not None, is_active=is_active is not None)
+    sent: dict[str, object] = {"role": role, "is_active": is_active}
+    filters = {name: value for name, value in sent.items() if value is not None}
+    return await page(database, found, number, size, cursor, **filters)
+
+
+async def list_profiles(database: Database, number: int, size: int, cursor: str | None) -> Page[UserProfileRow]:
+    """One page of active users' profiles, oldest first: two statements, one with a cursor. Raises `UnknownCursor`."""
+    return await page(database, PROFILES, number, size, cursor)
+
+
+async def create(resources: Resources, new: UserCreate, role: Role = "user") -> UserRow:
+    """Store a new user and return it.
+
+    Raises:
+        WeakPassword: before anything is hashed.
+        AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one wins.
+    """
+    if weak(new.password, (new.username, new.email.partition("@")[0])):
+        raise WeakPassword("The password is too easy to guess; choose another one.")
+    password_hash = await resources.passwords.hash(new.password)
+    created_at: datetime = resources.now()
+    async with resources.database.transaction() as transaction:
+        user = await transaction.one(
+            INSERT,
+            email=new.email,
+            email_key=new.email.lower(),
+            username=new.username,
+            username_key=new.username.lower(),
+            password_hash=password_hash,
+            full_name=None if new.full_name is MISSING else new.full_name,
+            role=role,
+            created_at=created_at,
+        )
+        if user is None:
+            taken = await transaction.one(EMAIL_TAKEN, email_key=new.email.lower())
+            field = "username" if taken is None else "email"
+            raise AlreadyRegistered(f"Another user has this {field}.")
+    return user
+
+
+async def update_user(
+    database: Database, principal: Principal, user_id: int, changes: UserUpdate, if_match: str | None
+) -> UserRow:
+    """Change what was sent, and only that; deactivating ends the user's sessions.
+
+    Raises:
+        Forbidden: somebody else's account, or `is_active` without being an administrator.
+        NotFound, PreconditionFailed, LastAdmin: decided by the statement, which does nothing then.
+    """
+    _may_manage(principal, user_id)
+    fields = changes.model_dump()  # what was not sent is not in it
+    if "is_active" in fields and not principal.is_admin:
+        raise Forbidden("Only administrators may set is_active.")
+    deactivates = fields.get("is_active") is False
+    async with database.transaction() as transaction:
+        seen = await _seen(transaction, user_id, if_match)
+        change = _update(frozenset(fields), seen=seen is not None, keeps_admin=deactivates)
+        values: dict[str, object] = {f"new_{field}": value for field, value in fields.items()}
+        user = await transaction.one(change, user_id=user_id, **values, **({} if seen is None else {"seen": seen}))
+        if user is None:
+            raise await _refusal(transaction, user_id, seen)
+        if deactivates:
+            await transaction.run(END_SESSIONS, user_id=user_id)
+    return user
+
+
+async def delete_user(database: Database, principal: Principal, user_id: int, if_match: str | None) -> None:
+    """Remove a user with posts and sessions, at once and for good.
+
+    Raises:
+        Forbidden: somebody else's account.
+        NotFound, PreconditionFailed, LastAdmin: decided by the statement, which does nothing then.
+    """
+    _may_manage(principal, user_id)
+    async with database.transaction() as transaction:
+        seen = await _seen(transaction, user_id, if_match)
+        deleted = await transaction.one(
+            _delete(seen=seen is not None), user_id=user_id, **({} if seen is None else {"seen": seen})
+        )
+        if deleted is None:
+            raise await _refusal(transaction, user_id, seen)
+
+
+def _may_manage(principal: Principal, user_id: int) -> None:
+    """Yourself, or everybody for administrators; told before anything is looked up."""
+    if principal.user_id != user_id and not principal.is_admin:
+        raise Forbidden("Only administrators may see or change other users.")
+
+
+async def _seen(transaction: Transaction, user_id: int, if_match: str | None) -> int | None:
+    """The one version that the change may meet; None: any."""
+    allowed = versions(if_match)
+    if allowed is None:
+        return None
+    if len(allowed) == 1:
+        return next(iter(allowed))
+    current = (await get(transaction, user_id)).version
+    return current if current in allowed else 0  # no row has version 0
+
+
+async def _refusal(transaction: Transaction, user_id: int, seen: int | None) -> NotFound | PreconditionFailed | LastAdmin:
+    """Why a statement found no row."""
+    user = await transaction.one(GET, user_id=user_id)
+    if user is None:
+        return NotFound(f"There is no user {user_id}.")
+    if seen is not None and user.version != seen:
+        return PreconditionFailed("The user has changed since; read it again.")
+    return LastAdmin("The last active administrator stays.")
