@@ -266,8 +266,7 @@ class Description:
                 if (node := item.get(method)) is not None:
                     operation = _operation(path, method, item, node)
                     if (other := operations.get(operation.id)) is not None:
-                        raise DocumentError(
-                            f"{node.where}: operationId {operation.id!r} stands twice, first in line {other.node.line}: rename one"
-                        )
+                        first = f"first in line {other.node.line}"
+                        raise DocumentError(f"{node.where}: operationId {operation.id!r} stands twice, {first}: rename one")
                     operations[operation.id] = operation
         return cls(document, tuple(operations.values()), dict(document.data.get("x-alias", {})))
