@@ -1,0 +1,200 @@
+"""Rules for schemas: everything has a type and a bound, and requests are closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from codegen.lint.shape import Finding, Shape, finding
+from codegen.lint.survey import Rule, Survey
+
+# Every known format and the type it belongs to: JSON Schema 2020-12, the OpenAPI registry.
+FORMATS = {
+    "int32": "integer",
+    "int64": "integer",
+    "float": "number",
+    "double": "number",
+    **dict.fromkeys(("date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6"), "string"),
+    **dict.fromkeys(
+        ("uri", "uri-reference", "uri-template", "uuid", "json-pointer", "relative-json-pointer", "regex"), "string"
+    ),
+    **dict.fromkeys(("password", "byte", "binary"), "string"),
+}
+RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+PAIRS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"))
+SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+
+
+def _subjects(survey: Survey, type_name: str) -> Iterator[Shape]:
+    """The shapes that allow values of this type and do not list them."""
+    return (s for s in survey.shapes if type_name in s.types and not s.closed and not s.narrowing)
+
+
+def _bounded(shape: Shape, side: str) -> bool:
+    """Whether numbers have a lower (`minimum`) or upper bound; in OpenAPI 3.0 `exclusiveMinimum` is only a flag."""
+    exclusive = shape.get(f"exclusive{side.title()}")
+    return shape.has(side) or (exclusive is not None and not isinstance(exclusive, bool))
+
+
+def typed(survey: Survey) -> Iterator[Finding]:
+    """A schema without a type allows everything, however long and deep, and says nothing to a generator."""
+    for shape in survey.shapes:
+        said = shape.types or shape.closed or shape.has("anyOf", "oneOf") or shape.narrowing
+        if not said and all(facet.value is not False for facet in shape.facets):
+            yield finding(shape.node, "allows anything", "give it a `type`")
+
+
+def strings_end(survey: Survey) -> Iterator[Finding]:
+    """A string without `maxLength` costs memory, a column and a log line that nobody has planned."""
+    for shape in _subjects(survey, "string"):
+        if not shape.has("maxLength") and not _binary(shape):
+            yield finding(shape.node, "has no `maxLength`", "add one; the longest value that makes sense")
+
+
+def strings_in_have_patterns(survey: Survey) -> Iterator[Finding]:
+    """Text that is only bounded still brings NUL, which PostgreSQL refuses with an error that would be a 500."""
+    for shape in _subjects(survey, "string"):
+        if shape.direction == "request" and not (shape.has("pattern") or shape.structured or _binary(shape)):
+            yield finding(shape.node, "is input and has no `pattern`", "add one, at least `^[^\\u0000]*$`")
+
+
+def integers_are_bounded(survey: Survey) -> Iterator[Finding]:
+    """Beyond 64 bits an integer crashes a database driver; a format alone is asserted by no validator."""
+    for shape in _subjects(survey, "integer"):
+        for side in ("minimum", "maximum"):
+            if not _bounded(shape, side):
+                yield finding(shape.node, f"has no `{side}`", "add one")
+        if shape.get("format") not in RANGES:
+            yield finding(shape.node, "has no `format` for integers", "add `format: int32` or `format: int64`")
+
+
+def integers_fit_their_format(survey: Survey) -> Iterator[Finding]:
+    """Generated clients take the format for the width; a wider bound overflows there."""
+    for shape in _subjects(survey, "integer"):
+        if (name := shape.get("format")) in RANGES:
+            low, high = RANGES[name]
+            for said in (*shape.all("minimum"), *shape.all("maximum")):
+                if not low <= said.value <= high:
+                    yield finding(said, f"does not fit {name}", f"write a number from {low} to {high}, or another format")
+
+
+def numbers_are_bounded(survey: Survey) -> Iterator[Finding]:
+    """1e400 is JSON and no float; 1e308 is a float and overflows the first sum."""
+    for shape in _subjects(survey, "number"):
+        for side in ("minimum", "maximum"):
+            if not _bounded(shape, side):
+                yield finding(shape.node, f"has no `{side}`", "add one")
+
+
+def arrays_end(survey: Survey) -> Iterator[Finding]:
+    """An array without `maxItems` is a body of any size; one without `items` holds anything."""
+    for shape in _subjects(survey, "array"):
+        if not shape.has("maxItems"):
+            yield finding(shape.node, "has no `maxItems`", "add one")
+        if not shape.has("items", "prefixItems"):
+            yield finding(shape.node, "has no `items`", "describe its elements")
+
+
+def requests_are_closed(survey: Survey) -> Iterator[Finding]:
+    """An unknown member is a client's mistake, often a misspelt optional one: ignored, it is lost silently."""
+    for shape in _subjects(survey, "object"):
+        if shape.direction != "request":
+            continue
+        rest = [said.value for keyword in ("additionalProperties", "unevaluatedProperties") for said in shape.all(keyword)]
+        if False not in rest and not any(isinstance(value, dict) for value in rest):
+            yield finding(shape.node, "is input and open", "add `additionalProperties: false`")
+        elif False not in rest and not (shape.has("maxProperties") and shape.has("propertyNames")):
+            yield finding(shape.node, "is an open map and input", "add `maxProperties`, and `propertyNames` with a pattern")
+
+
+def bounds_leave_room(survey: Survey) -> Iterator[Finding]:
+    """A lower bound above the upper one refuses every value."""
+    for shape in survey.shapes:
+        for low, high in PAIRS:
+            least, most = shape.get(low), shape.get(high)
+            if least is not None and most is not None and least > most:
+                yield finding(shape.all(low)[0], f"is above `{high}`: {least} > {most}", "swap or correct them")
+
+
+def formats_are_known(survey: Survey) -> Iterator[Finding]:
+    """Unknown formats are ignored by every validator: a misspelt one asserts nothing."""
+    for shape in survey.shapes:
+        for said in shape.all("format"):
+            if said.value not in FORMATS:
+                yield finding(said, f"names no known format: {said.value!r}", f"write one of {', '.join(sorted(FORMATS))}")
+            elif shape.types and not shape.types & {FORMATS[said.value], "number" if FORMATS[said.value] == "integer" else ""}:
+                yield finding(said, f"asserts nothing: {said.value} is a format of {FORMATS[said.value]}s", "remove it")
+
+
+def instants_have_patterns(survey: Survey) -> Iterator[Finding]:
+    """`date-time` alone allows leap seconds, year 0000 and any precision: what a datetime cannot hold."""
+    for shape in survey.shapes:
+        if "date-time" in [said.value for said in shape.all("format")] and not shape.has("pattern"):
+            yield finding(shape.node, "is a `date-time` without a `pattern`", "add one for years, seconds, fraction and offset")
+
+
+def steps_are_exact(survey: Survey) -> Iterator[Finding]:
+    """Whether 0.3 is a multiple of 0.1 depends on the validator: binary floats do not hold tenths."""
+    for shape in survey.shapes:
+        for said in shape.all("multipleOf"):
+            if Fraction(str(said.value)) != Fraction(said.value):
+                yield finding(
+                    said, f"is no exact binary fraction: {said.value}", "use an integer, 0.5, 0.25, or count in smaller units"
+                )
+
+
+def members_are_snake_case(survey: Survey) -> Iterator[Finding]:
+    """One spelling of names in the whole interface, and the one that Python and SQL use."""
+    for shape in survey.shapes:
+        for said in shape.all("properties"):
+            for name in said.value:
+                if not SNAKE.match(name):
+                    yield finding(said.raw_child(name), "is not snake_case", "write small words joined by `_`")
+
+
+def required_members_exist(survey: Survey) -> Iterator[Finding]:
+    """A required member that is not described is either misspelt or allows anything."""
+    for shape in survey.shapes:
+        described = set(shape.properties).union(*(branch.properties for branch in shape.alternatives))
+        for said in shape.all("required"):
+            for index, name in enumerate(said.value):
+                if not shape.narrowing and name not in described:
+                    yield finding(
+                        said.raw_child(index), f"requires {name!r}, which is not in `properties`", "describe it or remove it"
+                    )
+
+
+def defaults_are_for_the_absent(survey: Survey) -> Iterator[Finding]:
+    """The default of a member that must be sent never applies: one of the two is not meant."""
+    for shape in survey.shapes:
+        required = {name for said in shape.all("required") for name in said.value}
+        for name, member in shape.properties.items():
+            if name in required and member.has("default"):
+                yield finding(
+                    member.all("default")[0], "is the default of a required member", "remove it from `required`, or the default"
+                )
+
+
+def _binary(shape: Shape) -> bool:
+    """Bytes, not text: bounded by the size limit of bodies (413)."""
+    return shape.get("format") == "binary" or shape.has("contentMediaType", "contentEncoding")
+
+
+RULES: tuple[Rule, ...] = (
+    typed,
+    strings_end,
+    strings_in_have_patterns,
+    integers_are_bounded,
+    integers_fit_their_format,
+    numbers_are_bounded,
+    arrays_end,
+    requests_are_closed,
+    bounds_leave_room,
+    formats_are_known,
+    instants_have_patterns,
+    steps_are_exact,
+    members_are_snake_case,
+    required_members_exist,
+    defaults_are_for_the_absent,
+)

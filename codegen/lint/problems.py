@@ -1,0 +1,101 @@
+"""Rules for errors: every one is one RFC 9457 problem of a known kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.description import Response
+from app.engine.document import Node
+from codegen.lint.shape import Finding, Shape, finding, written
+from codegen.lint.survey import Rule, Survey
+
+PROBLEM = "application/problem+json"
+PREFIX = "/problems/"
+
+
+def _problems(survey: Survey) -> Iterator[tuple[int, Response]]:
+    return ((status, response) for status, response in survey.responses if status >= 400)  # noqa: PLR2004 - errors begin here
+
+
+def _shapes(survey: Survey) -> Iterator[tuple[int, Response, Shape]]:
+    for status, response in _problems(survey):
+        if PROBLEM in response.content:
+            yield status, response, Shape.of((response.content[PROBLEM],), "response")
+
+
+def _types(shape: Shape) -> Iterator[tuple[Node, str]]:
+    """The problem types that it allows, and where each one is written."""
+    kind = shape.properties.get("type")
+    if kind is None:
+        return
+    yield from ((said, str(said.value)) for said in kind.all("const"))
+    for said in () if kind.has("const") else kind.all("enum"):
+        yield from ((said.raw_child(index), str(value)) for index, value in enumerate(said.value))
+
+
+def errors_are_problems(survey: Survey) -> Iterator[Finding]:
+    """A client reads every error with one parser, so there is one format."""
+    for _, response in _problems(survey):
+        if list(response.content) != [PROBLEM]:
+            has = ", ".join(response.content) or "nothing"
+            yield finding(response.node, f"is an error and answers {has}", f"answer {PROBLEM} alone")
+
+
+def types_are_pinned(survey: Survey) -> Iterator[Finding]:
+    """The type is what programs decide by: a response that allows any type documents nothing."""
+    known = survey.document.data.get("x-problems", {})
+    for _, response, shape in _shapes(survey):
+        types = list(_types(shape))
+        if not types:
+            yield finding(response.node, "does not pin `type`", f"give it a `const` or an `enum` of {PREFIX}...")
+        if "type" not in {name for said in shape.all("required") for name in said.value}:
+            yield finding(response.node, "does not require `type`", "add it to `required`")
+        for node, kind in types:
+            if not kind.startswith(PREFIX):
+                yield Finding(
+                    node.line, f"the problem type {kind!r} does not begin with {PREFIX}: every type is an anchor of the docs"
+                )
+            elif kind.removeprefix(PREFIX) not in known:
+                yield Finding(node.line, f"the problem type {kind!r} is unknown: add it to `x-problems`")
+
+
+def statuses_are_pinned(survey: Survey) -> Iterator[Finding]:
+    """RFC 9457 repeats the status in the body; the two must be one."""
+    for status, response, shape in _shapes(survey):
+        member = shape.properties.get("status")
+        said = member.get("const") if member else None
+        if said != status:
+            has = "does not pin `status`" if said is None else f"pins `status` to {said}, answered as {status}"
+            yield finding(response.node, has, f"give `status` the `const` {status}")
+
+
+def types_have_one_status(survey: Survey) -> Iterator[Finding]:
+    """The type becomes one exception class, which has one status."""
+    first: dict[str, tuple[int, int]] = {}
+    for status, _, shape in _shapes(survey):
+        for node, kind in _types(shape):
+            other, line = first.setdefault(kind, (status, node.line))
+            if other != status:
+                what = f"the problem type {kind!r} is answered as {status}, and as {other} in line {line}"
+                yield Finding(node.line, f"{what}: give each status a type of its own")
+
+
+def problems_are_used_and_told(survey: Survey) -> Iterator[Finding]:
+    """`x-problems` is the list that the docs pages show: no kind that never comes, none without words."""
+    used = {kind for _, _, shape in _shapes(survey) for _, kind in _types(shape)}
+    root = survey.document.root.get("x-problems")
+    for slug, node in written(root):
+        if PREFIX + slug not in used:
+            yield Finding(node.line, f"the problem {slug!r} is used by no response: remove it")
+        for member in ("title", "description"):
+            if not isinstance(node.value, dict) or not node.value.get(member):
+                yield Finding(node.line, f"the problem {slug!r} has no {member}: add it")
+
+
+RULES: tuple[Rule, ...] = (
+    errors_are_problems,
+    types_are_pinned,
+    statuses_are_pinned,
+    types_have_one_status,
+    problems_are_used_and_told,
+)
