@@ -1,0 +1,134 @@
+"""The embedded database: reads on the event loop, writes through one writer with group commit.
+
+A read by key takes a few microseconds, a hop to a thread twenty: so reads run where they are asked for, on a connection of
+their own that no writer blocks (write-ahead log), under a time limit. Several processes may share a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import func, make_url, select, table
+
+from app.core.errors import ServiceUnavailable
+from app.core.sqlite.connection import DIALECT, Connection
+from app.core.sqlite.writer import Transaction, Writer
+from app.core.statements import Statement, statement
+
+R = TypeVar("R")
+
+# Seconds a read may block the loop while another process has the whole file, as in its recovery after a crash.
+_READ_WAIT = 0.1
+
+_PING = statement(select(func.count()).select_from(table("sqlite_schema")), int)
+
+
+def path_of(url: str) -> Path | None:
+    """The file that a URL names; None for `sqlite://` and `sqlite:///:memory:`.
+
+    Raises:
+        ValueError: the URL has parts that SQLite knows nothing of.
+    """
+    parts = make_url(url)
+    if parts.drivername != "sqlite" or parts.host or parts.query:
+        raise ValueError("a SQLite URL is sqlite:///relative.db, sqlite:////absolute.db or sqlite:// (private, in memory)")
+    return None if parts.database in (None, "", ":memory:") else Path(parts.database)
+
+
+async def connect(url: str, *, statement_timeout: float, lock_timeout: float) -> SQLiteDatabase:
+    """Open the file at a URL and make it, and its folder, if there is none; see `app.core.database.connect`."""
+    path, private = path_of(url), None
+    if path is None:
+        # In memory proper, there is either one connection (reads would see what is not committed) or a shared cache (reads
+        # fail beside a writer). A file in a temporary folder, gone at close, behaves as every other.
+        private = tempfile.TemporaryDirectory(prefix="accord-")
+        path = Path(private.name, "private.db")
+    try:
+        reader, writing = await asyncio.to_thread(_open, path, statement_timeout, lock_timeout, durable=private is None)
+    except (OSError, sqlite3.Error, ServiceUnavailable) as error:
+        if private is not None:
+            private.cleanup()
+        raise ConnectionError(f"cannot open the SQLite file {path}: {error.__cause__ or error}") from error
+    return SQLiteDatabase(path, reader, Writer(writing, lock_timeout), private)
+
+
+def _open(path: Path, statement_timeout: float, lock_timeout: float, *, durable: bool) -> tuple[Connection, Connection]:
+    """The connections for reading and for writing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writing = Connection(str(path), limit=statement_timeout, wait=lock_timeout)
+    _switch_to_wal(writing, lock_timeout)
+    writing.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    writing.execute("PRAGMA foreign_keys = ON")
+    writing.execute("PRAGMA busy_timeout = 0")  # the loop never waits for a lock: the writer waits in its thread
+    reader = Connection(str(path), limit=statement_timeout, wait=_READ_WAIT)
+    reader.execute("PRAGMA query_only = ON")
+    return reader, writing
+
+
+def _switch_to_wal(connection: Connection, timeout: float) -> None:
+    """Turn the write-ahead log on. SQLite does not wait by itself here when several processes begin at once."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            [(mode,)] = connection.execute("PRAGMA journal_mode = WAL")
+        except ServiceUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+            continue
+        if mode != "wal":
+            raise OSError(f"its file system cannot hold a write-ahead log (SQLite offers journal mode {mode!r})")
+        return
+
+
+class SQLiteDatabase:
+    """A `Database` in one file."""
+
+    def __init__(
+        self, path: Path, reader: Connection, writer: Writer, private: tempfile.TemporaryDirectory[str] | None
+    ) -> None:
+        self.url = f"sqlite:///{path.absolute()}"
+        self._reader = reader
+        self._writer = writer
+        self._private = private
+
+    async def one(self, statement: Statement[R], /, **values: object) -> R | None:
+        """The first row, or None."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        if compiled.writes:
+            return await self._writer.perform(self._writer.connection.one, compiled, parameters)
+        return self._reader.one(compiled, parameters)
+
+    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
+        """Every row."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        if compiled.writes:
+            return await self._writer.perform(self._writer.connection.all, compiled, parameters)
+        return self._reader.all(compiled, parameters)
+
+    async def run(self, statement: Statement[None], /, **values: object) -> int:
+        """How many rows a command changed."""
+        compiled = statement.compiled(DIALECT)
+        return await self._writer.perform(self._writer.connection.run, compiled, compiled.parameters(values))
+
+    def transaction(self) -> Transaction:
+        """Statements that take effect together; the body runs when it is its turn."""
+        return Transaction(self._writer)
+
+    async def ping(self) -> None:
+        """Read the file."""
+        await self.one(_PING)
+
+    async def close(self) -> None:
+        """Finish the commits, move the log into the file, let go of it."""
+        await self._writer.close()
+        self._reader.close()
+        if self._private is not None:
+            self._private.cleanup()

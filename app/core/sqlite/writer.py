@@ -1,0 +1,276 @@
+"""The one writer of a SQLite file: transactions one after another, many of them in one commit.
+
+A commit with `synchronous=FULL` waits for the disk (milliseconds), a transaction's own work takes microseconds. So whoever
+waits for the writer joins the open transaction, each in a savepoint of its own, and one COMMIT in a thread serves them all.
+Nobody is answered before the COMMIT that contains its work has succeeded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from app.core.errors import ServiceUnavailable
+from app.core.sqlite.connection import DIALECT, Connection
+from app.core.statements import Compiled, Refused, Statement
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+# The most transactions that share one commit: bounds how long the first waits for the last.
+GROUP = 128
+
+_UNDONE = "The database could not store it; nothing was done."
+
+
+class _Write(Generic[T]):
+    """A single statement. It needs no savepoint: SQLite undoes a failed statement by itself."""
+
+    __slots__ = ("answer", "compiled", "parameters", "result", "work")
+
+    def __init__(self, work: Callable[[Compiled[Any], list[Any]], T], compiled: Compiled[Any], parameters: list[Any]) -> None:
+        self.work = work
+        self.compiled = compiled
+        self.parameters = parameters
+        self.result: T
+        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def refuse(self, error: Exception) -> None:
+        """Answer with an error, if the caller is still there."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+    def acknowledge(self) -> None:
+        """Answer after the commit."""
+        if not self.answer.done():
+            self.answer.set_result(self.result)
+
+
+class Transaction:
+    """One `async with database.transaction()` block."""
+
+    __slots__ = ("_broken", "_committed", "_connection", "_writer", "ended", "turn")
+
+    def __init__(self, writer: Writer) -> None:
+        loop = asyncio.get_running_loop()
+        self._writer = writer
+        self._connection = writer.connection
+        self._broken: Exception | None = None
+        self.turn: asyncio.Future[None] = loop.create_future()
+        self.ended: asyncio.Future[bool] = loop.create_future()
+        self._committed: asyncio.Future[None] = loop.create_future()
+
+    async def one(self, statement: Statement[R], /, **values: object) -> R | None:
+        """The first row, or None."""
+        return self._perform(self._connection.one, statement.compiled(DIALECT), values)
+
+    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
+        """Every row."""
+        return self._perform(self._connection.all, statement.compiled(DIALECT), values)
+
+    async def run(self, statement: Statement[None], /, **values: object) -> int:
+        """How many rows a command changed."""
+        return self._perform(self._connection.run, statement.compiled(DIALECT), values)
+
+    def _perform(self, work: Callable[[Compiled[R], list[Any]], T], compiled: Compiled[R], values: dict[str, object]) -> T:
+        if self._broken is not None:
+            raise self._broken
+        try:
+            return work(compiled, compiled.parameters(values))
+        except (Refused, ServiceUnavailable) as error:
+            self._broken = error
+            raise
+
+    async def __aenter__(self) -> Self:
+        self._writer.submit(self)
+        try:
+            await self.turn
+        except asyncio.CancelledError:
+            self._end(keep=False)  # the turn may have been given just before the cancellation arrived
+            raise
+        self._writer.holder = asyncio.current_task()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        broken = self._broken
+        self._end(keep=error is None and broken is None)
+        if error is not None:
+            return
+        if broken is not None:  # also if the body caught it: half of a transaction is never committed
+            raise broken
+        await self._committed
+
+    def _end(self, *, keep: bool) -> None:
+        self._writer.holder = None
+        self._broken = RuntimeError("this transaction has ended")
+        if not self.ended.done():
+            self.ended.set_result(keep)
+
+    def expire(self) -> None:
+        """Take the turn away from a body that takes too long: others wait, here and in other processes."""
+        if not self.ended.done():
+            self._broken = ServiceUnavailable("The transaction took too long; nothing was done.")
+            self.ended.set_result(False)
+
+    def refuse(self, error: Exception) -> None:
+        """Answer with an error, if the caller is still there."""
+        for future in (self.turn, self._committed):
+            if not future.done():
+                future.set_exception(error)
+                return
+
+    def acknowledge(self) -> None:
+        """Answer after the commit."""
+        if not self._committed.done():
+            self._committed.set_result(None)
+
+
+class Writer:
+    """Runs writes in the order in which they come. `timeout` (seconds) bounds the wait for another process and each body."""
+
+    def __init__(self, connection: Connection, timeout: float) -> None:
+        self.connection = connection
+        self.holder: asyncio.Task[Any] | None = None  # the task in whose transaction block we are
+        self._timeout = timeout
+        self._queue: deque[_Write[Any] | Transaction] = deque()
+        self._draining: asyncio.Task[None] | None = None
+        self._closed = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+
+    async def perform(self, work: Callable[[Compiled[R], list[Any]], T], compiled: Compiled[R], parameters: list[Any]) -> T:
+        """Run one statement as a transaction of its own and return after its commit."""
+        write = _Write(work, compiled, parameters)
+        self.submit(write)
+        return await write.answer
+
+    def submit(self, job: _Write[Any] | Transaction) -> None:
+        """Queue for a turn.
+
+        Raises:
+            RuntimeError: asked for inside a transaction of the same task, which would wait for itself.
+        """
+        if self._closed:
+            raise ServiceUnavailable("The database is closed.")
+        if self.holder is not None and self.holder is asyncio.current_task():
+            raise RuntimeError("inside a transaction write through the transaction, not through the database")
+        self._queue.append(job)
+        if self._draining is None:
+            # A context of its own: the task outlives the request that happens to start it.
+            self._draining = asyncio.get_running_loop().create_task(self._drain(), context=Context())
+
+    async def close(self) -> None:
+        """Refuse new work, finish the old, move the log into the file."""
+        self._closed = True
+        if self._draining is not None:
+            await self._draining
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._checkpoint)
+        self._thread.shutdown()
+        self.connection.close()
+
+    def _checkpoint(self) -> None:
+        # Where another process still reads, the log stays; it is a part of the database and nothing is lost.
+        with contextlib.suppress(ServiceUnavailable):
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def _drain(self) -> None:
+        group: list[_Write[Any] | Transaction] = []
+        try:
+            while self._queue:
+                await self._run_group(group)
+                group.clear()
+        finally:
+            self._draining = None
+            if self._queue or group:  # cancelled with the loop, or a bug: leave nobody waiting and write no more
+                self._closed = True
+                _refuse([*group, *self._queue], "The database was closed; the outcome is not known.")
+
+    async def _run_group(self, group: list[_Write[Any] | Transaction]) -> None:
+        """One BEGIN, the work of those who wait, one COMMIT, their answers."""
+        loop = asyncio.get_running_loop()
+        try:
+            if not self.connection.begin():
+                await loop.run_in_executor(self._thread, self._begin_patiently)
+        except ServiceUnavailable as error:
+            waiting = list(self._queue)
+            self._queue.clear()
+            _refuse(waiting, error.detail, error)
+            return
+        while self._queue and len(group) < GROUP and self.connection.in_transaction:
+            job = self._queue.popleft()
+            if await self._lend(job) if isinstance(job, Transaction) else self._run(job):
+                group.append(job)
+        if not self.connection.in_transaction:  # SQLite has undone everything: disk full, or a write that took too long
+            _refuse(group, _UNDONE)
+            return
+        if not group:
+            self.connection.rollback()
+            return
+        try:
+            await loop.run_in_executor(self._thread, self._commit)
+        except ServiceUnavailable as error:
+            _refuse(group, _UNDONE, error)
+            return
+        for job in group:
+            job.acknowledge()
+
+    def _run(self, write: _Write[Any]) -> bool:
+        if write.answer.done():  # the caller was cancelled while it waited: nothing happens
+            return False
+        try:
+            write.result = write.work(write.compiled, write.parameters)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the caller's
+            write.refuse(error)
+            return False
+        return True
+
+    async def _lend(self, transaction: Transaction) -> bool:
+        """Let the body of a transaction have the connection; whether its work stays."""
+        if transaction.turn.done():  # cancelled while it waited
+            return False
+        try:
+            self.connection.execute("SAVEPOINT body")
+        except ServiceUnavailable as error:
+            transaction.refuse(error)
+            return False
+        transaction.turn.set_result(None)
+        patience = asyncio.get_running_loop().call_later(self._timeout, transaction.expire)
+        keep = await transaction.ended
+        patience.cancel()
+        if not self.connection.in_transaction:
+            return keep  # everything is undone: the caller is refused with the group
+        try:
+            if not keep:
+                self.connection.execute("ROLLBACK TO body")
+            self.connection.execute("RELEASE body")
+        except ServiceUnavailable:
+            self.connection.rollback()
+        return keep
+
+    def _begin_patiently(self) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {round(self._timeout * 1000)}")
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+        finally:
+            self.connection.execute("PRAGMA busy_timeout = 0")
+
+    def _commit(self) -> None:
+        try:
+            self.connection.execute("COMMIT")
+        except ServiceUnavailable:
+            self.connection.rollback()
+            raise
+
+
+def _refuse(jobs: Sequence[_Write[Any] | Transaction], detail: str, cause: Exception | None = None) -> None:
+    for job in jobs:
+        error = ServiceUnavailable(detail)
+        error.__cause__ = cause
+        job.refuse(error)

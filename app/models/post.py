@@ -1,0 +1,29 @@
+"""Posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, UtcDateTime, utc_now
+
+
+class Post(Base):
+    """A text written by one user; deleting the user deletes the posts."""
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        Index(None, "author_id", "id"),  # serves "posts of a user, newest first", and the cascade from users
+        Index(None, "is_published", "id"),  # serves "published posts, newest first", and their number
+        {"sqlite_autoincrement": True},  # the id of a deleted post is not given again
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    is_published: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    version: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,38 @@
+"""Users."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, UtcDateTime, utc_now
+
+
+class User(Base):
+    """A person with an account.
+
+    The `_key` columns hold the lower-cased address and name: one account for each, however it is written. They are columns and
+    not indexes on lower(...), because Alembic does not see such indexes on SQLite.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("role IN ('user', 'admin')", name="role"),
+        {"sqlite_autoincrement": True},  # the id of a deleted user is not given again
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)  # serves sign-in and sign-up by e-mail
+    username: Mapped[str] = mapped_column(String(50))
+    username_key: Mapped[str] = mapped_column(String(50), unique=True)  # serves sign-in and sign-up by username
+    password_hash: Mapped[str] = mapped_column(String(255))
+    full_name: Mapped[str | None] = mapped_column(String(100))
+    bio: Mapped[str | None] = mapped_column(String(500))
+    role: Mapped[Literal["user", "admin"]] = mapped_column(String(5), default="user")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    version: Mapped[int] = mapped_column(default=1)
