@@ -8,7 +8,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from app.engine.description import Description
+from app.engine.document import Document, DocumentError
 from codegen.generate import GenerationError, Settings, stale, write
+from codegen.lint import lint
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,11 +27,18 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--output", help="the folder that is written")
         command.add_argument("--package", help="the package that the folder is")
         command.add_argument("--call", help="the module with `Call` and `Principal`")
+    text = "hold the document against the house rules"
+    command = commands.add_parser("lint", help=text, description=text)
+    command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "lint" and options.document:
+            return _lint(Path(options.document))
         settings = read_settings(Path("pyproject.toml"), vars(options))
+        if options.command == "lint":
+            return _lint(settings.document)
         return _generate(settings) if options.command == "generate" else _check(settings)
-    except GenerationError as error:
+    except (GenerationError, DocumentError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
@@ -63,6 +73,15 @@ def _check(settings: Settings) -> int:
     if found:
         sys.stderr.write("\n".join([*found, "Run `make generate` and commit what it writes.", ""]))
     return 1 if found else 0
+
+
+def _lint(path: Path) -> int:
+    document = Document.load(path)
+    if found := lint(document):
+        sys.stderr.write("\n".join([*found, ""]))
+        return 1
+    sys.stdout.write(f"{document.name}: {len(Description.of(document).operations)} operations, no findings\n")
+    return 0
 
 
 if __name__ == "__main__":
