@@ -153,3 +153,7 @@ def admin_token(
 async def _token(resources: Resources, username: str | None) -> str:
     user_id = await users.find_admin(resources.database, username)
     return (await sessions.issue(resources, user_id)).access_token
+
+
+if __name__ == "__main__":
+    main()

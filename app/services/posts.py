@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 
 from app.core.call import Principal, Resources
-from app.core.database import Database, Refused
-from app.core.statements import insert, statement
+from app.core.database import Database
+from app.core.statements import Refused, insert, statement
 from app.models import Post, User
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
