@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, UtcDateTime, utc_now
@@ -26,4 +26,4 @@ class Post(Base):
     content: Mapped[str] = mapped_column(Text)
     is_published: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(BigInteger, default=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import BigInteger, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, UtcDateTime, utc_now
@@ -35,4 +35,4 @@ class User(Base):
     role: Mapped[Literal["user", "admin"]] = mapped_column(String(5), default="user")
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(BigInteger, default=1)
