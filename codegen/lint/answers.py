@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.engine.description import Operation
 from codegen.lint.shape import Finding, finding
-from codegen.lint.survey import Rule, Survey, headers
+from codegen.lint.survey import Rule, Survey
 
 # Headers that must be there for a client to act on the status: RFC 9110, and RFC 6585 for 429.
 STATUS_HEADERS = {201: "Location", 401: "WWW-Authenticate", 415: "Accept", 429: "Retry-After", 503: "Retry-After"}
@@ -74,13 +74,6 @@ def no_excuses(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def some_success(survey: Survey) -> Iterator[Finding]:
-    """An operation that cannot succeed has no handler to write."""
-    for operation in survey.operations:
-        if not operation.successes:
-            yield finding(operation.node, "has no success", "document a 2xx")
-
-
 def request_ids(survey: Survey) -> Iterator[Finding]:
     """Whoever reports a failure needs the name under which the logs have it."""
     for _, response in survey.responses:
@@ -108,21 +101,11 @@ def etags(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def headers_have_schemas(survey: Survey) -> Iterator[Finding]:
-    """A header without a schema is any text."""
-    for _, response in survey.responses:
-        for header in headers(response.node):
-            if "schema" not in header.value:
-                yield finding(header, "has no schema", "add one")
-
-
 RULES: tuple[Rule, ...] = (
     due_statuses,
     idle_statuses,
     no_excuses,
-    some_success,
     request_ids,
     status_headers,
     etags,
-    headers_have_schemas,
 )

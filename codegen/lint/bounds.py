@@ -9,18 +9,8 @@ from fractions import Fraction
 from codegen.lint.shape import Finding, Shape, finding
 from codegen.lint.survey import Rule, Survey
 
-# Every known format and the type it belongs to: JSON Schema 2020-12, the OpenAPI registry.
-FORMATS = {
-    "int32": "integer",
-    "int64": "integer",
-    "float": "number",
-    "double": "number",
-    **dict.fromkeys(("date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6"), "string"),
-    **dict.fromkeys(
-        ("uri", "uri-reference", "uri-template", "uuid", "json-pointer", "relative-json-pointer", "regex"), "string"
-    ),
-    **dict.fromkeys(("password", "byte", "binary"), "string"),
-}
+# The types of the formats that are not for strings.
+FORMATS = {"int32": "integer", "int64": "integer", "float": "number", "double": "number"}
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 PAIRS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"))
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
@@ -29,12 +19,6 @@ SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 def _subjects(survey: Survey, type_name: str) -> Iterator[Shape]:
     """The shapes that allow values of this type and do not list them."""
     return (s for s in survey.shapes if type_name in s.types and not s.closed and not s.narrowing)
-
-
-def _bounded(shape: Shape, side: str) -> bool:
-    """Whether numbers have a lower (`minimum`) or upper bound; in OpenAPI 3.0 `exclusiveMinimum` is only a flag."""
-    exclusive = shape.get(f"exclusive{side.title()}")
-    return shape.has(side) or (exclusive is not None and not isinstance(exclusive, bool))
 
 
 def typed(survey: Survey) -> Iterator[Finding]:
@@ -48,14 +32,14 @@ def typed(survey: Survey) -> Iterator[Finding]:
 def strings_end(survey: Survey) -> Iterator[Finding]:
     """A string without `maxLength` costs memory, a column and a log line that nobody has planned."""
     for shape in _subjects(survey, "string"):
-        if not shape.has("maxLength") and not _binary(shape):
+        if not shape.has("maxLength"):
             yield finding(shape.node, "has no `maxLength`", "add one; the longest value that makes sense")
 
 
 def strings_in_have_patterns(survey: Survey) -> Iterator[Finding]:
     """Text that is only bounded still brings NUL, which PostgreSQL refuses with an error that would be a 500."""
     for shape in _subjects(survey, "string"):
-        if shape.direction == "request" and not (shape.has("pattern") or shape.structured or _binary(shape)):
+        if shape.direction == "request" and not (shape.has("pattern") or shape.structured):
             yield finding(shape.node, "is input and has no `pattern`", "add one, at least `^[^\\u0000]*$`")
 
 
@@ -63,7 +47,7 @@ def integers_are_bounded(survey: Survey) -> Iterator[Finding]:
     """Beyond 64 bits an integer crashes a database driver; a format alone is asserted by no validator."""
     for shape in _subjects(survey, "integer"):
         for side in ("minimum", "maximum"):
-            if not _bounded(shape, side):
+            if not shape.has(side, f"exclusive{side.title()}"):
                 yield finding(shape.node, f"has no `{side}`", "add one")
         if shape.get("format") not in RANGES:
             yield finding(shape.node, "has no `format` for integers", "add `format: int32` or `format: int64`")
@@ -83,7 +67,7 @@ def numbers_are_bounded(survey: Survey) -> Iterator[Finding]:
     """1e400 is JSON and no float; 1e308 is a float and overflows the first sum."""
     for shape in _subjects(survey, "number"):
         for side in ("minimum", "maximum"):
-            if not _bounded(shape, side):
+            if not shape.has(side, f"exclusive{side.title()}"):
                 yield finding(shape.node, f"has no `{side}`", "add one")
 
 
@@ -117,14 +101,13 @@ def bounds_leave_room(survey: Survey) -> Iterator[Finding]:
                 yield finding(shape.all(low)[0], f"is above `{high}`: {least} > {most}", "swap or correct them")
 
 
-def formats_are_known(survey: Survey) -> Iterator[Finding]:
-    """Unknown formats are ignored by every validator: a misspelt one asserts nothing."""
+def formats_fit_their_type(survey: Survey) -> Iterator[Finding]:
+    """A format holds for one type only: `format: email` beside `type: integer` asserts nothing."""
     for shape in survey.shapes:
         for said in shape.all("format"):
-            if said.value not in FORMATS:
-                yield finding(said, f"names no known format: {said.value!r}", f"write one of {', '.join(sorted(FORMATS))}")
-            elif shape.types and not shape.types & {FORMATS[said.value], "number" if FORMATS[said.value] == "integer" else ""}:
-                yield finding(said, f"asserts nothing: {said.value} is a format of {FORMATS[said.value]}s", "remove it")
+            kind = FORMATS.get(said.value, "string")
+            if shape.types and not shape.types & {kind, "number" if kind == "integer" else kind}:
+                yield finding(said, f"asserts nothing: {said.value} is a format of {kind}s", "remove it, or correct the type")
 
 
 def instants_have_patterns(survey: Survey) -> Iterator[Finding]:
@@ -176,11 +159,6 @@ def defaults_are_for_the_absent(survey: Survey) -> Iterator[Finding]:
                 )
 
 
-def _binary(shape: Shape) -> bool:
-    """Bytes, not text: bounded by the size limit of bodies (413)."""
-    return shape.get("format") == "binary" or shape.has("contentMediaType", "contentEncoding")
-
-
 RULES: tuple[Rule, ...] = (
     typed,
     strings_end,
@@ -191,7 +169,7 @@ RULES: tuple[Rule, ...] = (
     arrays_end,
     requests_are_closed,
     bounds_leave_room,
-    formats_are_known,
+    formats_fit_their_type,
     instants_have_patterns,
     steps_are_exact,
     members_are_snake_case,

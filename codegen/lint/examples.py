@@ -3,46 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import jsonschema_rs
 
-from app.engine.document import Document, Node
+from app.engine.document import Node
 from codegen.lint.shape import Finding, Shape, components, finding
 from codegen.lint.survey import Rule, Survey, headers
 
+LONG = 200  # characters; a message that repeats a whole value helps nobody
 
-class Judge:
-    """Validates values of one document, formats asserted; OpenAPI 3.0 keywords are read as what they mean today."""
 
-    def __init__(self, document: Document) -> None:
-        self.old = str(document.data.get("openapi", "")).startswith("3.0")
-        self.components = self._today(document.data.get("components", {}))
-
-    def faults(self, shape: Shape, value: Node) -> Iterator[Finding]:
-        """Where the value disobeys, each fault at its own line."""
-        parts = [self._today(root.value) for root in shape.roots]
-        validator = jsonschema_rs.Draft202012Validator({"components": self.components, "allOf": parts}, validate_formats=True)
-        for error in validator.iter_errors(value.value):
-            line = value.document.line((*value.pointer, *error.instance_path))
-            where = "".join(f"/{part}" for part in error.instance_path)
-            message = error.message if len(error.message) < 200 else f"does not satisfy `{error.schema_path[-1]}`"  # noqa: PLR2004 - one line of text
-            yield Finding(line, f"the value{' at ' + where if where else ''} breaks its own schema, {message}: correct it")
-
-    def _today(self, schema: Any) -> Any:  # noqa: ANN401 - any JSON value
-        if not self.old:
-            return schema
-        if isinstance(schema, list):
-            return [self._today(item) for item in schema]
-        if not isinstance(schema, dict):
-            return schema
-        new = {key: self._today(value) for key, value in schema.items() if key not in ("example", "nullable")}
-        for side in ("Minimum", "Maximum"):
-            if isinstance(exclusive := new.get(f"exclusive{side}"), bool):
-                del new[f"exclusive{side}"]
-                if exclusive:
-                    new[f"exclusive{side}"] = new.pop(side.lower())
-        return {"anyOf": [new, {"type": "null"}]} if schema.get("nullable") is True else new
+def _faults(shape: Shape, value: Node) -> Iterator[Finding]:
+    """Where a value disobeys, formats asserted, each fault at its own line."""
+    document = value.document
+    schema = {**document.data, "allOf": [root.value for root in shape.roots]}  # so that every `$ref` finds its place
+    for error in jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(value.value):
+        where = "".join(f"/{part}" for part in error.instance_path)
+        message = error.message if len(error.message) < LONG else f"it does not satisfy `{error.schema_path[-1]}`"
+        line = document.line((*value.pointer, *error.instance_path))
+        yield Finding(line, f"the value{' at ' + where if where else ''} breaks its own schema, {message}: correct it")
 
 
 def _written(owner: Node) -> Iterator[Node]:
@@ -77,37 +56,34 @@ def _media(owner: Node | None) -> Iterator[Node]:
 
 def examples_obey(survey: Survey) -> Iterator[Finding]:
     """People copy examples before they read schemas, and the mock answers with them."""
-    judge = Judge(survey.document)
     for owner in {node.pointer: node for node in _owners(survey)}.values():
         if "schema" in owner.value:
             shape = Shape.of((owner.raw_child("schema"),), "response")
             for value in _written(owner):
-                yield from judge.faults(shape, value)
+                yield from _faults(shape, value)
 
 
 def schema_values_obey(survey: Survey) -> Iterator[Finding]:
     """As `examples_obey`, for examples and defaults inside of schemas: a default reaches the handler unchecked."""
-    judge = Judge(survey.document)
     facets = {facet.pointer: facet for shape in survey.shapes for facet in shape.facets if isinstance(facet.value, dict)}
     for facet in facets.values():
         shape = Shape.of((facet,), "response")
         for keyword in ("example", "default"):
             if keyword in facet.value:
-                yield from judge.faults(shape, facet.raw_child(keyword))
+                yield from _faults(shape, facet.raw_child(keyword))
         for index in range(len(facet.value.get("examples", ()))):
-            yield from judge.faults(shape, facet.raw_child("examples").raw_child(index))
+            yield from _faults(shape, facet.raw_child("examples").raw_child(index))
 
 
 def enumerations_obey(survey: Survey) -> Iterator[Finding]:
     """A listed value that the type or a bound refuses can never be sent: the list promises too much."""
-    judge = Judge(survey.document)
     for shape in survey.shapes:
         for said in shape.all("const"):
-            yield from judge.faults(shape, said)
+            yield from _faults(shape, said)
         # Where a use narrows a list, only the narrower one promises anything; `all` has it first.
         for said in () if shape.has("const") else shape.all("enum")[:1]:
             for index in range(len(said.value)):
-                yield from judge.faults(shape, said.raw_child(index))
+                yield from _faults(shape, said.raw_child(index))
 
 
 def bodies_have_examples(survey: Survey) -> Iterator[Finding]:

@@ -13,12 +13,9 @@ PROBLEM = "application/problem+json"
 PREFIX = "/problems/"
 
 
-def _problems(survey: Survey) -> Iterator[tuple[int, Response]]:
-    return ((status, response) for status, response in survey.responses if status >= 400)  # noqa: PLR2004 - errors begin here
-
-
 def _shapes(survey: Survey) -> Iterator[tuple[int, Response, Shape]]:
-    for status, response in _problems(survey):
+    """Every documented error with the schema of its body."""
+    for status, response in survey.responses:
         if PROBLEM in response.content:
             yield status, response, Shape.of((response.content[PROBLEM],), "response")
 
@@ -31,14 +28,6 @@ def _types(shape: Shape) -> Iterator[tuple[Node, str]]:
     yield from ((said, str(said.value)) for said in kind.all("const"))
     for said in () if kind.has("const") else kind.all("enum"):
         yield from ((said.raw_child(index), str(value)) for index, value in enumerate(said.value))
-
-
-def errors_are_problems(survey: Survey) -> Iterator[Finding]:
-    """A client reads every error with one parser, so there is one format."""
-    for _, response in _problems(survey):
-        if list(response.content) != [PROBLEM]:
-            has = ", ".join(response.content) or "nothing"
-            yield finding(response.node, f"is an error and answers {has}", f"answer {PROBLEM} alone")
 
 
 def types_are_pinned(survey: Survey) -> Iterator[Finding]:
@@ -93,7 +82,6 @@ def problems_are_used_and_told(survey: Survey) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    errors_are_problems,
     types_are_pinned,
     statuses_are_pinned,
     types_have_one_status,

@@ -104,8 +104,7 @@ class Shape:
         """The JSON types that it allows; empty if it does not say."""
         said = [node.value for node in self.all("type")]
         sets = [frozenset([value] if isinstance(value, str) else value) for value in said]
-        both = frozenset.intersection(*sets) if sets else frozenset()
-        return both | {"null"} if both and self.get("nullable") is True else both
+        return frozenset.intersection(*sets) if sets else frozenset()
 
     @property
     def closed(self) -> bool:
