@@ -126,5 +126,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> Fas
 
     engine = Engine(description(), handlers(), service)
     host = Host(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
-    host.router.routes += pages.routes(engine.document, description()) if settings.docs else []
+    served = pages.routes(engine.document, description())
+    host.router.routes += [route for route in served if settings.docs or route.path.startswith("/openapi.")]
     return host
