@@ -7,7 +7,7 @@ cost nothing once a statement is compiled.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, NoReturn, TypeVar, TypeVarTuple
 
 from sqlalchemy import Delete, Dialect, Insert, Update
@@ -104,13 +104,22 @@ class Compiled(Generic[R]):
         return parameters
 
     def build(self, columns: Sequence[Any]) -> R:
-        """The row from the columns as the driver gives them."""
+        """The row from its columns as the driver gives them."""
         if not self._built:
             return self._row(*columns)
         values = list(columns)
         for index, process in self._built:
             values[index] = process(values[index])
         return self._row(*values)
+
+    def build_all(self, rows: list[Any]) -> list[R]:
+        """Many rows at once: column by column, so that no step of Python is taken for each row."""
+        if len(rows) < 2:  # noqa: PLR2004 - nothing to gain
+            return [self.build(row) for row in rows]
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for index, process in self._built:
+            columns[index] = map(process, columns[index])
+        return list(map(self._row, *columns))
 
     def _complain(self, values: Mapping[str, object]) -> NoReturn:
         missing = ", ".join(sorted(self._names - values.keys()))

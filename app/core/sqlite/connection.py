@@ -98,7 +98,7 @@ class Connection:
             rows = self._raw.execute(compiled.sql, parameters).fetchall()
         except sqlite3.Error as error:
             fail(error)
-        return [compiled.build(row) for row in rows]
+        return compiled.build_all(rows)
 
     def run(self, compiled: Compiled[None], parameters: list[Any]) -> int:
         """How many rows were changed."""
@@ -117,7 +117,7 @@ class Connection:
             fail(error)
 
     def begin(self) -> bool:
-        """Take the write lock; False if another process has it."""
+        """Take the write lock, at once; False if another process has it."""
         try:
             self._raw.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,9 @@ T = TypeVar("T")
 
 # The most transactions that share one commit: bounds how long the first waits for the last.
 GROUP = 128
+
+# Seconds between two looks whether another process has let go of the write lock.
+_LOOK = 0.0005
 
 _UNDONE = "The database could not store it; nothing was done."
 
@@ -55,13 +59,14 @@ class _Write(Generic[T]):
 class Transaction:
     """One `async with database.transaction()` block."""
 
-    __slots__ = ("_broken", "_committed", "_connection", "_writer", "ended", "turn")
+    __slots__ = ("_broken", "_committed", "_connection", "_open", "_writer", "ended", "turn")
 
     def __init__(self, writer: Writer) -> None:
         loop = asyncio.get_running_loop()
         self._writer = writer
         self._connection = writer.connection
-        self._broken: Exception | None = None
+        self._open = False
+        self._broken: Exception | None = None  # why it can only be left
         self.turn: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[bool] = loop.create_future()
         self._committed: asyncio.Future[None] = loop.create_future()
@@ -81,6 +86,8 @@ class Transaction:
     def _perform(self, work: Callable[[Compiled[R], list[Any]], T], compiled: Compiled[R], values: dict[str, object]) -> T:
         if self._broken is not None:
             raise self._broken
+        if not self._open:
+            raise RuntimeError("a transaction runs statements only inside its `async with` block")
         try:
             return work(compiled, compiled.parameters(values))
         except (Refused, ServiceUnavailable) as error:
@@ -94,23 +101,23 @@ class Transaction:
         except asyncio.CancelledError:
             self._end(keep=False)  # the turn may have been given just before the cancellation arrived
             raise
+        self._open = True
         self._writer.holder = asyncio.current_task()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        broken = self._broken
-        self._end(keep=error is None and broken is None)
+        self._end(keep=error is None and self._broken is None)
         if error is not None:
             return
-        if broken is not None:  # also if the body caught it: half of a transaction is never committed
-            raise broken
+        if self._broken is not None:  # also if the body caught it: half of a transaction is never committed
+            raise self._broken
         await self._committed
 
     def _end(self, *, keep: bool) -> None:
         self._writer.holder = None
-        self._broken = RuntimeError("this transaction has ended")
+        self._open = False
         if not self.ended.done():
             self.ended.set_result(keep)
 
@@ -255,11 +262,13 @@ class Writer:
         return keep
 
     def _begin_patiently(self) -> None:
-        self.connection.execute(f"PRAGMA busy_timeout = {round(self._timeout * 1000)}")
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
-        finally:
-            self.connection.execute("PRAGMA busy_timeout = 0")
+        # Not SQLite's own wait, which soon looks only ten times a second: a busy process leaves the lock free for some 0.1 ms
+        # between two commits, and another would starve.
+        deadline = time.monotonic() + self._timeout
+        while not self.connection.begin():
+            if time.monotonic() > deadline:
+                raise ServiceUnavailable("The database is busy. Try again.")
+            time.sleep(_LOOK)
 
     def _commit(self) -> None:
         try:
