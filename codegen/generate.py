@@ -150,7 +150,7 @@ def _each(things: Iterable[T], work: Callable[[T], R], faults: list[str]) -> lis
 def _formatted(files: dict[str, str], settings: Settings) -> dict[str, str]:
     """Formatted with pinned settings, so that the project's own never change the output."""
     first_party = sorted({name.partition(".")[0] for name in ("app", settings.package, settings.call)})
-    options = [f"--config=line-length={WIDTH}", '--config=target-version="py311"', "--isolated", "--quiet", "--no-cache"]
+    options = [f"--config=line-length={WIDTH}", '--config=target-version="py311"', "--isolated", "--no-cache"]
     isort = f"--config=lint.isort.known-first-party={first_party!r}"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

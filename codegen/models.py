@@ -87,9 +87,17 @@ def models(document: Document, objects: dict[str, Schema]) -> str:
 
 def _model(schema: Schema) -> Schema:
     """An object whose members keep their bounds; deeper ones would become classes of their own, so they go without."""
-    members = {key: {**member, **_inner(member)} for key, member in schema["properties"].items()}
+    members = {
+        key: _bare(member) if _is_union(member) else {**member, **_inner(member)}
+        for key, member in schema["properties"].items()
+    }
     extra = schema.get("additionalProperties")
     return {**schema, "properties": members, **({"additionalProperties": _bare(extra)} if isinstance(extra, dict) else {})}
+
+
+def _is_union(schema: Schema) -> bool:
+    kinds = schema.get("type")
+    return isinstance(kinds, list) and len(set(kinds) - {"null"}) > 1
 
 
 def _bare(schema: Schema) -> Schema:

@@ -11,7 +11,7 @@ from codegen.text import docstring, string
 from codegen.types import annotation
 
 # What annotations and defaults name; a member of the same name would hide it from the fields below.
-_TAKEN = frozenset({"str", "int", "float", "bool", "list", "dict", "object", "datetime", "Literal", "msgspec", "final"})
+_TAKEN = frozenset({"self", "str", "int", "float", "bool", "list", "dict", "object", "datetime", "Literal", "msgspec", "final"})
 
 
 def rows(objects: dict[str, Schema], answered: Iterable[Schema]) -> str:
@@ -52,32 +52,37 @@ def _reach(schema: Schema, objects: dict[str, Schema], reachable: set[str]) -> N
 
 
 def _row(name: str, schema: Schema) -> str:
-    required = [_field(key, member, required=True) for key, member in schema["properties"].items() if key in schema["required"]]
-    optional = [
-        _field(key, member, required=False) for key, member in schema["properties"].items() if key not in schema["required"]
-    ]
-    described = docstring(schema.get("description") or f"A `{name}` to answer with.")
+    members = schema["properties"]
+    names = _field_names(list(members))
+    ordered = sorted(members, key=lambda key: key not in schema["required"])
+    fields = "".join(_field(names[key], key, members[key], required=key in schema["required"]) for key in ordered)
     return f"""
 @final
 class {row_name(name)}(msgspec.Struct):
-{described}
-{"".join(required + optional)}"""
+{docstring(schema.get("description") or f"A `{name}` to answer with.")}
+{fields}"""
 
 
-def _field(key: str, schema: Schema, *, required: bool) -> str:
-    field = _field_name(key)
+def _field(name: str, key: str, schema: Schema, *, required: bool) -> str:
     kind = annotation(schema, row_name)
-    if not required:
-        kind = f"{kind} | msgspec.UnsetType"
-    arguments = [] if required else ["default=msgspec.UNSET"]
-    arguments += [f"name={string(key)}"] if field != key else []
-    if not arguments:
-        return f"    {field}: {kind}\n"
-    value = "msgspec.UNSET" if field == key else f"msgspec.field({', '.join(arguments)})"
-    return f"    {field}: {kind} = {value}\n"
+    renamed = [f"name={string(key)}"] if name != key else []
+    if required:
+        return f"    {name}: {kind} = msgspec.field({renamed[0]})\n" if renamed else f"    {name}: {kind}\n"
+    default = f"msgspec.field({', '.join(['default=msgspec.UNSET', *renamed])})" if renamed else "msgspec.UNSET"
+    return f"    {name}: {kind} | msgspec.UnsetType = {default}\n"
 
 
-def _field_name(key: str) -> str:
-    """The member's name, if Python lets it be the name of a field."""
-    fits = key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("__") and key not in _TAKEN
-    return key if fits else python_name(key, _TAKEN)
+def _field_names(keys: list[str]) -> dict[str, str]:
+    """The fields of members: their own names where Python allows; the others give way."""
+    names = {key: key for key in keys if _fits(key)}
+    for key in keys:
+        if key not in names:
+            name = python_name(key, _TAKEN)
+            while name in names.values():
+                name += "_"
+            names[key] = name
+    return names
+
+
+def _fits(key: str) -> bool:
+    return key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("__") and key not in _TAKEN

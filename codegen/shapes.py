@@ -230,7 +230,7 @@ def _kept(value: Schema, keywords: tuple[str, ...] = _KEPT) -> Schema:
 
 def _united(branches: list[Schema], about: Schema) -> Schema:
     """Alternatives; a scalar or null stays one scalar, which keeps its bounds in the model."""
-    others = [branch for branch in branches if branch.get("type") != "null"]
+    others = [{k: v for k, v in branch.items() if k != "default"} for branch in branches if branch.get("type") != "null"]
     if len(others) == 1 and len(branches) > 1:
         if "enum" in others[0]:
             return {**others[0], **about, "enum": [*others[0]["enum"], None]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 WIDTH = 128  # columns, as in pyproject.toml
@@ -19,9 +20,8 @@ def docstring(text: str, indent: str = "    ") -> str:
     """A docstring whose text is exactly `text` but for its line breaks."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
     printable = "\n\n".join("".join(c if c.isprintable() else " " for c in p) for p in paragraphs if p)
-    safe = printable.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if safe.endswith('"'):
-        safe = f'{safe[:-1]}\\"'
+    # No three quotes in a row, and none at the end.
+    safe = re.sub(r'"(?="|\Z)', r"\"", printable.replace("\\", r"\\"))
     wrapped = "\n\n".join(textwrap.fill(p, WIDTH - len(indent) - 8, break_long_words=False) for p in safe.split("\n\n"))
     body = textwrap.indent(wrapped, indent).removeprefix(indent)
     end = f"\n{indent}" if "\n" in body else ""

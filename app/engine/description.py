@@ -204,7 +204,7 @@ def _response(status: str, node: Node) -> Response:
         status=int(status),
         headers=tuple(
             Header(name, header.value.get("required", False), schema)
-            for name, header in (headers.items() if headers else ())
+            for name, header in (headers.named() if headers else ())
             if (schema := header.get("schema")) is not None
         ),
         content={

@@ -104,8 +104,8 @@ class Document:
     def at(self, reference: str, used: Node) -> Node:
         """What a local `$ref` names; `used` is where it is used, for the message when there is nothing."""
         node = self.root
-        if not reference.startswith("#"):
-            raise DocumentError(f"{used.where}: $ref {reference!r}: only references inside the document are supported")
+        if reference != "#" and not reference.startswith("#/"):
+            raise DocumentError(f"{used.where}: $ref {reference!r}: write a place inside the document (`#/...`)")
         for part in reference[1:].split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
             value = node.value
@@ -165,11 +165,17 @@ class Node:
         return self.child(key) if isinstance(self.value, dict) and key in self.value else None
 
     def items(self) -> Iterator[tuple[str, Node]]:
-        """The members of a mapping, extensions (`x-`) left out, `$ref`s followed."""
+        """The members of a mapping of keywords, extensions (`x-`) left out, `$ref`s followed."""
         if isinstance(self.value, dict):
             for key in self.value:
                 if not key.startswith("x-"):
                     yield key, self.child(key)
+
+    def named(self) -> Iterator[tuple[str, Node]]:
+        """The members of a mapping whose keys are names, as of headers, `$ref`s followed."""
+        if isinstance(self.value, dict):
+            for key in self.value:
+                yield key, self.child(key)
 
     def elements(self) -> Iterator[Node]:
         """The elements of a sequence, `$ref`s followed."""

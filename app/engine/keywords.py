@@ -79,13 +79,7 @@ def refused(schema: Node, direction: Direction, seen: set[Pointer]) -> Iterator[
     for keyword in schema.value:
         yield from _keyword(schema, str(keyword), direction)
     if (reference := schema.reference) is not None:
-        if reference == "#" or reference.startswith("#/"):
-            yield from refused(schema.document.at(reference, schema), direction, seen)
-        else:
-            yield (
-                _line(schema, "$ref"),
-                f"$ref {reference!r}: only places in this document (`#/...`) can be referred to: copy it here",
-            )
+        yield from refused(schema.document.at(reference, schema), direction, seen)
     for part in parts(schema):
         yield from refused(part, direction, seen)
 

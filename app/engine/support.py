@@ -23,12 +23,10 @@ def unsupported(document: Document) -> list[str]:
 
     The document is taken to be valid OpenAPI. Where it is not, a fault may be missed here, but is not a crash.
     """
-    found = set(_Survey(document).all())
-    if not found:
-        try:
-            found |= set(_names(Description.of(document)))
-        except DocumentError as error:
-            return [str(error)]
+    try:
+        found = set(_Survey(document).all()) or set(_names(Description.of(document)))
+    except DocumentError as error:
+        return [str(error)]
     return [f"{document.name}:{line}: {text}" for line, text in sorted(found)]
 
 
@@ -60,7 +58,8 @@ class _Survey:
             yield from self._path(path, item)
 
     def _each(self, owner: Node | None, key: str, check: Callable[[Node], Found]) -> Found:
-        for _, node in _items(_member(owner, key)):
+        mapping = _member(owner, key)
+        for _, node in mapping.named() if mapping is not None else ():
             yield from check(node)
 
     def _security(self, components: Node | None) -> Found:
