@@ -6,7 +6,7 @@ import functools
 from datetime import datetime
 from typing import Literal
 
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
 
 from app.core.call import Principal, Resources
