@@ -4,6 +4,9 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
+# Bytecode is kept, or every start would compile a hundred thousand lines again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -98,7 +101,7 @@ $(VENV)/.project: pyproject.toml $(VENV)/.run
 	@touch $@
 
 # uv does not read pip's configuration, so pip gets its turn where uv reaches no index.
-install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
+install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 # The second lock is compiled within the first, so both pin the same versions. No index address is written into them.
 compile = $(BIN)/uv pip compile --quiet pyproject.toml --output-file $(1) $(2) --universal --python-version 3.11 \
