@@ -86,6 +86,13 @@ def _switch_to_wal(connection: Connection, timeout: float) -> None:
         return
 
 
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
 class SQLiteDatabase:
     """A `Database` in one file."""
 
@@ -93,6 +100,8 @@ class SQLiteDatabase:
         self, path: Path, reader: Connection, writer: Writer, private: tempfile.TemporaryDirectory[str] | None
     ) -> None:
         self.url = f"sqlite:///{path.absolute()}"
+        self._path = path.absolute()
+        self._opened = _inode(path)
         self._reader = reader
         self._writer = writer
         self._private = private
@@ -123,8 +132,10 @@ class SQLiteDatabase:
         return Transaction(self._writer)
 
     async def ping(self) -> None:
-        """Read the file."""
+        """Read, and see that the file is still the one that was opened: writes to a removed file would be lost."""
         await self.one(_PING)
+        if _inode(self._path) != self._opened:
+            raise ServiceUnavailable("The database is not available.") from FileNotFoundError(f"{self._path} was replaced")
 
     async def close(self) -> None:
         """Finish the commits, move the log into the file, let go of it."""

@@ -149,7 +149,8 @@ class Writer:
         self._timeout = timeout
         self._queue: deque[_Write[Any] | Transaction] = deque()
         self._draining: asyncio.Task[None] | None = None
-        self._closed = False
+        self._closed = False  # takes no more work
+        self._left = False  # has let go of the file
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
 
     async def perform(self, work: Callable[[Compiled[R], list[Any]], T], compiled: Compiled[R], parameters: list[Any]) -> T:
@@ -178,6 +179,9 @@ class Writer:
         self._closed = True
         if self._draining is not None:
             await self._draining
+        if self._left:
+            return
+        self._left = True
         await asyncio.get_running_loop().run_in_executor(self._thread, self._checkpoint)
         self._thread.shutdown()
         self.connection.close()
@@ -222,7 +226,7 @@ class Writer:
             return
         try:
             await loop.run_in_executor(self._thread, self._commit)
-        except ServiceUnavailable as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was kept and everyone must hear it
             _refuse(group, _UNDONE, error)
             return
         for job in group:
@@ -273,7 +277,7 @@ class Writer:
     def _commit(self) -> None:
         try:
             self.connection.execute("COMMIT")
-        except ServiceUnavailable:
+        except Exception:
             self.connection.rollback()
             raise
 
