@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import json
 from typing import Any
 
 import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation
-from app.engine.document import Document
+from app.engine.document import Document, Node, Pointer
 from app.engine.problems import encode
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
@@ -52,8 +54,31 @@ def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
 
 
 def validator(document: Document, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema whose `$ref`s lead into the document."""
-    return jsonschema_rs.Draft202012Validator({**document.data, **schema}, validate_formats=True)
+    """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+    targets: dict[str, Node] = {}
+    waiting: list[Any] = [schema]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            reference = value.get("$ref")
+            if isinstance(reference, str) and reference not in targets:
+                targets[reference] = document.at(reference, document.root)
+                waiting.append(targets[reference].value)
+    root: dict[str, Any] = {}
+    for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
+        _place(root, target.pointer, target.value)
+    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
+
+
+def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Put a value where its pointer leads, unless something that holds it stands there already."""
+    *path, last = pointer
+    for key in path:
+        root = root.setdefault(str(key), {})
+    root.setdefault(str(last), value)
 
 
 class Judge:
