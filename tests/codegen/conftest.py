@@ -1,0 +1,33 @@
+"""Generation of small documents into temporary folders."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from codegen.generate import Settings
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def documents():
+    return Path(__file__).parent / "documents"
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """Settings for a text or a file; the package can be imported, each under its own name."""
+
+    def build(document: str | Path) -> Settings:
+        package = f"made{next(_numbers)}"
+        if isinstance(document, str):
+            file = tmp_path / "openapi.yaml"
+            file.write_text(document)
+            document = file
+        return Settings(document=document, output=tmp_path / package, package=package, call="app.core.call")
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return build
