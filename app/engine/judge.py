@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import json
 from typing import Any
 
 import jsonschema_rs
@@ -75,6 +73,8 @@ def validator(document: Document, schema: dict[str, Any]) -> jsonschema_rs.Draft
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Put a value where its pointer leads, unless something that holds it stands there already."""
+    if not pointer:
+        return  # `#`: the document itself is no schema
     *path, last = pointer
     for key in path:
         root = root.setdefault(str(key), {})

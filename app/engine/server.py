@@ -6,6 +6,8 @@ Heads are bounded in size and time, and what is no HTTP is refused with a proble
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 import uuid
 from typing import Any
 
@@ -104,7 +106,9 @@ class Protocol(HttpToolsProtocol):
 
 
 def serve(app: Any, *, host: str, port: int) -> None:  # noqa: ANN401 - an ASGI application
-    """Serve until SIGTERM or SIGINT; requests under way are finished first (at most 10 s)."""
+    """Serve until SIGTERM or SIGINT; requests under way are finished first (at most 10 s), then the process exits with 0."""
+    # uvicorn raises the signal again once it has shut down: to have been asked to end is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         app,
         host=host,
