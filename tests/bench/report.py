@@ -46,7 +46,8 @@ def table(measurements: Sequence[Measurement], services: Sequence[Service]) -> I
 def conditions(rounds: int, seconds: int) -> str:
     """Under which the numbers were found."""
     return (
-        f"{rounds} rounds of {seconds} s, {load.CONNECTIONS} connections, {os.cpu_count()} processors; load by {load.generator()}\n"
+        f"{rounds} rounds of {seconds} s, {load.CONNECTIONS} connections, {os.cpu_count()} processors, "
+        f"load by {load.generator()}\n"
         "cpu us: user and system time of the server for one request"
     )
 

@@ -41,7 +41,7 @@ class Service:
         self.log = database.with_suffix(".log")
         self.start_seconds = 0.0
         self._command = [sys.executable, "-m", *(part.replace("{port}", str(self.port)) for part in command)]
-        self._environment = {**os.environ, **environment, "PORT": str(self.port)}
+        self._environment = {**environment, "PORT": str(self.port)}
 
     def __enter__(self) -> Self:
         began = time.perf_counter()
@@ -112,10 +112,10 @@ class Service:
 
 def accord(database: Path) -> Service:
     """Our service, with a token of the administrator."""
-    settings = {**_SETTINGS, "DATABASE_URL": f"sqlite:///{database}"}
-    service = Service("accord", database, ["app.cli", "serve"], settings)
+    environment = {**_environment(database), **_SETTINGS, "DATABASE_URL": f"sqlite:///{database}"}
+    service = Service("accord", database, ["app.cli", "serve"], environment)
     command = [sys.executable, "-m", "app.cli", "admin", "token"]
-    issued = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True, capture_output=True, text=True)
+    issued = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     service.token = issued.stdout.strip()
     return service
 
@@ -123,4 +123,11 @@ def accord(database: Path) -> Service:
 def bare(database: Path) -> Service:
     """The yardstick, on the same server."""
     options = ["--port", "{port}", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    return Service("bare", database, ["uvicorn", "tests.bench.bare:app", *options], {"DATABASE": str(database)})
+    environment = {**_environment(database), "DATABASE": str(database)}
+    return Service("bare", database, ["uvicorn", "tests.bench.bare:app", *options], environment)
+
+
+def _environment(database: Path) -> dict[str, str]:
+    """This one, with bytecode kept beside the database: a service is not compiled at each start."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(database.with_name("bytecode"))}
