@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation, Response
-from app.engine.document import Document
+from app.engine.document import Document, Pointer
 from app.engine.judge import validator
 from app.engine.lexis import scalar, types_of
 
@@ -32,13 +33,24 @@ class _Answer:
         }
 
 
+# Operations share most of their responses, and tests make an application each: a response of a document is compiled once.
+_answers: WeakKeyDictionary[Document, dict[Pointer, _Answer]] = WeakKeyDictionary()
+
+
+def _answer(document: Document, response: Response) -> _Answer:
+    known = _answers.setdefault(document, {})
+    if response.node.pointer not in known:
+        known[response.node.pointer] = _Answer(document, response)
+    return known[response.node.pointer]
+
+
 class Verifier:
     """Holds the answers of one operation against the document: status, headers, media type, body."""
 
     def __init__(self, document: Document, operation: Operation) -> None:
         self._id = operation.id
         self._where = operation.node.where
-        self._answers = {status: _Answer(document, response) for status, response in operation.responses.items()}
+        self._answers = {status: _answer(document, response) for status, response in operation.responses.items()}
 
     def verify(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes | None) -> None:
         """Raises `ContractViolation` with the first difference. A 500 is never documented and passes."""
