@@ -86,7 +86,7 @@ class Judge:
 
     def __init__(self, document: Document, operation: Operation, body: Any = None) -> None:  # noqa: ANN401 - a schema
         places: dict[str, Any] = {} if body is None else {"body": body}
-        for parameter in operation.arguments:
+        for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
             place["properties"][parameter.name] = parameter.schema.value
             if parameter.required:

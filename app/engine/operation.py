@@ -71,19 +71,20 @@ class Operation(APIRoute):
 
     def _compile_parameters(self) -> None:
         described = self.described
-        readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.arguments}
+        readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.parameters}
         arguments = {parameter.name: parameter.argument for parameter in described.arguments}
         names = [part[1:-1] for part in described.path.split("/") if part.startswith("{")]
         self._path = [(name, arguments[name], readers["path", name].read) for name in names]
         self._query = {name: (arguments[name], reader) for (place, name), reader in readers.items() if place == "query"}
-        self._header = [(name, arguments[name], reader) for (place, name), reader in readers.items() if place == "header"]
+        # Without an argument: judged like the others, but read by the engine and not by the handler.
+        self._header = [(name, arguments.get(name), reader) for (place, name), reader in readers.items() if place == "header"]
         self._defaults = {p.argument: p.default for p in described.arguments if p.place != "path"}
 
     def _compile_bodies(self, document: Document) -> None:
         described = self.described
         limit = int(document.data.get("x-body-limit", 1 << 20))
         self.body = BodyReader(described.bodies, required=described.body_required, limit=limit) if described.bodies else None
-        self._judge = Judge(document, described) if described.arguments else None
+        self._judge = Judge(document, described) if described.parameters else None
         self._judges = {media.encode(): Judge(document, described, schema.value) for media, schema in described.bodies.items()}
         hints = typing.get_type_hints(self.handler) if described.bodies else {}
         model = hints.get("body")
@@ -143,9 +144,9 @@ class Operation(APIRoute):
             arguments[argument] = path[name]
         for name, value in query.items():
             arguments[self._query[name][0]] = value
-        for name, argument, _ in self._header:
-            if name in header:
-                arguments[argument] = header[name]
+        for name, given, _ in self._header:
+            if given is not None and name in header:
+                arguments[given] = header[name]
         if self.body is not None:
             body = parts.get("body", ABSENT)
             if body is ABSENT:
