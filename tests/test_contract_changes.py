@@ -189,11 +189,12 @@ class TestAChangeOfTheDocumentAlone:
 
         said = project.mypy()
         code, started = project.start()
+        line = project.line("operationId: getSessionCount") - 1
 
         assert "get_session_count" in said
         assert code == 1
         assert started == (
-            f"accord: openapi.yaml:{project.line('operationId: getSessionCount') - 1}: operation getSessionCount has no handler: "
+            f"accord: openapi.yaml:{line}: operation getSessionCount has no handler: "
             "write `@GetSessionCount async def get_session_count(...)`\n"
         )
 
