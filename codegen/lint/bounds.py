@@ -85,10 +85,11 @@ def requests_are_closed(survey: Survey) -> Iterator[Finding]:
     for shape in _subjects(survey, "object"):
         if shape.direction != "request":
             continue
+        named = any(Shape.of((said,), "request").has("pattern", "enum", "const") for said in shape.all("propertyNames"))
         rest = [said.value for keyword in ("additionalProperties", "unevaluatedProperties") for said in shape.all(keyword)]
         if False not in rest and not any(isinstance(value, dict) for value in rest):
             yield finding(shape.node, "is input and open", "add `additionalProperties: false`")
-        elif False not in rest and not (shape.has("maxProperties") and shape.has("propertyNames")):
+        elif False not in rest and not (shape.has("maxProperties") and named):
             yield finding(shape.node, "is an open map and input", "add `maxProperties`, and `propertyNames` with a pattern")
 
 

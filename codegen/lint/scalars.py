@@ -41,7 +41,7 @@ def _differences(node: yaml.Node, value: Any) -> Iterator[Finding]:  # noqa: ANN
 
 def _read(node: yaml.Node) -> Any:  # noqa: ANN401 - any YAML value
     """What a reader of YAML 1.1 makes of a scalar."""
-    if isinstance(node, yaml.ScalarNode) and node.style is None and LETTERS.match(str(node.value)):
+    if isinstance(node, yaml.ScalarNode) and not node.style and LETTERS.match(str(node.value)):
         return str(node.value) in "yY"
     try:
         return SafeConstructor().construct_object(node)

@@ -3,14 +3,12 @@
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from app.engine.document import Document
 from codegen.lint import RULES, lint
-from codegen.validity import validity
 
 REPOSITORY = Path(__file__).parents[2]
 VALID = Path(__file__).parent / "lint" / "valid.yaml"
@@ -40,14 +38,9 @@ class TestLint:
         assert all(re.fullmatch(r"openapi\.yaml:[0-9]+: [^\n]+: [^\n]+", finding) for finding in findings)
 
     def test_a_component_that_is_used_many_times_is_reported_once(self):
-        findings = lint(
-            Document(
-                text_with(
-                    "RequestId: {required: true, schema: {type: string, maxLength: 36}}",
-                    "RequestId: {required: true, schema: {type: string}}",
-                )
-            )
-        )
+        document = Document(text_with("schema: {type: string, maxLength: 36}", "schema: {type: string}"))
+
+        findings = lint(document)
 
         assert len(findings) == 1
         assert findings[0].endswith(": RequestId has no `maxLength`: add one; the longest value that makes sense")
@@ -56,59 +49,17 @@ class TestLint:
         assert len(RULES) == len(set(RULES))
         assert all(len(rule.__doc__ or "") > 40 for rule in RULES)
 
+    def test_an_invalid_document_is_not_held_against_the_house_rules(self):
+        findings = lint(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
+
+        assert findings == ['openapi.yaml:2: "title" is a required property: add it']
+
     def test_what_the_engine_refuses_is_told_instead(self):
         document = Document(text_with("      operationId: createUser", "      callbacks: {}\n      operationId: addUser"))
 
         findings = lint(document)
 
-        assert findings == ["openapi.yaml:54: callbacks are not sent: remove them"]
-
-
-class TestValidity:
-    @pytest.mark.parametrize(
-        ("old", "new", "expected"),
-        [
-            ("openapi: 3.1.1", "openapi: 2.0.0", "1: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"),
-            ("title: Users, ", "", '2: "title" is a required property: add it'),
-            ("          in: query", "          in: quer", '30: "quer" is not one of "query", "header" or 2 other candidates: write one of those'),
-            ("          schema: {type: integer, format: int32, minimum: 1, maximum: 100, default: 10}\n", "", '29: "schema" is a required property: add it'),
-            ("      summary: List users", "      sumary: List users", "23: Unevaluated properties are not allowed ('sumary' was unexpected): correct its name, remove it, or begin it with `x-`"),
-            ("schemas/UserList'", "schemas/UserLst'", "41: $ref '#/components/schemas/UserLst' leads nowhere: there is no 'UserLst': correct the reference"),
-            ("operationId: createUser", "operationId: listUsers", "53: Operation ID 'listUsers' for 'post' in '/api/v1/users' is not unique: rename one"),
-            ("default: 10}", "default: ten}", "31: 'ten' is not of type 'integer': write a value of that type"),
-            ("Name: {type: string", "Name: {type: strin", "140: 'strin' is not one of ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']: write one of those"),
-            ("pattern: '^[a-z]*$'", "pattern: '^([a-z]*$'", "34: '^([a-z]*$' is not a 'regex': correct the regular expression"),
-            ("name: search", "name: page_size", "28: Duplicate parameter 'page_size': rename one"),
-            ("      - name: user_id\n", "      - name: id\n", "88: Path parameter 'user_id' for 'get' operation in '/api/v1/users/{user_id}' was not resolved: declare it with `in: path`, or take it out of the path or the list"),
-        ],
-    )  # fmt: skip
-    def test_a_fault_is_told_with_its_line(self, old, new, expected):
-        findings = validity(Document(text_with(old, new)))
-
-        assert f"openapi.yaml:{expected}" in findings
-
-    def test_a_fault_in_openapi_3_0_is_told_by_the_alternative_that_was_meant(self):
-        document = Document(b"""openapi: 3.0.3
-info: {title: a, version: '1'}
-paths:
-  /things:
-    get:
-      responses:
-        '200': {description: All., content: {application/json: {schema: {type: strin}}}}
-        '300': {}
-""")
-
-        findings = validity(document)
-
-        assert findings == [
-            'openapi.yaml:7: "strin" is not one of "array", "boolean" or 4 other candidates: write one of those',
-            'openapi.yaml:8: "description" is a required property: add it',
-        ]
-
-    def test_an_invalid_document_is_not_held_against_the_house_rules(self):
-        findings = lint(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
-
-        assert findings == ['openapi.yaml:2: "title" is a required property: add it']
+        assert findings == ["openapi.yaml:53: callbacks are not sent: remove them"]
 
 
 class TestCommand:
@@ -116,14 +67,11 @@ class TestCommand:
         command = [sys.executable, "-m", "codegen", "lint", *words]
         return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
 
-    def test_a_good_document_is_counted_in_a_moment(self):
-        started = time.process_time()
-
+    def test_a_good_document_is_counted(self):
         result = self.run()
 
         assert result.stdout == "openapi.yaml: 18 operations, no findings\n"
         assert (result.returncode, result.stderr) == (0, "")
-        assert time.process_time() - started < 5
 
     def test_findings_go_to_stderr_and_fail(self, tmp_path):
         path = tmp_path / "mine.yaml"
@@ -135,7 +83,7 @@ class TestCommand:
         assert (result.returncode, result.stdout) == (1, "")
 
     @pytest.mark.parametrize(
-        ("text", "fault"), [("a: [", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document is a mapping")]
+        ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document is a mapping")]
     )
     def test_what_is_no_document_is_told_without_a_traceback(self, tmp_path, text, fault):
         path = tmp_path / "mine.yaml"

@@ -1,0 +1,192 @@
+"""Every answer that can come is documented, with its headers, and every error is one known problem."""
+
+import pytest
+
+ID = "X-Request-ID: {$ref: '#/components/headers/RequestId'}"
+GET, POST, PATCH = "GET /api/v1/users", "POST /api/v1/users", "PATCH /api/v1/users/{user_id}"
+DUE = [
+    ("'401': {$ref: '#/components/responses/Unauthorized'}", "    get:", f"{GET} has no 401, but a token may be wrong"),
+    ("'403': {$ref: '#/components/responses/Forbidden'}", "    get:", f"{GET} has no 403, but it asks for a role"),
+    ("'406': {$ref: '#/components/responses/NotAcceptable'}", "    get:", f"{GET} has no 406, but its answer has a media type"),
+    (
+        "'422': {$ref: '#/components/responses/UnprocessableContent'}",
+        "    get:",
+        f"{GET} has no 422, but unknown query parameters are refused",
+    ),
+    ("'429': {$ref: '#/components/responses/TooManyRequests'}", "    get:", f"{GET} has no 429, but every address has a limit"),
+    ("'400': {$ref: '#/components/responses/BadRequest'}", "    post:", f"{POST} has no 400, but its body may be unreadable"),
+    (
+        "'413': {$ref: '#/components/responses/ContentTooLarge'}",
+        "    post:",
+        f"{POST} has no 413, but its body may be too large",
+    ),
+    (
+        "'415': {$ref: '#/components/responses/UnsupportedMediaType'}",
+        "    post:",
+        f"{POST} has no 415, but its body may be of another media type",
+    ),
+    ("'412': {$ref: '#/components/responses/PreconditionFailed'}", "    patch:", f"{PATCH} has no 412, but it has `If-Match`"),
+    (
+        f"'304':\n          description: The same.\n          headers: {{{ID}}}",
+        "    get:\n      operationId: getUser",
+        "GET /api/v1/users/{user_id} has no 304, but it has `If-None-Match`",
+    ),
+    (
+        "'404': {$ref: '#/components/responses/NotFound'}",
+        "    get:\n      operationId: getUser",
+        "GET /api/v1/users/{user_id} has no 404, but its path has a parameter",
+    ),
+]
+
+
+class TestStatuses:
+    @pytest.mark.parametrize(("old", "mark", "text"), DUE)
+    def test_a_status_that_can_come_is_missed(self, broken, old, mark, text):
+        document = broken(f"        {old}\n", "")
+
+        assert document.at(mark, f"{text}: document it") in document.findings
+
+    @pytest.mark.parametrize(
+        ("status", "name", "text"),
+        [
+            ("304", "", "has neither `If-None-Match` nor `If-Modified-Since`"),
+            ("412", "PreconditionFailed", "has no conditional header"),
+            ("413", "ContentTooLarge", "takes no body"),
+            ("415", "UnsupportedMediaType", "takes no body"),
+        ],
+    )
+    def test_a_status_that_cannot_come_is_named(self, broken, status, name, text):
+        same = f"{{description: The same., headers: {{{ID}}}}}"
+        answer = f"{{$ref: '#/components/responses/{name}'}}" if name else same
+
+        document = broken("        '422'", f"        '{status}': {answer}\n        '422'")
+
+        what = f"GET /api/v1/users.{status} cannot come: the operation {text}: remove it"
+        assert document.at(f"'{status}': ", what) in document.findings
+
+    def test_negotiation_without_an_answer_is_named(self, broken):
+        document = broken("        '400'", "        '406': {$ref: '#/components/responses/NotAcceptable'}\n        '400'")
+
+        what = "POST /api/v1/users.406 cannot come: the operation answers nothing that could be negotiated: remove it"
+        assert document.at("'406': {$ref: '#/components/responses/NotAcceptable'}\n        '400'", what) in document.findings
+
+    def test_500_is_never_documented(self, broken):
+        document = broken("        '422'", "        '500': {$ref: '#/components/responses/NotFound'}\n        '422'")
+
+        what = "GET /api/v1/users.500 documents a fault: remove it; an outage is 503"
+        assert document.at("'500': ", what) in document.findings
+
+
+class TestHeaders:
+    @pytest.mark.parametrize(
+        ("old", "new", "mark", "text"),
+        [
+            (
+                f"          headers: {{{ID}}}\n          content",
+                "          content",
+                "'200':",
+                "GET /api/v1/users.200 has no required X-Request-ID",
+            ),
+            (
+                "            Location: {required: true",
+                "            Location: {required: false",
+                "'201':",
+                "POST /api/v1/users.201 answers 201 without a required Location",
+            ),
+            (
+                "WWW-Authenticate: {required: true",
+                "WWW-Authenticate: {required: false",
+                "    Unauthorized:",
+                "Unauthorized answers 401 without a required WWW-Authenticate",
+            ),
+            (
+                "Accept: {required: true",
+                "Accept: {required: false",
+                "    UnsupportedMediaType:",
+                "UnsupportedMediaType answers 415 without a required Accept",
+            ),
+            (
+                "RetryAfter: {required: true",
+                "RetryAfter: {required: false",
+                "    TooManyRequests:",
+                "TooManyRequests answers 429 without a required Retry-After",
+            ),
+            (
+                "ETag: {required: true",
+                "ETag: {required: false",
+                "'200':\n          description: The user.",
+                "GET /api/v1/users/{user_id}.200 has no required ETag, but the operation has `If-None-Match`",
+            ),
+        ],
+    )
+    def test_a_header_that_a_client_needs_is_missed_once(self, broken, old, new, mark, text):
+        document = broken(old, new)
+
+        assert document.findings == [document.at(mark, f"{text}: add the header with `required: true`")]
+
+    def test_an_outage_says_when_to_come_back(self, broken):
+        problem = "{$ref: '#/components/responses/NotFound'}"
+
+        document = broken("        '422'", f"        '503': {problem}\n        '422'")
+
+        text = "NotFound answers 503 without a required Retry-After: add the header with `required: true`"
+        assert document.at("    NotFound:", text) in document.findings
+
+
+class TestProblems:
+    def test_an_error_without_a_pinned_type_is_named(self, broken):
+        document = broken("type: {const: /problems/not-found}, ", "")
+
+        text = "NotFound does not pin `type`: give it a `const` or an `enum` of /problems/..."
+        unused = "the problem 'not-found' is used by no response: remove it"
+        assert document.findings == [document.at("not-found: {", unused), document.at("    NotFound:", text)]
+
+    def test_an_error_that_may_leave_out_its_type_is_named(self, broken):
+        document = broken("required: [type, status]", "required: [status]")
+
+        assert document.at("    NotFound:", "NotFound does not require `type`: add it to `required`") in document.findings
+
+    def test_an_unknown_type_is_named(self, broken):
+        document = broken("  not-found: {title", "  lost: {title")
+
+        unknown = "the problem type '/problems/not-found' is unknown: add it to `x-problems`"
+        assert document.findings == [
+            document.at("  lost: {", "the problem 'lost' is used by no response: remove it"),
+            document.at("const: /problems/not-found", unknown),
+        ]
+
+    def test_a_type_that_is_no_anchor_is_named(self, broken):
+        document = broken("{const: /problems/not-found}", "{enum: [about:blank, /problems/not-found]}")
+
+        text = "the problem type 'about:blank' does not begin with /problems/: every type is an anchor of the docs"
+        assert document.findings == [document.at("about:blank", text)]
+
+    def test_a_body_without_its_status_is_named(self, broken):
+        document = broken(", status: {const: 404}", "")
+
+        text = "NotFound does not pin `status`: give `status` the `const` 404"
+        assert document.findings == [document.at("    NotFound:", text)]
+
+    def test_a_body_with_another_status_is_named(self, broken):
+        document = broken("status: {const: 404}", "status: {const: 410}")
+
+        text = "NotFound pins `status` to 410, answered as 404: give `status` the `const` 404"
+        assert document.at("    NotFound:", text) in document.findings
+
+    def test_a_type_with_two_statuses_is_named(self, broken):
+        document = broken(
+            "'403': {$ref: '#/components/responses/Forbidden'}", "'403': {$ref: '#/components/responses/NotFound'}"
+        )
+
+        line = document.at("{const: /problems/not-found}", "").split(":")[1]
+        what = f"the problem type '/problems/not-found' is answered as 404, and as 403 in line {line}"
+        assert document.at("{const: /problems/not-found}", f"{what}: give each status a type of its own") in document.findings
+
+    @pytest.mark.parametrize(
+        ("old", "member"),
+        [("title: Not found, ", "title"), (", description: There is none.", "description")],
+    )
+    def test_a_problem_without_words_is_named(self, broken, old, member):
+        document = broken(old, "")
+
+        assert document.findings == [document.at("not-found: {", f"the problem 'not-found' has no {member}: add it")]

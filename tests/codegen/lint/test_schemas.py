@@ -1,0 +1,178 @@
+"""Everything has a type and a bound, and requests are closed."""
+
+import pytest
+
+NAME = "{type: string, maxLength: 40, pattern: '^[a-z]+$', examples: [ada]}"
+SCORE = "{type: number, minimum: 0, maximum: 1, multipleOf: 0.5}"
+ID = "{type: integer, format: int64, minimum: 1, maximum: 9007199254740991}"
+USERS = "users: {type: array, maxItems: 100, items: {$ref: '#/components/schemas/User'}}"
+ROLE = "role: {type: string, enum: [user, admin], default: user}"
+
+
+class TestBounds:
+    @pytest.mark.parametrize(
+        ("old", "new", "mark", "text"),
+        [
+            (NAME, "{pattern: '^[a-z]+$'}", "Name: ", "Name allows anything: give it a `type`"),
+            (NAME, "true", "Name: ", "Name allows anything: give it a `type`"),
+            ("maxLength: 40, ", "", "Name: ", "Name has no `maxLength`: add one; the longest value that makes sense"),
+            (", pattern: '^[a-z]+$'", "", "Name: ", "Name is input and has no `pattern`: add one, at least `^[^\\u0000]*$`"),
+            ("format: int64, minimum: 1, ", "format: int64, ", " Id: ", "Id has no `minimum`: add one"),
+            (", maximum: 9007199254740991", "", " Id: ", "Id has no `maximum`: add one"),
+            ("format: int64, ", "", " Id: ", "Id has no `format` for integers: add `format: int32` or `format: int64`"),
+            (
+                "format: int64, minimum: 1",
+                "format: int32, minimum: 1",
+                " Id: ",
+                "Id.maximum does not fit int32: write a number from -2147483648 to 2147483647, or another format",
+            ),
+            ("{type: number, minimum: 0, ", "{type: number, ", "Score: ", "Score has no `minimum`: add one"),
+            ("minimum: 0, maximum: 1, ", "minimum: 0, ", "Score: ", "Score has no `maximum`: add one"),
+            ("maxItems: 100, ", "", "users: {type: array", "UserList.users has no `maxItems`: add one"),
+            (
+                ", items: {$ref: '#/components/schemas/User'}",
+                "",
+                "users: {type: array",
+                "UserList.users has no `items`: describe its elements",
+            ),
+            (
+                "      additionalProperties: false\n",
+                "      maxProperties: 9\n",
+                "UserCreate:\n",
+                "UserCreate is input and open: add `additionalProperties: false`",
+            ),
+            (
+                "additionalProperties: false",
+                "maxProperties: 3\n      propertyNames: {maxLength: 5}\n      additionalProperties: {type: boolean}",
+                "UserCreate:\n",
+                "UserCreate is an open map and input: add `maxProperties`, and `propertyNames` with a pattern",
+            ),
+            (
+                "additionalProperties: false",
+                "additionalProperties: {type: boolean}",
+                "UserCreate:\n",
+                "UserCreate is an open map and input: add `maxProperties`, and `propertyNames` with a pattern",
+            ),
+            (
+                "maxLength: 40",
+                "minLength: 41, maxLength: 40",
+                "Name: ",
+                "Name.minLength is above `maxLength`: 41 > 40: swap or correct them",
+            ),
+        ],
+    )
+    def test_what_is_missing_is_named(self, broken, old, new, mark, text):
+        document = broken(old, new)
+
+        assert document.at(mark, text) in document.findings
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (NAME, "{type: string, enum: [ada, grace]}"),
+            ("minimum: 0, maximum: 1", "exclusiveMinimum: 0, exclusiveMaximum: 2"),
+            (
+                "        name: {$ref: '#/components/schemas/Name'}\n        role",
+                "        name: {$ref: '#/components/schemas/Name', minLength: 2}\n        role",
+            ),
+            (ROLE, "role: {anyOf: [{type: 'null'}, {$ref: '#/components/schemas/Name'}]}"),
+            (ROLE, "role: {allOf: [{$ref: '#/components/schemas/Name'}, {maxLength: 5}]}"),
+            (ROLE, "role: {$ref: '#/components/schemas/Name', not: {const: root}}"),
+            (
+                ROLE,
+                "role: {type: object, maxProperties: 3, propertyNames: {pattern: '^[a-z]$'}, additionalProperties: {type: boolean}}",
+            ),
+            ("additionalProperties: false", "unevaluatedProperties: false"),
+        ],
+    )
+    def test_a_bound_may_be_said_in_several_ways(self, broken, old, new):
+        document = broken(old, new)
+
+        assert document.findings == []
+
+    def test_a_string_that_is_bounded_at_one_use_and_not_at_another_is_named_where_it_is_written(self, broken):
+        document = broken(NAME, "{type: string, pattern: '^[a-z]+$'}")
+
+        assert document.findings == [
+            document.at("Name: ", "Name has no `maxLength`: add one; the longest value that makes sense")
+        ]
+
+    def test_a_string_that_is_bounded_at_every_use_needs_no_bound_of_its_own(self, broken):
+        bounded = "role: {$ref: '#/components/schemas/Text', maxLength: 9}\n    Text: {type: string, pattern: '^[a-z]+$'}"
+
+        document = broken(ROLE, bounded)
+
+        assert document.findings == []
+
+    def test_strings_in_answers_need_no_pattern(self, broken):
+        document = broken(
+            "score: {$ref: '#/components/schemas/Score'}",
+            "bio: {type: string, maxLength: 9}\n        score: {$ref: '#/components/schemas/Score'}",
+        )
+
+        assert document.findings == []
+
+    def test_a_schema_that_nobody_uses_is_read_too(self, broken):
+        document = broken("    Id: {", "    Lost: {type: string}\n    Id: {")
+
+        assert document.findings == [
+            document.at("Lost: ", "Lost has no `maxLength`: add one; the longest value that makes sense")
+        ]
+
+    def test_a_schema_may_contain_itself(self, broken):
+        document = broken(ROLE, "boss: {$ref: '#/components/schemas/UserCreate'}")
+
+        assert document.findings == []
+
+
+class TestMeaning:
+    @pytest.mark.parametrize(
+        ("old", "new", "mark", "text"),
+        [
+            (
+                "Id: {type: integer, format: int64",
+                "Id: {type: string, format: int64",
+                " Id: ",
+                "Id.format asserts nothing: int64 is a format of integers: remove it, or correct the type",
+            ),
+            (
+                ", pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z$'",
+                "",
+                "Instant: ",
+                "Instant is a `date-time` without a `pattern`: add one for years, seconds, fraction and offset",
+            ),
+            (
+                "multipleOf: 0.5",
+                "multipleOf: 0.1",
+                "Score: ",
+                "Score.multipleOf is no exact binary fraction: 0.1: use an integer, 0.5, 0.25, or count in smaller units",
+            ),
+            (
+                "        role: {",
+                "        homeTown: {",
+                "homeTown: {",
+                "UserCreate.homeTown is not snake_case: write small words joined by `_`",
+            ),
+            (
+                "required: [name]",
+                "required: [nmae]",
+                "required: [nmae",
+                "UserCreate.required[0] requires 'nmae', which is not in `properties`: describe it or remove it",
+            ),
+            (
+                "required: [name]",
+                "required: [name, role]",
+                "role: {",
+                "UserCreate.role.default is the default of a required member: remove it from `required`, or the default",
+            ),
+        ],
+    )
+    def test_what_is_not_meant_is_named(self, broken, old, new, mark, text):
+        document = broken(old, new)
+
+        assert document.at(mark, text) in document.findings
+
+    def test_quarters_are_exact(self, broken):
+        document = broken("multipleOf: 0.5", "multipleOf: 0.25")
+
+        assert document.findings == []

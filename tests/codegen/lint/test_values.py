@@ -1,0 +1,183 @@
+"""Examples, defaults, enumerations and links are true, and every reader of YAML reads the same."""
+
+import pytest
+
+JSON = "application/json:\n            schema: {$ref: '#/components/schemas/UserCreate'}\n"
+LINK = "GET /api/v1/users.200.links.First"
+
+
+class TestExamples:
+    @pytest.mark.parametrize(
+        ("edit", "mark", "where", "text"),
+        [
+            (
+                ("{id: 1, name: ada, score: 0.5", "{id: 0, name: ada, score: 0.5"),
+                "{id: 0",
+                " at /users/0/id",
+                "0 is less than the minimum of 1",
+            ),
+            (("example: ada\n", "example: Ada\n"), "example: Ada", "", '"Ada" does not match "^[a-z]*$"'),
+            (("ada: {value: {id: 1", "ada: {value: {id: 0"), "ada: {value", " at /id", "0 is less than the minimum of 1"),
+            (
+                ("example: {name: ada}", "example: {nmae: ada, name: ada}"),
+                "nmae",
+                "",
+                "Additional properties are not allowed ('nmae' was unexpected)",
+            ),
+            (
+                ("maximum: 60}, example: 1", "maximum: 60}, example: 61"),
+                "RetryAfter: {",
+                "",
+                "61 is greater than the maximum of 60",
+            ),
+            (("examples: [ada]", "examples: [ada, Ada]"), "Name: {", "", '"Ada" does not match "^[a-z]+$"'),
+            (("multipleOf: 0.5", "multipleOf: 0.5, example: 0.3"), "Score: {", "", "0.3 is not a multiple of 0.5"),
+            (
+                ("2026-02-06T10:30:00Z'}]", "2026-02-30T10:30:00Z'}]"),
+                "2026-02-30",
+                " at /users/0/created_at",
+                '"2026-02-30T10:30:00Z" is not a "date-time"',
+            ),
+            (
+                ("{type: string, enum: [user, admin]", "{type: string, maxLength: 4, enum: [user, admin]"),
+                "role: {",
+                "",
+                '"admin" is longer than 4 characters',
+            ),
+            (
+                ("status: {const: 404}", "status: {const: 604}"),
+                "status: {const: 604}",
+                "",
+                "604 is greater than the maximum of 599",
+            ),
+        ],
+    )
+    def test_a_value_that_breaks_its_schema_is_named(self, broken, edit, mark, where, text):
+        document = broken(*edit)
+
+        assert document.at(mark, f"the value{where} breaks its own schema, {text}: correct it") in document.findings
+
+    def test_a_default_with_an_impossible_date_is_named(self, broken):
+        instant = "since: {$ref: '#/components/schemas/Instant', default: '2026-02-30T10:30:00Z'}\n        role: {"
+
+        document = broken("        role: {", f"        {instant}")
+
+        text = 'the value breaks its own schema, "2026-02-30T10:30:00Z" is not a "date-time": correct it'
+        assert document.findings == [document.at("since: {", text)]
+
+    def test_a_long_value_is_not_repeated(self, broken):
+        document = broken("example: {name: ada}", f"example: {{name: {'a' * 300}}}")
+
+        text = "the value at /name breaks its own schema, it does not satisfy `maxLength`: correct it"
+        assert document.findings == [document.at("aaaa", text)]
+
+    def test_a_body_without_an_example_is_named(self, broken):
+        document = broken("            example: {name: grace}\n", "")
+
+        text = "PATCH /api/v1/users/{user_id}.requestBody.application/json has no example: add `example` or `examples`"
+        assert document.findings == [document.at(f"          {JSON}      responses:", text)]
+
+    def test_an_example_of_its_schema_is_enough_for_a_body(self, broken):
+        schema = "            schema: {$ref: '#/components/schemas/UserCreate'"
+
+        document = broken(f"{schema}}}\n            example: {{name: grace}}", f"{schema}, examples: [{{name: grace}}]}}")
+
+        assert document.findings == []
+
+
+class TestLinks:
+    @pytest.mark.parametrize(
+        ("old", "new", "mark", "text"),
+        [
+            (
+                "              operationId: getUser",
+                "              operationId: getUsr",
+                "getUsr",
+                ".operationId names 'getUsr', which is no operation: correct it",
+            ),
+            (
+                "{user_id: $response",
+                "{id: a, user_id: $response",
+                "{id: a, user_id",
+                ".parameters.id gives 'id', which getUser does not declare: correct or remove it",
+            ),
+            (
+                "{user_id: $response",
+                "{If-None-Match: $response",
+                "First:",
+                " leaves out 'user_id', which the path of getUser needs: add it to `parameters`",
+            ),
+            (
+                "#/users/0/id}",
+                "#/users/0/ident}",
+                "ident}",
+                ".parameters.user_id is $response.body#/users/0/ident, which is not described here: correct it",
+            ),
+            (
+                "$response.body#/users/0/id",
+                "$response.header.ETag",
+                "$response.header",
+                ".parameters.user_id is $response.header.ETag, which is not described here: correct it",
+            ),
+            (
+                "$response.body#/users/0/id",
+                "$request.query.page",
+                "$request.query",
+                ".parameters.user_id is $request.query.page, which is not described here: correct it",
+            ),
+            (
+                "#/users/0/id}",
+                "#/users/0/id}\n              requestBody: {a: 1}",
+                "requestBody: {a",
+                ".requestBody is sent to getUser, which takes no body: remove it",
+            ),
+            (
+                "operationId: getUser\n              parameters",
+                "operationRef: '#/paths/~1api~1v1~1users/get'\n              parameters",
+                "First:",
+                " names no operationId: name its target by operationId",
+            ),
+        ],
+    )
+    def test_a_link_that_cannot_be_followed_is_named(self, broken, old, new, mark, text):
+        document = broken(old, new)
+
+        assert document.at(mark, f"{LINK}{text}") in document.findings
+
+    def test_a_link_with_a_body_that_finds_nothing_is_named(self, broken):
+        document = broken("requestBody: {name: $request.body#/name}", "requestBody: {name: $request.body#/nmae}")
+
+        text = "is $request.body#/nmae, which is not described here: correct it"
+        assert document.findings == [document.at("#/nmae", f"POST /api/v1/users.201.links.Created.requestBody.name {text}")]
+
+    @pytest.mark.parametrize("expression", ["$request.query.page_size", "$response.header.X-Request-ID", "$method"])
+    def test_a_link_that_finds_its_values_is_followed(self, broken, expression):
+        document = broken("{user_id: $response.body#/users/0/id}", f"{{user_id: {expression}}}")
+
+        assert document.findings == []
+
+
+class TestScalars:
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            *(("no", "false"), ("Yes", "true"), ("on", "true"), ("y", "true"), ("N", "false"), ("2026-02-06", "a date")),
+            *(("12:30:00", "a int"), ("0777", "a int"), ("1e3", "a str"), ("0o17", "a str")),
+        ],
+    )
+    def test_a_scalar_that_yaml_1_1_reads_differently_is_named(self, broken, written, read):
+        document = broken("examples: [ada]", f"x-note: {written}, examples: [ada]")
+
+        text = f"the value {written} is {read} for readers of YAML 1.1: quote it"
+        assert document.findings == [document.at("x-note", text)]
+
+    @pytest.mark.parametrize("written", ["'no'", '"12:30:00"', "nothing", "true", "null", "12", "1.5"])
+    def test_what_both_read_alike_is_left_alone(self, broken, written):
+        document = broken("examples: [ada]", f"x-note: {written}, examples: [ada]")
+
+        assert document.findings == []
+
+    def test_a_key_that_is_no_text_is_named(self, broken):
+        document = broken("        '403':", "        403:")
+
+        assert document.findings == [document.at("  403:", "the key 403 is no text for every reader of YAML: quote it")]
