@@ -22,12 +22,14 @@ from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT
 from app.engine.description import Description
 from app.engine.dispatch import Paths, Resource
-from app.engine.document import Document
+from app.engine.document import Document, DocumentError
 from app.engine.operation import Operation
 from app.engine.policy import ContractViolation, Policy, Verifier
 from app.engine.preconditions import names
 from app.engine.problems import ClientGone, Headers, Problems, Refusal
 from app.engine.security import Scheme
+from app.engine.support import unsupported
+from app.engine.support import unsupported
 
 HeaderList = list[tuple[bytes, bytes]]
 _PROBLEM = (b"content-type", b"application/problem+json")
@@ -104,6 +106,10 @@ class Engine:
 
     def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
+        if faults := unsupported(self.document):
+            raise DocumentError("\n".join(faults))
+        if faults := unsupported(self.document):
+            raise DocumentError("\n".join(faults))
         self.problems = Problems(self.document)
         self.paths: Paths[Operation] = Paths(description.aliases)
         self.operations: list[Operation] = []
@@ -173,7 +179,7 @@ class Engine:
             answer = await operation.solver.call(self._host(), scope, receive, call, arguments)
         if operation.revalidates and (sent := headers.get(b"if-none-match")) is not None:
             etag: str = answer.etag  # type: ignore[attr-defined]  # `revalidates` promises it
-            if names(sent.decode("latin-1"), etag, weak=True):
+            if names(sent.decode("latin-1"), etag):
                 return 304, [(b"etag", etag.encode("latin-1")), *operation.constant_headers(304)], None
         content, out = operation.encode(answer)
         return answer.status, out, content

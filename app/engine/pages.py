@@ -122,7 +122,7 @@ class Page:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the body, its head, or that it has not changed."""
         known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match").decode("latin-1")
-        if known and names(known, self._etag, weak=True):
+        if known and names(known, self._etag):
             response = self._unchanged
         elif scope["method"] == "HEAD":
             response = self._head

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-def names(value: str, etag: str, *, weak: bool) -> bool:
-    """Whether the header value is `*` or lists the strong tag `etag`; `weak` comparison lets `W/` pass.
+class Tag(NamedTuple):
+    """One entity tag, with its quotes."""
 
-    Text that is no list of tags names nothing.
-    """
+    weak: bool
+    opaque: str
+
+
+def tags(value: str) -> list[Tag] | None:
+    """The tags that a header value lists; None for `*`, which stands for any. Text that is no tag is none."""
     if value.strip() == "*":
-        return True
-    return any(tag == etag and (weak or not prefix) for prefix, tag in _TAG.findall(value))
+        return None
+    return [Tag(bool(prefix), opaque) for prefix, opaque in _TAG.findall(value)]
+
+
+def names(value: str, etag: str) -> bool:
+    """Whether the header value is `*` or lists the tag `etag`; compared weakly, as `If-None-Match` is."""
+    listed = tags(value)
+    return listed is None or any(tag.opaque == etag for tag in listed)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+from app.engine.preconditions import tags
+
+_VERSION = re.compile(r'"([1-9][0-9]{0,15})"', re.ASCII).fullmatch
 
 
 def etag(version: int) -> str:
@@ -17,7 +19,7 @@ def versions(if_match: str | None) -> frozenset[int] | None:
 
     Weak tags and text that is no tag match no version (strong comparison).
     """
-    if if_match is None or if_match.strip() == "*":
+    listed = tags(if_match) if if_match is not None else None
+    if listed is None:
         return None
-    tags = (tag for weak, tag in _TAG.findall(if_match) if not weak)
-    return frozenset(int(tag) for tag in tags if re.fullmatch("[1-9][0-9]{0,15}", tag, re.ASCII))
+    return frozenset(int(found[1]) for tag in listed if not tag.weak and (found := _VERSION(tag.opaque)))
