@@ -1,0 +1,21 @@
+"""Reading answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def faults(response: Any) -> set[tuple[str, str, str]]:
+    """Where a 422 finds fault (`in`, `pointer`) and by which keyword."""
+    assert response.status_code == 422, response.text
+    return {(fault["in"], fault["pointer"], fault["code"]) for fault in response.json()["errors"]}
+
+
+def problem(response: Any) -> tuple[int, str]:
+    """The status and the code of a problem, whose members agree with the answer."""
+    body = response.json()
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert body["status"] == response.status_code
+    assert body["type"] == f"/problems/{body['code']}"
+    assert body["instance"] == f"urn:uuid:{response.headers['X-Request-ID']}"
+    return response.status_code, body["code"]
