@@ -23,7 +23,7 @@ class UserCreate(BaseModel):
     email: Annotated[
         StrictStr,
         Field(
-            description="ASCII, with a dotted domain. Compared without regard to case.",
+            description="ASCII, at most 64 characters before the `@` (RFC 5321), a dotted domain. Compared without regard to case.",
             max_length=254,
             min_length=6,
             pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
@@ -72,7 +72,7 @@ class User(BaseModel):
     email: Annotated[
         StrictStr,
         Field(
-            description="ASCII, with a dotted domain. Compared without regard to case.",
+            description="ASCII, at most 64 characters before the `@` (RFC 5321), a dotted domain. Compared without regard to case.",
             max_length=254,
             min_length=6,
             pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
