@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -24,6 +27,17 @@ ROOT = Path(__file__).parents[2]
 def started(what: str, url: str) -> subprocess.Popen[str]:
     """`tests.core.notes` as a program."""
     return subprocess.Popen([sys.executable, "-m", "tests.core.notes", what, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+@contextlib.contextmanager
+def adding(url: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """A process that writes until it is killed, and what it says to have written."""
+    with started("add", url) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout
+        finally:
+            process.kill()
 
 
 def lock(url: str) -> sqlite3.Connection:
@@ -47,24 +61,22 @@ class TestProcesses:
         assert note.number == 240
 
     async def test_what_a_killed_process_acknowledged_is_there(self, database: SQLiteDatabase, url: str):
-        with started("add", url) as process:
-            assert process.stdout is not None
-            told = [(await asyncio.to_thread(process.stdout.readline)).strip() for _ in range(100)]
+        with adding(url) as (process, output):
+            told = [(await asyncio.to_thread(output.readline)).strip() for _ in range(100)]
             process.kill()
-            told += [line.strip() for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+            told += [line.strip() for line in output.read().splitlines(keepends=True) if line.endswith("\n")]
 
         missing = [word for word in told if await database.one(GET, word=word) is None]
         assert process.returncode == -signal.SIGKILL
         assert missing == []
 
     async def test_a_busy_process_does_not_starve_another(self, database: SQLiteDatabase, url: str):
-        with started("add", url) as process:
-            assert process.stdout is not None
-            await asyncio.to_thread(process.stdout.readline)
-            drain = asyncio.create_task(asyncio.to_thread(process.stdout.read))
+        with adding(url) as (process, output):
+            await asyncio.to_thread(output.readline)
+            drain = asyncio.create_task(asyncio.to_thread(output.read))
 
             # The fixture's patience is half a second: each of these would raise.
-            for number in range(20):
+            for number in range(100):
                 await database.one(INSERT, word=f"ours-{number}")
             process.kill()
             await drain

@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import func, make_url, select, table
 
 from app.core.errors import ServiceUnavailable
-from app.core.sqlite.connection import DIALECT, Connection
+from app.core.sqlite.connection import DIALECT, Connection, is_busy
 from app.core.sqlite.writer import Transaction, Writer
 from app.core.statements import Statement, statement
 
@@ -76,8 +76,8 @@ def _switch_to_wal(connection: Connection, timeout: float) -> None:
     while True:
         try:
             [(mode,)] = connection.execute("PRAGMA journal_mode = WAL")
-        except ServiceUnavailable:
-            if time.monotonic() > deadline:
+        except ServiceUnavailable as error:
+            if not is_busy(error.__cause__) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
             continue

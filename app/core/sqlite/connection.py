@@ -43,9 +43,18 @@ def fail(error: sqlite3.Error) -> NoReturn:
         raise Refused(_CONSTRAINTS[name], str(error)) from error
     # A damaged file is a plain DatabaseError. The other classes mean wrong use of the driver.
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bytes only say more about the same
-        raise ServiceUnavailable(_DETAILS.get(code, "The database is not available.")) from error
+        raise ServiceUnavailable(_DETAILS.get(_code(error), "The database is not available.")) from error
     raise error
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether an error of SQLite says that another connection holds the lock."""
+    return _code(error) == sqlite3.SQLITE_BUSY
+
+
+def _code(error: BaseException | None) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0)  # errors of the driver itself have none
+    return code & 0xFF  # the upper bytes only say more about the same
 
 
 class Connection:
@@ -121,7 +130,7 @@ class Connection:
         try:
             self._raw.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            if is_busy(error):
                 return False
             fail(error)
         return True
