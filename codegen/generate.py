@@ -51,12 +51,18 @@ def generated(settings: Settings) -> dict[str, str]:
         raise GenerationError(f"{settings.document}: {error.strerror}: name the document with --document") from None
     except (DocumentError, UnicodeDecodeError) as error:
         raise GenerationError(str(error)) from None
-    if faults := validity(document) or unsupported(document):
-        raise GenerationError("\n".join(faults))
     try:
+        if faults := validity(document) or unsupported(document):
+            raise GenerationError("\n".join(faults))
         files = _files(document, settings)
     except DocumentError as error:
         raise GenerationError(str(error)) from None
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError) as error:
+        # A document can be wrong in ways that nobody thought of; its author is told so, without a traceback.
+        text = (
+            f"this document is wrong in a way that is not understood ({type(error).__name__}: {error}): check what changed last"
+        )
+        raise GenerationError(f"{document.name}:1: {text}") from error
     header = f"# Generated from {document.name} by `make generate`. Do not edit.\n"
     return _formatted({name: header + text for name, text in files.items()}, settings)
 

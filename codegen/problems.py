@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.engine.description import Description, Response, pascal_case
 from app.engine.document import DocumentError, Node
@@ -27,12 +28,13 @@ class Problems:
     """
 
     def __init__(self, description: Description) -> None:
-        self._described = description.document.root.value.get("x-problems", {})
+        self._described: dict[str, Any] = {}
         self._node = description.document.root
         self.by_type: dict[str, Problem] = {}
         self._plain: dict[int, Problem] = {}
         self._first: dict[str, Node] = {}
         self.faults: list[str] = []
+        self._describe(description.document.root.get("x-problems"))
         for response in {r.node.pointer: r for operation in description.operations for r in operation.problems}.values():
             try:
                 self._add(response)
@@ -43,6 +45,15 @@ class Problems:
             if key not in used:
                 where = self._node.child("x-problems").raw_child(key).where
                 self.faults.append(f"{where}: no response has the problem {key!r}: remove it, or allow it in a response")
+
+    def _describe(self, node: Node | None) -> None:
+        for key, about in node.named() if node is not None else ():
+            if not isinstance(about.value, dict) or not isinstance(about.value.get("title"), str):
+                self.faults.append(
+                    f"{about.where}: the problem {key!r} has no `title`: describe it by `title` and `description`"
+                )
+            else:
+                self._described[key] = about.value
 
     def of(self, response: Response) -> list[Problem]:
         """What a documented error may be."""
@@ -65,6 +76,8 @@ class Problems:
             text = str(response.node.value["description"])
             self._plain[response.status] = Problem(response.name, response.status, "about:blank", response.phrase, text)
         for kind in response.problem_types:
+            if not isinstance(kind, str):
+                raise DocumentError(f"{where}: the `type` of a problem is a text such as /problems/not-found, not {kind!r}")
             key = kind.rpartition("/")[2]
             known = self.by_type.get(kind)
             if known is not None and known.status != response.status:

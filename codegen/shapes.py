@@ -241,6 +241,8 @@ def _united(branches: list[Schema], about: Schema) -> Schema:
 
 def _values(node: Node, values: list[Any]) -> Schema:
     """The form of `enum` and `const`; a list with a float in it becomes its types, for a float has no literal type."""
+    if not values:
+        raise DocumentError(f"{node.where}: `enum` has no values: list them")
     kinds = [_KINDS.get(type(value)) for value in values]
     if None in kinds:
         raise DocumentError(f"{node.where}: only scalars in `enum` and `const` have a Python type: describe the shape instead")

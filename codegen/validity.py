@@ -13,6 +13,7 @@ from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
 from app.engine.document import Document, DocumentError, Key, Node, Pointer
+from codegen.metaschema import misshapen
 
 VERSIONS = {"3.0": (schema_v30, OpenAPIV30SpecValidator), "3.1": (schema_v31, OpenAPIV31SpecValidator)}
 
@@ -44,7 +45,7 @@ def validity(document: Document) -> list[str]:
         return dangling
     faults = {
         (document.line(_written(document, pointer)), _text(message))
-        for pointer, message in list(_structure(document, schema)) or list(_meaning(document, validator))
+        for pointer, message in list(_structure(document, schema)) or list(_schemas(document, version, validator))
     }
     return [f"{document.name}:{line}: {text}" for line, text in sorted(faults)]
 
@@ -73,6 +74,12 @@ def _names(pointer: Pointer) -> bool:
 def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a lazy JSON value
     for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(document.data):
         yield _innermost(error)
+
+
+def _schemas(document: Document, version: str, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a class
+    """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
+    faults = [] if version == "3.0" else list(misshapen(document))
+    yield from faults or _meaning(document, validator)
 
 
 def _innermost(error: jsonschema_rs.ValidationError) -> tuple[Pointer, str]:

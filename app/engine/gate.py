@@ -29,7 +29,6 @@ from app.engine.preconditions import names
 from app.engine.problems import ClientGone, Headers, Problems, Refusal
 from app.engine.security import Scheme
 from app.engine.support import unsupported
-from app.engine.support import unsupported
 
 HeaderList = list[tuple[bytes, bytes]]
 _PROBLEM = (b"content-type", b"application/problem+json")
@@ -106,8 +105,6 @@ class Engine:
 
     def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
-        if faults := unsupported(self.document):
-            raise DocumentError("\n".join(faults))
         if faults := unsupported(self.document):
             raise DocumentError("\n".join(faults))
         self.problems = Problems(self.document)

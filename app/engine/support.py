@@ -16,6 +16,7 @@ _STYLES = {"path": ("simple", "label", "matrix"), "query": ("form", "spaceDelimi
 _NEVER_A_BODY = ("204", "205", "304")
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _ERROR = 400
+_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array"}
 
 
 def unsupported(document: Document) -> list[str]:
@@ -93,6 +94,8 @@ class _Survey:
         if (body := _member(operation, "requestBody")) is not None:
             yield from self._content(body, "a request body", "request")
         responses = _member(operation, "responses")
+        if responses is None:
+            yield operation.line, "the operation has no `responses`, so no handler could answer: add a success"
         for status, response in _items(responses):
             yield from self._response(status, response)
         if responses is not None and not any(str(status)[:1] in "23" for status in responses.value):
@@ -123,6 +126,8 @@ class _Survey:
             yield where, f"{what}: `content` is not supported: give it a `schema`"
             return
         yield from self._schema(schema, "request")
+        if not _kinds(schema):
+            yield where, f"{what}: its schema has no `type`: say which, so that it can be read"
         yield from self._lexis(parameter, schema, what)
 
     def _lexis(self, parameter: Node, schema: Node, what: str) -> Found:
@@ -153,7 +158,7 @@ class _Survey:
             yield header.line, "a header with `content` is not supported: give it a `schema`"
             return
         yield from self._schema(schema, "response")
-        if _kinds(schema) & {"array", "object", "null"}:
+        if not _kinds(schema) or _kinds(schema) & {"array", "object", "null"}:
             yield header.line, "response headers are strings, numbers or booleans: nothing else is written"
 
     def _response(self, status: str, response: Node) -> Found:
@@ -219,6 +224,9 @@ def _kinds(schema: Node, depth: int = 0) -> set[str]:
         return {kind} if isinstance(kind, str) else set(kind)
     if "properties" in schema.value:
         return {"object"}
+    if "const" in schema.value or "enum" in schema.value:
+        values = schema.value["enum"] if "enum" in schema.value else [schema.value["const"]]
+        return {_JSON_TYPES.get(type(value), "object") for value in values}
     branches = [part for part in parts(schema) if part.pointer[-2] in ("anyOf", "oneOf", "allOf")]
     return {kind for branch in branches for kind in _kinds(branch, depth + 1)}
 
