@@ -68,8 +68,9 @@ class Paths(Generic[T]):
         """Register an operation under its path and every alias of it."""
         paths = [described.path]
         for alias, prefix in self._aliases.items():
-            if described.path.startswith(prefix):
-                paths.append(alias + described.path.removeprefix(prefix))
+            rest = described.path.removeprefix(prefix)
+            if rest != described.path and rest[:1] in ("", "/"):
+                paths.append(alias + rest)
         for path in paths:
             self._place(path, described).add(described.method, operation)
 

@@ -1,0 +1,191 @@
+"""Which operation a request is for."""
+
+import pytest
+
+from app.engine.description import Description
+from app.engine.document import Document, DocumentError
+from tests.engine.operations import handlers
+from tests.engine.service import ADMIN, echo, make_client, make_host, parameter
+
+CLIENT = make_client(make_host())
+
+TREE = """\
+  /a/{x}/c:
+    get: {operationId: template, parameters: [{name: x, in: path, required: true, schema: {type: string}}],
+          responses: {'200': {description: A., content: {application/json: {schema: {}}}}}}
+  /a/b/d:
+    get: {operationId: literal,
+          responses: {'200': {description: B., content: {application/json: {schema: {}}}}}}
+"""
+
+
+class TestAPath:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/",
+            "/v1",
+            "/v1/things/",
+            "/v1//things",
+            "//v1/things",
+            "/V1/things",
+            "/v1/Things",
+            "/v1/things/1/",
+            "/v1/things/1/x",
+        ],
+    )
+    def test_that_is_not_exactly_documented_is_not_found(self, path):
+        response = CLIENT.get(f"http://testserver{path}")
+
+        assert response.status_code == 404
+        assert response.json()["type"] == "/problems/not-found"
+
+    def test_may_be_written_with_percent_encoded_letters(self):
+        assert CLIENT.get("/v1/%74hings").status_code == 200
+
+    def test_with_an_encoded_slash_is_one_segment(self):
+        client = parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}")
+
+        assert client.get("/p/a%2Fb").json() == {"x": "a/b"}
+        assert client.get("/p/a/b").status_code == 404
+
+    def test_with_an_encoded_slash_between_literals_is_not_found(self):
+        assert CLIENT.get("/v1%2Fthings").status_code == 404
+
+    def test_with_an_empty_value_is_not_found(self):
+        client = parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}/q")
+
+        assert client.get("/p//q").status_code == 404
+
+    def test_that_is_not_utf8_is_not_found(self):
+        client = parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}")
+
+        assert client.get("/p/%ff").status_code == 404
+
+    def test_keeps_a_decoded_percent_sign_once(self):
+        client = parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}")
+
+        assert client.get("/p/%2541").json() == {"x": "%41"}
+
+    def test_keeps_a_plus_sign(self):
+        client = parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}")
+
+        assert client.get("/p/a+b").json() == {"x": "a+b"}
+        assert client.get("/p/a+%20b").json() == {"x": "a+ b"}
+
+    def test_prefers_a_literal_to_a_template(self):
+        assert CLIENT.get("/v1/things/latest").status_code == 202
+
+    def test_falls_back_to_the_template_where_the_literal_leads_nowhere(self):
+        client = echo(TREE)
+
+        assert client.get("/a/b/d").json() == {}
+        assert client.get("/a/b/c").json() == {"x": "b"}
+        assert client.get("/a/b/e").status_code == 404
+
+    def test_with_a_template_that_does_not_fill_its_segment_stops_the_start(self):
+        with pytest.raises(
+            DocumentError, match=r"openapi.yaml:\d+: path '/p/{x}.json': a segment is either text or one parameter"
+        ):
+            parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}.json")
+
+
+class TestAnAlias:
+    def test_answers_identically(self):
+        aliased, named = CLIENT.get("/latest/things/7"), CLIENT.get("/v1/things/7")
+
+        assert aliased.content == named.content
+        assert aliased.headers["ETag"] == named.headers["ETag"]
+
+    def test_has_the_same_methods(self):
+        assert CLIENT.put("/latest/things/7").headers["Allow"] == CLIENT.put("/v1/things/7").headers["Allow"]
+
+    def test_is_of_whole_segments(self):
+        client = echo(TREE.replace("/a/b/d", "/abc"), head="x-alias: {/z: /a}")
+
+        assert client.get("/z/1/c").status_code == 200
+        assert client.get("/zbc").status_code == 404
+        assert client.get("/abc").status_code == 200
+
+
+class TestAMethod:
+    @pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "QUERY", "CONNECT", "get", "PROPFIND"])
+    def test_that_is_not_documented_is_told_the_complete_allow(self, method):
+        response = CLIENT.request(method.encode() if method == "get" else method, "/v1/things/7")
+
+        assert response.status_code == 405
+        assert response.headers["Allow"] == "DELETE, GET, HEAD, OPTIONS"
+        assert response.json()["type"] == "/problems/method-not-allowed"
+
+    @pytest.mark.parametrize(
+        ("path", "allow"),
+        [
+            ("/v1/things", "GET, HEAD, OPTIONS, POST"),
+            ("/v1/things/7", "DELETE, GET, HEAD, OPTIONS"),
+            ("/v1/me", "GET, HEAD, OPTIONS"),
+        ],
+    )
+    def test_options_is_answered_for_every_path(self, path, allow):
+        response = CLIENT.options(path)
+
+        assert response.status_code == 204
+        assert response.headers["Allow"] == allow
+        assert response.content == b""
+        assert "Content-Type" not in response.headers
+
+    def test_options_of_an_unknown_path_is_not_found(self):
+        assert CLIENT.options("/v1/nothing").status_code == 404
+
+    def test_options_needs_no_credentials(self):
+        client = make_client(make_host())
+
+        assert client.options("/v1/things/7").status_code == 204
+
+    def test_documented_as_options_reaches_its_handler(self):
+        answer = "{description: A., content: {application/json: {schema: {}}}}"
+        client = echo(f"  /p:\n    options: {{operationId: o, responses: {{'200': {answer}}}}}")
+
+        assert client.options("/p").json() == {}
+
+    def test_documented_as_head_is_not_answered_by_get(self):
+        operation = (
+            "{operationId: %s, responses: {'200': {description: A., content: {application/json: {schema: {}}}, "
+            "headers: {X-M: {required: true, schema: {const: %s}}}}}}"
+        )
+        client = echo(f"  /p:\n    get: {operation % ('g', 'g')}\n    head: {operation % ('h', 'h')}\n")
+
+        assert client.head("/p").headers["X-M"] == "h"
+        assert client.get("/p").headers["X-M"] == "g"
+
+
+class TestHead:
+    @pytest.mark.parametrize(
+        "path", ["/v1/things", "/v1/things/7", "/v1/me", "/v1/nothing", "/v1/things/x", "/v1/things/latest"]
+    )
+    def test_has_the_headers_of_get_and_no_body(self, path):
+        got, headed = CLIENT.get(path), CLIENT.head(path)
+
+        assert headed.status_code == got.status_code
+        assert headed.content == b""
+        strip = {"x-request-id"}
+        assert {k: v for k, v in headed.headers.items() if k not in strip} == {
+            k: v for k, v in got.headers.items() if k not in strip
+        }
+
+    def test_revalidates_like_get(self):
+        assert CLIENT.head("/v1/things/7", headers={"If-None-Match": '"one"'}).status_code == 304
+
+    def test_of_a_path_without_get_is_refused(self):
+        client = echo("  /p:\n    post: {operationId: p, responses: {'204': {description: A.}}}")
+
+        assert client.head("/p").status_code == 405
+        assert client.head("/p").headers["Allow"] == "OPTIONS, POST"
+
+
+class TestTheDocument:
+    def test_is_what_the_operations_come_from(self):
+        described = Description.of(Document(b"openapi: 3.1.1\npaths: {}\n"))
+
+        assert described.operations == ()
+        assert len(handlers()) == 6
+        assert CLIENT.delete("/v1/things/7", headers=ADMIN).status_code == 204
