@@ -294,3 +294,14 @@ class TestClose:
 
         with pytest.raises(ServiceUnavailable, match="closed"):
             await database.one(INSERT, word="a")
+
+    async def test_a_writer_that_has_died_leaves_nobody_waiting_and_ping_tells(self, database: SQLiteDatabase):
+        # given what should never happen, an error that no rule foresees
+        database._writer.connection.close()  # noqa: SLF001 - no correct use of the database does this
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+
+        with pytest.raises(ServiceUnavailable, match="not known"):
+            await database.one(INSERT, word="a")
+
+        with pytest.raises(ServiceUnavailable, match="closed"):
+            await database.ping()

@@ -132,8 +132,10 @@ class SQLiteDatabase:
         return Transaction(self._writer)
 
     async def ping(self) -> None:
-        """Read, and see that the file is still the one that was opened: writes to a removed file would be lost."""
+        """Read, and see that there is a writer and the file is still the one opened: writes to a removed file would be lost."""
         await self.one(_PING)
+        if self._writer.closed:
+            raise ServiceUnavailable("The database is closed.")
         if _inode(self._path) != self._opened:
             raise ServiceUnavailable("The database is not available.") from FileNotFoundError(f"{self._path} was replaced")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -149,7 +150,7 @@ class Writer:
         self._timeout = timeout
         self._queue: deque[_Write[Any] | Transaction] = deque()
         self._draining: asyncio.Task[None] | None = None
-        self._closed = False  # takes no more work
+        self.closed = False  # takes no more work
         self._left = False  # has let go of the file
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
 
@@ -165,7 +166,7 @@ class Writer:
         Raises:
             RuntimeError: asked for inside a transaction of the same task, which would wait for itself.
         """
-        if self._closed:
+        if self.closed:
             raise ServiceUnavailable("The database is closed.")
         if self.holder is not None and self.holder is asyncio.current_task():
             raise RuntimeError("inside a transaction write through the transaction, not through the database")
@@ -176,9 +177,9 @@ class Writer:
 
     async def close(self) -> None:
         """Refuse new work, finish the old, move the log into the file."""
-        self._closed = True
+        self.closed = True
         if self._draining is not None:
-            await self._draining
+            await asyncio.wait([self._draining])
         if self._left:
             return
         self._left = True
@@ -188,7 +189,7 @@ class Writer:
 
     def _checkpoint(self) -> None:
         # Where another process still reads, the log stays; it is a part of the database and nothing is lost.
-        with contextlib.suppress(ServiceUnavailable):
+        with contextlib.suppress(ServiceUnavailable, sqlite3.Error):
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _drain(self) -> None:
@@ -200,7 +201,7 @@ class Writer:
         finally:
             self._draining = None
             if self._queue or group:  # cancelled with the loop, or a bug: leave nobody waiting and write no more
-                self._closed = True
+                self.closed = True
                 _refuse([*group, *self._queue], "The database was closed; the outcome is not known.")
 
     async def _run_group(self, group: list[_Write[Any] | Transaction]) -> None:
