@@ -175,8 +175,8 @@ class Statement(Generic[R]):
 def statement(core: TypedReturnsRows[*Ts], row: Callable[[*Ts], R]) -> Statement[R]:
     """A `select`, or an `insert`, `update`, `delete` with `returning`, and what each of its rows becomes.
 
-    mypy compares the columns with the row's fields in order, type and nullability, as far as SQLAlchemy's own types go: the first
-    10 of a `select`, the first 8 of a `returning`. Their number is compared when the statement is compiled.
+    mypy compares the columns with the row's fields in order, type and nullability as far as SQLAlchemy's types go: the first 10
+    of a `select`, the first 8 of a `returning`. Their number is compared when the statement is compiled.
 
     `bindparam("name")` takes its value from the keyword of that name when the statement runs. A statement of several shapes
     is a function that makes and remembers each of them:
