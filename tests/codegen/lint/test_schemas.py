@@ -80,7 +80,7 @@ class TestBounds:
             (ROLE, "role: {$ref: '#/components/schemas/Name', not: {const: root}}"),
             (
                 ROLE,
-                "role: {type: object, maxProperties: 3, propertyNames: {pattern: '^[a-z]$'}, additionalProperties: {type: boolean}}",
+                "role: {type: object, maxProperties: 3, additionalProperties: {type: boolean}, propertyNames: {enum: [a]}}",
             ),
             ("additionalProperties: false", "unevaluatedProperties: false"),
         ],
