@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, CheckConstraint, String
+from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, UtcDateTime, utc_now
@@ -21,6 +21,8 @@ class User(Base):
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role IN ('user', 'admin')", name="role"),
+        Index(None, "is_active", "id"),  # serves "profiles, oldest first", the filter `is_active`, and their numbers
+        Index(None, "role", "id"),  # serves the filter `role`, and "is this the last administrator"
         {"sqlite_autoincrement": True},  # the id of a deleted user is not given again
     )
 

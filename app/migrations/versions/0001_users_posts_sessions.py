@@ -36,6 +36,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("username_key", name=op.f("uq_users_username_key")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_users_is_active_id"), "users", ["is_active", "id"])
+    op.create_index(op.f("ix_users_role_id"), "users", ["role", "id"])
     op.create_table(
         "posts",
         sa.Column("id", ID, nullable=False),
