@@ -39,18 +39,27 @@ class Settings:
     call: str
 
 
+def load(file: Path) -> Document:
+    """Read the document.
+
+    Raises:
+        GenerationError: there is none, or it is not YAML.
+    """
+    try:
+        return Document.load(file)
+    except OSError as error:
+        raise GenerationError(f"{file}: {error.strerror}: name the document with --document") from None
+    except (DocumentError, UnicodeDecodeError) as error:
+        raise GenerationError(str(error)) from None
+
+
 def generated(settings: Settings) -> dict[str, str]:
     """The files by name. The same document always gives the same bytes.
 
     Raises:
         GenerationError: the document has faults, or says what cannot be enforced.
     """
-    try:
-        document = Document.load(settings.document)
-    except OSError as error:
-        raise GenerationError(f"{settings.document}: {error.strerror}: name the document with --document") from None
-    except (DocumentError, UnicodeDecodeError) as error:
-        raise GenerationError(str(error)) from None
+    document = load(settings.document)
     try:
         if faults := validity(document) or unsupported(document):
             raise GenerationError("\n".join(faults))
