@@ -46,10 +46,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def settings(template: Path, tmp_path: Path) -> Settings:
-    """Settings of a test: its own database, answers held against the document, no limits."""
-    path = tmp_path / "accord.db"
+def settings_of(template: Path, folder: Path) -> Settings:
+    """Settings of a test: a database of its own in `folder`, answers held against the document, no limits."""
+    path = folder / "accord.db"
     shutil.copy(template, path)
     return Settings(
         env="development",
@@ -60,6 +59,12 @@ def settings(template: Path, tmp_path: Path) -> Settings:
         account_limit=0,
         **CHEAP_HASHES,
     )
+
+
+@pytest.fixture
+def settings(template: Path, tmp_path: Path) -> Settings:
+    """Settings of a test, which copies and changes them as it needs."""
+    return settings_of(template, tmp_path)
 
 
 @pytest.fixture
