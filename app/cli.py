@@ -68,7 +68,7 @@ def serve(
     logs.configure(readable=settings.env == "development")
     application = create_app(settings)
     if settings.env == "development":
-        migrations.upgrade(settings.database_url)
+        _upgrade(settings)
         _greet(settings, asyncio.run(_demo(settings)))
     elif waiting := migrations.pending(settings.database_url):
         _fail(f"the database lacks the migrations {', '.join(waiting)}: run `accord migrate`")
@@ -105,8 +105,16 @@ def migrate(
             _fail(f"pending: {', '.join(waiting)}")
         typer.echo("nothing is pending")
         return
-    applied = migrations.upgrade(settings.database_url)
+    applied = _upgrade(settings)
     typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+
+
+def _upgrade(settings: Settings) -> list[str]:
+    if not migrations.pending(settings.database_url):
+        return []
+    from app.migrations import run  # noqa: PLC0415 - Alembic is needed once, and would stay in the server's memory
+
+    return run.upgrade(settings.database_url)
 
 
 @app.command()

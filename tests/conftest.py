@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app import migrations
 from app.core.config import Settings
 from app.main import connected, create_app, make_resources
+from app.migrations import run
 from app.schemas.models import UserCreate
 from app.services import users
 from tests.make import PASSWORD, signed_in
@@ -34,7 +34,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with one administrator, `admin`; each test gets a copy."""
     path = tmp_path_factory.mktemp("template") / "accord.db"
     url = f"sqlite:///{path}"
-    migrations.upgrade(url)
+    run.upgrade(url)
     settings = Settings(database_url=url, **CHEAP_HASHES)
 
     async def administrator() -> None:

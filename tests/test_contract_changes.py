@@ -20,13 +20,13 @@ pytestmark = pytest.mark.slow
 ASK = """
 import json, sys
 from starlette.testclient import TestClient
-from app import migrations
+from app.migrations import run
 from app.core.config import Settings
 from app.main import create_app
 
 settings = Settings(database_url="sqlite:///data/ask.db", access_log=False, response_policy="raise", address_limit=0,
                     password_memory_kib=8, password_passes=1)
-migrations.upgrade(settings.database_url)
+run.upgrade(settings.database_url)
 method, path, body, headers = json.loads(sys.argv[1])
 with TestClient(create_app(settings), raise_server_exceptions=False) as client:
     response = client.request(method, path, json=body, headers=headers)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import importlib
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -76,11 +75,12 @@ class Passwords:
 def _common() -> frozenset[str]:
     """Those of zxcvbn's 30,000 most used passwords that the contract would admit.
 
-    The module holds names and dictionaries too (15 MB): it is read once, on the first sign-up, and let go.
+    They are read from the line of its module that holds them: importing it would leave 15 MB of other words behind.
     """
-    name = "zxcvbn.frequency_lists"
-    words = importlib.import_module(name).FREQUENCY_LISTS["passwords"]
-    sys.modules.pop(name, None)
+    begin = '    "passwords": "'
+    with (resources.files("zxcvbn") / "frequency_lists.py").open(encoding="utf-8") as lines:
+        line = next(line for line in lines if line.startswith(begin))
+    words = line.removeprefix(begin).partition('"')[0].split(",")
     return frozenset(word for word in words if len(word) >= 8 and not word.isalpha() and not word.isdigit())  # noqa: PLR2004
 
 

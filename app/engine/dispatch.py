@@ -69,7 +69,7 @@ class Paths(Generic[T]):
         paths = [described.path]
         for alias, prefix in self._aliases.items():
             rest = described.path.removeprefix(prefix)
-            if rest != described.path and rest[:1] in ("", "/"):
+            if rest != described.path and (prefix.endswith("/") or rest[:1] in ("", "/")):
                 paths.append(alias + rest)
         for path in paths:
             self._place(path, described).add(described.method, operation)

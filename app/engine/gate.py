@@ -168,6 +168,8 @@ class Engine:
             await self._admit(exchange, operation, headers)
         operation.negotiation.check(headers.get(b"accept"))
         body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, b"")
+        if operation.path_lists and b"%" in scope["raw_path"]:
+            values = operation.as_written(values, scope["raw_path"])
         arguments = operation.arguments(values, scope["query_string"], headers, body, media)
         call = service.call(exchange.principal)
         if operation.solver is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
@@ -16,6 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.engine.gate import Engine, Exchange
 from app.engine.operation import Operation
 from app.engine.problems import Refusal
+
+# FastAPI would look for OpenTelemetry's providers in the environment on every request: a tenth of its whole cost. Who sets
+# them up passes `telemetry={...}`.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class Cors:
@@ -49,7 +54,7 @@ class Host(FastAPI):
 
     def __init__(self, engine: Engine, *, origins: Sequence[str] = (), **extra: Any) -> None:  # noqa: ANN401 - FastAPI's own
         self.engine = engine
-        super().__init__(docs_url=None, redoc_url=None, openapi_url=None, **extra)
+        super().__init__(docs_url=None, redoc_url=None, openapi_url=None, **{"telemetry": _NO_TELEMETRY, **extra})
         engine.app = self
         self._origins = origins
         self.router.redirect_slashes = False

@@ -18,6 +18,7 @@ MOST_FAULTS = 100  # of one request; the document's `errors` array has the same 
 _MESSAGES = {
     "additionalProperties": "has a member that is not in the contract",
     "anyOf": "fits none of the alternatives",
+    "contains": "has not the item that it must have",
     "const": "is not the one allowed value",
     "enum": "is not one of the allowed values",
     "format": "is not in the format",
@@ -32,7 +33,9 @@ _MESSAGES = {
     "multipleOf": "is not a multiple of the step",
     "oneOf": "does not fit exactly one of the alternatives",
     "pattern": "does not match the pattern",
+    "not": "is what it must not be",
     "required": "is required",
+    "dependentRequired": "is required beside another member",
     "type": "has the wrong type",
     "uniqueItems": "has an item twice",
     "unknown": "has a name that is not in the contract",
@@ -43,6 +46,11 @@ _MESSAGES = {
 # A fault is a keyword at a place, so its JSON is made once. Bounded, because places inside long arrays are many.
 _known: dict[tuple[str, str], msgspec.Raw] = {}
 _MOST_KNOWN = 4096
+
+
+def escape(name: str) -> str:
+    """A name as a step of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
@@ -100,10 +108,12 @@ class Judge:
         malformed: set[str] = set()
         for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
             rule, place = str(error["schemaLocation"]), str(error["instanceLocation"])
-            keyword = rule.rpartition("/")[2]
-            if keyword == "required":  # The text begins with the missing name, the document's own, in quotes.
-                name = str(error["error"]).rpartition('" is ')[0][1:]
-                place += "/" + name.replace("~", "~0").replace("/", "~1")
+            rule, _, keyword = rule.rpartition("/")
+            if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
+                keyword = rule.rpartition("/")[2]
+            if keyword in ("required", "dependentRequired"):  # The text begins with the missing name, as JSON.
+                name = str(error["error"]).rpartition(" is ")[0]
+                place += "/" + escape(msgspec.json.decode(name))
             elif keyword == "format":
                 malformed.add(place)
             known = _known.get((keyword, place))

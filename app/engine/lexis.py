@@ -66,6 +66,11 @@ def unquote(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ")).decode()
 
 
+def _unquote_path(text: str) -> str:
+    """Decode a part of a path, where `+` is itself; that it is UTF-8 was seen when the path was matched."""
+    return unquote_to_bytes(text).decode()
+
+
 _DELIMITERS = {
     "form": re.compile(","),
     "simple": re.compile(","),
@@ -80,7 +85,7 @@ class Reader:
     `array` says whether the parameter may hold several values, `repeats` whether it may occur several times in a query.
     """
 
-    __slots__ = ("_delimiter", "_item", "_prefix", "array", "key", "name", "repeats", "required")
+    __slots__ = ("_decode", "_delimiter", "_item", "_prefix", "array", "key", "name", "repeats", "required")
 
     def __init__(self, parameter: Parameter) -> None:
         types = types_of(parameter.schema)
@@ -96,14 +101,19 @@ class Reader:
             self._delimiter = re.compile(exploded if parameter.explode else ",")
         else:
             self._delimiter = _DELIMITERS[parameter.style]
+        if parameter.place == "header":  # A list may be folded over several lines, with space around its commas.
+            self._delimiter = re.compile(r"[ \t]*,[ \t]*")
+        self._decode = _unquote_path if parameter.place == "path" else str
 
     def read(self, text: str) -> Any:  # noqa: ANN401 - any JSON value
-        """The value of a path or header parameter."""
+        """The value of a path or header parameter. A list in a path comes as it was written, other texts come decoded."""
         if self._prefix:
             if not text.startswith(self._prefix):
                 return None  # no schema of a scalar or an array admits null, so the judge refuses it
             text = text[len(self._prefix) :]
-        return [self._item(part) for part in self._delimiter.split(text)] if self.array else self._item(text)
+        if not self.array:
+            return self._item(text)
+        return [self._item(self._decode(part)) for part in self._delimiter.split(text)]
 
     def read_query(self, texts: list[str], *, encoded: bool) -> Any:  # noqa: ANN401 - any JSON value
         """The value of a query parameter from its raw texts; a delimiter that is percent-encoded is data.

@@ -16,7 +16,7 @@ from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT, BodyReader
 from app.engine.dependencies import Dependencies
 from app.engine.document import Document
-from app.engine.judge import Judge, fault
+from app.engine.judge import MOST_FAULTS, Judge, escape, fault
 from app.engine.lexis import Reader, unquote
 from app.engine.negotiation import Negotiation
 from app.engine.problems import Headers, Refusal
@@ -75,6 +75,13 @@ class Operation(APIRoute):
         arguments = {parameter.name: parameter.argument for parameter in described.arguments}
         names = [part[1:-1] for part in described.path.split("/") if part.startswith("{")]
         self._path = [(name, arguments[name], readers["path", name].read) for name in names]
+        # Where lists stand in the path, counted from its end because an alias may be longer or shorter.
+        segments = described.path.split("/")
+        self.path_lists = [
+            (index, segments.index(f"{{{name}}}") - len(segments))
+            for index, name in enumerate(names)
+            if readers["path", name].array
+        ]
         self._query = {name: (arguments[name], reader) for (place, name), reader in readers.items() if place == "query"}
         # Without an argument: judged like the others, but read by the engine and not by the handler.
         self._header = [(name, arguments.get(name), reader) for (place, name), reader in readers.items() if place == "header"]
@@ -107,6 +114,13 @@ class Operation(APIRoute):
         """The headers that the document pins to one value."""
         return self._constant.get(status, ())
 
+    def as_written(self, values: list[str], raw_path: bytes) -> list[str]:
+        """The path's values with its lists not decoded yet, because an encoded delimiter is data."""
+        segments = raw_path.split(b"/")
+        for index, place in self.path_lists:
+            values[index] = segments[place].decode("ascii")
+        return values
+
     def arguments(
         self,
         values: list[str],
@@ -132,9 +146,9 @@ class Operation(APIRoute):
             parts["body"] = body
             judge = self._judges[media]
         if judge is not None and not judge.is_valid(parts):
-            faults += judge.faults(parts)
+            raise Refusal(422, faults=(faults + judge.faults(parts))[:MOST_FAULTS])
         if faults:
-            raise Refusal(422, faults=faults)
+            raise Refusal(422, faults=faults[:MOST_FAULTS])
         return self._typed_arguments(parts)
 
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
@@ -161,20 +175,30 @@ class Operation(APIRoute):
         texts: dict[str, list[str]] = {}
         encoded = b"%" in raw or b"+" in raw
         read: dict[str, Any] = {}
-        try:
-            for part in raw.decode("ascii").split("&"):
-                name, _, text = part.partition("=")
-                texts.setdefault(unquote(name) if encoded else name, []).append(text)
-            for name, found in texts.items():
-                known = self._query.get(name)
-                if known is None:
-                    faults.append(fault("query", "", "unknown"))
-                elif len(found) > 1 and not known[1].repeats:
-                    faults.append(fault("query", "/" + name, "repeated"))
-                else:
-                    read[name] = known[1].read_query(found, encoded=encoded)
-        except UnicodeDecodeError:
+        unknown = False
+        if not raw.isascii():
             faults.append(fault("query", "", "encoding"))
+            return read
+        for part in raw.decode("ascii").split("&"):
+            name, _, text = part.partition("=")
+            try:
+                texts.setdefault(unquote(name) if encoded else name, []).append(text)
+            except UnicodeDecodeError:
+                unknown = True
+        for name, found in texts.items():
+            known = self._query.get(name)
+            if known is None:
+                unknown = True
+                continue
+            if len(found) > 1 and not known[1].repeats:
+                faults.append(fault("query", "/" + escape(name), "repeated"))
+            try:
+                read[name] = known[1].read_query(found, encoded=encoded)
+            except UnicodeDecodeError:
+                faults.append(fault("query", "/" + escape(name), "encoding"))
+                read[name] = known[1].read_query(found, encoded=False)  # or the judge would call it missing
+        if unknown:  # Once, however many: a fault does not repeat what was sent, so all would be the same.
+            faults.append(fault("query", "", "unknown"))
         return read
 
     def encode(self, answer: Empty) -> tuple[bytes | None, list[tuple[bytes, bytes]]]:

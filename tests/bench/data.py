@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app import migrations
+from app.migrations import run
 from tests.bench.workloads import USERS
 
 _START = datetime(2026, 1, 1, 0, 0, 0, 123456, tzinfo=UTC)
@@ -16,7 +16,7 @@ _START = datetime(2026, 1, 1, 0, 0, 0, 123456, tzinfo=UTC)
 
 def make(path: Path) -> None:
     """A new database with `USERS` active users; the first is an administrator."""
-    migrations.upgrade(f"sqlite:///{path}")
+    run.upgrade(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executemany(
             "INSERT INTO users (id, email, email_key, username, username_key, password_hash, full_name, bio, role,"

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
 from app import migrations
+from app.migrations import run
 from app.models import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -38,21 +39,21 @@ def tables(url: str) -> set[str]:
 
 class TestUpgrade:
     def test_a_new_file_gets_the_tables(self, url: str):
-        assert migrations.upgrade(url) == ["0001"]
+        assert run.upgrade(url) == ["0001"]
 
         assert tables(url) == TABLES | {"alembic_version"}
 
     def test_a_second_upgrade_does_nothing(self, url: str):
-        migrations.upgrade(url)
+        run.upgrade(url)
 
-        assert migrations.upgrade(url) == []
+        assert run.upgrade(url) == []
 
     def test_a_private_database_is_refused(self):
         with pytest.raises(ValueError, match="url"):
-            migrations.upgrade("sqlite://")
+            run.upgrade("sqlite://")
 
     def test_it_says_nothing(self, url: str, capfd: pytest.CaptureFixture[str]):
-        migrations.upgrade(url)
+        run.upgrade(url)
 
         assert capfd.readouterr() == ("", "")
 
@@ -63,13 +64,13 @@ class TestUpgrade:
         file.close()
 
         with pytest.raises(Exception, match="table sessions already exists"):
-            migrations.upgrade(url)
+            run.upgrade(url)
 
         assert tables(url) == {"sessions"}
 
     @pytest.mark.slow
     def test_processes_that_upgrade_at_once_apply_each_revision_once(self, url: str):
-        program = f"from app import migrations; print(len(migrations.upgrade({url!r})))"
+        program = f"from app.migrations import run; print(len(run.upgrade({url!r})))"
 
         started = [
             subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)
@@ -87,41 +88,41 @@ class TestPending:
         assert not path.parent.exists()
 
     def test_nothing_is_pending_after_an_upgrade(self, url: str):
-        migrations.upgrade(url)
+        run.upgrade(url)
 
         assert migrations.pending(url) == []
 
 
 class TestDowngrade:
     def test_data_survives_the_way_down_to_the_same_revision_and_leaves_with_its_tables(self, url: str, path: Path):
-        migrations.upgrade(url)
+        run.upgrade(url)
         file = sqlite3.connect(path)
         file.execute("INSERT INTO users VALUES (1, 'a@b.co', 'a@b.co', 'ada', 'ada', 'x', NULL, NULL, 'user', 1, '2026', 1)")
         file.execute("INSERT INTO posts VALUES (1, 1, 't', 'c', 1, '2026', 1)")
         file.commit()
 
-        assert migrations.downgrade(url, "0001") == []
+        assert run.downgrade(url, "0001") == []
         assert file.execute("SELECT count(*) FROM posts").fetchone() == (1,)
-        assert migrations.downgrade(url, "base") == ["0001"]
+        assert run.downgrade(url, "base") == ["0001"]
         file.close()
 
         assert tables(url) == {"alembic_version"}
-        assert migrations.upgrade(url) == ["0001"]
+        assert run.upgrade(url) == ["0001"]
 
     def test_rows_that_would_refer_to_nothing_stop_it(self, url: str, path: Path):
-        migrations.upgrade(url)
+        run.upgrade(url)
         file = sqlite3.connect(path)
         file.execute("INSERT INTO posts VALUES (1, 99, 't', 'c', 1, '2026', 1)")
         file.commit()
         file.close()
 
-        with pytest.raises(migrations.BrokenReferences, match="1 rows refer to nothing, the first in the table posts"):
-            migrations.downgrade(url, "0001")
+        with pytest.raises(run.BrokenReferences, match="1 rows refer to nothing, the first in the table posts"):
+            run.downgrade(url, "0001")
 
 
 class TestModels:
     def test_models_and_migrations_agree(self, url: str):
-        migrations.upgrade(url)
+        run.upgrade(url)
 
         engine = create_engine(url)
         with engine.connect() as connection:
@@ -131,7 +132,7 @@ class TestModels:
         assert differences == []
 
     def test_the_migrated_tables_are_word_for_word_those_of_the_models(self, url: str, tmp_path: Path):
-        migrations.upgrade(url)
+        run.upgrade(url)
         engine = create_engine(f"sqlite:///{tmp_path}/models.db")
         metadata.create_all(engine)
         engine.dispose()

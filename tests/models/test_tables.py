@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import bindparam, create_engine, delete, func, select
 
-from app import migrations
 from app.core.database import Database, connect
 from app.core.statements import Refused, Statement, command, insert, statement
+from app.migrations import run
 from app.models import Post, RefreshToken, Session, User
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +42,7 @@ def number(table: type[User | Post | Session | RefreshToken]) -> Statement[int]:
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite:///{tmp_path}/accord.db"
-    migrations.upgrade(url)
+    run.upgrade(url)
     database = await connect(url)
     yield database
     await database.close()
