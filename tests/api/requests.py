@@ -1,6 +1,6 @@
 """One good request of every operation, on the rows that a test has made: Grace (2), Alan (3), and Grace's post (1).
 
-The session 2 is Grace's, but not the one that she asks in.
+The session 2 is one of whoever may end it, but not the one that they ask in.
 """
 
 from __future__ import annotations
