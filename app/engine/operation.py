@@ -86,6 +86,7 @@ class Operation(APIRoute):
         # Without an argument: judged like the others, but read by the engine and not by the handler.
         self._header = [(name, arguments.get(name), reader) for (place, name), reader in readers.items() if place == "header"]
         self._defaults = {p.argument: p.default for p in described.arguments if p.place != "path"}
+        self._default_lists = [argument for argument, default in self._defaults.items() if isinstance(default, list)]
 
     def _compile_bodies(self, document: Document) -> None:
         described = self.described
@@ -153,6 +154,8 @@ class Operation(APIRoute):
 
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._defaults)
+        for argument in self._default_lists:  # a handler may change its list
+            arguments[argument] = list(arguments[argument])
         path, query, header = parts["path"], parts["query"], parts["header"]
         for name, argument, _ in self._path:
             arguments[argument] = path[name]
