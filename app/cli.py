@@ -72,7 +72,7 @@ def serve(
         _greet(settings, asyncio.run(_demo(settings)))
     elif waiting := migrations.pending(settings.database_url):
         _fail(f"the database lacks the migrations {', '.join(waiting)}: run `accord migrate`")
-    server.serve(application, host=settings.host, port=settings.port)
+    server.serve(application, host=settings.host, port=settings.port, trusted_proxies=settings.trusted_proxies)
 
 
 async def _demo(settings: Settings) -> list[demo.Account]:

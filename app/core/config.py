@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
     docs: bool = Field(default=True, description="serve /docs, /redoc and /problems")
     allowed_origins: Annotated[list[str], NoDecode] | None = Field(
         default=None, description="CORS: origins, separated by commas; none outside development"
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default=[], description="addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"
     )
     access_log: bool = True
     response_policy: Literal["off", "log", "raise"] = Field(
@@ -52,6 +56,13 @@ class Settings(BaseSettings):
         if "*" in origins:
             raise ValueError("ALLOWED_ORIGINS lists origins; `*` is not one")
         return origins
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return [str(ip_network(part.strip())) for part in value.split(",") if part.strip()]
 
     @property
     def origins(self) -> list[str]:

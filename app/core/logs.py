@@ -16,7 +16,7 @@ import structlog
 _encode = msgspec.json.Encoder().encode
 _LINE = (
     b'{"time":"%b.%06dZ","request":"%b","method":"%b","path":%b,"operation":%b,'
-    b'"status":%d,"us":%d,"client":"%b","principal":%b}\n'
+    b'"status":%d,"us":%d,"client":%b,"principal":%b}\n'
 )
 
 
@@ -102,7 +102,7 @@ class RequestLog:
                 b'"%b"' % operation.id.encode() if operation is not None else b"null",
                 status,
                 (time.perf_counter() - exchange.started) * 1e6,
-                client[0].encode() if client else b"",
+                _encode(client[0]) if client else b"null",
                 _encode(self._name(exchange.principal)) if exchange.principal is not None else b"null",
             )
         )

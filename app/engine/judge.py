@@ -43,6 +43,8 @@ _MESSAGES = {
     "encoding": "is not UTF-8",
 }
 
+_MISSING = " is a required property"
+
 # A fault is a keyword at a place, so its JSON is made once. Bounded, because places inside long arrays are many.
 _known: dict[tuple[str, str], msgspec.Raw] = {}
 _MOST_KNOWN = 4096
@@ -111,9 +113,11 @@ class Judge:
             rule, _, keyword = rule.rpartition("/")
             if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
                 keyword = rule.rpartition("/")[2]
-            if keyword in ("required", "dependentRequired"):  # The text begins with the missing name, as JSON.
-                name = str(error["error"]).rpartition(" is ")[0]
-                place += "/" + escape(msgspec.json.decode(name))
+            text = str(error["error"])
+            if text.endswith(_MISSING):  # It begins with the missing name, as JSON.
+                # jsonschema-rs gives a single `required` beside `additionalProperties: false` the place of the latter.
+                keyword = "required" if keyword == "additionalProperties" else keyword
+                place += "/" + escape(msgspec.json.decode(text.removesuffix(_MISSING)))
             elif keyword == "format":
                 malformed.add(place)
             known = _known.get((keyword, place))

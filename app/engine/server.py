@@ -9,6 +9,7 @@ import asyncio
 import signal
 import sys
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -105,8 +106,12 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def serve(app: Any, *, host: str, port: int) -> None:  # noqa: ANN401 - an ASGI application
-    """Serve until SIGTERM or SIGINT; requests under way are finished first (at most 10 s), then the process exits with 0."""
+def serve(app: Any, *, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:  # noqa: ANN401 - an ASGI application
+    """Serve until SIGTERM or SIGINT; requests under way are finished first (at most 10 s), then the process exits with 0.
+
+    Behind proxies of these addresses or networks, the client is the rightmost address of X-Forwarded-For that is none of
+    them; what anybody else says of themselves is not believed.
+    """
     # uvicorn raises the signal again once it has shut down: to have been asked to end is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
@@ -120,7 +125,8 @@ def serve(app: Any, *, host: str, port: int) -> None:  # noqa: ANN401 - an ASGI 
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
     )
