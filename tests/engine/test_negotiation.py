@@ -1,0 +1,89 @@
+"""Which media type is answered."""
+
+import pytest
+
+from app.engine.negotiation import Negotiation
+from app.engine.problems import Refusal
+from tests.engine.service import ADMIN, make_client, make_host
+
+CLIENT = make_client(make_host())
+ACCEPTED = [
+    *("", "*/*", "application/*", "application/json", "APPLICATION/Json", "text/html, */*", "text/html,application/json;q=0.1"),
+    *("application/json;version=1", "application/json; q=1.0", "text/*, application/*;q=0.001", "*/*;q=0, application/json"),
+    *(
+        "application/json;q=0.5, */*;q=0",
+        "application/*;q=0, application/json;q=0.2",
+        " application/json ",
+        "application/json;Q=0.3",
+    ),
+    *("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ",application/json", 'text/plain;a="x", */*'),
+]
+REFUSED = [
+    *(
+        "text/html",
+        "application/xml",
+        "text/*",
+        "application/json;q=0",
+        "*/*;q=0",
+        "application/problem+json",
+        "application/jsonx",
+    ),
+    *(
+        "application/json;q=0, */*",
+        "application/*;q=0, */*",
+        "application/json;q=0.0",
+        "application/json;q=x",
+        "application/json;q=nan",
+    ),
+    *("application/json;q=-1", "json", "garbage", "*", "*/json", ";q=1"),
+]
+
+
+class TestAccept:
+    @pytest.mark.parametrize("accept", ACCEPTED)
+    def test_that_admits_the_documented_type_is_answered(self, accept):
+        response = CLIENT.get("/v1/things/7", headers={"Accept": accept})
+
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == "application/json"
+
+    @pytest.mark.parametrize("accept", REFUSED)
+    def test_that_does_not_is_told_what_there_is(self, accept):
+        response = CLIENT.get("/v1/things/7", headers={"Accept": accept})
+
+        assert response.status_code == 406
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.json()["detail"] == "This operation answers application/json."
+
+    def test_that_is_absent_admits_everything(self):
+        del (client := make_client(make_host())).headers["Accept"]
+
+        assert client.get("/v1/things/7").status_code == 200
+
+    def test_in_several_lines_is_one_list(self):
+        headers = [("Accept", "text/html"), ("Accept", "application/json")]
+
+        assert CLIENT.get("/v1/things/7", headers=headers).status_code == 200
+
+    def test_of_an_operation_that_answers_nothing_is_not_asked(self):
+        response = CLIENT.delete("/v1/things/7", headers={**ADMIN, "Accept": "text/html"})
+
+        assert response.status_code == 204
+
+
+class TestSeveralTypes:
+    def test_are_acceptable_if_one_is(self):
+        negotiation = Negotiation(["application/json", "text/csv"])
+
+        negotiation.check(b"text/csv")
+        negotiation.check(b"application/json")
+        with pytest.raises(Refusal, match="406"):
+            negotiation.check(b"text/html")
+
+    def test_are_judged_the_same_every_time(self):
+        negotiation = Negotiation(["application/json"])
+
+        for _ in range(3):
+            negotiation.check(b"application/*")
+            with pytest.raises(Refusal):
+                negotiation.check(b"text/html")
