@@ -1,0 +1,134 @@
+"""How many statements each operation costs: counted by SQLite itself."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.api.requests import REQUESTS, send
+from tests.make import PASSWORD, signed_in, stored_post, stored_user
+
+# Reads and writes of rows; a transaction's BEGIN, SAVEPOINT, COMMIT are not statements of ours. One verifies the token.
+COSTS = {
+    "getHealth": 0,
+    "getReadiness": 1,
+    "listUsers": 1 + 2,
+    "createUser": 1,
+    "getCurrentUser": 1 + 1,
+    "getUser": 1 + 1,
+    "updateUser": 1 + 1,
+    "listUserPosts": 1 + 2,
+    "listPosts": 2,
+    "createPost": 1 + 1,
+    "getPost": 1 + 1,
+    "listUserProfiles": 2,
+    "getUserProfile": 1,
+    "listSessions": 1 + 1,
+    "createSession": 1 + 3,
+    "createSessionToken": 4,
+    "deleteSession": 1 + 1,
+    "deleteUser": 1 + 1,
+}
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    """What every connection of the test runs, in order."""
+    found: list[str] = []
+
+    def note(sql: str) -> None:
+        # The cascade of a foreign key is reported under the text of its statement, once more for each table.
+        if sql.split(maxsplit=1)[0] in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"} and sql not in found[-1:]:
+            found.append(sql)
+
+    class Traced(sqlite3.Connection):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.set_trace_callback(note)
+
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=Traced))
+    return found
+
+
+@pytest.fixture
+def traced(statements, settings):
+    """A client of an application whose statements are counted, signed in as the administrator, with ten posts of Grace."""
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        stored_user(client, username="grace", email="grace@example.com")
+        signed_in(client, "admin")
+        signed_in(client, "admin")
+        author = signed_in(client, "grace")
+        for _ in range(10):
+            stored_post(client, author)
+        client.headers.update(signed_in(client, "admin"))
+        statements.clear()
+        yield client
+
+
+def test_the_table_has_every_operation():
+    assert COSTS.keys() == REQUESTS.keys()
+
+
+def test_every_operation_costs_what_the_table_says(traced, statements, subtests):
+    tokens = traced.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD}).json()
+
+    for operation, cost in COSTS.items():
+        with subtests.test(operation=operation):
+            statements.clear()
+            response = send(traced, operation, refresh_token=tokens["refresh_token"])
+
+            assert response.status_code < 300, response.text
+            assert len(statements) == cost, statements
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/user-profiles", "/api/v1/posts", "/api/v1/users/2/posts"])
+class TestLists:
+    def test_a_list_costs_the_same_for_one_row_and_for_many(self, traced, statements, path):
+        costs = []
+        for size in (1, 100):
+            statements.clear()
+            traced.get(f"{path}?page_size={size}")
+            costs.append(len(statements))
+
+        assert costs[0] == costs[1]
+
+    def test_a_page_by_cursor_counts_nothing_and_skips_nothing(self, traced, statements, path):
+        by_number = traced.get(f"{path}?page_size=1").json()
+        statements.clear()
+        traced.get(f"{path}?page_size=1&cursor={by_number['next_cursor']}")
+
+        rows = [sql for sql in statements if "FROM sessions" not in sql]
+        assert len(rows) == 1
+        assert "count(" not in rows[0].lower()
+        assert rows[0].endswith("OFFSET 0")  # as SQLAlchemy writes a LIMIT for SQLite
+
+
+def test_a_made_up_token_costs_nothing(traced, statements):
+    statements.clear()
+
+    response = traced.get("/api/v1/users/me", headers={"Authorization": "Bearer aca_" + "0" * 72})
+
+    assert response.status_code == 401
+    assert statements == []
+
+
+def test_a_request_that_the_document_refuses_asks_only_for_the_token(traced, statements):
+    statements.clear()
+
+    traced.patch("/api/v1/users/2", json={"is_active": None, "role": "admin"})
+
+    assert len(statements) == 1
+
+
+def test_the_posts_of_a_user_without_posts_cost_one_statement_more(traced, statements):
+    stored_user(traced)
+    statements.clear()
+
+    traced.get("/api/v1/users/3/posts")
+
+    assert len(statements) == 1 + 3

@@ -1,0 +1,162 @@
+"""Rules that two requests at the same moment could break. Two databases on one file stand for two processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from app.core.call import Principal
+from app.core.errors import ApiError
+from app.main import connected, make_resources
+from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
+from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed
+from app.services import posts, sessions, users
+from tests.make import PASSWORD, new_user
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def processes(settings):
+    """Two services on one file."""
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(connected(make_resources(settings))) for _ in range(2)]
+
+
+async def outcomes(*work: Awaitable[Any]):
+    """The results and the errors of what ran at once. Anything but a problem of the service is a failure of the test."""
+    found = await asyncio.gather(*work, return_exceptions=True)
+    for outcome in found:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, ApiError):
+            raise outcome
+    return found
+
+
+def kinds(found, kind):
+    return sum(isinstance(outcome, kind) for outcome in found)
+
+
+async def administrators(service):
+    page = await users.list_users(service.database, 1, 100, None, "admin", True)  # noqa: FBT003 - the filter's value
+    return page.total
+
+
+class TestTheLastAdministrator:
+    @pytest.fixture
+    async def two(self, processes):
+        """Two administrators, as principals."""
+        second = await users.create(processes[0], UserCreate(**new_user()), "admin")
+        return Principal(1, "admin", 0), Principal(second.id, "admin", 0)
+
+    async def test_two_who_deactivate_each_other_leave_one(self, processes, two):
+        change = UserUpdate(is_active=False)
+
+        found = await outcomes(
+            users.update_user(processes[0].database, two[0], two[1].user_id, change, None),
+            users.update_user(processes[1].database, two[1], two[0].user_id, change, None),
+        )
+
+        assert kinds(found, LastAdmin) == 1
+        assert await administrators(processes[0]) == 1
+
+    async def test_two_who_delete_each_other_leave_one(self, processes, two):
+        found = await outcomes(
+            users.delete_user(processes[0].database, two[0], two[1].user_id, None),
+            users.delete_user(processes[1].database, two[1], two[0].user_id, None),
+        )
+
+        assert kinds(found, LastAdmin) == 1
+        assert await administrators(processes[0]) == 1
+
+    async def test_twenty_who_delete_themselves_leave_one(self, processes):
+        everybody = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
+
+        found = await outcomes(
+            *(users.delete_user(processes[n % 2].database, Principal(n, "admin", 0), n, None) for n in everybody)
+        )
+
+        assert kinds(found, LastAdmin) == 1
+        assert await administrators(processes[0]) == 1
+
+
+class TestRefreshing:
+    async def test_twenty_at_once_with_one_token_get_one_pair(self, processes):
+        first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+
+        found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
+
+        assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
+        [session] = await sessions.list_sessions(processes[0], Principal(1, "admin", first.session_id))
+        assert session.id == first.session_id
+        assert await sessions.Bearer(processes[1]).verify(found[0].access_token) == Principal(1, "admin", first.session_id)
+        assert await sessions.Bearer(processes[1]).verify(first.access_token) is None
+
+    async def test_at_the_moment_of_signing_out_it_is_refreshed_or_refused_and_ends(self, processes):
+        first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+        principal = Principal(1, "admin", first.session_id)
+
+        refreshed, _ = await outcomes(
+            sessions.refresh(processes[0], first.refresh_token),
+            sessions.delete_session(processes[1].database, principal, "current"),
+        )
+
+        if not isinstance(refreshed, InvalidRefreshToken):
+            assert await sessions.Bearer(processes[0]).verify(refreshed.access_token) is None
+        assert await sessions.list_sessions(processes[0], principal) == []
+
+
+class TestSigningUp:
+    async def test_of_many_in_two_processes_one_wins(self, processes):
+        found = await outcomes(
+            *(users.create(processes[n % 2], UserCreate(**new_user(username=("grace", "GRACE")[n % 3 % 2]))) for n in range(20))
+        )
+
+        assert kinds(found, AlreadyRegistered) == 19
+
+
+class TestChanging:
+    async def test_of_many_changes_of_one_version_one_is_made(self, processes):
+        admin = Principal(1, "admin", 0)
+
+        found = await outcomes(
+            *(users.update_user(processes[n % 2].database, admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20))
+        )
+
+        assert kinds(found, PreconditionFailed) == 19
+        assert (await users.get(processes[0].database, 1)).version == 2
+
+    async def test_changes_at_once_lose_nothing(self, processes):
+        admin = Principal(1, "admin", 0)
+
+        await outcomes(*(users.update_user(processes[n % 2].database, admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
+
+        assert (await users.get(processes[0].database, 1)).version == 21
+
+    async def test_a_post_of_a_user_who_is_being_deleted_is_stored_and_deleted_or_refused(self, processes):
+        author = await users.create(processes[0], UserCreate(**new_user()))
+        principal = Principal(author.id, "user", 0)
+        new = PostCreate(title="On compilers", content="")
+
+        found = await outcomes(
+            *(posts.create(processes[n % 2], principal, new) for n in range(10)),
+            users.delete_user(processes[1].database, principal, author.id, None),
+            *(posts.create(processes[n % 2], principal, new) for n in range(10)),
+        )
+
+        assert kinds(found, ApiError) == sum(getattr(outcome, "status", None) == 401 for outcome in found)
+        assert (await posts.list_published(processes[0].database, 1, 10, None)).total == 0
+
+    async def test_a_user_deactivated_while_signing_in_has_no_session(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user(username="grace")))
+        admin = Principal(1, "admin", 0)
+
+        await outcomes(
+            *(sessions.create(processes[n % 2], SessionCreate(identifier="grace", password=PASSWORD)) for n in range(6)),
+            users.update_user(processes[1].database, admin, user.id, UserUpdate(is_active=False), None),
+        )
+
+        assert await sessions.list_sessions(processes[0], Principal(user.id, "user", 0)) == []
