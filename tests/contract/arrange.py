@@ -1,0 +1,202 @@
+"""Rows for the cases of Schemathesis, written into the service's SQLite file beside it, so that valid requests can succeed.
+
+- Before a user is created, rows that have the address or the name are renamed: so the exact boundary values are stored and
+  not answered with 409. Renaming, not deleting: ids that later cases know stay good.
+- A sign-in finds a user with the identifier and the password that it sends.
+- A made-up refresh token gets a true checksum and a session of its own.
+- A made-up cursor is replaced by one that the service issues for the case's own filters, or left out where there is no
+  further page; in stateful tests cursors come from answers and stay.
+- A user or post that was there once is there again; in stateful tests what is deleted stays deleted.
+- A session that is to be ended is one of the principal's own, begun for the purpose.
+- In the pass of an ordinary user, the id of somebody else becomes the user's own.
+
+Beside the first, each is done in three of four cases (the last in one of two), chosen by the case's content. The fourth meets
+what a stranger meets. The principals' names and passwords are never touched.
+"""
+# ruff: noqa: S608 - only question marks are put into the statements
+# ruff: noqa: S310 - the addresses are ours
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from argon2 import PasswordHasher
+from schemathesis import Case
+
+from tests.contract import checks
+from tests.contract.people import PEOPLE
+
+_hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as the server of the passes
+_database = sqlite3.connect(os.environ["ACCORD_FUZZ_DATABASE"], timeout=10, isolation_level=None, check_same_thread=False)
+_database.row_factory = sqlite3.Row
+_database.execute("PRAGMA foreign_keys = ON")
+_principal = os.environ["ACCORD_FUZZ_PRINCIPAL"]
+
+_OTHERS = f"username NOT IN ({', '.join('?' for _ in PEOPLE)})"
+_CLASHES = f"(email_key IN (?, ?) OR username_key IN (?, ?)) AND {_OTHERS}"
+_ACTOR = f"SELECT min(id) FROM users WHERE {_OTHERS}"
+
+_LISTS = ("listUsers", "listUserPosts", "listPosts", "listUserProfiles")
+_OWN = ("getUser", "updateUser", "deleteUser")
+
+
+def for_case(operation: str, case: Case) -> None:
+    """Arrange what a case of an operation needs."""
+    body = case.body if isinstance(case.body, dict) else {}
+    if _principal == "user" and operation in _OWN and not _stateful(case) and _luck(case) % 2:
+        _make_own(case)
+    if _luck(case) % 4 and not _stateful(case):
+        _revive(case)
+    if operation in _LISTS and _luck(case) % 4 and not _stateful(case):
+        _continue(case)
+    match operation, body:
+        case "createUser", {"email": str(email), "username": str(username)}:
+            make_room(email, username)
+        case "createSession", {"identifier": str(identifier), "password": str(password)} if _luck(case) % 4:
+            _make_known(identifier, password)
+        case "createSessionToken", {"refresh_token": str(token)} if _luck(case) % 4:
+            case.body["refresh_token"] = _make_valid(token)
+        case "deleteSession", _ if _luck(case) % 4 and not _stateful(case):
+            _make_own_session(case)
+        case "updateUser", _:
+            _remember(case)
+
+
+def _luck(case: Case) -> int:
+    content = repr((case.path_parameters, case.query, case.body))
+    return zlib.crc32(content.encode("utf-8", "replace"))
+
+
+def _stateful(case: Case) -> bool:
+    return case.meta is None or case.meta.phase.name.value == "stateful"
+
+
+def id_of(name: str) -> int | None:
+    """The id of a user, None if there is none."""
+    row = _database.execute("SELECT id FROM users WHERE username = ?", (name,)).fetchone()
+    return None if row is None else int(row["id"])
+
+
+def make_room(email: str, username: str) -> None:
+    """Rename those who have the address or the name."""
+    with contextlib.suppress(UnicodeEncodeError):  # of lone surrogates, which no row can hold
+        _database.execute(
+            "UPDATE users SET email = 'moved' || id || '@moved.example', email_key = 'moved' || id || '@moved.example',"
+            f" username = 'moved_' || id, username_key = 'moved_' || id, version = version + 1 WHERE {_CLASHES}",
+            (*(email.lower(), username.lower()) * 2, *PEOPLE),
+        )
+
+
+def _make_known(identifier: str, password: str) -> None:
+    key = identifier.lower()
+    with contextlib.suppress(UnicodeEncodeError):
+        if _database.execute("SELECT 1 FROM users WHERE email_key = ? OR username_key = ?", (key, key)).fetchone() is None:
+            _database.execute(f"UPDATE users SET username_key = ? WHERE id = ({_ACTOR})", (key, *PEOPLE))
+        _database.execute(
+            f"UPDATE users SET password_hash = ?, is_active = 1 WHERE {_CLASHES}",
+            (_hasher.hash(password), key, key, key, key, *PEOPLE),
+        )
+
+
+def _make_valid(token: str) -> str:
+    """The token with a true checksum, of a session that begins now; one that is good already stays as it is."""
+    complete = f"{token[:-8]}{zlib.crc32(token[:-8].encode('utf-8', 'replace')):08x}"
+    if complete == token or not re.fullmatch("acr_[0-9a-f]{72}", token):
+        return token
+    [user] = _database.execute(_ACTOR, PEOPLE).fetchone()
+    _database.execute("UPDATE users SET is_active = 1 WHERE id = ?", (user,))
+    session, end = _session_of(user)
+    _database.execute(
+        "INSERT OR IGNORE INTO refresh_tokens (hash, session_id, expires_at) VALUES (?, ?, ?)",
+        (hashlib.sha256(complete.encode()).hexdigest(), session, end),
+    )
+    return complete
+
+
+def _session_of(user: int) -> tuple[int | None, str]:
+    """A new session of a user, and when it ends. Nobody has its access token."""
+    now = datetime.now(UTC)
+    begin, end = (instant.isoformat(timespec="microseconds") for instant in (now, now + timedelta(days=1)))
+    inserted = _database.execute(
+        "INSERT INTO sessions (user_id, access_hash, access_expires_at, created_at, refreshed_at, expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (user, os.urandom(32).hex(), begin, begin, begin, end),
+    )
+    return inserted.lastrowid, end
+
+
+def _number(case: Case, name: str) -> int | None:
+    """The id in a case's path, if it is one."""
+    value = str((case.path_parameters or {}).get(name))
+    return int(value) if re.fullmatch("[1-9][0-9]{0,15}", value) else None
+
+
+def _make_own(case: Case) -> None:
+    if _number(case, "user_id") is not None and (own := id_of(_principal)) is not None:
+        case.path_parameters["user_id"] = own
+
+
+def _make_own_session(case: Case) -> None:
+    if _number(case, "session_id") is not None and (own := id_of(_principal)) is not None:
+        case.path_parameters["session_id"], _ = _session_of(own)
+
+
+def _revive(case: Case) -> None:
+    """Bring back a row that the case names; ids that were never given are not given here."""
+    for name, table in (("user_id", "users"), ("post_id", "posts")):
+        number = _number(case, name)
+        last = _database.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        if number is None or number > last["seq"]:
+            continue
+        now = "2026-02-06T10:30:00.000000+00:00"
+        if table == "users":
+            _database.execute(
+                "INSERT OR IGNORE INTO users (id, email, email_key, username, username_key, password_hash, role, is_active,"
+                " created_at, version) VALUES (?, ?, ?, ?, ?, '', 'user', 1, ?, 1)",
+                (number, *(f"back{number}@back.example",) * 2, *(f"back_{number}",) * 2, now),
+            )
+        else:
+            _database.execute(
+                "INSERT OR IGNORE INTO posts (id, author_id, title, content, is_published, created_at, version)"
+                " VALUES (?, 1, 'Back', '', 1, ?, 1)",
+                (number, now),
+            )
+
+
+def _continue(case: Case) -> None:
+    """Give a case with a well-formed cursor a true one, which leads to the case's own page if it names one."""
+    query = case.query if isinstance(case.query, dict) else {}
+    cursor, page = query.get("cursor"), query.get("page", 2)
+    if not isinstance(cursor, str) or not re.fullmatch("[A-Za-z0-9_-]{38}", cursor) or not isinstance(page, int):
+        return
+    filters: dict[str, Any] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
+    del filters["cursor"]
+    filters["page"] = max(1, page - 1)
+    token = (case.headers or {}).get("Authorization")
+    url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters)}"
+    request = Request(url, headers={"Authorization": token} if token else {})
+    with contextlib.suppress(OSError, ValueError), urlopen(request, timeout=5) as answer:
+        if (following := json.load(answer)["next_cursor"]) is not None:
+            case.query["cursor"] = following
+        else:
+            del case.query["cursor"]
+
+
+def _remember(case: Case) -> None:
+    """Note the row that an update will change, for the check `relations`."""
+    if (number := _number(case, "user_id")) is None:
+        return
+    row = _database.execute("SELECT * FROM users WHERE id = ?", (number,)).fetchone()
+    if row is not None:
+        shown = ("id", "email", "username", "full_name", "bio", "role", "version")
+        checks.before_update[case.id] = {**{name: row[name] for name in shown}, "is_active": bool(row["is_active"])}

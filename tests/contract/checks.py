@@ -1,0 +1,197 @@
+"""Schemathesis checks of our own, run on every answer beside all of the built-in ones. Loaded by `st`, through hooks.py."""
+# ruff: noqa: ARG001 - Schemathesis gives every check all three
+# ruff: noqa: S310 - the addresses are ours
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from urllib.request import Request, urlopen
+
+import schemathesis
+from schemathesis import Case, CheckContext, Response
+
+from tests.contract import answers, oracle
+from tests.contract.contract import Operation
+
+_LISTS = {"listUsers": "users", "listUserProfiles": "profiles", "listPosts": "posts", "listUserPosts": "posts"}
+_NEWEST_FIRST = {"listPosts", "listUserPosts"}
+
+observed: set[tuple[str, int, str]] = set()
+before_update: dict[str, dict[str, Any]] = {}  # by case: the row that an update is about to change
+
+
+class Exchange:
+    """One request as it left, and its answer."""
+
+    def __init__(self, response: Response) -> None:
+        request = response.request
+        self.url, self.method = str(request.url), str(request.method)
+        self.target = "/" + self.url.partition("#")[0].split("/", 3)[3]
+        self.sent = {name.lower(): _text(value) for name, value in request.headers.items()}
+        body = request.body or b""
+        self.body = body.encode() if isinstance(body, str) else bytes(body)
+        self.status, self.answer = response.status_code, response.content or b""
+        self.headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
+        self.operation = oracle.find(self.method, self.target.partition("?")[0])
+
+    def json(self) -> Any:
+        """The answer's value."""
+        return json.loads(self.answer)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _fail(faults: list[str]) -> None:
+    if faults:
+        raise AssertionError("; ".join(faults))
+
+
+@schemathesis.check
+def http_semantics(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Headers, lengths and JSON are as HTTP has them; every error is a problem that names its request."""
+    exchange = Exchange(response)
+    _fail(list(answers.faults(exchange.status, exchange.headers, exchange.answer, head=exchange.method == "HEAD")))
+
+
+@schemathesis.check
+def second_judge(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Another implementation of JSON Schema finds the answer documented, and no member that is not."""
+    exchange = Exchange(response)
+    if exchange.operation is not None:
+        _fail(list(answers.broken_promises(exchange.operation, exchange.status, exchange.headers, exchange.answer)))
+
+
+@schemathesis.check
+def order_of_the_gate(ctx: CheckContext, response: Response, case: Case) -> None:
+    """The answer is one that the document and the fixed order of checks allow for exactly these bytes."""
+    exchange = Exchange(response)
+    allowed = oracle.allowed(exchange.method, exchange.target, exchange.sent, exchange.body)
+    if exchange.status not in allowed:
+        told = ", ".join(map(str, sorted(allowed)))
+        raise AssertionError(f"{exchange.method} {exchange.target} must be answered {told}, not {exchange.status}")
+
+
+@schemathesis.check
+def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
+    """No answer repeats a password; no problem repeats anything that was sent."""
+    exchange = Exchange(response)
+    sent = case.body if isinstance(case.body, dict | list | str) else None
+    password = sent.get("password") if isinstance(sent, dict) else None
+    if isinstance(password, str) and len(password) >= 8 and (found := answers.echoed(password, exchange.answer)):
+        # A password may be made of what the answer tells anyway, as the username.
+        others = {key: value for key, value in sent.items() if key != "password"}  # type: ignore[union-attr]  # a dict: see above
+        if not any(found in text for text in answers.texts(others)):
+            raise AssertionError("the password is told")
+    if exchange.status >= 400:
+        values = [value for _, value in parse_qsl(exchange.target.partition("?")[2])]
+        if (found := answers.echoed([sent, values], exchange.answer)) is not None:
+            raise AssertionError(f"the problem repeats {found!r}")
+
+
+@schemathesis.check
+def relations(ctx: CheckContext, response: Response, case: Case) -> None:
+    """What a schema cannot say: pages have their length, filters hold, a patch changes what was sent, a create is stored."""
+    exchange = Exchange(response)
+    operation = exchange.operation
+    if operation is None or exchange.status >= 300:
+        return
+    if operation.id in _LISTS:
+        _fail(list(_list_faults(operation, exchange)))
+    elif operation.id in ("createUser", "createPost"):
+        _fail(list(_create_faults(exchange)))
+    elif operation.id == "updateUser" and case.id in before_update:
+        _fail(list(_update_faults(before_update.pop(case.id), exchange)))
+
+
+def _list_faults(operation: Operation, exchange: Exchange) -> Iterator[str]:
+    query = dict(parse_qsl(exchange.target.partition("?")[2]))
+    page, items = exchange.json(), exchange.json()[_LISTS[operation.id]]
+    size = int(query.get("page_size", 10))
+    if page["page_size"] != size:
+        yield f"page_size {page['page_size']} for {size}"
+    if len(items) > size:
+        yield f"{len(items)} items on a page of {size}"
+    if "cursor" not in query:
+        yield from _page_faults(page, len(items), int(query.get("page", 1)), size)
+    ids = [item["id"] for item in items]
+    if ids != sorted(set(ids), reverse=operation.id in _NEWEST_FIRST):
+        yield f"the order is {ids}"
+    for name, value in _filters(operation, exchange, query).items():
+        if any(item[name] != value for item in items):
+            yield f"an item whose {name} is not {value}"
+
+
+def _page_faults(page: dict[str, Any], length: int, number: int, size: int) -> Iterator[str]:
+    total = page["total"]
+    if page["page"] != number:
+        yield f"page {page['page']} for {number}"
+    if length != max(0, min(size, total - (number - 1) * size)):
+        yield f"{length} items on page {number} of {size}, total {total}"
+    if (page["next_cursor"] is not None) != (number * size < total):
+        yield f"next_cursor {page['next_cursor']} on page {number} of {size}, total {total}"
+
+
+def _filters(operation: Operation, exchange: Exchange, query: dict[str, str]) -> dict[str, Any]:
+    """What every item of a list must be."""
+    wanted: dict[str, Any] = {"role": query["role"]} if "role" in query else {}
+    if "is_active" in query:
+        wanted["is_active"] = query["is_active"] == "true"
+    if operation.id == "listUserPosts":
+        wanted["author_id"] = int(oracle.route(exchange.target.partition("?")[0])[1][0])
+    if operation.id == "listPosts" or (operation.id == "listUserPosts" and "authorization" not in exchange.sent):
+        wanted["is_published"] = True
+    return wanted
+
+
+def _create_faults(exchange: Exchange) -> Iterator[str]:
+    created, sent = exchange.json(), json.loads(exchange.body)
+    for name, value in sent.items():
+        if name != "password" and created[name] != value:
+            yield f"{name} is not what was sent"
+    if exchange.headers["location"].rpartition("/")[2] != str(created["id"]):
+        yield f"Location {exchange.headers['location']} of {created['id']}"
+    if "authorization" not in exchange.sent:
+        return
+    root = exchange.url[: -len(exchange.target)]
+    request = Request(root + exchange.headers["location"], headers={"Authorization": exchange.sent["authorization"]})
+    try:
+        with urlopen(request, timeout=5) as answer:
+            if json.load(answer) != created or answer.headers["ETag"] != exchange.headers["etag"]:
+                yield "what was created reads differently"
+    except OSError as error:
+        if getattr(error, "code", None) not in (401, 403):  # not for the eyes of this caller
+            yield f"what was created cannot be read: {error}"
+
+
+def _update_faults(before: dict[str, Any], exchange: Exchange) -> Iterator[str]:
+    after, sent = exchange.json(), json.loads(exchange.body)
+    for name, value in {**before, **sent}.items():
+        if name != "version" and after[name] != value:
+            yield f"{name} is not what {'was sent' if name in sent else 'it was'}"
+    if after["version"] != before["version"] + 1:
+        yield f"version {after['version']} follows {before['version']}"
+
+
+@schemathesis.check
+def seen(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Note which documented answers were seen; test_coverage.py asks for all of them, over all passes."""
+    exchange = Exchange(response)
+    if exchange.operation is not None and exchange.method == exchange.operation.method:
+        problem = re.search(rb'"code":"([a-z-]+)"', exchange.answer) if exchange.status >= 400 else None
+        observed.add((exchange.operation.id, exchange.status, problem[1].decode() if problem else ""))
+
+
+@atexit.register
+def write_observed() -> None:
+    """Tell the test what was seen."""
+    if path := os.environ.get("ACCORD_FUZZ_OBSERVED"):
+        Path(path).write_text(json.dumps(sorted(observed)))

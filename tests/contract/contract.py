@@ -1,0 +1,203 @@
+"""The document as these tests read it: none of the service's own code, and another implementation of JSON Schema.
+
+What the service and its tests decide alike through the same code would prove nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+
+TEXT = (Path(__file__).parents[2] / "openapi.yaml").read_text()
+
+
+def _anchored(value: Any) -> Any:
+    """JSON Schema's `$` is the end of the text; Python's lets a newline follow."""
+    if isinstance(value, list):
+        return [_anchored(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    anchored = {key: _anchored(item) for key, item in value.items()}
+    if isinstance(pattern := anchored.get("pattern"), str):
+        anchored["pattern"] = re.sub(r"\$$", r"\\Z", pattern)
+    return anchored
+
+
+DOCUMENT: dict[str, Any] = _anchored(yaml.safe_load(TEXT))
+
+
+def resolved(value: dict[str, Any]) -> dict[str, Any]:
+    """Follow `$ref`; keywords beside it stay and win."""
+    beside = {}
+    while "$ref" in value:
+        beside = {**{key: item for key, item in value.items() if key != "$ref"}, **beside}
+        target: Any = DOCUMENT
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        value = target
+    return {**value, **beside}
+
+
+_FORMATS = FormatChecker(["date", "uuid"])
+
+
+@_FORMATS.checks("email")
+def _is_email(value: Any) -> bool:
+    """RFC 5321, 4.5.3.1: at most 64 characters before the @. The document's pattern says the rest."""
+    return not isinstance(value, str) or 1 <= len(value.rpartition("@")[0]) <= 64
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_instant(value: Any) -> bool:
+    """RFC 3339; the document's pattern says its form, so only days that do not exist are left to find."""
+    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
+
+
+def judge(schema: dict[str, Any]) -> Draft202012Validator:
+    """The verdict of python-jsonschema on a schema of the document, with formats."""
+    root = {"allOf": [schema], "components": DOCUMENT["components"]}
+    return Draft202012Validator(root, format_checker=_FORMATS)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation."""
+
+    name: str
+    place: str
+    required: bool
+    schema: dict[str, Any]
+    example: Any
+
+    @functools.cached_property
+    def judge(self) -> Draft202012Validator:
+        """Whether a value is allowed."""
+        return judge(self.schema)
+
+    @functools.cached_property
+    def types(self) -> set[str]:
+        """The JSON types that the schema admits."""
+        schema = resolved(self.schema)
+        return {resolved(branch).get("type", "string") for branch in schema.get("anyOf", [schema])}
+
+
+@dataclass(frozen=True)
+class Response:
+    """One documented answer."""
+
+    status: int
+    headers: dict[str, dict[str, Any]]
+    content: dict[str, dict[str, Any]]
+
+    @property
+    def codes(self) -> list[str]:
+        """The problems that it may be; one empty text where it is none."""
+        schema = self.content.get("application/problem+json")
+        if schema is None:
+            return [""]
+        of_type = resolved(schema)["properties"]["type"]
+        return [kind.rpartition("/")[2] for kind in of_type.get("enum", [of_type.get("const")])]
+
+    @functools.cached_property
+    def judges(self) -> dict[str, Draft202012Validator]:
+        """Whether a body is allowed, by media type."""
+        return {media: judge(schema) for media, schema in self.content.items()}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation."""
+
+    id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    bodies: dict[str, dict[str, Any]]
+    examples: dict[str, Any]
+    security: tuple[dict[str, list[str]], ...]
+    responses: dict[int, Response]
+
+    @property
+    def label(self) -> str:
+        """As Schemathesis calls it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def secured(self) -> bool:
+        """Whether nobody may call it without credentials."""
+        return bool(self.security) and {} not in self.security
+
+    @property
+    def reads_token(self) -> bool:
+        """Whether credentials are looked at."""
+        return any(self.security)
+
+    @property
+    def scopes(self) -> list[str]:
+        """The roles that a caller needs."""
+        return [scope for requirement in self.security for scopes in requirement.values() for scope in scopes]
+
+    @functools.cached_property
+    def judges(self) -> dict[str, Draft202012Validator]:
+        """Whether a body is allowed, by media type."""
+        return {media: judge(schema) for media, schema in self.bodies.items()}
+
+    def of(self, place: str) -> dict[str, Parameter]:
+        """The parameters of a place, by name."""
+        return {parameter.name: parameter for parameter in self.parameters if parameter.place == place}
+
+
+def _parameter(sent: dict[str, Any]) -> Parameter:
+    found = resolved(sent)
+    examples = [example["value"] for example in found.get("examples", {}).values()]
+    example = found.get("example", examples[0] if examples else None)
+    return Parameter(found["name"], found["in"], found.get("required", False), found["schema"], example)
+
+
+def _response(status: str, sent: dict[str, Any]) -> Response:
+    found = resolved(sent)
+    headers = {name.lower(): resolved(header) for name, header in found.get("headers", {}).items()}
+    return Response(int(status), headers, {media: item["schema"] for media, item in found.get("content", {}).items()})
+
+
+def _operation(method: str, path: str, item: dict[str, Any]) -> Operation:
+    found = item[method]
+    content = found.get("requestBody", {}).get("content", {})
+    examples = {}
+    for media, body in content.items():
+        shown = [example["value"] for example in body.get("examples", {}).values()] or [body.get("example")]
+        examples[media] = shown[0]
+    return Operation(
+        found["operationId"],
+        method.upper(),
+        path,
+        tuple(_parameter(sent) for sent in item.get("parameters", []) + found.get("parameters", [])),
+        {media: body["schema"] for media, body in content.items()},
+        examples,
+        tuple(found.get("security", DOCUMENT["security"])),
+        {int(status): _response(status, sent) for status, sent in found["responses"].items()},
+    )
+
+
+OPERATIONS = [
+    _operation(method, path, item)
+    for path, item in DOCUMENT["paths"].items()
+    for method in item
+    if method in ("get", "put", "post", "delete", "patch")
+]
+BY_ID = {operation.id: operation for operation in OPERATIONS}
+
+# Every answer that the document promises: operation, status and problem.
+PROMISES = sorted(
+    (operation.id, response.status, code)
+    for operation in OPERATIONS
+    for response in operation.responses.values()
+    for code in response.codes
+)

@@ -1,0 +1,142 @@
+"""One pass of the fuzz: a really running server on a database of its own, `st` as a process, and its report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.contract.people import PASSWORD, PEOPLE, furnish
+from tests.servers import ROOT, Server
+
+HERE = Path(__file__).parent
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "30"))  # of each operation in each pass
+SEED = os.environ.get("SCHEMATHESIS_SEED", "20260206")
+
+_WHO = """
+[auth.wfc]
+path = "people.json"
+user = "{name}"
+peers = ["user", "other"]
+"""
+# The gate looks at roles before it looks at the request, so to a user who is no administrator every case is forbidden.
+_FORBIDDEN = """
+[[operations]]
+include-operation-id = ["listUsers"]
+checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 415, 422]
+"""
+PASSES = {
+    "admin": _WHO.format(name="admin"),
+    "user": _WHO.format(name="user") + _FORBIDDEN,
+    "anonymous": "",
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What became of the valid requests of one operation."""
+
+    accepted: int
+    answered: int  # accepted, unreachable, in conflict or rejected; not those refused for their credentials
+
+    @property
+    def share(self) -> float:
+        """0 where none was answered."""
+        return self.accepted / self.answered if self.answered else 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one pass found."""
+
+    name: str
+    exit_code: int
+    output: str
+    report: dict[str, Any]
+    observed: frozenset[tuple[str, int, str]]
+    seconds: float
+
+    @property
+    def cases(self) -> int:
+        """How many requests were judged."""
+        count: int = self.report["test_cases"]["generated"]
+        return count
+
+    def rate(self, label: str) -> Rate:
+        """The valid rate of an operation, over all phases."""
+        phases = self.report["valid_rates"].get(label, {}).values()
+        return Rate(sum(phase["accepted"] for phase in phases), sum(sum(phase.values()) for phase in phases))
+
+
+def _people() -> dict[str, Any]:
+    token = {
+        "extractFrom": "body",
+        "extractSelector": "/access_token",
+        "sendIn": "header",
+        "sendName": "Authorization",
+        "sendTemplate": "Bearer {token}",
+    }
+    return {
+        "auth": [
+            {
+                "name": name,
+                "loginEndpointAuth": {
+                    "endpoint": "/api/v1/sessions",
+                    "verb": "POST",
+                    "contentType": "application/json",
+                    "payloadRaw": json.dumps({"identifier": name, "password": PASSWORD}),
+                    "token": token,
+                },
+            }
+            for name in PEOPLE
+        ]
+    }
+
+
+def run(name: str, template: Path, folder: Path) -> Outcome:
+    """Fuzz as one of `PASSES`; everything it writes goes into the folder."""
+    database = folder / "accord.db"
+    furnish(template, database)
+    (folder / "people.json").write_text(json.dumps(_people()))
+    (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + PASSES[name])
+    command = [
+        *(str(Path(sys.executable).with_name("st")), "--config-file", "schemathesis.toml", "run"),
+        *(str(ROOT / "openapi.yaml"), "--max-examples", str(EXAMPLES), "--seed", SEED),
+        *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--report", "json"),
+        *("--report-json-path", "report.json"),
+    ]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+        "ACCORD_FUZZ_DATABASE": str(database),
+        "ACCORD_FUZZ_PRINCIPAL": name,
+        "ACCORD_FUZZ_OBSERVED": str(folder / "observed.json"),
+        "COLUMNS": "120",
+    }
+    started = time.monotonic()
+    with Server(database) as server:
+        finished = subprocess.run(
+            [*command, "--url", server.url],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=1200,
+            check=False,
+        )
+    if not (folder / "report.json").exists():
+        raise RuntimeError(f"st wrote no report:\n{finished.stdout}{finished.stderr}")
+    return Outcome(
+        name,
+        finished.returncode,
+        finished.stdout + finished.stderr,
+        json.loads((folder / "report.json").read_text()),
+        frozenset((operation, status, code) for operation, status, code in json.loads((folder / "observed.json").read_text())),
+        time.monotonic() - started,
+    )
