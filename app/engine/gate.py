@@ -176,10 +176,10 @@ class Engine:
             answer = await operation.handler(call, **arguments)
         else:
             answer = await operation.solver.call(self._host(), scope, receive, call, arguments)
-        if operation.revalidates and (sent := headers.get(b"if-none-match")) is not None:
+        if operation.revalidates and answer.status == 200 and (sent := headers.get(b"if-none-match")) is not None:  # noqa: PLR2004
             etag: str = answer.etag  # type: ignore[attr-defined]  # `revalidates` promises it
             if names(sent.decode("latin-1"), etag):
-                return 304, [(b"etag", etag.encode("latin-1")), *operation.constant_headers(304)], None
+                return 304, operation.unchanged(answer), None
         content, out = operation.encode(answer)
         return answer.status, out, content
 

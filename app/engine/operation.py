@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi.routing import APIRoute
@@ -19,6 +19,7 @@ from app.engine.document import Document
 from app.engine.judge import MOST_FAULTS, Judge, escape, fault
 from app.engine.lexis import Reader, unquote
 from app.engine.negotiation import Negotiation
+from app.engine.policy import ContractViolation
 from app.engine.problems import Headers, Refusal
 from app.engine.responses import Body, Empty
 from app.engine.security import Scheme, Security
@@ -32,6 +33,48 @@ def _from_model(value: Any) -> msgspec.Raw:  # noqa: ANN401 - whatever msgspec d
 
 
 encode = msgspec.json.Encoder(enc_hook=_from_model).encode
+
+
+HeaderList = list[tuple[bytes, bytes]]
+
+_NEVER_A_LENGTH = (204, 304)  # RFC 9110, 8.6
+_KEPT = {b"etag", b"cache-control", b"content-location", b"expires", b"vary"}
+
+
+class _Answer(NamedTuple):
+    """One documented answer: its pinned headers, the fields with the headers that a handler gives, its media type."""
+
+    constant: Headers
+    given: tuple[tuple[str, bytes], ...]
+    media: bytes
+
+
+def _answer(response: description.Response) -> _Answer:
+    constant = [(header.name.lower().encode(), header.constant.encode()) for header in response.headers if header.constant]
+    if not response.content and response.status not in _NEVER_A_LENGTH:
+        constant.append((b"content-length", b"0"))
+    given = tuple((header.argument, header.name.lower().encode()) for header in response.handler_headers)
+    return _Answer(tuple(constant), given, next(iter(response.content), "").encode())
+
+
+def _headers(answer: Empty, constant: Headers, given: tuple[tuple[str, bytes], ...]) -> HeaderList:
+    """Header values as JSON writes them, without quotes.
+
+    Raises:
+        ValueError: a text that no header can hold.
+    """
+    headers = [*constant]
+    for field, name in given:
+        value = getattr(answer, field)
+        if value is None:
+            continue
+        if isinstance(value, str):
+            if not value.isprintable():
+                raise ValueError(f"the header {name.decode()} would hold a control character")
+            headers.append((name, value.encode("latin-1")))
+        else:
+            headers.append((name, encode(value).strip(b'"')))
+    return headers
 
 
 class Operation(APIRoute):
@@ -100,20 +143,23 @@ class Operation(APIRoute):
         self._typed = TypeAdapter(model).validator.validate_python if model is not None else None
 
     def _compile_answers(self) -> None:
-        self._constant: dict[int, Headers] = {}
-        self._content_type: dict[int, bytes] = {}
-        for response in self.described.responses.values():
-            self._constant[response.status] = tuple(
-                (header.name.lower().encode(), header.constant.encode()) for header in response.headers if header.constant
-            )
-            for media in response.content:
-                self._content_type.setdefault(response.status, media.encode())
+        responses = self.described.responses
+        self._answers: dict[int, _Answer] = {response.status: _answer(response) for response in responses.values()}
         self.revalidates = self.described.revalidates
         self.problem_types = {(r.status, kind) for r in self.described.problems for kind in r.problem_types}
+        if self.revalidates:
+            constant = self._answers[304].constant
+            pinned = {name for name, _ in constant}
+            usual = self._answers[200]
+            self._unchanged = (
+                (*constant, *(pair for pair in usual.constant if pair[0] in _KEPT - pinned)),
+                tuple(pair for pair in usual.given if pair[1] in _KEPT - pinned),
+            )
 
-    def constant_headers(self, status: int) -> Headers:
-        """The headers that the document pins to one value."""
-        return self._constant.get(status, ())
+    def unchanged(self, answer: Empty) -> HeaderList:
+        """The headers of a 304: what the document pins, and what caches need of the answer (RFC 9110, 15.4.5)."""
+        constant, given = self._unchanged
+        return _headers(answer, constant, given)
 
     def as_written(self, values: list[str], raw_path: bytes) -> list[str]:
         """The path's values with its lists not decoded yet, because an encoded delimiter is data."""
@@ -204,14 +250,18 @@ class Operation(APIRoute):
             faults.append(fault("query", "", "unknown"))
         return read
 
-    def encode(self, answer: Empty) -> tuple[bytes | None, list[tuple[bytes, bytes]]]:
-        """The body (None if the answer has none) and the headers of an answer, Content-Type among them."""
+    def encode(self, answer: Empty) -> tuple[bytes | None, HeaderList]:
+        """The body (None if the answer has none) and the headers of an answer, Content-Type among them.
+
+        Raises:
+            ContractViolation: the document has no such answer.
+        """
         status = answer.status
-        headers: list[tuple[bytes, bytes]] = [*self._constant[status]]
-        for field, name in answer.headers:
-            if (value := getattr(answer, field)) is not None:
-                headers.append((name.lower().encode(), str(value).encode("latin-1")))
+        known = self._answers.get(status)
+        if known is None:
+            raise ContractViolation(f"{self.id} answered {status}, which is not documented ({self.described.node.where})")
+        headers = _headers(answer, known.constant, known.given)
         if not isinstance(answer, Body):
             return None, headers
-        headers.append((b"content-type", self._content_type[status]))
+        headers.append((b"content-type", known.media))
         return encode(answer.body), headers

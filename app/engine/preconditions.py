@@ -24,5 +24,5 @@ def tags(value: str) -> list[Tag] | None:
 
 def names(value: str, etag: str) -> bool:
     """Whether the header value is `*` or lists the tag `etag`; compared weakly, as `If-None-Match` is."""
-    listed = tags(value)
-    return listed is None or any(tag.opaque == etag for tag in listed)
+    listed, opaque = tags(value), etag.removeprefix("W/")
+    return listed is None or any(tag.opaque == opaque for tag in listed)

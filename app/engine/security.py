@@ -28,7 +28,7 @@ def bearer(authorization: bytes | None) -> str | None:
     """
     if authorization is None or authorization[:7].lower() != b"bearer ":
         return None
-    credential = authorization[7:]
+    credential = authorization[7:].lstrip(b" ")
     return credential.decode("ascii") if credential.isascii() and credential and b" " not in credential else None
 
 

@@ -184,4 +184,4 @@ def raw_call(
     if not sent:
         return None
     start, end = sent
-    return Answer(start["status"], {k.decode(): v.decode() for k, v in start["headers"]}, end["body"], next(reads))
+    return Answer(start["status"], {k.decode(): v.decode("latin-1") for k, v in start["headers"]}, end["body"], next(reads))
