@@ -77,7 +77,6 @@ class TestTokens:
             {"Authorization": token},
             {"Authorization": f"Basic {token}"},
             {"Authorization": f"Bearer {token} junk"},
-            {"Authorization": f"Bearer  {token}"},
             {"Authorization": f"Bearer {token}, Bearer {token}"},
             {"Authorization": f"Bearer {token}0"},
             {"Authorization": f"Bearer {token[:-1]}"},
