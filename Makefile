@@ -35,23 +35,25 @@ format: install ## format the code and mend what the linter can mend
 
 # --- check it
 
-check: lint check-contract ## the inner loop: everything but the slow tests, within a minute
+check: lint check-generated ## the inner loop: everything but the slow tests, within a minute
 	$(BIN)/python -m pytest -m "not slow"
 
-test: lint check-contract ## exactly what CI runs: every check and every test, with real servers and a browser
+test: lint check-generated ## exactly what CI runs: every check and every test, with real servers and a browser
 	$(BIN)/python -m pytest
 
-lint: install ## formatting, lint, types and import layers
+lint: install ## formatting, lint, types, import layers, and the house rules of openapi.yaml
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m codegen lint
 
 check-generated: install ## whether app/schemas is what openapi.yaml generates
 	$(BIN)/python -m codegen check
 
-check-contract: check-generated ## check-generated, and the document against the house rules
+check-contract: check-generated ## whether document, generated code and handlers are one
 	$(BIN)/python -m codegen lint
+	$(BIN)/accord check
 
 contract: install ## only the contract tests: the service fuzzed against its document
 	$(BIN)/python -m pytest tests/contract

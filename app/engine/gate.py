@@ -197,6 +197,8 @@ class Engine:
         if isinstance(error, ApiError):
             operation = exchange.operation
             if operation is None or (error.status, error.type) in operation.problem_types:
+                if error.__cause__ is not None:  # an outage: the client learns that it is one, the log learns why
+                    self._report(exchange, error)
                 headers = [_PROBLEM]
                 if error.retry_after is not None:
                     headers.append((b"retry-after", b"%d" % error.retry_after))
