@@ -52,7 +52,7 @@ def bind(described: description.Description, modules: Iterable[object]) -> dict[
             name = f"@{description.pascal_case(operation.id)} async def {description.snake_case(operation.id)}"
             problems.append(f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`")
     if problems:
-        raise BindingError("\n".join(problems))
+        raise BindingError("\n".join(dict.fromkeys(problems)))
     return {operation_id: operation for operation_id, (_, operation) in found.items()}
 
 
@@ -62,7 +62,10 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
     if not inspect.iscoroutinefunction(bound.handler):
         problems.append(f"{place}: a handler is an `async def` function")
     wanted = {parameter.argument for parameter in operation.arguments} | ({"body"} if operation.bodies else set())
-    _, *parameters = inspect.signature(bound.handler).parameters.values()
+    parameters = [*inspect.signature(bound.handler).parameters.values()]
+    if not parameters or parameters[0].kind not in (parameters[0].POSITIONAL_ONLY, parameters[0].POSITIONAL_OR_KEYWORD):
+        return [*problems, f"{place}: the first argument of a handler is its call"]
+    del parameters[0]
     taken = {parameter.name for parameter in parameters}
     problems += [
         f"{place}: argument {name!r} of {operation.id} is missing ({operation.node.where})" for name in sorted(wanted - taken)

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.dependencies.utils import get_dependant, solve_dependencies
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Depends
 from starlette.types import Receive, Scope
 
 from app.engine.responses import Empty
@@ -32,7 +33,7 @@ class Dependencies:
         parameters = [
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for parameter in inspect.signature(handler, eval_str=True).parameters.values()
-            if parameter.default is not inspect.Parameter.empty
+            if isinstance(parameter.default, Depends)
         ]
         return cls(handler, parameters) if parameters else None
 
