@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TypeVar
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.core.errors import ServiceUnavailable
 
@@ -52,9 +52,7 @@ class Passwords:
     def _fits(self, stored: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored, password)
-        except VerifyMismatchError:
-            return False
-        except VerificationError:
+        except (VerificationError, InvalidHashError):  # also where what is stored is no hash of ours
             return False
 
     async def _run(self, work: Callable[[], T]) -> T:
