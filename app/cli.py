@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from app import migrations
 from app.core import logs
@@ -25,7 +26,12 @@ from app.services import demo, sessions, users
 
 T = TypeVar("T")
 
-app = typer.Typer(help="Accord: users and posts, exactly as openapi.yaml says.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Accord: users and posts, exactly as openapi.yaml says.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # an unexpected traceback is read in logs, which have no boxes
+)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 
@@ -34,8 +40,10 @@ def main() -> None:
     """The command. Expected failures are one clear line and exit code 1, never a traceback."""
     try:
         app()
-    except (ApiError, BindingError, ConnectionError, DocumentError, ValueError) as error:
+    except (ApiError, BindingError, DocumentError, OSError, ValueError) as error:
         _fail(str(error))
+    except DBAPIError as error:  # of a migration; its own text is the whole statement
+        _fail(f"the database refuses to be migrated: {error.orig}")
 
 
 def _fail(text: str) -> NoReturn:
@@ -49,7 +57,10 @@ def _settings(**changes: Any) -> Settings:  # noqa: ANN401 - of the types that S
     try:
         return Settings(**given)
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())
+        faults = (
+            f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
         _fail("\n".join(faults))
 
 
@@ -70,8 +81,8 @@ def serve(
     if settings.env == "development":
         _upgrade(settings)
         _greet(settings, asyncio.run(_demo(settings)))
-    elif waiting := migrations.pending(settings.database_url):
-        _fail(f"the database lacks the migrations {', '.join(waiting)}: run `accord migrate`")
+    else:
+        _require_tables(settings)
     server.serve(application, host=settings.host, port=settings.port, trusted_proxies=settings.trusted_proxies)
 
 
@@ -109,6 +120,11 @@ def migrate(
     typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
 
 
+def _require_tables(settings: Settings) -> None:
+    if waiting := migrations.pending(settings.database_url):
+        _fail(f"the database lacks the migrations {', '.join(waiting)}: run `accord migrate`")
+
+
 def _upgrade(settings: Settings) -> list[str]:
     if not migrations.pending(settings.database_url):
         return []
@@ -137,6 +153,8 @@ def admin_create(
     except ValidationError as error:
         _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)))
 
+    _require_tables(settings)
+
     async def create() -> int:
         async with connected(make_resources(settings)) as resources:
             return (await users.create(resources, new, "admin")).id
@@ -150,6 +168,7 @@ def admin_token(
 ) -> None:
     """Print an access token of an administrator, for scripts. It lives as long as any other."""
     settings = _settings()
+    _require_tables(settings)
 
     async def issue() -> str:
         async with connected(make_resources(settings)) as resources:

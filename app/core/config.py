@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/*?#@\s]+").fullmatch
 _DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
 
 
@@ -53,8 +55,9 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         origins = [origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()]
-        if "*" in origins:
-            raise ValueError("ALLOWED_ORIGINS lists origins; `*` is not one")
+        for origin in origins:
+            if not _ORIGIN(origin):  # `*` and `null` would let in everybody
+                raise ValueError(f"`{origin}` is no origin; list them as https://example.com, separated by commas")
         return origins
 
     @field_validator("trusted_proxies", mode="before")

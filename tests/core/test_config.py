@@ -1,0 +1,92 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from app.core.config import Settings
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    """An environment without settings, in a folder without `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+class TestDefaults:
+    def test_they_are_those_of_production(self):
+        settings = Settings()
+
+        assert (settings.env, settings.host, settings.port, settings.origins) == ("production", "127.0.0.1", 8000, [])
+        assert (settings.access_token_seconds, settings.refresh_token_seconds, settings.refresh_grace_seconds) == (
+            900,
+            2_592_000,
+            10,
+        )
+        assert (settings.password_memory_kib, settings.password_passes) == (19_456, 2)
+        assert settings.address_limit > 0
+        assert settings.account_limit > 0
+
+    def test_a_file_of_settings_is_read_and_the_environment_is_stronger(self, environment, tmp_path):
+        (tmp_path / ".env").write_text("PORT=9001\nHOST=::1\n")
+        environment.setenv("PORT", "9002")
+
+        assert (Settings().host, Settings().port) == ("::1", 9002)
+
+    def test_settings_do_not_change_once_read(self):
+        with pytest.raises(ValidationError):
+            Settings().port = 1
+
+
+class TestOrigins:
+    @pytest.mark.parametrize(
+        ("env", "origins"),
+        [("development", ["http://localhost:3000", "http://localhost:5173"]), ("staging", []), ("production", [])],
+    )
+    def test_nobody_is_listed_outside_development_unless_told(self, env, origins):
+        assert Settings(env=env).origins == origins
+
+    def test_a_list_is_split_at_commas_and_slashes_at_the_end_go(self, environment):
+        environment.setenv("ALLOWED_ORIGINS", "https://a.example/, https://b.example:8443 ,")
+
+        assert Settings(env="development").origins == ["https://a.example", "https://b.example:8443"]
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "*",
+            "https://a.example,*",
+            "https://a.example,null",
+            "a.example",
+            "https://*.example",
+            "https://a.example/path",
+            "https://u@a",
+        ],
+    )
+    def test_what_is_no_origin_is_refused(self, environment, value):
+        environment.setenv("ALLOWED_ORIGINS", value)
+
+        with pytest.raises(ValidationError, match="is no origin"):
+            Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "70000"),
+        ("ENV", "prod"),
+        ("STATEMENT_TIMEOUT", "0"),
+        ("PASSWORD_THREADS", "0"),
+        ("ADDRESS_LIMIT", "-1"),
+    ],
+)
+def test_a_setting_out_of_bounds_is_refused_by_its_name(environment, name, value):
+    environment.setenv(name, value)
+
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()

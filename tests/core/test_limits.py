@@ -1,0 +1,81 @@
+"""The limit in memory."""
+
+from __future__ import annotations
+
+from app.core.limits import Limit
+
+
+class Clock:
+    """Seconds that a test counts."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def limit(clock, requests=3, period=60):
+    return Limit("address", requests, period, clock)
+
+
+def told(verdict):
+    return {name.decode(): value.decode() for name, value in verdict.headers}
+
+
+class TestLimit:
+    def test_the_whole_burst_may_come_at_once_and_no_more(self):
+        few = limit(Clock())
+
+        waits = [few.hit("a").wait for _ in range(5)]
+
+        assert waits == [0, 0, 0, 20, 20]
+
+    def test_the_headers_tell_the_policy_what_is_left_and_when_it_is_whole(self):
+        few = limit(Clock())
+
+        verdicts = [told(few.hit("a")) for _ in range(4)]
+
+        assert {verdict["ratelimit-policy"] for verdict in verdicts} == {'"address";q=3;w=60'}
+        assert [verdict["ratelimit"] for verdict in verdicts] == [
+            *('"address";r=2;t=20', '"address";r=1;t=40', '"address";r=0;t=60'),
+            '"address";r=0;t=20',
+        ]
+
+    def test_the_promised_moment_works_and_the_one_before_does_not(self):
+        clock = Clock()
+        few = limit(clock)
+        wait = [few.hit("a").wait for _ in range(4)][-1]
+
+        clock.now += wait - 0.5
+        early = few.hit("a").wait
+        clock.now += 0.5
+
+        assert early == 1
+        assert few.hit("a").wait == 0
+
+    def test_refused_requests_do_not_count(self):
+        clock = Clock()
+        few = limit(clock)
+        for _ in range(100):
+            few.hit("a")
+
+        clock.now += 60
+
+        assert [few.hit("a").wait for _ in range(4)] == [0, 0, 0, 20]
+
+    def test_everybody_has_a_limit_of_their_own(self):
+        few = limit(Clock(), requests=1)
+
+        assert [few.hit(key).wait for key in ("a", "b", 1, 2)] == [0, 0, 0, 0]
+        assert few.hit("a").wait == 60
+
+    def test_over_a_long_time_the_rate_holds(self):
+        clock = Clock()
+        few = limit(clock, requests=60)
+        allowed = 0
+        for _ in range(6000):  # ten a second for ten minutes
+            allowed += few.hit("a").wait == 0
+            clock.now += 0.1
+
+        assert 600 <= allowed <= 661
