@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.gate import Engine, Exchange
+from app.engine.judge import MOST_FAULTS, escape, fault
 from app.engine.operation import Operation
 from app.engine.problems import Refusal
 
@@ -23,27 +25,61 @@ from app.engine.problems import Refusal
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-class Cors:
-    """Starlette's CORS, entered only by requests from a listed origin: others see answers without CORS headers."""
+def _fault(found: Any) -> msgspec.Raw:  # noqa: ANN401 - one of FastAPI's errors
+    place, *steps = found["loc"]
+    return fault(str(place), "".join("/" + escape(str(step)) for step in steps), str(found["type"]))
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str], expose: Sequence[str]) -> None:
-        self._app, self._origins = app, {origin.encode() for origin in origins}
-        self._cors = CORSMiddleware(
-            app,
-            allow_origins=origins,
-            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
-            expose_headers=expose,
-            max_age=600,
-        )
+
+_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_SENT = b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
+_EXPOSED = b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID"
+_VARY = (b"vary", b"Origin")
+
+
+class Cors:
+    """Tells browsers which origins may read answers (Fetch, 3.2). Others get the same answers without permission.
+
+    A preflight from a listed origin is told what is allowed and never refused: comparing is the browser's part.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self._app = app
+        self._granted = {
+            origin.encode(): [
+                (b"access-control-allow-origin", origin.encode()),
+                (b"access-control-expose-headers", _EXPOSED),
+                _VARY,
+            ]
+            for origin in origins
+        }
+        self._preflight = [
+            (b"access-control-allow-methods", _METHODS),
+            (b"access-control-allow-headers", _SENT),
+            (b"access-control-max-age", b"600"),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look for a listed Origin, which most requests do not have."""
-        for name, value in scope["headers"] if scope["type"] == "http" else ():
-            if name == b"origin" and value in self._origins:
-                await self._cors(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        """Look for a listed Origin, which most requests do not have. Caches must know that it was looked for."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        granted, asked = [_VARY], False
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                granted = self._granted.get(value, granted)
+            elif name == b"access-control-request-method":
+                asked = True
+        if asked and len(granted) > 1 and scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": [*granted, *self._preflight]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+
+        async def send_granted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *granted]
+            await send(message)
+
+        await self._app(scope, receive, send_granted)
 
 
 class Host(FastAPI):
@@ -71,11 +107,14 @@ class Host(FastAPI):
     async def _problem(self, request: Request, error: Exception) -> Response:
         """Errors of ordinary routes and of the framework, in the same form as those of operations."""
         exchange = Exchange(self.engine.new_id(), request.scope, 0.0)
-        if isinstance(error, HTTPException) and self.engine.problems.known(error.status_code):
+        if isinstance(error, HTTPException):
             headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
-            error = Refusal(error.status_code, headers=headers)
+            if error.status_code < 400:  # noqa: PLR2004 - a redirect, say, which is no error
+                return Response(status_code=error.status_code, headers=error.headers)
+            usual = error.detail == HTTPStatus(error.status_code).phrase
+            error = Refusal(error.status_code, None if usual else str(error.detail), headers)
         elif isinstance(error, RequestValidationError):
-            error = Refusal(422)
+            error = Refusal(422, faults=[_fault(found) for found in error.errors()[:MOST_FAULTS]])
         status, headers_out, body = self.engine.problem(exchange, error)
         finished = self.engine.finish(exchange, headers_out, None)
         response = Response(body, status_code=status)
@@ -98,8 +137,7 @@ class Host(FastAPI):
         serve, self.engine.ordinary = self.engine.serve, other
         app: ASGIApp = dispatch
         if self._origins:
-            exposed = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"]
-            app = Cors(app, self._origins, exposed)
+            app = Cors(app, self._origins)
         for middleware in reversed(user):
             app = middleware.cls(app, *middleware.args, **middleware.kwargs)
         return app

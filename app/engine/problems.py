@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
 
@@ -88,8 +89,13 @@ class Problems:
         return status in self._kinds
 
     def refusal(self, refusal: Refusal, request_id: bytes) -> bytes:
-        """The body for a refusal of the gate."""
-        head = self._usual[refusal.status] if refusal.detail is None else self._kinds[refusal.status].text(refusal.detail)
+        """The body for a refusal of the gate, or for an error of an ordinary route with a status of its own."""
+        status, detail = refusal.status, refusal.detail
+        if status not in self._kinds:
+            phrase = HTTPStatus(status).phrase
+            head = Kind(status, f"/problems/{phrase.lower().replace(' ', '-')}", phrase, phrase).text(detail or f"{phrase}.")
+        else:
+            head = self._usual[status] if detail is None else self._kinds[status].text(detail)
         if refusal.faults is None:
             return head + request_id + b'"}'
         return head + request_id + b'","errors":' + encode(refusal.faults) + b"}"
