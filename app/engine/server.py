@@ -14,7 +14,9 @@ from typing import Any
 
 import msgspec
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from app.engine.writing import Cycle
 
 HEAD_BYTES = 32 * 1024  # request line and headers together
 HEAD_SECONDS = 10.0  # from the first byte of a request to the end of its head
@@ -73,6 +75,11 @@ class Protocol(HttpToolsProtocol):
         """The request is complete."""
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - an ASGI application
+        # uvicorn makes cycles of this very class and leaves no other place to say that they are ours.
+        cycle.__class__ = Cycle
+        super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; uvicorn calls this."""
