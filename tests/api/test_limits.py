@@ -1,0 +1,51 @@
+"""The limits of an address and of an account, over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.answers import problem
+
+
+class TestLimits:
+    @pytest.fixture
+    def few(self, settings):
+        limits = {"address_limit": 5, "account_limit": 3}
+        with TestClient(create_app(settings.model_copy(update=limits)), raise_server_exceptions=False) as client:
+            yield client
+
+    def test_every_answer_tells_what_is_left(self, few):
+        answers = [few.get(path) for path in ("/health", "/nowhere", "/api/v1/posts?page=0")]
+
+        assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"address";q=5;w=60'}
+        left = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
+        assert left == ["r=4", "r=3", "r=2"]
+
+    def test_beyond_it_the_answer_says_when_to_come_back(self, few):
+        response = [few.get("/health") for _ in range(6)][-1]
+
+        assert problem(response) == (429, "too-many-requests")
+        assert int(response.headers["Retry-After"]) in range(1, 13)
+        assert response.headers["RateLimit"].startswith('"address";r=0;t=')
+
+    def test_the_limit_of_an_account_counts_beside_that_of_the_address(self, few):
+        body = {"identifier": "admin", "password": "correct-horse-9"}
+        token = few.post("/api/v1/sessions", json=body).json()["access_token"]
+
+        answers = [few.get("/api/v1/users/me", headers={"Authorization": f"Bearer {token}"}) for _ in range(4)]
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"account";q=3;w=60'}
+
+    @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP"])
+    def test_headers_of_proxies_do_not_make_a_new_client(self, few, name):
+        statuses = [few.get("/health", headers={name: f"203.0.113.{number}"}).status_code for number in range(6)]
+
+        assert statuses == [200] * 5 + [429]
+
+    def test_a_burst_of_good_requests_is_within_the_usual_limits(self, settings):
+        usual = {name: settings.__class__.model_fields[name].default for name in ("address_limit", "account_limit")}
+        with TestClient(create_app(settings.model_copy(update=usual))) as client:
+            assert {client.get("/health").status_code for _ in range(200)} == {200}

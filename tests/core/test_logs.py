@@ -1,0 +1,124 @@
+"""One line of JSON for each request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.core.logs import RequestLog
+
+
+@dataclass
+class Exchange:
+    """A request as the log sees it."""
+
+    id: bytes = b"11111111-2222-8333-a444-555555555555"
+    scope: dict[str, Any] = field(
+        default_factory=lambda: {"method": "GET", "path": "/api/v1/posts", "client": ("192.0.2.7", 4711)}
+    )
+    started: float = field(default_factory=time.perf_counter)
+    operation: Any = None
+    principal: Any = None
+
+
+@pytest.fixture
+def pipe():
+    """Where to write, and a function that reads the lines."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+
+    def lines():
+        try:
+            text = os.read(reader, 1 << 20).decode()
+        except BlockingIOError:
+            return []
+        return [json.loads(line) for line in text.split("\n")[:-1]]
+
+    yield writer, lines
+    os.close(reader)
+    os.close(writer)
+
+
+@pytest.mark.anyio
+class TestRequestLog:
+    async def test_a_line_tells_request_operation_status_and_who(self, pipe):
+        log = RequestLog(pipe[0], lambda principal: principal.user_id)
+        exchange = Exchange(operation=SimpleNamespace(id="listPosts"), principal=SimpleNamespace(user_id=7))
+
+        log.answered(exchange, 200)
+        log.close()
+
+        [line] = pipe[1]()
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("time"))
+        assert 0 <= line.pop("us") < 1_000_000
+        assert line == {
+            "request": "11111111-2222-8333-a444-555555555555",
+            "method": "GET",
+            "path": "/api/v1/posts",
+            "operation": "listPosts",
+            "status": 200,
+            "client": "192.0.2.7",
+            "principal": 7,
+        }
+
+    async def test_what_is_not_known_is_null(self, pipe):
+        log = RequestLog(pipe[0], lambda principal: principal)
+
+        log.answered(Exchange(), 404)
+        log.close()
+
+        [line] = pipe[1]()
+        assert (line["operation"], line["principal"]) == (None, None)
+
+    async def test_a_hostile_path_stays_one_line(self, pipe):
+        log = RequestLog(pipe[0], lambda principal: principal)
+        path = '/a"\n{"status":200}\x00\u2028\\'
+
+        log.answered(Exchange(scope={"method": "GET", "path": path, "client": None}), 404)
+        log.close()
+
+        [line] = pipe[1]()
+        assert (line["path"], line["client"]) == (path, None)
+
+    async def test_lines_are_written_by_themselves_after_a_moment(self, pipe):
+        log = RequestLog(pipe[0], lambda principal: principal)
+        for _ in range(3):
+            log.answered(Exchange(), 200)
+
+        before = pipe[1]()
+        await asyncio.sleep(0.4)
+
+        assert before == []
+        assert len(pipe[1]()) == 3
+
+    async def test_what_is_too_much_is_counted_instead_of_kept(self, pipe):
+        log = RequestLog(pipe[0], lambda principal: principal, most=2)
+        for _ in range(5):
+            log.answered(Exchange(), 200)
+        log.close()
+
+        lines = pipe[1]()
+
+        assert len(lines) == 3
+        assert lines[-1] == {"lost_lines": 3}
+
+    async def test_a_fault_is_told_with_its_request_even_where_no_lines_are_written(self):
+        log = RequestLog(None, lambda principal: principal)
+
+        with capture_logs() as told:
+            log.answered(Exchange(), 200)
+            log.failed(Exchange(operation=SimpleNamespace(id="listPosts")), ValueError("broken"))
+
+        [entry] = told
+        assert (entry["log_level"], entry["operation"]) == ("error", "listPosts")
+        assert entry["request"] == "11111111-2222-8333-a444-555555555555"
+        assert str(entry["exc_info"]) == "broken"
