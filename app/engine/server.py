@@ -20,13 +20,19 @@ from app.engine.writing import Cycle
 
 HEAD_BYTES = 32 * 1024  # request line and headers together
 HEAD_SECONDS = 10.0  # from the first byte of a request to the end of its head
+LINGER_SECONDS = 1.0  # for a refused client to stop sending
+
+_TOO_LARGE = (431, "Request header fields too large", "The request's headers are too large.")
 
 
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
-    _size = 0
-    _in_head = True
+    _size = 0  # of the head that is being read
+    _in_head = False
+    _between = True  # requests: whatever comes next begins a head
+    _begun = 0  # heads that began in the bytes that are being read
+    _refused = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -40,40 +46,50 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes arrived; count them while they belong to a head."""
+        """Bytes arrived; count them while they belong to a head. What follows a refusal is dropped."""
+        if self._refused:
+            return
+        between, self._begun = self._between, 0
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
-            self._size += len(data)
+        if self._in_head:
+            # Before a head that begins here may stand the body of the message before it, which is not counted.
+            self._size += len(data) if between or not self._begun else 0
             if self._size > HEAD_BYTES:
-                self._refuse(431, "Request header fields too large", "The request's headers are too large.")
-            elif self._deadline is None:
-                self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+                self._refuse(*_TOO_LARGE)
+        elif not (between and self._between):
+            return
+        if self._deadline is None and not self._refused:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._in_head, self._size = True, 0
+        self._in_head, self._between, self._size = True, False, 0
+        self._begun += 1
 
     def on_headers_complete(self) -> None:
         """The head is complete: judge its size, which may have come in one piece."""
-        self._in_head = False
+        if self._refused:
+            return
         self._in_time()
+        hosts = sum(name == b"host" for name, _ in self.headers)
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_BYTES:
-            self._refuse(431, "Request header fields too large", "The request's headers are too large.")
-            return
-        if sum(name == b"host" for name, _ in self.headers) != 1 and self.parser.get_http_version() == "1.1":
+            self._refuse(*_TOO_LARGE)
+        elif hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             self._refuse(400, "Bad request", "The request needs exactly one Host header.")
-            return
-        super().on_headers_complete()
+        else:
+            super().on_headers_complete()
+        self._in_head = False
 
     def on_body(self, body: bytes) -> None:
         """A part of the body; of a refused request it is dropped."""
-        if not self.transport.is_closing():
+        if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is complete."""
-        if not self.transport.is_closing():
+        self._between = True
+        if not self._refused:
             super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - an ASGI application
@@ -92,10 +108,24 @@ class Protocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         self._deadline = None
-        self.transport.close()
+        if not self._between or self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
 
     def _refuse(self, status: int, title: str, detail: str) -> None:
-        if self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        self._in_time()
+        in_body = not self._in_head and not self._between
+        if self.cycle is not None and in_body and not self.cycle.response_complete:
+            if self.pipeline or self.cycle.response_started:
+                self.transport.close()
+                return
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        elif self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False  # Those before it are answered; a word to this one would be taken for theirs.
+            self.flow.resume_reading()
             return
         slug, request_id = title.lower().replace(" ", "-"), str(uuid.uuid4())
         body = msgspec.json.encode(
@@ -108,9 +138,13 @@ class Protocol(HttpToolsProtocol):
                 "instance": f"urn:uuid:{request_id}",
             }
         )
+        usual = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
         head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nx-request-id: %b\r\nconnection: close\r\n\r\n"
-        self.transport.write(STATUS_LINE[status] + head % (len(body), request_id.encode()) + body)
-        self.transport.close()
+        self.transport.write(STATUS_LINE[status] + usual + head % (len(body), request_id.encode()) + body)
+        # To close while the client still sends would reset the connection, and it might never read this.
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
 def serve(app: Any, *, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:  # noqa: ANN401 - an ASGI application
