@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from app.api import health, posts, profiles, sessions, users
 from app.core import limits, logs
@@ -66,6 +67,12 @@ class Limits:
 def description() -> Description:
     """The operations of `openapi.yaml`, read once a process."""
     return Description.of(Document.load(DOCUMENT))
+
+
+@functools.cache
+def documentation() -> list[Route]:
+    """The document and its pages, rendered once a process."""
+    return pages.routes(description().document, description())
 
 
 def handlers() -> dict[str, Operation]:
@@ -126,6 +133,5 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> Fas
 
     engine = Engine(description(), handlers(), service)
     host = Host(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
-    served = pages.routes(engine.document, description())
-    host.router.routes += [route for route in served if settings.docs or route.path.startswith("/openapi.")]
+    host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return host
