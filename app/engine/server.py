@@ -53,7 +53,7 @@ class Protocol(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head:
             # Before a head that begins here may stand the body of the message before it, which is not counted.
-            self._size += len(data) if between or not self._begun else 0
+            self._size += len(data) if self._begun == int(between) else 0
             if self._size > HEAD_BYTES:
                 self._refuse(*_TOO_LARGE)
         elif not (between and self._between):
