@@ -74,6 +74,10 @@ INSERT = statement(
 INSERT_REFRESH = command(
     insert(RefreshToken).values(hash=bindparam("hash"), session_id=bindparam("session_id"), expires_at=bindparam("expires_at"))
 )
+# So the tokens of a session are as many as its refreshes in the lifetime of one, however long it lives.
+PRUNE = command(
+    delete(RefreshToken).where(RefreshToken.session_id == bindparam("session_id"), RefreshToken.expires_at <= bindparam("now"))
+)
 # What has expired goes too, so the table is bounded by the users.
 TRIM = command(
     delete(Session).where(
@@ -253,6 +257,7 @@ async def _rotate(
         new_expires_at=expires_at,
     )
     await transaction.run(INSERT_REFRESH, hash=tokens.digest(following), session_id=session_id, expires_at=expires_at)
+    await transaction.run(PRUNE, session_id=session_id, now=now)
     return TokensRow(session_id, access, "Bearer", settings.access_token_seconds, following, settings.refresh_token_seconds)
 
 

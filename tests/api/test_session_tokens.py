@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -158,3 +161,14 @@ class TestCreateSessionToken:
         assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
         assert answers[0].json()["detail"] == answers[1].json()["detail"]
         assert unknown not in answers[0].text
+
+    def test_a_session_of_years_keeps_the_tokens_of_its_last_month_only(self, client, clock, settings, first):
+        pair = first
+        for _ in range(40):
+            clock.advance(days=10)
+            pair = refresh(client, pair).json()
+
+        with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as connection:
+            [(count,)] = connection.execute("SELECT count(*) FROM refresh_tokens")
+        assert lives(client, pair)
+        assert count <= 4

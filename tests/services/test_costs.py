@@ -30,7 +30,7 @@ COSTS = {
     "getUserProfile": 1,
     "listSessions": 1 + 1,
     "createSession": 1 + 3,
-    "createSessionToken": 4,
+    "createSessionToken": 5,
     "deleteSession": 1 + 1,
     "deleteUser": 1 + 1,
 }
