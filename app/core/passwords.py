@@ -6,7 +6,8 @@ import asyncio
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import resources
+from importlib import util
+from pathlib import Path
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -73,10 +74,17 @@ class Passwords:
 def _common() -> frozenset[str]:
     """Those of zxcvbn's 30,000 most used passwords that the contract would admit.
 
-    They are read from the line of its module that holds them: importing it would leave 15 MB of other words behind.
+    They are read from the line of its module that holds them: importing it, or only its package, would leave 15 MB of other
+    words behind.
+
+    Raises:
+        ModuleNotFoundError: zxcvbn is not installed.
     """
+    package = util.find_spec("zxcvbn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("zxcvbn is not installed")
     begin = '    "passwords": "'
-    with (resources.files("zxcvbn") / "frequency_lists.py").open(encoding="utf-8") as lines:
+    with Path(package.origin).with_name("frequency_lists.py").open(encoding="utf-8") as lines:
         line = next(line for line in lines if line.startswith(begin))
     words = line.removeprefix(begin).partition('"')[0].split(",")
     return frozenset(word for word in words if len(word) >= 8 and not word.isalpha() and not word.isdigit())  # noqa: PLR2004

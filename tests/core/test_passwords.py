@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,6 +12,7 @@ import pytest
 
 from app.core.errors import ServiceUnavailable
 from app.core.passwords import Passwords, weak
+from tests.servers import ROOT
 
 
 @pytest.fixture
@@ -101,3 +104,10 @@ class TestWeak:
             weak("a1" * 64, ("grace", "grace.hopper"))
 
         assert time.perf_counter() - begun < 0.1
+
+    def test_the_dictionaries_that_are_not_needed_do_not_stay_in_memory(self):
+        program = "import sys; from app.core.passwords import weak; assert weak('password1', ()); print('zxcvbn' in sys.modules)"
+
+        ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
+
+        assert ran.stdout.strip() == "False"
