@@ -8,7 +8,8 @@
   further page; in stateful tests cursors come from answers and stay.
 - A user or post that was there once is there again; in stateful tests what is deleted stays deleted.
 - A session that is to be ended is one of the principal's own, begun for the purpose.
-- In the pass of an ordinary user, the id of somebody else becomes the user's own.
+- In the pass of an ordinary user, the id of somebody else becomes the user's own; so does in every pass the id of whom a
+  case would deactivate, or the last administrator would never be tried.
 
 Beside the first, each is done in three of four cases (the last in one of two), chosen by the case's content. The fourth meets
 what a stranger meets. The principals' names and passwords are never touched.
@@ -27,6 +28,7 @@ import sqlite3
 import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -53,12 +55,8 @@ _OWN = ("getUser", "updateUser", "deleteUser")
 def for_case(operation: str, case: Case) -> None:
     """Arrange what a case of an operation needs."""
     body = case.body if isinstance(case.body, dict) else {}
-    if _principal == "user" and operation in _OWN and not _stateful(case) and _luck(case) % 2:
-        _make_own(case)
-    if _luck(case) % 4 and not _stateful(case):
-        _revive(case)
-    if operation in _LISTS and _luck(case) % 4 and not _stateful(case):
-        _continue(case)
+    if not _stateful(case):
+        _arrange_path(operation, case, body)
     match operation, body:
         case "createUser", {"email": str(email), "username": str(username)}:
             make_room(email, username)
@@ -66,10 +64,21 @@ def for_case(operation: str, case: Case) -> None:
             _make_known(identifier, password)
         case "createSessionToken", {"refresh_token": str(token)} if _luck(case) % 4:
             case.body["refresh_token"] = _make_valid(token)
-        case "deleteSession", _ if _luck(case) % 4 and not _stateful(case):
-            _make_own_session(case)
         case "updateUser", _:
             _remember(case)
+
+
+def _arrange_path(operation: str, case: Case, body: dict[str, Any]) -> None:
+    if _luck(case) % 2 and (
+        (_principal == "user" and operation in _OWN) or (operation == "updateUser" and body.get("is_active") is False)
+    ):
+        _make_own(case)
+    if _luck(case) % 4:
+        _revive(case)
+        if operation in _LISTS:
+            _continue(case)
+        if operation == "deleteSession":
+            _make_own_session(case)
 
 
 def _luck(case: Case) -> int:
@@ -185,11 +194,13 @@ def _continue(case: Case) -> None:
     token = (case.headers or {}).get("Authorization")
     url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters)}"
     request = Request(url, headers={"Authorization": token} if token else {})
-    with contextlib.suppress(OSError, ValueError), urlopen(request, timeout=5) as answer:
-        if (following := json.load(answer)["next_cursor"]) is not None:
-            case.query["cursor"] = following
-        else:
-            del case.query["cursor"]
+    following = None
+    with contextlib.suppress(HTTPError), urlopen(request, timeout=5) as answer:
+        following = json.load(answer)["next_cursor"]
+    if following is not None:
+        case.query["cursor"] = following
+    else:
+        del case.query["cursor"]
 
 
 def _remember(case: Case) -> None:

@@ -1,7 +1,8 @@
-"""The three passes of the fuzz, run once a session, two at a time: generating cases keeps a processor busy."""
+"""The three passes of the fuzz, and running servers for single requests."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -9,10 +10,49 @@ from pathlib import Path
 import pytest
 
 from tests.contract.passes import PASSES, Outcome, run
+from tests.contract.people import PASSWORD, furnish
+from tests.contract.wire import Request
+from tests.servers import Server
 
 
 @pytest.fixture(scope="session")
 def passes(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Outcome]]]:
-    """The outcome of each pass, when it is there."""
+    """The outcome of each pass, when it is there. Two run at a time: generating cases keeps a processor busy."""
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(run, name, template, tmp_path_factory.mktemp(name)) for name in PASSES}
+
+
+@pytest.fixture(scope="session")
+def furnished(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with users and posts; nothing that a test changes may matter to another."""
+    path = tmp_path_factory.mktemp("furnished") / "accord.db"
+    furnish(template, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def port(furnished: Path) -> Iterator[int]:
+    """Where a server without limits listens."""
+    with Server(furnished) as server:
+        yield server.port
+
+
+def sign_in(port: int, name: str) -> str:
+    """An access token."""
+    body = json.dumps({"identifier": name, "password": PASSWORD}).encode()
+    answer = Request("POST", "/api/v1/sessions", headers={"Content-Type": "application/json"}, body=body).send(port)
+    assert answer.status == 201, answer.body
+    token: str = json.loads(answer.body)["access_token"]
+    return token
+
+
+@pytest.fixture(scope="session")
+def admin_token(port: int) -> str:
+    """The administrator's."""
+    return sign_in(port, "admin")
+
+
+@pytest.fixture(scope="session")
+def user_token(port: int) -> str:
+    """An ordinary user's."""
+    return sign_in(port, "user")

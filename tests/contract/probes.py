@@ -1,0 +1,251 @@
+"""Single faults, generated from the document: each with the one answer that it must get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from tests.contract.contract import DOCUMENT, Operation, Parameter, judge, resolved
+from tests.contract.oracle import MOST_BYTES
+from tests.contract.wire import Request
+
+NOT_INTEGERS = [
+    "01",
+    "+1",
+    "1.0",
+    "1e0",
+    "0x1",
+    "1_0",
+    " 1",
+    "1 ",
+    "\u0661",
+    "1,",
+    "-0",
+    "null",
+    "true",
+    "1\n",
+    "",
+    "NaN",
+    "9" * 50,
+]
+NOT_BOOLEANS = ["True", "TRUE", "1", "0", "yes", "on", "t", "", "null", " true", "true,false"]
+NOT_JSON = {
+    "nothing": b"",
+    "an open object": b"{",
+    "a trailing comma": b'{"a":1,}',
+    "single quotes": b"{'a':1}",
+    "a comment": b"{}//",
+    "two values": b"{}{}",
+    "a repeated member": b'{"a":1,"a":1}',
+    "NaN": b'{"a":NaN}',
+    "infinity": b'{"a":-Infinity}',
+    "a number out of range": b'{"a":1e400}',
+    "a leading zero": b'{"a":01}',
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"a":1}'.encode("utf-16"),
+    "a byte that is no UTF-8": b'{"a":"\xff"}',
+    "a lone surrogate": b'{"a":"\\ud800"}',
+    "a raw control character": b'{"a":"\x01"}',
+    "a thousand arrays deep": b"[" * 100_000 + b"]" * 100_000,
+}
+NOT_MEMBERS = {
+    "email": [
+        "a@b",
+        ".a@b.co",
+        "a.@b.co",
+        "a..b@c.de",
+        "a@b.c0",
+        "a@-b.de",
+        "a@b-.de",
+        "a@b..de",
+        "@b.de",
+        "a b@c.de",
+        "a@b.co\n",
+        " a@b.co",
+        "\u00e9@b.de",
+        "a@\u00e9.de",
+        '"a b"@c.de',
+        "a@[127.0.0.1]",
+        "a@b.de, c@d.de",
+        "a" * 65 + "@b.de",
+        "a@" + "b" * 64 + ".de",
+    ],
+    "username": ["ab", "abc\n", " abc", "abc ", "\u00e9bc", "abc-d", "a.bc", "a@bc", "\u0661\u0662\u0663", "a" * 51],
+    "password": ["aaaaaaaa", "11111111", "aaaaaa1", "\u0430" * 7 + "1", "\u0661aaaaaaa", "a1" * 64 + "a", "a1\0aaaaa"],
+    "full_name": ["a\0", "\0", "a" * 101],
+    "bio": ["a\0b", "a" * 501],
+    "title": ["", "\0", "a" * 201],
+    "content": ["\0", "a" * 20_001],
+    "identifier": ["ab", "a\0b", "a" * 255],
+    "refresh_token": ["acr_" + "0" * 71, "acr_" + "0" * 73, "aca_" + "0" * 72, "acr_" + "A" * 72, "acr_" + "0" * 71 + "\n"],
+}
+NOT_MEDIA = [
+    None,
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/vnd.accord+json",
+    "application/jsonx",
+    "json",
+    "*/*",
+]
+
+
+class Probe(NamedTuple):
+    """One request and the status it must get; for 422, the place and code that `errors` must name."""
+
+    name: str
+    request: Request
+    status: int
+    fault: tuple[str, str, str] | None = None
+
+
+def _bounds(parameter: Parameter) -> tuple[int, int]:
+    schema = resolved(parameter.schema)
+    branches = [resolved(branch) for branch in schema.get("anyOf", [schema])]
+    found = next(branch for branch in branches if branch.get("type") == "integer")
+    return found["minimum"], found["maximum"]
+
+
+def path_lexis(operation: Operation, valid: Request) -> Iterator[Probe]:
+    """Integers in the path: JSON's grammar and the document's bounds, decoded once."""
+    for parameter in operation.of("path").values():
+        least, most = _bounds(parameter)
+        for text in [*NOT_INTEGERS, str(least - 1), str(most + 1), "abc", "1/2", "\x00"]:
+            if text:
+                path = operation.path.replace(f"{{{parameter.name}}}", quote(text, safe=""))
+                yield Probe(f"{parameter.name} {text!r}", replace(valid, path=path), 422)
+        for raw, why in {"%ff": "no UTF-8", "": "empty", "1/": "a slash too many", "1//": "two"}.items():
+            path = operation.path.replace(f"{{{parameter.name}}}", raw)
+            yield Probe(f"{parameter.name}: {why}", replace(valid, path=path), 404)
+
+
+def query_lexis(operation: Operation, valid: Request) -> Iterator[Probe]:
+    """Integers, booleans and names in the query; what is repeated or unknown."""
+    for name, parameter in operation.of("query").items():
+        wrong: list[str] = []
+        if "integer" in parameter.types:
+            least, most = _bounds(parameter)
+            wrong = [*NOT_INTEGERS, str(least - 1), str(most + 1)]
+        elif "boolean" in parameter.types:
+            wrong = NOT_BOOLEANS
+        elif "enum" in resolved(parameter.schema):
+            wrong = [value.upper() for value in resolved(parameter.schema)["enum"]] + ["", "null"]
+        for text in wrong:
+            yield Probe(f"{name}={text!r}", valid.asking(f"{name}={quote(text)}"), 422)
+        good = _good(parameter)
+        twice = valid.asking(f"{name}={good}&{name}={good}")
+        yield Probe(f"{name} twice", twice, 422, ("query", f"/{name}", "repeated"))
+        yield Probe(f"{name} in capitals", valid.asking(f"{name.upper()}={good}"), 422)
+        yield Probe(f"{name} that is no UTF-8", valid.asking(f"{name}=%ff"), 422)
+        yield Probe(f"{name} and a semicolon", valid.asking(f"{name}={good};x=1"), 422)
+    for unknown in ("unknown=1", "unknown", "=1", "%00=1", "page[]=1"):
+        yield Probe(f"?{unknown}", valid.asking(unknown), 422)
+
+
+def _good(parameter: Parameter) -> str:
+    schema = resolved(parameter.schema)
+    if "integer" in parameter.types:
+        return str(_bounds(parameter)[1])
+    return str({"boolean": "true"}.get(schema["type"]) or (schema.get("enum") or schema.get("examples"))[0])
+
+
+def allowed_queries(operation: Operation, valid: Request) -> Iterator[Request]:
+    """Queries at the bounds, which must not be refused."""
+    for name, parameter in operation.of("query").items():
+        if "integer" in parameter.types:
+            yield from (valid.asking(f"{name}={bound}") for bound in _bounds(parameter))
+        elif "boolean" in parameter.types:
+            yield from (valid.asking(f"{name}={text}") for text in ("true", "false", "%74rue"))
+        else:
+            yield valid.asking(f"{name}={_good(parameter)}")
+
+
+def methods(operation: Operation, valid: Request) -> Iterator[Probe]:
+    """Methods that a path does not have, signed in or not."""
+    declared = DOCUMENT["paths"][operation.path]
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "PROPFIND"):
+        if method.lower() not in declared:
+            request = replace(valid, method=method)
+            yield Probe(method, request, 405)
+            yield Probe(f"{method} by nobody", request.having("Authorization", None), 405)
+
+
+def bodies(operation: Operation, valid: Request) -> Iterator[Probe]:
+    """Media types and JSON syntax."""
+    if not operation.bodies:
+        return
+    for media in NOT_MEDIA:
+        yield Probe(f"Content-Type {media}", valid.having("Content-Type", media), 415)
+    for name, text in NOT_JSON.items():
+        yield Probe(name, valid.saying(text), 400)
+    yield Probe("no body", valid.saying(None), 400)
+    for value in (None, [], "text", 1, True):
+        yield Probe(f"the body {value!r}", valid.saying(json.dumps(value).encode()), 422, ("body", "", "type"))
+
+
+def members(operation: Operation, valid: Request) -> Iterator[Probe]:
+    """One wrong member in an otherwise good body."""
+    for media, schema in operation.bodies.items():
+        found, example = resolved(schema), operation.examples[media]
+        request = valid.having("Content-Type", media)
+
+        def with_body(request: Request = request, **changes: Any) -> Request:
+            return request.saying(json.dumps({**example, **changes}).encode())  # noqa: B023 - used within the turn
+
+        yield Probe("an unknown member", with_body(unknown=1), 422, ("body", "", "additionalProperties"))
+        for name in found.get("required", []):
+            rest = {key: value for key, value in example.items() if key != name}
+            yield Probe(f"no {name}", request.saying(json.dumps(rest).encode()), 422, ("body", f"/{name}", "required"))
+        if "minProperties" in found:
+            yield Probe("no member", request.saying(b"{}"), 422, ("body", "", "minProperties"))
+        for name, member in found["properties"].items():
+            for text, value, code in _wrong_values(resolved(member), example.get(name)):
+                yield Probe(f"{name} {text}", with_body(**{name: value}), 422, ("body", f"/{name}", code))
+            refused = judge(member)
+            for text in NOT_MEMBERS.get(name, []):
+                if refused.is_valid(text):  # the password of a sign-in may be any
+                    continue
+                yield Probe(f"{name} {text[:80]!r}", with_body(**{name: text}), 422)
+
+
+def _wrong_values(schema: dict[str, Any], example: Any) -> Iterator[tuple[str, Any, str]]:
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    others = {"null": None, "string": "text", "integer": 1, "boolean": True, "array": [], "object": {}}
+    for kind, value in others.items():
+        if kind not in types:
+            yield f"of the type {kind}", value, "type"
+    if "string" not in types:
+        return
+    text = str(example or "aa1aaaaaaa")
+    if "maxLength" in schema:
+        yield "too long", text.ljust(schema["maxLength"] + 1, "a"), "maxLength"
+    if schema.get("minLength", 0) > 0:
+        yield "too short", text[: schema["minLength"] - 1], "minLength"
+    if "pattern" in schema:
+        yield "with NUL", text[:-1] + "\0", "format" if schema.get("format") == "email" else "pattern"
+
+
+Fault = Callable[[Request], Request]
+
+
+def in_order(operation: Operation, stranger: str) -> list[tuple[int, Fault]]:
+    """The faults that a request to an operation can have, in the order in which the gate must find them."""
+    found: list[tuple[int, Fault]] = [(404, lambda request: replace(request, path="/nowhere" + request.path))]
+    found.append((405, lambda request: replace(request, method="PUT")))
+    if operation.secured:
+        found.append((401, lambda request: request.having("Authorization", None)))
+    if operation.scopes:
+        found.append((403, lambda request: request.having("Authorization", f"Bearer {stranger}")))
+    if 406 in operation.responses:
+        found.append((406, lambda request: request.having("Accept", "text/html")))
+    if operation.bodies:
+        found += [
+            (413, lambda request: request.saying((request.body or b"").ljust(MOST_BYTES + 1))),
+            (415, lambda request: request.having("Content-Type", "text/plain")),
+            (400, lambda request: request.saying(b"{" + (request.body or b""))),
+        ]
+    found.append((422, lambda request: request.asking("unknown=1")))
+    return found

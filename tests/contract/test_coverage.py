@@ -1,0 +1,44 @@
+"""Every answer that the document promises was seen: on purpose (test_directed.py) or by the fuzz, over its three passes."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import pytest
+
+from tests.contract.contract import OPERATIONS, PROMISES
+from tests.contract.directed import recipes
+from tests.contract.passes import Outcome
+
+pytestmark = pytest.mark.slow
+
+# Operations without any input: Schemathesis does not send names that are not documented.
+WITHOUT_INPUT = {found.id for found in OPERATIONS if not found.parameters and not found.bodies}
+# Operations that need no credentials and look at those that are sent: Schemathesis sends them no wrong ones.
+OPTIONAL = {found.id for found in OPERATIONS if found.reads_token and not found.secured}
+# What no request of the fuzz brings about: it sends no Accept and no large bodies, and its server has no limits or outages.
+BEYOND_THE_FUZZ = {406, 413, 429, 503}
+
+
+def test_every_documented_answer_is_seen(passes: dict[str, Future[Outcome]]):
+    by_the_fuzz = set().union(*(outcome.result().observed for outcome in passes.values()))
+
+    unseen = set(PROMISES) - by_the_fuzz - set(recipes())
+
+    assert sorted(unseen) == []
+
+
+def test_the_fuzz_itself_sees_all_that_its_requests_can_bring_about(passes: dict[str, Future[Outcome]]):
+    by_the_fuzz = set().union(*(outcome.result().observed for outcome in passes.values()))
+
+    unseen = {promise for promise in PROMISES if promise not in by_the_fuzz and promise[1] not in BEYOND_THE_FUZZ}
+    unseen -= {(name, 422, "unprocessable-content") for name in WITHOUT_INPUT}
+    unseen -= {(name, 401, "unauthorized") for name in OPTIONAL}
+
+    assert sorted(unseen) == []
+
+
+def test_the_fuzz_sees_nothing_that_is_not_documented(passes: dict[str, Future[Outcome]]):
+    by_the_fuzz = set().union(*(outcome.result().observed for outcome in passes.values()))
+
+    assert sorted(by_the_fuzz - set(PROMISES)) == []

@@ -1,0 +1,161 @@
+"""One fault at a time, as bytes on a socket: each is answered exactly as the document and the order of the gate say.
+
+Schemathesis sends several faults at once, so one that is let through can hide behind another.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.contract import answers, probes
+from tests.contract.contract import DOCUMENT, OPERATIONS, Operation
+from tests.contract.oracle import find
+from tests.contract.probes import Probe
+from tests.contract.wire import Answer, Request
+
+pytestmark = pytest.mark.slow
+
+REFUSALS = {400, 401, 405, 406, 413, 415, 422}
+
+
+def faults_of(request: Request, answer: Answer) -> list[str]:
+    """What is wrong with an answer, whatever it should have been."""
+    found = list(answers.faults(answer.status, answer.headers, answer.body, head=request.method == "HEAD"))
+    operation = find(request.method, request.path)
+    if operation is not None and request.method == operation.method:
+        found += answers.broken_promises(operation, answer.status, answer.headers, answer.body)
+    return found
+
+
+def wrong(port: int, many: Iterator[Probe]) -> dict[str, str]:
+    """The probes that are answered differently than they must be, and how."""
+    found = {}
+    for probe in many:
+        answer = probe.request.send(port)
+        told = {(error["in"], error["pointer"], error["code"]) for error in answer.problem.get("errors", [])}
+        if answer.status != probe.status:
+            found[probe.name] = f"{answer.status}, not {probe.status}"
+        elif probe.fault is not None and probe.fault not in told:
+            found[probe.name] = f"{told}, not {probe.fault}"
+        elif others := faults_of(probe.request, answer):
+            found[probe.name] = "; ".join(others)
+    return found
+
+
+@pytest.fixture(params=OPERATIONS, ids=lambda operation: operation.id)
+def operation(request: pytest.FixtureRequest) -> Operation:
+    found: Operation = request.param
+    return found
+
+
+@pytest.fixture
+def valid(operation: Operation, admin_token: str) -> Request:
+    return Request.of(operation, admin_token)
+
+
+class TestOneFault:
+    def test_a_valid_request_is_not_refused(self, valid: Request, port: int):
+        answer = valid.send(port)
+
+        assert answer.status not in REFUSALS or answer.code == "invalid-refresh-token", answer.body
+        assert faults_of(valid, answer) == []
+
+    @pytest.mark.parametrize(
+        "family",
+        [probes.path_lexis, probes.query_lexis, probes.bodies, probes.members, probes.methods],
+        ids=lambda f: f.__name__,
+    )
+    def test_gets_its_own_answer(
+        self, family: Callable[[Operation, Request], Iterator[Probe]], operation: Operation, valid: Request, port: int
+    ):
+        many = family(operation, valid)
+
+        assert wrong(port, many) == {}
+
+    def test_is_not_found_in_values_at_the_bounds(self, operation: Operation, valid: Request, port: int):
+        refused = {}
+        for request in probes.allowed_queries(operation, valid):
+            answer = request.send(port)
+            if answer.status in REFUSALS or faults_of(request, answer):
+                refused[request.query] = answer.body
+
+        assert refused == {}
+
+    def test_hides_no_fault_that_the_gate_finds_later(self, operation: Operation, valid: Request, user_token: str, port: int):
+        found = {}
+        for (status, first), (later, second) in itertools.combinations(probes.in_order(operation, user_token), 2):
+            request = first(second(valid))
+            if (answer := request.send(port)).status != status:
+                found[f"{status} with {later}"] = answer.status
+
+        assert found == {}
+
+
+class TestThePath:
+    @pytest.mark.parametrize("path", DOCUMENT["paths"])
+    def test_tells_all_its_methods(self, path: str, port: int):
+        declared = {method.upper() for method in DOCUMENT["paths"][path] if method != "parameters"}
+        wanted = declared | {"OPTIONS"} | ({"HEAD"} if "GET" in declared else set())
+        target = Request.of(next(known for known in OPERATIONS if known.path == path)).path
+
+        options, put = (Request(method, target).send(port) for method in ("OPTIONS", "PUT"))
+
+        assert (options.status, put.status) == (204, 405)
+        assert {name.strip() for name in options.headers["allow"].split(",")} == wanted
+        assert options.headers["allow"] == put.headers["allow"]
+
+    @pytest.mark.parametrize(
+        "path", ["/", "//health", "/Health", "/health/", "/api/v1", "/api/v2/users", "/%68ealth/..", "/api/health"]
+    )
+    def test_matches_exactly(self, path: str, port: int):
+        answer = Request("GET", path).send(port)
+
+        assert (answer.status, answer.code) == (404, "not-found")
+        assert list(answers.faults(answer.status, answer.headers, answer.body)) == []
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+    def test_without_its_version_answers_alike(self, operation: Operation, valid: Request, port: int):
+        short = Request.of(operation).path.replace("/api/v1/", "/api/")
+
+        here, there = (Request(valid.method, path, headers=valid.headers, body=b"{").send(port) for path in (valid.path, short))
+
+        assert here.status == there.status
+
+
+class TestHead:
+    @pytest.mark.parametrize("operation", [known for known in OPERATIONS if known.method == "GET"], ids=lambda known: known.id)
+    def test_is_get_without_the_body(self, operation: Operation, admin_token: str, port: int):
+        get = Request.of(operation, admin_token, user_id="1", post_id="1")
+
+        full, head = (Request(method, get.path, headers=get.headers).send(port) for method in ("GET", "HEAD"))
+
+        assert (full.status, head.status, head.body) == (200, 200, b"")
+        varying = {"x-request-id", "date"}
+        assert {k: v for k, v in head.headers.items() if k not in varying} == {
+            k: v for k, v in full.headers.items() if k not in varying
+        }
+
+
+class TestCredentials:
+    @pytest.mark.parametrize(
+        "value", ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer x", "bearer{}", "Bearer {} x", "Bearer {},Bearer {}", "{}"]
+    )
+    def test_that_are_no_token_are_refused_also_where_none_are_needed(self, value: str, admin_token: str, port: int):
+        sent = value.replace("{}", admin_token)
+
+        statuses = {
+            known.id: Request.of(known).having("Authorization", sent).send(port).status
+            for known in OPERATIONS
+            if known.reads_token
+        }
+
+        assert set(statuses.values()) == {401}, statuses
+
+    def test_are_sent_once(self, admin_token: str, port: int):
+        request = Request("GET", "/api/v1/users/me", headers={"Authorization": f"Bearer {admin_token}"})
+        twice = request.having("authorization", f"Bearer {admin_token}")
+
+        assert (request.send(port).status, twice.send(port).status) == (200, 401)

@@ -1,0 +1,98 @@
+"""Requests as bytes over a socket, so that nothing between the test and the service repairs them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from tests.contract.contract import Operation
+
+# Ids that no row has; so a valid request does nothing, whatever its operation.
+NOBODY = "9007199254740991"
+VALUES = {"user_id": NOBODY, "post_id": NOBODY, "session_id": NOBODY}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer; names of headers in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The problem that it tells."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+    @property
+    def code(self) -> str:
+        """The problem's code; empty for none."""
+        return str(self.problem["code"]) if self.status >= 400 else ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, changed fault by fault."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+    @classmethod
+    def of(cls, operation: Operation, token: str | None = None, **values: str) -> Self:
+        """A request that the document allows, with the document's example as its body."""
+        path = re.sub(r"\{(\w+)\}", lambda match: {**VALUES, **values}[match[1]], operation.path)
+        request = cls(operation.method, path)
+        if token is not None and operation.reads_token:
+            request = request.having("Authorization", f"Bearer {token}")
+        for media, example in list(operation.examples.items())[:1]:
+            request = replace(request.having("Content-Type", media), body=json.dumps(example).encode())
+        return request
+
+    def having(self, name: str, value: str | None) -> Self:
+        """The same with another header; None leaves it out."""
+        headers = {known: text for known, text in self.headers.items() if known != name}
+        return replace(self, headers=headers if value is None else {**headers, name: value})
+
+    def asking(self, query: str) -> Self:
+        """The same with a query."""
+        return replace(self, query=query)
+
+    def saying(self, body: bytes | None) -> Self:
+        """The same with another body."""
+        return replace(self, body=body)
+
+    @property
+    def bytes(self) -> bytes:
+        """As it goes over the wire."""
+        target = f"{self.path}?{self.query}" if self.query else self.path
+        lines = [f"{self.method} {target} HTTP/1.1", "Host: localhost", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        if self.body is not None and "Transfer-Encoding" not in self.headers:
+            lines.append(f"Content-Length: {len(self.body)}")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + (self.body or b"")
+
+    def send(self, port: int) -> Answer:
+        """Send it and read the whole answer, even if the service refuses it before it has read all."""
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            received = b""
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(self.bytes)
+            with contextlib.suppress(ConnectionResetError):
+                while chunk := connection.recv(65_536):
+                    received += chunk
+        head, _, body = received.partition(b"\r\n\r\n")
+        status, *lines = head.decode("latin-1").split("\r\n")
+        headers: dict[str, str] = {}
+        for line in lines:
+            name, _, value = line.partition(": ")
+            headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+        return Answer(int(status.split(" ")[1]), headers, body)
