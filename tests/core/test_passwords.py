@@ -106,7 +106,9 @@ class TestWeak:
         assert time.perf_counter() - begun < 0.1
 
     def test_the_dictionaries_that_are_not_needed_do_not_stay_in_memory(self):
-        program = "import sys; from app.core.passwords import weak; assert weak('password1', ()); print('zxcvbn' in sys.modules)"
+        program = (
+            "import sys; from app.core.passwords import weak; assert weak('password1', ()); print('zxcvbn' in sys.modules)"
+        )
 
         ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
 
