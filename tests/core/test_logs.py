@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import time
@@ -12,9 +13,54 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
-from app.core.logs import RequestLog
+from app.core.logs import RequestLog, configure
+
+
+@pytest.fixture
+def configured(capsys):
+    """Configures the log as the service does, undone afterwards; a function that reads what it told."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+
+    def read(*, readable: bool):
+        configure(readable=readable)
+        return lambda: capsys.readouterr().err
+
+    yield read
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+class TestConfigure:
+    def test_a_fault_is_told_with_its_stack_and_without_the_secrets_on_it(self, configured, readable):
+        told = configured(readable=readable)
+
+        def fail(token: str):
+            raise ValueError(f"cannot read {len(token)} characters")
+
+        try:
+            fail("aca_" + "7" * 72)
+        except ValueError as error:
+            RequestLog(None, str).failed(Exchange(), error)
+
+        text = told()
+        assert "cannot read 76 characters" in text
+        assert "in fail" in text
+        assert "7777" not in text
+
+    def test_warnings_of_libraries_are_told_in_the_same_form(self, configured, readable):
+        told = configured(readable=readable)
+
+        logging.getLogger("a.library").warning("%s is odd", "this")
+
+        text = told()
+        assert "this is odd" in text
+        assert readable or json.loads(text)["event"] == "this is odd"
 
 
 @dataclass
