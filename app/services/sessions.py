@@ -172,7 +172,9 @@ async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
         InvalidCredentials: the same for a wrong password, an unknown and an inactive user, and after the same time.
         ServiceUnavailable: too many passwords wait to be verified.
     """
-    found = await resources.database.one(CREDENTIALS, identifier=sent.identifier.lower())
+    # Names are ASCII, but lower() makes ASCII of a few other letters: the Kelvin sign is no k.
+    identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
+    found = await resources.database.one(CREDENTIALS, identifier=identifier)
     fits = await resources.passwords.verify(found.password_hash if found else None, sent.password)
     if found is None or not fits or not found.is_active:
         raise _invalid_credentials()

@@ -54,6 +54,11 @@ class TestCreateSession:
 
         assert sign_in(client, identifier).status_code == 201
 
+    def test_a_letter_that_only_becomes_ascii_in_lower_case_is_another_letter(self, client):
+        stored_user(client, username="kelvin")
+
+        assert problem(sign_in(client, "\N{KELVIN SIGN}elvin")) == (401, "invalid-credentials")
+
     def test_a_wrong_password_an_unknown_and_an_inactive_user_are_refused_in_the_same_words(self, client, admin):
         inactive = stored_user(client, username="grace")
         client.patch(f"/api/v1/users/{inactive['id']}", json={"is_active": False}, headers=admin)
