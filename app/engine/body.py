@@ -70,8 +70,11 @@ class BodyReader:
             ClientGone: the client left.
         """
         declared, sent = headers.get(b"content-length"), headers.get(b"content-type")
-        if declared is not None and (len(declared) > 15 or int(declared) > self._limit):  # noqa: PLR2004 - digits
-            raise self._too_large()
+        if declared is not None:
+            if not declared.isdigit():
+                raise Refusal(400, "Content-Length is no number of bytes.")
+            if len(declared) > 15 or int(declared) > self._limit:  # noqa: PLR2004 - digits
+                raise self._too_large()
         media = self._media.get(sent) if sent is not None else None
         if media is None and sent is not None:
             media = self._media.get(sent.partition(b";")[0].strip().lower())

@@ -139,6 +139,12 @@ class TestBodies:
 
         assert problem(told) == problem(chunked) == (413, "content-too-large")
 
+    def test_a_length_that_is_none_is_a_bad_request(self, world, operation):
+        for length in ("abc", "-1", "+1", "1.0", ""):
+            response = send(world, operation, headers={"Content-Type": "application/json", "Content-Length": length})
+
+            assert problem(response) == (400, "bad-request")
+
 
 class TestRequests:
     @pytest.mark.parametrize("operation", WITH_CONTENT)
