@@ -1,6 +1,6 @@
 """The HTTP server: uvicorn with httptools, made to refuse what it would otherwise take (see docs/adr/0004).
 
-Heads are bounded in size and time, and what is no HTTP is refused with a problem like everything else.
+Heads are bounded in size, heads and bodies in time, and what is no HTTP is refused with a problem like everything else.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.engine.writing import Cycle
 
 HEAD_BYTES = 32 * 1024  # request line and headers together
 HEAD_SECONDS = 10.0  # from the first byte of a request to the end of its head
+BODY_SECONDS = 60.0  # from the end of a head to the end of its body
 LINGER_SECONDS = 1.0  # for a refused client to stop sending
 
 _TOO_LARGE = (431, "Request header fields too large", "The request's headers are too large.")
@@ -49,17 +50,19 @@ class Protocol(HttpToolsProtocol):
         """Bytes arrived; count them while they belong to a head. What follows a refusal is dropped."""
         if self._refused:
             return
-        between, self._begun = self._between, 0
+        between, self._begun, seconds = self._between, 0, HEAD_SECONDS
         super().data_received(data)
         if self._in_head:
             # Before a head that begins here may stand the body of the message before it, which is not counted.
             self._size += len(data) if self._begun == int(between) else 0
             if self._size > HEAD_BYTES:
                 self._refuse(*_TOO_LARGE)
-        elif not (between and self._between):
+        elif not self._between:
+            seconds = BODY_SECONDS
+        elif not between:
             return
         if self._deadline is None and not self._refused:
-            self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+            self._deadline = self.loop.call_later(seconds, self._too_slow)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -89,6 +92,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is complete."""
         self._between = True
+        self._in_time()
         if not self._refused:
             super().on_message_complete()
 

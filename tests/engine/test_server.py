@@ -370,6 +370,29 @@ class TestABody:
         assert answer.status in (400, 413)
         is_problem(answer, answer.status, msgspec.json.decode(answer.body)["code"])
 
+    @pytest.mark.parametrize("byte", [b" ", b""])
+    def test_that_never_ends_is_closed(self, port, monkeypatch, byte):
+        monkeypatch.setattr(server, "BODY_SECONDS", 0.3)
+        with contextlib.closing(Connection(port)) as connection:
+            started = time.monotonic()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.send(POST + b"Content-Length: 1000\r\n\r\n")
+                for _ in range(50):
+                    connection.send(byte)
+                    time.sleep(0.02)
+
+            assert connection.is_closed()
+            assert time.monotonic() - started < 2
+
+    def test_in_time_is_answered_however_long_the_answer_takes(self, port, monkeypatch):
+        monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
+        with contextlib.closing(Connection(port)) as connection:
+            connection.send(POST + b"Content-Length: %d\r\n\r\n" % len(BODY)).send(BODY[:3])
+            connection.send(BODY[3:]).answer()
+            time.sleep(0.2)
+
+            assert connection.send(b"GET /v1/things/200 HTTP/1.1\r\n" + HOST + b"\r\n").answer().status == 200
+
     def test_that_breaks_off_is_nobody_s_fault(self, port):
         OBSERVER.statuses.clear()
         OBSERVER.errors.clear()
