@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from app.engine.problems import Refusal
 
+_LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
+
 
 def _quality(accept: str, media_type: str) -> float:
     """The weight that an `Accept` value gives a media type; the most specific range decides, 0 refuses."""
@@ -41,6 +43,8 @@ class Negotiation:
 
     def check(self, accept: bytes | None) -> None:
         """Refuse with 406 unless a documented media type is acceptable; an operation without content accepts all."""
-        if accept is None or accept == b"*/*" or not self._media_types or self._allowed(accept):
+        if accept is None or accept == b"*/*" or not self._media_types:
+            return
+        if self._allowed(accept) if len(accept) <= _LONGEST_KEPT else self._decide(accept):
             return
         raise Refusal(406, f"This operation answers {', '.join(self._media_types)}.")

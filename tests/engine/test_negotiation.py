@@ -1,5 +1,7 @@
 """Which media type is answered."""
 
+import sys
+
 import pytest
 
 from app.engine.negotiation import Negotiation
@@ -72,6 +74,14 @@ class TestAccept:
 
 
 class TestSeveralTypes:
+    def test_are_judged_without_keeping_a_hostile_text(self):
+        negotiation, accept = Negotiation(["application/json"]), b"application/json, " + b"x" * 30_000
+        held = sys.getrefcount(accept)
+
+        negotiation.check(accept)
+
+        assert sys.getrefcount(accept) == held
+
     def test_are_acceptable_if_one_is(self):
         negotiation = Negotiation(["application/json", "text/csv"])
 
