@@ -21,6 +21,7 @@ Ts = TypeVarTuple("Ts")
 
 # Key of the last row, number of the next page, the total, and a digest of what the cursor was issued for.
 _CURSOR = struct.Struct(">QIQ8s")
+_LEAST = (0, 2, 0)  # a cursor leads to the second page or a later one
 _MOST = (2**63 - 1, 2**32 - 2, 2**53 - 1)  # what a database, the next cursor and the document hold
 
 
@@ -105,7 +106,8 @@ def _opened(cursor: str, seal: bytes) -> tuple[int, int, int]:
         key, number, total, digest = _CURSOR.unpack(raw)
         packed = _CURSOR.pack(key, number, total, seal)
         # The digest is no secret: a cursor may be forged to say anything, which the forger alone is told.
-        possible = all(value <= most for value, most in zip((key, number, total), _MOST, strict=True))
+        said = zip(_LEAST, (key, number, total), _MOST, strict=True)
+        possible = all(least <= value <= most for least, value, most in said)
         if possible and hashlib.blake2b(packed, digest_size=8).digest() == digest:
             return key, number, total
     raise UnknownCursor("The cursor was not issued for these filters; begin with the first page.")

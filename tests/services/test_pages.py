@@ -34,7 +34,11 @@ class TestForgedCursors:
         assert forged(1, 3, 2, 3) == issued
 
     @pytest.mark.parametrize(
-        ("key", "number", "total"), [(3, 2**32 - 1, 3), (3, 2, 2**53), (3, 2, 2**64 - 1), (2**63, 2, 3), (2**64 - 1, 2, 3)]
+        ("key", "number", "total"),
+        [
+            *((3, 2**32 - 1, 3), (3, 2, 2**53), (3, 2, 2**64 - 1), (2**63, 2, 3), (2**64 - 1, 2, 3)),
+            *((3, 0, 3), (3, 1, 3)),
+        ],
     )
     def test_a_forgery_that_says_what_is_impossible_is_unknown(self, client, key, number, total):
         response = client.get("/api/v1/posts", params={"page_size": 1, "cursor": forged(1, key, number, total)})
