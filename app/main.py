@@ -53,10 +53,10 @@ class Limits:
         self._account = limits.Limit("account", settings.account_limit, 60) if settings.account_limit else None
 
     def address(self, scope: Any) -> Verdict:  # noqa: ANN401 - an ASGI scope
-        """Count a request of a client address; clients of a Unix socket count as one."""
+        """Count a request of a client address (IPv6: of its network); clients of a Unix socket count as one."""
         if self._address is None:
             return Verdict((), 0)
-        return Verdict(*self._address.hit(scope["client"][0] if scope["client"] else ""))
+        return Verdict(*self._address.hit(limits.client(scope["client"][0]) if scope["client"] else ""))
 
     def account(self, principal: Principal) -> Verdict:
         """Count a request of a user, whatever the session."""

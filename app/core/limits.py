@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Hashable
+from ipaddress import IPv6Address
 from typing import NamedTuple
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -15,6 +16,17 @@ class Verdict(NamedTuple):
 
     headers: Headers
     wait: int
+
+
+def client(address: str) -> Hashable:
+    """Who is counted as one: of IPv6 a network of 64 bits, which every client has whole and could change address in forever."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:  # whatever a proxy calls its client
+        return address
+    return str(parsed.ipv4_mapped) if parsed.ipv4_mapped is not None else int(parsed) >> 64
 
 
 class Limit:

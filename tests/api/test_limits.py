@@ -45,6 +45,20 @@ class TestLimits:
 
         assert statuses == [200] * 5 + [429]
 
+    @pytest.mark.parametrize(
+        ("addresses", "last"),
+        [
+            ([f"2001:db8:0:1::{number}" for number in range(6)], 429),  # one network
+            ([f"2001:db8:0:{number}::1" for number in range(6)], 200),
+            (["192.0.2.1", "::ffff:192.0.2.1"] * 3, 429),  # one address
+            ([f"192.0.2.{number}" for number in range(6)], 200),
+        ],
+    )
+    def test_one_client_is_an_address_or_a_network_of_ipv6(self, few, addresses, last):
+        statuses = [TestClient(few.app, client=(address, 1)).get("/health").status_code for address in addresses]
+
+        assert statuses == [200] * 5 + [last]
+
     def test_a_burst_of_good_requests_is_within_the_usual_limits(self, settings):
         usual = {name: settings.__class__.model_fields[name].default for name in ("address_limit", "account_limit")}
         with TestClient(create_app(settings.model_copy(update=usual))) as client:
