@@ -23,7 +23,7 @@ async def create_user(call: Public, body: UserCreate) -> CreateUser.Created:
 
 @GetCurrentUser
 async def get_current_user(call: SignedIn) -> GetCurrentUser.OK:
-    user = await users.get(call.database, call.principal.user_id)
+    user = await users.get_own(call.database, call.principal)
     return GetCurrentUser.OK(user, etag=etag(user.version))
 
 

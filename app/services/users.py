@@ -15,7 +15,15 @@ from app.core.passwords import weak
 from app.core.statements import Statement, command, insert, statement
 from app.models import Session, User
 from app.schemas.models import UserCreate, UserUpdate
-from app.schemas.problems import AlreadyRegistered, Forbidden, LastAdmin, NotFound, PreconditionFailed, WeakPassword
+from app.schemas.problems import (
+    AlreadyRegistered,
+    Forbidden,
+    LastAdmin,
+    NotFound,
+    PreconditionFailed,
+    Unauthorized,
+    WeakPassword,
+)
 from app.schemas.rows import UserProfileRow, UserRow
 from app.services.pages import Listing, Page, listing, page
 from app.services.preconditions import versions
@@ -121,6 +129,14 @@ async def get_as(database: Database, principal: Principal, user_id: int) -> User
     """One user, as the principal may see them. Raises `Forbidden`, `NotFound`."""
     _may_manage(principal, user_id)
     return await get(database, user_id)
+
+
+async def get_own(database: Database, principal: Principal) -> UserRow:
+    """The principal's own account. Raises `Unauthorized`: it was deleted a moment ago."""
+    user = await database.one(GET, user_id=principal.user_id)
+    if user is None:
+        raise Unauthorized("The account is gone.")
+    return user
 
 
 async def find_admin(database: Database, username: str | None) -> int:

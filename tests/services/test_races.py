@@ -13,7 +13,7 @@ from app.core.call import Principal
 from app.core.errors import ApiError
 from app.main import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
-from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed
+from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
 from app.services import posts, sessions, users
 from tests.make import PASSWORD, new_user
 
@@ -149,6 +149,14 @@ class TestChanging:
 
         assert kinds(found, ApiError) == sum(getattr(outcome, "status", None) == 401 for outcome in found)
         assert (await posts.list_published(processes[0].database, 1, 10, None)).total == 0
+
+    async def test_who_is_deleted_after_the_token_was_verified_is_nobody(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user()))
+        principal = Principal(user.id, "user", 0)
+        await users.delete_user(processes[1].database, principal, user.id, None)
+
+        with pytest.raises(Unauthorized):
+            await users.get_own(processes[0].database, principal)
 
     async def test_a_user_deactivated_while_signing_in_has_no_session(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user(username="grace")))
