@@ -266,8 +266,9 @@ class TestAHead:
         assert connection.is_closed()
 
     def test_that_is_refused_is_the_last_one(self, connection):
-        OBSERVER.statuses.clear()
         refused = THING + b"Host: other\r\n\r\n"
+        connection.send(THING + b"\r\n").answer()
+        OBSERVER.statuses.clear()
 
         connection.send(refused + THING + b"\r\n" + THING + b"\r\n")
 
