@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from tests.contract.contract import DOCUMENT, OPERATIONS, Operation, Parameter
 
-MOST_BYTES = 1 << 20
+MOST_BYTES: int = DOCUMENT["x-body-limit"]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 # What only the gate answers: a request that the document allows gets none of these.
 _REFUSALS = {400, 405, 406, 413, 415, 422}

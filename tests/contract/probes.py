@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -81,6 +82,25 @@ NOT_MEMBERS = {
     "content": ["\0", "a" * 20_001],
     "identifier": ["ab", "a\0b", "a" * 255],
     "refresh_token": ["acr_" + "0" * 71, "acr_" + "0" * 73, "aca_" + "0" * 72, "acr_" + "A" * 72, "acr_" + "0" * 71 + "\n"],
+}
+# Texts at the bounds, which must be accepted.
+MEMBERS = {
+    "email": [
+        "a@b.co",
+        "C@D.EF",
+        "_@0.xx",
+        "a.b+c-d_e@f-g.hi",
+        "a" * 64 + "@b.de",
+        "a@" + "b" * 63 + ".de",
+        "a" * 64 + "@" + ("b" * 61 + ".") * 3 + "de",
+    ],
+    "username": ["abc", "___", "0123456789" * 5],
+    "password": ["xkzvqjw7", "        a1", '1\n\t\r\x01\x7fa"\\', "\U0001f600" * 126 + "a1"],
+    "full_name": ["", "\U0001f600" * 100, " "],
+    "bio": ["", "\U0001f600" * 500],
+    "title": ["a", "\U0001f600" * 200, "\n"],
+    "content": ["", "\U0001f600" * 20_000],
+    "identifier": ["abc", "\u0130" * 254],
 }
 NOT_MEDIA = [
     None,
@@ -209,6 +229,17 @@ def members(operation: Operation, valid: Request) -> Iterator[Probe]:
                 if refused.is_valid(text):  # the password of a sign-in may be any
                     continue
                 yield Probe(f"{name} {text[:80]!r}", with_body(**{name: text}), 422)
+
+
+def allowed_members(operation: Operation, valid: Request) -> Iterator[Request]:
+    """Bodies at the bounds, which must not be refused; each of its own user, if it is of one."""
+    for media in operation.bodies:
+        example, number = operation.examples[media], itertools.count()
+        for name in example:
+            for text in MEMBERS.get(name, []):
+                new = {"email": f"probe{next(number)}@{media[-4:]}.example", "username": f"probe_{next(number)}"}
+                body = {**example, **{key: value for key, value in new.items() if key in example}, name: text}
+                yield valid.having("Content-Type", media).saying(json.dumps(body).encode())
 
 
 def _wrong_values(schema: dict[str, Any], example: Any) -> Iterator[tuple[str, Any, str]]:
