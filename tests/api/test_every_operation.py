@@ -129,7 +129,7 @@ class TestBodies:
                 assert problem(response) == (415, "unsupported-media-type")
                 assert response.headers["Accept"] == ", ".join(operations()[operation]["requestBody"]["content"])
 
-    def test_a_body_over_a_mebibyte_is_refused_whether_it_says_so_or_not(self, world, operation):
+    def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(self, world, operation):
         content = b'{"a":"' + b"x" * (1 << 20) + b'"}'
 
         told = send(world, operation, content=content, headers={"Content-Type": "application/json"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.answers import faults, problem
@@ -33,6 +35,15 @@ class TestCreatePost:
         assert response.headers["ETag"] == '"1"'
         assert post == client.get(response.headers["Location"]).json()
         assert (post["author_id"], post["title"], post["is_published"]) == (author["id"], "On compilers", True)
+
+    def test_the_longest_post_fits_the_limit_of_a_body_however_it_is_escaped(self, client, headers):
+        sent = json.dumps(new_post(title="\N{GRINNING FACE}" * 200, content="\N{GRINNING FACE}" * 20_000))
+
+        response = client.post("/api/v1/posts", content=sent, headers={**headers, "Content-Type": "application/json"})
+
+        assert len(sent) > 240_000
+        assert response.status_code == 201
+        assert response.json()["content"] == "\N{GRINNING FACE}" * 20_000
 
     def test_it_needs_a_token(self, client):
         assert problem(client.post("/api/v1/posts", json=new_post())) == (401, "unauthorized")
