@@ -38,7 +38,6 @@ class Settings(BaseSettings):
 
     access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)
     refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000)
-    refresh_grace_seconds: int = Field(default=10, ge=0, description="how long a used refresh token answers the same pair")
 
     # OWASP's argon2id parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
     password_memory_kib: int = Field(default=19_456, ge=8)

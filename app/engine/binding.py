@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from app.engine import description
+from app.engine.dependencies import Dependencies
 from app.engine.responses import Empty
 
 
@@ -75,6 +76,8 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
         for parameter in parameters
         if parameter.name not in wanted and parameter.default is inspect.Parameter.empty
     ]
+    if (solver := Dependencies.of(bound.handler)) is not None:
+        problems += [f"{place}: {lost}, which operations do not pass on" for lost in solver.lost()]
     for response in operation.successes:
         answer: Any = getattr(type(bound), response.name, None)
         headers = tuple((header.argument, header.name) for header in response.handler_headers)

@@ -37,6 +37,24 @@ class Dependencies:
         ]
         return cls(handler, parameters) if parameters else None
 
+    def lost(self) -> list[str]:
+        """What dependencies ask for and would get in vain, because the engine reads the body and writes the answer."""
+        found, waiting = [], [self._dependant]
+        while waiting:
+            dependant = waiting.pop()
+            waiting += dependant.dependencies
+            name = getattr(dependant.call, "__name__", "a dependency")
+            found += [
+                f"{name} asks for {kind}"
+                for kind, asked in (
+                    ("the body", dependant.body_params),
+                    ("BackgroundTasks", dependant.background_tasks_param_name),
+                    ("the Response", dependant.response_param_name),
+                )
+                if asked
+            ]
+        return found
+
     async def call(self, app: FastAPI, scope: Scope, receive: Receive, call: object, arguments: dict[str, Any]) -> Empty:
         """Solve the dependencies, run the handler, leave the dependencies."""
         request = Request(scope, receive)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.errors import ApiError
@@ -192,6 +193,9 @@ class Engine:
 
     def problem(self, exchange: Exchange, error: Exception, *, report: bool = True) -> tuple[int, HeaderList, bytes]:
         """The status, headers and body for any error; what is not the client's fault is reported and told as 500."""
+        if isinstance(error, HTTPException) and self._documents(exchange.operation, error.status_code):
+            sent = (error.headers or {}).items()
+            error = Refusal(error.status_code, str(error.detail), tuple((k.lower().encode(), v.encode()) for k, v in sent))
         if isinstance(error, Refusal):
             return error.status, [_PROBLEM, *error.headers], self.problems.refusal(error, exchange.id)
         if isinstance(error, ApiError):
@@ -211,6 +215,12 @@ class Engine:
         if report:
             self._report(exchange, error)
         return 500, [_PROBLEM], self.problems.refusal(Refusal(500), exchange.id)
+
+    def _documents(self, operation: Operation | None, status: int) -> bool:
+        """Whether an operation documents the problem that the gate has for a status."""
+        if operation is None or not self.problems.known(status):
+            return False
+        return (status, self.problems.type_of(status)) in operation.problem_types
 
     def finish(self, exchange: Exchange, headers: HeaderList, body: bytes | None) -> HeaderList:
         """Complete the headers: what every answer carries, unless the answer carries its own."""

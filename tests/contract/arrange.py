@@ -8,11 +8,12 @@
 - A made-up cursor is replaced by one that the service issues for the case's own filters, or left out where there is no
   further page; in stateful tests cursors come from answers and stay.
 - A user or post that was there once is there again; in stateful tests what is deleted stays deleted.
+- An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
 - A session that is to be ended is one of the principal's own, begun for the purpose.
 - In the pass of an ordinary user, the id of somebody else becomes the user's own; so does in every pass the id of whom a
   case would deactivate, or the last administrator would never be tried.
 
-Beside the first, each is done in three of four cases (the last in one of two), chosen by the case's content. The fourth meets
+Beside the first and the integers, each is done in three of four cases (the last in one of two), chosen by the case's content. The fourth meets
 what a stranger meets. The principals' names and passwords are never touched.
 """
 # ruff: noqa: S608 - only question marks are put into the statements
@@ -56,6 +57,8 @@ _OWN = ("getUser", "updateUser", "deleteUser")
 def for_case(operation: str, case: Case) -> None:
     """Arrange what a case of an operation needs."""
     body = case.body if isinstance(case.body, dict) else {}
+    if case.meta is not None and case.meta.generation.mode.is_positive:
+        _write_integers(case.path_parameters)
     if _phase(case) != "stateful":
         _arrange_path(operation, case, body)
     match operation, body:
@@ -80,6 +83,12 @@ def _arrange_path(operation: str, case: Case, body: dict[str, Any]) -> None:
             _continue(case)
         if operation == "deleteSession":
             _make_own_session(case)
+
+
+def _write_integers(values: dict[str, Any] | None) -> None:
+    for name, value in (values or {}).items():
+        if isinstance(value, float) and value.is_integer():
+            values[name] = int(value)
 
 
 def _luck(case: Case) -> int:

@@ -22,11 +22,7 @@ class TestDefaults:
         settings = Settings()
 
         assert (settings.env, settings.host, settings.port, settings.origins) == ("production", "127.0.0.1", 8000, [])
-        assert (settings.access_token_seconds, settings.refresh_token_seconds, settings.refresh_grace_seconds) == (
-            900,
-            2_592_000,
-            10,
-        )
+        assert (settings.access_token_seconds, settings.refresh_token_seconds) == (900, 2_592_000)
         assert (settings.password_memory_kib, settings.password_passes) == (19_456, 2)
         assert settings.address_limit > 0
         assert settings.account_limit > 0

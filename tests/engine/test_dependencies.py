@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, HTTPException, Request
 
 from app.engine.binding import BindingError
 from app.engine.responses import Empty
@@ -65,6 +65,31 @@ async def plain(call: object, thing_id: int = 5, name: str = "plain") -> GetThin
 
 
 async def annotated(call: object, thing_id: int, name: Annotated[str, Depends(colour)]) -> GetThing.OK:
+    return await needy(call, thing_id, name)
+
+
+def lookup() -> str:
+    raise HTTPException(404, "Not in this house.")
+
+
+def brew() -> str:
+    raise HTTPException(418)
+
+
+def later(tasks: BackgroundTasks) -> str:
+    tasks.add_task(EVENTS.append, "later")
+    return "red"
+
+
+async def doomed(call: object, thing_id: int, name: str = Depends(lookup)) -> GetThing.OK:
+    return await needy(call, thing_id, name)
+
+
+async def teapot(call: object, thing_id: int, name: str = Depends(brew)) -> GetThing.OK:
+    return await needy(call, thing_id, name)
+
+
+async def hasty(call: object, thing_id: int, name: str = Depends(later)) -> GetThing.OK:
     return await needy(call, thing_id, name)
 
 
@@ -127,6 +152,31 @@ class TestADependency:
     def test_is_a_default_and_not_an_annotation(self):
         with pytest.raises(BindingError, match="getThing has no argument 'name'"):
             client_of(annotated)
+
+
+class TestAnHTTPExceptionInAnOperation:
+    def test_is_the_documented_problem_of_its_status(self):
+        response = client_of(doomed).get("/v1/things/5")
+
+        assert response.status_code == 404
+        assert response.json()["type"] == "/problems/not-found"
+        assert response.json()["detail"] == "Not in this house."
+
+    def test_with_another_status_is_a_reported_500(self):
+        observer = Observer()
+
+        response = client_of(teapot, observer=observer).get("/v1/things/5")
+
+        assert response.status_code == 500
+        assert [type(error) for error in observer.errors] == [HTTPException]
+
+
+class TestADependencyThatAsksForWhatTheEngineKeeps:
+    def test_stops_the_start(self):
+        with pytest.raises(BindingError) as caught:
+            make_engine(handlers(get_thing=hasty))
+
+        assert "later asks for BackgroundTasks, which operations do not pass on" in str(caught.value)
 
 
 class TestADefaultThatIsNoDependency:
