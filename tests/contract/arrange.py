@@ -13,8 +13,8 @@
 - In the pass of an ordinary user, the id of somebody else becomes the user's own; so does in every pass the id of whom a
   case would deactivate, or the last administrator would never be tried.
 
-Beside the first and the integers, each is done in three of four cases (the last in one of two), chosen by the case's content. The fourth meets
-what a stranger meets. The principals' names and passwords are never touched.
+Beside the first and the integers, each is done in three of four cases (the last in one of two), chosen by the case's content.
+The fourth meets what a stranger meets. The principals' names and passwords are never touched.
 """
 # ruff: noqa: S608 - only question marks are put into the statements
 # ruff: noqa: S310 - the addresses are ours

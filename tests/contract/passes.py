@@ -15,7 +15,7 @@ from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.servers import ROOT, Server
 
 HERE = Path(__file__).parent
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "30"))  # of each operation in each pass
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "50"))  # of each operation in each pass
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20260206")
 
 _WHO = """
