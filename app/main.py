@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from app import schemas
 from app.api import health, posts, profiles, sessions, users
 from app.core import limits, logs
 from app.core.call import Call, Principal, Resources, utc_now
@@ -81,7 +82,8 @@ def handlers() -> dict[str, Operation]:
     Raises:
         BindingError: handlers and document differ.
     """
-    return bind(description(), [HANDLERS.health, HANDLERS.posts, HANDLERS.profiles, HANDLERS.sessions, HANDLERS.users])
+    modules = [HANDLERS.health, HANDLERS.posts, HANDLERS.profiles, HANDLERS.sessions, HANDLERS.users]
+    return bind(description(), modules, schemas.DIGEST)
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
@@ -92,7 +94,8 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         threads=settings.password_threads,
         queue=settings.password_queue,
     )
-    return Resources(settings, passwords, now)
+    sign_ins = limits.Limit("signin", settings.sign_in_limit, 60) if settings.sign_in_limit else None
+    return Resources(settings, passwords, sign_ins, now)
 
 
 @asynccontextmanager

@@ -21,6 +21,12 @@ from codegen.shapes import Shapes
 from codegen.text import WIDTH
 from codegen.validity import validity
 
+# The digest tells the start whether the document was changed since; comments and layout do not count.
+_INIT = '''"""What `{name}` says, as Python: schemas and operations."""
+
+DIGEST = "{digest}"
+'''
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -142,7 +148,7 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     if faults:
         raise DocumentError("\n".join(faults))
     return {
-        "__init__.py": f'"""What `{document.name}` says, as Python: schemas and operations."""\n',
+        "__init__.py": _INIT.format(name=document.name, digest=document.digest),
         "models.py": models(document, shapes.objects),
         "rows.py": rows(shapes.objects, [answer for item in items for answer in item.answers.values()]),
         "problems.py": problems(known),

@@ -57,6 +57,7 @@ def settings_of(template: Path, folder: Path) -> Settings:
         access_log=False,
         address_limit=0,
         account_limit=0,
+        sign_in_limit=0,
         **CHEAP_HASHES,
     )
 

@@ -44,6 +44,7 @@ class Server:
             "PASSWORD_PASSES": "1",
             "ADDRESS_LIMIT": "0",
             "ACCOUNT_LIMIT": "0",
+            "SIGN_IN_LIMIT": "0",
             "ACCESS_LOG": "false",
             **settings,
         }

@@ -9,6 +9,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from app.core.config import Settings
 from app.core.database import Database
+from app.core.limits import Limit
 from app.core.passwords import Passwords
 
 P_co = TypeVar("P_co", covariant=True)
@@ -39,6 +40,7 @@ class Resources:
 
     settings: Settings
     passwords: Passwords
+    sign_ins: Limit | None = None  # of one identifier, whatever the address
     now: Callable[[], datetime] = utc_now
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     password_queue: int = Field(default=32, ge=1, description="hashes waiting; beyond it 503")
 
     address_limit: int = Field(default=600, ge=0, description="requests a minute of one client address; 0: no limit")
+    sign_in_limit: int = Field(default=10, ge=0, description="attempts a minute to sign in as one user; 0: no limit")
     account_limit: int = Field(default=600, ge=0, description="requests a minute of one user; 0: no limit")
 
     @field_validator("allowed_origins", mode="before")

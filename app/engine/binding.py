@@ -25,8 +25,8 @@ class Operation:
         self.handler = handler
 
 
-def bind(described: description.Description, modules: Iterable[object]) -> dict[str, Operation]:
-    """The handler of every operation, by operationId.
+def bind(described: description.Description, modules: Iterable[object], digest: str | None = None) -> dict[str, Operation]:
+    """The handler of every operation, by operationId; `digest` is that of the document from which code was generated.
 
     Raises:
         BindingError: handlers are missing, superfluous, doubled or do not fit, or generated code is stale.
@@ -52,6 +52,8 @@ def bind(described: description.Description, modules: Iterable[object]) -> dict[
         if operation.id not in found:
             name = f"@{description.pascal_case(operation.id)} async def {description.snake_case(operation.id)}"
             problems.append(f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`")
+    if not problems and digest not in (None, described.document.digest):
+        problems.append(f"{described.document.name}: was changed since code was generated from it: run `make generate`")
     if problems:
         raise BindingError("\n".join(dict.fromkeys(problems)))
     return {operation_id: operation for operation_id, (_, operation) in found.items()}

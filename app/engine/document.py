@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -94,6 +95,11 @@ class Document:
     def json(self) -> bytes:
         """The same document as compact JSON, members in the written order."""
         return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names what the document says, whatever its layout and comments: SHA-256 in hexadecimal digits."""
+        return hashlib.sha256(self.json).hexdigest()
 
     def line(self, pointer: Pointer) -> int:
         """The line (from 1) of a place, or of the nearest written thing around it."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import ApiError
 from app.engine.binding import Operation as BoundOperation
@@ -125,10 +125,10 @@ class Engine:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. This is an ASGI application for the scope `http`."""
         resource, values = self.paths.find(scope["path"], scope["raw_path"])
-        if resource is None and (other := self.ordinary(scope)) is not None:
-            await other(scope, receive, send)
-            return
         exchange = Exchange(self.new_id(), scope, time.perf_counter())
+        if resource is None and (other := self.ordinary(scope)) is not None:
+            await self._pass_on(exchange, other, receive, send)
+            return
         try:
             status, headers, body = await self._answer(exchange, resource, values, receive)
         except ClientGone:
@@ -150,6 +150,31 @@ class Engine:
             observer.answered(exchange, status)
         await send({"type": "http.response.start", "status": status, "headers": out})
         await send({"type": "http.response.body", "body": b"" if body is None or scope["method"] == "HEAD" else body})
+
+    async def _pass_on(self, exchange: Exchange, other: ASGIApp, receive: Receive, send: Send) -> None:
+        """Let somebody else answer, limited, named and logged as an operation is."""
+        exchange.scope["exchange"], status = exchange, 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status, own = message["status"], {name for name, _ in message["headers"]}
+                ours = ((b"x-request-id", exchange.id), *exchange.limits)
+                message["headers"] = [*message["headers"], *(header for header in ours if header[0] not in own)]
+            await send(message)
+
+        try:
+            if self._service.limits is not None:
+                self._count(exchange, self._service.limits.address(exchange.scope))
+        except Refusal as refusal:
+            status, headers, body = self.problem(exchange, refusal)
+            await send({"type": "http.response.start", "status": status, "headers": self.finish(exchange, headers, body)})
+            await send({"type": "http.response.body", "body": b"" if exchange.scope["method"] == "HEAD" else body})
+        else:
+            await other(exchange.scope, receive, noted)
+        finally:
+            if (observer := self._service.observer) is not None:
+                observer.answered(exchange, status)
 
     async def _answer(
         self, exchange: Exchange, resource: Resource[Operation] | None, values: list[str], receive: Receive

@@ -55,7 +55,7 @@ class Host(FastAPI):
 
     async def _problem(self, request: Request, error: Exception) -> Response:
         """Errors of ordinary routes and of the framework, in the same form as those of operations."""
-        exchange = Exchange(self.engine.new_id(), request.scope, 0.0)
+        exchange: Exchange = request.scope["exchange"]
         if isinstance(error, HTTPException):
             headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
             if error.status_code < 400:  # noqa: PLR2004 - a redirect, say, which is no error

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import structlog
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -24,6 +25,9 @@ BODY_SECONDS = 60.0  # from the end of a head to the end of its body
 LINGER_SECONDS = 1.0  # for a refused client to stop sending
 
 _TOO_LARGE = (431, "Request header fields too large", "The request's headers are too large.")
+
+
+_log = structlog.get_logger()
 
 
 class Protocol(HttpToolsProtocol):
@@ -132,6 +136,7 @@ class Protocol(HttpToolsProtocol):
             self.flow.resume_reading()
             return
         slug, request_id = title.lower().replace(" ", "-"), str(uuid.uuid4())
+        _log.warning("refused before it was a request", status=status, detail=detail, request=request_id)
         body = msgspec.json.encode(
             {
                 "type": f"/problems/{slug}",

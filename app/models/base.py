@@ -15,7 +15,10 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
-    """The base of every table. The names are written here once, so that migrations can name what they change."""
+    """The base of every table. Names of constraints are made here, so that migrations can name what they change.
+
+    Texts have no length: their bounds stand in openapi.yaml and nowhere else.
+    """
 
     metadata = MetaData(
         naming_convention={

@@ -27,13 +27,13 @@ class User(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254), unique=True)  # serves sign-in and sign-up by e-mail
-    username: Mapped[str] = mapped_column(String(50))
-    username_key: Mapped[str] = mapped_column(String(50), unique=True)  # serves sign-in and sign-up by username
-    password_hash: Mapped[str] = mapped_column(String(255))
-    full_name: Mapped[str | None] = mapped_column(String(100))
-    bio: Mapped[str | None] = mapped_column(String(500))
+    email: Mapped[str]
+    email_key: Mapped[str] = mapped_column(unique=True)  # serves sign-in and sign-up by e-mail
+    username: Mapped[str]
+    username_key: Mapped[str] = mapped_column(unique=True)  # serves sign-in and sign-up by username
+    password_hash: Mapped[str]
+    full_name: Mapped[str | None]
+    bio: Mapped[str | None]
     role: Mapped[Literal["user", "admin"]] = mapped_column(String(5), default="user")
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -104,7 +104,12 @@ class User(BaseModel):
 class UserList(BaseModel):
     users: Annotated[list[User], Field(max_length=100)]
     total: Annotated[
-        StrictInt, Field(description="How many items all pages hold together, exactly.", ge=0, le=9007199254740991)
+        StrictInt,
+        Field(
+            description="How many items all pages hold together, exactly; behind a cursor, as of the page where it began.",
+            ge=0,
+            le=9007199254740991,
+        ),
     ]
     page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
     page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
@@ -143,7 +148,12 @@ class UserProfile(BaseModel):
 class UserProfileList(BaseModel):
     profiles: Annotated[list[UserProfile], Field(max_length=100)]
     total: Annotated[
-        StrictInt, Field(description="How many items all pages hold together, exactly.", ge=0, le=9007199254740991)
+        StrictInt,
+        Field(
+            description="How many items all pages hold together, exactly; behind a cursor, as of the page where it began.",
+            ge=0,
+            le=9007199254740991,
+        ),
     ]
     page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
     page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
@@ -184,7 +194,12 @@ class Post(BaseModel):
 class PostList(BaseModel):
     posts: Annotated[list[Post], Field(max_length=100)]
     total: Annotated[
-        StrictInt, Field(description="How many items all pages hold together, exactly.", ge=0, le=9007199254740991)
+        StrictInt,
+        Field(
+            description="How many items all pages hold together, exactly; behind a cursor, as of the page where it began.",
+            ge=0,
+            le=9007199254740991,
+        ),
     ]
     page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
     page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
@@ -271,7 +286,7 @@ class Fault(BaseModel):
 
 class ValidationProblem(BaseModel):
     """
-    A problem that lists every fault of the request. What was sent is never repeated.
+    A problem that lists the faults of the request. What was sent is never repeated.
     """
 
     type: Literal["/problems/unprocessable-content"]

@@ -111,7 +111,7 @@ class Unauthorized(ApiError):
 
 
 class UnknownCursor(ApiError):
-    """The cursor was issued for other filters or another page size. Begin with the first page."""
+    """The cursor was issued for other filters, another page size or another page. Begin with the first page."""
 
     status = 404
     type = "/problems/unknown-cursor"
@@ -119,7 +119,7 @@ class UnknownCursor(ApiError):
 
 
 class UnprocessableContent(ApiError):
-    """The request does not satisfy the document. `errors` lists every fault with its place."""
+    """The request does not satisfy the document. `errors` lists the faults with their places, at most 100."""
 
     status = 422
     type = "/problems/unprocessable-content"

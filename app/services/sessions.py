@@ -14,7 +14,7 @@ from app.core.database import Database, Transaction
 from app.core.statements import command, insert, statement
 from app.models import RefreshToken, Session, User
 from app.schemas.models import SessionCreate
-from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
+from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound, TooManyRequests
 from app.schemas.rows import SessionRow, TokensRow
 
 GRACE = timedelta(seconds=10)  # for parallel tabs; the document promises it
@@ -170,11 +170,13 @@ async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
     """Sign in.
 
     Raises:
+        TooManyRequests: too many attempts for this identifier, from whatever addresses, whether there is such a user or not.
         InvalidCredentials: the same for a wrong password, an unknown and an inactive user, and after the same time.
         ServiceUnavailable: too many passwords wait to be verified.
     """
     # Names are ASCII, but lower() makes ASCII of a few other letters: the Kelvin sign is no k.
     identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
+    _count(resources, identifier)
     found = await resources.database.one(CREDENTIALS, identifier=identifier)
     fits = await resources.passwords.verify(found.password_hash if found else None, sent.password)
     if found is None or not fits or not found.is_active:
@@ -183,6 +185,13 @@ async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
         password_hash = await resources.passwords.hash(sent.password)
         await resources.database.run(REHASH, user_id=found.user_id, password_hash=password_hash)
     return await issue(resources, found.user_id)
+
+
+def _count(resources: Resources, identifier: str) -> None:
+    wait = resources.sign_ins.hit(identifier).wait if resources.sign_ins is not None else 0
+    if wait:
+        detail = f"Too many attempts to sign in as this user; try again in {wait} seconds."
+        raise TooManyRequests(detail, retry_after=wait)
 
 
 async def issue(resources: Resources, user_id: int) -> TokensRow:

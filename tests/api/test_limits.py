@@ -63,3 +63,38 @@ class TestLimits:
         usual = {name: settings.__class__.model_fields[name].default for name in ("address_limit", "account_limit")}
         with TestClient(create_app(settings.model_copy(update=usual))) as client:
             assert {client.get("/health").status_code for _ in range(200)} == {200}
+
+    def test_pages_that_are_no_operations_count_and_are_named_too(self, few):
+        answers = [few.get(path) for path in ("/docs", "/openapi.json", "/problems/nothing", "/redoc", "/problems", "/docs")]
+
+        assert [answer.status_code for answer in answers] == [200, 200, 404, 200, 200, 429]
+        assert problem(answers[-1]) == (429, "too-many-requests")
+        assert len({answer.headers["X-Request-ID"] for answer in answers}) == 6
+        assert answers[2].json()["instance"] == f"urn:uuid:{answers[2].headers['X-Request-ID']}"
+        assert all(answer.headers.get_list("RateLimit-Policy") == ['"address";q=5;w=60'] for answer in answers)
+
+
+class TestTheLimitOfSigningIn:
+    @pytest.fixture
+    def guarded(self, settings):
+        changed = settings.model_copy(update={"sign_in_limit": 3})
+        with TestClient(create_app(changed), raise_server_exceptions=False) as client:
+            yield client
+
+    @staticmethod
+    def attempt(client: TestClient, identifier: str, address: str = "192.0.2.1"):
+        body = {"identifier": identifier, "password": "wrong-guess-1"}
+        return TestClient(client.app, client=(address, 1)).post("/api/v1/sessions", json=body)
+
+    @pytest.mark.parametrize("identifier", ["admin", "nobody"])
+    def test_is_of_the_identifier_whoever_asks_and_whether_it_exists(self, guarded, identifier):
+        answers = [self.attempt(guarded, name, f"192.0.2.{n}") for n, name in enumerate([identifier, identifier.upper()] * 2)]
+
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+        assert problem(answers[-1]) == (429, "too-many-requests")
+        assert int(answers[-1].headers["Retry-After"]) in range(1, 21)
+
+    def test_leaves_other_identifiers_alone(self, guarded):
+        assert [self.attempt(guarded, "admin").status_code for _ in range(4)][-1] == 429
+
+        assert self.attempt(guarded, "somebody").status_code == 401

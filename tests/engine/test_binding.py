@@ -124,6 +124,15 @@ class TestAGeneratedClass:
         rest = [operation for operation in handlers() if not isinstance(operation, GetThing)]
         return differences(module("shelf", *rest, Stale(get_thing)))
 
+    def test_of_a_document_that_was_changed_since_is_stale(self):
+        shelf = module("shelf", *handlers())
+        bind(description(), [shelf], description().document.digest)
+
+        with pytest.raises(BindingError) as caught:
+            bind(description(), [shelf], "of another document")
+
+        assert str(caught.value) == "contract.yaml: was changed since code was generated from it: run `make generate`"
+
     def test_without_an_answer_is_stale(self):
         where = (
             next(operation for operation in description().operations if operation.id == "getThing").responses[200].node.where
