@@ -36,7 +36,7 @@ format: install ## format the code and mend what the linter can mend
 # --- check it
 
 check: lint check-generated ## the inner loop: everything but the slow tests, within a minute
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto
 
 test: lint check-generated ## exactly what CI runs: every check and every test, with real servers and a browser
 	$(BIN)/python -m pytest
