@@ -69,17 +69,7 @@ class BodyReader:
             Refusal: 413, 415 or 400, in this order.
             ClientGone: the client left.
         """
-        declared, sent = headers.get(b"content-length"), headers.get(b"content-type")
-        if declared is not None:
-            if not declared.isdigit():
-                raise Refusal(400, "Content-Length is no number of bytes.")
-            if len(declared) > 15 or int(declared) > self._limit:  # noqa: PLR2004 - digits
-                raise self._too_large()
-        media = self._media.get(sent) if sent is not None else None
-        if media is None and sent is not None:
-            media = self._media.get(sent.partition(b";")[0].strip().lower())
-        if media is None and (sent is not None or declared not in (None, b"0") or b"transfer-encoding" in headers):
-            raise Refusal(415, f"Send {self._names}.", self._accept)
+        media = self._judge_head(headers)
         raw = await self._bytes(receive)
         if not raw:
             if self._required:
@@ -91,6 +81,23 @@ class BodyReader:
             return strict_json(raw), media
         except ValueError:
             raise Refusal(400) from None
+
+    def _judge_head(self, headers: dict[bytes, bytes]) -> bytes | None:
+        """The media type, None if there seems to be no body; refuses what the headers alone condemn."""
+        declared, sent = headers.get(b"content-length"), headers.get(b"content-type")
+        if declared is not None:
+            if not declared.isdigit():
+                raise Refusal(400, "Content-Length is no number of bytes.")
+            if len(declared) > 15 or int(declared) > self._limit:  # noqa: PLR2004 - digits
+                raise self._too_large()
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise Refusal(415, "Send the body without Content-Encoding.", self._accept)
+        media = self._media.get(sent) if sent is not None else None
+        if media is None and sent is not None:
+            media = self._media.get(sent.partition(b";")[0].strip().lower())
+        if media is None and (sent is not None or declared not in (None, b"0") or b"transfer-encoding" in headers):
+            raise Refusal(415, f"Send {self._names}.", self._accept)
+        return media
 
     async def _bytes(self, receive: Receive) -> bytes:
         message = await receive()

@@ -196,6 +196,19 @@ class TestMisuse:
 
         assert await words(database) == {"a"}
 
+    async def test_it_is_told_also_after_somebody_left_the_queue(self, database: SQLiteDatabase):
+        async with database.transaction() as transaction:
+            await transaction.one(INSERT, word="a")
+            waiting = asyncio.create_task(add(database, "b"))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+
+            with pytest.raises(RuntimeError, match="through the transaction"):
+                await database.one(INSERT, word="c")
+
+        assert await words(database) == {"a"}
+
     async def test_a_transaction_that_has_ended_runs_nothing(self, database: SQLiteDatabase):
         async with database.transaction() as transaction:
             pass

@@ -200,6 +200,15 @@ class TestMediaType:
         assert raw_call(ANY.app, "POST", "/p", [(b"transfer-encoding", b"chunked")], [b"{}"]).status == 415
         assert raw_call(ANY.app, "POST", "/p", [], [b"{}"]).status == 415
 
+    @pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("br, gzip", 415), ("identity", 200), ("Identity", 200)])
+    def test_with_a_coding_is_refused(self, coding, status):
+        headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+
+        response = ANY.post("/p", content=b"{}", headers=headers)
+
+        assert response.status_code == status
+        assert ("Accept" in response.headers) == (status == 415)
+
     def test_that_is_sent_twice_is_refused(self):
         assert sent_to(ANY, b"{}", headers=JSON).status == 415
 

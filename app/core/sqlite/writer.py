@@ -117,7 +117,8 @@ class Transaction:
         await self._committed
 
     def _end(self, *, keep: bool) -> None:
-        self._writer.holder = None
+        if self._writer.holder is asyncio.current_task():  # who is cancelled while waiting for the turn holds nothing
+            self._writer.holder = None
         self._open = False
         if not self.ended.done():
             self.ended.set_result(keep)
