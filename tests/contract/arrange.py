@@ -9,11 +9,12 @@
   further page; in stateful tests cursors come from answers and stay.
 - A user or post that was there once is there again; in stateful tests what is deleted stays deleted.
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
-- A session that is to be ended is one of the principal's own, begun for the purpose.
+- A session that is to be ended is one of the principal's own, begun for the purpose, in every second case: they are few.
+- A made-up If-Match becomes the tag of the row, and the posts of a user who never was become those of one who is.
 - In the pass of an ordinary user, the id of somebody else becomes the user's own; so does in every pass the id of whom a
   case would deactivate, or the last administrator would never be tried.
 
-Beside the first and the integers, each is done in three of four cases (the last in one of two), chosen by the case's content.
+Beside the first and the integers, each is done in three of four cases (the last two in one of two), by the case's content.
 The fourth meets what a stranger meets. The principals' names and passwords are never touched.
 """
 # ruff: noqa: S608 - only question marks are put into the statements
@@ -62,6 +63,8 @@ def for_case(operation: str, case: Case) -> None:
         _write_integers(case.path_parameters)
     if _phase(case) != "stateful":
         _arrange_path(operation, case, body)
+        if case.meta is not None and case.meta.generation.mode.is_positive and _luck(case) % 2:
+            _make_true(operation, case)
     match operation, body:
         case "createUser", {"email": str(email), "username": str(username)} if _phase(case) != "examples":
             make_room(email, username)
@@ -172,6 +175,20 @@ def _make_own(case: Case) -> None:
 def _make_own_session(case: Case) -> None:
     if (own := id_of(_principal)) is not None:
         case.path_parameters["session_id"], _ = _session_of(own)
+
+
+def _make_true(operation: str, case: Case) -> None:
+    """Ask for the posts of somebody who is there; hold the tag of the row that is to be changed."""
+    if (number := _number(case, "user_id")) is None:
+        return
+    if operation == "listUserPosts":
+        exists = _database.execute("SELECT 1 FROM users WHERE id = ?", (number,)).fetchone()
+        if exists is None:
+            [case.path_parameters["user_id"]] = _database.execute(_ACTOR, PEOPLE).fetchone()
+    elif operation in {"updateUser", "deleteUser"} and case.headers and "If-Match" in case.headers:
+        row = _database.execute("SELECT version FROM users WHERE id = ?", (number,)).fetchone()
+        if row is not None:
+            case.headers["If-Match"] = f'"{row["version"]}"'
 
 
 def _revive(case: Case) -> None:
