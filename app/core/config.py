@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -20,7 +21,11 @@ class Settings(BaseSettings):
 
     env: Literal["development", "staging", "production"] = "production"
     database_url: str = "sqlite:///data/accord.db"
+    database_read_url: str | None = Field(default=None, description="a replica, for reads outside transactions")
+    database_connections: int = Field(default=8, ge=1, le=1000, description="PostgreSQL: held connections of one worker")
+    pgbouncer: bool = Field(default=False, description="PostgreSQL is reached through PgBouncer in transaction mode")
     statement_timeout: float = Field(default=2.0, gt=0, description="seconds one statement may take")
+    redis_url: str | None = Field(default=None, description="Valkey or Redis: limits and cache shared by all workers")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -30,6 +35,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         default=[], description="addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"
+    )
+    workers: int = Field(default=1, ge=1, le=256, description="processes that serve")
+    drain_seconds: float | None = Field(
+        default=None, ge=0, le=600, description="readiness says 503 so long before the socket closes; 3, in development 0"
     )
     access_log: bool = True
     response_policy: Literal["off", "log", "raise"] = Field(
@@ -48,6 +57,14 @@ class Settings(BaseSettings):
     address_limit: int = Field(default=600, ge=0, description="requests a minute of one client address; 0: no limit")
     sign_in_limit: int = Field(default=10, ge=0, description="attempts a minute to sign in as one user; 0: no limit")
     account_limit: int = Field(default=600, ge=0, description="requests a minute of one user; 0: no limit")
+
+    idempotency_seconds: int = Field(default=86_400, ge=60, description="how long an Idempotency-Key is remembered")
+
+    worker: bool = Field(default=True, description="deliver the outbox in the serving process; else run `accord worker`")
+    smtp_url: str | None = Field(default=None, description="smtp://, smtps:// or smtp+starttls://user:password@host:port")
+    mail_from: str = "Accord <accord@localhost>"
+    mail_folder: Path | None = Field(default=None, description="where mails go without SMTP_URL; data/mail in development")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="the address of the service in mails")
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
