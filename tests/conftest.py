@@ -17,6 +17,7 @@ from app.migrations import run
 from app.schemas.models import UserCreate
 from app.services import users
 from tests.make import PASSWORD, signed_in
+from tests.postgres import Running, running
 from tests.servers import Server
 
 # Argon2 at its cheapest: what is tested is the service, not the hash.
@@ -94,3 +95,10 @@ def server_url(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shutil.copy(template, path)
     with Server(path) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Running]:
+    """A PostgreSQL for whoever makes databases of their own in it; it is not for stopping."""
+    with running() as server:
+        yield server
