@@ -5,23 +5,24 @@ from app.schemas.models import PostCreate
 from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
 from app.schemas.rows import PostListRow
 from app.services import posts
-from app.services.preconditions import etag
+from app.services.preconditions import etag, page_etag
 
 
 @ListPosts
 async def list_posts(call: Public, page: int, page_size: int, cursor: str | None) -> ListPosts.OK:
-    return ListPosts.OK(PostListRow(*await posts.list_published(call.database, page, page_size, cursor)))
+    found = PostListRow(*await posts.list_published(call.database, page, page_size, cursor))
+    return ListPosts.OK(found, etag=page_etag(found))
 
 
 @ListUserPosts
 async def list_user_posts(call: Anyone, user_id: int, page: int, page_size: int, cursor: str | None) -> ListUserPosts.OK:
-    found = await posts.list_of_author(call.database, call.principal, user_id, page, page_size, cursor)
-    return ListUserPosts.OK(PostListRow(*found))
+    found = PostListRow(*await posts.list_of_author(call.database, call.principal, user_id, page, page_size, cursor))
+    return ListUserPosts.OK(found, etag=page_etag(found))
 
 
 @CreatePost
-async def create_post(call: SignedIn, body: PostCreate) -> CreatePost.Created:
-    post = await posts.create(call.resources, call.principal, body)
+async def create_post(call: SignedIn, idempotency_key: str | None, body: PostCreate) -> CreatePost.Created:
+    post = await posts.create(call.resources, call.principal, body, idempotency_key)
     return CreatePost.Created(post, location=GetPost.path(post_id=post.id), etag=etag(post.version))
 
 

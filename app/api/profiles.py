@@ -4,12 +4,13 @@ from app.core.call import Public
 from app.schemas.operations import GetUserProfile, ListUserProfiles
 from app.schemas.rows import UserProfileListRow
 from app.services import users
-from app.services.preconditions import etag
+from app.services.preconditions import etag, page_etag
 
 
 @ListUserProfiles
 async def list_user_profiles(call: Public, page: int, page_size: int, cursor: str | None) -> ListUserProfiles.OK:
-    return ListUserProfiles.OK(UserProfileListRow(*await users.list_profiles(call.database, page, page_size, cursor)))
+    found = UserProfileListRow(*await users.list_profiles(call.database, page, page_size, cursor))
+    return ListUserProfiles.OK(found, etag=page_etag(found))
 
 
 @GetUserProfile

@@ -10,14 +10,24 @@ from app.services.preconditions import etag
 
 @ListUsers
 async def list_users(
-    call: SignedIn, page: int, page_size: int, cursor: str | None, role: users.Role | None, is_active: bool | None
+    call: SignedIn,
+    page: int,
+    page_size: int,
+    cursor: str | None,
+    role: users.Role | None,
+    is_active: bool | None,
+    created_after: str | None,
+    created_before: str | None,
+    q: str | None,
+    sort: users.Sort | None,
 ) -> ListUsers.OK:
-    return ListUsers.OK(UserListRow(*await users.list_users(call.database, page, page_size, cursor, role, is_active)))
+    wanted = users.Wanted(role, is_active, created_after, created_before, q, sort)
+    return ListUsers.OK(UserListRow(*await users.list_users(call.database, page, page_size, cursor, wanted)))
 
 
 @CreateUser
-async def create_user(call: Public, body: UserCreate) -> CreateUser.Created:
-    user = await users.create(call.resources, body)
+async def create_user(call: Public, idempotency_key: str | None, body: UserCreate) -> CreateUser.Created:
+    user = await users.create(call.resources, body, idempotency_key=idempotency_key)
     return CreateUser.Created(user, location=GetUser.path(user_id=user.id), etag=etag(user.version))
 
 

@@ -13,6 +13,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 # SQLite counts its own row numbers only for a column declared INTEGER; its integers have 64 bits all the same.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
+# Compared and sorted by its bytes on every database, whatever the locale: so prefixes are ranges, which an index serves.
+Key = String().with_variant(String(collation="C"), "postgresql")
+
 
 class Base(DeclarativeBase):
     """The base of every table. Names of constraints are made here, so that migrations can name what they change.

@@ -8,14 +8,14 @@ from typing import Literal
 from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, UtcDateTime, utc_now
+from app.models.base import Base, Id, Key, UtcDateTime, utc_now
 
 
 class User(Base):
     """A person with an account.
 
-    The `_key` columns hold the lower-cased address and name: one account for each, however it is written. They are columns and
-    not indexes on lower(...), because Alembic does not see such indexes on SQLite.
+    The `_key` columns hold the address and the names without regard to case: one account for each, however it is written.
+    They are columns and not indexes on lower(...), because Alembic does not see such indexes on SQLite.
     """
 
     __tablename__ = "users"
@@ -23,16 +23,19 @@ class User(Base):
         CheckConstraint("role IN ('user', 'admin')", name="role"),
         Index(None, "is_active", "id"),  # serves "profiles, oldest first", the filter `is_active`, and their numbers
         Index(None, "role", "id"),  # serves the filter `role`, and "is this the last administrator"
+        Index(None, "created_at", "id"),  # serves `sort=created_at` and the filters by time
         {"sqlite_autoincrement": True},  # the id of a deleted user is not given again
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     email: Mapped[str]
-    email_key: Mapped[str] = mapped_column(unique=True)  # serves sign-in and sign-up by e-mail
+    email_key: Mapped[str] = mapped_column(Key, unique=True)  # serves sign-in and sign-up by e-mail, and the search `q`
     username: Mapped[str]
-    username_key: Mapped[str] = mapped_column(unique=True)  # serves sign-in and sign-up by username
+    # Serves sign-in and sign-up by username, the search `q`, and `sort=username`.
+    username_key: Mapped[str] = mapped_column(Key, unique=True)
     password_hash: Mapped[str]
     full_name: Mapped[str | None]
+    full_name_key: Mapped[str | None] = mapped_column(Key, index=True)  # serves the search `q`
     bio: Mapped[str | None]
     role: Mapped[Literal["user", "admin"]] = mapped_column(String(5), default="user")
     is_active: Mapped[bool] = mapped_column(default=True)

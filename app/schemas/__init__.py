@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `make generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "bb1b0b196494b94d02bbb7512e2e7b52e6dba23c3787c949b8c4668e301dcc1d"
+DIGEST = "6d79d56473828f7bbc694f23cdfbafbf85803afbd823c7ff0ca3c74de8ea5794"

@@ -117,9 +117,9 @@ class UserList(BaseModel):
         StrictStr | None,
         Field(
             description="Where the next page begins; null on the last page.",
-            max_length=38,
+            max_length=106,
             min_length=38,
-            pattern="^[A-Za-z0-9_-]{38}$",
+            pattern="^[A-Za-z0-9_-]{38,106}$",
         ),
     ]
 
@@ -161,9 +161,9 @@ class UserProfileList(BaseModel):
         StrictStr | None,
         Field(
             description="Where the next page begins; null on the last page.",
-            max_length=38,
+            max_length=106,
             min_length=38,
-            pattern="^[A-Za-z0-9_-]{38}$",
+            pattern="^[A-Za-z0-9_-]{38,106}$",
         ),
     ]
 
@@ -207,9 +207,9 @@ class PostList(BaseModel):
         StrictStr | None,
         Field(
             description="Where the next page begins; null on the last page.",
-            max_length=38,
+            max_length=106,
             min_length=38,
-            pattern="^[A-Za-z0-9_-]{38}$",
+            pattern="^[A-Za-z0-9_-]{38,106}$",
         ),
     ]
 

@@ -92,6 +92,10 @@ class ListUsers(Operation):
             cursor: str | None,
             role: Literal["user", "admin"] | None,
             is_active: bool | None,
+            created_after: str | None,
+            created_before: str | None,
+            q: str | None,
+            sort: Literal["created_at", "-created_at", "username", "-username"] | None,
         ) -> ListUsers.OK: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -111,9 +115,11 @@ class CreateUser(Operation):
     NotAcceptable = problems.NotAcceptable
     AlreadyRegistered = problems.AlreadyRegistered
     WeakPassword = problems.WeakPassword
+    IdempotencyKeyInUse = problems.IdempotencyKeyInUse
     ContentTooLarge = problems.ContentTooLarge
     UnsupportedMediaType = problems.UnsupportedMediaType
     UnprocessableContent = problems.UnprocessableContent
+    IdempotencyKeyReused = problems.IdempotencyKeyReused
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
@@ -126,7 +132,9 @@ class CreateUser(Operation):
         location: str
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[None], /, *, body: models.UserCreate) -> CreateUser.Created: ...
+        async def __call__(
+            self, call: Call[None], /, *, idempotency_key: str | None, body: models.UserCreate
+        ) -> CreateUser.Created: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -277,10 +285,12 @@ class ListUserPosts(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
-    class OK(Body[models.PostList | rows.PostListRow]):
+    class OK(Body[models.PostList | rows.PostListRow], kw_only=True):
         """One page of the user's posts."""
 
         status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
 
     class Handler(Protocol):
         async def __call__(
@@ -306,10 +316,12 @@ class ListPosts(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
-    class OK(Body[models.PostList | rows.PostListRow]):
+    class OK(Body[models.PostList | rows.PostListRow], kw_only=True):
         """One page of posts."""
 
         status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None) -> ListPosts.OK: ...
@@ -330,9 +342,11 @@ class CreatePost(Operation):
     BadRequest = problems.BadRequest
     Unauthorized = problems.Unauthorized
     NotAcceptable = problems.NotAcceptable
+    IdempotencyKeyInUse = problems.IdempotencyKeyInUse
     ContentTooLarge = problems.ContentTooLarge
     UnsupportedMediaType = problems.UnsupportedMediaType
     UnprocessableContent = problems.UnprocessableContent
+    IdempotencyKeyReused = problems.IdempotencyKeyReused
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
@@ -345,7 +359,9 @@ class CreatePost(Operation):
         location: str
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, body: models.PostCreate) -> CreatePost.Created: ...
+        async def __call__(
+            self, call: Call[Principal], /, *, idempotency_key: str | None, body: models.PostCreate
+        ) -> CreatePost.Created: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -396,10 +412,12 @@ class ListUserProfiles(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
-    class OK(Body[models.UserProfileList | rows.UserProfileListRow]):
+    class OK(Body[models.UserProfileList | rows.UserProfileListRow], kw_only=True):
         """One page of profiles."""
 
         status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
 
     class Handler(Protocol):
         async def __call__(

@@ -38,6 +38,22 @@ class Forbidden(ApiError):
     title = "Forbidden"
 
 
+class IdempotencyKeyInUse(ApiError):
+    """The request that was first sent with this `Idempotency-Key` has not ended. Repeat yours in a moment."""
+
+    status = 409
+    type = "/problems/idempotency-key-in-use"
+    title = "Idempotency key in use"
+
+
+class IdempotencyKeyReused(ApiError):
+    """This `Idempotency-Key` was sent before, with another request. Make a new key for each new request."""
+
+    status = 422
+    type = "/problems/idempotency-key-reused"
+    title = "Idempotency key reused"
+
+
 class InvalidCredentials(ApiError):
     """The identifier and the password do not match an active user; which of them is wrong is not told."""
 
@@ -87,7 +103,10 @@ class PreconditionFailed(ApiError):
 
 
 class ServiceUnavailable(ApiError):
-    """Something that the service needs is out, or it is overloaded. Nothing was done; try again after `Retry-After`."""
+    """Something that the service needs is out, or it is overloaded. Try again after `Retry-After`. If the database was
+    lost while a change was being stored, it may have been made: repeat with the same `Idempotency-Key` or `If-Match` to
+    do it once.
+    """
 
     status = 503
     type = "/problems/service-unavailable"

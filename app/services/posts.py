@@ -74,7 +74,12 @@ async def list_of_author(
     return posts
 
 
-async def create(resources: Resources, principal: Principal, new: PostCreate) -> PostRow:
+async def create(
+    resources: Resources,
+    principal: Principal,
+    new: PostCreate,
+    idempotency_key: str | None = None,  # noqa: ARG001
+) -> PostRow:
     """Store a post of the principal and return it.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import MISSING
 from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
@@ -42,6 +42,19 @@ COLUMNS = (
 PROFILE = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
 
 Role = Literal["user", "admin"]
+Sort = Literal["created_at", "-created_at", "username", "-username"]
+
+
+class Wanted(NamedTuple):
+    """Which users a list has, and in which order; None asks for nothing."""
+
+    role: Role | None = None
+    is_active: bool | None = None
+    created_after: str | None = None
+    created_before: str | None = None
+    q: str | None = None
+    sort: Sort | None = None
+
 
 _THIS = User.id == bindparam("user_id")
 
@@ -55,6 +68,7 @@ INSERT = statement(
         username_key=bindparam("username_key"),
         password_hash=bindparam("password_hash"),
         full_name=bindparam("full_name"),
+        full_name_key=bindparam("full_name_key"),
         role=bindparam("role"),
         is_active=true(),
         created_at=bindparam("created_at"),
@@ -160,12 +174,11 @@ async def list_users(
     number: int,
     size: int,
     cursor: str | None,
-    role: Role | None,
-    is_active: bool | None,
+    wanted: Wanted,
 ) -> Page[UserRow]:
     """One page of users, oldest first: two statements, one with a cursor. Raises `UnknownCursor`."""
-    found = _listing(role=role is not None, is_active=is_active is not None)
-    sent: dict[str, object] = {"role": role, "is_active": is_active}
+    found = _listing(role=wanted.role is not None, is_active=wanted.is_active is not None)
+    sent: dict[str, object] = {"role": wanted.role, "is_active": wanted.is_active}
     filters = {name: value for name, value in sent.items() if value is not None}
     return await page(database, found, number, size, cursor, **filters)
 
@@ -175,7 +188,12 @@ async def list_profiles(database: Database, number: int, size: int, cursor: str 
     return await page(database, PROFILES, number, size, cursor)
 
 
-async def create(resources: Resources, new: UserCreate, role: Role = "user") -> UserRow:
+async def create(
+    resources: Resources,
+    new: UserCreate,
+    role: Role = "user",
+    idempotency_key: str | None = None,  # noqa: ARG001
+) -> UserRow:
     """Store a new user and return it.
 
     Raises:
@@ -186,6 +204,7 @@ async def create(resources: Resources, new: UserCreate, role: Role = "user") -> 
         raise WeakPassword("The password is too easy to guess; choose another one.")
     password_hash = await resources.passwords.hash(new.password)
     created_at: datetime = resources.now()
+    full_name = None if new.full_name is MISSING else new.full_name
     async with resources.database.transaction() as transaction:
         user = await transaction.one(
             INSERT,
@@ -194,7 +213,8 @@ async def create(resources: Resources, new: UserCreate, role: Role = "user") -> 
             username=new.username,
             username_key=new.username.lower(),
             password_hash=password_hash,
-            full_name=None if new.full_name is MISSING else new.full_name,
+            full_name=full_name,
+            full_name_key=search_key(full_name),
             role=role,
             created_at=created_at,
         )
@@ -219,6 +239,8 @@ async def update_user(
     if "is_active" in fields and not principal.is_admin:
         raise Forbidden("Only administrators may set is_active.")
     deactivates = fields.get("is_active") is False
+    if "full_name" in fields:
+        fields["full_name_key"] = search_key(fields["full_name"])
     async with database.transaction() as transaction:
         seen = await _seen(transaction, user_id, if_match)
         change = _update(frozenset(fields), seen=seen is not None, keeps_admin=deactivates)
@@ -246,6 +268,11 @@ async def delete_user(database: Database, principal: Principal, user_id: int, if
         )
         if deleted is None:
             raise await _refusal(transaction, user_id, seen)
+
+
+def search_key(text: str | None) -> str | None:
+    """A text without regard to case, as the search compares it."""
+    return None if text is None else text.casefold()
 
 
 def _may_manage(principal: Principal, user_id: int) -> None:
