@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
+import structlog
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +18,7 @@ from app.core import logs
 from app.core.call import Resources
 from app.core.config import Settings
 from app.core.errors import ApiError
-from app.engine import server
+from app.engine import life, supervisor
 from app.engine.binding import BindingError
 from app.engine.description import Description
 from app.engine.document import DocumentError
@@ -25,6 +27,8 @@ from app.schemas.models import UserCreate
 from app.services import demo, sessions, users
 
 T = TypeVar("T")
+
+_log = structlog.get_logger()
 
 app = typer.Typer(
     help="Accord: users and posts, exactly as openapi.yaml says.",
@@ -73,17 +77,55 @@ def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve; WORKERS.")] = None,
+    supervised: Annotated[str | None, typer.Option(hidden=True, help="Set for workers by their supervisor.")] = None,
 ) -> None:
-    """Serve the API. In development the database is migrated and filled with demo data first."""
-    settings = _settings(host=host, port=port)
+    """Serve the API. In development the database is migrated and filled with demo data first.
+
+    SIGTERM and SIGINT drain and end it. With several workers, SIGHUP restarts them one after the other.
+    """
+    settings = _settings(host=host, port=port, workers=workers)
     logs.configure(readable=settings.env == "development")
-    application = create_app(settings)
+    draining = asyncio.Event()
+    application = create_app(settings, draining=draining)
+    line: socket.socket | None = None
+    if supervised is not None:
+        _require_tables(settings)
+        line, *sockets = [socket.socket(fileno=int(number)) for number in supervised.split(",")]
+    else:
+        sockets = life.listen(settings.host, settings.port)
+        _prepare(settings, sockets[0].getsockname()[1])
+        if settings.workers > 1:
+            patience = _drain_seconds(settings) + life.GRACE_SECONDS + 5
+            readable = settings.env == "development"
+            supervisor.become(sockets, workers=settings.workers, patience=patience, readable=readable)
+    life.serve(
+        application,
+        sockets,
+        draining=draining,
+        drain_seconds=_drain_seconds(settings),
+        trusted_proxies=settings.trusted_proxies,
+        line=line,
+    )
+
+
+def _prepare(settings: Settings, port: int) -> None:
+    """What is done and said once, however many workers there are."""
     if settings.env == "development":
         _upgrade(settings)
-        _greet(settings, asyncio.run(_demo(settings)))
+        _greet(settings, port, asyncio.run(_demo(settings)))
     else:
         _require_tables(settings)
-    server.serve(application, host=settings.host, port=settings.port, trusted_proxies=settings.trusted_proxies)
+    if settings.workers > 1 and settings.redis_url is None:
+        _log.warning(
+            "without REDIS_URL each worker takes its share of the limits, and the cache is off", workers=settings.workers
+        )
+
+
+def _drain_seconds(settings: Settings) -> float:
+    if settings.drain_seconds is not None:
+        return settings.drain_seconds
+    return 0 if settings.env == "development" else 3
 
 
 async def _demo(settings: Settings) -> list[demo.Account]:
@@ -91,8 +133,8 @@ async def _demo(settings: Settings) -> list[demo.Account]:
         return await demo.create(resources)
 
 
-def _greet(settings: Settings, accounts: list[demo.Account]) -> None:
-    base = f"http://{settings.host}:{settings.port}"
+def _greet(settings: Settings, port: int, accounts: list[demo.Account]) -> None:
+    base = f"http://{settings.host}:{port}"
     typer.echo(f"\n  {base}/docs           try it\n  {base}/redoc          read it\n  {base}/openapi.yaml   the contract\n")
     if accounts:
         typer.echo("  Demo accounts; their passwords are shown this once:\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -110,14 +111,16 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
         await resources.database.close()
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The application: an ASGI application and an ordinary FastAPI one.
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> FastAPI:
+    """The application: an ASGI application and an ordinary FastAPI one. It is not ready any more once `draining` is set.
 
     Raises:
         DocumentError: openapi.yaml holds something that cannot be enforced.
         BindingError: handlers and document differ.
     """
     resources = make_resources(settings, now)
+    if draining is not None:
+        resources.draining = draining
     log = logs.RequestLog(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
     service = Service(
         schemes={"bearer": Bearer(resources)},

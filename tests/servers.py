@@ -1,13 +1,16 @@
-"""`accord serve` as a process, for tests that need a real one."""
+"""`accord serve` as a process or several, for tests that need a real one."""
 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 from types import TracebackType
 from typing import Self
 from urllib.error import URLError
@@ -25,20 +28,28 @@ def free_port() -> int:
 
 
 class Server:
-    """A running service on a migrated SQLite file; `settings` are environment variables.
+    """A running service; `settings` are environment variables. Answers are held against the document (`raise`).
 
-    Its output is kept beside the database, in `server.log`. Answers are held against the document (`raise`).
+    `database` is the path of a migrated SQLite file or the URL of any migrated database. The output is kept in `log`: beside
+    the file, in `server.log`, if not given; for a URL, in a file that is gone with the server. It does not drain unless
+    DRAIN_SECONDS says so.
     """
 
-    def __init__(self, database: Path, **settings: str) -> None:
+    def __init__(self, database: Path | str, *, workers: int = 1, log: Path | None = None, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = database.with_name("server.log")
+        self.workers = workers
+        self._temporary = log is None and isinstance(database, str)
+        if log is None:
+            log = Path(mkstemp(suffix=".log")[1]) if isinstance(database, str) else database.with_name("server.log")
+        self.log = log
         self._environment = {
             **os.environ,
             "ENV": "staging",
-            "DATABASE_URL": f"sqlite:///{database}",
+            "DATABASE_URL": database if isinstance(database, str) else f"sqlite:///{database}",
             "PORT": str(self.port),
+            "WORKERS": str(workers),
+            "DRAIN_SECONDS": "0",
             "RESPONSE_POLICY": "raise",
             "PASSWORD_MEMORY_KIB": "8",
             "PASSWORD_PASSES": "1",
@@ -51,27 +62,55 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, on the same port every time, and wait until all its workers serve."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "serve"], cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
             try:
                 with urlopen(f"{self.url}/health", timeout=1):  # noqa: S310 - the address is ours
-                    return self
+                    if self.workers == 1 or "all workers serve" in self.log.read_text():
+                        return
             except (URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
+                pass
+            time.sleep(0.05)
         self.stop()
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()}")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+        if self._temporary:
+            self.log.unlink()
 
     def stop(self) -> None:
         """End it as an operator would, and wait."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(15)
+            self.process.wait(30)
+
+    def kill(self) -> None:
+        """SIGKILL to every process at once, as by a failing machine."""
+        if self.process is not None:
+            workers = self.pids()
+            self.process.kill()
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.wait()
+
+    def pids(self) -> list[int]:
+        """The processes that serve: the supervisor's workers, or the only process."""
+        if self.process is None or self.process.poll() is not None:
+            return []
+        if self.workers == 1:
+            return [self.process.pid]
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(line) for line in found.stdout.split()]

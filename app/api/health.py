@@ -1,6 +1,7 @@
 """Handlers tagged `health`."""
 
 from app.core.call import Public
+from app.core.errors import ServiceUnavailable
 from app.schemas.operations import GetHealth, GetReadiness
 from app.schemas.rows import HealthRow, ReadinessRow
 
@@ -12,5 +13,7 @@ async def get_health(call: Public) -> GetHealth.OK:  # noqa: ARG001 - depends on
 
 @GetReadiness
 async def get_readiness(call: Public) -> GetReadiness.OK:
+    if call.resources.draining.is_set():
+        raise ServiceUnavailable("The service is about to end.")
     await call.database.ping()
     return GetReadiness.OK(ReadinessRow("ready"))

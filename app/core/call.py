@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class Resources:
     passwords: Passwords
     sign_ins: Limit | None = None  # of one identifier, whatever the address
     now: Callable[[], datetime] = utc_now
+    draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
 
 

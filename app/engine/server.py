@@ -6,16 +6,13 @@ Heads are bounded in size, heads and bodies in time, and what is no HTTP is refu
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import structlog
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from app.engine.writing import Cycle
 
@@ -30,9 +27,16 @@ _TOO_LARGE = (431, "Request header fields too large", "The request's headers are
 _log = structlog.get_logger()
 
 
+class State(ServerState):
+    """What all connections share."""
+
+    closing = False  # each answer is the last of its connection
+
+
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
+    server_state: State
     _size = 0  # of the head that is being read
     _in_head = False
     _between = True  # requests: whatever comes next begins a head
@@ -103,11 +107,23 @@ class Protocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - an ASGI application
         # uvicorn makes cycles of this very class and leaves no other place to say that they are ours.
         cycle.__class__ = Cycle
+        if self.server_state.closing:
+            self.say_goodbye()
         super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; uvicorn calls this."""
         self._refuse(400, "Bad request", msg)
+
+    def say_goodbye(self) -> None:
+        """Close the connection with the answer to the last request that has come; a client that is told so loses nothing."""
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Close the connection when what has begun is answered, be it half a head."""
+        if not self._in_head:
+            super().shutdown()
 
     def _in_time(self) -> None:
         if self._deadline is not None:
@@ -154,29 +170,3 @@ class Protocol(HttpToolsProtocol):
         self.transport.write_eof()
         self.flow.resume_reading()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
-
-
-def serve(app: Any, *, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:  # noqa: ANN401 - an ASGI application
-    """Serve until SIGTERM or SIGINT; requests under way are finished first (at most 10 s), then the process exits with 0.
-
-    Behind proxies of these addresses or networks, the client is the rightmost address of X-Forwarded-For that is none of
-    them; what anybody else says of themselves is not believed.
-    """
-    # uvicorn raises the signal again once it has shut down: to have been asked to end is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http=Protocol,
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=10,
-    )

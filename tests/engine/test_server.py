@@ -15,7 +15,7 @@ import msgspec
 import pytest
 import uvicorn
 
-from app.engine import server
+from app.engine import life, server
 from app.engine.host import Host
 from tests.engine.operations import GetThing, ThingRow, handlers
 from tests.engine.service import Observer, make_engine
@@ -93,7 +93,7 @@ def port() -> Iterator[int]:
         server_header=False,
         timeout_keep_alive=2,
     )
-    running = uvicorn.Server(config)
+    running = life.Server(config, asyncio.Event(), 0)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:

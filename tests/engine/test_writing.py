@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from uvicorn.config import Config
-from uvicorn.server import ServerState
 
-from app.engine.server import Protocol
+from app.engine.server import Protocol, State
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +61,7 @@ async def answering(*messages: dict[str, Any]) -> AsyncIterator[Server]:
             write = transport.write
             transport.write = lambda data: (server.writes.append(bytes(data)), write(data))
 
-    server, state = Server(), ServerState()
+    server, state = Server(), State()
     config = Config(app, access_log=False, log_config=None, ws="none")
     config.load()
     async with await asyncio.get_running_loop().create_server(lambda: Noting(config, state, {}), "127.0.0.1", 0) as listening:
