@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,16 +10,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
-from app.main import connected, create_app, make_resources
-from app.migrations import run
-from app.schemas.models import UserCreate
-from app.services import users
-from tests.make import PASSWORD, signed_in
+from app.main import create_app
+from tests.databases import CHEAP_HASHES, PostgresTemplate, SQLiteTemplate, Template
+from tests.make import signed_in
 from tests.postgres import Running, running
 from tests.servers import Server
-
-# Argon2 at its cheapest: what is tested is the service, not the hash.
-CHEAP_HASHES = {"password_memory_kib": 8, "password_passes": 1}
 
 
 @pytest.fixture
@@ -31,29 +24,36 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database with one administrator, `admin`; each test gets a copy."""
-    path = tmp_path_factory.mktemp("template") / "accord.db"
-    url = f"sqlite:///{path}"
-    run.upgrade(url)
-    settings = Settings(database_url=url, **CHEAP_HASHES)
-
-    async def administrator() -> None:
-        async with connected(make_resources(settings)) as resources:
-            new = UserCreate(email="admin@example.com", username="admin", password=PASSWORD)
-            await users.create(resources, new, "admin")
-
-    asyncio.run(administrator())
-    return path
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A SQLite file to copy, for tests to which the database does not matter."""
+    return SQLiteTemplate(tmp_path_factory.mktemp("template"))
 
 
-def settings_of(template: Path, folder: Path) -> Settings:
-    """Settings of a test: a database of its own in `folder`, answers held against the document, no limits."""
-    path = folder / "accord.db"
-    shutil.copy(template, path)
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Running]:
+    """A PostgreSQL for whoever makes databases of their own in it; it is not for stopping."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Running) -> Template:
+    """A database of that server to copy."""
+    return PostgresTemplate(postgres)
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def template(request: pytest.FixtureRequest) -> Template:
+    """A migrated database with one administrator, `admin`: what uses it runs on both databases."""
+    found: Template = request.getfixturevalue("sqlite_template" if request.param == "sqlite" else "postgres_template")
+    return found
+
+
+def settings_of(template: Template, folder: Path) -> Settings:
+    """Settings of a test: a database of its own, answers held against the document, no limits."""
     return Settings(
         env="development",
-        database_url=f"sqlite:///{path}",
+        database_url=template.copy(folder),
         response_policy="raise",
         access_log=False,
         address_limit=0,
@@ -64,9 +64,11 @@ def settings_of(template: Path, folder: Path) -> Settings:
 
 
 @pytest.fixture
-def settings(template: Path, tmp_path: Path) -> Settings:
+def settings(template: Template, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a test, which copies and changes them as it needs."""
-    return settings_of(template, tmp_path)
+    settings = settings_of(template, tmp_path)
+    yield settings
+    template.drop(settings.database_url)
 
 
 @pytest.fixture
@@ -89,16 +91,9 @@ def admin(client: TestClient) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def server_url(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `accord serve`, really running, with the administrator `admin`."""
-    path = tmp_path_factory.mktemp("server") / "accord.db"
-    shutil.copy(template, path)
-    with Server(path) as server:
+    folder = tmp_path_factory.mktemp("server")
+    sqlite_template.copy(folder)
+    with Server(folder / "accord.db") as server:
         yield server.url
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Running]:
-    """A PostgreSQL for whoever makes databases of their own in it; it is not for stopping."""
-    with running() as server:
-        yield server

@@ -161,12 +161,11 @@ class TestServe:
         assert not any(password in retold for _, password, _ in accounts)
         assert "accord admin token" in retold
 
-    def test_at_sigterm_it_finishes_what_it_has_begun_and_ends_with_0(self, template, tmp_path):
-        database = tmp_path / "accord.db"
-        database.write_bytes(template.read_bytes())
+    def test_at_sigterm_it_finishes_what_it_has_begun_and_ends_with_0(self, sqlite_template, tmp_path):
+        sqlite_template.copy(tmp_path)
         body = b'{"identifier":"nobody","password":"x"}'
         head = b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        with Server(database, PASSWORD_MEMORY_KIB="65536", PASSWORD_PASSES="15") as server:
+        with Server(tmp_path / "accord.db", PASSWORD_MEMORY_KIB="65536", PASSWORD_PASSES="15") as server:
             with socket.create_connection(("127.0.0.1", server.port)) as connection:
                 connection.sendall(head % len(body) + body)
                 time.sleep(0.2)  # it is being hashed now, which takes about a second
@@ -177,10 +176,9 @@ class TestServe:
             assert answer.endswith(b"}")
             assert server.process.wait(15) == 0
 
-    def test_it_logs_one_line_of_json_a_request(self, template, tmp_path):
-        database = tmp_path / "accord.db"
-        database.write_bytes(template.read_bytes())
-        with Server(database, ACCESS_LOG="true") as server:
+    def test_it_logs_one_line_of_json_a_request(self, sqlite_template, tmp_path):
+        sqlite_template.copy(tmp_path)
+        with Server(tmp_path / "accord.db", ACCESS_LOG="true") as server:
             answer = ask(f"{server.url}/api/v1/posts?page=1")
             server.stop()
             lines = [json.loads(line) for line in server.log.read_text().splitlines()]

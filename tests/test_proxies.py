@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,17 +9,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.databases import Template
 from tests.servers import Server
 
 pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def limited(template: Path, folder: Path, **settings: str) -> Iterator[str]:
+def limited(template: Template, folder: Path, **settings: str) -> Iterator[str]:
     """A server that answers three requests a minute of one address; the fixture's probe has used one."""
-    path = folder / "accord.db"
-    shutil.copy(template, path)
-    with Server(path, ADDRESS_LIMIT="3", **settings) as server:
+    template.copy(folder)
+    with Server(folder / "accord.db", ADDRESS_LIMIT="3", **settings) as server:
         yield f"{server.url}/health"
 
 
@@ -30,12 +29,12 @@ def statuses(url: str, *forwarded: str) -> list[int]:
 
 
 class TestTheClientAddress:
-    def test_is_the_peers_where_no_proxy_is_trusted(self, template, tmp_path):
-        with limited(template, tmp_path) as url:
+    def test_is_the_peers_where_no_proxy_is_trusted(self, sqlite_template, tmp_path):
+        with limited(sqlite_template, tmp_path) as url:
             assert statuses(url, "198.51.100.1", "198.51.100.2", "198.51.100.3") == [200, 200, 429]
 
-    def test_is_the_rightmost_that_is_no_trusted_proxy(self, template, tmp_path):
-        with limited(template, tmp_path, TRUSTED_PROXIES="127.0.0.1,10.0.0.0/8") as url:
+    def test_is_the_rightmost_that_is_no_trusted_proxy(self, sqlite_template, tmp_path):
+        with limited(sqlite_template, tmp_path, TRUSTED_PROXIES="127.0.0.1,10.0.0.0/8") as url:
             spoofed = ["203.0.113.9, 198.51.100.1, 10.0.0.7", "203.0.113.8, 198.51.100.1", "198.51.100.1, 10.1.2.3"]
 
             assert statuses(url, *spoofed, spoofed[0], "198.51.100.2") == [200, 200, 200, 429, 200]

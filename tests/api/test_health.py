@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.answers import problem
+from tests.contract.damage import damaged
 
 
 class TestGetHealth:
@@ -21,13 +20,11 @@ class TestGetReadiness:
         assert (response.status_code, response.json()) == (200, {"status": "ready"})
 
     def test_without_its_database_it_is_alive_and_not_ready(self, client, settings):
-        database = Path(settings.database_url.removeprefix("sqlite:///"))
-        database.with_name("accord.db-wal").unlink(missing_ok=True)
-        database.write_bytes(b"this is no database" * 1000)
+        with damaged(settings.database_url):
+            ready, posts = client.get("/health/ready"), client.get("/api/v1/posts")
+            alive = client.get("/health")
 
-        response = client.get("/health/ready")
-
-        assert problem(response) == (503, "service-unavailable")
-        assert int(response.headers["Retry-After"]) >= 1
-        assert problem(client.get("/api/v1/posts")) == (503, "service-unavailable")
-        assert client.get("/health").status_code == 200
+        assert problem(ready) == problem(posts) == (503, "service-unavailable")
+        assert int(ready.headers["Retry-After"]) >= 1
+        assert alive.status_code == 200
+        assert client.get("/health/ready").status_code == 200

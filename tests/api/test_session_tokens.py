@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,6 +9,7 @@ from app.core import tokens as made
 from app.main import create_app
 from tests.answers import faults, problem
 from tests.clock import Clock
+from tests.databases import query
 from tests.make import PASSWORD, signed_in, stored_user
 
 REFUSED = (401, "invalid-refresh-token")
@@ -168,7 +166,6 @@ class TestCreateSessionToken:
             clock.advance(days=10)
             pair = refresh(client, pair).json()
 
-        with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as connection:
-            [(count,)] = connection.execute("SELECT count(*) FROM refresh_tokens")
+        [[count]] = query(settings.database_url, "SELECT count(*) FROM refresh_tokens")
         assert lives(client, pair)
         assert count <= 4

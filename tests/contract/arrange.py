@@ -1,4 +1,4 @@
-"""Rows for the cases of Schemathesis, written into the service's SQLite file beside it, so that valid requests can succeed.
+"""Rows for the cases of Schemathesis, written into the service's database beside it, so that valid requests can succeed.
 
 - Before a user is created, rows that have the address or the name are renamed: so the exact boundary values are stored and
   not answered with 409. Renaming, not deleting: ids that later cases know stay good. The document's examples, which are sent
@@ -28,7 +28,6 @@ import itertools
 import json
 import os
 import re
-import sqlite3
 import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,16 +35,17 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import psycopg
 from argon2 import PasswordHasher
 from schemathesis import Case
 
 from tests.contract import checks
 from tests.contract.people import PEOPLE
+from tests.databases import Connection
 
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as the server of the passes
-_database = sqlite3.connect(os.environ["ACCORD_FUZZ_DATABASE"], timeout=10, isolation_level=None, check_same_thread=False)
-_database.row_factory = sqlite3.Row
-_database.execute("PRAGMA foreign_keys = ON")
+_database = Connection(os.environ["ACCORD_FUZZ_DATABASE"])
+_UNSTORABLE = (UnicodeEncodeError, psycopg.DataError)  # lone surrogates; NUL on PostgreSQL
 _principal = os.environ["ACCORD_FUZZ_PRINCIPAL"]
 
 _OTHERS = f"username NOT IN ({', '.join('?' for _ in PEOPLE)})"
@@ -109,13 +109,13 @@ def _phase(case: Case) -> str:
 
 def id_of(name: str) -> int | None:
     """The id of a user, None if there is none."""
-    row = _database.execute("SELECT id FROM users WHERE username = ?", (name,)).fetchone()
+    row = _database.one("SELECT id FROM users WHERE username = ?", (name,))
     return None if row is None else int(row["id"])
 
 
 def make_room(email: str, username: str) -> None:
     """Rename those who have the address or the name."""
-    with contextlib.suppress(UnicodeEncodeError):  # of lone surrogates, which no row can hold
+    with contextlib.suppress(*_UNSTORABLE):
         _database.execute(
             "UPDATE users SET email = 'moved' || id || '@moved.example', email_key = 'moved' || id || '@moved.example',"
             f" username = 'moved_' || id, username_key = 'moved_' || id, version = version + 1 WHERE {_CLASHES}",
@@ -125,11 +125,11 @@ def make_room(email: str, username: str) -> None:
 
 def _make_known(identifier: str, password: str) -> None:
     key = identifier.lower()
-    with contextlib.suppress(UnicodeEncodeError):
-        if _database.execute("SELECT 1 FROM users WHERE email_key = ? OR username_key = ?", (key, key)).fetchone() is None:
+    with contextlib.suppress(*_UNSTORABLE):
+        if _database.one("SELECT 1 FROM users WHERE email_key = ? OR username_key = ?", (key, key)) is None:
             _database.execute(f"UPDATE users SET username_key = ? WHERE id = ({_ACTOR})", (key, *PEOPLE))
         _database.execute(
-            f"UPDATE users SET password_hash = ?, is_active = 1 WHERE {_CLASHES}",
+            f"UPDATE users SET password_hash = ?, is_active = TRUE WHERE {_CLASHES}",
             (_hasher.hash(password), key, key, key, key, *PEOPLE),
         )
 
@@ -139,26 +139,26 @@ def _make_valid(token: str) -> str:
     complete = f"{token[:-8]}{zlib.crc32(token[:-8].encode('utf-8', 'replace')):08x}"
     if complete == token or not re.fullmatch("acr_[0-9a-f]{72}", token):
         return token
-    [user] = _database.execute(_ACTOR, PEOPLE).fetchone()
-    _database.execute("UPDATE users SET is_active = 1 WHERE id = ?", (user,))
+    [[user]] = _database.execute(_ACTOR, PEOPLE)
+    _database.execute("UPDATE users SET is_active = TRUE WHERE id = ?", (user,))
     session, end = _session_of(user)
     _database.execute(
-        "INSERT OR IGNORE INTO refresh_tokens (hash, session_id, expires_at) VALUES (?, ?, ?)",
+        "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (hashlib.sha256(complete.encode()).hexdigest(), session, end),
     )
     return complete
 
 
-def _session_of(user: int) -> tuple[int | None, str]:
+def _session_of(user: int) -> tuple[int, str]:
     """A new session of a user, and when it ends. Nobody has its access token."""
     now = datetime.now(UTC)
     begin, end = (instant.isoformat(timespec="microseconds") for instant in (now, now + timedelta(days=1)))
-    inserted = _database.execute(
+    [[session]] = _database.execute(
         "INSERT INTO sessions (user_id, access_hash, access_expires_at, created_at, refreshed_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
         (user, os.urandom(32).hex(), begin, begin, begin, end),
     )
-    return inserted.lastrowid, end
+    return session, end
 
 
 def _number(case: Case, name: str) -> int | None:
@@ -182,11 +182,10 @@ def _make_true(operation: str, case: Case) -> None:
     if (number := _number(case, "user_id")) is None:
         return
     if operation == "listUserPosts":
-        exists = _database.execute("SELECT 1 FROM users WHERE id = ?", (number,)).fetchone()
-        if exists is None:
-            [case.path_parameters["user_id"]] = _database.execute(_ACTOR, PEOPLE).fetchone()
+        if _database.one("SELECT 1 FROM users WHERE id = ?", (number,)) is None:
+            [[case.path_parameters["user_id"]]] = _database.execute(_ACTOR, PEOPLE)
     elif operation in {"updateUser", "deleteUser"} and case.headers and "If-Match" in case.headers:
-        row = _database.execute("SELECT version FROM users WHERE id = ?", (number,)).fetchone()
+        row = _database.one("SELECT version FROM users WHERE id = ?", (number,))
         if row is not None:
             case.headers["If-Match"] = f'"{row["version"]}"'
 
@@ -195,20 +194,19 @@ def _revive(case: Case) -> None:
     """Bring back a row that the case names; ids that were never given are not given here."""
     for name, table in (("user_id", "users"), ("post_id", "posts")):
         number = _number(case, name)
-        last = _database.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        if number is None or number > last["seq"]:
+        if number is None or number > _database.last_id(table):
             continue
         now = "2026-02-06T10:30:00.000000+00:00"
         if table == "users":
             _database.execute(
-                "INSERT OR IGNORE INTO users (id, email, email_key, username, username_key, password_hash, role, is_active,"
-                " created_at, version) VALUES (?, ?, ?, ?, ?, '', 'user', 1, ?, 1)",
+                "INSERT INTO users (id, email, email_key, username, username_key, password_hash, role, is_active,"
+                " created_at, version) VALUES (?, ?, ?, ?, ?, '', 'user', TRUE, ?, 1) ON CONFLICT DO NOTHING",
                 (number, *(f"back{number}@back.example",) * 2, *(f"back_{number}",) * 2, now),
             )
         else:
             _database.execute(
-                "INSERT OR IGNORE INTO posts (id, author_id, title, content, is_published, created_at, version)"
-                " VALUES (?, 1, 'Back', '', 1, ?, 1)",
+                "INSERT INTO posts (id, author_id, title, content, is_published, created_at, version)"
+                " VALUES (?, 1, 'Back', '', TRUE, ?, 1) ON CONFLICT DO NOTHING",
                 (number, now),
             )
 
@@ -238,7 +236,7 @@ def _remember(case: Case) -> None:
     """Note the row that an update will change, for the check `relations`."""
     if (number := _number(case, "user_id")) is None:
         return
-    row = _database.execute("SELECT * FROM users WHERE id = ?", (number,)).fetchone()
+    row = _database.one("SELECT * FROM users WHERE id = ?", (number,))
     if row is not None:
         shown = ("id", "email", "username", "full_name", "bio", "role", "version")
         checks.before_update[case.id] = {**{name: row[name] for name in shown}, "is_active": bool(row["is_active"])}

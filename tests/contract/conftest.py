@@ -5,35 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from tests.contract.passes import PASSES, Outcome, run
 from tests.contract.people import PASSWORD, furnish
 from tests.contract.wire import Request
+from tests.databases import Template
 from tests.servers import Server
 
 
 @pytest.fixture(scope="session")
-def passes(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Outcome]]]:
+def passes(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Outcome]]]:
     """The outcome of each pass, when it is there. Two run at a time: generating cases keeps a processor busy."""
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(run, name, template, tmp_path_factory.mktemp(name)) for name in PASSES}
 
 
 @pytest.fixture(scope="session")
-def furnished(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with users and posts; nothing that a test changes may matter to another."""
-    path = tmp_path_factory.mktemp("furnished") / "accord.db"
-    furnish(template, path)
-    return path
+def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database with users and posts; nothing that a test changes may matter to another."""
+    return furnish(template, tmp_path_factory.mktemp("furnished"))
 
 
 @pytest.fixture(scope="session")
-def port(furnished: Path) -> Iterator[int]:
+def port(furnished: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where a server without limits listens."""
-    with Server(furnished) as server:
+    with Server(tmp_path_factory.mktemp("port") / "accord.db", DATABASE_URL=furnished) as server:
         yield server.port
 
 

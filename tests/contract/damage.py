@@ -1,23 +1,46 @@
-"""Outages of a SQLite file, as another process can cause them."""
+"""Outages of a database, as somebody else can cause them."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
+
+from tests.databases import Connection
 
 # Nonsense where SQLite keeps the definition of a table: from then on no connection can read anything of the file.
 _DAMAGE = "UPDATE sqlite_schema SET sql = ? WHERE name = 'users'"
 
+_WRITTEN = "users, posts, sessions, refresh_tokens, outbox, idempotency_keys"
+
 
 @contextlib.contextmanager
-def damaged(database: Path) -> Iterator[None]:
-    """For as long as the context lasts, every statement on the file fails."""
-    with contextlib.closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as connection:
+def damaged(url: str) -> Iterator[None]:
+    """For as long as the context lasts, every statement on the database fails."""
+    with _unreadable(url) if url.startswith("sqlite:") else _unreachable(url):
+        yield
+
+
+@contextlib.contextmanager
+def locked(url: str) -> Iterator[None]:
+    """For as long as the context lasts, nobody else can write."""
+    with Connection(url) as connection:
+        if url.startswith("sqlite:"):
+            connection.execute("BEGIN IMMEDIATE")
+        else:
+            connection.execute("BEGIN")
+            connection.execute(f"LOCK TABLE {_WRITTEN} IN EXCLUSIVE MODE")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def _unreadable(url: str) -> Iterator[None]:
+    with Connection(url) as connection:
         connection.execute("PRAGMA writable_schema = ON")
-        [whole] = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'users'").fetchone()
-        [version] = connection.execute("PRAGMA schema_version").fetchone()
+        [[whole]] = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'users'")
+        [[version]] = connection.execute("PRAGMA schema_version")
 
         def define(text: str, number: int) -> None:
             connection.execute("BEGIN IMMEDIATE")
@@ -33,11 +56,12 @@ def damaged(database: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """For as long as the context lasts, nobody else can write."""
-    with contextlib.closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+def _unreachable(url: str) -> Iterator[None]:
+    server, _, name = url.rpartition("/")
+    with Connection(f"{server}/postgres") as connection:
+        connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", (name,))
         try:
             yield
         finally:
-            connection.execute("ROLLBACK")
+            connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")

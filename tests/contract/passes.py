@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.people import PASSWORD, PEOPLE, furnish
+from tests.databases import Template
 from tests.servers import ROOT, Server
 
 HERE = Path(__file__).parent
@@ -98,10 +99,9 @@ def _people() -> dict[str, Any]:
     }
 
 
-def run(name: str, template: Path, folder: Path) -> Outcome:
+def run(name: str, template: Template, folder: Path) -> Outcome:
     """Fuzz as one of `PASSES`; everything it writes goes into the folder."""
-    database = folder / "accord.db"
-    furnish(template, database)
+    url = furnish(template, folder)
     (folder / "people.json").write_text(json.dumps(_people()))
     (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + PASSES[name])
     command = [
@@ -114,13 +114,13 @@ def run(name: str, template: Path, folder: Path) -> Outcome:
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
-        "ACCORD_FUZZ_DATABASE": str(database),
+        "ACCORD_FUZZ_DATABASE": url,
         "ACCORD_FUZZ_PRINCIPAL": name,
         "ACCORD_FUZZ_OBSERVED": str(folder / "observed.json"),
         "COLUMNS": "120",
     }
     started = time.monotonic()
-    with Server(database) as server:
+    with Server(folder / "accord.db", DATABASE_URL=url) as server:
         finished = subprocess.run(
             [*command, "--url", server.url],
             cwd=folder,

@@ -16,6 +16,7 @@ from tests.contract.damage import damaged, locked
 from tests.contract.directed import World, post, recipes
 from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.contract.wire import Answer, Request
+from tests.databases import Template
 from tests.servers import Server
 
 pytestmark = pytest.mark.slow
@@ -30,22 +31,25 @@ def check(operation: str, answer: Answer) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(template: Path, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    out, spent = tmp_path_factory.mktemp("out") / "accord.db", tmp_path_factory.mktemp("spent") / "accord.db"
-    furnish(template, out)
-    furnish(template, spent)
-    with Server(out) as without, Server(spent, ADDRESS_LIMIT="1") as limited:
+def world(template: Template, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folders = [tmp_path_factory.mktemp(name) for name in ("out", "spent")]
+    out, spent = (furnish(template, folder) for folder in folders)
+    servers = (
+        Server(folders[0] / "accord.db", DATABASE_URL=out),
+        Server(folders[1] / "accord.db", DATABASE_URL=spent, ADDRESS_LIMIT="1"),
+    )
+    with servers[0] as without, servers[1] as limited:
         tokens, tokens_out = ({name: sign_in(where, name) for name in PEOPLE} for where in (port, without.port))
         with damaged(out):
             yield World(port, limited.port, without.port, tokens, tokens_out)
 
 
 @pytest.fixture(scope="module")
-def limited(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
+def limited(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
     """A server where an ordinary user has used up the account's limit, and the user's token."""
-    path = tmp_path_factory.mktemp("account") / "accord.db"
-    furnish(template, path)
-    with Server(path, ACCOUNT_LIMIT="2", ADDRESS_LIMIT="1000") as server:
+    folder = tmp_path_factory.mktemp("account")
+    url = furnish(template, folder)
+    with Server(folder / "accord.db", DATABASE_URL=url, ACCOUNT_LIMIT="2", ADDRESS_LIMIT="1000") as server:
         token = sign_in(server.port, "user")
         me = Request.of(BY_ID["getCurrentUser"], token)
         assert [me.send(server.port).status for _ in range(3)] == [200, 200, 429]
@@ -126,7 +130,7 @@ class TestWithoutADatabase:
 
         assert answer.status == 422
 
-    def test_it_serves_again_when_the_database_is_back(self, furnished: Path, port: int, admin_token: str):
+    def test_it_serves_again_when_the_database_is_back(self, furnished: str, port: int, admin_token: str):
         users = Request.of(BY_ID["listUsers"], admin_token)
 
         with damaged(furnished):
@@ -139,16 +143,15 @@ class TestWithoutADatabase:
 class TestWhileAnotherProcessWrites:
     WRITES = ("createUser", "createPost", "createSession", "updateUser", "deleteUser", "deleteSession")
 
-    def test_writes_are_refused_in_the_end_and_reads_go_on(self, template: Path, tmp_path: Path):
-        path = tmp_path / "accord.db"
-        furnish(template, path)
-        with Server(path) as server:
+    def test_writes_are_refused_in_the_end_and_reads_go_on(self, template: Template, tmp_path: Path):
+        url = furnish(template, tmp_path)
+        with Server(tmp_path / "accord.db", DATABASE_URL=url) as server:
             token = sign_in(server.port, "admin")
             requests = {name: Request.of(BY_ID[name], token, user_id="5", session_id="current") for name in self.WRITES}
             body = json.dumps({"identifier": "admin", "password": PASSWORD}).encode()
             requests["createSession"] = requests["createSession"].saying(body)
 
-            with locked(path), ThreadPoolExecutor(len(requests)) as pool:
+            with locked(url), ThreadPoolExecutor(len(requests)) as pool:
                 writes = pool.map(lambda request: request.send(server.port), requests.values())
                 read = Request.of(BY_ID["getUser"], token, user_id="5").send(server.port)
                 refused = dict(zip(requests, writes, strict=True))
@@ -160,13 +163,12 @@ class TestWhileAnotherProcessWrites:
 
 
 class TestTooManyPasswordsAtOnce:
-    def test_are_refused_with_the_time_to_wait(self, template: Path, tmp_path: Path):
-        path = tmp_path / "accord.db"
-        furnish(template, path)
+    def test_are_refused_with_the_time_to_wait(self, template: Template, tmp_path: Path):
+        url = furnish(template, tmp_path)
         slow = {"PASSWORD_THREADS": "1", "PASSWORD_QUEUE": "1", "PASSWORD_MEMORY_KIB": "131072", "PASSWORD_PASSES": "4"}
         sign_in_as_nobody = {"identifier": "nobody", "password": PASSWORD}
 
-        with Server(path, **slow) as server, ThreadPoolExecutor(8) as pool:
+        with Server(tmp_path / "accord.db", DATABASE_URL=url, **slow) as server, ThreadPoolExecutor(8) as pool:
             many = list(pool.map(lambda _: post(server.port, "/api/v1/sessions", sign_in_as_nobody), range(8)))
 
         refused = [answer for answer in many if answer.status == 503]

@@ -41,7 +41,7 @@ def kinds(found, kind):
 
 
 async def administrators(service):
-    page = await users.list_users(service.database, 1, 100, None, "admin", True)  # noqa: FBT003 - the filter's value
+    page = await users.list_users(service.database, 1, 100, None, users.Wanted("admin", is_active=True))
     return page.total
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import argon2
@@ -11,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from tests.answers import problem
+from tests.databases import query
 from tests.make import PASSWORD, new_user, stored_user
 
 
@@ -33,9 +33,7 @@ def sign_in(client, identifier, password=PASSWORD):
 
 
 def stored_hash(settings, username):
-    with sqlite3.connect(settings.database_url.removeprefix("sqlite:///")) as connection:
-        [(found,)] = connection.execute("SELECT password_hash FROM users WHERE username = ?", [username])
-    connection.close()
+    [[found]] = query(settings.database_url, "SELECT password_hash FROM users WHERE username = ?", username)
     return found
 
 
