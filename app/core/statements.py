@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, NoReturn, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Dialect, Insert, Update
+from sqlalchemy import Delete, Dialect, Insert, Table, Update
 
 # PostgreSQL's `insert` has `on_conflict_do_nothing`, which SQLite's compiler writes as well: the one place that names it.
 from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414 - exported
@@ -18,6 +18,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.schema import Column
 from sqlalchemy.sql.selectable import ReturnsRows, TypedReturnsRows
+
+from app.core.errors import ServiceUnavailable
 
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
@@ -32,10 +34,18 @@ class Refused(Exception):
     transaction can only be left afterwards, as PostgreSQL has it.
     """
 
-    def __init__(self, kind: Literal["unique", "foreign key", "check", "not null"], detail: str) -> None:
+    def __init__(self, kind: Literal["unique", "foreign key", "check", "not null"], detail: str, constraint: str = "") -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail  # the database's own words; for the log, not for the client
+        self.constraint = constraint  # its name, as `uq_users_email_key`; "" for "not null", and for SQLite's foreign keys
+
+
+class TransactionConflict(ServiceUnavailable):
+    """A transaction was undone because of others, or with its connection, before its COMMIT was sent: nothing was done.
+
+    The same may well succeed at once: see `app.core.database.retried`.
+    """
 
 
 class Compiled(Generic[R]):
@@ -44,7 +54,7 @@ class Compiled(Generic[R]):
     __slots__ = ("_built", "_computed", "_named", "_names", "_row", "_template", "sql", "writes")
 
     def __init__(self, statement: Statement[R], dialect: Dialect) -> None:
-        compiler = statement.core.compile(dialect=dialect)
+        compiler = _plain(statement.core).compile(dialect=dialect)
         if not isinstance(compiler, SQLCompiler):
             raise TypeError(f"{statement.core!r} is no SQL statement")
         if compiler.post_compile_params or compiler.literal_execute_params:
@@ -103,7 +113,7 @@ class Compiled(Generic[R]):
             parameters[index] = value if process is None else process(value)
         return parameters
 
-    def build(self, columns: Sequence[Any]) -> R:
+    def build(self, columns: Iterable[Any]) -> R:
         """The row from its columns as the driver gives them."""
         if not self._built:
             return self._row(*columns)
@@ -126,6 +136,11 @@ class Compiled(Generic[R]):
         superfluous = ", ".join(sorted(values.keys() - self._names))
         faults = [f"{fault} {names}" for fault, names in (("missing", missing), ("superfluous", superfluous)) if names]
         raise TypeError(f"values {'; '.join(faults)} in\n{self.sql}")
+
+
+def _plain(core: TypedReturnsRows[*tuple[Any, ...]] | UpdateBase) -> TypedReturnsRows[*tuple[Any, ...]] | UpdateBase:
+    # Inline: else SQLAlchemy has PostgreSQL return the key of a row inserted, which nobody has asked for.
+    return core.inline() if isinstance(core, Insert) and not len(core.exported_columns) else core
 
 
 def _defaults(compiler: SQLCompiler) -> dict[str, Any]:
@@ -217,3 +232,16 @@ def command(core: Insert | Update | Delete) -> Statement[None]:
 
 def _no_row() -> None:
     """Commands give no rows."""
+
+
+def bound(table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]], dialect: Dialect) -> Iterable[Sequence[Any]]:
+    """Rows as the driver takes them, for loading: no defaults, every column is given."""
+    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    converted = [(index, process) for index, process in enumerate(processors) if process is not None]
+    for row in rows:
+        if len(row) != len(columns):
+            raise TypeError(f"{len(row)} values for the {len(columns)} columns {', '.join(columns)}")
+        values = list(row)
+        for index, process in converted:
+            values[index] = process(values[index])
+        yield values

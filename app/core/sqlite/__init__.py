@@ -10,15 +10,16 @@ import asyncio
 import sqlite3
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import func, make_url, select, table
+from sqlalchemy import Table, func, make_url, select, table
 
 from app.core.errors import ServiceUnavailable
 from app.core.sqlite.connection import DIALECT, Connection, is_busy
 from app.core.sqlite.writer import Transaction, Writer
-from app.core.statements import Statement, statement
+from app.core.statements import Statement, bound, statement
 
 R = TypeVar("R")
 
@@ -126,6 +127,13 @@ class SQLiteDatabase:
         """How many rows a command changed."""
         compiled = statement.compiled(DIALECT)
         return await self._writer.perform(self._writer.connection.run, compiled, compiled.parameters(values))
+
+    async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+        """Write many rows in the writer's thread, all or none; how many."""
+        words = DIALECT.identifier_preparer
+        names = ", ".join(words.quote(table.c[name].name) for name in columns)
+        sql = f"INSERT INTO {words.format_table(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our names
+        return await self._writer.load(sql, bound(table, columns, rows, DIALECT))
 
     def transaction(self) -> Transaction:
         """Statements that take effect together; the body runs when it is its turn."""

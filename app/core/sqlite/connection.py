@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from typing import Any, Literal, NoReturn, TypeVar
 
 from sqlalchemy.dialects import sqlite
@@ -40,11 +41,24 @@ def fail(error: sqlite3.Error) -> NoReturn:
     """Raise what an error of SQLite means: Refused, ServiceUnavailable, or the error itself if it is a bug of ours."""
     name = getattr(error, "sqlite_errorname", "")
     if name in _CONSTRAINTS:
-        raise Refused(_CONSTRAINTS[name], str(error)) from error
+        raise Refused(_CONSTRAINTS[name], str(error), _constraint(name, str(error))) from error
     # A damaged file is a plain DatabaseError. The other classes mean wrong use of the driver.
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         raise ServiceUnavailable(_DETAILS.get(_code(error), "The database is not available.")) from error
     raise error
+
+
+def _constraint(name: str, message: str) -> str:
+    """The constraint by our naming convention, which SQLite does not tell: `UNIQUE constraint failed: users.email_key`."""
+    told = message.partition(" constraint failed: ")[2]
+    if name == "SQLITE_CONSTRAINT_CHECK":
+        return told
+    if name == "SQLITE_CONSTRAINT_UNIQUE":
+        table, columns = told.partition(".")[0], [place.rpartition(".")[2] for place in told.split(", ")]
+        return told[len("index '") : -1] if told.startswith("index '") else "_".join(["uq", table, *columns])
+    if name in {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}:
+        return f"pk_{told.partition('.')[0]}"
+    return ""
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -116,6 +130,15 @@ class Connection:
             return self._raw.execute(compiled.sql, parameters).rowcount
         except sqlite3.Error as error:
             fail(error)
+
+    def load(self, sql: str, rows: list[Sequence[Any]]) -> int:
+        """Run one INSERT for each of many rows; how many."""
+        self._deadline = 0.0
+        try:
+            self._raw.executemany(sql, rows)
+        except sqlite3.Error as error:
+            fail(error)
+        return len(rows)
 
     def execute(self, sql: str) -> list[Any]:
         """Run SQL as it is: SAVEPOINT, COMMIT, PRAGMA."""

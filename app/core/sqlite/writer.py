@@ -12,14 +12,15 @@ import contextlib
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from app.core.errors import ServiceUnavailable
 from app.core.sqlite.connection import DIALECT, Connection
+from app.core.sqlite.jobs import Load, Write
 from app.core.statements import Compiled, Refused, Statement
 
 R = TypeVar("R")
@@ -32,29 +33,6 @@ GROUP = 128
 _LOOK = 0.0005
 
 _UNDONE = "The database could not store it; nothing was done."
-
-
-class _Write(Generic[T]):
-    """A single statement. It needs no savepoint: SQLite undoes a failed statement by itself."""
-
-    __slots__ = ("answer", "compiled", "parameters", "result", "work")
-
-    def __init__(self, work: Callable[[Compiled[Any], list[Any]], T], compiled: Compiled[Any], parameters: list[Any]) -> None:
-        self.work = work
-        self.compiled = compiled
-        self.parameters = parameters
-        self.result: T
-        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-    def refuse(self, error: Exception) -> None:
-        """Answer with an error, if the caller is still there."""
-        if not self.answer.done():
-            self.answer.set_exception(error)
-
-    def acknowledge(self) -> None:
-        """Answer after the commit."""
-        if not self.answer.done():
-            self.answer.set_result(self.result)
 
 
 class Transaction:
@@ -142,6 +120,9 @@ class Transaction:
             self._committed.set_result(None)
 
 
+Job: TypeAlias = Write[Any] | Load | Transaction
+
+
 class Writer:
     """Runs writes in the order in which they come. `timeout` (seconds) bounds the wait for another process and each body."""
 
@@ -149,7 +130,7 @@ class Writer:
         self.connection = connection
         self.holder: asyncio.Task[Any] | None = None  # the task in whose transaction block we are
         self._timeout = timeout
-        self._queue: deque[_Write[Any] | Transaction] = deque()
+        self._queue: deque[Job] = deque()
         self._draining: asyncio.Task[None] | None = None
         self.closed = False  # takes no more work
         self._left = False  # has let go of the file
@@ -157,11 +138,17 @@ class Writer:
 
     async def perform(self, work: Callable[[Compiled[R], list[Any]], T], compiled: Compiled[R], parameters: list[Any]) -> T:
         """Run one statement as a transaction of its own and return after its commit."""
-        write = _Write(work, compiled, parameters)
+        write = Write(work, compiled, parameters)
         self.submit(write)
         return await write.answer
 
-    def submit(self, job: _Write[Any] | Transaction) -> None:
+    async def load(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Write many rows as a transaction of their own and return after its commit."""
+        load = Load(sql, rows)
+        self.submit(load)
+        return await load.answer
+
+    def submit(self, job: Job) -> None:
         """Queue for a turn.
 
         Raises:
@@ -194,7 +181,7 @@ class Writer:
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _drain(self) -> None:
-        group: list[_Write[Any] | Transaction] = []
+        group: list[Job] = []
         try:
             while self._queue:
                 await self._run_group(group)
@@ -205,7 +192,7 @@ class Writer:
                 self.closed = True
                 _refuse([*group, *self._queue], "The database was closed; the outcome is not known.")
 
-    async def _run_group(self, group: list[_Write[Any] | Transaction]) -> None:
+    async def _run_group(self, group: list[Job]) -> None:
         """One BEGIN, the work of those who wait, one COMMIT, their answers."""
         loop = asyncio.get_running_loop()
         try:
@@ -218,7 +205,7 @@ class Writer:
             return
         while self._queue and len(group) < GROUP and self.connection.in_transaction:
             job = self._queue.popleft()
-            if await self._lend(job) if isinstance(job, Transaction) else self._run(job):
+            if await self._do(job):
                 group.append(job)
         if not self.connection.in_transaction:  # SQLite has undone everything: disk full, or a write that took too long
             _refuse(group, _UNDONE)
@@ -234,7 +221,25 @@ class Writer:
         for job in group:
             job.acknowledge()
 
-    def _run(self, write: _Write[Any]) -> bool:
+    async def _do(self, job: Job) -> bool:
+        """Whether its work stays."""
+        if isinstance(job, Transaction):
+            return await self._lend(job)
+        if isinstance(job, Load):
+            return await self._load(job)
+        return self._run(job)
+
+    async def _load(self, load: Load) -> bool:
+        if load.answer.done():
+            return False
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, load.perform, self.connection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the caller's
+            load.refuse(error)
+            return False
+        return True
+
+    def _run(self, write: Write[Any]) -> bool:
         if write.answer.done():  # the caller was cancelled while it waited: nothing happens
             return False
         try:
@@ -284,7 +289,7 @@ class Writer:
             raise
 
 
-def _refuse(jobs: Sequence[_Write[Any] | Transaction], detail: str, cause: Exception | None = None) -> None:
+def _refuse(jobs: Sequence[Job], detail: str, cause: Exception | None = None) -> None:
     for job in jobs:
         error = ServiceUnavailable(detail)
         error.__cause__ = cause

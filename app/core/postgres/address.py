@@ -1,0 +1,131 @@
+"""Where a PostgreSQL is: URLs as libpq, asyncpg and SQLAlchemy write them, with one host or several."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+SCHEMES = frozenset({"postgres", "postgresql", "postgresql+asyncpg"})
+
+TARGETS = frozenset({"any", "primary", "standby", "prefer-standby", "read-write", "read-only"})
+
+# What asyncpg reads from a URL itself; the rest of the query are settings of the session, such as search_path.
+_DRIVER = frozenset(
+    {"dbname", "database", "user", "password", "passfile", "service", "krbsrvname", "gsslib"}
+    | {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation"}
+    | {"ssl_min_protocol_version", "ssl_max_protocol_version"}
+)
+
+# Of SQLAlchemy's engine, which has no part here.
+_ENGINE = frozenset({"prepared_statement_cache_size", "prepared_statement_name_func", "statement_cache_size"})
+
+_NETWORK_HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.%]+\]|[^\[\]:@/?#\s]+)(:(?P<port>[0-9]{1,5}))?").fullmatch
+
+_WRONG = (
+    "the database URL is not understood; it is postgresql://user:password@host:port/name, several hosts separated by commas, "
+    "special characters of the password as %XX"
+)
+
+_PORT = 5432
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A name, an address or the folder of a socket; None: what the environment says (PGHOST), else this machine."""
+
+    name: str | None
+    port: int | None
+
+    def __str__(self) -> str:
+        if self.name is None:
+            return "this machine"
+        return f"{f'[{self.name}]' if ':' in self.name else self.name}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One database on one or several hosts, of which one is used: the first whose role is `target`."""
+
+    hosts: tuple[Host, ...]
+    dsn: str  # for asyncpg: everything but the hosts, and with a password perhaps
+    url: str  # the same for people and other tools: one scheme, the hosts separated by commas
+    target: str
+    settings: dict[str, str]  # of each session
+
+    @classmethod
+    def of(cls, url: str) -> Address:
+        """Read a URL.
+
+        Raises:
+            ValueError: it is not understood. Its words are not repeated: they may be a part of a password.
+        """
+        try:
+            return cls._of(urlsplit(url))
+        except ValueError as error:
+            raise ValueError(str(error) if type(error) is _Unknown else _WRONG) from None
+
+    @classmethod
+    def _of(cls, parts: SplitResult) -> Address:
+        if parts.scheme not in SCHEMES or parts.fragment:
+            raise ValueError
+        login, at, places = parts.netloc.rpartition("@")
+        if "@" in login:  # asyncpg would split there, and we here
+            raise ValueError
+        query = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True) if parts.query else []
+        hosts = _hosts([part for part in places.split(",") if part] or _all(query, "host"), _all(query, "port"))
+        options = dict(query)
+        target = options.pop("target_session_attrs", "read-write" if len(hosts) > 1 else "any")
+        if target not in TARGETS:
+            raise _Unknown(f"target_session_attrs in the database URL is one of {', '.join(sorted(TARGETS))}")
+        if "ssl" in options:  # SQLAlchemy's word for asyncpg's argument
+            options.setdefault("sslmode", {"true": "require", "false": "disable"}.get(options["ssl"], options["ssl"]))
+        driver = {name: value for name, value in options.items() if name in _DRIVER}
+        others = options.keys() - _DRIVER - _ENGINE - {"host", "port", "ssl"}
+        dsn = f"postgresql://{login}{at}{parts.path or '/'}?{urlencode(driver, quote_via=quote)}".rstrip("?")
+        return cls(hosts, dsn, _public(login + at, parts.path, hosts, options, target), target, {n: options[n] for n in others})
+
+    def __str__(self) -> str:
+        """The hosts; never the password."""
+        return ", ".join(map(str, self.hosts))
+
+
+class _Unknown(ValueError):
+    """A fault whose words tell nothing of the URL."""
+
+
+def _all(query: list[tuple[str, str]], name: str) -> list[str]:
+    """`?host=a&host=b` and `?host=a,b` mean the same."""
+    return [part for key, value in query if key == name for part in value.split(",") if part]
+
+
+def _hosts(places: list[str], ports: list[str]) -> tuple[Host, ...]:
+    if not places:
+        return (Host(None, int(ports[0]) if ports else None),)
+    if len(ports) not in {0, 1, len(places)}:
+        raise ValueError
+    given = ports * len(places) if len(ports) == 1 else ports or [str(_PORT)] * len(places)
+    return tuple(_host(unquote(place), int(port)) for place, port in zip(places, given, strict=True))
+
+
+def _host(place: str, port: int) -> Host:
+    if place.startswith("/"):
+        folder, colon, own = place.rpartition(":")
+        return Host(folder, int(own)) if colon and own.isdecimal() else Host(place, port)
+    match = _NETWORK_HOST(place)
+    if match is None:
+        raise ValueError
+    return Host(match["name"].strip("[]"), int(match["port"] or port))
+
+
+def _public(login: str, path: str, hosts: tuple[Host, ...], options: dict[str, str], target: str) -> str:
+    kept = {name: value for name, value in options.items() if name not in _ENGINE | {"host", "port", "ssl"}}
+    named = [host for host in hosts if host.name is not None]
+    sockets = any(str(host.name).startswith("/") for host in named)
+    if len(hosts) > 1:
+        kept["target_session_attrs"] = target
+    if sockets:
+        kept["host"] = ",".join(str(host.name) for host in named)
+        kept["port"] = ",".join(str(host.port) for host in named)
+    netloc = login + ("" if sockets else ",".join(map(str, named)))
+    return f"postgresql://{netloc}{path or '/'}?{urlencode(kept, safe='/,', quote_via=quote)}".rstrip("?")
