@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     ForeignKey,
     MetaData,
     String,
@@ -27,18 +28,22 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.core.database import Database, connect
+from app.core.database import Database, connect, retried
+from app.core.postgres import PostgresDatabase
 from app.core.sqlite import SQLiteDatabase
-from app.core.statements import command, insert, statement
+from app.core.statements import TransactionConflict, command, insert, statement
+from app.models.base import Base as Models
 from app.models.base import UtcDateTime, utc_now
+from tests.postgres import Running
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData()
+    metadata = MetaData(naming_convention=Models.metadata.naming_convention)
 
 
 class Note(Base):
     __tablename__ = "notes"
+    __table_args__ = (CheckConstraint("word <> ''", name="word"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(String(50), unique=True)
@@ -56,6 +61,7 @@ class NoteRow(msgspec.Struct):
     written_at: datetime
 
 
+TABLE = Note.metadata.tables["notes"]
 COLUMNS = (Note.id, Note.word, Note.number, Note.is_done, Note.written_at)
 
 INSERT = statement(insert(Note).values(word=bindparam("word")).returning(*COLUMNS), NoteRow)
@@ -65,22 +71,56 @@ GET = statement(select(*COLUMNS).where(Note.word == bindparam("word")), NoteRow)
 ALL = statement(select(*COLUMNS).order_by(Note.id), NoteRow)
 COUNT = statement(select(func.count()).select_from(Note), int)
 SET = command(update(Note).where(Note.word == bindparam("word")).values(number=bindparam("value")))
+# Only if nobody else has changed it: what a read-modify-write needs where transactions see each other's commits.
+SWAP = command(
+    update(Note).where(Note.word == bindparam("word"), Note.number == bindparam("before")).values(number=bindparam("value"))
+)
 DELETE = command(delete(Note).where(Note.word == bindparam("word")))
 
 # Some seconds of work, in a read and in a write.
-_NUMBERS = text("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50000000) SELECT max(i) AS i FROM n)")
+_NUMBERS = text(
+    "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000000) SELECT max(i) AS i FROM n) AS n"
+)
 ENDLESS = statement(select(func.max(column("i"))).select_from(_NUMBERS), int)
 ENDLESS_WRITE = command(update(Note).values(number=select(column("i")).select_from(_NUMBERS).scalar_subquery()))
 
 
 async def opened(url: str, **settings: Any) -> SQLiteDatabase:
-    """A database with the table, made if it is not there."""
+    """A SQLite database with the table, made if it is not there."""
     database = await connect(url, **settings)
     assert isinstance(database, SQLiteDatabase)
     engine = create_engine(database.url)
     Base.metadata.create_all(engine)
     engine.dispose()
     return database
+
+
+async def opened_on(server: Running, name: str, **settings: Any) -> PostgresDatabase:
+    """A PostgreSQL database with the table, made if it is not there."""
+    prepare(server, name)
+    database = await connect(server.url(name), **settings)
+    assert isinstance(database, PostgresDatabase)
+    return database
+
+
+def prepare(server: Running, name: str) -> None:
+    """Make the database with the table, if it is not there."""
+    if not server.execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 - a name of a test
+        server.create(name)
+    engine = create_engine(server.url(name).replace("postgresql:", "postgresql+psycopg:", 1))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+
+@retried
+async def count_up(database: Database) -> None:
+    """Add one to the number of the note `counter`; whoever was overtaken begins again."""
+    async with database.transaction() as transaction:
+        note = await transaction.one(GET, word="counter")
+        await asyncio.sleep(0)
+        assert note is not None
+        if not await transaction.run(SWAP, word="counter", before=note.number, value=note.number + 1):
+            raise TransactionConflict("overtaken")
 
 
 def traced(database: SQLiteDatabase) -> list[str]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert as plain_insert
 
 from app.core.database import connect
 from app.core.errors import ServiceUnavailable
 from app.core.sqlite import SQLiteDatabase
-from app.core.statements import Refused, command
-from tests.core.notes import ALL, BELOW, COUNT, DELETE, ENDLESS, GET, INSERT, OFFER, SET, Note, opened
+from tests.core.notes import ALL, COUNT, INSERT, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -95,51 +92,7 @@ class TestSafety:
         assert names(tmp_path) == ["notes.db"]
 
 
-class TestConstraints:
-    async def test_an_offer_that_is_taken_gives_none(self, database: SQLiteDatabase):
-        await database.one(INSERT, word="a")
-
-        assert await database.one(OFFER, word="a") is None
-
-    async def test_a_second_row_of_the_same_name_is_refused_as_unique(self, database: SQLiteDatabase):
-        await database.one(INSERT, word="a")
-
-        with pytest.raises(Refused) as refused:
-            await database.one(INSERT, word="a")
-
-        assert refused.value.kind == "unique"
-        assert "notes.word" in refused.value.detail
-
-    async def test_a_reference_to_nothing_is_refused_as_foreign_key(self, database: SQLiteDatabase):
-        with pytest.raises(Refused) as refused:
-            await database.run(BELOW, word="b", above_id=7)
-
-        assert refused.value.kind == "foreign key"
-        assert await database.one(COUNT) == 0
-
-    async def test_a_missing_value_of_a_column_is_refused_as_not_null(self, database: SQLiteDatabase):
-        with pytest.raises(Refused) as refused:
-            await database.run(command(plain_insert(Note).values(word=None)))
-
-        assert refused.value.kind == "not null"
-
-    async def test_run_tells_how_many_rows_changed(self, database: SQLiteDatabase):
-        await database.one(INSERT, word="a")
-
-        assert await database.run(SET, word="a", value=3) == 1
-        assert await database.run(DELETE, word="b") == 0
-
-
 class TestOutages:
-    async def test_a_read_that_takes_too_long_is_stopped(self, database: SQLiteDatabase):
-        start = time.monotonic()
-
-        with pytest.raises(ServiceUnavailable, match="took too long"):
-            await database.one(ENDLESS)
-
-        assert time.monotonic() - start < 1
-        assert await database.one(COUNT) == 0
-
     async def test_a_missing_table_is_an_outage_whose_cause_is_for_the_log(self, url: str):
         database = await connect(url)
 
@@ -160,15 +113,6 @@ class TestOutages:
 
 
 class TestReads:
-    async def test_a_reader_is_not_blocked_by_an_open_transaction_and_sees_nothing_of_it(self, database: SQLiteDatabase):
-        async with database.transaction() as transaction:
-            await transaction.one(INSERT, word="a")
-
-            assert await database.one(GET, word="a") is None
-            assert await transaction.one(GET, word="a") is not None
-
-        assert await database.one(GET, word="a") is not None
-
     async def test_a_reader_is_not_blocked_by_another_process_that_writes(self, database: SQLiteDatabase, url: str):
         other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
@@ -178,10 +122,3 @@ class TestReads:
 
         assert time.monotonic() - start < 0.05
         other.close()
-
-    async def test_what_was_acknowledged_is_read(self, database: SQLiteDatabase):
-        async def write_and_read(word: str) -> bool:
-            await database.one(INSERT, word=word)
-            return await database.one(GET, word=word) is not None
-
-        assert all(await asyncio.gather(*(write_and_read(str(number)) for number in range(50))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
 import time
 
@@ -11,8 +10,7 @@ import pytest
 
 from app.core.errors import ServiceUnavailable
 from app.core.sqlite import SQLiteDatabase
-from app.core.statements import Refused
-from tests.core.notes import ALL, BELOW, COUNT, ENDLESS_WRITE, GET, INSERT, SET, traced
+from tests.core.notes import ALL, BELOW, COUNT, GET, INSERT, SET, traced
 
 pytestmark = pytest.mark.anyio
 
@@ -100,36 +98,6 @@ class TestGrouping:
 
 
 class TestFailure:
-    async def test_a_body_that_raises_undoes_itself_and_nobody_else(self, database: SQLiteDatabase):
-        async def fail(word: str) -> None:
-            async with database.transaction() as transaction:
-                await transaction.one(INSERT, word=word)
-                raise LookupError(word)
-
-        jobs = (add(database, "a"), fail("b"), add(database, "c"), fail("d"), database.one(INSERT, word="e"))
-        results = await asyncio.gather(*jobs, return_exceptions=True)
-
-        assert [type(result) for result in results[:4]] == [type(None), LookupError, type(None), LookupError]
-        assert await words(database) == {"a", "c", "e"}
-
-    async def test_a_refused_write_undoes_nobody_else(self, database: SQLiteDatabase):
-        results = await asyncio.gather(*(database.one(INSERT, word=word) for word in "aab"), return_exceptions=True)
-
-        assert isinstance(results[1], Refused)
-        assert await words(database) == {"a", "b"}
-
-    async def test_a_transaction_with_a_refusal_is_undone_even_if_the_body_goes_on(self, database: SQLiteDatabase):
-        async def careless() -> None:
-            async with database.transaction() as transaction:
-                await transaction.one(INSERT, word="a")
-                with contextlib.suppress(Refused):
-                    await transaction.run(BELOW, word="b", above_id=99)
-
-        with pytest.raises(Refused):
-            await careless()
-
-        assert await words(database) == set()
-
     async def test_a_commit_that_fails_is_told_to_everyone_and_keeps_nothing(self, database: SQLiteDatabase):
         await database.one(INSERT, word="before")
         seen = traced(database)
@@ -162,40 +130,8 @@ class TestFailure:
         await add(database, "after")
         assert await words(database) == kept | {"after"}
 
-    async def test_a_write_that_takes_too_long_is_stopped_and_nobody_is_told_a_lie(self, database: SQLiteDatabase):
-        await database.one(INSERT, word="before")
-
-        jobs = (add(database, "a"), database.run(ENDLESS_WRITE), add(database, "b"))
-        results = await asyncio.gather(*jobs, return_exceptions=True)
-
-        assert isinstance(results[1], ServiceUnavailable)
-        acknowledged = {word for word, result in zip("ab", (results[0], results[2]), strict=True) if result is None}
-        assert await words(database) == {"before"} | acknowledged
-        assert all(result is None or isinstance(result, ServiceUnavailable) for result in (results[0], results[2]))
-
-    async def test_a_body_that_holds_the_lock_too_long_loses_its_turn(self, database: SQLiteDatabase):
-        async def idle() -> None:
-            async with database.transaction() as transaction:
-                await transaction.one(INSERT, word="idle")
-                await asyncio.sleep(1)
-
-        results = await asyncio.gather(idle(), add(database, "a"), return_exceptions=True)
-
-        assert isinstance(results[0], ServiceUnavailable)
-        assert results[1] is None
-        assert await words(database) == {"a"}
-
 
 class TestMisuse:
-    async def test_writing_past_the_own_transaction_is_told_instead_of_waiting_for_itself(self, database: SQLiteDatabase):
-        async with database.transaction() as transaction:
-            await transaction.one(INSERT, word="a")
-
-            with pytest.raises(RuntimeError, match="through the transaction"):
-                await database.one(INSERT, word="b")
-
-        assert await words(database) == {"a"}
-
     async def test_it_is_told_also_after_somebody_left_the_queue(self, database: SQLiteDatabase):
         async with database.transaction() as transaction:
             await transaction.one(INSERT, word="a")
@@ -208,21 +144,6 @@ class TestMisuse:
                 await database.one(INSERT, word="c")
 
         assert await words(database) == {"a"}
-
-    async def test_a_transaction_that_has_ended_runs_nothing(self, database: SQLiteDatabase):
-        async with database.transaction() as transaction:
-            pass
-
-        with pytest.raises(RuntimeError, match="inside"):
-            await transaction.one(INSERT, word="a")
-
-        assert await words(database) == set()
-
-    async def test_a_transaction_that_has_not_begun_runs_nothing(self, database: SQLiteDatabase):
-        with pytest.raises(RuntimeError, match="inside"):
-            await database.transaction().one(INSERT, word="a")
-
-        assert await words(database) == set()
 
 
 class TestCancellation:
@@ -238,24 +159,6 @@ class TestCancellation:
         await after
         assert all(task.cancelled() for task in waiting)
         assert await words(database) == {"c"}
-
-    async def test_cancelled_in_the_body_the_body_is_undone(self, database: SQLiteDatabase):
-        inside = asyncio.Event()
-
-        async def body() -> None:
-            async with database.transaction() as transaction:
-                await transaction.one(INSERT, word="a")
-                inside.set()
-                await asyncio.sleep(10)
-
-        task = asyncio.create_task(body())
-        after = asyncio.create_task(add(database, "b"))
-        await inside.wait()
-        task.cancel()
-
-        await after
-        assert task.cancelled() or task.cancelling()
-        assert await words(database) == {"b"}
 
     async def test_cancelled_during_the_commit_the_work_and_the_group_are_kept(self, database: SQLiteDatabase):
         committing = asyncio.Event()
@@ -277,18 +180,6 @@ class TestCancellation:
         assert all(task.cancelled() for task in gone)
         assert await words(database) == {"a", "b", "c"}
 
-    @pytest.mark.parametrize("steps", range(8))
-    async def test_cancelled_at_any_step_the_next_transaction_runs(self, database: SQLiteDatabase, steps: int):
-        task = asyncio.create_task(add(database, "a"))
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
-
-        await asyncio.wait_for(add(database, "b"), 0.4)
-
-        assert await words(database) in ({"b"}, {"a", "b"})
-
 
 class TestClose:
     async def test_close_waits_for_what_was_begun(self, database: SQLiteDatabase, url: str):
@@ -301,12 +192,6 @@ class TestClose:
         file = sqlite3.connect(url.removeprefix("sqlite:///"))
         assert file.execute("SELECT count(*) FROM notes").fetchone() == (200,)
         file.close()
-
-    async def test_a_closed_database_refuses_writes(self, database: SQLiteDatabase):
-        await database.close()
-
-        with pytest.raises(ServiceUnavailable, match="closed"):
-            await database.one(INSERT, word="a")
 
     async def test_a_writer_that_has_died_leaves_nobody_waiting_and_ping_tells(self, database: SQLiteDatabase):
         # given what should never happen, an error that no rule foresees

@@ -6,11 +6,14 @@ A connection is opened when somebody would have to wait, and then kept. No query
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Coroutine
 from contextvars import Context
 from typing import Any
+
+from asyncpg.exceptions import InFailedSQLTransactionError
 
 from app.core.errors import ServiceUnavailable
 from app.core.postgres.connecting import FAILURES, Connector
@@ -151,10 +154,11 @@ class Pool:
 
     async def _clean(self, connection: Connection) -> None:
         try:
-            await connection.execute("")  # asyncpg first waits until the server has acknowledged the cancellation
+            with contextlib.suppress(InFailedSQLTransactionError):
+                await connection.execute("SELECT 1")  # asyncpg first waits until the server has acknowledged the cancellation
             if connection.raw.is_in_transaction():  # only now it is known: a BEGIN may have been what was cancelled
                 await connection.execute("ROLLBACK")
-        except FAILURES:
+        except Exception:  # noqa: BLE001 - whatever it is, its state is not known
             self.drop(connection)
         else:
             self.give(connection)
