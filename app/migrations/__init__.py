@@ -6,30 +6,83 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
+
 from app.core import sqlite
+from app.migrations import postgres
 
 REVISIONS = sorted(path.name.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*_*.py"))
 
 
-def pending(url: str) -> list[str]:
-    """The revisions that `run.upgrade` would apply, oldest first. Makes no file where there is none.
+class NotMigrated(Exception):
+    """The database cannot be brought to the wanted revision. Nothing was changed, unless its words say so."""
 
-    It asks without Alembic, whose import would cost every worker 10 MB and a tenth of a second.
+
+class NewerDatabase(NotMigrated):
+    """A later version of this service has migrated the database."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"the database is at revision {revision}, which this version does not know (its last is {REVISIONS[-1]}): run the "
+            f"version that made it, or go back with that version's `accord migrate --back-to {REVISIONS[-1]}`"
+        )
+
+
+class BrokenReferences(NotMigrated):
+    """After the migration, rows would refer to rows that are not there."""
+
+
+class BusyTables(NotMigrated):
+    """Long transactions of others hold a table that the migration must change."""
+
+
+def path_of(url: str) -> Path:
+    """The file behind a SQLite URL.
 
     Raises:
-        ValueError: `sqlite://`, whose tables nobody else would see.
-        ConnectionError: the file is no database.
+        ValueError: `sqlite://`, whose tables nobody else would see: use the `url` of the connected Database.
     """
     path = sqlite.path_of(url)
     if path is None:
         raise ValueError("sqlite:// is a database of its own for every connection: migrate the `url` of the connected Database")
+    return path
+
+
+def pending(url: str) -> list[str]:
+    """The revisions that `run.upgrade` would apply, oldest first. Changes nothing, and makes no file where there is none.
+
+    It asks without Alembic, whose import would cost every worker 10 MB and a tenth of a second.
+
+    Raises:
+        NewerDatabase: there is nothing to apply, since the database is ahead.
+        ValueError: the URL is wrong, or `sqlite://`.
+        ConnectionError: the database cannot be reached, or the file is none.
+    """
+    done = postgres.run(_on_postgresql(url)) if postgres.serves(url) else _in_file(path_of(url))
+    if done is not None and done not in REVISIONS:
+        raise NewerDatabase(done)
+    return [revision for revision in REVISIONS if done is None or revision > done]
+
+
+def _in_file(path: Path) -> str | None:
     if not path.exists():
-        return REVISIONS
+        return None
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            done = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError:  # no such table: nothing was ever applied
-        return REVISIONS
+        return None
     except sqlite3.DatabaseError as error:
         raise ConnectionError(f"cannot open the SQLite file {path}: {error}") from error
-    return REVISIONS if done is None else [revision for revision in REVISIONS if revision > done[0]]
+    return None if row is None else str(row[0])
+
+
+async def _on_postgresql(url: str) -> str | None:
+    connection = await postgres.connect(url)
+    try:
+        done: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return done

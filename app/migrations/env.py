@@ -1,4 +1,4 @@
-"""Run by Alembic, on the connection and in the transaction that `app.migrations` hands over."""
+"""Run by Alembic, on the connection that `app.migrations.run` hands over; on SQLite in its transaction."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from app.models import metadata
-from app.models.base import UtcDateTime
+from app.models.base import Id, Key, UtcDateTime
 
 
 def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 - Alembic's signature
-    """Write our types in SQLAlchemy's words: a migration does not change when the model's type does."""
-    if kind == "type" and isinstance(item, UtcDateTime):
+    """Write our types in SQLAlchemy's words, for both databases: a migration does not change when the model's type does."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
         return 'sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")'
+    if item is Id:
+        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+    if item is Key:
+        return 'sa.String().with_variant(sa.String(collation="C"), "postgresql")'
     return False
 
 
@@ -22,8 +28,9 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
-    # SQLite cannot alter a column or drop a constraint: Alembic then makes a new table, copies the rows and renames it.
-    render_as_batch=connection.dialect.name == "sqlite",
+    # SQLite cannot alter a column or drop a constraint: Alembic then makes a new table, copies the rows and renames it. Written
+    # on PostgreSQL, a migration says so all the same.
+    render_as_batch=True,
     transactional_ddl=True,
     render_item=_render,
 )

@@ -2,93 +2,100 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from alembic.util import CommandError
+from sqlalchemy import Connection
 
-from app.core import sqlite
-
-# Seconds to wait for another process that migrates; then the driver's "database is locked" is raised.
-_PATIENCE = 60.0
-
-
-class BrokenReferences(Exception):
-    """After the migration, rows would refer to rows that are not there. Nothing was changed."""
+from app.migrations import REVISIONS, NewerDatabase
+from app.migrations.alone import alone
 
 
 def upgrade(url: str) -> list[str]:
-    """Apply what is missing, all or nothing, and return the revisions applied, oldest first.
+    """Apply what is missing, and return the revisions applied, oldest first.
 
-    Processes that migrate at once wait for each other; the second finds nothing to do.
+    All or nothing, but for revisions that build an index while others write (`app.migrations.steps`): what was done up to
+    them stays. Processes that migrate at once wait for each other; the second finds nothing to do.
 
     Raises:
-        ValueError: `sqlite://`, whose tables nobody else would see: use the `url` of the connected Database.
+        ValueError: the URL is wrong, or `sqlite://`, whose tables nobody else would see.
+        NewerDatabase: the database is ahead of this version.
         BrokenReferences: a migration forgot rows.
+        BusyTables: others hold a table; try again when there is less to do.
+        ConnectionError: the database cannot be reached.
     """
-    with _locked(url) as connection:
+    applied: list[str] = []
+
+    def work(connection: Connection) -> None:
         missing = _missing(connection)
+        applied.extend(revision for revision in missing if revision not in applied)
         if missing:
-            command.upgrade(_config(connection), "head")
-        return missing
+            _apply(connection, lambda config: command.upgrade(config, "head"))
+
+    alone(url, work)
+    return applied
 
 
 def downgrade(url: str, revision: str) -> list[str]:
     """Go back to a revision, or to `base`: an empty database. Returns the revisions undone, newest first.
 
     Raises:
-        ValueError, BrokenReferences: as in upgrade.
+        ValueError: as in upgrade; or there is no such revision, or it is not applied.
+        NewerDatabase, BrokenReferences, BusyTables, ConnectionError: as in upgrade.
     """
-    with _locked(url) as connection:
+    if revision not in {"base", *REVISIONS}:
+        raise ValueError(f"there is no revision {revision}; there are base, {', '.join(REVISIONS)}")
+
+    def work(connection: Connection) -> list[str]:
         before = _missing(connection)
-        command.downgrade(_config(connection), revision)
+        if revision in before:
+            raise ValueError(f"the database has not come to revision {revision}: only the way back is asked for here")
+        _apply(connection, lambda config: command.downgrade(config, revision))
         return [undone for undone in reversed(_missing(connection)) if undone not in before]
+
+    return alone(url, work)
 
 
 def revise(url: str, message: str) -> Path:
-    """Write a new migration from the difference between the models and a migrated database. Read it before you commit it."""
-    with _locked(url) as connection:
-        number = len(list(_scripts().walk_revisions())) + 1
+    """Write a new migration from the difference between the models and a migrated database. Read it before you commit it.
+
+    The database is a PostgreSQL: on SQLite, Alembic does not see indexes on expressions, and does not say so.
+    """
+
+    def work(connection: Connection) -> Path:
+        number = len(list(scripts().walk_revisions())) + 1
         script = command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
-    if script is None or isinstance(script, list):
-        raise RuntimeError("Alembic wrote no single migration")
-    return Path(script.path)
+        if script is None or isinstance(script, list):
+            raise RuntimeError("Alembic wrote no single migration")
+        path = Path(script.path)
+        path.write_text(_in_our_words(path.read_text()))
+        return path
+
+    return alone(url, work)
 
 
-def _path(url: str) -> Path:
-    path = sqlite.path_of(url)
-    if path is None:
-        raise ValueError("sqlite:// is a database of its own for every connection: migrate the `url` of the connected Database")
-    return path
+def _in_our_words(script: str) -> str:
+    changed = re.sub(r"op\.batch_alter_table\((.*?), schema=None\)", r"steps.altered(\1)", script)
+    return (
+        changed if changed == script else changed.replace("import op\n", "import op\n\nfrom app.migrations import steps\n", 1)
+    )
 
 
-@contextlib.contextmanager
-def _engine(path: Path, begin: str) -> Iterator[Engine]:
-    # isolation_level None and our own BEGIN: the driver would commit before each CREATE TABLE. Foreign keys stay off, as SQLite
-    # has it by default: the batch mode of Alembic drops and renames tables, which would delete the rows that refer to them.
-    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "timeout": _PATIENCE})
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+def scripts() -> ScriptDirectory:
+    """The revisions as Alembic knows them."""
+    return ScriptDirectory(str(Path(__file__).parent))
 
 
-@contextlib.contextmanager
-def _locked(url: str) -> Iterator[Connection]:
-    """A transaction that alone may write from its first moment, so that what it reads stays true; it commits at the end."""
-    path = _path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _engine(path, "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
-        yield connection
-        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        if orphans:
-            raise BrokenReferences(f"{len(orphans)} rows refer to nothing, the first in the table {orphans[0][0]}")
+def _apply(connection: Connection, step: Callable[[Config], None]) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.rollback()  # of what was read: the transaction is Alembic's, which may have to commit it in between
+    step(_config(connection))
 
 
 def _config(connection: Connection) -> Config:
@@ -97,10 +104,9 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(__file__).parent))
-
-
 def _missing(connection: Connection) -> list[str]:
     done = MigrationContext.configure(connection).get_current_heads()
-    return [script.revision for script in _scripts().iterate_revisions("heads", done or "base")][::-1]
+    try:
+        return [script.revision for script in scripts().iterate_revisions("heads", done or "base")][::-1]
+    except CommandError:
+        raise NewerDatabase(", ".join(done)) from None

@@ -10,9 +10,10 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# What the models call Id and UtcDateTime, as they were when this was written.
+# What the models call Id, UtcDateTime and Key, as they were when this was written.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
+KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -20,9 +21,9 @@ def upgrade() -> None:
         "users",
         sa.Column("id", ID, nullable=False),
         sa.Column("email", sa.String(), nullable=False),
-        sa.Column("email_key", sa.String(), nullable=False),
+        sa.Column("email_key", KEY, nullable=False),
         sa.Column("username", sa.String(), nullable=False),
-        sa.Column("username_key", sa.String(), nullable=False),
+        sa.Column("username_key", KEY, nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("full_name", sa.String()),
         sa.Column("bio", sa.String()),

@@ -1,0 +1,45 @@
+"""A connection to PostgreSQL for whoever migrates, from synchronous code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import asyncpg
+
+from app.core.postgres.address import SCHEMES, Address
+from app.core.postgres.connecting import FAILURES, Connector
+from app.core.postgres.connection import Limits
+
+T = TypeVar("T")
+
+
+def serves(url: str) -> bool:
+    """Whether the URL names a PostgreSQL."""
+    return url.partition("://")[0] in SCHEMES
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Do asynchronous work from synchronous code, which may itself be called by a running loop: then in a thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """A connection without the time limits of the service, which also works through PgBouncer: nothing stays prepared.
+
+    Raises:
+        ValueError: the URL is wrong.
+        ConnectionError: no server answers, or it refuses us.
+    """
+    address = Address.of(url)
+    try:
+        return (await Connector(address, Limits(0, 0, pgbouncer=True)).open(0)).raw
+    except FAILURES as error:
+        raise ConnectionError(f"cannot connect to PostgreSQL at {address}: {error or 'it does not answer'}") from error

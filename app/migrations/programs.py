@@ -1,0 +1,43 @@
+"""Triggers, and the functions that they call: no model says them, so the revisions do, in their PROGRAMS."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection
+
+from app.migrations.run import scripts
+
+_POSTGRESQL = """
+SELECT 'trigger ' || tgname, pg_get_triggerdef(g.oid, true) || CASE WHEN tgenabled IN ('O', 'A') THEN '' ELSE ' disabled' END
+FROM pg_trigger g JOIN pg_class t ON t.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace
+WHERE n.nspname = current_schema() AND NOT tgisinternal
+UNION ALL
+SELECT 'function ' || proname, replace(pg_get_functiondef(p.oid), quote_ident(nspname) || '.', '')
+FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+WHERE n.nspname = current_schema() AND prorettype = 'trigger'::regtype
+"""
+
+_SQLITE = "SELECT 'trigger ' || name, sql FROM sqlite_schema WHERE type = 'trigger'"
+
+
+def wanted(dialect: str) -> dict[str, str]:
+    """What the last revision that names each of them made, comparable with `actual`."""
+    found: dict[str, str | None] = {}
+    for script in reversed(list(scripts().walk_revisions())):
+        found |= getattr(script.module, "PROGRAMS", {}).get(dialect, {})
+    return {name: _bare(sql) for name, sql in found.items() if sql is not None}
+
+
+def actual(connection: Connection) -> dict[str, str]:
+    """What is there: every trigger, since it changes what our statements do; of functions only those that we know."""
+    dialect = connection.dialect.name
+    rows = connection.exec_driver_sql(_POSTGRESQL if dialect == "postgresql" else _SQLITE)
+    ours = wanted(dialect)
+    return {name: _bare(sql) for name, sql in rows if name in ours or name.startswith("trigger ")}
+
+
+def _bare(sql: str) -> str:
+    """SQL without what PostgreSQL adds when it prints it: OR REPLACE, the body's tag, casts, parentheses, small letters."""
+    plain = sql.replace("CREATE OR REPLACE", "CREATE").replace("$function$", "$$").lower()
+    return " ".join(re.sub(r"::[a-z]+( varying)?|[()]", " ", plain).split())
