@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from pathlib import Path
 
 import pytest
 
 from app.core.config import Settings
 from app.core.mail import Folder, Mail, Undeliverable, Unreachable, message_of, outlet, sender_of
 from app.core.smtp import Account, Server
-from tests import certificates
 from tests.mail import MailServer
 from tests.servers import free_port
 
 pytestmark = pytest.mark.anyio
 
+CERTIFICATE = Path(__file__).parents[1] / "certificate.pem"
 SENDER = sender_of("Accord <accord@example.com>")
 
 
@@ -48,8 +50,11 @@ async def way_out(server):
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    return certificates.make(tmp_path_factory.mktemp("certificate"))
+def certificate():
+    """Of 127.0.0.1, signed by nobody else, with its key."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
 
 
 class TestMessage:
@@ -184,8 +189,8 @@ class TestServer:
 class TestSecurity:
     @pytest.mark.parametrize("kind", ["tls", "starttls"])
     async def test_a_trusted_server_gets_mails_over_tls(self, certificate, kind, monkeypatch):
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
-        with MailServer(**{kind: certificate.context}) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        with MailServer(**{kind: certificate}) as server:
             scheme = {"tls": "smtps", "starttls": "smtp+starttls"}[kind]
             way_out = Server(f"{scheme}://127.0.0.1:{server.port}", SENDER)
 
@@ -196,7 +201,7 @@ class TestSecurity:
 
     @pytest.mark.parametrize("kind", ["tls", "starttls"])
     async def test_a_server_that_cannot_show_who_it_is_gets_nothing(self, certificate, kind):
-        with MailServer(**{kind: certificate.context}) as server:
+        with MailServer(**{kind: certificate}) as server:
             scheme = {"tls": "smtps", "starttls": "smtp+starttls"}[kind]
             with pytest.raises(Unreachable, match="certificate"):
                 await Server(f"{scheme}://127.0.0.1:{server.port}", SENDER).send(mail())
@@ -209,13 +214,15 @@ class TestSecurity:
 
         assert server.mails == []
 
-    async def test_user_and_password_are_percent_encoded(self):
-        with MailServer(account=("accord@example.com", "p@ss:wörd")) as server:
-            right = Server(f"smtp://accord%40example.com:p%40ss%3Aw%C3%B6rd@127.0.0.1:{server.port}", SENDER)
-            wrong = Server(f"smtp://accord%40example.com:secret@127.0.0.1:{server.port}", SENDER)
+    async def test_user_and_password_are_percent_encoded(self, certificate, monkeypatch):
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        with MailServer(starttls=certificate, account=("accord@example.com", "p@ss:word/1")) as server:
+            address = f"127.0.0.1:{server.port}"
+            right = Server(f"smtp+starttls://accord%40example.com:p%40ss%3Aword%2F1@{address}", SENDER)
+            wrong = Server(f"smtp+starttls://accord%40example.com:secret@{address}", SENDER)
 
             await right.send(mail())
-            with pytest.raises(Unreachable) as failure:
+            with pytest.raises(Unreachable, match="535") as failure:
                 await wrong.send(mail())
 
             await right.close()
