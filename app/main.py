@@ -9,26 +9,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.routing import Route
 
 from app import schemas
 from app.api import health, posts, profiles, sessions, users
-from app.core import limits, logs
-from app.core.call import Call, Principal, Resources, utc_now
+from app.core import cache, limits, logs
+from app.core.call import Call, Resources, utc_now
 from app.core.config import Settings
 from app.core.database import connect
 from app.core.passwords import Passwords
+from app.core.valkey import connect as meet
 from app.engine import pages
 from app.engine.binding import Operation, bind
 from app.engine.description import Description
 from app.engine.document import Document
-from app.engine.gate import Engine, Service, Verdict
+from app.engine.gate import Engine, Service
 from app.engine.host import Host
 from app.engine.problems import Headers
 from app.schemas.operations import Handlers
+from app.services.limits import PERIOD, Limits
 from app.services.sessions import Bearer
 
 DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
@@ -45,24 +46,6 @@ HEADERS: Headers = (
 )
 # Browsers heed it over HTTPS only; there it keeps them from ever going back to HTTP (two years).
 TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
-
-
-class Limits:
-    """The limits of an address and of an account; either may be off (0 requests)."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._address = limits.Limit("address", settings.address_limit, 60) if settings.address_limit else None
-        self._account = limits.Limit("account", settings.account_limit, 60) if settings.account_limit else None
-
-    def address(self, scope: Any) -> Verdict:  # noqa: ANN401 - an ASGI scope
-        """Count a request of a client address (IPv6: of its network); clients of a Unix socket count as one."""
-        if self._address is None:
-            return Verdict((), 0)
-        return Verdict(*self._address.hit(limits.client(scope["client"][0]) if scope["client"] else ""))
-
-    def account(self, principal: Principal) -> Verdict:
-        """Count a request of a user, whatever the session."""
-        return Verdict(*self._account.hit(principal.user_id)) if self._account is not None else Verdict((), 0)
 
 
 @functools.cache
@@ -88,25 +71,34 @@ def handlers() -> dict[str, Operation]:
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
-    """What the service holds; the database is not connected yet."""
+    """What the service holds; the database and Valkey are not connected yet.
+
+    Raises:
+        ValueError: the URL of Valkey is not understood.
+    """
     passwords = Passwords(
         memory_kib=settings.password_memory_kib,
         passes=settings.password_passes,
         threads=settings.password_threads,
         queue=settings.password_queue,
     )
-    sign_ins = limits.Limit("signin", settings.sign_in_limit, 60) if settings.sign_in_limit else None
-    return Resources(settings, passwords, sign_ins, now)
+    valkey = meet(settings.redis_url) if settings.redis_url is not None else None
+    sign_ins = limits.choose("signin", settings.sign_in_limit, PERIOD, valkey, share=settings.workers)
+    return Resources(settings, passwords, sign_ins, now, valkey=valkey, cache=cache.choose(valkey, settings.workers))
 
 
 @asynccontextmanager
 async def connected(resources: Resources) -> AsyncIterator[Resources]:
-    """The resources with their database, for as long as the context lasts."""
+    """The resources with their database and Valkey, for as long as the context lasts."""
     settings = resources.settings
     resources.database = await connect(settings.database_url, statement_timeout=settings.statement_timeout)
     try:
+        if resources.valkey is not None:
+            await resources.valkey.open()
         yield resources
     finally:
+        if resources.valkey is not None:
+            await resources.valkey.close()
         resources.passwords.close()
         await resources.database.close()
 
@@ -117,6 +109,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     Raises:
         DocumentError: openapi.yaml holds something that cannot be enforced.
         BindingError: handlers and document differ.
+        ValueError: the URL of Valkey is not understood.
     """
     resources = make_resources(settings, now)
     if draining is not None:
@@ -125,7 +118,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     service = Service(
         schemes={"bearer": Bearer(resources)},
         call=functools.partial(Call, resources),
-        limits=Limits(settings),
+        limits=Limits(settings, resources.valkey),
         observer=log,
         headers=HEADERS + (TRANSPORT if settings.env != "development" else ()),
         responses=settings.response_policy,

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, Literal, TypeAlias, TypeVar
 
+from app.core.cache import Cache
+from app.core.cache.memory import Memory
 from app.core.config import Settings
 from app.core.database import Database
-from app.core.limits import Limit
+from app.core.limits import Limit, SharedLimit
 from app.core.passwords import Passwords
+from app.core.valkey.calls import Valkey
 
 P_co = TypeVar("P_co", covariant=True)
 
@@ -41,9 +44,11 @@ class Resources:
 
     settings: Settings
     passwords: Passwords
-    sign_ins: Limit | None = None  # of one identifier, whatever the address
+    sign_ins: Limit | SharedLimit | None = None  # of one identifier, whatever the address
     now: Callable[[], datetime] = utc_now
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
+    valkey: Valkey | None = None  # met on the loop that serves, by the lifespan
+    cache: Cache = field(default_factory=Memory)
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
 
 

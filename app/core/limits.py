@@ -1,14 +1,45 @@
-"""Rate limits in memory: GCRA, one float a client (its theoretical arrival time), so a burst and a rate in one number."""
+"""Rate limits: GCRA, one number a client (its theoretical arrival time), so a burst and a rate in one.
+
+`Limit` counts in memory. `SharedLimit` counts in Valkey, for all workers together, and in memory while Valkey is out.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Hashable
+from functools import partial
+from hashlib import blake2b
 from ipaddress import IPv6Address
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+from app.core.valkey.calls import Call, Valkey
 
 Headers = tuple[tuple[bytes, bytes], ...]
+
+# The same as `Limit.hit`, in microseconds of the server's clock, which all workers share. For each KEY: the step and the
+# period. Answers how far the client is ahead, or the negative time to wait. A key expires when its client is back at zero.
+# A clock that is set back leaves arrival times that no client can have earned: they count as one used-up limit, not more.
+_HIT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local told = {}
+for i, key in ipairs(KEYS) do
+  local step, period = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local rounding = 1 + period / step / 2
+  local due = tonumber(redis.call('GET', key) or now)
+  due = math.max(now, math.min(due, now + period)) + step
+  local ahead = due - now
+  if ahead > period + rounding then
+    told[i] = -math.ceil(ahead - period)
+  else
+    redis.call('SET', key, string.format('%.0f', due), 'PX', math.ceil(ahead / 1000))
+    told[i] = math.ceil(ahead)
+  end
+end
+return told
+"""
 
 
 class Verdict(NamedTuple):
@@ -16,6 +47,15 @@ class Verdict(NamedTuple):
 
     headers: Headers
     wait: int
+
+
+UNLIMITED = Verdict((), 0)
+Answer: TypeAlias = Verdict | asyncio.Future[Verdict]  # what `hit` gives; a future only where it has to be asked for
+
+
+async def settled(answer: Answer) -> Verdict:
+    """The verdict, awaited if it must be."""
+    return await answer if isinstance(answer, asyncio.Future) else answer
 
 
 def client(address: str) -> Hashable:
@@ -30,10 +70,17 @@ def client(address: str) -> Hashable:
 
 
 class Limit:
-    """So many requests in a period (seconds) for each key; the whole burst may come at once."""
+    """So many requests in a period (seconds) for each key; the whole burst may come at once.
 
-    def __init__(self, name: str, requests: int, period: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._name, self._period, self._step, self._clock = name.encode(), period, period / requests, clock
+    Of `share` workers that know nothing of each other each allows its part, at least one request a period. The
+    headers tell the whole policy, and what is left here.
+    """
+
+    def __init__(
+        self, name: str, requests: int, period: float, clock: Callable[[], float] = time.monotonic, *, share: int = 1
+    ) -> None:
+        self._name, self._period, self._clock = name.encode(), period, clock
+        self._step = min(period, period * share / requests)
         self._arrival: dict[Hashable, float] = {}
         self._policy = (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (self._name, requests, period))
         self._sweep_at = clock() + period
@@ -47,8 +94,55 @@ class Limit:
         due = max(self._arrival.get(key, now), now) + self._step
         ahead = due - now
         if ahead > self._period + 1e-9:
-            wait = math.ceil(ahead - self._period)
-            return Verdict((self._policy, (b"ratelimit", b'"%b";r=0;t=%d' % (self._name, wait))), wait)
+            return self.refused(ahead - self._period)
         self._arrival[key] = due
-        left = int((self._period - ahead) / self._step + 1e-9)
+        return self.allowed(ahead)
+
+    def allowed(self, ahead: float) -> Verdict:
+        """The verdict on a client that is so many seconds ahead of its rate."""
+        left = int((self._period - ahead) / self._step + 1e-4)
         return Verdict((self._policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self._name, left, math.ceil(ahead)))), 0)
+
+    def refused(self, seconds: float) -> Verdict:
+        """The verdict on a client that has to wait."""
+        wait = math.ceil(seconds)
+        return Verdict((self._policy, (b"ratelimit", b'"%b";r=0;t=%d' % (self._name, wait))), wait)
+
+
+class SharedLimit:
+    """The same, counted by all workers together; keys are hashed, so Valkey learns no addresses and no names."""
+
+    def __init__(self, name: str, requests: int, period: float, valkey: Valkey) -> None:
+        self._name, self._valkey = name, valkey
+        self._script = valkey.script(_HIT, keys=1, arguments=2)
+        self._policy = (period / requests * 1e6, period * 1e6)
+        self._local = Limit(name, requests, period)
+
+    def hit(self, key: Hashable) -> Answer:
+        """Count one request; while Valkey is out, of this worker's alone."""
+        valkey = self._valkey
+        if not valkey.available:
+            return self._local.hit(key)
+        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        hashed = blake2b(repr(key).encode(), digest_size=12).hexdigest()
+        tag = hashed[0]  # sixteen tags, so that a cluster spreads the clients and many hits still go out as one call
+        name = f"accord:limit:{{{tag}}}:{self._name}:{hashed}"
+        valkey.send(Call(self._script, tag, (name,), self._policy, partial(self._heard, verdict, key)))
+        return verdict
+
+    def _heard(self, verdict: asyncio.Future[Verdict], key: Hashable, told: int | None) -> None:
+        if verdict.done():  # the request was cancelled
+            return
+        if told is None:
+            verdict.set_result(self._local.hit(key))
+        elif told > 0:
+            verdict.set_result(self._local.allowed(told / 1e6))
+        else:
+            verdict.set_result(self._local.refused(-told / 1e6))
+
+
+def choose(name: str, requests: int, period: float, valkey: Valkey | None, *, share: int = 1) -> Limit | SharedLimit | None:
+    """The limit as the settings have it: none for 0 requests, shared through Valkey, or this worker's part of it."""
+    if not requests:
+        return None
+    return Limit(name, requests, period, share=share) if valkey is None else SharedLimit(name, requests, period, valkey)

@@ -7,12 +7,13 @@ So the answer to a bad request never depends on data. Each step stands in the fi
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -35,20 +36,25 @@ HeaderList = list[tuple[bytes, bytes]]
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
-class Verdict(NamedTuple):
-    """What a limit says of one request: the headers that tell, and seconds to wait (0: go on)."""
+class Verdict(Protocol):
+    """What a limit says of one request."""
 
-    headers: Headers
-    wait: int
+    @property
+    def headers(self) -> Headers:
+        """The headers that tell of the limit."""
+
+    @property
+    def wait(self) -> int:
+        """Seconds to wait; 0: go on."""
 
 
 class Limits(Protocol):
-    """Counts requests; brought by the service."""
+    """Counts requests; brought by the service. A verdict that has to be asked for elsewhere is a future."""
 
-    def address(self, scope: Scope) -> Verdict:
+    def address(self, scope: Scope) -> Verdict | asyncio.Future[Any]:
         """Count a request of this client address."""
 
-    def account(self, principal: Any) -> Verdict:  # noqa: ANN401 - the service's own
+    def account(self, principal: Any) -> Verdict | asyncio.Future[Any]:  # noqa: ANN401 - the service's own
         """Count a request of this principal."""
 
 
@@ -165,7 +171,8 @@ class Engine:
 
         try:
             if self._service.limits is not None:
-                self._count(exchange, self._service.limits.address(exchange.scope))
+                verdict = self._service.limits.address(exchange.scope)
+                self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         except Refusal as refusal:
             status, headers, body = self.problem(exchange, refusal)
             await send({"type": "http.response.start", "status": status, "headers": self.finish(exchange, headers, body)})
@@ -181,7 +188,8 @@ class Engine:
     ) -> tuple[int, HeaderList, bytes | None]:
         service, scope = self._service, exchange.scope
         if service.limits is not None:
-            self._count(exchange, service.limits.address(scope))
+            verdict = service.limits.address(scope)
+            self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         if resource is None:
             raise Refusal(404)
         operation = exchange.operation = resource.operations.get(scope["method"])
@@ -212,7 +220,8 @@ class Engine:
     async def _admit(self, exchange: Exchange, operation: Operation, headers: dict[bytes, bytes]) -> None:
         exchange.principal, allowed = await operation.security.authenticate(headers)
         if self._service.limits is not None and exchange.principal is not None:
-            self._count(exchange, self._service.limits.account(exchange.principal))
+            verdict = self._service.limits.account(exchange.principal)
+            self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         if not allowed:
             raise Refusal(403)
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
+from app.core.encoded import Encoded, encode
 from app.engine import description
 from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT, BodyReader
@@ -23,17 +24,6 @@ from app.engine.policy import ContractViolation
 from app.engine.problems import Headers, Refusal
 from app.engine.responses import Body, Empty
 from app.engine.security import Scheme, Security
-
-
-def _from_model(value: Any) -> msgspec.Raw:  # noqa: ANN401 - whatever msgspec does not know
-    """Pydantic models among the rows; anything else is a fault of the handler."""
-    if isinstance(value, BaseModel):
-        return msgspec.Raw(value.__pydantic_serializer__.to_json(value))
-    raise TypeError(f"a body holds {type(value).__name__}, which has no JSON form")
-
-
-encode = msgspec.json.Encoder(enc_hook=_from_model).encode
-
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -264,4 +254,4 @@ class Operation(APIRoute):
         if not isinstance(answer, Body):
             return None, headers
         headers.append((b"content-type", known.media))
-        return encode(answer.body), headers
+        return answer.body.body if isinstance(answer.body, Encoded) else encode(answer.body), headers

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 import msgspec
 
+from app.core.encoded import Encoded
+
 T = TypeVar("T")
 
 
@@ -21,6 +23,6 @@ class Empty(msgspec.Struct):
 
 
 class Body(Empty, Generic[T]):
-    """An answer with a body, its first and only positional argument."""
+    """An answer with a body, its first and only positional argument; one that is encoded already is sent as it is."""
 
-    body: T
+    body: T | Encoded[T]

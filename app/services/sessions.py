@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, literal, or_, select, update
 from app.core import tokens
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
+from app.core.limits import settled
 from app.core.statements import command, insert, statement
 from app.models import RefreshToken, Session, User
 from app.schemas.models import SessionCreate
@@ -176,7 +177,7 @@ async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
     """
     # Names are ASCII, but lower() makes ASCII of a few other letters: the Kelvin sign is no k.
     identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
-    _count(resources, identifier)
+    await _count(resources, identifier)
     found = await resources.database.one(CREDENTIALS, identifier=identifier)
     fits = await resources.passwords.verify(found.password_hash if found else None, sent.password)
     if found is None or not fits or not found.is_active:
@@ -187,9 +188,10 @@ async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
     return await issue(resources, found.user_id)
 
 
-def _count(resources: Resources, identifier: str) -> None:
-    wait = resources.sign_ins.hit(identifier).wait if resources.sign_ins is not None else 0
-    if wait:
+async def _count(resources: Resources, identifier: str) -> None:
+    if resources.sign_ins is None:
+        return
+    if wait := (await settled(resources.sign_ins.hit(identifier))).wait:
         detail = f"Too many attempts to sign in as this user; try again in {wait} seconds."
         raise TooManyRequests(detail, retry_after=wait)
 

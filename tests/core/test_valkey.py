@@ -238,7 +238,8 @@ class TestUrls:
             async with met(cluster.url) as (client, count):
                 cluster.nodes[1].kill()
                 told = await asyncio.gather(*(ask(client, count, f"key{n}", 2) for n in range(30)))
-                gc.collect()
+            del client, count
+            gc.collect()
 
         assert told == [None] * 30
 

@@ -15,10 +15,11 @@ import msgspec
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from app.core.limits import Verdict
 from app.engine.binding import Operation, bind
 from app.engine.description import Description
 from app.engine.document import Document
-from app.engine.gate import Engine, Exchange, Service, Verdict
+from app.engine.gate import Engine, Exchange, Service
 from app.engine.host import Host
 from app.engine.responses import Body, Empty
 from tests.engine.operations import handlers

@@ -1,0 +1,34 @@
+"""Encoded bodies of public lists, kept for a minute, never served once what they tell of was changed.
+
+Every entry belongs to a generation of its topic. `drop` ends the generation before the write that calls it is answered; what
+was computed in an earlier generation is never stored in a later one. Equal gets that meet compute once.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from app.core.cache.memory import Memory
+from app.core.cache.shared import Shared
+from app.core.cache.together import Make, Uncached
+from app.core.encoded import Encoded
+from app.core.valkey.calls import Valkey
+
+T = TypeVar("T")
+
+
+class Cache(Protocol):
+    """Topics of entries. `key` tells everything that a body depends on, of which what its reader may see."""
+
+    async def get(self, topic: str, key: str, make: Make[T]) -> Encoded[T]:
+        """The entry, else what `make` gives, encoded. What `make` raises is raised to all who wait for it, and not kept."""
+
+    async def drop(self, *topics: str) -> None:
+        """Forget topics: call it after the commit and before the answer."""
+
+
+def choose(valkey: Valkey | None, workers: int) -> Cache:
+    """The cache as the settings have it: in Valkey, in the memory of a single worker, or none."""
+    if valkey is not None:
+        return Shared(valkey)
+    return Memory() if workers == 1 else Uncached()

@@ -1,0 +1,70 @@
+"""The cache of a single worker, in its memory."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
+
+from app.core.cache.together import Make, once
+from app.core.encoded import Encoded
+
+T = TypeVar("T")
+
+LIFE = 60.0  # seconds
+MOST_ENTRIES = 4096
+MOST_BYTES = 16 << 20  # of one process
+LONGEST = 256 << 10  # bytes of one body; a longer one is computed each time
+
+
+class _Entry(NamedTuple):
+    generation: int
+    until: float
+    encoded: Encoded[Any]
+
+
+class Memory:
+    """Keeps the entries used last, of one process which makes all writes."""
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, entries: int = MOST_ENTRIES, size: int = MOST_BYTES
+    ) -> None:
+        self._clock, self._most_entries, self._most_bytes = clock, entries, size
+        self._generations: defaultdict[str, int] = defaultdict(int)
+        self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
+        self._bytes = 0
+        self._computing: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def get(self, topic: str, key: str, make: Make[T]) -> Encoded[T]:
+        """The entry, else what `make` gives."""
+        name, generation = (topic, key), self._generations[topic]
+        entry = self._entries.get(name)
+        if entry is not None:
+            if entry.generation == generation and self._clock() < entry.until:
+                self._entries.move_to_end(name)
+                return entry.encoded
+            self._forget(name)
+        return await once(self._computing, (name, generation), lambda: self._compute(name, generation, make))
+
+    async def drop(self, *topics: str) -> None:
+        """Begin a new generation of the topics; the entries of the old one make room when they are met."""
+        for topic in topics:
+            self._generations[topic] += 1
+
+    async def _compute(self, name: tuple[str, str], generation: int, make: Make[T]) -> Encoded[T]:
+        encoded = Encoded.of(await make())
+        size = len(encoded.body)
+        if generation == self._generations[name[0]] and size <= min(LONGEST, self._most_bytes):
+            self._forget(name)
+            self._entries[name] = _Entry(generation, self._clock() + LIFE, encoded)
+            self._bytes += size
+            while len(self._entries) > self._most_entries or self._bytes > self._most_bytes:
+                self._forget(next(iter(self._entries)))
+        return encoded
+
+    def _forget(self, name: tuple[str, str]) -> None:
+        entry = self._entries.pop(name, None)
+        if entry is not None:
+            self._bytes -= len(entry.encoded.body)
