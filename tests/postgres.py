@@ -131,8 +131,7 @@ class Postgres(Running):
             start_new_session=True,
         )
         try:
-            options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-            self.run("initdb", "--pgdata", str(self.data), *options)
+            self._make()
             self.start()
         except BaseException:
             self._end()
@@ -141,6 +140,10 @@ class Postgres(Running):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end()
+
+    def _make(self) -> None:
+        options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        self.run("initdb", "--pgdata", str(self.data), *options)
 
     @property
     def data(self) -> Path:
@@ -231,6 +234,19 @@ class Postgres(Running):
                 self._guard.kill()
                 self._guard.communicate()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Standby(Postgres):
+    """A replica of another server, which it follows by streaming. `pg_wal_replay_pause()` makes it lag."""
+
+    def __init__(self, primary: Postgres) -> None:
+        super().__init__()
+        self._primary = primary
+
+    def _make(self) -> None:
+        source = ("--host=127.0.0.1", f"--port={self._primary.port}", "--username=postgres")
+        options = ("--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
+        self.run("pg_basebackup", *source, "--pgdata", str(self.data), *options)
 
 
 @contextlib.contextmanager

@@ -60,10 +60,15 @@ def lagging(servers) -> Iterator[None]:
 
 async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None) -> Replicated:
     """A worker that has both, and knows that the replica is there."""
-    shared = await stack.enter_async_context(meet(valkey)) if valkey is not None else None
+    shared = meet(valkey) if valkey is not None else None
+    while not servers[1].execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as below
+        await asyncio.sleep(0.05)
     databases = [await connect(server.url("notes")) for server in servers]
     stack.push_async_callback(databases[0].close)
-    pair = await stack.enter_async_context(Replicated(*databases, shared))
+    made = Replicated(*databases, shared)
+    if shared is not None:
+        await stack.enter_async_context(shared)
+    pair = await stack.enter_async_context(made)
     async with asyncio.timeout(10):
         while await pair.reader.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
             await asyncio.sleep(0.01)
@@ -140,9 +145,6 @@ async def test_a_replica_that_is_gone_is_done_without():
     with Postgres() as primary, Standby(primary) as standby:
         primary.create("notes")
         primary.execute(TABLE, "notes")
-        async with asyncio.timeout(30):
-            while not standby.execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0.05)
         async with AsyncExitStack() as stack:
             pair = await replicated(stack, (primary, standby))
             standby.kill()
