@@ -18,7 +18,7 @@ from hashlib import blake2b
 from typing import Any, Self, TypeVar
 
 import structlog
-from sqlalchemy import BigInteger, Table, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, literal_column, select
 
 from app.core.database import Database, Transaction
 from app.core.errors import ServiceUnavailable
@@ -36,7 +36,7 @@ _SOON, _LATER = 0.05, 1.0
 
 # The write-ahead log in bytes: what is written here, and what the replica has applied. A server that is no replica has it all.
 _ALL = 2**62
-_BEGINNING = literal_column("'0/0'::pg_lsn")
+_BEGINNING: ColumnElement[Any] = literal_column("'0/0'::pg_lsn")
 WRITTEN = statement(select(cast(func.pg_wal_lsn_diff(func.pg_current_wal_insert_lsn(), _BEGINNING), BigInteger)), int)
 APPLIED = statement(
     select(cast(func.coalesce(func.pg_wal_lsn_diff(func.pg_last_wal_replay_lsn(), _BEGINNING), _ALL), BigInteger)), int

@@ -51,7 +51,7 @@ def servers() -> Iterator[tuple[Postgres, Standby]]:
 
 
 @pytest.fixture
-def lagging(servers) -> Iterator[None]:
+def lagging(servers, pair) -> Iterator[None]:  # noqa: ARG001 - which first has to trust it
     """The standby applies nothing."""
     servers[1].execute("SELECT pg_wal_replay_pause()")
     yield
