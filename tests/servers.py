@@ -27,6 +27,14 @@ def free_port() -> int:
         return port
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended does not, whether or not its parent has noticed."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class Server:
     """A running service; `settings` are environment variables. Answers are held against the document (`raise`).
 

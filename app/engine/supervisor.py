@@ -40,6 +40,7 @@ def become(sockets: Sequence[socket.socket], *, workers: int, patience: float, r
         "sockets": [listening.fileno() for listening in sockets],
         "workers": workers,
         "patience": patience,
+        "silence": SILENT_SECONDS,
         "readable": readable,
     }
     sys.stdout.flush()
@@ -82,10 +83,9 @@ class Worker:
         with contextlib.suppress(OSError):
             self.line.send(word)
 
-    @property
-    def hung(self) -> bool:
-        """Whether it says nothing any more, or does not end."""
-        return time.monotonic() > self.deadline if self.leaving else self.silent > SILENT_SECONDS
+    def hangs(self, silence: float) -> bool:
+        """Whether it has said nothing for so many seconds, or does not end."""
+        return time.monotonic() > self.deadline if self.leaving else self.silent > silence
 
 
 def _deafen() -> None:
@@ -137,11 +137,18 @@ class Supervisor:
             if key.data is None:
                 for number in self._signals.recv(4096):
                     self._signalled(number)
-            elif not key.data.hear():
-                self._selector.unregister(key.fileobj)
+            else:
+                self._hear(key.data)
         passed = min(time.monotonic() - before, 2 * TURN_SECONDS)
         for worker in self._workers:
             worker.silent += passed
+
+    def _hear(self, worker: Worker) -> None:
+        known = worker.ready
+        if not worker.hear():
+            self._selector.unregister(worker.line)
+        elif not known:
+            self._say("a worker serves", pid=worker.process.pid)
 
     def _signalled(self, number: int) -> None:
         self._say("signal", name=signal.Signals(number).name)
@@ -162,7 +169,7 @@ class Supervisor:
     def _look_after(self, worker: Worker) -> None:
         code = worker.process.poll()
         if code is None:
-            if worker.hung:
+            if worker.hangs(self._plan["silence"]):
                 self._say("a worker hangs and is killed", "error", pid=worker.process.pid)
                 worker.process.kill()
             return

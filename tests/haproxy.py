@@ -1,0 +1,110 @@
+"""A real reverse proxy, HAProxy: the machine's own, else one that is installed now."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.servers import free_port
+
+INSTALL_SECONDS = 600
+
+# A backend is out at its first 503 and back at its first 200. Nothing is sent twice: `retry-on` stays at its default, a
+# connection that was not made. What a backend drops, the client sees.
+CONFIGURATION = """
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 30s
+    timeout server 30s
+frontend all
+    bind 127.0.0.1:{port}
+    default_backend services
+backend services
+    balance roundrobin
+    option httpchk GET /health/ready
+    http-check expect status 200
+    option redispatch
+    default-server check inter 100ms fall 1 rise 1
+{servers}
+"""
+
+
+class NoProxy(Exception):
+    """There is no HAProxy and none can be installed; the text says why."""
+
+
+class Proxy(NamedTuple):
+    """A running proxy."""
+
+    port: int
+    control: Path
+
+    def up(self) -> list[int]:
+        """The ports of the backends to which it sends requests now."""
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(str(self.control))
+            asking.sendall(b"show stat\n")
+            table = asking.makefile(encoding="ascii").read().splitlines()
+        rows = [dict(zip(table[0].lstrip("# ").split(","), row.split(","), strict=False)) for row in table[1:] if row]
+        return sorted(int(row["addr"].rpartition(":")[2]) for row in rows if row["addr"] and row["status"].startswith("UP"))
+
+    def wait_up(self, ports: Sequence[int]) -> None:
+        """Until exactly these backends are used."""
+        deadline = time.monotonic() + 30
+        while self.up() != sorted(ports):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the proxy uses {self.up()} instead of {sorted(ports)}")
+            time.sleep(0.02)
+
+
+def ensure() -> str:
+    """The path of HAProxy, installed first from the system's packages if need be.
+
+    Raises:
+        NoProxy: it cannot be installed here.
+    """
+    if (path := shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")) is not None:
+        return path
+    said = "no apt-get"
+    if shutil.which("apt-get"):
+        root = () if os.geteuid() == 0 else ("sudo", "-n")
+        apt = (*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
+        for command in ((*apt, "update"), (*apt, "install", "--yes", "--no-install-recommends", "haproxy")):
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+            )
+            said = done.stdout[-500:] + done.stderr[-500:]
+    if (path := shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")) is not None:
+        return path
+    raise NoProxy(f"These tests need HAProxy: install it with the system's package manager.\n{said}")
+
+
+@contextmanager
+def proxy(folder: Path, *ports: int) -> Iterator[Proxy]:
+    """A proxy before the services on these ports, all of which are ready."""
+    found = Proxy(free_port(), folder / "haproxy.sock")
+    servers = "\n".join(f"    server s{port} 127.0.0.1:{port}" for port in ports)
+    configuration = folder / "haproxy.cfg"
+    head = f"global\n    stats socket {found.control} level admin\n"
+    configuration.write_text(head + CONFIGURATION.format(port=found.port, servers=servers))
+    with (folder / "haproxy.log").open("wb") as log:
+        process = subprocess.Popen([ensure(), "-db", "-f", str(configuration)], stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 10
+        while not found.control.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise NoProxy((folder / "haproxy.log").read_text())
+            time.sleep(0.02)
+        found.wait_up(ports)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(10)

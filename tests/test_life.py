@@ -1,0 +1,301 @@
+"""The life of a service of one or several processes: it drains, survives its workers' deaths and is restarted unnoticed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from tests.haproxy import proxy
+from tests.make import new_user
+from tests.servers import Server, alive
+
+pytestmark = pytest.mark.slow
+
+# About a second a hash.
+SLOW = {"PASSWORD_MEMORY_KIB": "65536", "PASSWORD_PASSES": "15", "PASSWORD_THREADS": "1"}
+MARGIN = 30.0  # seconds for what should take one or two
+
+
+@pytest.fixture
+def database(sqlite_template, tmp_path) -> Path:
+    sqlite_template.copy(tmp_path)
+    return tmp_path / "accord.db"
+
+
+@contextmanager
+def connected(port: int) -> Iterator[http.client.HTTPConnection]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=MARGIN)) as connection:
+        yield connection
+
+
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
+    """The answer, its body read and kept as `text`."""
+    data = None if body is None else json.dumps(body)
+    connection.request(method, path, data, {} if body is None else {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    answer.text = answer.read().decode()
+    return answer
+
+
+def get(port: int, path: str) -> http.client.HTTPResponse:
+    with connected(port) as connection:
+        return ask(connection, "GET", path)
+
+
+def sign_up(port: int, username: str) -> int:
+    with connected(port) as connection:
+        return ask(connection, "POST", "/api/v1/users", person(username)).status
+
+
+def person(username: str) -> dict[str, Any]:
+    return new_user(username=username, email=f"{username}@example.com")
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + MARGIN
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come true"
+        time.sleep(0.02)
+
+
+def refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=MARGIN).close()
+    except (ConnectionRefusedError, ConnectionResetError):
+        return True
+    return False
+
+
+class Load:
+    """Clients that keep their connections and ask without pause: reads, health and sign-ups in turn."""
+
+    _names = count()
+
+    def __init__(self, port: int, clients: int) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.failures: list[str] = []
+        self._port, self._over = port, threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        self.go_on(100)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def go_on(self, requests: int) -> None:
+        """Wait until so many more are answered."""
+        enough = self.statuses.total() + requests
+        wait_until(lambda: self.statuses.total() >= enough)
+
+    def _ask(self) -> None:
+        with connected(self._port) as connection:
+            for turn in count():
+                if self._over.is_set():
+                    return
+                try:
+                    if turn % 3 == 0:
+                        name = f"user{next(self._names)}"
+                        answer = ask(connection, "POST", "/api/v1/users", person(name))
+                    else:
+                        answer = ask(connection, "GET", "/health" if turn % 3 == 1 else "/api/v1/posts")
+                    self.statuses[answer.status] += 1
+                except (OSError, http.client.HTTPException) as error:
+                    self.failures.append(repr(error))
+                    connection.close()
+                time.sleep(0.01)
+
+
+def events(server: Server) -> list[dict[str, Any]]:
+    """The lines of its log."""
+    return [json.loads(line) for line in server.log.read_text().splitlines()]
+
+
+def connections(pid: int, port: int) -> int:
+    """How many clients are connected to a process that serves this port."""
+    inodes = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        if found := re.fullmatch(r"socket:\[(\d+)]", str(entry.readlink())):
+            inodes.add(found[1])
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "01" and row[9] in inodes for row in rows)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+class TestAtSIGTERM:
+    def test_readiness_says_503_while_everything_is_still_answered_and_then_what_has_begun_is_finished(self, database, workers):
+        with Server(database, workers=workers, DRAIN_SECONDS="2", **SLOW) as server, ThreadPoolExecutor(8) as pool:
+            assert get(server.port, "/health/ready").status == 200
+            begun = [pool.submit(sign_up, server.port, f"early{number}") for number in range(2)]
+            time.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: get(server.port, "/health/ready").status == 503)
+            readiness, health = get(server.port, "/health/ready"), get(server.port, "/health")
+            begun += [pool.submit(sign_up, server.port, f"late{number}") for number in range(3)]
+            wait_until(lambda: refuses(server.port))
+            unfinished = sum(not request.done() for request in begun)
+            answers = [request.result() for request in begun]
+
+            assert json.loads(readiness.text)["type"] == "/problems/service-unavailable"
+            assert int(readiness.headers["Retry-After"]) >= 1
+            assert health.status == 200
+            assert unfinished > 0
+            assert answers == [201] * 5
+            assert server.process.wait(MARGIN) == 0
+            print(f"\n{workers} workers: {unfinished} of 5 sign-ups were answered after the socket had closed")  # noqa: T201 - for people
+
+    def test_each_answer_of_the_drain_is_the_last_of_its_connection(self, database, workers):
+        with Server(database, workers=workers, DRAIN_SECONDS="3") as server, connected(server.port) as kept:
+            before = ask(kept, "GET", "/health")
+            local = kept.sock.getsockname()
+            server.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: get(server.port, "/health/ready").status == 503)
+            time.sleep(0.5)  # until the other worker knows
+            same = kept.sock.getsockname() == local
+            during = ask(kept, "GET", "/health")
+            fresh = get(server.port, "/health")
+            with connected(server.port) as other:
+                head = ask(other, "HEAD", "/health")  # which takes another way to the network
+
+        assert before.headers["Connection"] is None
+        assert same
+        for answer in (during, fresh, head):
+            assert (answer.status, answer.headers["Connection"]) == (200, "close")
+
+    def test_a_second_signal_ends_the_drain(self, database, workers):
+        with Server(database, workers=workers, DRAIN_SECONDS="300") as server:
+            server.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: get(server.port, "/health/ready").status == 503)
+            server.process.send_signal(signal.SIGTERM)
+
+            assert server.process.wait(MARGIN) == 0
+
+    def test_a_signal_to_the_whole_group_is_one_signal(self, database, workers):
+        with Server(database, workers=workers, DRAIN_SECONDS="2") as server:
+            for pid in {server.process.pid, *server.pids()}:
+                os.kill(pid, signal.SIGINT)
+            wait_until(lambda: get(server.port, "/health/ready").status == 503)
+            time.sleep(0.5)
+
+            assert get(server.port, "/health").status == 200
+            assert server.process.wait(MARGIN) == 0
+
+
+class TestWorkers:
+    def test_one_that_is_killed_takes_only_its_own_connections_along_and_is_replaced(self, database):
+        with Server(database, workers=3) as server, Load(server.port, 24) as load:
+            before = server.pids()
+            spread = {pid: connections(pid, server.port) for pid in before}
+            victim = max(before, key=spread.__getitem__)
+            os.kill(victim, signal.SIGKILL)
+            killed = time.monotonic()
+            load.go_on(200)
+            wait_until(lambda: sum(line["event"] == "a worker serves" for line in events(server)) == 4)
+            back, now = time.monotonic() - killed, server.pids()
+        answered, failed = dict(load.statuses), len(load.failures)
+        print(f"\nconnections {list(spread.values())}, lost {failed}, answered {answered}; back after {back:.1f} s")  # noqa: T201 - for people
+
+        assert len(now) == 3
+        assert victim not in now
+        assert 0 < failed <= spread[victim]
+        assert set(answered) == {200, 201}
+
+    def test_all_end_when_their_supervisor_is_killed(self, database):
+        with Server(database, workers=2) as server:
+            workers = server.pids()
+            server.process.kill()
+            server.process.wait()
+
+            wait_until(lambda: not any(alive(pid) for pid in workers))
+            assert refuses(server.port)
+
+    def test_without_valkey_they_say_once_that_they_share_nothing(self, database):
+        with Server(database, workers=3) as server:
+            lines = [line["event"] for line in events(server)]
+
+        assert sum("each worker takes its share of the limits" in line for line in lines) == 1
+
+    def test_of_a_service_in_development_greet_once(self, tmp_path):
+        with Server(tmp_path / "accord.db", workers=3, ENV="development") as server:
+            told = server.log.read_text()
+
+        assert told.count("/openapi.yaml") == told.count("Demo accounts") == 1
+        assert told.count("each worker takes its share of the limits") == 1
+
+    def test_do_not_start_without_their_database(self, tmp_path):
+        with pytest.raises(RuntimeError) as failure, Server(tmp_path / "accord.db", workers=3):
+            pass
+
+        assert str(failure.value).count("accord: the database lacks the migrations") == 1
+
+    def test_on_one_sqlite_file_let_one_of_fifty_have_an_email(self, database):
+        def attempt(number: int) -> int:
+            with connected(server.port) as connection:
+                barrier.wait()
+                body = new_user(username=f"ada{number}", email="ada@example.com")
+                return ask(connection, "POST", "/api/v1/users", body).status
+
+        barrier = threading.Barrier(50)
+        with Server(database, workers=4, PASSWORD_QUEUE="100") as server, ThreadPoolExecutor(50) as pool:
+            answers = Counter(pool.map(attempt, range(50)))
+        print(f"\n{dict(answers)}")  # noqa: T201 - for people
+
+        assert answers == {201: 1, 409: 49}
+
+
+class TestBehindAProxy:
+    def test_sighup_restarts_all_workers_and_no_request_is_lost(self, database, tmp_path):
+        with (
+            Server(database, workers=3, DRAIN_SECONDS="1") as server,
+            proxy(tmp_path, server.port) as front,
+            Load(front.port, 12) as load,
+        ):
+            before = set(server.pids())
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: any(line["event"] == "all workers are restarted" for line in events(server)))
+            wait_until(lambda: len(server.pids()) == 3)
+            load.go_on(200)
+            after = set(server.pids())
+        print(f"\nanswered {dict(load.statuses)}, lost {len(load.failures)} {set(load.failures)}")  # noqa: T201 - for people
+
+        assert not before & after
+        assert set(load.statuses) == {200, 201}
+        assert load.failures == []
+
+    def test_services_that_are_restarted_one_after_the_other_lose_no_request(self, database, tmp_path):
+        with (
+            Server(database, DRAIN_SECONDS="1") as one,
+            Server(database, DRAIN_SECONDS="1", log=tmp_path / "two.log") as two,
+            proxy(tmp_path, one.port, two.port) as front,
+            Load(front.port, 12) as load,
+        ):
+            for service in (one, two):
+                service.stop()
+                load.go_on(50)
+                service.start()
+                front.wait_up([one.port, two.port])
+                load.go_on(50)
+        print(f"\nanswered {dict(load.statuses)}, lost {len(load.failures)} {set(load.failures)}")  # noqa: T201 - for people
+
+        assert set(load.statuses) == {200, 201}
+        assert load.failures == []
