@@ -49,6 +49,7 @@ class Resources:
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
     valkey: Valkey | None = None  # met on the loop that serves, by the lifespan
     cache: Cache = field(default_factory=Memory)
+    under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+from datetime import datetime
+
 from sqlalchemy import bindparam, select
 
 from app.core.call import Principal, Resources
-from app.core.database import Database
+from app.core.database import Database, Transaction
 from app.core.statements import Refused, insert, statement
 from app.models import Post, User
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostRow
+from app.services import idempotency
+from app.services.idempotency import Creation, Keep, once
 from app.services.pages import Page, listing, page
 
 COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
@@ -29,6 +34,7 @@ INSERT = statement(
     .returning(*COLUMNS),
     PostRow,
 )
+CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(GET, post_id=post_id))
 AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
 
 PUBLISHED = listing(
@@ -74,25 +80,35 @@ async def list_of_author(
     return posts
 
 
-async def create(
-    resources: Resources,
-    principal: Principal,
-    new: PostCreate,
-    idempotency_key: str | None = None,  # noqa: ARG001
-) -> PostRow:
-    """Store a post of the principal and return it.
+async def create(resources: Resources, principal: Principal, new: PostCreate, idempotency_key: str | None = None) -> PostRow:
+    """Store a post of the principal and return it; with a key only once.
 
     Raises:
         Unauthorized: the principal was deleted a moment ago; decided by the foreign key.
+        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
+    request = idempotency.request("createPost", idempotency_key, principal, new)
+    return await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
+
+
+async def _store(resources: Resources, principal: Principal, new: PostCreate, keep: Keep[PostRow] | None) -> PostRow:
+    if keep is None:
+        return await _insert(resources.database, principal, new, resources.now())
+    async with resources.database.transaction() as transaction:
+        post = await _insert(transaction, principal, new, resources.now())
+        await keep(transaction, post)
+    return post
+
+
+async def _insert(database: Transaction, principal: Principal, new: PostCreate, created_at: datetime) -> PostRow:
     try:
-        post = await resources.database.one(
+        post = await database.one(
             INSERT,
             author_id=principal.user_id,
             title=new.title,
             content=new.content,
             is_published=new.is_published,
-            created_at=resources.now(),
+            created_at=created_at,
         )
     except Refused:
         raise Unauthorized("The account is gone.") from None

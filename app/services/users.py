@@ -25,6 +25,8 @@ from app.schemas.problems import (
     WeakPassword,
 )
 from app.schemas.rows import UserProfileRow, UserRow
+from app.services import idempotency
+from app.services.idempotency import Creation, Keep, once
 from app.services.pages import Listing, Page, listing, page
 from app.services.preconditions import versions
 
@@ -78,6 +80,7 @@ INSERT = statement(
     .returning(*COLUMNS),
     UserRow,
 )
+CREATION = Creation("createUser", UserRow, lambda database, user_id: database.one(GET, user_id=user_id))
 EMAIL_TAKEN = statement(select(User.id).where(User.email_key == bindparam("email_key")), int)
 END_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
 ADMIN = statement(
@@ -188,21 +191,25 @@ async def list_profiles(database: Database, number: int, size: int, cursor: str 
     return await page(database, PROFILES, number, size, cursor)
 
 
-async def create(
-    resources: Resources,
-    new: UserCreate,
-    role: Role = "user",
-    idempotency_key: str | None = None,  # noqa: ARG001
-) -> UserRow:
-    """Store a new user and return it.
+async def create(resources: Resources, new: UserCreate, role: Role = "user", idempotency_key: str | None = None) -> UserRow:
+    """Store a new user and return it; with a key only once.
 
     Raises:
         WeakPassword: before anything is hashed.
         AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one wins.
+        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
-    if weak(new.password, (new.username, new.email.partition("@")[0])):
-        raise WeakPassword("The password is too easy to guess; choose another one.")
-    password_hash = await resources.passwords.hash(new.password)
+
+    async def effect(keep: Keep[UserRow] | None) -> UserRow:
+        if weak(new.password, (new.username, new.email.partition("@")[0])):
+            raise WeakPassword("The password is too easy to guess; choose another one.")
+        return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
+
+    request = idempotency.request("createUser", idempotency_key, new.email.lower(), new)
+    return await once(resources, CREATION, request, effect)
+
+
+async def _store(resources: Resources, new: UserCreate, role: Role, password_hash: str, keep: Keep[UserRow] | None) -> UserRow:
     created_at: datetime = resources.now()
     full_name = None if new.full_name is MISSING else new.full_name
     async with resources.database.transaction() as transaction:
@@ -222,6 +229,8 @@ async def create(
             taken = await transaction.one(EMAIL_TAKEN, email_key=new.email.lower())
             field = "username" if taken is None else "email"
             raise AlreadyRegistered(f"Another user has this {field}.")
+        if keep is not None:
+            await keep(transaction, user)
     return user
 
 

@@ -1,0 +1,203 @@
+"""Requests that are done once, however often they are sent: `Idempotency-Key` (docs/adr/0011-idempotency-keys.md)."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+from pydantic import BaseModel
+from sqlalchemy import bindparam, delete, literal, select, tuple_
+
+from app.core.call import Principal, Resources
+from app.core.database import Database, Transaction
+from app.core.errors import ApiError, ServiceUnavailable
+from app.core.statements import command, insert, statement
+from app.models import IdempotencyKey
+from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+Members: TypeAlias = dict[str, msgspec.Raw]  # of a JSON object
+Keep: TypeAlias = Callable[[Transaction, R], Awaitable[None]]
+Effect: TypeAlias = Callable[[Keep[R] | None], Awaitable[R]]
+
+BATCH = 1000  # rows of one removal: some milliseconds, far from the limit of a statement
+
+
+class Done(NamedTuple):
+    """What is stored of a request that was done."""
+
+    request_hash: str
+    answer: str
+
+
+class _Created(msgspec.Struct):
+    """What every version of this service can read of an answer."""
+
+    id: int
+
+
+_NAMED = (IdempotencyKey.scope, IdempotencyKey.key_hash)
+
+FIND = statement(
+    select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
+        IdempotencyKey.scope == bindparam("scope"),
+        IdempotencyKey.key_hash == bindparam("key_hash"),
+        IdempotencyKey.expires_at > bindparam("now"),
+    ),
+    Done,
+)
+_NEW = insert(IdempotencyKey).values(
+    scope=bindparam("scope"),
+    key_hash=bindparam("key_hash"),
+    request_hash=bindparam("request_hash"),
+    answer=bindparam("answer"),
+    expires_at=bindparam("expires_at"),
+)
+# The key of another request that was done makes it give no row; one that has expired and was not removed yet is replaced.
+KEEP = statement(
+    _NEW.on_conflict_do_update(
+        index_elements=_NAMED,
+        set_={name: _NEW.excluded[name] for name in ("request_hash", "answer", "expires_at")},
+        where=IdempotencyKey.expires_at <= bindparam("now"),
+    ).returning(IdempotencyKey.scope),
+    str,
+)
+# At most BATCH of them: run it until it removes fewer. Several workers do not wait for each other.
+EXPIRED = command(
+    delete(IdempotencyKey).where(
+        tuple_(*_NAMED).in_(
+            select(*_NAMED)
+            .where(IdempotencyKey.expires_at <= bindparam("now"))
+            .order_by(IdempotencyKey.expires_at)
+            .limit(literal(BATCH))
+            .with_for_update(skip_locked=True)
+        )
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation(Generic[R]):
+    """An operation that creates something: its name, the row that it answers, and how that row is read later by its id."""
+
+    operation: str
+    row: type[R]
+    read: Callable[[Database, int], Awaitable[R | None]]
+
+
+class Request(NamedTuple):
+    """A request with a key. What is stored of it tells nothing to who does not hold the key."""
+
+    scope: str
+    key_hash: str
+    request_hash: str
+    payload: Members
+
+
+def request(operation: str, key: str | None, caller: Principal | str, body: BaseModel) -> Request | None:
+    """Name a request; None if it has no key.
+
+    An anonymous caller is known by a text, which no stranger would send with the same key: a part of what they create. The
+    order of members, and members that say what is meant without them, do not matter.
+    """
+    if key is None:
+        return None
+    secret = (key[1:-1] if key[0] == key[-1] == '"' else key).encode()  # the draft writes it as a structured field's string
+    payload = msgspec.json.encode(body.model_dump(exclude_defaults=True), order="sorted")
+    who = str(caller.user_id) if isinstance(caller, Principal) else _mac(secret, "caller", caller.encode())
+    return Request(
+        f"{operation}:{who}",
+        _mac(secret, "key", b""),
+        _mac(secret, "request", payload),
+        msgspec.json.decode(payload, type=Members),
+    )
+
+
+def _mac(secret: bytes, purpose: str, text: bytes) -> str:
+    """A hash that only the holder of the key can compute.
+
+    The key itself is hashed in the same way: of a key beyond 64 bytes HMAC uses its plain hash, which must not be stored.
+    """
+    return hmac.new(secret, f"{purpose}\n".encode() + text, hashlib.sha256).hexdigest()
+
+
+async def once(resources: Resources, creation: Creation[R], sent: Request | None, effect: Effect[R]) -> R:
+    """The row of the first request with this key, or that of `effect`, which then runs.
+
+    `effect` gets what it must call in its transaction with the row that it has made: the record commits with it or not at
+    all, so what fails leaves the key free. Without a key it gets None. One statement more for a key, and one for the record.
+
+    Raises:
+        IdempotencyKeyReused: the key was sent with another request.
+        IdempotencyKeyInUse: the first request with the key has not ended.
+    """
+    if sent is None:
+        return await effect(None)
+    name = (sent.scope, sent.key_hash)
+    if name in resources.under_way:
+        raise _in_use()
+    resources.under_way.add(name)
+    try:
+        done = await _find(resources, resources.database, sent)
+        if done is None:
+            try:
+                return await effect(functools.partial(_keep, resources, sent))
+            except ServiceUnavailable:
+                raise
+            except ApiError:
+                # Another process may have been first: then it is its effect that refuses ours, or its record.
+                async with resources.database.transaction() as transaction:  # on a replica it may not have arrived yet
+                    done = await _find(resources, transaction, sent)
+                if done is None:
+                    raise
+        return await _again(resources, creation, sent, done)
+    finally:
+        resources.under_way.discard(name)
+
+
+async def _find(resources: Resources, database: Transaction, sent: Request) -> Done | None:
+    return await database.one(FIND, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
+
+
+async def _keep(resources: Resources, sent: Request, transaction: Transaction, row: msgspec.Struct) -> None:
+    """Store the answer: what the request has said is left out, since who repeats the request says it again."""
+    members = msgspec.json.decode(msgspec.json.encode(row), type=Members)
+    answer = {name: value for name, value in members.items() if sent.payload.get(name) != value}
+    now = resources.now()
+    kept = await transaction.one(
+        KEEP,
+        scope=sent.scope,
+        key_hash=sent.key_hash,
+        request_hash=sent.request_hash,
+        answer=msgspec.json.encode(answer).decode(),
+        expires_at=now + timedelta(seconds=resources.settings.idempotency_seconds),
+        now=now,
+    )
+    if kept is None:
+        raise _in_use()
+
+
+async def _again(resources: Resources, creation: Creation[R], sent: Request, done: Done) -> R:
+    """The first answer, from what is stored of it and what the request says again."""
+    if done.request_hash != sent.request_hash:
+        raise IdempotencyKeyReused("This Idempotency-Key was sent before, with another request.")
+    members = {**sent.payload, **msgspec.json.decode(done.answer, type=Members)}
+    try:
+        return msgspec.json.decode(msgspec.json.encode(members), type=creation.row)
+    except msgspec.ValidationError:  # another version of the service has stored it, which answered in another shape
+        created = msgspec.json.decode(done.answer, type=_Created)
+        row = await creation.read(resources.database, created.id)
+    if row is None:
+        raise IdempotencyKeyReused("What the first request with this Idempotency-Key created is gone; use a new key.")
+    return row
+
+
+def _in_use() -> IdempotencyKeyInUse:
+    return IdempotencyKeyInUse("The first request with this Idempotency-Key has not ended.", retry_after=1)
