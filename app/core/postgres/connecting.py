@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 from asyncpg.connect_utils import SessionAttribute
+from asyncpg.exceptions import TargetServerAttributeNotMatched
 
 from app.core.postgres.address import Address, Host
 from app.core.postgres.connection import Connection, Limits, Unprepared
@@ -15,7 +16,8 @@ from app.core.postgres.connection import Connection, Limits, Unprepared
 _ALONE = 3.0
 _AMONG_OTHERS = 1.0
 
-FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# The last one is a host in another role than the wanted one; asyncpg makes it neither of the two others.
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TargetServerAttributeNotMatched)
 
 
 class Connector:
@@ -29,7 +31,7 @@ class Connector:
         """A new connection.
 
         Raises:
-            OSError, asyncpg.PostgresError, asyncpg.InterfaceError: why the last of the hosts cannot be used.
+            one of FAILURES: why the last of the hosts cannot be used.
         """
         failure: Exception = ConnectionError("there is no host")
         for target, host in product(self._targets(), list(self._hosts)):
