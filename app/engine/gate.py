@@ -84,12 +84,12 @@ class Exchange:
 class Service:
     """What a service brings to the engine.
 
-    `call` makes what handlers receive from the principal. `headers` are sent with every answer; one that the
+    `call` makes what handlers receive. `headers` are sent with every answer; one that the
     document pins to a constant replaces the one of the same name.
     """
 
     schemes: Mapping[str, Scheme]
-    call: Callable[[Any], object]
+    call: Callable[[Exchange], object]
     limits: Limits | None = None
     observer: Observer | None = None
     headers: Headers = ()
@@ -205,7 +205,7 @@ class Engine:
         if operation.path_lists and b"%" in scope["raw_path"]:
             values = operation.as_written(values, scope["raw_path"])
         arguments = operation.arguments(values, scope["query_string"], headers, body, media)
-        call = service.call(exchange.principal)
+        call = service.call(exchange)
         if operation.solver is None:
             answer = await operation.handler(call, **arguments)
         else:

@@ -80,7 +80,7 @@ def description() -> Description:
 def make_engine(found: Iterable[Operation] = (), **service: Any) -> Engine:
     """An engine of `contract.yaml`; its handlers receive the principal as their call."""
     module = SimpleNamespace(**{type(operation).__name__: operation for operation in found or handlers()})
-    settings = {"schemes": {"bearer": Tokens()}, "call": lambda principal: principal, "responses": "raise", **service}
+    settings = {"schemes": {"bearer": Tokens()}, "call": lambda exchange: exchange.principal, "responses": "raise", **service}
     return Engine(description(), bind(description(), [module]), Service(**settings))
 
 
@@ -109,7 +109,7 @@ def echo(paths: str, *, head: str = "", schemes: dict[str, Any] | None = None) -
         return Echo(arguments)
 
     bound = {operation.id: Operation(handler) for operation in described.operations}
-    service = Service(schemes=schemes or {}, call=lambda principal: principal)
+    service = Service(schemes=schemes or {}, call=lambda exchange: exchange.principal)
     return make_client(Host(Engine(described, bound, service)))
 
 
