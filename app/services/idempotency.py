@@ -145,7 +145,7 @@ async def once(resources: Resources, creation: Creation[R], sent: Request | None
         raise _in_use()
     resources.under_way.add(name)
     try:
-        done = await _find(resources, resources.database, sent)
+        done = await _find(resources, sent)
         if done is None:
             try:
                 return await effect(functools.partial(_keep, resources, sent))
@@ -153,8 +153,7 @@ async def once(resources: Resources, creation: Creation[R], sent: Request | None
                 raise
             except ApiError:
                 # Another process may have been first: then it is its effect that refuses ours, or its record.
-                async with resources.database.transaction() as transaction:  # on a replica it may not have arrived yet
-                    done = await _find(resources, transaction, sent)
+                done = await _find(resources, sent)
                 if done is None:
                     raise
         return await _again(resources, creation, sent, done)
@@ -162,8 +161,8 @@ async def once(resources: Resources, creation: Creation[R], sent: Request | None
         resources.under_way.discard(name)
 
 
-async def _find(resources: Resources, database: Transaction, sent: Request) -> Done | None:
-    return await database.one(FIND, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
+async def _find(resources: Resources, sent: Request) -> Done | None:
+    return await resources.database.one(FIND, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
 
 
 async def _keep(resources: Resources, sent: Request, transaction: Transaction, row: msgspec.Struct) -> None:

@@ -10,12 +10,13 @@
 - A user or post that was there once is there again; in stateful tests what is deleted stays deleted.
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
 - A session that is to be ended is one of the principal's own, begun for the purpose, in every second case: they are few.
+- A request with an Idempotency-Key has one of its own, of the same length: what a repeated key does is asked in directed.py.
 - A made-up If-Match becomes the tag of the row, and the posts of a user who never was become those of one who is.
 - In the pass of an ordinary user, the id of somebody else becomes the user's own; so does in every pass the id of whom a
   case would deactivate, or the last administrator would never be tried.
 
-Beside the first and the integers, each is done in three of four cases (the last two in one of two), by the case's content.
-The fourth meets what a stranger meets. The principals' names and passwords are never touched.
+Beside the first, the integers and the keys, each is done in three of four cases (the last two in one of two), by the case's
+content. The fourth meets what a stranger meets. The principals' names and passwords are never touched.
 """
 # ruff: noqa: S608 - only question marks are put into the statements
 # ruff: noqa: S310 - the addresses are ours
@@ -61,6 +62,7 @@ def for_case(operation: str, case: Case) -> None:
     body = case.body if isinstance(case.body, dict) else {}
     if case.meta is not None and case.meta.generation.mode.is_positive:
         _write_integers(case.path_parameters)
+    _make_new(case)
     if _phase(case) != "stateful":
         _arrange_path(operation, case, body)
         if case.meta is not None and case.meta.generation.mode.is_positive and _luck(case) % 2:
@@ -77,6 +79,14 @@ def for_case(operation: str, case: Case) -> None:
 
 
 _turns = itertools.count(1)
+_keys = itertools.count(1)
+
+
+def _make_new(case: Case) -> None:
+    """Give a case with a well-formed key one that nobody has used; a faulty one stays as it is."""
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and re.fullmatch("[!-~]{16,255}", key):
+        case.headers["Idempotency-Key"] = f"{next(_keys):012}{key[12:]}"
 
 
 def _arrange_path(operation: str, case: Case, body: dict[str, Any]) -> None:

@@ -5,11 +5,14 @@ Most follow from the document; the few that depend on a rule are written here by
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from uuid import uuid4
 
 from tests.contract.contract import BY_ID, PROMISES, Operation
 from tests.contract.oracle import MOST_BYTES
@@ -112,6 +115,9 @@ def _by_hand() -> Iterator[tuple[tuple[str, int, str], Recipe]]:
         lambda world: post(world.port, "/api/v1/users", _new_user(username="ADMIN")),
     )
     yield ("createUser", 409, "weak-password"), lambda world: post(world.port, "/api/v1/users", _new_user(password="passw0rd"))
+    for operation, changes in (("createUser", {"password": f"{PASSWORD}9"}), ("createPost", {"title": "On bugs"})):
+        yield (operation, 409, "idempotency-key-in-use"), functools.partial(_repeat_at_once, operation)
+        yield (operation, 422, "idempotency-key-reused"), functools.partial(_reuse_a_key, operation, changes)
     yield ("createPost", 201, ""), lambda world: Request.of(BY_ID["createPost"], world.tokens["user"]).send(world.port)
     yield ("createSession", 201, ""), lambda world: world.sign_in("user")
     yield ("createSession", 401, "invalid-credentials"), lambda world: world.sign_in("nobody")
@@ -130,6 +136,31 @@ def _by_hand() -> Iterator[tuple[tuple[str, int, str], Recipe]]:
 def _new_user(**changes: str) -> dict[str, str]:
     name = f"directed_{next(_numbers)}"
     return {"email": f"{name}@example.com", "username": name, "password": PASSWORD, **changes}
+
+
+def _with_a_key(operation: str, world: World) -> Request:
+    request = Request.of(BY_ID[operation], world.tokens["user"]).having("Idempotency-Key", str(uuid4()))
+    return request.saying(json.dumps(_new_user()).encode()) if operation == "createUser" else request
+
+
+def _reuse_a_key(operation: str, changes: dict[str, str], world: World) -> Answer:
+    """The same key with another body."""
+    request = _with_a_key(operation, world)
+    first = request.send(world.port)
+    assert (first.status, request.send(world.port).body) == (201, first.body)
+    return request.saying(json.dumps({**json.loads(request.body or b""), **changes}).encode()).send(world.port)
+
+
+def _repeat_at_once(operation: str, world: World) -> Answer:
+    """The same request many times at once. All but the first meet it under way, or are so late that they get its answer."""
+    answer = Answer(0, {}, b"")
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(50):
+            answers = pool.map(_with_a_key(operation, world).send, [world.port] * 8)
+            answer = max(answers, key=lambda answer: answer.status)
+            if answer.status != 201:
+                break
+    return answer
 
 
 def _refresh(world: World) -> Answer:
