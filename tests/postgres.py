@@ -46,7 +46,10 @@ ORDINARY = {
 
 SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
-START_SECONDS = 30
+# The other way, before it recovers from a crash, is to sync every file by itself: seconds.
+DURABLE = {"recovery_init_sync_method": "syncfs"}
+
+START_SECONDS = 60
 
 # Ends the server, and its folder, when whoever started it is gone, even by SIGKILL: its standard input then ends.
 GUARD = 'read -r _; kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")" 2>/dev/null && sleep 1; rm -rf "$1"'
@@ -112,7 +115,7 @@ class Postgres(Running):
 
     def __init__(self, *, durable: bool = False, port: int | None = None, **settings: str) -> None:
         super().__init__(f"postgresql://postgres@127.0.0.1:{port or free_port()}")
-        self._settings = {**ORDINARY, **({} if durable else FLEETING), **settings}
+        self._settings = {**ORDINARY, **(DURABLE if durable else FLEETING), **settings}
         self._prefix, self._arguments = unprivileged()
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None

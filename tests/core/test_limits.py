@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.limits import Limit
+from app.core.limits import Limit, choose
 
 
 class Clock:
@@ -79,3 +79,43 @@ class TestLimit:
             clock.now += 0.1
 
         assert 600 <= allowed <= 661
+
+
+class TestAShare:
+    def test_of_four_workers_each_allows_a_quarter(self):
+        workers = [Limit("address", 100, 60, Clock(), share=4) for _ in range(4)]
+
+        allowed = [sum(worker.hit("a").wait == 0 for _ in range(100)) for worker in workers]
+
+        assert allowed == [25] * 4
+
+    def test_the_policy_told_is_the_whole_one_and_what_is_left_is_left_here(self):
+        verdict = Limit("address", 100, 60, Clock(), share=4).hit("a")
+
+        assert told(verdict) == {"ratelimit-policy": '"address";q=100;w=60', "ratelimit": '"address";r=24;t=3'}
+
+    def test_over_a_long_time_the_sum_of_the_rates_is_the_limit(self):
+        clock = Clock()
+        workers = [Limit("address", 10, 60, clock, share=4) for _ in range(4)]
+        allowed = 0
+        for _ in range(6000):  # ten a second for ten minutes, at each
+            allowed += sum(worker.hit("a").wait == 0 for worker in workers)
+            clock.now += 0.1
+
+        assert 96 <= allowed <= 110  # the rate of ten minutes, and at most one burst
+
+    def test_more_workers_than_requests_leave_one_to_each(self):
+        worker = Limit("signin", 10, 60, Clock(), share=64)
+
+        assert [worker.hit("a").wait for _ in range(2)] == [0, 60]
+
+
+class TestChoose:
+    def test_no_requests_is_no_limit(self):
+        assert choose("address", 0, 60, None) is None
+
+    def test_without_valkey_it_is_the_share_of_this_worker(self):
+        limit = choose("address", 8, 60, None, share=4)
+
+        assert isinstance(limit, Limit)
+        assert [limit.hit("a").wait > 0 for _ in range(3)] == [False, False, True]

@@ -15,7 +15,7 @@ from app.core.errors import ServiceUnavailable
 from app.core.postgres.address import Address
 from app.core.postgres.connecting import FAILURES, Connector
 from app.core.postgres.connection import DIALECT, Connection, Limits
-from app.core.postgres.errors import SLOW, UNKNOWN, is_loss, is_outdated, is_read_only, is_unsent, meaning
+from app.core.postgres.errors import LOST, SLOW, UNKNOWN, is_loss, is_outdated, is_read_only, is_unsent, meaning
 from app.core.postgres.pool import Pool
 from app.core.postgres.transaction import ATTEMPTS, Transaction, refuse_inside, settle
 from app.core.statements import Statement, bound, statement
@@ -127,6 +127,8 @@ def _told(error: Exception, *, lost: bool, late: bool, writes: bool) -> Exceptio
         return ServiceUnavailable(UNKNOWN)
     if late and is_loss(error):
         return ServiceUnavailable(SLOW)
+    if lost and is_unsent(error):
+        return ServiceUnavailable(LOST)
     return meaning(error)
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from asyncpg import InterfaceError, PostgresError
-from asyncpg.exceptions import ConnectionDoesNotExistError, InvalidCachedStatementError, ReadOnlySQLTransactionError
+from asyncpg.exceptions import (
+    ConnectionDoesNotExistError,
+    InternalClientError,
+    InvalidCachedStatementError,
+    ReadOnlySQLTransactionError,
+)
 
 from app.core.errors import ServiceUnavailable
 from app.core.statements import Refused, TransactionConflict
@@ -88,11 +93,16 @@ def is_read_only(error: BaseException) -> bool:
     return isinstance(error, ReadOnlySQLTransactionError)
 
 
+def is_farewell(error: BaseException) -> bool:
+    """Whether asyncpg is between two states: it has read why the server leaves, and not yet that it has left."""
+    return isinstance(error, InternalClientError)
+
+
 def is_loss(error: BaseException) -> bool:
     """Whether it says, of a connection which is closed now, that the connection was lost."""
-    return isinstance(error, (ConnectionDoesNotExistError, ConnectionError, InterfaceError))
+    return isinstance(error, (ConnectionDoesNotExistError, ConnectionError)) or is_unsent(error)
 
 
 def is_unsent(error: BaseException) -> bool:
     """Whether a loss was noticed before anything was sent."""
-    return isinstance(error, InterfaceError)
+    return isinstance(error, InterfaceError) or is_farewell(error)

@@ -11,7 +11,18 @@ from sqlalchemy import Table
 
 from app.core.errors import ServiceUnavailable
 from app.core.postgres.connection import DIALECT, Connection
-from app.core.postgres.errors import CONFLICT, LOST, OUT, UNKNOWN, is_loss, is_outdated, is_read_only, is_unsent, meaning
+from app.core.postgres.errors import (
+    CONFLICT,
+    LOST,
+    OUT,
+    UNKNOWN,
+    is_farewell,
+    is_loss,
+    is_outdated,
+    is_read_only,
+    is_unsent,
+    meaning,
+)
 from app.core.postgres.pool import Pool
 from app.core.statements import Statement, TransactionConflict
 
@@ -98,8 +109,10 @@ class Transaction:
                 lost = settle(self._pool, connection, error)
                 if not isinstance(error, Exception):
                     raise
-                if not lost or attempt == ATTEMPTS:
+                if not lost:
                     raise meaning(error) from error
+                if attempt == ATTEMPTS:
+                    raise TransactionConflict(LOST) from error
             else:
                 return connection
 
@@ -139,7 +152,7 @@ class Transaction:
             connection.age = -1  # the pool lets go of it
             self._pool.renew()
             return TransactionConflict(OUT)
-        if connection.raw.is_closed() and is_loss(error):
+        if (connection.raw.is_closed() or is_farewell(error)) and is_loss(error):
             self._pool.renew()
             return TransactionConflict(LOST)
         self._unclear = isinstance(error, TimeoutError)
@@ -199,7 +212,7 @@ def settle(pool: Pool, connection: Connection, error: BaseException) -> bool:
     if not isinstance(error, Exception) or isinstance(error, TimeoutError):
         pool.abandon(connection)
         return False
-    lost = connection.raw.is_closed()
+    lost = connection.raw.is_closed() or is_farewell(error)
     if lost or is_read_only(error):
         pool.drop(connection)
         pool.renew()
