@@ -4,7 +4,7 @@ from app.core.call import Public, SignedIn
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, UpdateUser
 from app.schemas.rows import UserListRow
-from app.services import users
+from app.services import listings, users
 from app.services.preconditions import etag
 
 
@@ -19,10 +19,10 @@ async def list_users(
     created_after: str | None,
     created_before: str | None,
     q: str | None,
-    sort: users.Sort | None,
+    sort: listings.Sort | None,
 ) -> ListUsers.OK:
-    wanted = users.Wanted(role, is_active, created_after, created_before, q, sort)
-    return ListUsers.OK(UserListRow(*await users.list_users(call.database, page, page_size, cursor, wanted)))
+    wanted = listings.Wanted(role, is_active, created_after, created_before, q, sort)
+    return ListUsers.OK(UserListRow(*await listings.list_users(call.database, page, page_size, cursor, wanted)))
 
 
 @CreateUser

@@ -1,38 +1,114 @@
-"""Pages of a list: by number, or by a cursor that costs the same at the end as at the beginning."""
+"""Pages of a list: by number, or by a cursor that costs the same at the end as at the beginning.
+
+How rows are found is said here and not left to the database, whose guess differs with its statistics and its product:
+
+- A walk goes along the index that has the order and tries the filters on each row: right where many rows pass.
+- Gathering takes every row that passes from the filters' indexes and sorts: right where few do.
+
+The total is known before the rows are, and chooses.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar, TypeVarTuple
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Select, bindparam, func
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import Database
 from app.core.statements import Statement, statement
+from app.models import Counter, Post, User
 from app.schemas.problems import UnknownCursor
+from app.services import cursors
+from app.services.cursors import Place, Value
 
-R = TypeVar("R")
+
+class Row(Protocol):
+    """What a list has."""
+
+    @property
+    def id(self) -> int:
+        """Unique, so that every order can be total."""
+
+
+R = TypeVar("R", bound=Row)
+R_co = TypeVar("R_co", covariant=True)
 Ts = TypeVarTuple("Ts")
 
-# Key of the last row, number of the next page, the total, and a digest of what the cursor was issued for.
-_CURSOR = struct.Struct(">QIQ8s")
-_LEAST = (0, 2, 0)  # a cursor leads to the second page or a later one
-_MOST = (2**63 - 1, 2**32 - 2, 2**53 - 1)  # what a database, the next cursor and the document hold
+Conditions = Sequence[ColumnElement[bool]]
+
+# The most rows that are gathered: some 2 ms. A walk past more of a million rows finds one in every 500.
+FEW = 2000
+
+ZERO, ONE = (
+    literal_column("0", Integer()),
+    literal_column("1", Integer()),
+)  # in the SQL itself: as parameters they would be sent each time
 
 
-class Page(NamedTuple, Generic[R]):
+class Page(NamedTuple, Generic[R_co]):
     """One page; `next_cursor` is None on the last."""
 
-    rows: list[R]
+    rows: list[R_co]
     total: int
     number: int
     size: int
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[R]):
+    """How a list is sorted: by columns that are unique together, the first of which a row shows as `value`.
+
+    One index begins with them, or has nothing but columns of filters before them.
+    """
+
+    columns: tuple[InstrumentedAttribute[Any], ...]
+    descending: bool = False
+    kind: type[str | datetime] | None = None  # of the value; None: the order is that of ids
+    value: Callable[[R], Value] = lambda _: None
+
+    def after(self, place: Place) -> dict[str, object]:
+        """What `later` is to be compared with."""
+        said: dict[str, object] = {"after_id": place.row_id, "after_value": place.value}
+        return {_bound(column): said[_bound(column)] for column in self.columns}
+
+    def by(self, columns: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[Any]]:
+        """ORDER BY."""
+        return [column.desc() if self.descending else column.asc() for column in columns]
+
+    def later(self, columns: tuple[ColumnElement[Any], ...]) -> ColumnElement[bool]:
+        """Whether a row comes after a place."""
+        bounds = [bindparam(_bound(column), type_=column.type) for column in self.columns]
+        row, place = (columns[0], bounds[0]) if len(columns) == 1 else (tuple_(*columns), tuple_(*bounds))
+        return row < place if self.descending else row > place
+
+
+def _bound(column: InstrumentedAttribute[Any]) -> str:
+    return "after_id" if column.key == "id" else "after_value"
+
+
+class Steps(NamedTuple, Generic[R_co]):
+    """One way to the rows of a page."""
+
+    by_number: Statement[R_co]
+    after: Statement[R_co]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +117,61 @@ class Listing(Generic[R]):
 
     name: str
     count: Statement[int]
-    by_number: Statement[R]
-    after: Statement[R]
-    key: Callable[[R], int]
+    order: Order[R]
+    walked: Steps[R]
+    gathered: Steps[R] | None = None
+    leaps: bool = False  # whether the first row that passes may be far from the beginning of a walk
+
+    def steps(self, total: int, cursor: str | None) -> Steps[R]:
+        """The better way to a page."""
+        if self.gathered is not None and (total <= FEW or (self.leaps and cursor is None)):
+            return self.gathered
+        return self.walked
 
 
-def listing(
-    name: str,
+def walked(core: Select[*Ts], conditions: Conditions, row: Callable[[*Ts], R], order: Order[R]) -> Steps[R]:
+    """Along the index of the order; conditions that tempt the database to another are `tried`."""
+    return _steps(core, conditions, row, order, tuple(column.expression for column in order.columns))
+
+
+def gathered(core: Select[*Ts], conditions: Conditions, row: Callable[[*Ts], R], order: Order[R]) -> Steps[R]:
+    """By the indexes of the conditions, but for those that are `tried`; then sorted."""
+    # An expression, which no index has; both databases would see through simpler ones.
+    columns = tuple(case((column.parent.class_.id > ZERO, column.expression)) for column in order.columns)
+    return _steps(core, conditions, row, order, columns)
+
+
+def _steps(
     core: Select[*Ts],
+    conditions: Conditions,
     row: Callable[[*Ts], R],
-    column: InstrumentedAttribute[int],
-    key: Callable[[R], int],
-    *,
-    newest_first: bool = False,
-) -> Listing[R]:
-    """Make the statements of a list from its select; `column` is unique, so the order is total."""
-    order = column.desc() if newest_first else column.asc()
-    later = column < bindparam("after") if newest_first else column > bindparam("after")
-    return Listing(
-        name=name,
-        count=statement(core.with_only_columns(func.count(), maintain_column_froms=True), int),
-        by_number=statement(core.order_by(order).limit(bindparam("most")).offset(bindparam("skip")), row),
-        after=statement(core.where(later).order_by(order).limit(bindparam("most")), row),
-        key=key,
+    order: Order[R],
+    columns: tuple[ColumnElement[Any], ...],
+) -> Steps[R]:
+    def first(*where: ColumnElement[bool]) -> Select[*Ts]:
+        return core.where(*where).order_by(*order.by(columns)).limit(bindparam("most"))
+
+    return Steps(
+        by_number=statement(first(*conditions).offset(bindparam("skip")), row),
+        # The place stands before the filters: of two lower bounds of an index SQLite takes the first.
+        after=statement(first(order.later(columns), *conditions), row),
     )
+
+
+def tried(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that is tried on each row and for which no index is used."""
+    return case((condition, ONE), else_=ZERO) != ZERO  # of `=` PostgreSQL would guess that few rows pass
+
+
+def counted(table: type[User | Post], conditions: Conditions) -> Select[int]:
+    """How many rows of a table meet all conditions, looked at one by one."""
+    return select(func.count()).select_from(table).where(*conditions)
+
+
+def counter(*names: str) -> Statement[int]:
+    """A number that is kept; see `app.models.Counter`."""
+    total = func.coalesce(cast(func.sum(Counter.number), BigInteger), 0)  # the sum of bigints is a numeric on PostgreSQL
+    return statement(select(total).where(or_(*(Counter.name == name for name in names))), int)
 
 
 async def page(database: Database, found: Listing[R], number: int, size: int, cursor: str | None, **filters: object) -> Page[R]:
@@ -73,41 +180,24 @@ async def page(database: Database, found: Listing[R], number: int, size: int, cu
     Raises:
         UnknownCursor: the cursor was not issued for these filters and this size.
     """
-    seal = _seal(found, size, filters)
+    issued_for = cursors.seal(found.name, size, sorted(filters.items()))
+    rows: list[R] = []
     if cursor is None:
         total = await database.one(found.count, **filters) or 0
-        rows = await database.all(found.by_number, most=size + 1, skip=(number - 1) * size, **filters)
+        skip = (number - 1) * size
+        if skip < total:  # nobody walks along a whole list to find that it ends
+            by_number = found.steps(total, cursor).by_number
+            rows = await database.all(by_number, most=size + 1, skip=skip, **filters)
     else:
-        after, next_number, total = _opened(cursor, seal)
-        if number not in (1, next_number):
-            raise UnknownCursor(f"The cursor leads to page {next_number}; leave `page` out.")
-        number = next_number
-        rows = await database.all(found.after, most=size + 1, after=after, **filters)
-    more = len(rows) > size
-    if more:
-        rows.pop()
-    return Page(rows, total, number, size, _issued(found.key(rows[-1]), number + 1, total, seal) if more else None)
-
-
-def _seal(found: Listing[R], size: int, filters: dict[str, object]) -> bytes:
-    told = f"{found.name}\n{size}\n{sorted(filters.items())}"
-    return hashlib.blake2b(told.encode(), digest_size=8).digest()
-
-
-def _issued(key: int, number: int, total: int, seal: bytes) -> str:
-    packed = _CURSOR.pack(key, number, total, seal)
-    digest = hashlib.blake2b(packed, digest_size=8).digest()
-    return base64.urlsafe_b64encode(packed[:-8] + digest).decode().rstrip("=")
-
-
-def _opened(cursor: str, seal: bytes) -> tuple[int, int, int]:
-    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    if len(raw) == _CURSOR.size:
-        key, number, total, digest = _CURSOR.unpack(raw)
-        packed = _CURSOR.pack(key, number, total, seal)
-        # The digest is no secret: a cursor may be forged to say anything, which the forger alone is told.
-        said = zip(_LEAST, (key, number, total), _MOST, strict=True)
-        possible = all(least <= value <= most for least, value, most in said)
-        if possible and hashlib.blake2b(packed, digest_size=8).digest() == digest:
-            return key, number, total
-    raise UnknownCursor("The cursor was not issued for these filters; begin with the first page.")
+        place = cursors.opened(cursor, issued_for, found.order.kind)
+        if number not in (1, place.number):
+            raise UnknownCursor(f"The cursor leads to page {place.number}; leave `page` out.")
+        number, total = place.number, place.total
+        after = found.steps(total, cursor).after
+        rows = await database.all(after, most=size + 1, **found.order.after(place), **filters)
+    if len(rows) <= size:
+        return Page(rows, total, number, size, None)
+    rows.pop()
+    last = rows[-1]
+    following = Place(last.id, found.order.value(last), number + 1, total)
+    return Page(rows, total, number, size, cursors.issued(following, issued_for))

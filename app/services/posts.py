@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
-from app.core.statements import Refused, insert, statement
+from app.core.statements import Refused, Statement, insert, statement
 from app.models import Post, User
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostRow
 from app.services import idempotency
 from app.services.idempotency import Creation, Keep, once
-from app.services.pages import Page, listing, page
+from app.services.pages import Listing, Order, Page, counted, counter, page, tried, walked
 
 COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
 
@@ -37,14 +37,22 @@ INSERT = statement(
 CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(GET, post_id=post_id))
 AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
 
-PUBLISHED = listing(
-    "published", select(*COLUMNS).where(Post.is_published), PostRow, Post.id, lambda row: row.id, newest_first=True
-)
-OF_AUTHOR = select(*COLUMNS).where(Post.author_id == bindparam("author_id"))
-ALL_OF_AUTHOR = listing("all of author", OF_AUTHOR, PostRow, Post.id, lambda row: row.id, newest_first=True)
-PUBLISHED_OF_AUTHOR = listing(
-    "published of author", OF_AUTHOR.where(Post.is_published), PostRow, Post.id, lambda row: row.id, newest_first=True
-)
+NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
+OF_AUTHOR = Post.author_id == bindparam("author_id")
+IS_PUBLISHED = Post.is_published.expression
+
+
+def _listing(name: str, total: Statement[int], *conditions: ColumnElement[bool]) -> Listing[PostRow]:
+    return Listing(name, total, NEWEST_FIRST, walked(select(*COLUMNS), conditions, PostRow, NEWEST_FIRST))
+
+
+def _of_author(name: str, *conditions: ColumnElement[bool]) -> Listing[PostRow]:
+    return _listing(name, statement(counted(Post, conditions), int), *conditions)
+
+
+PUBLISHED = _listing("published", counter("posts:published"), IS_PUBLISHED)
+ALL_OF_AUTHOR = _of_author("all of author", OF_AUTHOR)
+PUBLISHED_OF_AUTHOR = _of_author("published of author", OF_AUTHOR, tried(IS_PUBLISHED))
 
 
 def _sees_drafts(principal: Principal | None, author_id: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import MISSING
 from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
@@ -27,7 +27,6 @@ from app.schemas.problems import (
 from app.schemas.rows import UserProfileRow, UserRow
 from app.services import idempotency
 from app.services.idempotency import Creation, Keep, once
-from app.services.pages import Listing, Page, listing, page
 from app.services.preconditions import versions
 
 COLUMNS = (
@@ -44,19 +43,6 @@ COLUMNS = (
 PROFILE = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
 
 Role = Literal["user", "admin"]
-Sort = Literal["created_at", "-created_at", "username", "-username"]
-
-
-class Wanted(NamedTuple):
-    """Which users a list has, and in which order; None asks for nothing."""
-
-    role: Role | None = None
-    is_active: bool | None = None
-    created_after: str | None = None
-    created_before: str | None = None
-    q: str | None = None
-    sort: Sort | None = None
-
 
 _THIS = User.id == bindparam("user_id")
 
@@ -95,7 +81,6 @@ ADMIN = statement(
     int,
 )
 
-PROFILES = listing("profiles", select(*PROFILE).where(User.is_active), UserProfileRow, User.id, lambda row: row.id)
 GET_PROFILE = statement(select(*PROFILE).where(_THIS, User.is_active), UserProfileRow)
 
 
@@ -103,16 +88,6 @@ def _is_last_admin() -> ColumnElement[bool]:
     """Whether the row is the one active administrator left: decided in the statement that would remove them."""
     others = select(func.count()).select_from(User).where(User.role == "admin", User.is_active).scalar_subquery()
     return and_(User.role == "admin", User.is_active, others <= 1)
-
-
-@functools.lru_cache(maxsize=4)
-def _listing(*, role: bool, is_active: bool) -> Listing[UserRow]:
-    core = select(*COLUMNS)
-    if role:
-        core = core.where(User.role == bindparam("role"))
-    if is_active:
-        core = core.where(User.is_active == bindparam("is_active"))
-    return listing("users", core, UserRow, User.id, lambda row: row.id)
 
 
 @functools.lru_cache(maxsize=32)
@@ -170,25 +145,6 @@ async def get_profile(database: Database, user_id: int) -> UserProfileRow:
     if profile is None:
         raise NotFound(f"There is no profile {user_id}.")
     return profile
-
-
-async def list_users(
-    database: Database,
-    number: int,
-    size: int,
-    cursor: str | None,
-    wanted: Wanted,
-) -> Page[UserRow]:
-    """One page of users, oldest first: two statements, one with a cursor. Raises `UnknownCursor`."""
-    found = _listing(role=wanted.role is not None, is_active=wanted.is_active is not None)
-    sent: dict[str, object] = {"role": wanted.role, "is_active": wanted.is_active}
-    filters = {name: value for name, value in sent.items() if value is not None}
-    return await page(database, found, number, size, cursor, **filters)
-
-
-async def list_profiles(database: Database, number: int, size: int, cursor: str | None) -> Page[UserProfileRow]:
-    """One page of active users' profiles, oldest first: two statements, one with a cursor. Raises `UnknownCursor`."""
-    return await page(database, PROFILES, number, size, cursor)
 
 
 async def create(resources: Resources, new: UserCreate, role: Role = "user", idempotency_key: str | None = None) -> UserRow:

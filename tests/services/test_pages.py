@@ -16,7 +16,7 @@ WHOLE = struct.Struct(">QIQ8s")
 
 def forged(size: int, key: int, number: int, total: int) -> str:
     """A cursor of listPosts as the service would issue it: the digest holds no secret."""
-    seal = hashlib.blake2b(f"published\n{size}\n[]".encode(), digest_size=8).digest()
+    seal = hashlib.blake2b(f"'published'\n{size}\n[]".encode(), digest_size=8).digest()
     packed = WHOLE.pack(key, number, total, seal)
     digest = hashlib.blake2b(packed, digest_size=8).digest()
     return base64.urlsafe_b64encode(packed[:-8] + digest).decode().rstrip("=")

@@ -14,7 +14,7 @@ from app.core.errors import ApiError
 from app.main import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
-from app.services import posts, sessions, users
+from app.services import listings, posts, sessions, users
 from tests.make import PASSWORD, new_user
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +41,7 @@ def kinds(found, kind):
 
 
 async def administrators(service):
-    page = await users.list_users(service.database, 1, 100, None, users.Wanted("admin", is_active=True))
+    page = await listings.list_users(service.database, 1, 100, None, listings.Wanted("admin", is_active=True))
     return page.total
 
 
