@@ -1,0 +1,40 @@
+"""One table at the end: what each fault cost. `make test` and `make faults` print it, whoever passed or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.faults.table import Finding, table
+
+Record = Callable[[str], Finding]
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Iterator[Record]:
+    """Begin a line of the table, with its name; the test fills it in. Also a test that fails shows how far it came."""
+    lines: list[Finding] = []
+
+    def begin(fault: str) -> Finding:
+        lines.append(Finding(fault))
+        return lines[-1]
+
+    yield begin
+    # Plain values in the report of the test, which also pytest-xdist brings home.
+    request.node.user_properties.extend(("fault", line.plain()) for line in lines)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table, if there is one."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind if isinstance(report, pytest.TestReport)]
+    lines = [
+        Finding.of(value)
+        for report in sorted(reports, key=lambda report: report.nodeid)
+        if report.when == "teardown"
+        for name, value in report.user_properties
+        if name == "fault"
+    ]
+    if lines:
+        terminalreporter.section("what the faults cost")
+        terminalreporter.write(table(lines))

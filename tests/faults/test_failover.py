@@ -1,0 +1,54 @@
+"""The primary dies while clients write; Patroni makes the synchronous standby the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.databases import PostgresTemplate
+from tests.faults.clients import DOCUMENTED, Load
+from tests.faults.conftest import Record
+from tests.faults.patroni import TTL, Cluster, Node
+from tests.servers import Server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def database(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a migrated database, with all three hosts."""
+    return PostgresTemplate(cluster.server).copy(tmp_path_factory.mktemp("unused"))
+
+
+FAULTS = {
+    "its server is killed": (Node.kill_postgres, "the standby was promoted by Patroni's next look"),
+    "its machine is gone": (Node.kill, f"the leader's key ends after {TTL} s, the least that Patroni allows"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_nothing_acknowledged_is_lost_when_the_primary_dies(fault, cluster: Cluster, database: str, record: Record):
+    finding = record(f"primary under Patroni, synchronous standby: {fault}")
+    kill: Callable[[Node], None]
+    kill, finding.remark = FAULTS[fault]
+    cluster.heal()
+    leader = cluster.leader
+
+    with Server(database) as server, Load(server.url, posts=3, users=1, readers=2) as load:
+        load.wait_for_writes(200)
+        kill(leader)
+        load.wait_for("503", 1)
+        load.wait_for_writes(200)
+
+    load.report(finding, database)
+    assert cluster.leader is not leader
+    assert finding.lost == finding.duplicated == 0
+    assert load.writes.keys() <= {"201", *DOCUMENTED}
+    assert load.reads.keys() <= {"200", *DOCUMENTED}
