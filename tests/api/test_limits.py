@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from contextlib import ExitStack
+
 import pytest
 from starlette.testclient import TestClient
 
+from app.core.valkey import connect
 from app.main import create_app
 from tests.answers import problem
+from tests.valkey import Valkey
 
 
 class TestLimits:
@@ -98,3 +103,64 @@ class TestTheLimitOfSigningIn:
         assert [self.attempt(guarded, "admin").status_code for _ in range(4)][-1] == 429
 
         assert self.attempt(guarded, "somebody").status_code == 401
+
+
+class TestSeveralWorkers:
+    """Each application is a worker: it shares with the others what Valkey holds, and nothing else."""
+
+    @pytest.fixture
+    def workers(self, settings, monkeypatch):
+        # On a machine that is busy with other tests, a server that gets no processor must not look like an outage.
+        monkeypatch.setattr("app.main.meet", functools.partial(connect, patience=5.0))
+        with ExitStack() as stack:
+
+            def start(**changed: object):
+                app = create_app(settings.model_copy(update={"address_limit": 8, "sign_in_limit": 3, **changed}))
+                return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+
+            yield start
+
+    def test_count_together_through_valkey(self, workers):
+        with Valkey() as server:
+            one, two = (workers(redis_url=server.url, workers=2) for _ in range(2))
+            statuses = [worker.get("/health").status_code for _ in range(5) for worker in (one, two)]
+            left = one.get("/health")
+
+            assert statuses == [200] * 8 + [429] * 2
+            assert problem(left) == (429, "too-many-requests")
+            assert left.headers["RateLimit-Policy"] == '"address";q=8;w=60'
+            assert int(left.headers["Retry-After"]) in range(1, 9)
+
+    def test_count_attempts_to_sign_in_together(self, workers):
+        with Valkey() as server:
+            one, two = (workers(redis_url=server.url, address_limit=0) for _ in range(2))
+            body = {"identifier": "admin", "password": "wrong-guess-1"}
+            answers = [worker.post("/api/v1/sessions", json=body) for worker in [one, two] * 2]
+
+            assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+            assert not any("admin" in key for key in server.call("KEYS", "*"))
+
+    def test_have_a_share_each_without_it(self, workers):
+        one, two = (workers(workers=2) for _ in range(2))
+        answers = [[worker.get("/health") for _ in range(6)] for worker in (one, two)]
+
+        assert [[answer.status_code for answer in of_one] for of_one in answers] == [[200] * 4 + [429] * 2] * 2
+        assert answers[0][0].headers["RateLimit-Policy"] == '"address";q=8;w=60'
+
+    def test_go_on_alone_when_valkey_is_dead(self, workers):
+        with Valkey() as server:
+            one = workers(redis_url=server.url)
+            assert one.get("/health").headers["RateLimit"] == '"address";r=7;t=8'
+            server.kill()
+            statuses = [one.get("/health").status_code for _ in range(10)]
+
+            assert statuses == [200] * 8 + [429] * 2
+
+    def test_start_without_it_too(self, workers):
+        one = workers(redis_url=Valkey().url)
+
+        assert [one.get("/health").status_code for _ in range(9)] == [200] * 8 + [429]
+
+    def test_do_not_start_with_a_url_that_is_none(self, workers):
+        with pytest.raises(ValueError, match="Valkey URL"):
+            workers(redis_url="http://:s3cret@localhost")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core.encoded import Encoded
 from app.engine.policy import ContractViolation
 from app.engine.responses import Empty
 from tests.engine.operations import (
@@ -61,6 +62,22 @@ class TestABody:
 
         assert client.get("/v1/things").json() == {"things": []}
         assert model.get("/v1/things").json() == {"name": "a", "size": 1, "email": None}
+
+    def test_that_is_encoded_already_is_sent_as_it_is(self):
+        encoded = Encoded(b'{"things": [] }', '"tag"')
+        response = listing(ListThings.OK(encoded, x_total=0)).get("/v1/things")
+
+        assert response.content == encoded.body
+        assert response.headers["Content-Type"] == "application/json"
+
+    def test_that_is_encoded_already_is_held_against_the_document_too(self):
+        assert listing(ListThings.OK(Encoded(b'{"things":7}', '"tag"'), x_total=0)).get("/v1/things").status_code == 500
+
+    def test_encodes_to_the_same_bytes_before_and_in_the_answer(self):
+        encoded = Encoded.of([ROW, ThingCreate(name="a")])
+
+        assert encoded.body == b'[{"id":1,"name":"lamp"},{"name":"a","size":1,"email":null}]'
+        assert encoded.etag == Encoded.of([ROW, ThingCreate(name="a")]).etag
 
     def test_that_has_no_json_form_is_a_fault(self):
         observer = Observer()

@@ -7,7 +7,7 @@ from app.core.valkey.calls import Valkey
 from app.core.valkey.urls import Place
 
 
-def connect(url: str, *, patience: float = 0.005) -> Valkey:
+def connect(url: str, *, patience: float = 0.008) -> Valkey:
     """The server at a URL, which is first spoken to in `open()`. `patience` is the most seconds that one call may take.
 
     redis://, valkey:// or rediss:// (TLS) `[user:password@]host:port/database`, redis+sentinel://host:port,host:port/service

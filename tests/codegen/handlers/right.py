@@ -19,7 +19,7 @@ async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
 
 
 @CreateUser
-async def create_user(call: Public, body: models.UserCreate) -> CreateUser.Created:
+async def create_user(call: Public, idempotency_key: str | None, body: models.UserCreate) -> CreateUser.Created:
     user = stored(len(body.email))
     return CreateUser.Created(user, etag='"1"', location=GetUser.path(user_id=user.id))
 
@@ -39,12 +39,21 @@ async def delete_user(call: SignedIn, if_match: str | None, user_id: int) -> Del
 @ListUserPosts
 async def list_user_posts(call: Anyone, user_id: int, page: int, page_size: int, cursor: str | None) -> ListUserPosts.OK:
     signed_in = call.principal is not None
-    return ListUserPosts.OK(rows.PostListRow([], int(signed_in), page, page_size, cursor))
+    return ListUserPosts.OK(rows.PostListRow([], int(signed_in), page, page_size, cursor), etag=str(user_id))
 
 
 @ListPosts
 async def list_posts(call: Public | SignedIn, page: int, page_size: int, cursor: str | None) -> ListPosts.OK:
-    return ListPosts.OK(rows.PostListRow(posts=[], total=0, page=page, page_size=page_size, next_cursor=None))
+    found = rows.PostListRow(posts=[], total=0, page=page, page_size=page_size, next_cursor=None)
+    return ListPosts.OK(found, etag='"1"')
+
+
+async def cached(call: Public, user_id: int) -> GetUser.OK:
+    async def make() -> rows.UserRow:
+        return stored(user_id)
+
+    found = await call.resources.cache.get("users", str(user_id), make)
+    return GetUser.OK(found, etag=found.etag)
 
 
 def stored(user_id: int) -> rows.UserRow:

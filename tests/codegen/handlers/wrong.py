@@ -7,6 +7,7 @@ import right
 from sqlalchemy import select
 
 from app.core.call import Public, SignedIn
+from app.core.encoded import Encoded
 from app.core.statements import statement
 from app.models import User
 from app.schemas import models, operations, rows
@@ -97,6 +98,7 @@ def answers(user: rows.UserRow, health: models.Health, body: models.UserUpdate) 
     GetUser.OK(user, "")  # wrong: header by position
     GetUser.OK(health, etag="")  # wrong: body
     GetUser.OK({"id": 1}, etag="")  # wrong: plain dict as body
+    GetUser.OK(Encoded.of(health), etag="")  # wrong: body, encoded
     DeleteUser.NoContent("gone")  # wrong: body where none is documented
     GetHealth.OK(models.Health(status="ill"))  # wrong: value outside the document's
     print(user.key)  # wrong: field of a row
