@@ -59,6 +59,7 @@ def settings_of(template: Template, folder: Path) -> Settings:
         address_limit=0,
         account_limit=0,
         sign_in_limit=0,
+        worker=False,
         **CHEAP_HASHES,
     )
 

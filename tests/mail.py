@@ -82,6 +82,11 @@ class MailServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
+    @property
+    def connected(self) -> int:
+        """How many connections there are."""
+        return len(self._open)
+
     def refuse(self, address: str, *replies: str) -> None:
         """What RCPT of an address is answered, one after the other; then it is taken."""
         self._refusals.setdefault(address, deque()).extend(replies)

@@ -183,6 +183,6 @@ class TestServe:
             server.stop()
             lines = [json.loads(line) for line in server.log.read_text().splitlines()]
 
-        [line] = [line for line in lines if line["operation"] == "listPosts"]
+        [line] = [line for line in lines if line.get("operation") == "listPosts"]
         assert line["request"] == answer.headers["X-Request-ID"]
         assert (line["status"], line["path"], line["method"], line["client"]) == (200, "/api/v1/posts", "GET", "127.0.0.1")

@@ -25,7 +25,7 @@ from app.schemas.problems import (
     WeakPassword,
 )
 from app.schemas.rows import UserProfileRow, UserRow
-from app.services import idempotency
+from app.services import idempotency, mails
 from app.services.idempotency import Creation, Keep, once
 from app.services.preconditions import versions
 
@@ -148,7 +148,7 @@ async def get_profile(database: Database, user_id: int) -> UserProfileRow:
 
 
 async def create(resources: Resources, new: UserCreate, role: Role = "user", idempotency_key: str | None = None) -> UserRow:
-    """Store a new user and return it; with a key only once.
+    """Store a new user, with a mail of welcome, and return it; with a key only once.
 
     Raises:
         WeakPassword: before anything is hashed.
@@ -185,8 +185,11 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
             taken = await transaction.one(EMAIL_TAKEN, email_key=new.email.lower())
             field = "username" if taken is None else "email"
             raise AlreadyRegistered(f"Another user has this {field}.")
+        if role == "user":  # administrators are made on the command line
+            await mails.welcome(transaction, resources.settings, user)
         if keep is not None:
             await keep(transaction, user)
+    resources.added.set()
     return user
 
 

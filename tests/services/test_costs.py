@@ -18,7 +18,7 @@ COSTS = {
     "getHealth": 0,
     "getReadiness": 1,
     "listUsers": 1 + 2,
-    "createUser": 1,
+    "createUser": 1 + 1,  # the user, and the mail of welcome
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1,

@@ -1,0 +1,452 @@
+"""The worker, with a real SMTP server: every mail arrives, whatever fails meanwhile. On both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+
+from app import worker
+from app.core.call import utc_now
+from app.core.config import Settings
+from app.core.errors import ServiceUnavailable
+from app.core.mail import outlet
+from app.main import connected, create_app, make_resources
+from app.migrations import run
+from app.schemas.models import UserCreate
+from app.services import outbox, users
+from app.worker import PARALLEL, working
+from tests.clock import Clock
+from tests.databases import CHEAP_HASHES, query
+from tests.mail import MailServer
+from tests.make import new_user, stored_user
+from tests.postgres import Postgres
+from tests.servers import ROOT, Server
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def server():
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(settings, server):
+    """Of a process that sends mails."""
+    changes = {"smtp_url": server.url, "mail_from": "Accord <accord@example.com>", "public_url": "https://accord.example/"}
+    return settings.model_copy(update={**changes, "worker": True})
+
+
+@pytest.fixture
+async def resources(settings):
+    async with connected(make_resources(settings)) as resources:
+        yield resources
+
+
+@pytest.fixture
+def client(settings):
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+@asynccontextmanager
+async def at_work(resources):
+    """A worker for the time of the block."""
+    async with working(resources, outlet(resources.settings)):
+        yield
+
+
+async def until(holds, what="it"):
+    """Wait until something holds, looked at again and again."""
+    deadline = time.monotonic() + 20
+    while not (found := await holds()):
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def all_delivered(resources):
+    async def none_left():
+        with suppress(ServiceUnavailable):
+            return await outbox.count(resources.database) == (0, 0)
+
+    await until(none_left, "delivery of everything")
+
+
+async def signed_up(resources, number=1):
+    return [await users.create(resources, UserCreate(**new_user())) for _ in range(number)]
+
+
+def ids(mails):
+    return [mail.id for mail in mails]
+
+
+class TestWelcome:
+    def test_who_signs_up_gets_a_mail_as_text_and_html(self, client, server):
+        user = stored_user(client, full_name="Grace Hopper")
+
+        [mail] = server.wait_for(1)
+        assert mail.recipients == [user["email"]]
+        assert mail.message["Subject"] == "Welcome to Accord"
+        assert mail.id.endswith("@example.com>")
+        for part in ("plain", "html"):
+            assert "Hello Grace Hopper," in mail.part(part)
+            assert user["username"] in mail.part(part)
+            assert "https://accord.example" in mail.part(part)
+
+    def test_links_do_not_come_from_the_request(self, client, server):
+        evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+
+        client.post("/api/v1/users", json=new_user(), headers=evil)
+
+        [mail] = server.wait_for(1)
+        assert b"evil" not in mail.data
+
+    def test_what_looks_like_code_in_a_name_is_only_a_name(self, client, server):
+        stored_user(client, full_name="{{7*7}}<b>{% raw %}&amp;")
+
+        [mail] = server.wait_for(1)
+        assert "Hello {{7*7}}<b>{% raw %}&amp;," in mail.part("plain")
+        assert "Hello {{7*7}}&lt;b&gt;{% raw %}&amp;amp;," in mail.part("html")
+
+    @pytest.mark.parametrize("name", ["win at evil.example", "https://evil", "me@evil", "\u202e", " \n "])
+    def test_a_name_that_would_become_a_link_or_nothing_is_not_used(self, client, server, name):
+        user = stored_user(client, full_name=name)
+
+        [mail] = server.wait_for(1)
+        assert f"Hello {user['username']}," in mail.part("plain")
+        assert b"evil" not in mail.data
+
+    def test_a_name_makes_no_header_and_no_line(self, client, server):
+        stored_user(client, full_name="Grace\r\nBcc: eve\r\n\r\nPay here")
+
+        [mail] = server.wait_for(1)
+        assert "Bcc" not in mail.message
+        assert "Hello Grace Bcc: eve Pay here," in mail.part("plain")
+
+    def test_a_refused_sign_up_sends_nothing(self, client, server):
+        user = stored_user(client)
+        client.post("/api/v1/users", json=new_user(email=user["email"]))
+
+        stored_user(client)
+
+        assert [mail.recipients[0] for mail in server.wait_for(2)].count(user["email"]) == 1
+
+
+class TestDelivery:
+    async def test_several_workers_deliver_each_mail_once(self, settings, server):
+        async with AsyncExitStack() as stack:
+            processes = [await stack.enter_async_context(connected(make_resources(settings))) for _ in range(3)]
+            await signed_up(processes[0], 60)
+            for process in processes:
+                await stack.enter_async_context(at_work(process))
+
+            await all_delivered(processes[0])
+
+        assert len(server.mails) == len(set(ids(server.mails))) == 60
+
+    async def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(self, resources, server, monkeypatch):
+        monkeypatch.setattr(outbox, "FIRST_DELAY", timedelta(milliseconds=1))
+        body = new_user()
+        server.refuse(body["email"], "450 greylisted", "451 still")
+        await users.create(resources, UserCreate(**body))
+        [entry] = await outbox.list_entries(resources.database, 10)
+
+        async with at_work(resources):
+            await all_delivered(resources)
+
+        assert ids(server.mails) == [json.loads(entry.payload)["message_id"]]
+
+    async def test_a_refusal_for_good_is_dead_and_said_without_the_address(self, resources, server):
+        body = new_user()
+        server.refuse(body["email"], f"550 5.1.1 <{body['email']}> nobody here")
+        await users.create(resources, UserCreate(**body))
+
+        with capture_logs() as logs:
+            async with at_work(resources):
+                await until(lambda: self.died(resources), "death")
+
+        [entry] = await outbox.list_entries(resources.database, 10, dead=True)
+        assert (entry.attempts, entry.error) == (1, f"550 5.1.1 <{body['email']}> nobody here")
+        assert logs == [
+            {
+                "event": "an item of the outbox is dead",
+                "item": entry.id,
+                "topic": "mail.welcome",
+                "attempts": 1,
+                "log_level": "error",
+            }
+        ]
+
+    @staticmethod
+    async def died(resources):
+        return (await outbox.count(resources.database)).dead
+
+    async def test_what_was_dead_is_delivered_when_it_is_retried(self, resources, server):
+        body = new_user()
+        server.refuse(body["email"], "550 no")
+        await users.create(resources, UserCreate(**body))
+        async with at_work(resources):
+            await until(lambda: self.died(resources), "death")
+
+            await outbox.retry_dead(resources.database, utc_now())
+            await all_delivered(resources)
+
+        assert len(server.mails) == 1
+
+    async def test_bad_items_do_not_stand_in_the_way(self, resources, server):
+        async with resources.database.transaction() as transaction:
+            for _ in range(PARALLEL * 2):
+                await outbox.add(transaction, "unknown", {}, utc_now())
+                await outbox.add(transaction, "mail.welcome", {"no": "letter"}, utc_now())
+        await signed_up(resources)
+
+        async with at_work(resources):
+            await asyncio.to_thread(server.wait_for, 1)
+
+            async def all_tried():
+                return all(entry.error for entry in await outbox.list_entries(resources.database, 100))
+
+            await until(all_tried, "an attempt at each")
+
+        entries = await outbox.list_entries(resources.database, 100)
+        assert {(entry.topic, entry.died_at is None) for entry in entries} == {("unknown", True), ("mail.welcome", False)}
+
+    async def test_a_mail_server_that_takes_its_time_holds_no_request(self, resources, server):
+        server.slow = 3600
+        async with at_work(resources):
+            await signed_up(resources, PARALLEL * 3)
+
+            assert server.mails == []
+            assert (await outbox.count(resources.database)).items == PARALLEL * 3
+
+    async def test_a_long_delivery_keeps_its_lease(self, resources, server, monkeypatch):
+        monkeypatch.setattr(worker, "RENEW_SECONDS", 0.02)
+        clock = Clock()
+        resources.now = clock
+        await signed_up(resources)
+        server.slow = 0.3
+        async with at_work(resources):
+
+            async def taken():
+                return [entry.available_at for entry in await outbox.list_entries(resources.database, 1) if entry.lease]
+
+            [first] = await until(taken, "the lease")
+            clock.advance(seconds=30)
+
+            async def renewed():
+                return [found for found in await taken() if found > first]
+
+            await until(renewed, "the renewal")
+            await all_delivered(resources)
+
+        assert len(server.mails) == 1
+
+    async def test_a_delivery_whose_lease_is_lost_is_given_up(self, resources, server, monkeypatch):
+        monkeypatch.setattr(worker, "RENEW_SECONDS", 0.02)
+        await signed_up(resources)
+        server.slow = 3600
+        async with at_work(resources):
+            await until(lambda: outbox_is_taken(resources), "the lease")
+
+            query(resources.database.url, "UPDATE outbox SET lease = 'another'")
+
+            async def dropped():
+                return not server.connected
+
+            await until(dropped, "the end of the connection")
+
+        [entry] = await outbox.list_entries(resources.database, 1)
+        assert (entry.lease, entry.attempts, entry.error) == ("another", 0, None)
+
+
+async def outbox_is_taken(resources):
+    return any(entry.lease for entry in await outbox.list_entries(resources.database, 10))
+
+
+class TestOutages:
+    async def test_a_mail_server_that_is_out_costs_no_attempt_and_two_lines(self, resources, server):
+        server.stop()
+        with capture_logs() as logs:
+            async with at_work(resources):
+                await signed_up(resources, 20)
+
+                async def refused():
+                    return any(entry.error for entry in await outbox.list_entries(resources.database, 100))
+
+                await until(refused, "a refusal")
+                entries = await outbox.list_entries(resources.database, 100)
+                server.start()
+                await all_delivered(resources)
+
+        assert {entry.attempts for entry in entries} == {0}
+        assert len(server.mails) == len(set(ids(server.mails))) == 20
+        assert [line["event"] for line in logs] == ["the way out of mails is out", "the way out of mails is back"]
+
+    @pytest.mark.slow
+    async def test_a_database_that_is_out_is_waited_for(self, server):
+        with Postgres(durable=True) as postgres:
+            url = postgres.create("accord")
+            await asyncio.to_thread(run.upgrade, url)
+            settings = Settings(database_url=url, smtp_url=server.url, **CHEAP_HASHES)
+            async with connected(make_resources(settings)) as resources:
+                await signed_up(resources)
+                server.slow = 0.5
+                with capture_logs() as logs:
+                    async with at_work(resources):
+                        await until(lambda: outbox_is_taken(resources), "the lease")
+                        await asyncio.to_thread(postgres.kill)
+                        await asyncio.to_thread(server.wait_for, 1)
+
+                        async def noticed():
+                            return logs
+
+                        await until(noticed, "a line about it")
+                        await asyncio.to_thread(postgres.start)
+                        await all_delivered(resources)
+                        await signed_up(resources)
+                        await all_delivered(resources)
+
+        assert [line["event"] for line in logs] == ["the database of the outbox is out", "the database of the outbox is back"]
+        assert len(server.mails) == len(set(ids(server.mails))) == 2
+
+    async def test_without_a_way_out_mails_wait(self, settings, server):
+        nowhere = settings.model_copy(update={"env": "production", "smtp_url": None})
+        with TestClient(create_app(nowhere)) as client:
+            stored_user(client)
+        assert [tuple(row) for row in query(settings.database_url, "SELECT attempts, lease FROM outbox")] == [(0, None)]
+
+        with TestClient(create_app(settings)):
+            server.wait_for(1)
+
+
+def environment(settings, **changes: str):
+    return {
+        **os.environ,
+        "ENV": "production",
+        "DATABASE_URL": settings.database_url,
+        "SMTP_URL": settings.smtp_url or "",
+        "MAIL_FROM": settings.mail_from,
+        **changes,
+    }
+
+
+@contextmanager
+def process(settings):
+    """`accord worker`, ended by SIGKILL if the block has not ended it."""
+    command = [sys.executable, "-m", "app.cli", "worker"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(settings), stderr=subprocess.PIPE, text=True) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+@pytest.mark.slow
+class TestProcess:
+    async def test_what_a_killed_worker_held_is_delivered_by_another_with_the_same_message_id(
+        self, resources, settings, server
+    ):
+        await signed_up(resources, 3)
+        wanted = {json.loads(entry.payload)["message_id"] for entry in await outbox.list_entries(resources.database, 10)}
+        server.slow = 3600
+        with process(settings) as running:
+            await until(lambda: outbox_is_taken(resources), "the lease")
+            running.send_signal(signal.SIGKILL)
+            await asyncio.to_thread(running.wait)
+        server.slow = 0
+        held = [entry.lease is not None for entry in await outbox.list_entries(resources.database, 10)]
+
+        clock = Clock()
+        clock.time = utc_now() + outbox.LEASE
+        resources.now = clock
+        async with at_work(resources):
+            await all_delivered(resources)
+
+        assert held == [True] * 3
+        assert sorted(ids(server.mails)) == sorted(wanted)
+
+    async def test_who_is_asked_to_end_gives_back_what_is_not_done(self, resources, settings, server):
+        await signed_up(resources, 3)
+        server.slow = 3600
+        with process(settings) as running:
+            await until(lambda: outbox_is_taken(resources), "the lease")
+
+            running.send_signal(signal.SIGTERM)
+
+            assert await asyncio.to_thread(running.wait) == 0
+        entries = await outbox.list_entries(resources.database, 10)
+        assert [(entry.lease, entry.attempts, entry.available_at <= utc_now()) for entry in entries] == [(None, 0, True)] * 3
+
+    async def test_it_delivers_what_was_there_and_what_comes(self, resources, settings, server):
+        await signed_up(resources)
+        with process(settings):
+            await asyncio.to_thread(server.wait_for, 1)
+            await signed_up(resources)
+            await asyncio.to_thread(server.wait_for, 2)
+
+
+@pytest.mark.slow
+class TestCommands:
+    def accord(self, settings, *arguments: str):
+        command = [sys.executable, "-m", "app.cli", "outbox", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False)
+
+    async def test_an_operator_sees_what_waits_and_what_is_dead_and_retries_it(self, resources, settings):
+        [_, bad] = await signed_up(resources, 2)
+        [_, item] = sorted(await outbox.claim(resources.database, "a", utc_now(), 2))
+        await outbox.bury(resources.database, item, "a", "550 nobody", utc_now())
+        await outbox.release(resources.database, "a", utc_now())
+
+        everything = self.accord(settings, "list")
+        dead = [json.loads(line) for line in self.accord(settings, "list", "--dead", "--json").stdout.splitlines()]
+        retried = self.accord(settings, "retry", str(item.id))
+        unknown = self.accord(settings, "retry", "4711")
+
+        assert everything.stdout.splitlines()[-1] == "1 waiting, 1 dead"
+        assert "550 nobody" in everything.stdout
+        age = dead[0].pop("age_seconds")
+        assert dead == [
+            {
+                "id": item.id,
+                "topic": "mail.welcome",
+                "to": bad.email,
+                "state": "dead",
+                "attempts": 1,
+                "next_attempt": None,
+                "error": "550 nobody",
+            }
+        ]
+        assert 0 <= age < 600
+        assert retried.stdout == "due now: 1\n"
+        assert (unknown.returncode, unknown.stderr) == (1, "accord: there is no item 4711, or it is being delivered\n")
+
+
+@pytest.mark.slow
+class TestStart:
+    def test_that_mails_wait_is_said_once_however_many_processes_serve(self, settings, tmp_path):
+        with Server(settings.database_url, workers=2, log=tmp_path / "log") as server:
+            server.stop()
+
+            assert server.log.read_text().count("mails wait in the outbox") == 1
+
+    def test_what_cannot_be_understood_stops_it_with_one_line(self, settings):
+        command = [sys.executable, "-m", "app.cli", "worker"]
+        wrong = environment(settings, SMTP_URL="http://user:secret@mail.example.com")
+
+        ended = subprocess.run(command, cwd=ROOT, env=wrong, capture_output=True, text=True, check=False)
+
+        expected = "accord: SMTP_URL is smtp://, smtps:// or smtp+starttls://user:password@host:port\n"
+        assert (ended.returncode, ended.stderr) == (1, expected)
