@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import Coroutine
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import structlog
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from app import migrations
+from app import cli_outbox, cli_seed, migrations
+from app.console import fail, read_settings, require_tables, run, tell_if_mails_wait
 from app.core import logs
 from app.core.call import Resources
 from app.core.config import Settings
@@ -26,8 +26,6 @@ from app.main import connected, create_app, description, handlers, make_resource
 from app.schemas.models import UserCreate
 from app.services import demo, sessions, users
 
-T = TypeVar("T")
-
 _log = structlog.get_logger()
 
 app = typer.Typer(
@@ -38,6 +36,9 @@ app = typer.Typer(
 )
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+app.add_typer(cli_outbox.outbox, name="outbox")
+app.command()(cli_outbox.worker)
+app.command()(cli_seed.seed)
 
 
 def main() -> None:
@@ -45,32 +46,9 @@ def main() -> None:
     try:
         app()
     except (ApiError, BindingError, DocumentError, OSError, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
     except DBAPIError as error:  # of a migration; its own text is the whole statement
-        _fail(f"the database refuses to be migrated: {error.orig}")
-
-
-def _fail(text: str) -> NoReturn:
-    for line in text.splitlines():
-        typer.echo(f"accord: {line}", err=True)
-    raise SystemExit(1)
-
-
-def _settings(**changes: Any) -> Settings:  # noqa: ANN401 - of the types that Settings has
-    given = {name: value for name, value in changes.items() if value is not None}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        faults = (
-            f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        )
-        _fail("\n".join(faults))
-
-
-def _run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
-    logs.configure(readable=settings.env == "development")
-    return asyncio.run(work)
+        fail(f"the database refuses to be migrated: {error.orig}")
 
 
 @app.command()
@@ -84,13 +62,13 @@ def serve(
 
     SIGTERM and SIGINT drain and end it. With several workers, SIGHUP restarts them one after the other.
     """
-    settings = _settings(host=host, port=port, workers=workers)
+    settings = read_settings(host=host, port=port, workers=workers)
     logs.configure(readable=settings.env == "development")
     draining = asyncio.Event()
     application = create_app(settings, draining=draining)
     line: socket.socket | None = None
     if supervised is not None:
-        _require_tables(settings)
+        require_tables(settings)
         line, *sockets = [socket.socket(fileno=int(number)) for number in supervised.split(",")]
     else:
         sockets = life.listen(settings.host, settings.port)
@@ -115,7 +93,9 @@ def _prepare(settings: Settings, port: int) -> None:
         _upgrade(settings)
         _greet(settings, port, asyncio.run(_demo(settings)))
     else:
-        _require_tables(settings)
+        require_tables(settings)
+    if settings.worker:
+        tell_if_mails_wait(settings)
     if settings.workers > 1 and settings.redis_url is None:
         _log.warning(
             "without REDIS_URL each worker takes its share of the limits, and the cache is off", workers=settings.workers
@@ -152,19 +132,14 @@ def migrate(
     *, check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if migrations are pending.")] = False
 ) -> None:
     """Bring the database's tables to this version."""
-    settings = _settings()
+    settings = read_settings()
     if check:
         if waiting := migrations.pending(settings.database_url):
-            _fail(f"pending: {', '.join(waiting)}")
+            fail(f"pending: {', '.join(waiting)}")
         typer.echo("nothing is pending")
         return
     applied = _upgrade(settings)
     typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
-
-
-def _require_tables(settings: Settings) -> None:
-    if waiting := migrations.pending(settings.database_url):
-        _fail(f"the database lacks the migrations {', '.join(waiting)}: run `accord migrate`")
 
 
 def _upgrade(settings: Settings) -> list[str]:
@@ -189,19 +164,19 @@ def admin_create(
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
 ) -> None:
     """Make a user with the role admin."""
-    settings = _settings()
+    settings = read_settings()
     try:
         new = UserCreate(email=email, username=username, password=password)
     except ValidationError as error:
-        _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)))
+        fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)))
 
-    _require_tables(settings)
+    require_tables(settings)
 
     async def create() -> int:
         async with connected(make_resources(settings)) as resources:
             return (await users.create(resources, new, "admin")).id
 
-    typer.echo(f"administrator {username} has the id {_run(settings, create())}")
+    typer.echo(f"administrator {username} has the id {run(settings, create())}")
 
 
 @admin.command("token")
@@ -209,14 +184,14 @@ def admin_token(
     username: Annotated[str | None, typer.Option(help="Whose; the first active administrator's if not given.")] = None,
 ) -> None:
     """Print an access token of an administrator, for scripts. It lives as long as any other."""
-    settings = _settings()
-    _require_tables(settings)
+    settings = read_settings()
+    require_tables(settings)
 
     async def issue() -> str:
         async with connected(make_resources(settings)) as resources:
             return await _token(resources, username)
 
-    typer.echo(_run(settings, issue()))
+    typer.echo(run(settings, issue()))
 
 
 async def _token(resources: Resources, username: str | None) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from app import schemas
 from app.api import health, posts, profiles, sessions, users
-from app.core import cache, limits, logs
+from app.core import cache, limits, logs, mail
 from app.core.call import Call, Resources, utc_now
 from app.core.config import Settings
 from app.core.database import connect
@@ -31,6 +31,7 @@ from app.engine.problems import Headers
 from app.schemas.operations import Handlers
 from app.services.limits import PERIOD, Limits
 from app.services.sessions import Bearer
+from app.worker import working
 
 DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
 
@@ -91,6 +92,7 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 async def connected(resources: Resources) -> AsyncIterator[Resources]:
     """The resources with their database and Valkey, for as long as the context lasts."""
     settings = resources.settings
+    resources.added = asyncio.Event()
     resources.database = await connect(settings.database_url, statement_timeout=settings.statement_timeout)
     try:
         if resources.valkey is not None:
@@ -109,9 +111,10 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     Raises:
         DocumentError: openapi.yaml holds something that cannot be enforced.
         BindingError: handlers and document differ.
-        ValueError: the URL of Valkey is not understood.
+        ValueError: the URL of Valkey or of the SMTP server is not understood.
     """
     resources = make_resources(settings, now)
+    outlet = mail.outlet(settings)
     if draining is not None:
         resources.draining = draining
     log = logs.RequestLog(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
@@ -126,7 +129,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with connected(resources):
+        async with connected(resources), working(resources, outlet) if settings.worker else nullcontext():
             yield
         log.close()
 

@@ -51,6 +51,7 @@ class Resources:
     cache: Cache = field(default_factory=Memory)
     under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
+    added: asyncio.Event = field(init=False)  # likewise; set after a commit that wrote into the outbox, to wake the worker
 
 
 class Call(Generic[P_co]):
