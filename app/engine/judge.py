@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
@@ -45,9 +45,15 @@ _MESSAGES = {
 
 _MISSING = " is a required property"
 
-# A fault is a keyword at a place, so its JSON is made once. Bounded, because places inside long arrays are many.
-_known: dict[tuple[str, str], msgspec.Raw] = {}
-_MOST_KNOWN = 4096
+_MOST_KNOWN = 1024
+
+
+class _Fault(NamedTuple):
+    """A keyword that fails at a place, and its JSON."""
+
+    keyword: str
+    place: str
+    text: msgspec.Raw
 
 
 def escape(name: str) -> str:
@@ -103,29 +109,37 @@ class Judge:
                 place["required"].append(parameter.name)
         self._validator = validator(document, {"properties": places})
         self.is_valid = self._validator.is_valid
+        self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 
     def faults(self, parts: dict[str, Any]) -> list[msgspec.Raw]:
         """Every fault of a refused request, at most `MOST_FAULTS`."""
-        found: dict[tuple[str, str], msgspec.Raw] = {}
+        found: dict[tuple[str, str], _Fault] = {}
         malformed: set[str] = set()
         for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
-            rule, place = str(error["schemaLocation"]), str(error["instanceLocation"])
-            rule, _, keyword = rule.rpartition("/")
-            if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
-                keyword = rule.rpartition("/")[2]
-            text = str(error["error"])
-            if text.endswith(_MISSING):  # It begins with the missing name, as JSON.
-                # jsonschema-rs gives a single `required` beside `additionalProperties: false` the place of the latter.
-                keyword = "required" if keyword == "additionalProperties" else keyword
-                place += "/" + escape(msgspec.json.decode(text.removesuffix(_MISSING)))
-            elif keyword == "format":
-                malformed.add(place)
-            known = _known.get((keyword, place))
+            where = (error["schemaLocation"], error["instanceLocation"])
+            known = self._known.get(where)
             if known is None:
-                _, where, *pointer = place.split("/")
-                known = fault(where, "".join("/" + part for part in pointer), keyword)
-                if len(_known) < _MOST_KNOWN and len(place) < 200:  # noqa: PLR2004 - characters
-                    _known[keyword, place] = known
-            found[keyword, place] = known
+                known, depends = _describe(*where, str(error["error"]))
+                # Bounded, because places inside long arrays are many.
+                if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < 200:  # noqa: PLR2004 - characters
+                    self._known[where] = known
+            found[known.keyword, known.place] = known
+            if known.keyword == "format":
+                malformed.add(known.place)
         # A field that has a format and a pattern is wrong once, not twice.
-        return [known for (keyword, place), known in found.items() if keyword != "pattern" or place not in malformed]
+        return [known.text for known in found.values() if known.keyword != "pattern" or known.place not in malformed]
+
+
+def _describe(rule: str, place: str, text: str) -> tuple[_Fault, bool]:
+    """What a failed keyword says to the client, and whether that depends on the validator's own text."""
+    rule, _, keyword = rule.rpartition("/")
+    if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
+        keyword = rule.rpartition("/")[2]
+    missing = text.endswith(_MISSING)
+    if missing:  # It begins with the missing name, as JSON.
+        # jsonschema-rs gives a single `required` beside `additionalProperties: false` the place of the latter.
+        keyword = "required" if keyword == "additionalProperties" else keyword
+        place += "/" + escape(msgspec.json.decode(text.removesuffix(_MISSING)))
+    _, where, *pointer = place.split("/")
+    said = fault(where, "".join("/" + part for part in pointer), keyword)
+    return _Fault(keyword, place, said), missing or keyword == "additionalProperties"
