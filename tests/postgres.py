@@ -219,12 +219,7 @@ class Postgres(Running):
         """SIGKILL for the server and every process of it."""
         if self._process is None:
             return
-        postmaster = self._process.pid
-        self._process.send_signal(signal.SIGSTOP)  # or it would start new children, and crash-recover from their end
-        for child in _children(postmaster):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        self._process.kill()
+        kill(self._process.pid)
         self._process.wait(60)
         self._process = None
 
@@ -268,10 +263,35 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
 
 
+def kill(postmaster: int) -> None:
+    """SIGKILL for a server and every process of it. They are gone then, and with them the memory that they share."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(postmaster, signal.SIGSTOP)  # or it would start new children, and crash-recover from their end
+        _wait_for(postmaster, "TZX")
+        children = _children(postmaster)
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        for child in children:
+            _wait_for(child, "ZX")
+        os.kill(postmaster, signal.SIGKILL)
+
+
+def _wait_for(process: int, states: str) -> None:
+    """Until a process is in one of the states, or no more."""
+    deadline = time.monotonic() + START_SECONDS
+    while (found := _stat(process)) and found[0] not in states and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+def _stat(process: int) -> list[str]:
+    """What /proc says of a process after its name: state, parent...; empty if it has ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 def _children(parent: int) -> list[int]:
-    found: list[int] = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has just ended
-            if int(entry.read_text(errors="replace").rpartition(")")[2].split()[1]) == parent:
-                found.append(int(entry.parent.name))
-    return found
+    processes = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [process for process in processes if (found := _stat(process)) and int(found[1]) == parent]
