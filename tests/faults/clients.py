@@ -26,8 +26,8 @@ PATIENCE = 60.0  # seconds for what should take a few, on a machine that has muc
 ANSWER_SECONDS = 30.0  # the longest that a client waits
 AGAIN_SECONDS = 0.05  # before a request is repeated
 
-# What a client may be told while a part is broken, beside success. 409 is a key whose first request has not ended.
-DOCUMENTED = frozenset({"409", "503"})
+# What a client may be told while a part is broken, beside success.
+DOCUMENTED = frozenset({"409 idempotency-key-in-use", "503"})
 # What it sees, besides, of a process that dies or does not run.
 UNHEARD = frozenset({"refused", "cut"})
 
@@ -46,7 +46,7 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = PATIENCE
 
 @dataclass
 class Answer:
-    """What came of a request: a status, or in words why none came."""
+    """What came of a request: a status, with the problem's code if there are several; or in words why none came."""
 
     status: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -84,7 +84,9 @@ class Client:
             return Answer(_in_words(error))
         if answer.will_close:
             self.close()
-        return Answer(str(answer.status), {k.lower(): v for k, v in answer.getheaders()}, json.loads(text) if text else None)
+        found = json.loads(text) if text else None
+        status = f"409 {found['code']}" if answer.status == 409 else str(answer.status)
+        return Answer(status, {name.lower(): value for name, value in answer.getheaders()}, found)
 
     def sign_in(self, username: str) -> str:
         """An access token, which later requests carry."""

@@ -9,19 +9,17 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.postgres import ORDINARY, Running, binaries, unprivileged
+from tests.postgres import ORDINARY, Running, binaries, kill, unprivileged
 from tests.servers import free_port
 
 PATIENCE = 90.0  # seconds for the cluster to be whole; it takes ten
@@ -32,8 +30,9 @@ TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 1, 3
 # Ends everything when whoever started it is gone, even by SIGKILL: its standard input then ends.
 GUARD = """
 read -r _
-kill -KILL $(cat "$1"/*/patroni.pid) 2>/dev/null
-for file in "$1"/*/data/postmaster.pid; do kill -QUIT "$(head -n 1 "$file")" 2>/dev/null; done
+for process in $(head -qn 1 "$1"/*/patroni.pid "$1"/*/data/postmaster.pid 2>/dev/null); do
+    grep -qs "$1" "/proc/$process/cmdline" && kill -KILL "$process"
+done
 sleep 1
 rm -rf "$1"
 """
@@ -70,13 +69,10 @@ class Node:
 
     def kill_postgres(self) -> None:
         """SIGKILL for the server and every process of it."""
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, IndexError):  # it has none, or not yet
             postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-            os.kill(postmaster, signal.SIGSTOP)  # or it would crash-recover from the end of its children
-            for child in _children(postmaster):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
-            os.kill(postmaster, signal.SIGKILL)
+            if str(self.folder) in Path(f"/proc/{postmaster}/cmdline").read_text():  # not of a server that has long ended
+                kill(postmaster)
 
     def kill(self) -> None:
         """SIGKILL for Patroni and its server, as by a failing machine."""
@@ -202,10 +198,3 @@ class Cluster:
             },
             "watchdog": {"mode": "off"},
         }
-
-
-def _children(parent: int) -> Iterator[int]:
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has just ended
-            if int(entry.read_text(errors="replace").rpartition(")")[2].split()[1]) == parent:
-                yield int(entry.parent.name)
