@@ -116,8 +116,8 @@ async def server_engine(url: str) -> AsyncIterator[AsyncEngine]:
 async def _exclusion(url: str) -> AsyncIterator[None]:
     """Hold the lock of those who migrate, in a transaction on a connection of its own: so it outlives the commits of the work.
 
-    It is asked for again and again, not waited for: a statement that waits has a snapshot, for whose end the
-    CREATE INDEX CONCURRENTLY of the process that holds the lock would wait in turn.
+    CREATE INDEX CONCURRENTLY waits for every transaction that has a snapshot. So the lock is asked for again and again, since a
+    statement that waits for it has one; and a statement with parameters keeps its snapshot until the next one.
     """
     connection = await postgres.connect(url)
     try:
@@ -126,7 +126,9 @@ async def _exclusion(url: str) -> AsyncIterator[None]:
         while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
             if time.monotonic() > deadline:
                 raise NotMigrated(f"another process has been migrating for {_LONG:.0f} s; nothing was changed")
+            await connection.execute("SELECT 1")
             await asyncio.sleep(_INTERVAL)
+        await connection.execute("SELECT 1")
         yield
     finally:
         await connection.close()

@@ -10,11 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from app.migrations import REVISIONS, NewerDatabase
 from app.migrations.alone import alone
+
+VERSIONS = Path(__file__).parent / "versions"
 
 
 def upgrade(url: str) -> list[str]:
@@ -89,7 +90,7 @@ def _in_our_words(script: str) -> str:
 
 def scripts() -> ScriptDirectory:
     """The revisions as Alembic knows them."""
-    return ScriptDirectory(str(Path(__file__).parent))
+    return ScriptDirectory.from_config(_config())
 
 
 def _apply(connection: Connection, step: Callable[[Config], None]) -> None:
@@ -98,15 +99,17 @@ def _apply(connection: Connection, step: Callable[[Config], None]) -> None:
     step(_config(connection))
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    options = {"script_location": Path(__file__).parent, "version_locations": VERSIONS, "path_separator": "newline"}
+    for name, value in options.items():
+        config.set_main_option(name, str(value).replace("%", "%%"))
     return config
 
 
 def _missing(connection: Connection) -> list[str]:
     done = MigrationContext.configure(connection).get_current_heads()
-    try:
-        return [script.revision for script in scripts().iterate_revisions("heads", done or "base")][::-1]
-    except CommandError:
-        raise NewerDatabase(", ".join(done)) from None
+    newest_first = [script.revision for script in scripts().walk_revisions()]
+    if unknown := [revision for revision in done if revision not in newest_first]:
+        raise NewerDatabase(", ".join(unknown))
+    return newest_first[: newest_first.index(done[0]) if done else None][::-1]
