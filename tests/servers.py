@@ -102,7 +102,11 @@ class Server:
         """End it as an operator would, and wait."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(30)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
 
     def kill(self) -> None:
         """SIGKILL to every process at once, as by a failing machine."""
