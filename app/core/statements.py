@@ -7,13 +7,14 @@ cost nothing once a statement is compiled.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, NoReturn, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Dialect, Insert, Table, Update
+from sqlalchemy import ARRAY, Delete, Dialect, Insert, Select, Table, Update, any_, bindparam
 
 # PostgreSQL's `insert` has `on_conflict_do_nothing`, which SQLite's compiler writes as well: the one place that names it.
 from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414 - exported
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.schema import Column
@@ -167,11 +168,20 @@ def _check_row(row: Callable[..., object], columns: int, sql: str) -> None:
 class Statement(Generic[R]):
     """One shape of SQL and the row that it gives. Made by `statement` and `command`; run by a Database or Transaction."""
 
-    __slots__ = ("_compiled", "core", "row", "writes")
+    __slots__ = ("_compiled", "core", "merges", "row", "together", "writes")
 
-    def __init__(self, core: TypedReturnsRows[*tuple[Any, ...]] | UpdateBase, row: Callable[..., R]) -> None:
+    def __init__(
+        self,
+        core: TypedReturnsRows[*tuple[Any, ...]] | UpdateBase,
+        row: Callable[..., R],
+        together: Statement[tuple[Hashable, R]] | None = None,
+        *,
+        merges: bool = False,
+    ) -> None:
         self.core = core
         self.row = row
+        self.together = together  # of a look-up: the same for a list of keys
+        self.merges = merges  # whether callers who meet may be answered together
         self.writes = isinstance(core, UpdateBase)
         self._compiled: dict[str, Compiled[R]] = {}
 
@@ -217,6 +227,25 @@ def statement(core: TypedReturnsRows[*Ts], row: Callable[[*Ts], R]) -> Statement
             )
     """
     return Statement(core, row)
+
+
+def lookup(core: Select[*Ts], row: Callable[[*Ts], R], **key: InstrumentedAttribute[Any]) -> Statement[R]:
+    """A select of at most one row by the value of a unique column: `lookup(select(User.id, ...), UserRow, user_id=User.id)`.
+
+    Callers who ask PostgreSQL for it at the same time are answered by one statement.
+    """
+    [(name, column)] = key.items()
+
+    def keyed(*columns: Any) -> tuple[Hashable, R]:  # noqa: ANN401 - of the columns' types
+        return columns[-1], row(*columns[:-1])
+
+    several: Select[Any] = core.add_columns(column).where(column == any_(bindparam(name, type_=ARRAY(column.type))))
+    return Statement(core.where(column == bindparam(name)), row, Statement(several, keyed), merges=True)
+
+
+def shared(core: Select[*Ts], row: Callable[[*Ts], R]) -> Statement[R]:
+    """A select of one row without parameters; callers who ask PostgreSQL for it at the same time get one answer."""
+    return Statement(core, row, merges=True)
 
 
 def command(core: Insert | Update | Delete) -> Statement[None]:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import Database
-from app.core.statements import Statement, statement
+from app.core.statements import Statement, shared, statement
 from app.models import Counter, Post, User
 from app.schemas.problems import UnknownCursor
 from app.services import cursors
@@ -171,7 +171,7 @@ def counted(table: type[User | Post], conditions: Conditions) -> Select[int]:
 def counter(*names: str) -> Statement[int]:
     """A number that is kept; see `app.models.Counter`."""
     total = func.coalesce(cast(func.sum(Counter.number), BigInteger), 0)  # the sum of bigints is a numeric on PostgreSQL
-    return statement(select(total).where(or_(*(Counter.name == name for name in names))), int)
+    return shared(select(total).where(or_(*(Counter.name == name for name in names))), int)
 
 
 async def page(database: Database, found: Listing[R], number: int, size: int, cursor: str | None, **filters: object) -> Page[R]:

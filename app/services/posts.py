@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
-from app.core.statements import Refused, Statement, insert, statement
+from app.core.statements import Refused, Statement, insert, lookup, statement
 from app.models import Post, User
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
@@ -20,7 +20,7 @@ from app.services.pages import Listing, Order, Page, counted, counter, page, tri
 
 COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
 
-GET = statement(select(*COLUMNS).where(Post.id == bindparam("post_id")), PostRow)
+GET = lookup(select(*COLUMNS), PostRow, post_id=Post.id)
 INSERT = statement(
     insert(Post)
     .values(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, literal, or_, select, update
 
@@ -12,7 +12,7 @@ from app.core import tokens
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
 from app.core.limits import settled
-from app.core.statements import command, insert, statement
+from app.core.statements import command, insert, lookup, statement
 from app.models import RefreshToken, Session, User
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound, TooManyRequests
@@ -30,6 +30,15 @@ class Credentials(NamedTuple):
     is_active: bool
 
 
+class Admission(NamedTuple):
+    """Whom an access token belongs to, and until when it is good."""
+
+    user_id: int
+    role: Literal["user", "admin"]
+    session_id: int
+    expires_at: datetime
+
+
 class Rotation(NamedTuple):
     """A refresh token and the session that it belongs to."""
 
@@ -43,11 +52,12 @@ class Rotation(NamedTuple):
     session_expires_at: datetime
 
 
-VERIFY = statement(
-    select(Session.user_id, User.role, Session.id)
+VERIFY = lookup(
+    select(Session.user_id, User.role, Session.id, Session.access_expires_at)
     .join_from(Session, User, User.id == Session.user_id)
-    .where(Session.access_hash == bindparam("access_hash"), Session.access_expires_at > bindparam("now"), User.is_active),
-    Principal,
+    .where(User.is_active),
+    Admission,
+    access_hash=Session.access_hash,
 )
 CREDENTIALS = statement(
     select(User.id, User.password_hash, User.is_active).where(
@@ -159,8 +169,10 @@ class Bearer:
         """Whose access token this is, if it lives and its user is active: one look-up of a hash."""
         if not tokens.well_formed(credential, tokens.ACCESS):
             return None
-        access_hash = tokens.digest(credential)
-        return await self._resources.database.one(VERIFY, access_hash=access_hash, now=self._resources.now())
+        found = await self._resources.database.one(VERIFY, access_hash=tokens.digest(credential))
+        if found is None or found.expires_at <= self._resources.now():
+            return None
+        return Principal(found.user_id, found.role, found.session_id)
 
     def allows(self, principal: Principal, scopes: tuple[str, ...]) -> bool:
         """Whether the principal has the roles."""

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
 from app.core.passwords import weak
-from app.core.statements import Statement, command, insert, statement
+from app.core.statements import Statement, command, insert, lookup, statement
 from app.models import Session, User
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
@@ -46,7 +46,7 @@ Role = Literal["user", "admin"]
 
 _THIS = User.id == bindparam("user_id")
 
-GET = statement(select(*COLUMNS).where(_THIS), UserRow)
+GET = lookup(select(*COLUMNS), UserRow, user_id=User.id)
 INSERT = statement(
     insert(User)
     .values(
@@ -81,7 +81,7 @@ ADMIN = statement(
     int,
 )
 
-GET_PROFILE = statement(select(*PROFILE).where(_THIS, User.is_active), UserProfileRow)
+GET_PROFILE = lookup(select(*PROFILE).where(User.is_active), UserProfileRow, user_id=User.id)
 
 
 def _is_last_admin() -> ColumnElement[bool]:

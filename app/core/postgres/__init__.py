@@ -16,9 +16,10 @@ from app.core.postgres.address import Address
 from app.core.postgres.connecting import FAILURES, Connector
 from app.core.postgres.connection import DIALECT, Connection, Limits
 from app.core.postgres.errors import LOST, SLOW, UNKNOWN, is_loss, is_outdated, is_read_only, is_unsent, meaning
+from app.core.postgres.merging import Lanes
 from app.core.postgres.pool import Pool
 from app.core.postgres.transaction import ATTEMPTS, Transaction, refuse_inside, settle
-from app.core.statements import Statement, bound, statement
+from app.core.statements import Compiled, Statement, bound, statement
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -55,12 +56,25 @@ class PostgresDatabase:
         self._pool = pool
         self._patience = patience
         self._holders: set[asyncio.Task[Any]] = set()  # the tasks in whose transaction blocks we are
+        self._lanes: dict[Statement[Any], Lanes[Any]] = {}  # of look-ups
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
+        if statement.merges:
+            lanes = self._lanes.get(statement) or self._open_lanes(statement)
+            found: R | None = await lanes.one(parameters)
+            return found
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
+
+    def _open_lanes(self, alone: Statement[Any]) -> Lanes[Any]:
+        async def ask(compiled: Compiled[Any], parameters: list[Any]) -> list[Any]:
+            return await self._perform(lambda connection: connection.all(compiled, parameters), writes=False)
+
+        together = None if alone.together is None else alone.together.compiled(DIALECT)
+        lanes = self._lanes[alone] = Lanes(alone.compiled(DIALECT), together, ask)
+        return lanes
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""
