@@ -5,27 +5,31 @@ from __future__ import annotations
 import asyncio
 import functools
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 from starlette.routing import Route
 
 from app import schemas
 from app.api import health, posts, profiles, sessions, users
 from app.core import cache, limits, logs, mail
-from app.core.call import Call, Resources, utc_now
+from app.core.cache.together import Uncached
+from app.core.call import Call, Principal, Resources, utc_now
 from app.core.config import Settings
-from app.core.database import connect
+from app.core.database import Database, connect
 from app.core.passwords import Passwords
+from app.core.replica import Replicated, caller
 from app.core.valkey import connect as meet
+from app.core.valkey.calls import Valkey
 from app.engine import pages
 from app.engine.binding import Operation, bind
 from app.engine.description import Description
 from app.engine.document import Document
-from app.engine.gate import Engine, Service
+from app.engine.gate import Engine, Exchange, Service
 from app.engine.host import Host
 from app.engine.problems import Headers
 from app.schemas.operations import Handlers
@@ -85,7 +89,15 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
     )
     valkey = meet(settings.redis_url) if settings.redis_url is not None else None
     sign_ins = limits.choose("signin", settings.sign_in_limit, PERIOD, valkey, share=settings.workers)
-    return Resources(settings, passwords, sign_ins, now, valkey=valkey, cache=cache.choose(valkey, settings.workers))
+    return Resources(settings, passwords, sign_ins, now, valkey=valkey, cache=_cache(settings, valkey))
+
+
+def _cache(settings: Settings, valkey: Valkey | None) -> cache.Cache:
+    if settings.cache == "off":
+        return Uncached()
+    # Processes that are not told of each other's writes must not keep anything: PostgreSQL invites several.
+    alone = settings.cache == "memory" or settings.database_url.startswith("sqlite:")
+    return cache.choose(valkey, alone=alone and settings.workers == 1)
 
 
 @asynccontextmanager
@@ -93,16 +105,35 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
     """The resources with their database and Valkey, for as long as the context lasts."""
     settings = resources.settings
     resources.added = asyncio.Event()
-    resources.database = await connect(settings.database_url, statement_timeout=settings.statement_timeout)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(resources.passwords.close)
+        opened = functools.partial(
+            connect,
+            statement_timeout=settings.statement_timeout,
+            connections=settings.database_connections,
+            pgbouncer=settings.pgbouncer,
+        )
+        resources.database = resources.reader = await opened(settings.database_url)
+        stack.push_async_callback(resources.database.close)
+        pair = await _replicated(resources, opened)
         if resources.valkey is not None:
-            await resources.valkey.open()
+            await stack.enter_async_context(resources.valkey)
+        if pair is not None:
+            resources.database, resources.reader = pair.database, pair.reader
+            await stack.enter_async_context(pair)
         yield resources
-    finally:
-        if resources.valkey is not None:
-            await resources.valkey.close()
-        resources.passwords.close()
-        await resources.database.close()
+
+
+async def _replicated(resources: Resources, opened: Callable[[str], Awaitable[Database]]) -> Replicated | None:
+    """The database with its replica, if one is configured and safe to use."""
+    settings, url = resources.settings, resources.settings.database_read_url
+    if url is None or (settings.workers > 1 and resources.valkey is None):  # workers could not tell each other who has written
+        return None
+    try:
+        return Replicated(resources.database, await opened(url), resources.valkey)
+    except ConnectionError as error:
+        structlog.get_logger().warning("the replica is out; it is done without until the next start", error=str(error))
+        return None
 
 
 def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> FastAPI:
@@ -118,9 +149,16 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     if draining is not None:
         resources.draining = draining
     log = logs.RequestLog(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
+
+    def call(exchange: Exchange) -> Call[Principal | None]:
+        if settings.database_read_url is not None:
+            address = exchange.scope["client"][0] if exchange.scope["client"] else ""
+            caller.set((address,) if exchange.principal is None else (address, exchange.principal.user_id))
+        return Call(resources, exchange.principal)
+
     service = Service(
         schemes={"bearer": Bearer(resources)},
-        call=functools.partial(Call, resources),
+        call=call,
         limits=Limits(settings, resources.valkey),
         observer=log,
         headers=HEADERS + (TRANSPORT if settings.env != "development" else ()),

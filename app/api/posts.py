@@ -3,21 +3,20 @@
 from app.core.call import Anyone, Public, SignedIn
 from app.schemas.models import PostCreate
 from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
-from app.schemas.rows import PostListRow
 from app.services import posts
-from app.services.preconditions import etag, page_etag
+from app.services.preconditions import etag
 
 
 @ListPosts
 async def list_posts(call: Public, page: int, page_size: int, cursor: str | None) -> ListPosts.OK:
-    found = PostListRow(*await posts.list_published(call.database, page, page_size, cursor))
-    return ListPosts.OK(found, etag=page_etag(found))
+    found = await posts.list_published(call.resources, page, page_size, cursor)
+    return ListPosts.OK(found, etag=found.etag)
 
 
 @ListUserPosts
 async def list_user_posts(call: Anyone, user_id: int, page: int, page_size: int, cursor: str | None) -> ListUserPosts.OK:
-    found = PostListRow(*await posts.list_of_author(call.database, call.principal, user_id, page, page_size, cursor))
-    return ListUserPosts.OK(found, etag=page_etag(found))
+    found = await posts.list_of_author(call.resources, call.principal, user_id, page, page_size, cursor)
+    return ListUserPosts.OK(found, etag=found.etag)
 
 
 @CreatePost

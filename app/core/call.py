@@ -47,10 +47,11 @@ class Resources:
     sign_ins: Limit | SharedLimit | None = None  # of one identifier, whatever the address
     now: Callable[[], datetime] = utc_now
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
+    under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
     valkey: Valkey | None = None  # met on the loop that serves, by the lifespan
     cache: Cache = field(default_factory=Memory)
-    under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
+    reader: Database = field(init=False)  # the same; where there is a replica, reads come from it if its callers cannot tell
     added: asyncio.Event = field(init=False)  # likewise; set after a commit that wrote into the outbox, to wake the worker
 
 
@@ -69,8 +70,8 @@ class Call(Generic[P_co]):
 
     @property
     def database(self) -> Database:
-        """Where statements run."""
-        return self._resources.database
+        """Where statements run; a read may be answered by a replica."""
+        return self._resources.reader
 
     @property
     def resources(self) -> Resources:

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         default=[], description="addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas"
     )
+    cache: Literal["auto", "memory", "off"] = Field(
+        default="auto",
+        description="of public lists: in Valkey if REDIS_URL is set, else in memory for one worker on SQLite, else off;"
+        " `memory` is right for a single process on PostgreSQL",
+    )
     workers: int = Field(default=1, ge=1, le=256, description="processes that serve")
     drain_seconds: float | None = Field(
         default=None, ge=0, le=600, description="readiness says 503 so long before the socket closes; 3, in development 0"

@@ -9,14 +9,15 @@ from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
+from app.core.encoded import Encoded
 from app.core.statements import Refused, Statement, insert, lookup, statement
 from app.models import Post, User
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
-from app.schemas.rows import PostRow
+from app.schemas.rows import PostListRow, PostRow
 from app.services import idempotency
 from app.services.idempotency import Creation, Keep, once
-from app.services.pages import Listing, Order, Page, counted, counter, page, tried, walked
+from app.services.pages import Listing, Order, counted, counter, page, tried, walked
 
 COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
 
@@ -55,6 +56,14 @@ ALL_OF_AUTHOR = _of_author("all of author", OF_AUTHOR)
 PUBLISHED_OF_AUTHOR = _of_author("published of author", OF_AUTHOR, tried(IS_PUBLISHED))
 
 
+PUBLIC = "posts"  # the cache's topic of the list of all
+
+
+def of_author(author_id: int) -> str:
+    """The cache's topic of a user's posts."""
+    return f"posts of {author_id}"
+
+
 def _sees_drafts(principal: Principal | None, author_id: int) -> bool:
     return principal is not None and (principal.is_admin or principal.user_id == author_id)
 
@@ -67,25 +76,35 @@ async def get(database: Database, principal: Principal | None, post_id: int) -> 
     return post
 
 
-async def list_published(database: Database, number: int, size: int, cursor: str | None) -> Page[PostRow]:
-    """One page of published posts, newest first: two statements, one with a cursor. Raises `UnknownCursor`."""
-    return await page(database, PUBLISHED, number, size, cursor)
+async def list_published(resources: Resources, number: int, size: int, cursor: str | None) -> Encoded[PostListRow]:
+    """One page of published posts, newest first: two statements, one with a cursor, none if cached. Raises `UnknownCursor`."""
+
+    async def read() -> PostListRow:
+        return PostListRow(*await page(resources.database, PUBLISHED, number, size, cursor))
+
+    return await resources.cache.get(PUBLIC, f"{number} {size} {cursor}", read)
 
 
 async def list_of_author(
-    database: Database, principal: Principal | None, author_id: int, number: int, size: int, cursor: str | None
-) -> Page[PostRow]:
+    resources: Resources, principal: Principal | None, author_id: int, number: int, size: int, cursor: str | None
+) -> Encoded[PostListRow]:
     """One page of a user's posts, newest first: two statements, one with a cursor, one more if there are no posts.
 
-    Raises:
+    What everybody may see is cached. Raises:
         NotFound: there is no such user.
         UnknownCursor: the cursor was not issued for this list.
     """
-    found = ALL_OF_AUTHOR if _sees_drafts(principal, author_id) else PUBLISHED_OF_AUTHOR
-    posts = await page(database, found, number, size, cursor, author_id=author_id)
-    if posts.total == 0 and await database.one(AUTHOR, author_id=author_id) is None:
-        raise NotFound(f"There is no user {author_id}.")
-    return posts
+
+    async def read(found: Listing[PostRow]) -> PostListRow:
+        posts = await page(resources.database, found, number, size, cursor, author_id=author_id)
+        if posts.total == 0 and await resources.database.one(AUTHOR, author_id=author_id) is None:
+            raise NotFound(f"There is no user {author_id}.")
+        return PostListRow(*posts)
+
+    if _sees_drafts(principal, author_id):
+        return Encoded.of(await read(ALL_OF_AUTHOR))
+    key = f"{number} {size} {cursor}"
+    return await resources.cache.get(of_author(author_id), key, functools.partial(read, PUBLISHED_OF_AUTHOR))
 
 
 async def create(resources: Resources, principal: Principal, new: PostCreate, idempotency_key: str | None = None) -> PostRow:
@@ -96,7 +115,9 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
     request = idempotency.request("createPost", idempotency_key, principal, new)
-    return await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
+    post = await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
+    await resources.cache.drop(PUBLIC, of_author(principal.user_id))
+    return post
 
 
 async def _store(resources: Resources, principal: Principal, new: PostCreate, keep: Keep[PostRow] | None) -> PostRow:

@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
-from app.core import cache, valkey
+from app.core import valkey
 from app.core.cache import Cache
 from app.core.cache.memory import LONGEST, Memory
 from app.core.cache.shared import Shared
 from app.core.cache.together import Uncached
+from app.core.config import Settings
+from app.main import make_resources
 from tests.valkey import Cluster, Valkey
 
 pytestmark = pytest.mark.anyio
@@ -320,10 +323,21 @@ class TestShared:
                 assert [source.made for source in sources.values()] == [2, 2, 2, 1, 1, 1]
 
 
-@pytest.mark.parametrize(("workers", "kind"), [(1, Memory), (2, Uncached)])
-async def test_without_valkey_only_a_single_worker_keeps_anything(workers: int, kind: type):
-    assert isinstance(cache.choose(None, workers), kind)
+SQLITE, POSTGRESQL, VALKEY = "sqlite:///a.db", "postgresql://h/a", "valkey://127.0.0.1:1"
 
 
-async def test_with_valkey_all_workers_share():
-    assert isinstance(cache.choose(valkey.connect("valkey://127.0.0.1:1"), 4), Shared)
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"database_url": SQLITE}, Memory),
+        ({"database_url": SQLITE, "workers": 2}, Uncached),
+        ({"database_url": SQLITE, "cache": "off"}, Uncached),
+        ({"database_url": POSTGRESQL}, Uncached),
+        ({"database_url": POSTGRESQL, "cache": "memory"}, Memory),
+        ({"database_url": POSTGRESQL, "cache": "memory", "workers": 2}, Uncached),
+        ({"database_url": POSTGRESQL, "redis_url": VALKEY, "workers": 2}, Shared),
+        ({"database_url": SQLITE, "redis_url": VALKEY, "cache": "off"}, Uncached),
+    ],
+)
+async def test_nothing_is_kept_by_those_who_do_not_hear_of_each_others_writes(changes: dict[str, Any], kind: type):
+    assert isinstance(make_resources(Settings(**changes)).cache, kind)

@@ -27,8 +27,8 @@ class Cache(Protocol):
         """Forget topics: call it after the commit and before the answer."""
 
 
-def choose(valkey: Valkey | None, workers: int) -> Cache:
-    """The cache as the settings have it: in Valkey, in the memory of a single worker, or none."""
+def choose(valkey: Valkey | None, *, alone: bool) -> Cache:
+    """In Valkey, in the memory of a process that is alone with its database, or none."""
     if valkey is not None:
         return Shared(valkey)
-    return Memory() if workers == 1 else Uncached()
+    return Memory() if alone else Uncached()
