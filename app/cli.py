@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from app import cli_outbox, cli_seed, migrations
+from app import cli_migrate, cli_outbox, cli_seed
 from app.console import fail, read_settings, require_tables, run, tell_if_mails_wait
 from app.core import logs
 from app.core.call import Resources
@@ -23,6 +23,7 @@ from app.engine.binding import BindingError
 from app.engine.description import Description
 from app.engine.document import DocumentError
 from app.main import connected, create_app, description, handlers, make_resources
+from app.migrations import NotMigrated
 from app.schemas.models import UserCreate
 from app.services import demo, sessions, users
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 app.add_typer(cli_outbox.outbox, name="outbox")
+app.command()(cli_migrate.migrate)
 app.command()(cli_outbox.worker)
 app.command()(cli_seed.seed)
 
@@ -45,10 +47,10 @@ def main() -> None:
     """The command. Expected failures are one clear line and exit code 1, never a traceback."""
     try:
         app()
-    except (ApiError, BindingError, DocumentError, OSError, ValueError) as error:
+    except (ApiError, BindingError, DocumentError, NotMigrated, OSError, ValueError) as error:
         fail(str(error))
     except DBAPIError as error:  # of a migration; its own text is the whole statement
-        fail(f"the database refuses to be migrated: {error.orig}")
+        fail(f"the database refuses to be migrated: {error.driver_exception or error.orig}")
 
 
 @app.command()
@@ -90,7 +92,7 @@ def serve(
 def _prepare(settings: Settings, port: int) -> None:
     """What is done and said once, however many workers there are."""
     if settings.env == "development":
-        _upgrade(settings)
+        cli_migrate.upgrade(settings)
         _greet(settings, port, asyncio.run(_demo(settings)))
     else:
         require_tables(settings)
@@ -98,7 +100,8 @@ def _prepare(settings: Settings, port: int) -> None:
         tell_if_mails_wait(settings)
     if settings.workers > 1 and settings.redis_url is None:
         _log.warning(
-            "without REDIS_URL each worker takes its share of the limits, and the cache is off", workers=settings.workers
+            "without REDIS_URL each worker takes its share of the limits, the cache is off and no replica is used",
+            workers=settings.workers,
         )
 
 
@@ -125,29 +128,6 @@ def _greet(settings: Settings, port: int, accounts: list[demo.Account]) -> None:
     else:
         typer.echo("  Sign in: `accord admin token` prints an access token; `accord admin create` makes an administrator.\n")
     sys.stdout.flush()
-
-
-@app.command()
-def migrate(
-    *, check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if migrations are pending.")] = False
-) -> None:
-    """Bring the database's tables to this version."""
-    settings = read_settings()
-    if check:
-        if waiting := migrations.pending(settings.database_url):
-            fail(f"pending: {', '.join(waiting)}")
-        typer.echo("nothing is pending")
-        return
-    applied = _upgrade(settings)
-    typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
-
-
-def _upgrade(settings: Settings) -> list[str]:
-    if not migrations.pending(settings.database_url):
-        return []
-    from app.migrations import run  # noqa: PLC0415 - Alembic is needed once, and would stay in the server's memory
-
-    return run.upgrade(settings.database_url)
 
 
 @app.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from app.core.encoded import Encoded
 
 
 def faults(response: Any) -> set[tuple[str, str, str]]:
@@ -19,3 +22,9 @@ def problem(response: Any) -> tuple[int, str]:
     assert body["type"] == f"/problems/{body['code']}"
     assert body["instance"] == f"urn:uuid:{response.headers['X-Request-ID']}"
     return response.status_code, body["code"]
+
+
+def total(page: Encoded[Any]) -> int:
+    """The total of a page as a service gives it."""
+    found: int = json.loads(page.body)["total"]
+    return found

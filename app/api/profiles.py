@@ -2,15 +2,14 @@
 
 from app.core.call import Public
 from app.schemas.operations import GetUserProfile, ListUserProfiles
-from app.schemas.rows import UserProfileListRow
 from app.services import listings, users
-from app.services.preconditions import etag, page_etag
+from app.services.preconditions import etag
 
 
 @ListUserProfiles
 async def list_user_profiles(call: Public, page: int, page_size: int, cursor: str | None) -> ListUserProfiles.OK:
-    found = UserProfileListRow(*await listings.list_profiles(call.database, page, page_size, cursor))
-    return ListUserProfiles.OK(found, etag=page_etag(found))
+    found = await listings.list_profiles(call.resources, page, page_size, cursor)
+    return ListUserProfiles.OK(found, etag=found.etag)
 
 
 @GetUserProfile

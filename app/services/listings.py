@@ -8,10 +8,13 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, false, func, literal_column, or_, select, true
 
+from app.core.call import Resources
 from app.core.database import Database
+from app.core.encoded import Encoded
 from app.core.statements import Statement, statement
 from app.models import User
-from app.schemas.rows import UserProfileRow, UserRow
+from app.schemas.rows import UserProfileListRow, UserProfileRow, UserRow
+from app.services import users
 from app.services.pages import ONE, Listing, Order, Page, counted, counter, gathered, page, tried, walked
 from app.services.users import COLUMNS, PROFILE, Role
 
@@ -80,12 +83,20 @@ async def list_users(database: Database, number: int, size: int, cursor: str | N
         sent["low"], sent["high"] = prefixed(wanted.q)
     after, before = wanted.created_after is not None, wanted.created_before is not None
     shape = Shape(wanted.role, wanted.is_active, after, before, wanted.q is not None, wanted.sort)
-    return await page(database, _listing(shape), number, size, cursor, **sent)
+    return await page(database, listing(shape), number, size, cursor, **sent)
 
 
-async def list_profiles(database: Database, number: int, size: int, cursor: str | None) -> Page[UserProfileRow]:
-    """One page of active users' profiles, oldest first: two statements, one with a cursor. Raises `UnknownCursor`."""
-    return await page(database, PROFILES, number, size, cursor)
+async def list_profiles(resources: Resources, number: int, size: int, cursor: str | None) -> Encoded[UserProfileListRow]:
+    """One page of active users' profiles, oldest first: two statements, one with a cursor, none if cached.
+
+    Raises:
+        UnknownCursor: the cursor was not issued for this list.
+    """
+
+    async def read() -> UserProfileListRow:
+        return UserProfileListRow(*await page(resources.database, PROFILES, number, size, cursor))
+
+    return await resources.cache.get(users.PROFILES, f"{number} {size} {cursor}", read)
 
 
 def prefixed(text: str) -> tuple[str, str]:
@@ -102,7 +113,8 @@ def prefixed(text: str) -> tuple[str, str]:
 
 
 @functools.lru_cache(maxsize=64)
-def _listing(shape: Shape) -> Listing[UserRow]:
+def listing(shape: Shape) -> Listing[UserRow]:
+    """The statements of one shape."""
     conditions = _conditions(shape)
     order = ORDERS[shape.sort]
     sharpest = _sharpest(shape, conditions, "q", "created", "is_active", "role")

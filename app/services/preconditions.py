@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-
-import msgspec
 
 from app.engine.preconditions import tags
 
@@ -15,11 +12,6 @@ _VERSION = re.compile(r'"([1-9][0-9]{0,15})"', re.ASCII).fullmatch
 def etag(version: int) -> str:
     """The strong entity tag of a version."""
     return f'"{version}"'
-
-
-def page_etag(page: object) -> str:
-    """The strong entity tag of a page: of its JSON."""
-    return f'"{hashlib.blake2b(msgspec.json.encode(page), digest_size=16).hexdigest()}"'
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:

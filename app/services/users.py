@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, delete, exists, func, not_, or_, select, true, update
+from sqlalchemy.orm import aliased
 
 from app.core.call import Principal, Resources
-from app.core.database import Database, Transaction
+from app.core.database import Database, retried
 from app.core.passwords import weak
-from app.core.statements import Statement, command, insert, lookup, statement
+from app.core.statements import Refused, Statement, command, insert, lookup, statement
 from app.models import Session, User
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
@@ -25,7 +26,7 @@ from app.schemas.problems import (
     WeakPassword,
 )
 from app.schemas.rows import UserProfileRow, UserRow
-from app.services import idempotency, mails
+from app.services import idempotency, mails, posts
 from app.services.idempotency import Creation, Keep, once
 from app.services.preconditions import versions
 
@@ -62,12 +63,12 @@ INSERT = statement(
         created_at=bindparam("created_at"),
         version=1,
     )
-    .on_conflict_do_nothing()
     .returning(*COLUMNS),
     UserRow,
 )
+# What the constraints that refuse a new user are about.
+NAMES = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
 CREATION = Creation("createUser", UserRow, lambda database, user_id: database.one(GET, user_id=user_id))
-EMAIL_TAKEN = statement(select(User.id).where(User.email_key == bindparam("email_key")), int)
 END_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
 ADMIN = statement(
     select(User.id)
@@ -82,6 +83,22 @@ ADMIN = statement(
 )
 
 GET_PROFILE = lookup(select(*PROFILE).where(User.is_active), UserProfileRow, user_id=User.id)
+
+
+_TARGET = aliased(User)
+# Who removes an administrator waits for others who do: each would still see the other one. Nobody else is kept waiting.
+LOCK_ADMINS = statement(
+    select(User.id)
+    .where(
+        User.role == "admin",
+        User.is_active,
+        exists().where(_TARGET.id == bindparam("user_id"), _TARGET.role == "admin"),
+    )
+    .order_by(User.id)
+    .with_for_update(of=User),
+    int,
+)
+PROFILES = "profiles"  # the cache's topic of the list of profiles
 
 
 def _is_last_admin() -> ColumnElement[bool]:
@@ -109,7 +126,7 @@ def _delete(*, seen: bool) -> Statement[int]:
     return statement(core.returning(User.id), int)
 
 
-async def get(database: Database | Transaction, user_id: int) -> UserRow:
+async def get(database: Database, user_id: int) -> UserRow:
     """One user. Raises `NotFound`."""
     user = await database.one(GET, user_id=user_id)
     if user is None:
@@ -162,29 +179,33 @@ async def create(resources: Resources, new: UserCreate, role: Role = "user", ide
         return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
 
     request = idempotency.request("createUser", idempotency_key, new.email.lower(), new)
-    return await once(resources, CREATION, request, effect)
+    user = await once(resources, CREATION, request, effect)
+    await resources.cache.drop(PROFILES)
+    return user
 
 
+@retried
 async def _store(resources: Resources, new: UserCreate, role: Role, password_hash: str, keep: Keep[UserRow] | None) -> UserRow:
     created_at: datetime = resources.now()
     full_name = None if new.full_name is MISSING else new.full_name
     async with resources.database.transaction() as transaction:
-        user = await transaction.one(
-            INSERT,
-            email=new.email,
-            email_key=new.email.lower(),
-            username=new.username,
-            username_key=new.username.lower(),
-            password_hash=password_hash,
-            full_name=full_name,
-            full_name_key=search_key(full_name),
-            role=role,
-            created_at=created_at,
-        )
+        try:
+            user = await transaction.one(
+                INSERT,
+                email=new.email,
+                email_key=new.email.lower(),
+                username=new.username,
+                username_key=new.username.lower(),
+                password_hash=password_hash,
+                full_name=full_name,
+                full_name_key=search_key(full_name),
+                role=role,
+                created_at=created_at,
+            )
+        except Refused as refused:
+            raise AlreadyRegistered(f"Another user has this {NAMES[refused.constraint]}.") from None
         if user is None:
-            taken = await transaction.one(EMAIL_TAKEN, email_key=new.email.lower())
-            field = "username" if taken is None else "email"
-            raise AlreadyRegistered(f"Another user has this {field}.")
+            raise RuntimeError("an insert without a conflict clause returned no row")
         if role == "user":  # administrators are made on the command line
             await mails.welcome(transaction, resources.settings, user)
         if keep is not None:
@@ -194,7 +215,7 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
 
 
 async def update_user(
-    database: Database, principal: Principal, user_id: int, changes: UserUpdate, if_match: str | None
+    resources: Resources, principal: Principal, user_id: int, changes: UserUpdate, if_match: str | None
 ) -> UserRow:
     """Change what was sent, and only that; deactivating ends the user's sessions.
 
@@ -209,19 +230,31 @@ async def update_user(
     deactivates = fields.get("is_active") is False
     if "full_name" in fields:
         fields["full_name_key"] = search_key(fields["full_name"])
-    async with database.transaction() as transaction:
-        seen = await _seen(transaction, user_id, if_match)
-        change = _update(frozenset(fields), seen=seen is not None, keeps_admin=deactivates)
-        values: dict[str, object] = {f"new_{field}": value for field, value in fields.items()}
-        user = await transaction.one(change, user_id=user_id, **values, **({} if seen is None else {"seen": seen}))
-        if user is None:
-            raise await _refusal(transaction, user_id, seen)
-        if deactivates:
-            await transaction.run(END_SESSIONS, user_id=user_id)
+    seen = await _seen(resources.database, user_id, if_match)
+    change = _update(frozenset(fields), seen=seen is not None, keeps_admin=deactivates)
+    values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
+    if seen is not None:
+        values["seen"] = seen
+    work = _deactivate(resources.database, change, values) if deactivates else resources.database.one(change, **values)
+    user = await work
+    if user is None:
+        raise await _refusal(resources.database, user_id, seen)
+    await resources.cache.drop(PROFILES)
     return user
 
 
-async def delete_user(database: Database, principal: Principal, user_id: int, if_match: str | None) -> None:
+@retried
+async def _deactivate(database: Database, change: Statement[UserRow], values: dict[str, object]) -> UserRow | None:
+    async with database.transaction() as transaction:
+        await transaction.all(LOCK_ADMINS, user_id=values["user_id"])
+        user = await transaction.one(change, **values)
+        if user is None:
+            return None
+        await transaction.run(END_SESSIONS, user_id=user.id)
+        return user
+
+
+async def delete_user(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
     """Remove a user with posts and sessions, at once and for good.
 
     Raises:
@@ -229,13 +262,19 @@ async def delete_user(database: Database, principal: Principal, user_id: int, if
         NotFound, PreconditionFailed, LastAdmin: decided by the statement, which does nothing then.
     """
     _may_manage(principal, user_id)
+    seen = await _seen(resources.database, user_id, if_match)
+    if await _remove(resources.database, user_id, seen) is None:
+        raise await _refusal(resources.database, user_id, seen)
+    await resources.cache.drop(PROFILES, posts.PUBLIC, posts.of_author(user_id))
+
+
+@retried
+async def _remove(database: Database, user_id: int, seen: int | None) -> int | None:
     async with database.transaction() as transaction:
-        seen = await _seen(transaction, user_id, if_match)
-        deleted = await transaction.one(
+        await transaction.all(LOCK_ADMINS, user_id=user_id)
+        return await transaction.one(
             _delete(seen=seen is not None), user_id=user_id, **({} if seen is None else {"seen": seen})
         )
-        if deleted is None:
-            raise await _refusal(transaction, user_id, seen)
 
 
 def search_key(text: str | None) -> str | None:
@@ -249,20 +288,20 @@ def _may_manage(principal: Principal, user_id: int) -> None:
         raise Forbidden("Only administrators may see or change other users.")
 
 
-async def _seen(transaction: Transaction, user_id: int, if_match: str | None) -> int | None:
+async def _seen(database: Database, user_id: int, if_match: str | None) -> int | None:
     """The one version that the change may meet; None: any."""
     allowed = versions(if_match)
     if allowed is None:
         return None
     if len(allowed) == 1:
         return next(iter(allowed))
-    current = (await get(transaction, user_id)).version
+    current = (await get(database, user_id)).version
     return current if current in allowed else 0  # no row has version 0
 
 
-async def _refusal(transaction: Transaction, user_id: int, seen: int | None) -> NotFound | PreconditionFailed | LastAdmin:
+async def _refusal(database: Database, user_id: int, seen: int | None) -> NotFound | PreconditionFailed | LastAdmin:
     """Why a statement found no row."""
-    user = await transaction.one(GET, user_id=user_id)
+    user = await database.one(GET, user_id=user_id)
     if user is None:
         return NotFound(f"There is no user {user_id}.")
     if seen is not None and user.version != seen:

@@ -225,13 +225,13 @@ def _continue(case: Case) -> None:
     """Give a case with a well-formed cursor a true one, which leads to the case's own page if it names one."""
     query = case.query if isinstance(case.query, dict) else {}
     cursor, page = query.get("cursor"), query.get("page", 2)
-    if not isinstance(cursor, str) or not re.fullmatch("[A-Za-z0-9_-]{38}", cursor) or not isinstance(page, int):
+    if not isinstance(cursor, str) or not re.fullmatch("[A-Za-z0-9_-]{38,106}", cursor) or not isinstance(page, int):
         return
     filters: dict[str, Any] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
     del filters["cursor"]
     filters["page"] = max(1, page - 1)
     token = (case.headers or {}).get("Authorization")
-    url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters)}"
+    url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters, errors='replace')}"
     request = Request(url, headers={"Authorization": token} if token else {})
     following = None
     with contextlib.suppress(HTTPError), urlopen(request, timeout=5) as answer:

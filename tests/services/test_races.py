@@ -15,6 +15,7 @@ from app.main import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
 from app.services import listings, posts, sessions, users
+from tests.answers import total
 from tests.make import PASSWORD, new_user
 
 pytestmark = pytest.mark.anyio
@@ -56,8 +57,8 @@ class TestTheLastAdministrator:
         change = UserUpdate(is_active=False)
 
         found = await outcomes(
-            users.update_user(processes[0].database, two[0], two[1].user_id, change, None),
-            users.update_user(processes[1].database, two[1], two[0].user_id, change, None),
+            users.update_user(processes[0], two[0], two[1].user_id, change, None),
+            users.update_user(processes[1], two[1], two[0].user_id, change, None),
         )
 
         assert kinds(found, LastAdmin) == 1
@@ -65,8 +66,8 @@ class TestTheLastAdministrator:
 
     async def test_two_who_delete_each_other_leave_one(self, processes, two):
         found = await outcomes(
-            users.delete_user(processes[0].database, two[0], two[1].user_id, None),
-            users.delete_user(processes[1].database, two[1], two[0].user_id, None),
+            users.delete_user(processes[0], two[0], two[1].user_id, None),
+            users.delete_user(processes[1], two[1], two[0].user_id, None),
         )
 
         assert kinds(found, LastAdmin) == 1
@@ -75,9 +76,7 @@ class TestTheLastAdministrator:
     async def test_twenty_who_delete_themselves_leave_one(self, processes):
         everybody = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
 
-        found = await outcomes(
-            *(users.delete_user(processes[n % 2].database, Principal(n, "admin", 0), n, None) for n in everybody)
-        )
+        found = await outcomes(*(users.delete_user(processes[n % 2], Principal(n, "admin", 0), n, None) for n in everybody))
 
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
@@ -123,7 +122,7 @@ class TestChanging:
         admin = Principal(1, "admin", 0)
 
         found = await outcomes(
-            *(users.update_user(processes[n % 2].database, admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20))
+            *(users.update_user(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20))
         )
 
         assert kinds(found, PreconditionFailed) == 19
@@ -132,7 +131,7 @@ class TestChanging:
     async def test_changes_at_once_lose_nothing(self, processes):
         admin = Principal(1, "admin", 0)
 
-        await outcomes(*(users.update_user(processes[n % 2].database, admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
+        await outcomes(*(users.update_user(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
 
         assert (await users.get(processes[0].database, 1)).version == 21
 
@@ -143,17 +142,17 @@ class TestChanging:
 
         found = await outcomes(
             *(posts.create(processes[n % 2], principal, new) for n in range(10)),
-            users.delete_user(processes[1].database, principal, author.id, None),
+            users.delete_user(processes[1], principal, author.id, None),
             *(posts.create(processes[n % 2], principal, new) for n in range(10)),
         )
 
         assert kinds(found, ApiError) == sum(getattr(outcome, "status", None) == 401 for outcome in found)
-        assert (await posts.list_published(processes[0].database, 1, 10, None)).total == 0
+        assert total(await posts.list_published(processes[0], 1, 10, None)) == 0
 
     async def test_who_is_deleted_after_the_token_was_verified_is_nobody(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
         principal = Principal(user.id, "user", 0)
-        await users.delete_user(processes[1].database, principal, user.id, None)
+        await users.delete_user(processes[1], principal, user.id, None)
 
         with pytest.raises(Unauthorized):
             await users.get_own(processes[0].database, principal)
@@ -164,7 +163,7 @@ class TestChanging:
 
         await outcomes(
             *(sessions.create(processes[n % 2], SessionCreate(identifier="grace", password=PASSWORD)) for n in range(6)),
-            users.update_user(processes[1].database, admin, user.id, UserUpdate(is_active=False), None),
+            users.update_user(processes[1], admin, user.id, UserUpdate(is_active=False), None),
         )
 
         assert await sessions.list_sessions(processes[0], Principal(user.id, "user", 0)) == []

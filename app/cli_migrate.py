@@ -1,0 +1,60 @@
+"""`accord migrate`: bring a database to the tables of this version, or back, or compare."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app import migrations
+from app.console import fail, read_settings
+from app.core.config import Settings
+
+
+def migrate(
+    *,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Change nothing; exit 1 if migrations are pending or the tables differ."),
+    ] = False,
+    back_to: Annotated[
+        str | None,
+        typer.Option(metavar="REVISION", help="Go back to this revision; what only later ones can store is lost."),
+    ] = None,
+) -> None:
+    """Bring the database's tables to this version."""
+    settings = read_settings()
+    if check:
+        _check(settings.database_url)
+        return
+    if back_to is not None:
+        _go_back(settings.database_url, back_to)
+        return
+    applied = upgrade(settings)
+    typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+
+
+def upgrade(settings: Settings) -> list[str]:
+    """Apply what is pending; the revisions applied."""
+    if not migrations.pending(settings.database_url):
+        return []
+    from app.migrations import run  # noqa: PLC0415 - Alembic is needed once, and would stay in the server's memory
+
+    return run.upgrade(settings.database_url)
+
+
+def _check(url: str) -> None:
+    if waiting := migrations.pending(url):
+        fail(f"pending: {', '.join(waiting)}")  # what they will change is not yet drift
+    from app.migrations import drift  # noqa: PLC0415 - as above
+
+    if differences := drift.find(url):
+        fail("\n".join(differences))
+    typer.echo("nothing is pending")
+
+
+def _go_back(url: str, revision: str) -> None:
+    from app.migrations import run  # noqa: PLC0415 - as above
+
+    undone = run.downgrade(url, revision)
+    typer.echo(f"undone: {', '.join(undone)}" if undone else "nothing to do")
