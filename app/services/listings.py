@@ -66,7 +66,7 @@ MANY = 50_000
 
 # A character that stands after every other, and more of them than a key can have: 100 characters, each folded to 3 at most.
 LAST_CHARACTER = "\U0010ffff"
-LONGEST = 301
+LONGEST = 3 * 100 + 1
 
 _low, _high = bindparam("low", type_=String()), bindparam("high", type_=String())
 PREFIXED = [and_(key >= _low, key < _high) for key in (User.username_key, User.email_key, User.full_name_key)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core.call import Principal, Resources
-from app.core.database import Database, Transaction
+from app.core.database import Database, Transaction, retried
 from app.core.encoded import Encoded
 from app.core.statements import Refused, Statement, insert, lookup, statement
 from app.models import Post, User
@@ -120,6 +120,7 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
     return post
 
 
+@retried
 async def _store(resources: Resources, principal: Principal, new: PostCreate, keep: Keep[PostRow] | None) -> PostRow:
     if keep is None:
         return await _insert(resources.database, principal, new, resources.now())

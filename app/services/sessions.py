@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, literal, or_, select, update
 
 from app.core import tokens
 from app.core.call import Principal, Resources
-from app.core.database import Database, Transaction
+from app.core.database import Database, Transaction, retried
 from app.core.limits import settled
 from app.core.statements import command, insert, lookup, statement
 from app.models import RefreshToken, Session, User
@@ -78,7 +78,9 @@ INSERT = statement(
             bindparam("created_at", type_=Session.created_at.type),
             bindparam("refreshed_at", type_=Session.refreshed_at.type),
             bindparam("expires_at", type_=Session.expires_at.type),
-        ).where(User.id == bindparam("user_id"), User.is_active),
+        )
+        .where(User.id == bindparam("user_id"), User.is_active)
+        .with_for_update(read=True),  # who deactivates the user either waits for the session, and ends it, or is waited for
     )
     .returning(Session.id),
     int,
@@ -119,7 +121,9 @@ ROTATION = statement(
     .select_from(RefreshToken)
     .join(Session, Session.id == RefreshToken.session_id)
     .join(User, User.id == Session.user_id)
-    .where(RefreshToken.hash == bindparam("hash")),
+    .where(RefreshToken.hash == bindparam("hash"))
+    # Of two who refresh at once the second waits, and sees what the first has made of both. SQLite has one writer.
+    .with_for_update(of=[RefreshToken, Session]),
     Rotation,
 )
 USE = statement(
@@ -208,6 +212,7 @@ async def _count(resources: Resources, identifier: str) -> None:
         raise TooManyRequests(detail, retry_after=wait)
 
 
+@retried
 async def issue(resources: Resources, user_id: int) -> TokensRow:
     """Begin a session of an active user. Raises `InvalidCredentials` if the user is not (or no longer) one."""
     settings, now = resources.settings, resources.now()
@@ -230,6 +235,7 @@ async def issue(resources: Resources, user_id: int) -> TokensRow:
     return TokensRow(session_id, access, "Bearer", settings.access_token_seconds, refresh_token, settings.refresh_token_seconds)
 
 
+@retried
 async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
     """Exchange a refresh token for the next pair; within the grace the same token gives the same pair again.
 

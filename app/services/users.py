@@ -235,8 +235,10 @@ async def update_user(
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
         values["seen"] = seen
-    work = _deactivate(resources.database, change, values) if deactivates else resources.database.one(change, **values)
-    user = await work
+    if deactivates:
+        user = await _deactivate(resources.database, change, values)
+    else:
+        user = await resources.database.one(change, **values)
     if user is None:
         raise await _refusal(resources.database, user_id, seen)
     await resources.cache.drop(PROFILES)
