@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -122,9 +123,12 @@ def _list_faults(operation: Operation, exchange: Exchange) -> Iterator[str]:
         yield f"{len(items)} items on a page of {size}"
     if "cursor" not in query:
         yield from _page_faults(page, len(items), int(query.get("page", 1)), size)
-    ids = [item["id"] for item in items]
-    if ids != sorted(set(ids), reverse=operation.id in _NEWEST_FIRST):
-        yield f"the order is {ids}"
+    order = [_place(item, query.get("sort", "")) for item in items]
+    backwards = operation.id in _NEWEST_FIRST or query.get("sort", "").startswith("-")
+    if order != sorted(set(order), reverse=backwards):
+        yield f"the order is {order}"
+    for item in items:
+        yield from _unwanted(item, query)
     for name, value in _filters(operation, exchange, query).items():
         if any(item[name] != value for item in items):
             yield f"an item whose {name} is not {value}"
@@ -138,6 +142,29 @@ def _page_faults(page: dict[str, Any], length: int, number: int, size: int) -> I
         yield f"{length} items on page {number} of {size}, total {total}"
     if (page["next_cursor"] is not None) != (number * size < total):
         yield f"next_cursor {page['next_cursor']} on page {number} of {size}, total {total}"
+
+
+def _place(item: dict[str, Any], sort: str) -> tuple[Any, ...]:
+    """By what an item is sorted."""
+    match sort.lstrip("-"):
+        case "created_at":
+            return datetime.fromisoformat(item["created_at"]), item["id"]
+        case "username":
+            return (item["username"].lower(),)
+    return (item["id"],)
+
+
+def _unwanted(item: dict[str, Any], query: dict[str, str]) -> Iterator[str]:
+    """Why an item should not be there: it was created at another time, or nothing of it begins with the text."""
+    if "created_after" in query and datetime.fromisoformat(item["created_at"]) < datetime.fromisoformat(query["created_after"]):
+        yield f"{item['created_at']} is before {query['created_after']}"
+    if "created_before" in query and datetime.fromisoformat(item["created_at"]) >= datetime.fromisoformat(
+        query["created_before"]
+    ):
+        yield f"{item['created_at']} is not before {query['created_before']}"
+    texts = [item[name].casefold() for name in ("username", "email", "full_name") if item.get(name)]
+    if "q" in query and not any(text.startswith(query["q"].casefold()) for text in texts):
+        yield f"nothing of {texts} begins with {query['q']!r}"
 
 
 def _filters(operation: Operation, exchange: Exchange, query: dict[str, str]) -> dict[str, Any]:

@@ -160,7 +160,8 @@ def query_lexis(operation: Operation, valid: Request) -> Iterator[Probe]:
         yield Probe(f"{name} twice", twice, 422, ("query", f"/{name}", "repeated"))
         yield Probe(f"{name} in capitals", valid.asking(f"{name.upper()}={good}"), 422)
         yield Probe(f"{name} that is no UTF-8", valid.asking(f"{name}=%ff"), 422)
-        yield Probe(f"{name} and a semicolon", valid.asking(f"{name}={good};x=1"), 422)
+        if name != "q":  # free text, of which it is a character like others
+            yield Probe(f"{name} and a semicolon", valid.asking(f"{name}={good};x=1"), 422)
     for unknown in ("unknown=1", "unknown", "=1", "%00=1", "page[]=1"):
         yield Probe(f"?{unknown}", valid.asking(unknown), 422)
 

@@ -59,3 +59,8 @@ def table(findings: Sequence[Finding]) -> str:
         for row in rows
     ]
     return "\n".join(lines) + "\n"
+
+
+def engine(url: str) -> str:
+    """What the table calls the database at a URL."""
+    return "SQLite" if url.startswith("sqlite:") else "PostgreSQL"

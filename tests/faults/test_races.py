@@ -7,45 +7,50 @@ import random
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from tests.databases import Template, query
 from tests.faults.clients import PATIENCE, Client
 from tests.faults.conftest import Record
+from tests.faults.mails import count, wait_until_delivered
+from tests.faults.table import engine
+from tests.mail import MailServer
+from tests.make import PASSWORD
 from tests.servers import ROOT, Server
 
 pytestmark = pytest.mark.slow
 
 WORKERS = 4
 CLIENTS, CHANGES = 8, 30  # 240 changes
+CROWD = 50
 
 
-@pytest.fixture
-def database(template: Template, tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated database, on each of the two engines."""
-    url = template.copy(tmp_path)
-    yield url
-    template.drop(url)
+@pytest.fixture(scope="module")
+def crowded(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, MailServer]]:
+    """A service of several workers, its database on each of the two engines, and where its mails go."""
+    folder = tmp_path_factory.mktemp("crowded")
+    database = template.copy(folder)
+    settings = {"PASSWORD_QUEUE": str(CROWD)}  # all hashes may have to wait in one worker
+    with MailServer() as mails, Server(database, workers=WORKERS, log=folder / "log", SMTP_URL=mails.url, **settings) as server:
+        yield server, database, mails
+    template.drop(database)
 
 
-def engine(url: str) -> str:
-    return "SQLite" if url.startswith("sqlite") else "PostgreSQL"
-
-
-def test_of_240_concurrent_read_modify_writes_none_is_lost(database, record: Record):
-    finding = record(f"240 read-modify-writes, 8 clients, {WORKERS} workers, {engine(database)}")
+def test_of_240_concurrent_read_modify_writes_none_is_lost(crowded, record: Record):
+    server, database, _ = crowded
+    finding = record(f"240 read-modify-writes, {CLIENTS} clients, {WORKERS} workers, {engine(database)}")
     answers: Counter[str] = Counter()
     path = "/api/v1/users/1"
 
-    def work(url: str, token: str) -> None:
+    def work(token: str) -> None:
         """Add one to the number in the full name, each time as often as it takes to do it once."""
-        with Client(url, token) as client:
+        with Client(server.url, token) as client:
             done = 0
             while done < CHANGES:
                 seen = client.send("GET", path)
@@ -56,11 +61,11 @@ def test_of_240_concurrent_read_modify_writes_none_is_lost(database, record: Rec
                 done += status == "200"
                 time.sleep(random.uniform(0, 0.02) if status == "412" else 0)  # noqa: S311 - no secret
 
-    with Server(database, workers=WORKERS) as server, Client(server.url) as client:
+    with Client(server.url) as client:
         token = client.sign_in("admin")
         before = client.send("PATCH", path, {"full_name": "0"})
         with ThreadPoolExecutor(CLIENTS) as pool:
-            for done in [pool.submit(work, server.url, token) for _ in range(CLIENTS)]:
+            for done in [pool.submit(work, token) for _ in range(CLIENTS)]:
                 done.result()
         after = client.send("GET", path)
 
@@ -71,6 +76,29 @@ def test_of_240_concurrent_read_modify_writes_none_is_lost(database, record: Rec
     assert finding.acknowledged == total
     assert finding.lost == 0
     assert int(after.headers["etag"].strip('"')) - int(before.headers["etag"].strip('"')) == total
+
+
+def test_of_50_sign_ups_with_one_address_one_succeeds_and_gets_one_mail(crowded, record: Record):
+    server, database, mails = crowded
+    finding = record(f"{CROWD} sign-ups with one address, {WORKERS} workers, {engine(database)}")
+    together = threading.Barrier(CROWD)
+
+    def sign_up(number: int) -> str:
+        with Client(server.url) as client:
+            client.send("GET", "/health")  # the connection is there
+            together.wait(PATIENCE)
+            new = {"email": "grace@example.com", "username": f"grace{number}", "password": PASSWORD}
+            return client.send("POST", "/api/v1/users", new).status
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        statuses = Counter(pool.map(sign_up, range(CROWD)))
+    wait_until_delivered(database)
+
+    count(finding, mails, ["grace"] * statuses["201"])
+    finding.answers["write 409"] = statuses["409 already-registered"]
+    assert statuses == {"201": 1, "409 already-registered": CROWD - 1}
+    assert [mail.recipients for mail in mails.mails] == [["grace@example.com"]]
+    assert finding.lost == finding.duplicated == 0
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
