@@ -58,6 +58,9 @@ check-contract: check-generated ## whether document, generated code and handlers
 contract: install ## only the contract tests: the service fuzzed against its document
 	$(BIN)/python -m pytest tests/contract
 
+faults: install ## what dies, and what that costs: a table of acknowledged, lost, duplicated, and seconds of outage
+	$(BIN)/python -m pytest tests/faults
+
 bench: install ## server time of each operation
 	$(BIN)/python -m tests.bench
 
@@ -71,7 +74,7 @@ clean: ## remove .venv and every cache; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate format check test lint check-generated check-contract contract bench lock clean
+.PHONY: help run migrate install generate format check test lint check-generated check-contract contract faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 

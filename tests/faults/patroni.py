@@ -154,6 +154,11 @@ class Cluster:
         [name] = [member["name"] for member in self._members() if member["role"] == "leader"]
         return next(node for node in self.nodes if node.name == name)
 
+    def has_passed_on(self, leader: Node) -> bool:
+        """Whether another node leads now."""
+        leading = [member["name"] for member in self._members() if member["role"] == "leader"]
+        return bool(leading) and leading != [leader.name]
+
     def _members(self) -> list[dict[str, Any]]:
         for node in self.nodes:
             with contextlib.suppress(URLError, OSError), urlopen(f"http://127.0.0.1:{node.rest}/cluster", timeout=5) as answer:
