@@ -80,7 +80,7 @@ class TestRestarts:
         done = await asyncio.gather(*readers)
 
         assert failures == []
-        assert all(count > 10 for count in done)
+        assert all(count > 1 for count in done)  # each read before and after
 
     async def test_idle_connections_that_died_meanwhile_are_not_noticed(self, notes: PostgresDatabase, server: Postgres):
         await warm(notes)
