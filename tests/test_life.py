@@ -80,13 +80,15 @@ class TestAtSIGTERM:
             begun += [pool.submit(sign_up, server.port, "early")]
             time.sleep(0.1)
             server.process.send_signal(signal.SIGTERM)
-            wait_until(lambda: get(server.port, "/health/ready").status == 503)
+            while (readiness := get(server.port, "/health/ready")).status == 200:
+                time.sleep(0.02)
             begun += [pool.submit(sign_up, server.port, f"late{number}") for number in range(five_seconds)]
-            readiness, health = get(server.port, "/health/ready"), get(server.port, "/health")
+            health = get(server.port, "/health")
             wait_until(lambda: refuses(server.port))
             unfinished = sum(not request.done() for request in begun)
             answers = Counter(request.result() for request in begun)
 
+            assert readiness.status == 503
             assert json.loads(readiness.text)["type"] == "/problems/service-unavailable"
             assert int(readiness.headers["Retry-After"]) >= 1
             assert health.status == 200
