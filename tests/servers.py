@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -43,7 +44,16 @@ class Server:
     DRAIN_SECONDS says so.
     """
 
-    def __init__(self, database: Path | str, *, workers: int = 1, log: Path | None = None, **settings: str) -> None:
+    def __init__(
+        self,
+        database: Path | str,
+        *,
+        workers: int = 1,
+        log: Path | None = None,
+        program: Sequence[str] = ("-m", "app.cli", "serve"),
+        **settings: str,
+    ) -> None:
+        self._program = program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.workers = workers
@@ -76,9 +86,8 @@ class Server:
     def start(self) -> None:
         """Start it, on the same port every time, and wait until all its workers serve."""
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "serve"], cwd=ROOT, env=self._environment, stdout=log, stderr=log
-            )
+            command = [sys.executable, *self._program]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

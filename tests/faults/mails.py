@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +15,7 @@ from typing import Any, Self
 from tests.databases import Connection, query
 from tests.faults.clients import wait_until
 from tests.faults.table import Finding
-from tests.mail import MailServer
+from tests.mail import MailServer, Received
 from tests.servers import ROOT
 
 
@@ -80,9 +80,8 @@ def wait_until_delivered(url: str) -> None:
     wait_until(lambda: query(url, "SELECT count(*) FROM outbox")[0][0] == 0, "the delivery of every mail")
 
 
-def count(finding: Finding, server: MailServer, acknowledged: Iterable[str]) -> None:
+def count(finding: Finding, mails: Sequence[Received], acknowledged: Iterable[str]) -> None:
     """Compare the mails that came with the names of those who were told that they have an account."""
-    mails = list(server.mails)
     names = [mail.recipients[0].partition("@")[0] for mail in mails]
     finding.count(acknowledged, names)
     ids = Counter((name, mail.id) for name, mail in zip(names, mails, strict=True))

@@ -94,7 +94,7 @@ def test_of_50_sign_ups_with_one_address_one_succeeds_and_gets_one_mail(crowded,
         statuses = Counter(pool.map(sign_up, range(CROWD)))
     wait_until_delivered(database)
 
-    count(finding, mails, ["grace"] * statuses["201"])
+    count(finding, mails.mails, ["grace"] * statuses["201"])
     finding.answers["write 409"] = statuses["409 already-registered"]
     assert statuses == {"201": 1, "409 already-registered": CROWD - 1}
     assert [mail.recipients for mail in mails.mails] == [["grace@example.com"]]
