@@ -65,7 +65,12 @@ CREDENTIALS = statement(
     ),
     Credentials,
 )
-REHASH = command(update(User).where(User.id == bindparam("user_id")).values(password_hash=bindparam("password_hash")))
+# Of the password that was verified: it may have been changed since.
+REHASH = command(
+    update(User)
+    .where(User.id == bindparam("user_id"), User.password_hash == bindparam("old_hash"))
+    .values(password_hash=bindparam("new_hash"))
+)
 # Of an active user only: a user who is deactivated while signing in gets no session.
 INSERT = statement(
     insert(Session)
@@ -122,8 +127,9 @@ ROTATION = statement(
     .join(Session, Session.id == RefreshToken.session_id)
     .join(User, User.id == Session.user_id)
     .where(RefreshToken.hash == bindparam("hash"))
-    # Of two who refresh at once the second waits, and sees what the first has made of both. SQLite has one writer.
-    .with_for_update(of=[RefreshToken, Session]),
+    # Of two who refresh at once the second waits, and sees what the first has made of both. SQLite has one writer. The session
+    # comes first, as for those who end a session and so its tokens: the other way round the two would wait for each other.
+    .with_for_update(of=[Session, RefreshToken]),
     Rotation,
 )
 USE = statement(
@@ -199,8 +205,8 @@ async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
     if found is None or not fits or not found.is_active:
         raise _invalid_credentials()
     if resources.passwords.outdated(found.password_hash):
-        password_hash = await resources.passwords.hash(sent.password)
-        await resources.database.run(REHASH, user_id=found.user_id, password_hash=password_hash)
+        new_hash = await resources.passwords.hash(sent.password)
+        await resources.database.run(REHASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash)
     return await issue(resources, found.user_id)
 
 
@@ -297,6 +303,7 @@ async def list_sessions(resources: Resources, principal: Principal) -> list[Sess
     return await resources.database.all(LIST, user_id=principal.user_id, current=principal.session_id, now=resources.now())
 
 
+@retried
 async def delete_session(database: Database, principal: Principal, session_id: int | str) -> None:
     """End one session of the principal; `current` is the one of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id

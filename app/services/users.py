@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, String, and_, bindparam, delete, exists, func, not_, or_, select, true, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
 
 from app.core.call import Principal, Resources
 from app.core.database import Database, retried
@@ -85,42 +85,32 @@ ADMIN = statement(
 GET_PROFILE = lookup(select(*PROFILE).where(User.is_active), UserProfileRow, user_id=User.id)
 
 
-_TARGET = aliased(User)
-# Who removes an administrator waits for others who do: each would still see the other one. Nobody else is kept waiting.
-LOCK_ADMINS = statement(
-    select(User.id)
-    .where(
-        User.role == "admin",
-        User.is_active,
-        exists().where(_TARGET.id == bindparam("user_id"), _TARGET.role == "admin"),
-    )
-    .order_by(User.id)
-    .with_for_update(of=User),
-    int,
-)
+_IS_ADMIN = and_(User.role == "admin", User.is_active)
+Spared = Literal["every administrator", "the last administrator"]
+_SPARED: dict[Spared, ColumnElement[bool]] = {
+    "every administrator": _IS_ADMIN,
+    "the last administrator": and_(_IS_ADMIN, select(func.count()).select_from(User).where(_IS_ADMIN).scalar_subquery() <= 1),
+}
+# Who removes an administrator waits here for others who do, and counts afterwards: each would still see the other one. What
+# only refers to administrators, as their posts do, is not kept waiting.
+LOCK_ADMINS = statement(select(User.id).where(_IS_ADMIN).order_by(User.id).with_for_update(key_share=True), int)
 PROFILES = "profiles"  # the cache's topic of the list of profiles
 
 
-def _is_last_admin() -> ColumnElement[bool]:
-    """Whether the row is the one active administrator left: decided in the statement that would remove them."""
-    others = select(func.count()).select_from(User).where(User.role == "admin", User.is_active).scalar_subquery()
-    return and_(User.role == "admin", User.is_active, others <= 1)
-
-
 @functools.lru_cache(maxsize=32)
-def _update(fields: frozenset[str], *, seen: bool, keeps_admin: bool) -> Statement[UserRow]:
+def _update(fields: frozenset[str], spared: Spared | None, *, seen: bool) -> Statement[UserRow]:
     core = update(User).where(_THIS).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
     core = core.values(version=User.version + 1)
     if seen:
         core = core.where(User.version == bindparam("seen"))
-    if keeps_admin:
-        core = core.where(not_(_is_last_admin()))
+    if spared is not None:
+        core = core.where(not_(_SPARED[spared]))
     return statement(core.returning(*COLUMNS), UserRow)
 
 
-@functools.lru_cache(maxsize=2)
-def _delete(*, seen: bool) -> Statement[int]:
-    core = delete(User).where(_THIS, not_(_is_last_admin()))
+@functools.lru_cache(maxsize=4)
+def _delete(spared: Spared, *, seen: bool) -> Statement[int]:
+    core = delete(User).where(_THIS, not_(_SPARED[spared]))
     if seen:
         core = core.where(User.version == bindparam("seen"))
     return statement(core.returning(User.id), int)
@@ -231,14 +221,14 @@ async def update_user(
     if "full_name" in fields:
         fields["full_name_key"] = search_key(fields["full_name"])
     seen = await _seen(resources.database, user_id, if_match)
-    change = _update(frozenset(fields), seen=seen is not None, keeps_admin=deactivates)
+    change = functools.partial(_update, frozenset(fields), seen=seen is not None)
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
         values["seen"] = seen
     if deactivates:
         user = await _deactivate(resources.database, change, values)
     else:
-        user = await resources.database.one(change, **values)
+        user = await resources.database.one(change(None), **values)
     if user is None:
         raise await _refusal(resources.database, user_id, seen)
     await resources.cache.drop(PROFILES)
@@ -246,14 +236,17 @@ async def update_user(
 
 
 @retried
-async def _deactivate(database: Database, change: Statement[UserRow], values: dict[str, object]) -> UserRow | None:
+async def _deactivate(
+    database: Database, change: Callable[[Spared], Statement[UserRow]], values: dict[str, object]
+) -> UserRow | None:
     async with database.transaction() as transaction:
-        await transaction.all(LOCK_ADMINS, user_id=values["user_id"])
-        user = await transaction.one(change, **values)
+        user = await transaction.one(change("every administrator"), **values)
         if user is None:
-            return None
-        await transaction.run(END_SESSIONS, user_id=user.id)
-        return user
+            await transaction.all(LOCK_ADMINS)
+            user = await transaction.one(change("the last administrator"), **values)
+        if user is not None:
+            await transaction.run(END_SESSIONS, user_id=user.id)
+    return user
 
 
 async def delete_user(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
@@ -272,11 +265,14 @@ async def delete_user(resources: Resources, principal: Principal, user_id: int, 
 
 @retried
 async def _remove(database: Database, user_id: int, seen: int | None) -> int | None:
+    """One statement; for an administrator, whom that one spares, two more."""
+    values = {"user_id": user_id, **({} if seen is None else {"seen": seen})}
+    removed = await database.one(_delete("every administrator", seen=seen is not None), **values)
+    if removed is not None:
+        return removed
     async with database.transaction() as transaction:
-        await transaction.all(LOCK_ADMINS, user_id=user_id)
-        return await transaction.one(
-            _delete(seen=seen is not None), user_id=user_id, **({} if seen is None else {"seen": seen})
-        )
+        await transaction.all(LOCK_ADMINS)
+        return await transaction.one(_delete("the last administrator", seen=seen is not None), **values)
 
 
 def search_key(text: str | None) -> str | None:

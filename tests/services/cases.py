@@ -23,6 +23,7 @@ def shapes(*choices: Iterable[Any], **named: Iterable[Any]) -> list[Arguments]:
 
 BOTH = (True, False)
 FIELDS = [{"bio"}, {"is_active"}, {"full_name", "full_name_key"}, {"bio", "is_active", "full_name", "full_name_key"}]
+SPARED = ("every administrator", "the last administrator")
 
 # The arguments of every remembered function that makes statements.
 SHAPES: dict[str, list[Arguments]] = {
@@ -32,8 +33,8 @@ SHAPES: dict[str, list[Arguments]] = {
             itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, listings.ORDERS),
         )
     ),
-    "users._delete": shapes(seen=BOTH),
-    "users._update": shapes(map(frozenset, FIELDS), seen=BOTH, keeps_admin=BOTH),
+    "users._delete": shapes(SPARED, seen=BOTH),
+    "users._update": shapes(map(frozenset, FIELDS), (None, *SPARED), seen=BOTH),
 }
 
 # What each parameter is given, one after another; of several types, those that fit. Together the first ones find something.
@@ -66,9 +67,11 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "new_bio": ("Neu\nßäö", None),
     "new_full_name": ("Zoë 𝄞", None),
     "new_full_name_key": ("zoë 𝄞", None),
+    "new_hash": ("hash",),
     "new_is_active": (False, True),
     "new_nonce": ("nonce",),
     "password_hash": ("hash",),
+    "old_hash": ("hash-2", "hash-1"),
     "payload": ('{"to": "ä"}',),
     "post_id": (1, 2, 999),
     "reason": ("refused", None),

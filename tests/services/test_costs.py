@@ -32,7 +32,7 @@ COSTS = {
     "createSession": 1 + 3,
     "createSessionToken": 5,
     "deleteSession": 1 + 1,
-    "deleteUser": 1 + 2,
+    "deleteUser": 1 + 1,
 }
 
 

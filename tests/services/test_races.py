@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -16,9 +17,12 @@ from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
 from app.services import listings, posts, sessions, users
 from tests.answers import total
+from tests.databases import Connection
 from tests.make import PASSWORD, new_user
 
 pytestmark = pytest.mark.anyio
+
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -106,6 +110,22 @@ class TestRefreshing:
         if not isinstance(refreshed, InvalidRefreshToken):
             assert await sessions.Bearer(processes[0]).verify(refreshed.access_token) is None
         assert await sessions.list_sessions(processes[0], principal) == []
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("template", ["postgresql"], indirect=True)
+    async def test_waits_for_who_ends_the_session_and_keeps_nothing_that_they_wait_for(self, processes, settings):
+        refresh = inspect.unwrap(sessions.refresh)  # PostgreSQL would part two who wait for each other, unseen
+        first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+        with Connection(settings.database_url) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT 1 FROM sessions WHERE id = ? FOR UPDATE", [first.session_id])
+            refreshed = asyncio.create_task(outcomes(refresh(processes[0], first.refresh_token)))
+            while not other.execute(WAITING):  # noqa: ASYNC110 - another server knows
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(other.execute, "DELETE FROM sessions WHERE id = ?", [first.session_id])
+            other.execute("COMMIT")
+
+        assert kinds(await refreshed, InvalidRefreshToken) == 1
 
 
 class TestSigningUp:
