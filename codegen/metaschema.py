@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
-from app.engine.document import Document, Node, Pointer
+from app.engine.document import Document, Node
+from app.engine.text import Pointer
 
 _META = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.engine.description import Header, Operation, Response, pascal_case, python_name
+from app.engine.description import Header, Operation, Response
 from app.engine.document import DocumentError
+from app.engine.names import pascal_case, python_name
 from codegen.paths import path_helper
 from codegen.problems import Problems
 from codegen.rows import row_name
@@ -28,7 +29,7 @@ class Shaped:
     name: str
     arguments: dict[str, Schema]  # parameters by argument
     bodies: list[Schema]
-    answers: dict[int, Schema]  # bodies by status
+    answers: dict[int | str, Schema]  # bodies by status
     problems: list[str]  # names of problem classes
 
     def argument(self, name: str) -> list[str]:
@@ -47,13 +48,16 @@ def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
         operation=operation,
         name=f"{pascal}_" if pascal in _TAKEN else pascal,
         arguments={p.argument: shapes.of(p.schema, f"{pascal}{pascal_case(p.name)}") for p in operation.parameters},
-        bodies=[shapes.of(schema, f"{pascal}Body") for schema in operation.bodies.values()],
+        bodies=[shapes.of(media.schema, f"{pascal}Body") for media in operation.bodies.values() if media.schema is not None],
         answers={
-            response.status: shapes.of(schema, f"{pascal}{response.name}")
+            response.key: shapes.of(media.schema, f"{pascal}{response.name}")
             for response in operation.successes
-            for schema in response.content.values()
+            for media in response.content.values()
+            if media.schema is not None
         },
-        problems=list(dict.fromkeys(problem.name for r in operation.problems for problem in problems.of(r))),
+        problems=list(
+            dict.fromkeys(problem.name for status, r in operation.problems.items() for problem in problems.of(status, r))
+        ),
     )
     names = [*_MEMBERS, *(response.name for response in operation.successes), *item.problems]
     if double := next((name for name in names if names.count(name) > 1), None):
@@ -110,7 +114,7 @@ class {item.name}(Operation):
 
 
 def _answer(response: Response, item: Shaped) -> str:
-    schema = item.answers.get(response.status)
+    schema = item.answers.get(response.key)
     headers = response.handler_headers
     base = "Empty" if schema is None else f"Body[{_body(schema)}]"
     pairs = "".join(f"({string(header.argument)}, {string(header.name)})," for header in headers)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.description import Description, Response, pascal_case
+from app.engine.description import Description, Response
 from app.engine.document import DocumentError, Node
+from app.engine.names import pascal_case
 from codegen.text import docstring, string
 
 
@@ -35,9 +36,10 @@ class Problems:
         self._first: dict[str, Node] = {}
         self.faults: list[str] = []
         self._describe(description.document.root.get("x-problems"))
-        for response in {r.node.pointer: r for operation in description.operations for r in operation.problems}.values():
+        found = {r.node.pointer: (s, r) for operation in description.operations for s, r in operation.problems.items()}
+        for status, response in found.values():
             try:
-                self._add(response)
+                self._add(status, response)
             except DocumentError as error:
                 self.faults.append(str(error))
         used = {kind.rpartition("/")[2] for kind in self.by_type}
@@ -55,9 +57,9 @@ class Problems:
             else:
                 self._described[key] = about.value
 
-    def of(self, response: Response) -> list[Problem]:
+    def of(self, status: int, response: Response) -> list[Problem]:
         """What a documented error may be."""
-        return [self.by_type[kind] for kind in response.problem_types] or [self._plain[response.status]]
+        return [self.by_type[kind] for kind in response.problem_types] or [self._plain[status]]
 
     def all(self) -> list[Problem]:
         """In the order of `x-problems`."""
@@ -65,24 +67,24 @@ class Problems:
         typed = sorted(self.by_type.values(), key=lambda problem: order[problem.type.rpartition("/")[2]])
         return [*typed, *(self._plain[status] for status in sorted(self._plain))]
 
-    def _add(self, response: Response) -> None:
+    def _add(self, status: int, response: Response) -> None:
         where = response.node.where
         if not response.problem_types:
             if self._described:
                 raise DocumentError(
-                    f"{where}: response {response.status} does not say which problems it may be: "
+                    f"{where}: response {status} does not say which problems it may be: "
                     "give its schema `properties: {type: {const: /problems/...}}`"
                 )
             text = str(response.node.value["description"])
-            self._plain[response.status] = Problem(response.name, response.status, "about:blank", response.phrase, text)
+            self._plain[status] = Problem(response.name, status, "about:blank", response.phrase, text)
         for kind in response.problem_types:
             if not isinstance(kind, str):
                 raise DocumentError(f"{where}: the `type` of a problem is a text such as /problems/not-found, not {kind!r}")
             key = kind.rpartition("/")[2]
             known = self.by_type.get(kind)
-            if known is not None and known.status != response.status:
+            if known is not None and known.status != status:
                 raise DocumentError(
-                    f"{where}: the problem {kind} has the status {response.status} here and {known.status} in line "
+                    f"{where}: the problem {kind} has the status {status} here and {known.status} in line "
                     f"{self._first[kind].line}: a problem has one status"
                 )
             if key not in self._described:
@@ -90,9 +92,7 @@ class Problems:
             if known is None:
                 about = self._described[key]
                 self._first[kind] = response.node
-                self.by_type[kind] = Problem(
-                    pascal_case(key), response.status, kind, about["title"], about.get("description", "")
-                )
+                self.by_type[kind] = Problem(pascal_case(key), status, kind, about["title"], about.get("description", ""))
 
 
 def problems(known: Problems) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable
 
-from app.engine.description import python_name
+from app.engine.names import python_name
 from codegen.shapes import Schema
 from codegen.text import docstring, string
 from codegen.types import annotation

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.description import pascal_case
-from app.engine.document import Document, DocumentError, Node, Pointer
+from app.engine.document import Document, DocumentError, Node
+from app.engine.names import pascal_case
+from app.engine.text import Pointer
 from codegen.patterns import compiles
 
 Schema = dict[str, Any]

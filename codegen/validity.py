@@ -12,7 +12,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
-from app.engine.document import Document, DocumentError, Key, Node, Pointer
+from app.engine.document import Document, DocumentError, Node
+from app.engine.text import Key, Pointer
 from codegen.metaschema import misshapen
 
 VERSIONS = {"3.0": (schema_v30, OpenAPIV30SpecValidator), "3.1": (schema_v31, OpenAPIV31SpecValidator)}
@@ -57,7 +58,7 @@ def _dangling(node: Node) -> Iterator[str]:
             try:
                 node.resolved()
             except DocumentError as error:
-                yield f"{error}: correct the reference"
+                yield str(error)
         for key in node.value:
             if key not in ("example", "examples", "default", "const", "enum") or _names(node.pointer):
                 yield from _dangling(node.raw_child(key))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from app.engine import description
 from app.engine.dependencies import Dependencies
+from app.engine.names import pascal_case, snake_case
 from app.engine.responses import Empty
 
 
@@ -50,7 +51,7 @@ def bind(described: description.Description, modules: Iterable[object], digest: 
                 problems += _misfits(place, value, operations[value.operation_id])
     for operation in described.operations:
         if operation.id not in found:
-            name = f"@{description.pascal_case(operation.id)} async def {description.snake_case(operation.id)}"
+            name = f"@{pascal_case(operation.id)} async def {snake_case(operation.id)}"
             problems.append(f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`")
     if not problems and digest not in (None, described.document.digest):
         problems.append(f"{described.document.name}: was changed since code was generated from it: run `make generate`")
@@ -80,7 +81,7 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
     ]
     if (solver := Dependencies.of(bound.handler)) is not None:
         problems += [f"{place}: {lost}, which operations do not pass on" for lost in solver.lost()]
-    for response in operation.successes:
+    for response in operation.answers:
         answer: Any = getattr(type(bound), response.name, None)
         headers = tuple((header.argument, header.name) for header in response.handler_headers)
         if answer is None or answer.status != response.status or answer.headers != headers:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import keyword
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from app.engine.document import Document, DocumentError, Node
+from app.engine.media import Media
+from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, operation_id, pascal_case, python_name
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -17,48 +21,21 @@ Place = Literal["path", "query", "header", "cookie"]
 # Response headers that the engine writes itself; a handler is not asked for them.
 ENGINE_HEADERS = frozenset(
     {
-        "x-request-id",
-        "ratelimit",
-        "ratelimit-policy",
-        "retry-after",
-        "www-authenticate",
-        "allow",
-        "accept",
-        "content-type",
-        "content-length",
+        *("x-request-id", "ratelimit", "ratelimit-policy", "retry-after", "www-authenticate", "allow", "accept"),
+        *("content-type", "content-length", "deprecation", "sunset"),
     }
 )
 
-
-def snake_case(name: str) -> str:
-    """`listUsers`, `If-Match`, `page_size` as Python names: `list_users`, `if_match`, `page_size`."""
-    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3_\2", name)
-    return re.sub(r"\W+", "_", words).strip("_").lower()
-
-
-def pascal_case(name: str) -> str:
-    """`listUsers` and `user-profiles` as class names: `ListUsers`, `UserProfiles`."""
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
-
-
-def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """The name as an identifier in snake_case; Python's keywords and names in `taken` get a trailing underscore.
-
-    Two names may become the same identifier; `app.engine.support` refuses such documents.
-    """
-    words = snake_case(name)
-    identifier = words if words.isidentifier() else f"_{words}"
-    return f"{identifier}_" if keyword.iskeyword(identifier) or identifier in taken else identifier
-
-
-# Names that mean something else where the generated code declares arguments of handlers and fields of answers.
-ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "quote", "str"})
-FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "str", "int", "float", "bool"})
+_ERROR = 400
+_RANGES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirection", "4XX": "ClientError", "5XX": "ServerError"}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter; `argument` is the name under which the handler receives it."""
+    """One parameter; `argument` is the name under which the handler receives it.
+
+    `media` is the media type of a parameter that is described by `content`, whose text is read as such a body is.
+    """
 
     name: str
     place: Place
@@ -66,6 +43,7 @@ class Parameter:
     schema: Node
     style: str
     explode: bool
+    media: Media | None
     node: Node
 
     @property
@@ -76,16 +54,30 @@ class Parameter:
     @property
     def default(self) -> Any:  # noqa: ANN401 - any JSON value
         """The value of an absent parameter: the schema's `default`, else None."""
-        return self.schema.value.get("default")
+        schema = self.schema.resolved().value
+        return schema.get("default") if isinstance(schema, dict) else None
+
+    @property
+    def allow_reserved(self) -> bool:
+        """Whether its value may hold reserved characters that are not percent-encoded."""
+        return bool(self.node.value.get("allowReserved", False))
+
+    @property
+    def allow_empty(self) -> bool:
+        """Whether it may be sent with an empty value, whatever its schema says."""
+        return self.place == "query" and bool(self.node.value.get("allowEmptyValue", False))
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One response header."""
+    """One response header; `media` as for parameters."""
 
     name: str
     required: bool
     schema: Node
+    explode: bool
+    media: Media | None
+    node: Node
 
     @property
     def argument(self) -> str:
@@ -95,28 +87,47 @@ class Header:
     @property
     def constant(self) -> str | None:
         """The one value that the document allows, which the engine then writes by itself."""
-        value = self.schema.value.get("const")
+        schema = self.schema.resolved().value
+        value = schema.get("const") if isinstance(schema, dict) else None
         return str(value) if self.required and value is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented answer."""
+    """One documented answer: of one status, of a range (`4XX`), or of every other status (`default`)."""
 
-    status: int
+    key: int | str
     headers: tuple[Header, ...]
-    content: dict[str, Node]
+    content: dict[str, Media]
+    links: Node | None
     node: Node
+
+    @property
+    def status(self) -> int | None:
+        """The status, if there is only one."""
+        return self.key if isinstance(self.key, int) else None
 
     @property
     def phrase(self) -> str:
         """The words of the status: `No Content`."""
+        if self.status is None:
+            return _RANGES.get(str(self.key), "Default")
         return next((known.phrase for known in HTTPStatus if known == self.status), f"Status {self.status}")
 
     @property
     def name(self) -> str:
-        """The class of the answer: the words of the status, `OK` or `NoContent`."""
+        """The class of the answer: the words of the status, `OK` or `NoContent`; `ClientError` for `4XX`, `Default`."""
         return pascal_case(self.phrase)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether every status of it is an error; `default` beside a success is one."""
+        return self.key == "default" or int(str(self.key)[0]) * 100 >= _ERROR
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether it is an RFC 9457 problem, which handlers raise instead of answering it."""
+        return self.is_error and self.status is not None and list(self.content) == ["application/problem+json"]
 
     @property
     def handler_headers(self) -> tuple[Header, ...]:
@@ -127,15 +138,22 @@ class Response:
     def problem_types(self) -> tuple[str, ...]:
         """The values of `type` that a problem of this response may have; empty if the document does not say."""
         media = self.content.get("application/problem+json")
-        kinds = media.value.get("properties", {}).get("type", {}) if media is not None else {}
-        if not kinds and media is not None:
-            kinds = media.resolved().value.get("properties", {}).get("type", {})
+        schema = media.schema if media is not None else None
+        kinds: Any = {}
+        for node in (schema, schema.resolved()) if schema is not None else ():
+            kinds = kinds or (node.value.get("properties", {}).get("type", {}) if isinstance(node.value, dict) else {})
         return (kinds["const"],) if "const" in kinds else tuple(kinds.get("enum", ()))
+
+
+Responses = dict[int | str, Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path."""
+    """One method on one path; `prefixes` are the base paths of its servers, below which it is served.
+
+    In `callbacks` and webhooks `path` is the expression or the name under which it is written.
+    """
 
     id: str
     method: str
@@ -143,11 +161,17 @@ class Operation:
     tag: str
     summary: str
     parameters: tuple[Parameter, ...]
-    bodies: dict[str, Node]
+    bodies: dict[str, Media]
     body_required: bool
-    responses: dict[int, Response]
+    responses: Responses
     security: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
+    prefixes: tuple[str, ...]
+    callbacks: tuple[Operation, ...]
     node: Node
+
+    def response(self, status: int) -> Response | None:
+        """What is documented for a status: itself, its range, or the default."""
+        return self.responses.get(status) or self.responses.get(f"{status // 100}XX") or self.responses.get("default")
 
     @property
     def revalidates(self) -> bool:
@@ -163,25 +187,41 @@ class Operation:
         return tuple(p for p in self.parameters if not (self.revalidates and p.name.lower() == "if-none-match"))
 
     @property
-    def successes(self) -> tuple[Response, ...]:
-        """The answers that a handler gives: neither problems nor the engine's own 304."""
+    def answers(self) -> tuple[Response, ...]:
+        """What a handler answers: everything but the problems, which it raises, and the engine's own 304."""
         return tuple(
             response
-            for status, response in self.responses.items()
-            if status < 400 and not (status == 304 and self.revalidates)  # noqa: PLR2004
+            for key, response in self.responses.items()
+            if not response.is_problem and not (key == HTTPStatus.NOT_MODIFIED and self.revalidates)
         )
 
     @property
-    def problems(self) -> tuple[Response, ...]:
-        """The documented errors."""
-        return tuple(response for status, response in self.responses.items() if status >= 400)  # noqa: PLR2004
+    def successes(self) -> tuple[Response, ...]:
+        """The answers that are no errors."""
+        return tuple(response for response in self.answers if not response.is_error)
+
+    @property
+    def problems(self) -> dict[int, Response]:
+        """The documented errors that handlers raise, by status."""
+        return {key: response for key, response in self.responses.items() if isinstance(key, int) and response.is_problem}
+
+    @property
+    def accepts(self) -> tuple[str, ...]:
+        """The media types among which `Accept` chooses: those of the successes."""
+        return tuple(dict.fromkeys(media for response in self.successes for media in response.content))
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether clients should stop using it."""
+        return bool(self.node.value.get("deprecated", False))
 
 
 def _parameter(node: Node) -> Parameter:
     value = node.value
-    schema = node.get("schema")
+    media = next(iter(Media.all(node.get("content")).values()), None)
+    schema = media.schema if media is not None else node.raw_child("schema") if "schema" in value else None
     if schema is None:
-        raise DocumentError(f"{node.where}: parameter {value.get('name')!r}: only parameters with a schema are supported")
+        raise DocumentError(f"{node.where}: parameter {value['name']!r} has neither `schema` nor `content` with one: add it")
     place: Place = value["in"]
     style = value.get("style", "form" if place in ("query", "cookie") else "simple")
     return Parameter(
@@ -191,27 +231,51 @@ def _parameter(node: Node) -> Parameter:
         schema=schema,
         style=style,
         explode=value.get("explode", style == "form"),
+        media=media,
         node=node,
     )
 
 
-def _response(status: str, node: Node) -> Response:
-    if not (status.isdecimal() and len(status) == 3):  # noqa: PLR2004
-        raise DocumentError(f"{node.where}: response {status!r}: only three-digit statuses are supported: list each one")
-    headers = node.get("headers")
-    content = node.get("content")
+def _headers(node: Node | None) -> Iterator[Header]:
+    for name, header in node.named() if node is not None else ():
+        media = next(iter(Media.all(header.get("content")).values()), None)
+        schema = media.schema if media is not None else header.raw_child("schema") if "schema" in header.value else None
+        if schema is None:
+            raise DocumentError(f"{header.where}: the header {name!r} has neither `schema` nor `content` with one: add it")
+        yield Header(name, header.value.get("required", False), schema, header.value.get("explode", False), media, header)
+
+
+def _response(key: str, node: Node) -> Response:
+    status = re.fullmatch(r"[1-5][0-9]{2}|[1-5]XX|default", key)
+    if status is None:
+        raise DocumentError(f"{node.where}: response {key!r}: write a status (`404`), a range (`4XX`) or `default`")
     return Response(
-        status=int(status),
-        headers=tuple(
-            Header(name, header.value.get("required", False), schema)
-            for name, header in (headers.named() if headers else ())
-            if (schema := header.get("schema")) is not None
-        ),
-        content={
-            media: item.raw_child("schema") for media, item in (content.items() if content else ()) if "schema" in item.value
-        },
+        key=int(key) if key.isdecimal() else key,
+        headers=tuple(_headers(node.get("headers"))),
+        content=Media.all(node.get("content")),
+        links=node.get("links"),
         node=node,
     )
+
+
+def _prefixes(*owners: Node) -> tuple[str, ...]:
+    """The path parts of the URLs of the innermost `servers`, every value of their variables filled in; no slash at the end."""
+    for owner in owners:
+        servers = owner.get("servers")
+        if servers is not None and servers.value:
+            return tuple(dict.fromkeys(prefix for server in servers.elements() for prefix in _filled(server)))
+    return ("",)
+
+
+def _filled(server: Node) -> Iterator[str]:
+    variables = server.value.get("variables", {})
+    names = list(dict.fromkeys(re.findall(r"\{([^{}]*)\}", server.value["url"])))
+    choices = [variables.get(name, {}).get("enum") or [variables.get(name, {}).get("default", "")] for name in names]
+    for values in itertools.product(*choices):
+        url = server.value["url"]
+        for name, value in zip(names, values, strict=True):
+            url = url.replace(f"{{{name}}}", str(value))
+        yield urlsplit(url).path.rstrip("/")
 
 
 def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
@@ -221,35 +285,43 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         for element in declared.elements() if declared else ():
             parameter = _parameter(element)
             parameters[parameter.place, parameter.name] = parameter
-    if not isinstance(operation_id := node.value.get("operationId"), str):
-        raise DocumentError(
-            f"{node.where}: {method.upper()} {path} has no operationId: give it one, verb and noun in camelCase"
-        )
+    given = node.value.get("operationId")
     body = node.get("requestBody")
-    content = body.get("content") if body else None
     responses = node.get("responses")
     security = node.value.get("security", node.document.data.get("security", []))
+    callbacks = node.get("callbacks")
     return Operation(
-        id=operation_id,
+        id=given if isinstance(given, str) else operation_id(method, path),
         method=method.upper(),
         path=path,
         tag=(node.value.get("tags") or ["default"])[0],
         summary=node.value.get("summary", ""),
         parameters=tuple(parameters.values()),
-        bodies={media: value.raw_child("schema") for media, value in (content.items() if content else ())},
+        bodies=Media.all(body.get("content") if body else None),
         body_required=bool(body and body.value.get("required", False)),
-        responses={r.status: r for r in (_response(*item) for item in (responses.items() if responses else ()))},
+        responses={r.key: r for r in (_response(*named) for named in (responses.items() if responses else ()))},
         security=tuple(tuple((scheme, tuple(scopes)) for scheme, scopes in alternative.items()) for alternative in security),
+        prefixes=_prefixes(node, item, node.document.root),
+        callbacks=tuple(found for _, callback in (callbacks.named() if callbacks else ()) for found in _operations(callback)),
         node=node,
     )
 
 
+def _operations(owner: Node | None) -> Iterator[Operation]:
+    """The operations of a mapping of path items."""
+    for path, item in owner.items() if owner is not None else ():
+        for method in METHODS:
+            if (node := item.get(method)) is not None:
+                yield _operation(path, method, item, node)
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All operations of a document, in the written order."""
+    """All operations of a document, in the written order; `webhooks` are those that the service sends."""
 
     document: Document
     operations: tuple[Operation, ...]
+    webhooks: tuple[Operation, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -259,14 +331,11 @@ class Description:
         Raises:
             DocumentError: something that the engine cannot serve, with its line.
         """
-        paths = document.root.get("paths")
         operations: dict[str, Operation] = {}
-        for path, item in paths.items() if paths else ():
-            for method in METHODS:
-                if (node := item.get(method)) is not None:
-                    operation = _operation(path, method, item, node)
-                    if (other := operations.get(operation.id)) is not None:
-                        first = f"first in line {other.node.line}"
-                        raise DocumentError(f"{node.where}: operationId {operation.id!r} stands twice, {first}: rename one")
-                    operations[operation.id] = operation
-        return cls(document, tuple(operations.values()), dict(document.data.get("x-alias", {})))
+        for operation in _operations(document.root.get("paths")):
+            if (other := operations.get(operation.id)) is not None:
+                first = f"first in line {other.node.line}"
+                raise DocumentError(f"{operation.node.where}: operationId {operation.id!r} stands twice, {first}: rename one")
+            operations[operation.id] = operation
+        webhooks = tuple(_operations(document.root.get("webhooks")))
+        return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-alias", {})))

@@ -5,96 +5,67 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import re
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-import yaml
+from app.engine.dialect import translate
+from app.engine.text import FILES, Key, Pointer, SyntaxFault, mappings, read
 
-Key = str | int
-Pointer = tuple[Key, ...]
+Files = Callable[[str], bytes]  # reads a file by its name, relative to the document
 
 
 class DocumentError(Exception):
     """Something in the document that cannot be used; the text begins with `file:line:`."""
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML 1.2 core scalars only: `no`, `12:30:00` and bare dates are strings, as every other OpenAPI tool reads them."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML reads it per class
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", "-+0123456789."),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
-
-
-def _value(node: yaml.Node, pointer: Pointer, lines: dict[Pointer, int], name: str) -> Any:  # noqa: ANN401 - any JSON value
-    lines.setdefault(pointer, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            key = str(key_node.value)
-            if key in mapping:
-                raise DocumentError(f"{name}:{line}: the key {key!r} stands twice in one mapping: remove one")
-            lines[*pointer, key] = line
-            mapping[key] = _value(value_node, (*pointer, key), lines, name)
-        return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, (*pointer, index), lines, name) for index, item in enumerate(node.value)]
-    return _scalar(str(node.value), node.tag.rpartition(":")[2])
-
-
-def _scalar(text: str, kind: str) -> str | float | bool | None:
-    if kind == "bool":
-        return text.lower() == "true"
-    if kind == "int":
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if kind == "float":
-        return float(text)
-    return None if kind == "null" else text
+def _alone(name: str) -> bytes:
+    raise FileNotFoundError(2, "the document was given without its other files", name)
 
 
 class Document:
-    """One OpenAPI document: its bytes, its values, and the line of every one of them.
+    """One OpenAPI document with the files that it refers to: bytes, values, and the line of every one of them.
+
+    `data` is what everything reads: one tree (the other files stand under `x-files`, every `$ref` is `#/...`) in the words of
+    OpenAPI 3.1; `raw` is the written file.
 
     Raises:
         DocumentError: the text is not YAML or JSON, repeats a key, or has a `$ref` that leads nowhere.
     """
 
-    def __init__(self, raw: bytes, name: str = "openapi.yaml") -> None:
+    def __init__(self, raw: bytes, name: str = "openapi.yaml", files: Files = _alone) -> None:
         self.raw, self.name = raw, name
         self.lines: dict[Pointer, int] = {}
-        try:
-            node = yaml.compose(raw, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
-            raise DocumentError(f"{name}:{line}: {error.problem}") from None
-        except yaml.YAMLError as error:
-            raise DocumentError(f"{name}:1: {error}") from None
-        self.data: Any = _value(node, (), self.lines, name) if node is not None else {}
+        self.astray: dict[str, str] = {}  # references that lead to no place of the document, and why
+        self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
+        _Gathering(self, files).all()
+        self.written: Any = self.data
+        if str(self.data.get("openapi", "")).startswith("3.0"):
+            self.written, self.data = self.data, translate(self.data)
         self.root = Node(self, (), self.data)
 
     @classmethod
     def load(cls, path: Path) -> Document:
-        """Read a file; messages name it by its last part."""
-        return cls(path.read_bytes(), path.name)
+        """Read a file and the files that it refers to; messages name it by its last part."""
+        return cls(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes())
+
+    def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
+        try:
+            value, lines = read(raw)
+        except SyntaxFault as fault:
+            raise DocumentError(f"{name}:{fault.line}: {fault}") from None
+        self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)
+        return value
 
     @functools.cached_property
     def json(self) -> bytes:
-        """The same document as compact JSON, members in the written order."""
-        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
+        """The same document as compact JSON, members in the written order, its other files within it."""
+        return json.dumps(self.written, ensure_ascii=False, separators=(",", ":")).encode()
 
     @functools.cached_property
     def digest(self) -> str:
@@ -102,26 +73,120 @@ class Document:
         return hashlib.sha256(self.json).hexdigest()
 
     def line(self, pointer: Pointer) -> int:
-        """The line (from 1) of a place, or of the nearest written thing around it."""
-        while pointer not in self.lines:
+        """The line (from 1) of a place in its file, or of the nearest written thing around it."""
+        while pointer and pointer not in self.lines:
             pointer = pointer[:-1]
-        return self.lines[pointer]
+        return self.lines.get(pointer, 1)
+
+    def where(self, pointer: Pointer) -> str:
+        """`openapi.yaml:LINE` of a place."""
+        file = str(pointer[1]) if len(pointer) > 1 and pointer[0] == FILES else self.name
+        return f"{file}:{self.line(pointer)}"
 
     def at(self, reference: str, used: Node) -> Node:
-        """What a local `$ref` names; `used` is where it is used, for the message when there is nothing."""
+        """What a `$ref` names; `used` is where it is used, for the message when there is nothing."""
         node = self.root
         if reference != "#" and not reference.startswith("#/"):
-            raise DocumentError(f"{used.where}: $ref {reference!r}: write a place inside the document (`#/...`)")
+            why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
+            raise DocumentError(f"{used.where}: $ref {reference!r} {why}")
         for part in reference[1:].split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
+            key = unescaped(part)
             value = node.value
             if isinstance(value, dict) and key in value:
                 node = Node(self, (*node.pointer, key), value[key])
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
                 node = Node(self, (*node.pointer, int(key)), value[int(key)])
             else:
-                raise DocumentError(f"{used.where}: $ref {reference!r} leads nowhere: there is no {key!r}")
+                raise DocumentError(
+                    f"{used.where}: $ref {reference!r} leads nowhere: there is no {key!r}: correct the reference"
+                )
         return node
+
+
+def escaped(key: Key) -> str:
+    """A key as a step of a JSON Pointer in a `$ref` (RFC 6901, 6)."""
+    return str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25")
+
+
+def unescaped(step: str) -> str:
+    """The key that a step of a JSON Pointer in a `$ref` stands for."""
+    return unquote(step).replace("~1", "/").replace("~0", "~")
+
+
+class _Gathering:
+    """Brings the files that a document refers to into it, and every reference into the form `#/...`."""
+
+    def __init__(self, document: Document, files: Files) -> None:
+        self._document, self._files = document, files
+        self._roots: dict[str, Pointer] = {document.name: ()}
+        self._anchors: dict[tuple[str, str], Pointer] = {}
+        self._found: list[tuple[str, dict[str, Any], str]] = []  # references: their file and where they are held
+
+    def all(self) -> None:
+        waiting = [self._document.name]
+        while waiting:
+            waiting += self._look_through(waiting.pop())
+        for file, holder, key in self._found:
+            holder[key] = self._pointed(file, holder[key])
+
+    def _look_through(self, file: str) -> list[str]:
+        """Note the references and anchors of a file; the files that it leads to are read and named."""
+        root = self._roots[file]
+        value = self._document.data if not root else self._document.data[FILES][file]
+        new = []
+        for pointer, mapping in list(mappings(value)):  # which grows by the files that are found
+            if isinstance(anchor := mapping.get("$anchor"), str):
+                self._anchors[file, anchor] = (*root, *pointer)
+            for holder, key in _references(mapping):
+                self._found.append((file, holder, key))
+                name = self._file(file, holder[key])
+                if name not in self._roots and self._read(name, holder[key]):
+                    new.append(name)
+        return new
+
+    def _read(self, name: str, reference: str) -> bool:
+        """Take a file in, if there is one."""
+        if ":" in name:
+            self._document.astray[reference] = "leads to another host: copy what it names to a file beside the document"
+            return False
+        try:
+            raw = self._files(name)
+        except OSError as error:
+            self._document.astray[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
+            return False
+        self._roots[name] = (FILES, name)
+        self._document.data.setdefault(FILES, {})[name] = self._document._parsed(raw, name, (FILES, name))  # noqa: SLF001 - its own helper
+        return True
+
+    @staticmethod
+    def _file(file: str, reference: str) -> str:
+        relative = unquote(reference.partition("#")[0])
+        return posixpath.normpath(posixpath.join(posixpath.dirname(file), relative)) if relative else file
+
+    def _pointed(self, file: str, reference: str) -> str:
+        name, fragment = self._file(file, reference), reference.partition("#")[2]
+        if name not in self._roots:
+            return reference
+        if fragment and not fragment.startswith("/"):
+            target = self._anchors.get((name, fragment))
+            if target is None:
+                self._document.astray[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
+                return reference
+            return "#" + "".join(f"/{escaped(key)}" for key in target)
+        return "#" + "".join(f"/{escaped(key)}" for key in self._roots[name]) + fragment
+
+
+def _references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where a mapping holds references: `$ref`, `operationRef`, and what a discriminator maps to."""
+    for key in ("$ref", "operationRef"):
+        if isinstance(mapping.get(key), str):
+            yield mapping, key
+    discriminator = mapping.get("discriminator")
+    mapped: Any = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    for key, target in mapped.items() if isinstance(mapped, dict) else ():
+        # A mapping may also name a schema of `components`.
+        if isinstance(target, str) and ("#" in target or "/" in target or target.endswith((".yaml", ".yml", ".json"))):
+            yield mapped, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +205,7 @@ class Node:
     @property
     def where(self) -> str:
         """`openapi.yaml:LINE`."""
-        return f"{self.document.name}:{self.line}"
+        return self.document.where(self.pointer)
 
     @property
     def reference(self) -> str | None:
@@ -158,7 +223,7 @@ class Node:
         while (reference := node.reference) is not None:
             node = self.document.at(reference, node)
             if node.pointer in seen:
-                raise DocumentError(f"{self.where}: $ref {reference!r} leads back to itself")
+                raise DocumentError(f"{self.where}: $ref {reference!r} leads back to itself: correct the reference")
             seen.add(node.pointer)
         return node
 

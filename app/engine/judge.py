@@ -9,8 +9,9 @@ import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation
-from app.engine.document import Document, Node, Pointer
+from app.engine.document import Document, Node
 from app.engine.problems import encode
+from app.engine.text import Pointer
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
 
@@ -67,8 +68,10 @@ def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
     return msgspec.Raw(encode({"in": place, "pointer": pointer[:1000], "code": code, "message": message}))
 
 
-def validator(document: Document, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+def validator(document: Document, schema: Node | dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+    if isinstance(schema, Node):
+        schema = {"allOf": [schema.value]}
     targets: dict[str, Node] = {}
     waiting: list[Any] = [schema]
     while waiting:
@@ -100,8 +103,8 @@ def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa:
 class Judge:
     """Judges path, query, headers and body of one operation together, so that all faults are listed at once."""
 
-    def __init__(self, document: Document, operation: Operation, body: Any = None) -> None:  # noqa: ANN401 - a schema
-        places: dict[str, Any] = {} if body is None else {"body": body}
+    def __init__(self, document: Document, operation: Operation, body: Node | None = None) -> None:
+        places: dict[str, Any] = {} if body is None else {"body": body.value}
         for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
             place["properties"][parameter.name] = parameter.schema.value

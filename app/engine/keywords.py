@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from app.engine.document import Node, Pointer
+from app.engine.document import Node
+from app.engine.text import Pointer
 
 Direction = Literal["request", "response", "both"]
 

@@ -92,7 +92,7 @@ class Reader:
         self.name, self.required = parameter.name, parameter.required
         self.key = parameter.name.lower().encode()
         self.array = "array" in types
-        items = parameter.schema.get("items") if self.array else None
+        items = parameter.schema.resolved().get("items") if self.array else None
         self._item = scalar((types_of(items) if items else {"string"}) if self.array else types)
         self.repeats = self.array and parameter.place == "query" and parameter.explode
         self._prefix = {"label": ".", "matrix": f";{parameter.name}="}.get(parameter.style, "")

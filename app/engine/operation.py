@@ -19,6 +19,7 @@ from app.engine.dependencies import Dependencies
 from app.engine.document import Document
 from app.engine.judge import MOST_FAULTS, Judge, escape, fault
 from app.engine.lexis import Reader, unquote
+from app.engine.names import snake_case
 from app.engine.negotiation import Negotiation
 from app.engine.policy import ContractViolation
 from app.engine.problems import Headers, Refusal
@@ -81,7 +82,7 @@ class Operation(APIRoute):
         async def endpoint() -> None:
             """FastAPI never calls it: the engine answers before FastAPI's router."""
 
-        endpoint.__name__ = description.snake_case(described.id)
+        endpoint.__name__ = snake_case(described.id)
         super().__init__(
             described.path,
             endpoint,
@@ -96,8 +97,7 @@ class Operation(APIRoute):
         self.handler = bound.handler
         self.solver = Dependencies.of(bound.handler)
         self.security = Security(described, schemes)
-        content = {media: None for response in described.successes for media in response.content}
-        self.negotiation = Negotiation(content)
+        self.negotiation = Negotiation(described.accepts)
         self._compile_parameters()
         self._compile_bodies(document)
         self._compile_answers()
@@ -126,7 +126,7 @@ class Operation(APIRoute):
         limit = int(document.data.get("x-body-limit", 1 << 20))
         self.body = BodyReader(described.bodies, required=described.body_required, limit=limit) if described.bodies else None
         self._judge = Judge(document, described) if described.parameters else None
-        self._judges = {media.encode(): Judge(document, described, schema.value) for media, schema in described.bodies.items()}
+        self._judges = {name.encode(): Judge(document, described, media.schema) for name, media in described.bodies.items()}
         hints = typing.get_type_hints(self.handler) if described.bodies else {}
         model = hints.get("body")
         # Pydantic is the type, not the judge: one call of its compiled validator gives the handler its object.
@@ -134,9 +134,9 @@ class Operation(APIRoute):
 
     def _compile_answers(self) -> None:
         responses = self.described.responses
-        self._answers: dict[int, _Answer] = {response.status: _answer(response) for response in responses.values()}
+        self._answers: dict[int | str, _Answer] = {response.key: _answer(response) for response in responses.values()}
         self.revalidates = self.described.revalidates
-        self.problem_types = {(r.status, kind) for r in self.described.problems for kind in r.problem_types}
+        self.problem_types = {(status, kind) for status, r in self.described.problems.items() for kind in r.problem_types}
         if self.revalidates:
             constant = self._answers[304].constant
             pinned = {name for name, _ in constant}

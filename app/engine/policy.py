@@ -9,9 +9,10 @@ import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation, Response
-from app.engine.document import Document, Pointer
+from app.engine.document import Document
 from app.engine.judge import validator
 from app.engine.lexis import scalar, types_of
+from app.engine.text import Pointer
 
 Policy = Literal["off", "log", "raise"]
 
@@ -25,10 +26,10 @@ class _Answer:
 
     def __init__(self, document: Document, response: Response) -> None:
         self.where = response.node.where
-        self.bodies = {media: validator(document, {"allOf": [schema.value]}) for media, schema in response.content.items()}
+        self.bodies = {name: validator(document, media.schema or {}) for name, media in response.content.items()}
         self.required = {header.name.lower() for header in response.headers if header.required}
         self.headers: dict[str, tuple[Any, jsonschema_rs.Draft202012Validator]] = {
-            header.name.lower(): (scalar(types_of(header.schema)), validator(document, {"allOf": [header.schema.value]}))
+            header.name.lower(): (scalar(types_of(header.schema)), validator(document, header.schema))
             for header in response.headers
         }
 

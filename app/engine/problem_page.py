@@ -65,9 +65,9 @@ def problems(document: Document, description: Description) -> list[Problem]:
     for slug, entry in document.data.get("x-problems", {}).items():
         uses: dict[int, list[Operation]] = {}
         for operation in description.operations:
-            for response in operation.problems:
+            for status, response in operation.problems.items():
                 if f"/problems/{slug}" in response.problem_types:
-                    uses.setdefault(response.status, []).append(operation)
+                    uses.setdefault(status, []).append(operation)
         named[slug] = Problem(
             slug, str(entry.get("title", slug)), str(entry.get("description", "")), dict(sorted(uses.items()))
         )

@@ -6,9 +6,11 @@ import functools
 import re
 from collections.abc import Callable, Iterator
 
-from app.engine.description import METHODS, Description, Operation, pascal_case, python_name
-from app.engine.document import Document, DocumentError, Node, Pointer
+from app.engine.description import METHODS, Description, Operation
+from app.engine.document import Document, DocumentError, Node
 from app.engine.keywords import Direction, parts, refused
+from app.engine.names import pascal_case, python_name
+from app.engine.text import Pointer
 
 Found = Iterator[tuple[int, str]]
 

@@ -66,10 +66,12 @@ def _finds(expression: str, operation: Operation, response: Response) -> bool:
         return name.lower() in {header.name.lower() for header in response.headers}
     if source.startswith("$request.") and what != "body":
         return any(p.place == what and p.name == name for p in operation.parameters)
-    schemas = response.content if source == "$response.body" else operation.bodies if source == "$request.body" else None
-    if schemas is None:
+    content = response.content if source == "$response.body" else operation.bodies if source == "$request.body" else None
+    if content is None:
         return source in ("$url", "$method", "$statusCode")
-    return any(_described(Shape.of((schema,), "response"), pointer.split("/")[1:]) for schema in schemas.values())
+    return any(
+        _described(Shape.of((media.schema,), "response"), pointer.split("/")[1:]) for media in content.values() if media.schema
+    )
 
 
 def _described(shape: Shape, path: list[str]) -> bool:

@@ -16,8 +16,9 @@ PREFIX = "/problems/"
 def _shapes(survey: Survey) -> Iterator[tuple[int, Response, Shape]]:
     """Every documented error with the schema of its body."""
     for status, response in survey.responses:
-        if PROBLEM in response.content:
-            yield status, response, Shape.of((response.content[PROBLEM],), "response")
+        media = response.content.get(PROBLEM)
+        if media is not None and media.schema is not None:
+            yield status, response, Shape.of((media.schema,), "response")
 
 
 def _types(shape: Shape) -> Iterator[tuple[Node, str]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.engine.description import METHODS
-from app.engine.document import Document, Node, Pointer
+from app.engine.document import Document, Node
+from app.engine.text import Pointer
 
 Direction = Literal["request", "response"]
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from app.engine.description import Description, Operation, Response
-from app.engine.document import Document, Node, Pointer
+from app.engine.document import Document, Node
+from app.engine.text import Pointer
 from codegen.lint.shape import Direction, Finding, Shape, components, walk
 
 # Request headers with a grammar of their own, read by the engine with a parser. A pattern would repeat that grammar badly,
@@ -35,7 +36,7 @@ class Survey:
         seen: set[tuple[int, Pointer]] = set()
         for operation in self.operations:
             for status, response in operation.responses.items():
-                if (status, response.node.pointer) not in seen:
+                if isinstance(status, int) and (status, response.node.pointer) not in seen:
                     seen.add((status, response.node.pointer))
                     yield status, response
 
@@ -63,12 +64,14 @@ def _used(description: Description) -> Iterator[Shape]:
     for operation in description.operations:
         for parameter in operation.parameters:
             structured = parameter.place == "header" and parameter.name.lower() in STRUCTURED_HEADERS
-            yield Shape.of((parameter.node.raw_child("schema"),), "request", structured=structured)
-        for schema in operation.bodies.values():
-            yield Shape.of((schema,), "request")
+            yield Shape.of((parameter.schema,), "request", structured=structured)
+        for media in operation.bodies.values():
+            if media.schema is not None:
+                yield Shape.of((media.schema,), "request")
         for response in operation.responses.values():
-            for schema in response.content.values():
-                yield Shape.of((schema,), "response")
+            for media in response.content.values():
+                if media.schema is not None:
+                    yield Shape.of((media.schema,), "response")
             for header in headers(response.node):
                 if "schema" in header.value:
                     yield Shape.of((header.raw_child("schema"),), "response")

@@ -1,0 +1,110 @@
+"""Media types: what a body of one is to the engine, and which of several a name belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine.document import Node
+
+# How a body is read and written: `binary` is bytes that nobody looks into.
+Kind = Literal["json", "form", "multipart", "text", "binary"]
+
+_JSON = re.compile(r"(?:[^/]+/)?(?:[^/]+\+)?json")
+
+
+def essence(name: str) -> str:
+    """A media type without its parameters, in lower case."""
+    return name.partition(";")[0].strip().lower()
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of a media type or of a range of them."""
+    plain = essence(name)
+    if _JSON.fullmatch(plain):
+        return "json"
+    if plain == "application/x-www-form-urlencoded":
+        return "form"
+    if plain.startswith("multipart/"):
+        return "multipart"
+    return "text" if plain.startswith("text/") else "binary"
+
+
+def is_range(name: str) -> bool:
+    """Whether it stands for several media types, as `image/*` does."""
+    return "*" in name
+
+
+def covers(name: str, media_type: str) -> bool:
+    """Whether a media type or range covers a media type; both without parameters, in lower case."""
+    return name in (media_type, "*/*") or (name.endswith("/*") and media_type.startswith(name[:-1]))
+
+
+def chosen(names: Iterable[str], media_type: str) -> str | None:
+    """The most specific of the documented names that covers a media type."""
+    plain = essence(media_type)
+    fitting = [name for name in names if covers(essence(name), plain)]
+    return min(fitting, key=lambda name: name.count("*"), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one member of a form or multipart body is written (OpenAPI's Encoding Object)."""
+
+    content_types: tuple[str, ...]  # empty: as its schema suggests
+    headers: Node | None
+    style: str | None
+    explode: bool | None
+    allow_reserved: bool
+    node: Node
+
+    @classmethod
+    def of(cls, node: Node) -> Encoding:
+        """Read one."""
+        value = node.value
+        names = tuple(name.strip() for name in value.get("contentType", "").split(",") if name.strip())
+        return cls(
+            content_types=names,
+            headers=node.get("headers"),
+            style=value.get("style"),
+            explode=value.get("explode"),
+            allow_reserved=value.get("allowReserved", False),
+            node=node,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One media type, or range of them, of a body, an answer or a parameter; without a schema, any value will do."""
+
+    name: str
+    schema: Node | None
+    node: Node
+
+    @property
+    def kind(self) -> Kind:
+        """How its values are read and written."""
+        return kind_of(self.name)
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it stands for several media types."""
+        return is_range(self.name)
+
+    @property
+    def encoding(self) -> dict[str, Encoding]:
+        """The members of a form or multipart body that say how they are written."""
+        found = self.node.get("encoding")
+        return {name: Encoding.of(node) for name, node in found.named()} if found is not None else {}
+
+    @classmethod
+    def all(cls, content: Node | None) -> dict[str, Media]:
+        """The media types of a `content`, by name, in the written order."""
+        if content is None:
+            return {}
+        return {
+            name: cls(name, item.raw_child("schema") if isinstance(item.value, dict) and "schema" in item.value else None, item)
+            for name, item in content.items()
+        }

@@ -1,0 +1,37 @@
+"""The names of a document as names of Python."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+# Names that mean something else where the generated code declares arguments of handlers and fields of answers.
+ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str"})
+FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "media_type", "str", "int", "float", "bool"})
+
+
+def snake_case(name: str) -> str:
+    """`listUsers`, `If-Match`, `page_size` as Python names: `list_users`, `if_match`, `page_size`."""
+    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3_\2", name)
+    return re.sub(r"\W+", "_", words).strip("_").lower()
+
+
+def pascal_case(name: str) -> str:
+    """`listUsers` and `user-profiles` as class names: `ListUsers`, `UserProfiles`."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
+
+
+def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """The name as an identifier in snake_case; Python's keywords and names in `taken` get a trailing underscore.
+
+    Two names may become the same identifier; `app.engine.support` refuses such documents.
+    """
+    words = snake_case(name)
+    identifier = words if words.isidentifier() else f"_{words}"
+    return f"{identifier}_" if keyword.iskeyword(identifier) or identifier in taken else identifier
+
+
+def operation_id(method: str, path: str) -> str:
+    """The name of an operation that the document gives none: `GET /pets/{id}/photos` is `getPetsByIdPhotos`."""
+    words = re.sub(r"\{([^{}]*)\}", lambda name: f" by {name[1]} ", path)
+    return method.lower() + "".join(pascal_case(word) for word in re.split(r"[^A-Za-z0-9]+", words) if word)

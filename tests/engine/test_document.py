@@ -1,0 +1,146 @@
+"""A document and its files as one tree: references, anchors, lines, and OpenAPI 3.0 in the words of 3.1."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.engine.document import Document, DocumentError
+
+
+def document(text: str, **files: str) -> Document:
+    return Document(text.encode(), "openapi.yaml", lambda name: files[name.partition(".")[0]].encode())
+
+
+class TestFiles:
+    def test_what_they_hold_stands_in_the_one_tree_and_keeps_its_file_and_line(self):
+        found = document(
+            "components:\n  schemas:\n    Pet: {$ref: 'pets.yaml#/Pet'}\n",
+            pets="Other: {}\nPet:\n  properties:\n    owner: {$ref: 'people.json#/Person'}\n    mate: {$ref: '#/Pet'}\n",
+            people='{\n\t"Person": {"type": "string"}\n}',
+        )
+
+        pet = found.root.child("components").child("schemas").child("Pet")
+        assert pet.where == "pets.yaml:2"
+        assert pet.child("properties").child("owner").where == "people.json:2"
+        assert pet.child("properties").child("owner").value == {"type": "string"}
+        assert pet.child("properties").child("mate").pointer == pet.pointer
+
+    def test_a_file_may_lead_back_to_the_document_and_to_its_own_folder(self):
+        names = []
+
+        def read(name: str) -> bytes:
+            names.append(name)
+            return {
+                "parts/pets.yaml": b"Pet: {$ref: 'owners.yaml'}\nBack: {$ref: '../openapi.yaml#/components/schemas/End'}",
+                "parts/owners.yaml": b"type: string",
+            }[name]
+
+        text = (
+            b"components: {schemas: {A: {$ref: 'parts/pets.yaml#/Pet'}, B: {$ref: 'parts/pets.yaml#/Back'}, End: {const: 1}}}"
+        )
+        schemas = Document(text, "openapi.yaml", read).root.child("components").child("schemas")
+
+        assert schemas.child("A").value == {"type": "string"}
+        assert schemas.child("B").value == {"const": 1}
+        assert names == ["parts/pets.yaml", "parts/owners.yaml"]
+
+    def test_a_whole_path_item_may_stand_in_one(self):
+        found = document("paths: {/pets: {$ref: pets.yaml}}", pets="get: {operationId: listPets}")
+
+        assert found.root.child("paths").child("/pets").value == {"get": {"operationId": "listPets"}}
+
+    @pytest.mark.parametrize(
+        ("reference", "text"),
+        [
+            ("none.yaml#/Pet", "openapi.yaml:2: $ref 'none.yaml#/Pet' leads to the file 'none.yaml': gone: correct its name"),
+            ("https://example.org/a.yaml", "leads to another host: copy what it names to a file beside the document"),
+            ("#Pet", "leads nowhere: there is no `$anchor: Pet`: correct the reference"),
+            ("#/Pet", "leads nowhere: there is no 'Pet': correct the reference"),
+        ],
+    )
+    def test_a_reference_that_leads_nowhere_is_told_with_its_line(self, reference, text):
+        def read(name: str) -> bytes:
+            raise FileNotFoundError(2, "gone", name)
+
+        found = Document(f"a:\n  b: {{$ref: '{reference}'}}".encode(), "openapi.yaml", read)
+
+        with pytest.raises(DocumentError) as raised:
+            found.root.child("a").child("b")
+        assert text in str(raised.value)
+
+    def test_a_fault_of_another_file_is_told_with_its_name(self):
+        with pytest.raises(DocumentError, match=r"^pets.yaml:2: the key 'a' stands twice"):
+            document("x: {$ref: pets.yaml}", pets="a: 1\na: 2")
+
+    def test_what_examples_hold_is_no_reference(self):
+        found = document("components: {schemas: {A: {example: {$ref: 'none.yaml'}}}}")
+
+        assert found.data["components"]["schemas"]["A"]["example"] == {"$ref": "none.yaml"}
+
+    def test_the_json_form_holds_them_and_the_raw_one_is_as_written(self):
+        text = "components: {schemas: {A: {$ref: 'pets.yaml#/Pet'}}}"
+        found = document(text, pets="Pet: {type: string}")
+
+        assert found.raw == text.encode()
+        assert json.loads(found.json) == {
+            "components": {"schemas": {"A": {"$ref": "#/x-files/pets.yaml/Pet"}}},
+            "x-files": {"pets.yaml": {"Pet": {"type": "string"}}},
+        }
+
+
+class TestAnchors:
+    def test_name_a_schema_of_their_own_file(self):
+        found = document(
+            "components: {schemas: {A: {$ref: '#end'}, B: {$ref: 'pets.yaml#end'}, C: {$anchor: end, const: 1}}}",
+            pets="X: {$anchor: end, const: 2}",
+        )
+
+        schemas = found.root.child("components").child("schemas")
+        assert (schemas.child("A").value["const"], schemas.child("B").value["const"]) == (1, 2)
+
+
+class TestText:
+    def test_json_with_tabs_and_surrogates_is_read_as_json(self):
+        found = document('{"a":\t"\\ud83d\\ude00\\/\\u0085",\n\t"b":\t{"c": 1e3}}')
+
+        assert found.data == {"a": "😀/\x85", "b": {"c": 1000.0}}
+        assert found.line(("b", "c")) == 2
+
+    def test_a_merge_key_brings_what_is_not_written(self):
+        found = document("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\n")
+
+        assert found.data["y"] == {"a": 1, "b": 3}
+
+    def test_an_alias_within_its_own_anchor_is_a_fault(self):
+        with pytest.raises(DocumentError, match=r"^openapi.yaml:1: a YAML alias stands inside its own anchor"):
+            document("a: &a {b: *a}")
+
+
+class TestVersion30:
+    def test_its_own_keywords_become_those_of_json_schema_and_the_written_ones_stay(self):
+        text = """
+openapi: 3.0.4
+components:
+  schemas:
+    A: {type: integer, nullable: true, minimum: 1, exclusiveMinimum: true, exclusiveMaximum: false, maximum: 9}
+    B: {type: object, properties: {nullable: {type: boolean}}, example: {nullable: true, type: string}}
+"""
+        found = document(text)
+
+        schemas = found.data["components"]["schemas"]
+        assert schemas["A"] == {
+            "type": ["integer", "null"],
+            "nullable": True,
+            "minimum": 1,
+            "exclusiveMinimum": 1,
+            "maximum": 9,
+        }
+        assert schemas["B"]["example"] == {"nullable": True, "type": "string"}
+        assert json.loads(found.json)["components"]["schemas"]["A"]["type"] == "integer"
+
+    def test_a_newer_document_stays_as_it_is(self):
+        found = document("openapi: 3.1.1\ncomponents: {schemas: {A: {type: integer, nullable: true}}}")
+
+        assert found.data is found.written
