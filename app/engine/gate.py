@@ -202,19 +202,19 @@ class Engine:
             await self._admit(exchange, operation, headers)
         operation.negotiation.check(headers.get(b"accept"))
         body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, b"")
-        if operation.path_lists and b"%" in scope["raw_path"]:
-            values = operation.as_written(values, scope["raw_path"])
-        arguments = operation.arguments(values, scope["query_string"], headers, body, media)
+        if operation.arguments.path_lists and b"%" in scope["raw_path"]:
+            values = operation.arguments.as_written(values, scope["raw_path"])
+        arguments = operation.arguments.read(values, scope["query_string"], headers, body, media)
         call = service.call(exchange)
         if operation.solver is None:
             answer = await operation.handler(call, **arguments)
         else:
             answer = await operation.solver.call(self._host(), scope, receive, call, arguments)
-        if operation.revalidates and answer.status == 200 and (sent := headers.get(b"if-none-match")) is not None:  # noqa: PLR2004
+        if operation.answers.revalidates and answer.status == 200 and (sent := headers.get(b"if-none-match")) is not None:  # noqa: PLR2004
             etag: str = answer.etag  # type: ignore[attr-defined]  # `revalidates` promises it
             if names(sent.decode("latin-1"), etag):
-                return 304, operation.unchanged(answer), None
-        content, out = operation.encode(answer)
+                return 304, operation.answers.unchanged(answer), None
+        content, out = operation.answers.encode(answer)
         return answer.status, out, content
 
     async def _admit(self, exchange: Exchange, operation: Operation, headers: dict[bytes, bytes]) -> None:
@@ -234,7 +234,7 @@ class Engine:
             return error.status, [_PROBLEM, *error.headers], self.problems.refusal(error, exchange.id)
         if isinstance(error, ApiError):
             operation = exchange.operation
-            if operation is None or (error.status, error.type) in operation.problem_types:
+            if operation is None or (error.status, error.type) in operation.answers.problem_types:
                 if error.__cause__ is not None:  # an outage: the client learns that it is one, the log learns why
                     self._report(exchange, error)
                 headers = [_PROBLEM]
@@ -254,7 +254,7 @@ class Engine:
         """Whether an operation documents the problem that the gate has for a status."""
         if operation is None or not self.problems.known(status):
             return False
-        return (status, self.problems.type_of(status)) in operation.problem_types
+        return (status, self.problems.type_of(status)) in operation.answers.problem_types
 
     def finish(self, exchange: Exchange, headers: HeaderList, body: bytes | None) -> HeaderList:
         """Complete the headers: what every answer carries, unless the answer carries its own."""

@@ -256,13 +256,13 @@ class TestThePolicy:
         observer = Observer()
         engine = make_engine(observer=observer)
         for operation in engine.operations:
-            encode = operation.encode
+            encode = operation.answers.encode
 
             def without(answer: Empty, encode=encode):
                 body, out = encode(answer)
                 return body, [pair for pair in out if pair[0] != drop.encode()]
 
-            operation.encode = without
+            operation.answers.encode = without
         client = make_client(engine.serve)
 
         assert client.get(path, headers=headers).status_code == 500
