@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation
+from app.engine.directions import Directed, Direction
 from app.engine.document import Document, Node
 from app.engine.problems import encode
 from app.engine.text import Pointer
@@ -35,6 +37,8 @@ _MESSAGES = {
     "oneOf": "does not fit exactly one of the alternatives",
     "pattern": "does not match the pattern",
     "not": "is what it must not be",
+    "readOnly": "is not part of requests",
+    "writeOnly": "is not part of answers",
     "required": "is required",
     "dependentRequired": "is required beside another member",
     "type": "has the wrong type",
@@ -45,6 +49,7 @@ _MESSAGES = {
 }
 
 _MISSING = " is a required property"
+_HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword
 
 _MOST_KNOWN = 1024
 
@@ -68,10 +73,20 @@ def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
     return msgspec.Raw(encode({"in": place, "pointer": pointer[:1000], "code": code, "message": message}))
 
 
-def validator(document: Document, schema: Node | dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+@functools.lru_cache(maxsize=8)
+def directed(document: Document, direction: Direction) -> Directed:
+    """The document's schemas in one direction, made once."""
+    return Directed(document, direction)
+
+
+def validator(document: Document, schema: Node | dict[str, Any], direction: Direction) -> jsonschema_rs.Draft202012Validator:
+    """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time).
+
+    A schema that is not the document's own is made of schemas of `directed(document, direction)`.
+    """
+    schemas = directed(document, direction)
     if isinstance(schema, Node):
-        schema = {"allOf": [schema.value]}
+        schema = {"allOf": [schemas.of(schema)]}
     targets: dict[str, Node] = {}
     waiting: list[Any] = [schema]
     while waiting:
@@ -83,10 +98,10 @@ def validator(document: Document, schema: Node | dict[str, Any]) -> jsonschema_r
             reference = value.get("$ref")
             if isinstance(reference, str) and reference not in targets:
                 targets[reference] = document.at(reference, document.root)
-                waiting.append(targets[reference].value)
+                waiting.append(schemas.of(targets[reference]))
     root: dict[str, Any] = {}
     for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
-        _place(root, target.pointer, target.value)
+        _place(root, target.pointer, schemas.of(target))
     return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
 
 
@@ -104,13 +119,14 @@ class Judge:
     """Judges path, query, headers and body of one operation together, so that all faults are listed at once."""
 
     def __init__(self, document: Document, operation: Operation, body: Node | None = None) -> None:
-        places: dict[str, Any] = {} if body is None else {"body": body.value}
+        schemas = directed(document, "request")
+        places: dict[str, Any] = {} if body is None else {"body": schemas.of(body)}
         for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
-            place["properties"][parameter.name] = parameter.schema.value
+            place["properties"][parameter.name] = schemas.of(parameter.schema)
             if parameter.required:
                 place["required"].append(parameter.name)
-        self._validator = validator(document, {"properties": places})
+        self._validator = validator(document, {"properties": places}, "request")
         self.is_valid = self._validator.is_valid
         self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 
@@ -138,6 +154,8 @@ def _describe(rule: str, place: str, text: str) -> tuple[_Fault, bool]:
     rule, _, keyword = rule.rpartition("/")
     if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
         keyword = rule.rpartition("/")[2]
+    if keyword == "not" and text.startswith(_HIDDEN):
+        keyword = text.removeprefix(_HIDDEN).partition('"')[0]
     missing = text.endswith(_MISSING)
     if missing:  # It begins with the missing name, as JSON.
         # jsonschema-rs gives a single `required` beside `additionalProperties: false` the place of the latter.

@@ -26,10 +26,10 @@ class _Answer:
 
     def __init__(self, document: Document, response: Response) -> None:
         self.where = response.node.where
-        self.bodies = {name: validator(document, media.schema or {}) for name, media in response.content.items()}
+        self.bodies = {name: validator(document, media.schema or {}, "response") for name, media in response.content.items()}
         self.required = {header.name.lower() for header in response.headers if header.required}
         self.headers: dict[str, tuple[Any, jsonschema_rs.Draft202012Validator]] = {
-            header.name.lower(): (scalar(types_of(header.schema)), validator(document, header.schema))
+            header.name.lower(): (scalar(types_of(header.schema)), validator(document, header.schema, "response"))
             for header in response.headers
         }
 
