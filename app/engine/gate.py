@@ -12,7 +12,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -95,6 +95,7 @@ class Service:
     observer: Observer | None = None
     headers: Headers = ()
     responses: Policy = "off"
+    waivers: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_ids() -> Callable[[], bytes]:
@@ -113,7 +114,7 @@ class Engine:
 
     def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
-        if faults := unsupported(self.document):
+        if faults := unsupported(self.document, service.waivers):
             raise DocumentError("\n".join(faults))
         self.problems = Problems(self.document)
         self.paths: Paths[Operation] = Paths(description.aliases)
