@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Protocol
 from jsonschema import ValidationError
 
 from app.engine.body import strict_json
+from app.engine.directions import Direction
 from app.engine.document import Document, Node
 from app.engine.judge import validator
-from app.engine.keywords import Direction, parts
+from app.engine.keywords import parts
 from app.engine.values import Values
 from codegen.differences import Difference, explanation
 from codegen.metaschema import outermost
@@ -36,9 +37,9 @@ class Verdict(Protocol):
 Compile = Callable[[Node, Direction], Verdict]
 
 
-def compiled(schema: Node, direction: Direction) -> Verdict:  # noqa: ARG001 - schemas say the same in both directions yet
+def compiled(schema: Node, direction: Direction) -> Verdict:
     """The judge as the gate compiles it."""
-    return validator(schema.document, {"allOf": [schema.value]})
+    return validator(schema.document, schema, direction)
 
 
 class Blame(NamedTuple):
@@ -144,7 +145,7 @@ def subjects(document: Document) -> Iterator[tuple[Node, Direction]]:
         if not isinstance(schema.value, dict) or schema.value.keys() == {"$ref"}:
             continue
         if not _directed(schema, set()):
-            yield schema, "both"
+            yield schema, "request"
         elif "requestBody" in schema.pointer or "requestBodies" in schema.pointer or "parameters" in schema.pointer:
             yield schema, "request"
         elif "responses" in schema.pointer or "headers" in schema.pointer:
@@ -192,14 +193,11 @@ def _by_oracle(schema: Node, errors: Iterator[ValidationError]) -> Blame:
     error = min(errors, key=lambda error: len(error.absolute_schema_path))
     while error.context:
         error = max(error.context, key=lambda inner: len(inner.absolute_path))
-    node = schema.document.root
-    for index, step in enumerate(error.absolute_schema_path):
-        if index == 0:
-            node = schema  # the oracle's own reference to the schema
-        elif step == "$ref":
-            node = node.document.at(node.value["$ref"], node)
-        else:
-            node = _walk(node, [step])
+    node = schema
+    for step in error.absolute_schema_path:
+        while isinstance(node.value, dict) and step not in node.value and node.reference is not None:
+            node = node.document.at(node.reference, node)  # the library leaves references out of its paths
+        node = _walk(node, [step])
     return Blame(str(error.validator), node, error.instance)
 
 

@@ -7,7 +7,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.engine.document import Node, Pointer
+from app.engine.document import Node
+from app.engine.text import Pointer
 from app.engine.values import NoValue, Values
 from app.engine.values.regex import RegexError, samples
 from codegen.tricky import ANYTHING, FORMATS, NAMES
@@ -226,7 +227,7 @@ _KEYWORDS: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
 }
 
 
-def _targeted(schema: Node, seed: Json) -> Iterator[Json]:
+def _targeted(schema: Node, seed: Json, values: Values) -> Iterator[Json]:
     """The seed with each part on both sides of each keyword that speaks of it."""
     for path, node in places(schema, seed):
         part = at(seed, path)
@@ -236,7 +237,7 @@ def _targeted(schema: Node, seed: Json) -> Iterator[Json]:
             ):
                 yield from (replaced(seed, path, other) for other in around(node.value[keyword], part))
         for branch in _beside(node):
-            yield from (replaced(seed, path, other) for other in Values().variants(branch, 3))
+            yield from (replaced(seed, path, other) for other in values.variants(branch, 3))
         if isinstance(part, list):
             yield from (replaced(seed, path, part[:index] + part[index + 1 :]) for index in range(min(len(part), 5)))
         if isinstance(part, dict):
@@ -301,7 +302,7 @@ def instances(schema: Node, values: Values, count: int, seed: str) -> Iterator[J
     made: list[Json] = [*valid, *ANYTHING]
     bases = [*valid[:1], *sorted(valid[1:], key=lambda _: source.random())[:5]]
     for base in bases:
-        made += _sampled(_targeted(schema, base), count // len(bases) // 2 + 1, source)
+        made += _sampled(_targeted(schema, base, values), count // len(bases) // 2 + 1, source)
         made += _sampled(_anything(schema, base), count // len(bases) // 4 + 1, source)
     yield from made
     parts = [at(value, path) for value in valid[:10] for path in _paths(value)] + list(ANYTHING)

@@ -5,7 +5,6 @@ It shares nothing with the judge in the gate but the document: not the compiler,
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -17,8 +16,8 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from app.engine.directions import Direction
 from app.engine.document import Document, Node
-from app.engine.keywords import Direction
 
 _NAME = "urn:document"
 FORMATS = FormatChecker([])
@@ -110,9 +109,10 @@ _Validator = extend(
 class Oracle:
     """The second opinion on the schemas of one document in one direction."""
 
-    def __init__(self, document: Document, direction: Direction = "both") -> None:
-        hidden = {"request": "readOnly", "response": "writeOnly"}.get(direction)
-        data = document.data if hidden is None else _without(copy.deepcopy(document.data), document.data, hidden)
+    def __init__(self, document: Document, direction: Direction) -> None:
+        hidden = "readOnly" if direction == "request" else "writeOnly"
+        written = _modern(document.written) if str(document.data.get("openapi", "")).startswith("3.0") else document.written
+        data = _without(written, written, hidden)
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)  # type: ignore[var-annotated] # of any JSON value
 
@@ -120,6 +120,23 @@ class Oracle:
         """The validator of a schema, formats asserted."""
         place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
         return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+
+
+def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Schemas of OpenAPI 3.0 in the words of 3.1."""
+    if isinstance(value, list):
+        return [_modern(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _modern(item) for key, item in value.items()}
+    if found.get("nullable") is True and isinstance(found.get("type"), str):
+        found["type"] = [found["type"], "null"]
+    for bound in ("Minimum", "Maximum"):
+        if isinstance(exclusive := found.get("exclusive" + bound), bool):
+            del found["exclusive" + bound]
+            if exclusive and bound.lower() in found:
+                found["exclusive" + bound] = found[bound.lower()]
+    return found
 
 
 def _without(value: Any, root: Any, hidden: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -33,7 +33,7 @@ components:
 
 SCHEMAS = [
     *("true", "{}", "{type: string}", "{type: integer}", "{type: number}", "{type: boolean}", "{type: 'null'}"),
-    *("{type: object}", "{type: array}", "{type: [string, 'null']}", "{type: ['null', integer]}", "{nullable: true, type: string}"),
+    *("{type: object}", "{type: array}", "{type: [string, 'null']}", "{type: ['null', integer]}"),
     # numbers
     *("{minimum: 5}", "{type: integer, minimum: -3, maximum: -2}", "{type: integer, exclusiveMinimum: 3, exclusiveMaximum: 5}"),
     *("{type: number, exclusiveMinimum: 0, exclusiveMaximum: 1}", "{type: number, exclusiveMinimum: 0.25, maximum: 0.26}"),
@@ -109,7 +109,7 @@ def subject(schema: str):
 
 def unsatisfied(schema: str):
     try:
-        Values().value(subject(schema))
+        Values("response").value(subject(schema))
     except NoValue as error:
         return str(error)
     return None
@@ -117,21 +117,21 @@ def unsatisfied(schema: str):
 
 def all_valid(schema: str, values: list[object]) -> bool:
     node = subject(schema)
-    judge = Oracle(node.document).judge(node)
+    judge = Oracle(node.document, "response").judge(node)
     return all(judge.is_valid(value) for value in values)
 
 
 class TestAValue:
     @pytest.mark.parametrize("schema", SCHEMAS)
     def test_is_accepted_by_another_judge_and_the_same_each_time(self, schema):
-        value = Values().value(subject(schema))
+        value = Values("response").value(subject(schema))
 
         assert all_valid(schema, [value])
-        assert json.dumps(value) == json.dumps(Values().value(subject(schema)))
+        assert json.dumps(value) == json.dumps(Values("response").value(subject(schema)))
 
     @pytest.mark.parametrize("schema", SCHEMAS)
     def test_has_others_beside_it_that_are_distinct_and_accepted(self, schema):
-        values = list(itertools.islice(Values().variants(subject(schema)), 25))
+        values = list(itertools.islice(Values("response").variants(subject(schema)), 25))
 
         assert all_valid(schema, values)
         assert len({json.dumps(value, sort_keys=True) for value in values}) == len(values)
@@ -154,12 +154,12 @@ class TestAValue:
         ],
     )
     def test_is_the_author_s_own_where_it_is_right_and_full_where_it_is_built(self, schema, value):
-        assert Values().value(subject(schema)) == value
+        assert Values("response").value(subject(schema)) == value
 
     @pytest.mark.parametrize("kind", ["Cat", "Dog"])
     def test_names_the_branch_that_its_discriminator_says(self, kind):
         other = "Dog" if kind == "Cat" else "Cat"
-        value = Values().value(
+        value = Values("response").value(
             subject(
                 f"{{oneOf: [{{$ref: '#/components/schemas/{kind}'}}, {{type: string}}],"
                 f" discriminator: {{propertyName: kind, mapping: {{my-{kind}: '#/components/schemas/{kind}', x: {other}}}}}}}"
@@ -173,7 +173,6 @@ class TestAValue:
 
         assert Values("request").value(subject(schema)) == {"password": "text", "n": 1}
         assert Values("response").value(subject(schema)) == {"id": 1, "n": 1}
-        assert Values().value(subject(schema)) == {"id": 1, "password": "text", "n": 1}
 
 
 class TestNoValue:
