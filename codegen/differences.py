@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,7 +19,27 @@ class Difference(NamedTuple):
     why: str
 
 
-DIFFERENCES: tuple[Difference, ...] = ()
+def _when(pattern: str) -> Callable[[Any], bool]:
+    expression = re.compile(pattern)
+    return lambda part: isinstance(part, str) and expression.fullmatch(part) is not None
+
+
+_ENGINE = "the engine"
+
+DIFFERENCES: tuple[Difference, ...] = (
+    *(
+        Difference("format", name, True, _when(r"0000-[^\n]*"), _ENGINE, "RFC 3339 has the year 0000; Python's dates begin with 1")
+        for name in ("date", "date-time")
+    ),
+    *(
+        Difference("format", name, True, _when(r"[^\n]*:60(\.\d+)?([Zz]|[+-]\d\d:\d\d)"), _ENGINE, "RFC 3339 has leap seconds; Python's times have none")
+        for name in ("time", "date-time")
+    ),
+    *(
+        Difference("format", name, False, _when(r"(?s).*\n"), _ENGINE, "for Python's `$` a text may end with a line feed")
+        for name in ("date-time", "time", "uri", "uri-reference", "hostname", "duration", "json-pointer", "relative-json-pointer")
+    ),
+)
 
 
 def explanation(keyword: str, value: object, part: object, *, accepted: bool) -> Difference | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from jsonschema import ValidationError
+from pydantic import TypeAdapter
+from pydantic import ValidationError as PydanticError
 
 from app.engine.body import strict_json
 from app.engine.directions import Direction
@@ -16,6 +18,7 @@ from app.engine.document import Document, Node
 from app.engine.judge import validator
 from app.engine.keywords import parts
 from app.engine.values import Values
+from codegen.bodies import receivers
 from codegen.differences import Difference, explanation
 from codegen.metaschema import outermost
 from codegen.mutations import instances
@@ -65,6 +68,8 @@ class Disagreement:
     known: Difference | None = None
 
     def __str__(self) -> str:
+        if self.title.startswith("model"):
+            return f"{self.where}: the {self.title} refuses what the engine accepts, {self.count} times: {self.example}"
         first, second = ("accepts", "refuses") if self.accepted else ("refuses", "accepts")
         text = f"{self.where}: {self.title}: the engine {first} what the oracle {second}, {self.count} times: {self.example}"
         return f"{text} (explained, {self.known.right} is right: {self.known.why})" if self.known else text
@@ -114,9 +119,15 @@ class Report:
         return "\n".join([total, *(f"  {found}" for found in ordered)])
 
 
-def fidelity(document: Document, per_schema: int = PER_SCHEMA, seed: int = 0, compile_: Compile = compiled) -> Report:
-    """Judge about `per_schema` instances of each schema of the document twice."""
+def fidelity(
+    document: Document, per_schema: int = PER_SCHEMA, seed: int = 0, *, models: str | None = None, compile_: Compile = compiled
+) -> Report:
+    """Judge about `per_schema` instances of each schema of the document twice.
+
+    With a generated package, its models must also take every body that the engine accepts.
+    """
     report, started = Report(document.name), time.perf_counter()
+    taken = receivers(document, models) if models else {}
     oracles: dict[Direction, Oracle] = {}
     for schema, direction in subjects(document):
         report.schemas += 1
@@ -132,11 +143,22 @@ def fidelity(document: Document, per_schema: int = PER_SCHEMA, seed: int = 0, co
             accepted = verdict.is_valid(read)
             report.valid += accepted
             report.invalid += not accepted
+            if accepted and direction == "request" and not _takes(taken.get(schema.pointer), read):
+                report.add(Blame(f"model of {models}", schema, read), value, accepted=True)
             if accepted != oracle.is_valid(value):
                 blame = _by_oracle(schema, oracle.iter_errors(value)) if accepted else _by_engine(schema, verdict, read)
                 report.add(blame, value, accepted=accepted)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _takes(model: TypeAdapter[Any] | None, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    try:
+        if model is not None:
+            model.validate_python(value)
+    except PydanticError:
+        return False
+    return True
 
 
 def subjects(document: Document) -> Iterator[tuple[Node, Direction]]:

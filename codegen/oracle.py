@@ -53,6 +53,12 @@ def _is_email(value: object) -> bool:
     return FORMATS.conforms(address, family)
 
 
+@FORMATS.checks("uuid")
+def _is_uuid(value: object) -> bool:
+    """RFC 9562, 4; Python's UUID also takes hyphens, spaces and underscores in other places."""
+    return not isinstance(value, str) or re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value) is not None
+
+
 @FORMATS.checks("regex")
 def _is_regex(value: object) -> bool:
     try:

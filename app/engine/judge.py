@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -47,6 +48,18 @@ _MESSAGES = {
     "repeated": "must occur once",
     "encoding": "is not UTF-8",
 }
+
+# Where the library accepts more than a format's RFC: years with signs, and an address after a name (`A <a@b.de>`).
+_STARTS = dict.fromkeys(("date", "date-time"), lambda text: text[:4].isdigit())
+_ENDS = dict.fromkeys(("email", "idn-email"), lambda text: text[-1:] != ">")
+
+
+def _stricter(name: str, fits: Callable[[str], bool]) -> Callable[[str], bool]:
+    known = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True).is_valid
+    return lambda text: fits(text) and known(text)
+
+
+_FORMATS = {name: _stricter(name, fits) for name, fits in (_STARTS | _ENDS).items()}
 
 _MISSING = " is a required property"
 _HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword
@@ -102,7 +115,7 @@ def validator(document: Document, schema: Node | dict[str, Any], direction: Dire
     root: dict[str, Any] = {}
     for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
         _place(root, target.pointer, schemas.of(target))
-    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True, formats=_FORMATS)
 
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value

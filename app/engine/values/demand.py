@@ -15,7 +15,7 @@ Demand = tuple[Node, ...]
 """Schemas that one value must fit together."""
 
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
-_MADE = "\0"  # ends the pointer of a schema that nobody wrote; it guides the building and judges nothing
+_MADE = "\0"  # in the pointer of a schema that nobody wrote; it guides the building and judges nothing
 
 
 def made(node: Node, schema: dict[str, Any]) -> Node:
@@ -25,7 +25,7 @@ def made(node: Node, schema: dict[str, Any]) -> Node:
 
 def written(node: Node) -> bool:
     """Whether the schema stands in the document."""
-    return node.pointer[-1:] != (_MADE,)
+    return _MADE not in node.pointer
 
 
 @dataclass(frozen=True, slots=True)
