@@ -17,7 +17,7 @@ def receivers(document: Document, package: str) -> dict[Pointer, TypeAdapter[typ
     """What turns a valid body into what the handler gets, of every operation of a generated package."""
     operations = importlib.import_module(f"{package}.operations")
     handlers = {
-        found.operation_id: found.Handler.__call__
+        found.operation_id: vars(found)["Handler"].__call__
         for found in vars(operations).values()
         if isinstance(found, type) and issubclass(found, Operation) and found is not Operation
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 class Difference(NamedTuple):
@@ -12,8 +12,7 @@ class Difference(NamedTuple):
 
     keyword: str
     value: str | None
-    accepts: bool
-    """What the engine says to them."""
+    engine: Literal["accepts", "refuses"]
     covers: Callable[[Any], bool]
     right: str
     why: str
@@ -28,16 +27,34 @@ _ENGINE = "the engine"
 
 DIFFERENCES: tuple[Difference, ...] = (
     *(
-        Difference("format", name, True, _when(r"0000-[^\n]*"), _ENGINE, "RFC 3339 has the year 0000; Python's dates begin with 1")
+        Difference(
+            "format", name, "accepts", _when(r"0000-[^\n]*"), _ENGINE, "RFC 3339 has the year 0000; Python's dates begin with 1"
+        )
         for name in ("date", "date-time")
     ),
     *(
-        Difference("format", name, True, _when(r"[^\n]*:60(\.\d+)?([Zz]|[+-]\d\d:\d\d)"), _ENGINE, "RFC 3339 has leap seconds; Python's times have none")
+        Difference(
+            "format",
+            name,
+            "accepts",
+            _when(r"[^\n]*:60(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
+            _ENGINE,
+            "RFC 3339 has leap seconds; Python's times have none",
+        )
         for name in ("time", "date-time")
     ),
     *(
-        Difference("format", name, False, _when(r"(?s).*\n"), _ENGINE, "for Python's `$` a text may end with a line feed")
-        for name in ("date-time", "time", "uri", "uri-reference", "hostname", "duration", "json-pointer", "relative-json-pointer")
+        Difference("format", name, "refuses", _when(r"(?s).*\n"), _ENGINE, "for Python's `$` a text may end with a line feed")
+        for name in (
+            "date-time",
+            "time",
+            "uri",
+            "uri-reference",
+            "hostname",
+            "duration",
+            "json-pointer",
+            "relative-json-pointer",
+        )
     ),
 )
 
@@ -45,6 +62,11 @@ DIFFERENCES: tuple[Difference, ...] = (
 def explanation(keyword: str, value: object, part: object, *, accepted: bool) -> Difference | None:
     """The entry that explains a disagreement about a part of an instance, if there is one."""
     for known in DIFFERENCES:
-        if known.keyword == keyword and known.value in (None, value) and known.accepts == accepted and known.covers(part):
+        if (
+            known.keyword == keyword
+            and known.value in (None, value)
+            and known.engine == ("accepts" if accepted else "refuses")
+            and known.covers(part)
+        ):
             return known
     return None

@@ -111,7 +111,8 @@ class Report:
 
     def __str__(self) -> str:
         total = (
-            f"{self.name}: {self.schemas} schemas, {self.valid + self.invalid} instances ({self.valid} valid, {self.invalid} invalid),"
+            f"{self.name}: {self.schemas} schemas, {self.valid + self.invalid} instances"
+            f" ({self.valid} valid, {self.invalid} invalid),"
             f" {sum(found.count for found in self.disagreements)} disagreements,"
             f" {sum(found.count for found in self.explained)} explained, {self.seconds:.1f} s"
         )
@@ -166,11 +167,9 @@ def subjects(document: Document) -> Iterator[tuple[Node, Direction]]:
     for schema in outermost(document.root):
         if not isinstance(schema.value, dict) or schema.value.keys() == {"$ref"}:
             continue
-        if not _directed(schema, set()):
+        if not _directed(schema, set()) or {"requestBody", "requestBodies", "parameters"} & set(schema.pointer):
             yield schema, "request"
-        elif "requestBody" in schema.pointer or "requestBodies" in schema.pointer or "parameters" in schema.pointer:
-            yield schema, "request"
-        elif "responses" in schema.pointer or "headers" in schema.pointer:
+        elif {"responses", "headers"} & set(schema.pointer):
             yield schema, "response"
         else:
             yield schema, "request"

@@ -1,4 +1,4 @@
-"""A second opinion on a schema: python-jsonschema, the regular expressions of a JavaScript engine, and format checkers of others.
+"""A second opinion on a schema: python-jsonschema, a JavaScript engine for `pattern`, format checkers of others.
 
 It shares nothing with the judge in the gate but the document: not the compiler, not the regular expressions, not the formats.
 """
@@ -26,7 +26,9 @@ FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
 
 # Nobody knows ECMA-262 expressions better than a JavaScript engine.
 _SCRIPT = quickjs.Context()
-_SCRIPT.eval("const known = {}; function found(pattern, text) { return (known[pattern] ??= new RegExp(pattern, 'u')).test(text) }")
+_SCRIPT.eval(
+    "const known = {}; function found(pattern, text) { return (known[pattern] ??= new RegExp(pattern, 'u')).test(text) }"
+)
 _found = _SCRIPT.get("found")
 
 
@@ -39,7 +41,6 @@ _MAILBOX = re.compile(
 )
 
 
-@FORMATS.checks("email")
 def _is_email(value: object) -> bool:
     if not isinstance(value, str):
         return True
@@ -50,22 +51,23 @@ def _is_email(value: object) -> bool:
     if literal is None:
         return True
     family, address = ("ipv6", literal[5:]) if literal.lower().startswith("ipv6:") else ("ipv4", literal)
-    return FORMATS.conforms(address, family)
+    return bool(FORMATS.conforms(address, family))
 
 
-@FORMATS.checks("uuid")
 def _is_uuid(value: object) -> bool:
     """RFC 9562, 4; Python's UUID also takes hyphens, spaces and underscores in other places."""
     return not isinstance(value, str) or re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value) is not None
 
 
-@FORMATS.checks("regex")
 def _is_regex(value: object) -> bool:
     try:
         return not isinstance(value, str) or _found(value, "") is not None
     except quickjs.JSException:
         return False
 
+
+for _name, _check in (("email", _is_email), ("uuid", _is_uuid), ("regex", _is_regex)):
+    FORMATS.checkers[_name] = (_check, ())
 
 Keyword = Iterator[ValidationError]
 
@@ -87,7 +89,9 @@ def _additional(validator: Any, subschema: Any, instance: Any, schema: Any) -> K
     if not validator.is_type(instance, "object"):
         return
     for name, value in instance.items():
-        if name in schema.get("properties", {}) or any(_found(pattern, name) for pattern in schema.get("patternProperties", ())):
+        if name in schema.get("properties", {}) or any(
+            _found(pattern, name) for pattern in schema.get("patternProperties", ())
+        ):
             continue
         if subschema is False:
             yield ValidationError("is not allowed")
@@ -120,7 +124,7 @@ class Oracle:
         written = _modern(document.written) if str(document.data.get("openapi", "")).startswith("3.0") else document.written
         data = _without(written, written, hidden)
         resource = DRAFT202012.create_resource(data)
-        self._registry = Registry().with_resource(_NAME, resource)  # type: ignore[var-annotated] # of any JSON value
+        self._registry = Registry().with_resource(_NAME, resource)
 
     def judge(self, schema: Node) -> Draft202012Validator:
         """The validator of a schema, formats asserted."""

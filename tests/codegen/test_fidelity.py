@@ -38,7 +38,6 @@ FORGOTTEN = [
     ("contains", "{type: array, contains: {const: 1}}"),
     ("minContains", "{type: array, contains: {const: 1}, minContains: 2}"),
     ("maxContains", "{type: array, contains: {const: 1}, maxContains: 2}"),
-    ("prefixItems", "{type: array, prefixItems: [{const: 1}]}"),
     ("unevaluatedItems", "{type: array, prefixItems: [{const: 1}], unevaluatedItems: false}"),
     ("required", "{type: object, required: [a], properties: {a: {type: integer}}}"),
     ("additionalProperties", "{type: object, properties: {a: {}}, additionalProperties: false}"),
@@ -48,7 +47,6 @@ FORGOTTEN = [
     ("dependentRequired", "{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}"),
     ("not", "{type: integer, not: {const: 3}}"),
     ("oneOf", "{oneOf: [{type: integer}, {type: number, minimum: 5}]}"),
-    ("anyOf", "{type: object, anyOf: [{required: [a]}, {required: [b]}]}"),
 ]
 
 # Where the forgotten keyword only brings in schemas, what is missed is a keyword of those.
@@ -60,6 +58,8 @@ BROUGHT_IN = [
     ("dependentSchemas", "required", "{type: object, properties: {a: {}}, dependentSchemas: {a: {required: [b]}}}"),
     ("then", "multipleOf", "{type: integer, if: {minimum: 5}, then: {multipleOf: 5}}"),
     ("else", "multipleOf", "{type: integer, if: {minimum: 5}, else: {multipleOf: 3}}"),
+    ("anyOf", "required", "{type: object, anyOf: [{required: [a]}, {required: [b]}]}"),
+    ("prefixItems", "const", "{type: array, prefixItems: [{const: 1}]}"),
     ("allOf", "maximum", "{type: integer, allOf: [{maximum: 7}]}"),
 ]
 
@@ -84,24 +84,23 @@ def forgetting(keyword):
 class TestAJudgeThatForgets:
     @pytest.mark.parametrize(("keyword", "schema"), FORGOTTEN)
     def test_a_keyword_is_caught_by_it_with_the_line(self, keyword, schema):
-        report = fidelity(document(schema), 300, compile_=forgetting(keyword.partition(" ")[0]))
+        report = fidelity(document(schema), 150, compile_=forgetting(keyword.partition(" ")[0]))
 
         found = [found for found in report.disagreements if found.accepted and found.title == keyword]
-        assert [found.where for found in found] == ["openapi.yaml:4"] or keyword == "prefixItems"
-        assert report.disagreements
+        assert [found.where for found in found] == ["openapi.yaml:4"]
 
     @pytest.mark.parametrize(("keyword", "inner", "schema"), BROUGHT_IN)
     def test_a_keyword_that_brings_in_schemas_is_caught_by_theirs(self, keyword, inner, schema):
-        report = fidelity(document(schema), 300, compile_=forgetting(keyword))
+        report = fidelity(document(schema), 150, compile_=forgetting(keyword))
 
         assert inner in {found.title for found in report.disagreements}
 
     @pytest.mark.parametrize("schema", [schema for *_, schema in [*FORGOTTEN, *BROUGHT_IN]])
     def test_nothing_is_not_caught(self, schema):
-        report = fidelity(document(schema), 300)
+        report = fidelity(document(schema), 150)
 
         assert report.disagreements == []
-        assert report.valid > 5 or "const: {" in schema or "enum" in schema
+        assert report.valid > 0
         assert report.invalid > 5
 
     def test_a_keyword_is_shown_by_the_smallest_example(self):
@@ -114,10 +113,10 @@ class TestAJudgeThatForgets:
     def test_that_a_member_is_read_only_is_caught(self):
         schema = "{type: object, properties: {a: {type: integer, readOnly: true}}}"
 
-        report = fidelity(document(schema), 300, compile_=forgetting("readOnly"))
+        report = fidelity(document(schema), 150, compile_=forgetting("readOnly"))
 
         assert report.disagreements
-        assert fidelity(document(schema), 300).disagreements == []
+        assert fidelity(document(schema), 150).disagreements == []
 
 
 class TestOurDocument:
@@ -142,10 +141,10 @@ class TestOurDocument:
 
     def test_finds_a_model_that_refuses_what_the_engine_accepts(self):
         text = OURS.read_text()
-        wider = re.sub(r"(?s)(    Title:.*?maxLength: )\d+", r"\g<1>100000", text)
+        wider = text.replace("'^[a-zA-Z0-9_]+$'", "'^[a-zA-Z0-9_ -]+$'")
         assert wider != text
 
-        report = fidelity(Document(wider.encode()), 60, models="app.schemas")
+        report = fidelity(Document(wider.encode()), 200, models="app.schemas")
 
         assert {found.title for found in report.disagreements} == {"model of app.schemas"}
 

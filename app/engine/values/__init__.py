@@ -23,7 +23,7 @@ class NoValue(DocumentError):
 
 
 class Values:
-    """The values of a document's schemas in one direction: without `readOnly` members in requests, without `writeOnly` in answers."""
+    """The values of schemas in one direction: requests have no `readOnly` members, responses no `writeOnly` ones."""
 
     def __init__(self, direction: Direction) -> None:
         self._judges = Judges(direction)

@@ -57,9 +57,7 @@ def flats(demand: Demand, open_: Mapping[Pointer, int], depth: int) -> Iterator[
     yield from _flats(demand, (), TYPES, open_, depth)
 
 
-def _flats(
-    waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int
-) -> Iterator[Flat]:
+def _flats(waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int) -> Iterator[Flat]:
     while waiting:
         node, *rest = waiting
         waiting = tuple(rest)

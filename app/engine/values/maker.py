@@ -10,9 +10,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from app.engine.directions import Direction
 from app.engine.document import Node
 from app.engine.judge import validator
-from app.engine.directions import Direction
 from app.engine.text import Pointer
 from app.engine.values.demand import Demand, Flat, flats, opened, written
 
@@ -77,7 +77,12 @@ class Maker:
     """Makes the values of one place; what it makes inside is made by another one that knows what is open."""
 
     def __init__(
-        self, judges: Judges, writers: Writers, depth: int, steps: list[int] | None = None, open_: Counter[Pointer] | None = None
+        self,
+        judges: Judges,
+        writers: Writers,
+        depth: int,
+        steps: list[int] | None = None,
+        open_: Counter[Pointer] | None = None,
     ) -> None:
         self.judges, self.writers, self.depth = judges, writers, depth
         self.steps = [_STEPS] if steps is None else steps
