@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -49,17 +50,20 @@ _MESSAGES = {
     "encoding": "is not UTF-8",
 }
 
-# Where the library accepts more than a format's RFC: years with signs, and an address after a name (`A <a@b.de>`).
-_STARTS = dict.fromkeys(("date", "date-time"), lambda text: text[:4].isdigit())
-_ENDS = dict.fromkeys(("email", "idn-email"), lambda text: text[-1:] != ">")
+# Where the library accepts more than a format's RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+_ADDRESS = r"(?s).*[^>]"
+_SHAPES = {"date": _DATE, "time": _TIME, "date-time": f"{_DATE}[Tt]{_TIME}", "email": _ADDRESS, "idn-email": _ADDRESS}
 
 
-def _stricter(name: str, fits: Callable[[str], bool]) -> Callable[[str], bool]:
+def _stricter(name: str, shape: str) -> Callable[[str], bool]:
     known = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True).is_valid
-    return lambda text: fits(text) and known(text)
+    fits = re.compile(shape).fullmatch
+    return lambda text: fits(text) is not None and known(text)
 
 
-_FORMATS = {name: _stricter(name, fits) for name, fits in (_STARTS | _ENDS).items()}
+_FORMATS = {name: _stricter(name, shape) for name, shape in _SHAPES.items()}
 
 _MISSING = " is a required property"
 _HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword

@@ -105,6 +105,8 @@ class TestFaults:
             ("{format: date}", "2024-02-30", "format"),
             ("{format: date}", "-001-01-01", "format"),
             ("{format: date}", "20-6-01-01", "format"),
+            ("{format: date}", "2026-02-1-", "format"),
+            ("{format: date}", "2026-02-0.", "format"),
             ("{format: date-time}", "-001-01-01T08:30:06Z", "format"),
             ("{format: email}", "A <a@b.de>", "format"),
             ("{format: idn-email}", "A <a@b.de>", "format"),
