@@ -50,7 +50,7 @@ _MESSAGES = {
     "encoding": "is not UTF-8",
 }
 
-# Where the library accepts more than a format's RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
+# Where the library accepts more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 _ADDRESS = r"(?s).*[^>]"
