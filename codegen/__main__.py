@@ -12,6 +12,7 @@ from typing import Any
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.ledger import Ledger
+from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, load, stale, write
 from codegen.lint import lint
 from codegen.validity import validity
@@ -30,6 +31,12 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--output", help="the folder that is written")
         command.add_argument("--package", help="the package that the folder is")
         command.add_argument("--call", help="the module with `Call` and `Principal`")
+    text = "judge thousands of instances of every schema twice, by the engine and by an independent validator"
+    command = commands.add_parser("fidelity", help=text, description=text)
+    command.add_argument("document", metavar="DOCUMENT", help="the OpenAPI document")
+    command.add_argument("--per-schema", type=int, default=PER_SCHEMA, help="instances of each schema (%(default)s)")
+    command.add_argument("--seed", type=int, default=0, help="another seed makes other instances (%(default)s)")
+    command.add_argument("--models", metavar="PACKAGE", help="the generated package whose models must take every valid body")
     text = "hold the document against the house rules"
     command = commands.add_parser("lint", help=text, description=text)
     command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
@@ -39,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--waive", action="append", default=[], metavar="PLACE=REASON", help="accept what nobody enforces")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "fidelity":
+            return _fidelity(options)
         if options.command in ("lint", "ledger"):
             named = options.document
             document = Path(named) if named else read_settings(Path("pyproject.toml"), {}).document
@@ -81,6 +90,12 @@ def _check(settings: Settings) -> int:
     if found:
         sys.stderr.write("\n".join([*found, "Run `make generate` and commit what it writes.", ""]))
     return 1 if found else 0
+
+
+def _fidelity(options: argparse.Namespace) -> int:
+    report = fidelity(Document.load(Path(options.document)), options.per_schema, options.seed, models=options.models)
+    sys.stdout.write(f"{report}\n")
+    return 1 if report.disagreements else 0
 
 
 def _lint(path: Path) -> int:

@@ -17,7 +17,7 @@ _FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
 
 def misshapen(document: Document) -> Iterator[tuple[Pointer, str]]:
     """Where a keyword of a schema has a value that JSON Schema 2020-12 does not know, and what is wrong with it."""
-    waiting, seen = list(_schemas(document.root)), set()
+    waiting, seen = list(outermost(document.root)), set()
     while waiting:
         schema = waiting.pop()
         if schema.pointer in seen:
@@ -36,18 +36,18 @@ def _elsewhere(schema: Node) -> Iterator[Node]:
             yield schema.document.at(reference, Node(schema.document, (*schema.pointer, *pointer), mapping))
 
 
-def _schemas(node: Node) -> Iterator[Node]:
+def outermost(node: Node) -> Iterator[Node]:
     """The outermost schemas; a meta-schema looks into them by itself."""
     if isinstance(node.value, list):
         for index in range(len(node.value)):
-            yield from _schemas(node.raw_child(index))
+            yield from outermost(node.raw_child(index))
     elif isinstance(node.value, dict):
         named = node.pointer == ("components", "schemas")
         if node.reference is not None and node.reference.startswith(f"#/{FILES}/"):
-            yield from _schemas(node.resolved())
+            yield from outermost(node.resolved())
         for key in node.value:
             child = node.raw_child(key)
             if named or key == "schema":
                 yield child
             elif key not in _FREE and not key.startswith("x-"):
-                yield from _schemas(child)
+                yield from outermost(child)

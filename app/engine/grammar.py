@@ -6,7 +6,7 @@ One table for each object, in the order of the specification. A keyword that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from app.engine.document import Node
@@ -295,3 +295,22 @@ def said(kind: str, node: Node, keyword: str) -> Said | None:
             return Said("gate")
         return Said("documentation", "an extension") if keyword.startswith("x-") else None
     return known.said(node, keyword) if callable(known.said) else known.said
+
+
+def children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:
+    """The objects that stand under a keyword."""
+    child = node.raw_child(keyword)
+    if known.shape == "one":
+        yield child
+    elif known.shape == "list" and isinstance(child.value, list):
+        yield from (child.raw_child(index) for index in range(len(child.value)))
+    elif known.shape == "named" and isinstance(child.value, dict):
+        yield from (child.raw_child(name) for name in child.value if not str(name).startswith("x-") or known.kind == "schema")
+
+
+def parts(schema: Node) -> Iterator[Node]:
+    """The schemas inside a schema."""
+    for keyword in schema.value:
+        known = SCHEMA.get(keyword)
+        if known is not None and known.kind == "schema":
+            yield from (child for child in children(known, schema, keyword) if isinstance(child.value, dict))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -47,6 +49,21 @@ _MESSAGES = {
     "repeated": "must occur once",
     "encoding": "is not UTF-8",
 }
+
+# Where the library accepts more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+_ADDRESS = r"(?s).*[^>]"
+_SHAPES = {"date": _DATE, "time": _TIME, "date-time": f"{_DATE}[Tt]{_TIME}", "email": _ADDRESS, "idn-email": _ADDRESS}
+
+
+def _stricter(name: str, shape: str) -> Callable[[str], bool]:
+    known = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True).is_valid
+    fits = re.compile(shape).fullmatch
+    return lambda text: fits(text) is not None and known(text)
+
+
+_FORMATS = {name: _stricter(name, shape) for name, shape in _SHAPES.items()}
 
 _MISSING = " is a required property"
 _HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword
@@ -102,7 +119,7 @@ def validator(document: Document, schema: Node | dict[str, Any], direction: Dire
     root: dict[str, Any] = {}
     for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
         _place(root, target.pointer, schemas.of(target))
-    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True, formats=_FORMATS)
 
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -7,11 +7,11 @@ that names a keyword alone is for every place of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.engine.document import Document, Node, escaped
-from app.engine.grammar import OBJECTS, Enforcer, Keyword, Said, said
+from app.engine.grammar import OBJECTS, Enforcer, Said, children, said
 from app.engine.text import Pointer
 
 WAIVERS = "x-waivers"
@@ -101,7 +101,7 @@ class Ledger:
             self._note(node, keyword, said(kind, node, keyword), used=used)
             # Components are noted where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
-                for child in _children(known, node, keyword):
+                for child in children(known, node, keyword):
                     self._walk(
                         f"outward {known.kind}" if outward and known.kind == "operation" else known.kind, child, used=used
                     )
@@ -116,16 +116,6 @@ class Ledger:
                 verdict = Said("documentation", "no operation uses it")
             entry.by.add(verdict.by)
             entry.remark = verdict.remark or entry.remark
-
-
-def _children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:
-    child = node.raw_child(keyword)
-    if known.shape == "one":
-        yield child
-    elif known.shape == "list" and isinstance(child.value, list):
-        yield from (child.raw_child(index) for index in range(len(child.value)))
-    elif known.shape == "named" and isinstance(child.value, dict):
-        yield from (child.raw_child(name) for name in child.value if not str(name).startswith("x-") or known.kind == "schema")
 
 
 def _file(entry: Entry) -> tuple[bool, str]:
