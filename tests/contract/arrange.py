@@ -3,7 +3,7 @@
 - Before a user is created, rows that have the address or the name are renamed: so the exact boundary values are stored and
   not answered with 409. Renaming, not deleting: ids that later cases know stay good. The document's examples, which are sent
   several times, are left to meet their 409.
-- A sign-in finds a user with the identifier and the password that it sends.
+- A sign-in finds a user with the identifier and the password that it sends; the user has that identifier for this case only.
 - A made-up refresh token gets a true checksum and a session of its own.
 - A made-up cursor is replaced by one that the service issues for the case's own filters, or left out where there is no
   further page; in stateful tests cursors come from answers and stay.
@@ -46,7 +46,7 @@ from schemathesis import Case
 
 from tests.contract import checks
 from tests.contract.people import PEOPLE
-from tests.databases import Connection
+from tests.databases import Connection, Row
 
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as the server of the passes
 _database = Connection(os.environ["ACCORD_FUZZ_DATABASE"])
@@ -68,6 +68,7 @@ def for_case(operation: str, case: Case) -> None:
     """Arrange what a case of an operation needs."""
     body = case.body if isinstance(case.body, dict) else {}
     valid = case.meta is not None and case.meta.generation.mode.is_positive
+    _give_back()
     turn = _turn(operation, _phase(case) == "stateful", valid)
     if valid:
         _write_integers(case.path_parameters)
@@ -170,11 +171,22 @@ def make_room(email: str, username: str) -> None:
         )
 
 
+_borrowers: list[Row] = []
+
+
+def _give_back() -> None:
+    """Whoever had another's identifier has the own one again: lists are in its order."""
+    while _borrowers:
+        _database.execute("UPDATE users SET username_key = lower(username) WHERE id = ?", _borrowers.pop())
+
+
 def _make_known(identifier: str, password: str) -> None:
     key = identifier.lower()
     with contextlib.suppress(*_UNSTORABLE):
         if _database.one("SELECT 1 FROM users WHERE email_key = ? OR username_key = ?", (key, key)) is None:
-            _database.execute(f"UPDATE users SET username_key = ? WHERE id = ({_ACTOR})", (key, *PEOPLE))
+            _borrowers.extend(
+                _database.execute(f"UPDATE users SET username_key = ? WHERE id = ({_ACTOR}) RETURNING id", (key, *PEOPLE))
+            )
         _database.execute(
             f"UPDATE users SET password_hash = ?, is_active = TRUE WHERE {_CLASHES}",
             (_hasher.hash(password), key, key, key, key, *PEOPLE),
