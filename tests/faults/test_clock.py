@@ -17,7 +17,7 @@ from tests.faults.wrong_clock import WrongClock
 from tests.mail import MailServer
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 ME = "/api/v1/users/me"
 
