@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from xdist.remote import Producer
 
 from app.core.config import Settings
 from app.main import create_app
@@ -15,6 +16,18 @@ from tests.databases import CHEAP_HASHES, PostgresTemplate, SQLiteTemplate, Temp
 from tests.make import signed_in
 from tests.postgres import Running, running
 from tests.servers import Server
+from tests.sharing import Sharing
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes, none shall be left alone with a slow test in the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
+    """Ours for `--dist loadscope`."""
+    return Sharing(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture

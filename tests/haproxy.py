@@ -1,9 +1,7 @@
-"""A real reverse proxy, HAProxy: the machine's own, else one that is installed now."""
+"""A real reverse proxy, HAProxy."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -12,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.packages import ensure
 from tests.servers import free_port
-
-INSTALL_SECONDS = 600
 
 # A backend is out at its first 503 and back at its first 200. Nothing is sent twice: `retry-on` stays at its default, a
 # connection that was not made. What a backend drops, the client sees.
@@ -38,7 +35,7 @@ backend services
 
 
 class NoProxy(Exception):
-    """There is no HAProxy and none can be installed; the text says why."""
+    """HAProxy did not start; the text says why."""
 
 
 class Proxy(NamedTuple):
@@ -65,28 +62,6 @@ class Proxy(NamedTuple):
             time.sleep(0.02)
 
 
-def ensure() -> str:
-    """The path of HAProxy, installed first from the system's packages if need be.
-
-    Raises:
-        NoProxy: it cannot be installed here.
-    """
-    if (path := shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")) is not None:
-        return path
-    said = "no apt-get"
-    if shutil.which("apt-get"):
-        root = () if os.geteuid() == 0 else ("sudo", "-n")
-        apt = (*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
-        for command in ((*apt, "update"), (*apt, "install", "--yes", "--no-install-recommends", "haproxy")):
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
-            )
-            said = done.stdout[-500:] + done.stderr[-500:]
-    if (path := shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")) is not None:
-        return path
-    raise NoProxy(f"These tests need HAProxy: install it with the system's package manager.\n{said}")
-
-
 @contextmanager
 def proxy(folder: Path, *ports: int) -> Iterator[Proxy]:
     """A proxy before the services on these ports, all of which are ready."""
@@ -96,7 +71,7 @@ def proxy(folder: Path, *ports: int) -> Iterator[Proxy]:
     head = f"global\n    stats socket {found.control} level admin\n"
     configuration.write_text(head + CONFIGURATION.format(port=found.port, servers=servers))
     with (folder / "haproxy.log").open("wb") as log:
-        process = subprocess.Popen([ensure(), "-db", "-f", str(configuration)], stdout=log, stderr=log)
+        process = subprocess.Popen([ensure("haproxy"), "-db", "-f", str(configuration)], stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 10
         while not found.control.exists():

@@ -1,8 +1,7 @@
-"""A PgBouncer in transaction mode before a PostgreSQL of the tests: the machine's own, else installed now with apt-get."""
+"""A PgBouncer in transaction mode before a PostgreSQL of the tests."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -12,10 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.packages import ensure
 from tests.postgres import Running, unprivileged
 from tests.servers import free_port
-
-INSTALL_SECONDS = 600
 
 SETTINGS = """[databases]
 * = host=127.0.0.1 port={target} user=postgres
@@ -32,40 +30,6 @@ logfile = {folder}/pgbouncer.log
 """
 
 
-class NoPgBouncer(Exception):
-    """There is none and none can be installed; the text says why."""
-
-
-def ensure() -> str:
-    """The path of PgBouncer, installed first if need be.
-
-    Raises:
-        NoPgBouncer: it cannot be had here.
-    """
-    if (path := _found()) is not None:
-        return path
-    if shutil.which("apt-get") is None:
-        raise NoPgBouncer("The tests of PgBouncer need it: install it with the system's package manager.")
-    root = () if os.geteuid() == 0 else ("sudo", "-n")
-    apt = (*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
-    said = ""
-    for command in ((*apt, "update"), (*apt, "install", "--yes", "--no-install-recommends", "pgbouncer")):
-        try:
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise NoPgBouncer(f"{' '.join(command)}: {error}") from error
-        said = f"{done.stdout}{done.stderr}"
-    if (path := _found()) is None:
-        raise NoPgBouncer(f"apt-get did not install pgbouncer:\n{said[-1000:]}")
-    return path
-
-
-def _found() -> str | None:
-    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
 class PgBouncer:
     """Listens on `port` and gives each transaction one of `size` connections to the server."""
 
@@ -80,7 +44,7 @@ class PgBouncer:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def __enter__(self) -> Self:
-        program = ensure()
+        program = ensure("pgbouncer")
         prefix, arguments = unprivileged()
         self._folder = Path(tempfile.mkdtemp(prefix="pgb-", dir="/tmp"))
         if "user" in arguments:

@@ -268,11 +268,11 @@ def kill(postmaster: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(postmaster, signal.SIGSTOP)  # or it would start new children, and crash-recover from their end
         _wait_for(postmaster, "TZX")
-        children = _children(postmaster)
-        for child in children:
+        found = children(postmaster)
+        for child in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-        for child in children:
+        for child in found:
             _wait_for(child, "ZX")
         os.kill(postmaster, signal.SIGKILL)
 
@@ -292,6 +292,7 @@ def _stat(process: int) -> list[str]:
         return []
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
+    """The processes that a process has started."""
     processes = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
     return [process for process in processes if (found := _stat(process)) and int(found[1]) == parent]

@@ -9,6 +9,8 @@ import sys
 
 from playwright.sync_api import Playwright
 
+from tests import packages
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Without these a browser in a container does not start, or looks up its maker's hosts.
@@ -23,47 +25,30 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
-INSTALL_SECONDS = 600
-
-
-class NoChromium(Exception):
-    """There is no Chromium and none can be installed; the text says why and what to do."""
-
 
 def ensure(playwright: Playwright) -> str:
     """The path of a Chromium, installed first if need be: from the system's packages, else by playwright.
 
     Raises:
-        NoChromium: neither way works here.
+        NotInstalled: neither way works here.
     """
     if (path := _found(playwright)) is not None:
         return path
-    failures: list[str] = []
-    for commands in _ways():
-        failures += [failure for command in commands if (failure := _failure(*command)) is not None]
-        if (path := _found(playwright)) is not None:
-            return path
-    raise NoChromium(
-        "The browser tests need Chromium: install it with the system's package manager, or set CHROMIUM to its path.\n"
-        + "\n".join(failures)
-    )
+    try:
+        packages.ensure("chromium", "chromium", "fonts-dejavu-core")
+    except packages.NotInstalled as error:
+        failure = _failure(sys.executable, "-m", "playwright", "install", "chromium")
+        if failure is not None:
+            raise packages.NotInstalled(f"{error}\n{failure}\nSet CHROMIUM to the path of one.") from error
+    if (path := _found(playwright)) is None:
+        raise packages.NotInstalled("The Chromium that is installed does not start: set CHROMIUM to the path of one that does.")
+    return path
 
 
 def _found(playwright: Playwright) -> str | None:
     """`CHROMIUM`, else the first on the PATH, else playwright's own; it must start."""
-    candidates = (os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), playwright.chromium.executable_path)
+    candidates = (os.environ.get("CHROMIUM"), *map(packages.found, NAMES), playwright.chromium.executable_path)
     return next((path for path in candidates if path and shutil.which(path) and _failure(path, "--version") is None), None)
-
-
-def _ways() -> list[list[tuple[str, ...]]]:
-    ways = [[(sys.executable, "-m", "playwright", "install", "chromium")]]
-    if shutil.which("apt-get"):
-        root = () if os.geteuid() == 0 else ("sudo", "-n")
-        apt = (*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
-        ways.insert(
-            0, [(*apt, "update"), (*apt, "install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core")]
-        )
-    return ways
 
 
 def _failure(*command: str) -> str | None:
@@ -75,7 +60,7 @@ def _failure(*command: str) -> str | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=INSTALL_SECONDS,
+            timeout=packages.INSTALL_SECONDS,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -3,20 +3,23 @@
 - Before a user is created, rows that have the address or the name are renamed: so the exact boundary values are stored and
   not answered with 409. Renaming, not deleting: ids that later cases know stay good. The document's examples, which are sent
   several times, are left to meet their 409.
-- A sign-in finds a user with the identifier and the password that it sends.
+- A sign-in finds a user with the identifier and the password that it sends; the user has that identifier for this case only.
 - A made-up refresh token gets a true checksum and a session of its own.
 - A made-up cursor is replaced by one that the service issues for the case's own filters, or left out where there is no
   further page; in stateful tests cursors come from answers and stay.
 - A user or post that was there once is there again; in stateful tests what is deleted stays deleted.
+- A valid case in whose path is the id of a row that is there gets one that was never given, in every fourth case.
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
-- A session that is to be ended is one of the principal's own, begun for the purpose, in every second case: they are few.
+- A session that is to be ended is one of the principal's own, begun for the purpose, then one that never was, then as it came.
 - A request with an Idempotency-Key has one of its own, of the same length: what a repeated key does is asked in directed.py.
-- A made-up If-Match becomes the tag of the row, and the posts of a user who never was become those of one who is.
-- In the pass of an ordinary user, the id of somebody else becomes the user's own; so does in every pass the id of whom a
-  case would deactivate, or the last administrator would never be tried.
+- The posts of a user who never was become those of one who is, in every second case.
+- A valid change or deletion of a user is dealt one of six hands: the row's tag, no tag, a tag that is not the row's, a user who
+  never was, the principal's own account (which an administrator would deactivate: the last one stays), and as it came.
+- In the pass of an ordinary user, the id of somebody else becomes the user's own, in every second case.
 
-Beside the first, the integers and the keys, each is done in three of four cases (the last two in one of two), by the case's
-content. The fourth meets what a stranger meets. The principals' names and passwords are never touched.
+Beside the first, the integers and the keys, nothing is done to every case: the rest meets what a stranger meets. Whose turn it
+is goes round, for each operation by itself. Nothing of it is chance, so what test_coverage.py asks for is met whatever
+Schemathesis has made up. The principals' names and passwords are never touched.
 """
 # ruff: noqa: S608 - only question marks are put into the statements
 # ruff: noqa: S310 - the addresses are ours
@@ -30,6 +33,7 @@ import json
 import os
 import re
 import zlib
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import HTTPError
@@ -42,7 +46,7 @@ from schemathesis import Case
 
 from tests.contract import checks
 from tests.contract.people import PEOPLE
-from tests.databases import Connection
+from tests.databases import Connection, Row
 
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as the server of the passes
 _database = Connection(os.environ["ACCORD_FUZZ_DATABASE"])
@@ -55,31 +59,44 @@ _ACTOR = f"SELECT min(id) FROM users WHERE {_OTHERS}"
 
 _LISTS = ("listUsers", "listUserPosts", "listPosts", "listUserProfiles")
 _OWN = ("getUser", "updateUser", "deleteUser")
+_CHANGES = ("updateUser", "deleteUser")
+_TABLES = (("user_id", "users"), ("post_id", "posts"))
+_FAR = 1_000_000  # so many rows no pass adds
 
 
 def for_case(operation: str, case: Case) -> None:
     """Arrange what a case of an operation needs."""
     body = case.body if isinstance(case.body, dict) else {}
-    if case.meta is not None and case.meta.generation.mode.is_positive:
+    valid = case.meta is not None and case.meta.generation.mode.is_positive
+    _give_back()
+    turn = _turn(operation, _phase(case) == "stateful", valid)
+    if valid:
         _write_integers(case.path_parameters)
     _make_new(case)
     if _phase(case) != "stateful":
-        _arrange_path(operation, case, body)
-        if case.meta is not None and case.meta.generation.mode.is_positive and _luck(case) % 2:
-            _make_true(operation, case)
+        if valid and operation in _CHANGES:
+            _deal(operation, case, body, turn)
+        else:
+            _arrange_path(operation, case, turn, valid=valid)
     match operation, body:
         case "createUser", {"email": str(email), "username": str(username)} if _phase(case) != "examples":
             make_room(email, username)
-        case "createSession", {"identifier": str(identifier), "password": str(password)} if _luck(case) % 4:
+        case "createSession", {"identifier": str(identifier), "password": str(password)} if turn % 4:
             _make_known(identifier, password)
-        case "createSessionToken", {"refresh_token": str(token)} if _luck(case) % 4:
+        case "createSessionToken", {"refresh_token": str(token)} if turn % 4:
             case.body["refresh_token"] = _make_valid(token)
         case "updateUser", _:
             _remember(case)
 
 
-_turns = itertools.count(1)
+_turns: Counter[tuple[object, ...]] = Counter()
 _keys = itertools.count(1)
+
+
+def _turn(*kind: object) -> int:
+    """How many cases of a kind there were before."""
+    _turns[kind] += 1
+    return _turns[kind] - 1
 
 
 def _make_new(case: Case) -> None:
@@ -89,28 +106,49 @@ def _make_new(case: Case) -> None:
         case.headers["Idempotency-Key"] = f"{next(_keys):012}{key[12:]}"
 
 
-def _arrange_path(operation: str, case: Case, body: dict[str, Any]) -> None:
-    if _luck(case) % 2 and (
-        (_principal == "user" and operation in _OWN) or (operation == "updateUser" and body.get("is_active") is False)
-    ):
+def _deal(operation: str, case: Case, body: dict[str, Any], turn: int) -> None:
+    """The hand of a case that changes or removes a user."""
+    hand = turn % 6
+    if hand != 5:
+        _revive(case)
+    if hand == 4 or (_principal == "user" and hand < 2):
         _make_own(case)
-    if _luck(case) % 4:
+    match hand:
+        case 0:
+            _hold_the_tag(case)
+        case 1:
+            case.headers.pop("If-Match", None)
+        case 2 if "*" in case.headers.get("If-Match", "*"):
+            case.headers["If-Match"] = '"0"'  # the first is "1"
+        case 3:
+            _make_unknown(case)
+        case 4:
+            case.headers.pop("If-Match", None)
+            if operation == "updateUser" and _principal == "admin":
+                case.body = {**body, "is_active": False}
+
+
+def _arrange_path(operation: str, case: Case, turn: int, *, valid: bool) -> None:
+    if operation == "deleteSession":
+        if valid or _number(case, "session_id") is not None:
+            _arrange_session(case, turn)
+        return
+    if turn % 2 and _principal == "user" and operation in _OWN:
+        _make_own(case)
+    if turn % 4:
         _revive(case)
         if operation in _LISTS:
             _continue(case)
-    if operation == "deleteSession" and _number(case, "session_id") is not None and next(_turns) % 2:  # by turns: they are few
-        _make_own_session(case)
+    elif valid:
+        _make_unknown(case)
+    if operation == "listUserPosts" and valid and turn % 2:
+        _make_somebody(case)
 
 
 def _write_integers(values: dict[str, Any] | None) -> None:
     for name, value in (values or {}).items():
         if isinstance(value, float) and value.is_integer():
             values[name] = int(value)
-
-
-def _luck(case: Case) -> int:
-    content = repr((case.path_parameters, case.query, case.body))
-    return zlib.crc32(content.encode("utf-8", "replace"))
 
 
 def _phase(case: Case) -> str:
@@ -133,11 +171,22 @@ def make_room(email: str, username: str) -> None:
         )
 
 
+_borrowers: list[Row] = []
+
+
+def _give_back() -> None:
+    """Whoever had another's identifier has the own one again: lists are in its order."""
+    while _borrowers:
+        _database.execute("UPDATE users SET username_key = lower(username) WHERE id = ?", _borrowers.pop())
+
+
 def _make_known(identifier: str, password: str) -> None:
     key = identifier.lower()
     with contextlib.suppress(*_UNSTORABLE):
         if _database.one("SELECT 1 FROM users WHERE email_key = ? OR username_key = ?", (key, key)) is None:
-            _database.execute(f"UPDATE users SET username_key = ? WHERE id = ({_ACTOR})", (key, *PEOPLE))
+            _borrowers.extend(
+                _database.execute(f"UPDATE users SET username_key = ? WHERE id = ({_ACTOR}) RETURNING id", (key, *PEOPLE))
+            )
         _database.execute(
             f"UPDATE users SET password_hash = ?, is_active = TRUE WHERE {_CLASHES}",
             (_hasher.hash(password), key, key, key, key, *PEOPLE),
@@ -182,27 +231,38 @@ def _make_own(case: Case) -> None:
         case.path_parameters["user_id"] = own
 
 
-def _make_own_session(case: Case) -> None:
-    if (own := id_of(_principal)) is not None:
+def _arrange_session(case: Case, turn: int) -> None:
+    if turn % 3 == 0 and (own := id_of(_principal)) is not None:
         case.path_parameters["session_id"], _ = _session_of(own)
+    elif turn % 3 == 1:
+        case.path_parameters["session_id"] = _database.last_id("sessions") + _FAR
 
 
-def _make_true(operation: str, case: Case) -> None:
-    """Ask for the posts of somebody who is there; hold the tag of the row that is to be changed."""
-    if (number := _number(case, "user_id")) is None:
-        return
-    if operation == "listUserPosts":
-        if _database.one("SELECT 1 FROM users WHERE id = ?", (number,)) is None:
-            [[case.path_parameters["user_id"]]] = _database.execute(_ACTOR, PEOPLE)
-    elif operation in {"updateUser", "deleteUser"} and case.headers and "If-Match" in case.headers:
-        row = _database.one("SELECT version FROM users WHERE id = ?", (number,))
-        if row is not None:
-            case.headers["If-Match"] = f'"{row["version"]}"'
+def _make_unknown(case: Case) -> None:
+    """Ask for a row that never was, if that of the case is there."""
+    for name, table in _TABLES:
+        number = _number(case, name)
+        if number is not None and _database.one(f"SELECT 1 FROM {table} WHERE id = ?", (number,)) is not None:
+            case.path_parameters[name] = _database.last_id(table) + _FAR
+
+
+def _make_somebody(case: Case) -> None:
+    """Ask for a user who is there."""
+    number = _number(case, "user_id")
+    if number is not None and _database.one("SELECT 1 FROM users WHERE id = ?", (number,)) is None:
+        [[case.path_parameters["user_id"]]] = _database.execute(_ACTOR, PEOPLE)
+
+
+def _hold_the_tag(case: Case) -> None:
+    """Hold the tag of the row that is to be changed."""
+    row = _database.one("SELECT version FROM users WHERE id = ?", (_number(case, "user_id"),))
+    if row is not None:
+        case.headers["If-Match"] = f'"{row["version"]}"'
 
 
 def _revive(case: Case) -> None:
     """Bring back a row that the case names; ids that were never given are not given here."""
-    for name, table in (("user_id", "users"), ("post_id", "posts")):
+    for name, table in _TABLES:
         number = _number(case, name)
         if number is None or number > _database.last_id(table):
             continue

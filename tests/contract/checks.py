@@ -155,16 +155,16 @@ def _place(item: dict[str, Any], sort: str) -> tuple[Any, ...]:
 
 
 def _unwanted(item: dict[str, Any], query: dict[str, str]) -> Iterator[str]:
-    """Why an item should not be there: it was created at another time.
-
-    `q` is not judged here, since arrange.py gives users keys that differ from their names; tests/services/test_totals.py does.
-    """
+    """Why an item should not be there: it was created at another time, or nothing of it begins with the text."""
     if "created_after" in query and datetime.fromisoformat(item["created_at"]) < datetime.fromisoformat(query["created_after"]):
         yield f"{item['created_at']} is before {query['created_after']}"
     if "created_before" in query and datetime.fromisoformat(item["created_at"]) >= datetime.fromisoformat(
         query["created_before"]
     ):
         yield f"{item['created_at']} is not before {query['created_before']}"
+    texts = [item[name].casefold() for name in ("username", "email", "full_name") if item.get(name)]
+    if "q" in query and not any(text.startswith(query["q"].casefold()) for text in texts):
+        yield f"nothing of {texts} begins with {query['q']!r}"
 
 
 def _filters(operation: Operation, exchange: Exchange, query: dict[str, str]) -> dict[str, Any]:

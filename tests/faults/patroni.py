@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,9 @@ from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.postgres import ORDINARY, Running, binaries, kill, unprivileged
-from tests.servers import free_port
+from tests.faults.clients import wait_until
+from tests.postgres import ORDINARY, Running, binaries, children, kill, unprivileged
+from tests.servers import alive, free_port
 
 PATIENCE = 90.0  # seconds for the cluster to be whole; it takes ten
 
@@ -67,12 +69,25 @@ class Node:
             )
         (self.folder / "patroni.pid").write_text(str(self._process.pid))
 
+    @property
+    def postmaster(self) -> int | None:
+        """The process of its server, if there is one."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            process = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+            if str(self.folder) in Path(f"/proc/{process}/cmdline").read_text():  # not of a server that has long ended
+                return process
+        return None
+
     def kill_postgres(self) -> None:
         """SIGKILL for the server and every process of it."""
-        with contextlib.suppress(OSError, ValueError, IndexError):  # it has none, or not yet
-            postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-            if str(self.folder) in Path(f"/proc/{postmaster}/cmdline").read_text():  # not of a server that has long ended
-                kill(postmaster)
+        if self.postmaster is not None:
+            kill(self.postmaster)
+
+    @property
+    def receiver(self) -> int:
+        """The process of a standby that receives what the primary writes."""
+        found = children(self.postmaster or 0)
+        return next(process for process in found if "walreceiver" in Path(f"/proc/{process}/cmdline").read_text())
 
     def kill(self) -> None:
         """SIGKILL for Patroni and its server, as by a failing machine."""
@@ -153,6 +168,25 @@ class Cluster:
         """Who leads, as most of them say."""
         [name] = [member["name"] for member in self._members() if member["role"] == "leader"]
         return next(node for node in self.nodes if node.name == name)
+
+    def kill_leader_unheard(self, leader: Node) -> None:
+        """SIGKILL for the leader's server when it has written what no standby has received, nor ever will."""
+        standbys = [node for node in self.nodes if node is not leader]
+        receivers = [node.receiver for node in standbys]
+        for process in receivers:
+            os.kill(process, signal.SIGSTOP)
+        server = Running(f"postgresql://postgres@127.0.0.1:{leader.port}")
+        behind = "SELECT bool_and(flush_lsn < pg_current_wal_flush_lsn()) FROM pg_stat_replication"
+        wait_until(lambda: server.execute(behind)[0][0], "a write that no standby has received")
+        [[written]] = server.execute("SELECT pg_current_wal_flush_lsn()::text")
+        leader.kill_postgres()
+        for process in receivers:
+            os.kill(process, signal.SIGTERM)  # it shall not read what is still in its socket
+            os.kill(process, signal.SIGCONT)
+        wait_until(lambda: not any(alive(process) for process in receivers), "the end of the receivers")
+        for node in standbys:
+            standby = Running(f"postgresql://postgres@127.0.0.1:{node.port}")
+            assert standby.execute(f"SELECT pg_last_wal_receive_lsn() < '{written}'") == [(True,)], node.log
 
     def has_passed_on(self, leader: Node) -> bool:
         """Whether another node leads now."""

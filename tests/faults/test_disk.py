@@ -16,7 +16,7 @@ from tests.faults.clients import Load
 from tests.faults.conftest import Record
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 MEGABYTES = 16  # of the small disk
 

@@ -27,23 +27,23 @@ def database(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
     return PostgresTemplate(cluster.server).copy(tmp_path_factory.mktemp("unused"))
 
 
-FAULTS = {
-    "its server is killed": (Node.kill_postgres, "the standby was promoted by Patroni's next look"),
-    "its machine is gone": (Node.kill, f"the leader's key ends after {TTL} s, the least that Patroni allows"),
+FAULTS: dict[str, tuple[Callable[[Cluster, Node], None], str]] = {
+    "its server is killed": (lambda _, leader: leader.kill_postgres(), "Patroni's next look promoted the standby"),
+    "its server is killed, and no standby had its last words": (Cluster.kill_leader_unheard, "they were not acknowledged"),
+    "its machine is gone": (lambda _, leader: leader.kill(), f"the leader's key ends after {TTL} s, Patroni's least"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_acknowledged_is_lost_when_the_primary_dies(fault, cluster: Cluster, database: str, record: Record):
-    finding = record(f"primary under Patroni, synchronous standby: {fault}")
-    kill: Callable[[Node], None]
+    finding = record(f"primary under Patroni: {fault}")
     kill, finding.remark = FAULTS[fault]
     cluster.heal()
     leader = cluster.leader
 
     with Server(database) as server, Load(server.url, posts=3, users=1, readers=2) as load:
         load.wait_for_writes(200)
-        kill(leader)
+        kill(cluster, leader)
         wait_until(lambda: cluster.has_passed_on(leader), "another leader")  # some writes only wait, and none need see a 503
         load.wait_for_writes(200)
 

@@ -16,7 +16,7 @@ from tests.faults.table import engine
 from tests.mail import MailServer
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 # What a client may see of a process that is killed and started again, beside success.
 KILLED = {"201", "refused", "cut"}

@@ -13,7 +13,7 @@ from tests.faults.conftest import Record
 from tests.postgres import Postgres
 from tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 # One connection of the service; one that is at work, if there is one.
 CUT = """

@@ -14,7 +14,7 @@ from tests.faults.conftest import Record
 from tests.servers import Server
 from tests.valkey import Valkey
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 WORKERS = 2
 PLENTY = 1_000_000  # a limit that is counted and never reached
