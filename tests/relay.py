@@ -18,6 +18,7 @@ class Relay:
         self._writers: set[asyncio.StreamWriter] = set()
         self.silent = False
         self.answers_lost = False  # what the client sends arrives, what the server says does not
+        self.last_words: bytes | None = None  # when the client has said them, answers are lost
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -56,6 +57,8 @@ class Relay:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if not answers and self.last_words is not None and self.last_words in data:
+                    self.answers_lost = True
                 if not (self.silent or (answers and self.answers_lost)):
                     writer.write(data)
         writer.transport.abort()

@@ -115,9 +115,10 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
     request = idempotency.request("createPost", idempotency_key, principal, new)
-    post = await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
-    await resources.cache.drop(PUBLIC, of_author(principal.user_id))
-    return post
+    try:
+        return await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
+    finally:  # also after a write of which no answer came
+        await resources.cache.drop(PUBLIC, of_author(principal.user_id))
 
 
 @retried
