@@ -9,10 +9,13 @@ from typing import Self
 
 
 class Relay:
-    """Listens on a port of its own and passes everything on; `silent` loses all bytes, `cut()` ends all connections."""
+    """Listens on a port of its own and passes everything on to the port `target`.
+
+    `silent` loses all bytes, `cut()` ends all connections.
+    """
 
     def __init__(self, port: int) -> None:
-        self._target = port
+        self.target = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -44,7 +47,7 @@ class Relay:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:
             writer.transport.abort()
             return
