@@ -9,15 +9,19 @@ from typing import Self
 
 
 class Relay:
-    """Listens on a port of its own and passes everything on; `silent` loses all bytes, `cut()` ends all connections."""
+    """Listens on a port of its own and passes everything on to the port `target`.
+
+    `silent` loses all bytes, `cut()` ends all connections.
+    """
 
     def __init__(self, port: int) -> None:
-        self._target = port
+        self.target = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.silent = False
         self.answers_lost = False  # what the client sends arrives, what the server says does not
+        self.last_words: bytes | None = None  # when the client has said them, answers are lost
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -43,7 +47,7 @@ class Relay:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:
             writer.transport.abort()
             return
@@ -56,6 +60,8 @@ class Relay:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if not answers and self.last_words is not None and self.last_words in data:
+                    self.answers_lost = True
                 if not (self.silent or (answers and self.answers_lost)):
                     writer.write(data)
         writer.transport.abort()

@@ -23,7 +23,11 @@ class ApiError(Exception):
 
 
 class ServiceUnavailable(ApiError):
-    """Something that the request needs is out or overloaded; nothing was done."""
+    """Something that the request needs is out or overloaded.
+
+    Nothing was done, unless the answer to a write was lost: whether that was done nobody can say, and `detail` says so. Who
+    repeats a write needs what makes it happen once: a version, an `Idempotency-Key`.
+    """
 
     status = 503
     type = "/problems/service-unavailable"

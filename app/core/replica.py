@@ -93,7 +93,7 @@ class Replicated:
                 written = await self._primary.one(WRITTEN) or 0
                 while (await self._replica.one(APPLIED) or 0) < written:  # noqa: ASYNC110 - another server knows
                     await asyncio.sleep(_SOON)
-            except ServiceUnavailable as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, as of a primary that was demoted, the next look may tell
                 self._tell(error)
             else:
                 self._fresh = asked
@@ -101,7 +101,7 @@ class Replicated:
                 self._tell(None)
             await self._marks.wait(_SOON, _LATER)
 
-    def _tell(self, error: ServiceUnavailable | None) -> None:
+    def _tell(self, error: Exception | None) -> None:
         if self._is_out is not (error is not None):
             self._is_out = error is not None
             self._log.warning("the replica is out" if self._is_out else "the replica is back", error=str(error or ""))

@@ -94,6 +94,11 @@ class Compiled(Generic[R]):
         self._names = frozenset(name for _, name, _ in named)
         self._computed = tuple(computed)
 
+    @property
+    def size(self) -> int:
+        """How many parameters the SQL has, also those that are always the same."""
+        return len(self._template)
+
     def parameters(self, values: Mapping[str, object]) -> list[Any]:
         """The parameters in the order of the SQL.
 
@@ -232,7 +237,7 @@ def statement(core: TypedReturnsRows[*Ts], row: Callable[[*Ts], R]) -> Statement
 def lookup(core: Select[*Ts], row: Callable[[*Ts], R], **key: InstrumentedAttribute[Any]) -> Statement[R]:
     """A select of at most one row by the value of a unique column: `lookup(select(User.id, ...), UserRow, user_id=User.id)`.
 
-    Callers who ask PostgreSQL for it at the same time are answered by one statement.
+    Callers who ask PostgreSQL for it at the same time are answered by one statement; it has no parameter but the key.
     """
     [(name, column)] = key.items()
 
@@ -244,7 +249,7 @@ def lookup(core: Select[*Ts], row: Callable[[*Ts], R], **key: InstrumentedAttrib
 
 
 def shared(core: Select[*Ts], row: Callable[[*Ts], R]) -> Statement[R]:
-    """A select of one row without parameters; callers who ask PostgreSQL for it at the same time get one answer."""
+    """A select of one row that no value is given to; callers who ask PostgreSQL for it at the same time get one answer."""
     return Statement(core, row, merges=True)
 
 

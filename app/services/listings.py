@@ -74,7 +74,7 @@ PREFIXED = [and_(key >= _low, key < _high) for key in (User.username_key, User.e
 
 
 async def list_users(database: Database, number: int, size: int, cursor: str | None, wanted: Wanted) -> Page[UserRow]:
-    """One page of users: two statements, one with a cursor. Raises `UnknownCursor`."""
+    """One page of users: the statements of `page`. Raises `UnknownCursor`."""
     sent: dict[str, object] = {}
     if wanted.created_after is not None:
         sent["created_after"] = datetime.fromisoformat(wanted.created_after)
@@ -88,7 +88,7 @@ async def list_users(database: Database, number: int, size: int, cursor: str | N
 
 
 async def list_profiles(resources: Resources, number: int, size: int, cursor: str | None) -> Encoded[UserProfileListRow]:
-    """One page of active users' profiles, oldest first: two statements, one with a cursor, none if cached.
+    """One page of active users' profiles, oldest first: the statements of `page`, none if cached.
 
     Raises:
         UnknownCursor: the cursor was not issued for this list.

@@ -175,14 +175,17 @@ def counter(*names: str) -> Statement[int]:
 
 
 async def page(database: Database, found: Listing[R], number: int, size: int, cursor: str | None, **filters: object) -> Page[R]:
-    """One page of a list: two statements by number, one by cursor, whose total was counted once at its beginning.
+    """One page of a list: two statements by number, one if the first page is all; one by cursor, which carries the total.
 
     Raises:
         UnknownCursor: the cursor was not issued for these filters and this size.
     """
     issued_for = cursors.seal(found.name, size, sorted(filters.items()))
     rows: list[R] = []
-    if cursor is None:
+    if cursor is None and number == 1 and found.gathered is None:
+        rows = await database.all(found.walked.by_number, most=size + 1, skip=0, **filters)
+        total = len(rows) if len(rows) <= size else await database.one(found.count, **filters) or 0
+    elif cursor is None:
         total = await database.one(found.count, **filters) or 0
         skip = (number - 1) * size
         if skip < total:  # nobody walks along a whole list to find that it ends

@@ -77,7 +77,7 @@ async def get(database: Database, principal: Principal | None, post_id: int) -> 
 
 
 async def list_published(resources: Resources, number: int, size: int, cursor: str | None) -> Encoded[PostListRow]:
-    """One page of published posts, newest first: two statements, one with a cursor, none if cached. Raises `UnknownCursor`."""
+    """One page of published posts, newest first: the statements of `page`, none if cached. Raises `UnknownCursor`."""
 
     async def read() -> PostListRow:
         return PostListRow(*await page(resources.database, PUBLISHED, number, size, cursor))
@@ -88,7 +88,7 @@ async def list_published(resources: Resources, number: int, size: int, cursor: s
 async def list_of_author(
     resources: Resources, principal: Principal | None, author_id: int, number: int, size: int, cursor: str | None
 ) -> Encoded[PostListRow]:
-    """One page of a user's posts, newest first: two statements, one with a cursor, one more if there are no posts.
+    """One page of a user's posts, newest first: the statements of `page`, one more if there are no posts.
 
     What everybody may see is cached. Raises:
         NotFound: there is no such user.
@@ -115,9 +115,10 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
     request = idempotency.request("createPost", idempotency_key, principal, new)
-    post = await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
-    await resources.cache.drop(PUBLIC, of_author(principal.user_id))
-    return post
+    try:
+        return await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
+    finally:  # also after a write of which no answer came
+        await resources.cache.drop(PUBLIC, of_author(principal.user_id))
 
 
 @retried

@@ -169,9 +169,10 @@ async def create(resources: Resources, new: UserCreate, role: Role = "user", ide
         return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
 
     request = idempotency.request("createUser", idempotency_key, new.email.lower(), new)
-    user = await once(resources, CREATION, request, effect)
-    await resources.cache.drop(PROFILES)
-    return user
+    try:
+        return await once(resources, CREATION, request, effect)
+    finally:  # also after a write of which no answer came
+        await resources.cache.drop(PROFILES)
 
 
 @retried
@@ -225,13 +226,15 @@ async def update_user(
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
         values["seen"] = seen
-    if deactivates:
-        user = await _deactivate(resources.database, change, values)
-    else:
-        user = await resources.database.one(change(None), **values)
+    try:
+        if deactivates:
+            user = await _deactivate(resources.database, change, values)
+        else:
+            user = await resources.database.one(change(None), **values)
+    finally:
+        await resources.cache.drop(PROFILES)
     if user is None:
         raise await _refusal(resources.database, user_id, seen)
-    await resources.cache.drop(PROFILES)
     return user
 
 
@@ -258,9 +261,12 @@ async def delete_user(resources: Resources, principal: Principal, user_id: int, 
     """
     _may_manage(principal, user_id)
     seen = await _seen(resources.database, user_id, if_match)
-    if await _remove(resources.database, user_id, seen) is None:
+    try:
+        removed = await _remove(resources.database, user_id, seen)
+    finally:
+        await resources.cache.drop(PROFILES, posts.PUBLIC, posts.of_author(user_id))
+    if removed is None:
         raise await _refusal(resources.database, user_id, seen)
-    await resources.cache.drop(PROFILES, posts.PUBLIC, posts.of_author(user_id))
 
 
 @retried

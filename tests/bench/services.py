@@ -91,28 +91,34 @@ class Service:
 
     def cpu_seconds(self) -> float:
         """Processor time, user and system, of the process and of all that it has started."""
-        return sum(sum(map(int, fields[11:15])) for fields in self._processes().values()) / _TICKS
+        return cpu_seconds(self._process.pid)
 
     def memory(self) -> float:
         """Proportional share (PSS) of memory of the same processes, in MB."""
-        rollups = (Path(f"/proc/{process}/smaps_rollup").read_text().splitlines() for process in self._processes())
+        rollups = (Path(f"/proc/{process}/smaps_rollup").read_text().splitlines() for process in _tree(self._process.pid))
         return sum(int(line.split()[1]) for rollup in rollups for line in rollup if line.startswith("Pss:")) / 1024
 
-    def _processes(self) -> dict[int, list[str]]:
-        """The tree of processes: /proc/PID/stat of each, from the state on (proc_pid_stat(5), field 3)."""
-        known: dict[int, list[str]] = {}
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):  # it may end meanwhile
-                known[int(entry.name)] = (entry / "stat").read_text().rpartition(")")[2].split()
-        tree = [self._process.pid]
-        for process in tree:  # grows while it is walked
-            tree += [child for child, fields in known.items() if int(fields[1]) == process]
-        return {process: known[process] for process in tree}
+
+def cpu_seconds(process: int) -> float:
+    """Processor time, user and system, of a process and of all that it has started."""
+    return sum(sum(map(int, fields[11:15])) for fields in _tree(process).values()) / _TICKS
 
 
-def accord(database: Path) -> Service:
-    """Our service, with a token of the administrator."""
-    environment = {**_environment(database), **_SETTINGS, "DATABASE_URL": f"sqlite:///{database}"}
+def _tree(first: int) -> dict[int, list[str]]:
+    """A process and its descendants: /proc/PID/stat of each, from the state on (proc_pid_stat(5), field 3)."""
+    known: dict[int, list[str]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            known[int(entry.name)] = (entry / "stat").read_text().rpartition(")")[2].split()
+    tree = [first]
+    for process in tree:  # grows while it is walked
+        tree += [child for child, fields in known.items() if int(fields[1]) == process]
+    return {process: known[process] for process in tree}
+
+
+def accord(database: Path, url: str | None = None) -> Service:
+    """Our service, with a token of the administrator; on the database of the URL, if there is one."""
+    environment = {**_environment(database), **_SETTINGS, "DATABASE_URL": url or f"sqlite:///{database}"}
     service = Service("accord", database, ["app.cli", "serve"], environment)
     command = [sys.executable, "-m", "app.cli", "admin", "token"]
     issued = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)

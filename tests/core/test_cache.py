@@ -221,6 +221,30 @@ class TestMemory:
 
         assert source.made == 1
 
+    async def test_topics_that_keep_nothing_take_no_room(self):
+        found = Memory(entries=4)
+        for number in range(1000):
+            with contextlib.suppress(LookupError):
+                await found.get(f"asked {number}", "x", Source(LookupError()))
+            await found.drop(f"dropped {number}")
+        await asyncio.sleep(0)
+
+        assert max(len(held) for held in vars(found).values() if hasattr(held, "__len__")) <= 4
+
+    async def test_a_drop_counts_however_many_follow_it(self):
+        found, source = Memory(entries=2), Source(1)
+        await found.get("t", "kept", source)
+        source.door.clear()
+        under_way = asyncio.ensure_future(found.get("t", "x", source))
+        await reach(source, 2)
+        source.value = 2
+        await found.drop("t", *"abcdef")
+        source.door.set()
+
+        assert (await under_way).body == b"1"
+        assert (await found.get("t", "x", source)).body == b"2"
+        assert (await found.get("t", "kept", source)).body == b"2"
+
 
 class TestShared:
     async def test_two_workers_share_entries_and_drops(self, server):
@@ -259,6 +283,15 @@ class TestShared:
 
         assert 0 < int(str(server.call("PTTL", name))) <= 60_000
         assert str(server.call("GET", name))[16:] == encoded.etag + encoded.body.decode()
+
+    async def test_topics_that_keep_nothing_are_soon_forgotten(self, server):
+        server.call("FLUSHALL")
+        async with shared(server) as (_, found):
+            with contextlib.suppress(LookupError):
+                await found.get("asked", "x", Source(LookupError()))
+            await found.drop("dropped")
+
+        assert all(0 < int(str(server.call("TTL", key))) <= 600 for key in server.call("KEYS", "*"))
 
     async def test_a_lost_generation_brings_no_old_entry_back(self, server):
         server.call("FLUSHALL")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from app.core.database import connect
 from app.core.errors import ServiceUnavailable
@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 GET = lookup(select(Note.word, Note.number), lambda word, number: (word, number), word=Note.word)
 COUNT = shared(select(func.count()).select_from(Note), int)
+EVEN = shared(select(func.count()).select_from(Note).where(or_(Note.word == "w2", Note.word == "w4")), int)
 ADD = command(insert(Note).values(word=bindparam("word"), number=bindparam("number")))
 
 
@@ -99,6 +100,12 @@ class TestLookups:
         postgres.execute("ALTER TABLE gone RENAME TO notes", "merging")
         assert await database.one(GET, word="w5") == ("w5", 5)
 
+    async def test_a_parameter_beside_the_key_is_refused(self, database):
+        lame = lookup(select(Note.number).where(Note.number > 7), int, word=Note.word)
+
+        with pytest.raises(TypeError, match="no parameter but its key"):
+            await database.one(lame, word="w8")
+
 
 class TestShared:
     async def test_callers_who_meet_get_one_answer(self, database, sent):
@@ -106,3 +113,6 @@ class TestShared:
 
         assert found == [100] * 50
         assert len(sent) == LANES + 1
+
+    async def test_what_stands_in_the_statement_itself_is_sent_with_it(self, database):
+        assert await asyncio.gather(*(database.one(EVEN) for _ in range(50))) == [2] * 50

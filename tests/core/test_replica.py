@@ -9,12 +9,14 @@ from contextlib import AsyncExitStack
 import pytest
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from structlog.testing import capture_logs
 
 from app.core.database import connect
 from app.core.replica import Replicated, caller
 from app.core.statements import insert, statement
 from app.core.valkey import connect as meet
 from tests.postgres import Postgres, Standby
+from tests.relay import Relay
 from tests.valkey import Valkey
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -58,12 +60,12 @@ def lagging(servers, pair) -> Iterator[None]:  # noqa: ARG001 - which first has 
     servers[1].execute("SELECT pg_wal_replay_resume()")
 
 
-async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None) -> Replicated:
-    """A worker that has both, and knows that the replica is there."""
+async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None, primary: str | None = None) -> Replicated:
+    """A worker that has both, and knows that the replica is there; `primary` is another way to the first."""
     shared = meet(valkey) if valkey is not None else None
     while not servers[1].execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as below
         await asyncio.sleep(0.05)
-    databases = [await connect(server.url("notes")) for server in servers]
+    databases = [await connect(url) for url in (primary or servers[0].url("notes"), servers[1].url("notes"))]
     stack.push_async_callback(databases[0].close)
     made = Replicated(*databases, shared)
     if shared is not None:
@@ -139,6 +141,18 @@ class TestReads:
                     servers[1].execute("SELECT pg_wal_replay_resume()")
 
         assert found == [1, 0]
+
+
+async def test_a_primary_that_was_none_for_a_while_does_not_end_the_use_of_the_replica(servers):
+    async with Relay(servers[0].port) as relay, AsyncExitStack() as stack:
+        with capture_logs() as logs:
+            await replicated(stack, servers, primary=f"postgresql://postgres@127.0.0.1:{relay.port}/notes")
+            for port, event in ((servers[1].port, "the replica is out"), (servers[0].port, "the replica is back")):
+                relay.target = port
+                relay.cut()
+                async with asyncio.timeout(10):
+                    while event not in [log["event"] for log in logs]:  # noqa: ASYNC110 - another server knows
+                        await asyncio.sleep(0.05)
 
 
 async def test_a_replica_that_is_gone_is_done_without():

@@ -272,6 +272,22 @@ async def test_the_rows_are_the_same(place: str, first: int, four: Four):
     assert reached or place in QUIET, f"no case of {place} finds or changes anything"
 
 
+MERGING = [place for place, found in STATEMENTS.items() if any(one.merges for _, one in found)]
+
+
+@pytest.mark.parametrize("place", MERGING)
+async def test_callers_who_meet_get_the_rows_that_each_gets_alone(place: str, four: Four):
+    async with connected(four.urls[1]) as database:
+        for _, one in STATEMENTS[place]:
+            if one.merges:
+                every = cases(one)
+                alone = [await database.one(one, **values) for values in every]
+
+                together = await asyncio.gather(*(database.one(one, **values) for values in every * 10))
+
+                assert together == alone * 10
+
+
 async def agreed(four: Four, databases: list[Database], one: Statement[Any], values: dict[str, Any], where: str) -> Outcome:
     """What all four say."""
     if one.writes:

@@ -24,7 +24,7 @@ class Cache(Protocol):
         """The entry, else what `make` gives, encoded. What `make` raises is raised to all who wait for it, and not kept."""
 
     async def drop(self, *topics: str) -> None:
-        """Forget topics: call it after the commit and before the answer."""
+        """Forget topics: call it after the commit and before the answer, also if nobody can say whether it was one."""
 
 
 def choose(valkey: Valkey | None, *, alone: bool) -> Cache:

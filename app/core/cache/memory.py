@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,7 +20,7 @@ LONGEST = 256 << 10  # bytes of one body; a longer one is computed each time
 
 
 class _Entry(NamedTuple):
-    generation: int
+    begun: int
     until: float
     encoded: Encoded[Any]
 
@@ -32,33 +32,43 @@ class Memory:
         self, clock: Callable[[], float] = time.monotonic, *, entries: int = MOST_ENTRIES, size: int = MOST_BYTES
     ) -> None:
         self._clock, self._most_entries, self._most_bytes = clock, entries, size
-        self._generations: defaultdict[str, int] = defaultdict(int)
+        self._drops = 0  # so far; what began before the last one of its topic is not served after it
+        self._dropped: OrderedDict[str, int] = OrderedDict()  # the last of each topic, of as many topics as there are entries
+        self._forgotten = 0  # the last drop that is not known any more: it may have been of any topic
         self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
         self._bytes = 0
         self._computing: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, topic: str, key: str, make: Make[T]) -> Encoded[T]:
         """The entry, else what `make` gives."""
-        name, generation = (topic, key), self._generations[topic]
+        name, last = (topic, key), self._last_drop(topic)
         entry = self._entries.get(name)
         if entry is not None:
-            if entry.generation == generation and self._clock() < entry.until:
+            if entry.begun >= last and self._clock() < entry.until:
                 self._entries.move_to_end(name)
                 return entry.encoded
             self._forget(name)
-        return await once(self._computing, (name, generation), lambda: self._compute(name, generation, make))
+        return await once(self._computing, (name, last), lambda: self._compute(name, make))
 
     async def drop(self, *topics: str) -> None:
         """Begin a new generation of the topics; the entries of the old one make room when they are met."""
         for topic in topics:
-            self._generations[topic] += 1
+            self._drops += 1
+            self._dropped[topic] = self._drops
+            self._dropped.move_to_end(topic)
+            if len(self._dropped) > self._most_entries:
+                _, self._forgotten = self._dropped.popitem(last=False)
 
-    async def _compute(self, name: tuple[str, str], generation: int, make: Make[T]) -> Encoded[T]:
+    def _last_drop(self, topic: str) -> int:
+        return self._dropped.get(topic, self._forgotten)
+
+    async def _compute(self, name: tuple[str, str], make: Make[T]) -> Encoded[T]:
+        begun = self._drops
         encoded = Encoded.of(await make())
         size = len(encoded.body)
-        if generation == self._generations[name[0]] and size <= min(LONGEST, self._most_bytes):
+        if begun >= self._last_drop(name[0]) and size <= min(LONGEST, self._most_bytes):
             self._forget(name)
-            self._entries[name] = _Entry(generation, self._clock() + LIFE, encoded)
+            self._entries[name] = _Entry(begun, self._clock() + LIFE, encoded)
             self._bytes += size
             while len(self._entries) > self._most_entries or self._bytes > self._most_bytes:
                 self._forget(next(iter(self._entries)))

@@ -16,14 +16,15 @@ from app.core.valkey.calls import Call, Valkey
 
 T = TypeVar("T")
 
-# A generation is 16 random digits, so none ever comes back, whatever the server forgot. Without one, a new one begins.
+# A generation is 16 random digits, so none ever comes back, whatever the server forgot. Without one, a new one begins: it need
+# not outlive its entries by much, and whoever asks for a million topics that keep nothing must not fill the server.
 _READ = """
 local told = {}
 for i = 1, #KEYS / 2 do
   local generation = redis.call('GET', KEYS[2 * i - 1])
   if not generation then
     generation = ARGV[i]
-    redis.call('SET', KEYS[2 * i - 1], generation, 'EX', 86400)
+    redis.call('SET', KEYS[2 * i - 1], generation, 'EX', 600)
   end
   local entry = redis.call('GET', KEYS[2 * i])
   told[i] = {generation, entry and string.sub(entry, 1, 16) == generation and entry or false}
@@ -40,7 +41,7 @@ end
 return told
 """
 _DROP = """
-for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[i], 'EX', 86400) end
+for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[i], 'EX', 600) end
 return ARGV
 """
 _GENERATION, _ETAG = 16, 34  # bytes at the beginning of an entry; the body follows

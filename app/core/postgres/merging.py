@@ -29,7 +29,13 @@ class Lanes(Generic[R]):
     """The callers of one look-up. `ask` runs a statement, with all that this means where connections are lost."""
 
     def __init__(self, alone: Compiled[R], together: Compiled[Keyed[R]] | None, ask: Ask) -> None:
-        """Without `together` there are no keys: one answer is everybody's."""
+        """Without `together` there are no keys: one answer is everybody's.
+
+        Raises:
+            TypeError: a look-up has more parameters than its key, of which `together` would not be told.
+        """
+        if together is not None and not alone.size == together.size == 1:
+            raise TypeError(f"a look-up has no parameter but its key; write the others into the SQL, as literals:\n{alone.sql}")
         self._alone, self._together, self._ask = alone, together, ask
         self._running = 0
         self._waiting: dict[Any, list[asyncio.Future[R | None]]] = {}
@@ -79,7 +85,7 @@ class Lanes(Generic[R]):
 
     async def _rows(self, asked: dict[Any, Any]) -> dict[Hashable, R]:
         if self._together is None:
-            [row] = await self._ask(self._alone, [])
+            [row] = await self._ask(self._alone, self._alone.parameters({}))
             return {key: row for key in asked}  # noqa: C420 - dict.fromkeys has another type
         return dict(await self._ask(self._together, [list(asked)]))
 
