@@ -87,13 +87,16 @@ def arrays(flat: Flat, maker: Maker) -> Iterator[list[Any]]:
     least = max(flat.largest("minItems", 0), len(places.wanted))
     most = flat.smallest("maxItems", _MOST_ITEMS)
     usual = max(least, min(most, max(1, places.prefix)))
-    counts = [usual, least, *range(usual + 1, usual + 4), *range(least), most if most <= _FEW else usual]
+    behind = places.prefix + len(places.wanted)
+    wished = [usual, behind, least, *range(usual + 1, usual + 4), *range(least), most if most <= _FEW else usual]
+    counts = [count for count in dict.fromkeys(wished) if least <= count <= most]
     for turn in range(_FEW):
         seen: set[str] = set()
-        for count in dict.fromkeys(counts if turn < 3 else counts[:1]):  # noqa: PLR2004 - lengths vary in the first turns
+        for count in counts if turn < 3 else counts[:1]:  # noqa: PLR2004 - lengths vary in the first turns
             for start in dict.fromkeys((0, max(0, count - len(places.wanted)))):
-                while least <= count <= most and (found := places.filled(count, start, turn)) is None and count > least:
-                    count -= 1  # noqa: PLW2901 - a shorter one, where a place cannot be filled
-                if least <= count <= most and found is not None and same(found) not in seen:
+                length = count  # a shorter one, where a place cannot be filled
+                while (found := places.filled(length, start, turn)) is None and length > least:
+                    length -= 1
+                if found is not None and same(found) not in seen:
                     seen.add(same(found))
                     yield found

@@ -21,6 +21,8 @@ _FORMATS = {
     "float": (-3.4028234e38, 3.4028234e38),
 }
 
+_LONG = 10**25  # longer integers are written with an exponent
+
 
 def _exact(number: float) -> Fraction:
     """The number as it is written: `0.1` is a tenth."""
@@ -77,4 +79,5 @@ def _between(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:
 
 
 def _plain(number: Fraction) -> float:
-    return int(number) if number.denominator == 1 else float(number)
+    """An integer where it is one; a bound like `1e300` as it is written."""
+    return int(number) if number.denominator == 1 and abs(number) < _LONG else float(number)

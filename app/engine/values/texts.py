@@ -140,11 +140,12 @@ def _matching(pattern: str, least: int, most: int) -> Iterator[str]:
 
 
 def _words(least: int, most: int) -> Iterator[str]:
-    """`text`, `text1`, ...; where there is no room for that, every short text of letters and digits."""
-    for number in itertools.count():
-        text = f"text{number or ''}"
-        if len(text) > most:
-            break
-        yield text.ljust(least, "a")
-    for length in range(least, most + 1):
-        yield from map("".join, itertools.product("abcdefghijklmnopqrstuvwxyz0123456789", repeat=length))
+    """`text`, `text1`, ... where there is room for them, and between them every short text of letters and digits."""
+    plain = (f"text{number or ''}".ljust(least, "a") for number in itertools.count())
+    short = (
+        "".join(letters).ljust(least, "a")
+        for length in range(min(4, most) + 1)
+        for letters in itertools.product("abcdefghijklmnopqrstuvwxyz0123456789", repeat=length)
+    )
+    for pair in itertools.zip_longest(itertools.takewhile(lambda text: len(text) <= most, plain), short):
+        yield from (text for text in pair if text is not None)
