@@ -1,0 +1,157 @@
+"""A second opinion on a schema: python-jsonschema, the ECMA-262 expressions of `regress`, and format checkers of others.
+
+It shares nothing with the judge in the gate but the document: not the compiler, not the regular expressions, not the formats.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import regress
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from app.engine.document import Document, Node
+from app.engine.keywords import Direction
+
+_NAME = "urn:document"
+FORMATS = FormatChecker([])
+FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
+
+
+@functools.cache
+def _expression(pattern: str) -> regress.Regex:
+    return regress.Regex(pattern, "u")
+
+
+def _found(pattern: str, text: str) -> bool:
+    return _expression(pattern).find(text) is not None
+
+
+# RFC 5321: Mailbox, with the lengths of 4.5.3.1; python-jsonschema itself only looks for an @.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILBOX = re.compile(
+    r"(?P<local>[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r'|"(?:[ !#-\[\]-~]|\\[ -~])*")'
+    rf"@(?P<domain>{_LABEL}(?:\.{_LABEL})*|\[(?P<literal>[!-Z^-~]+)\])"
+)
+
+
+@FORMATS.checks("email")
+def _is_email(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    found = _MAILBOX.fullmatch(value)
+    if found is None or len(found["local"]) > 64 or len(found["domain"]) > 253:  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+        return False
+    literal = found["literal"]
+    if literal is None:
+        return True
+    family, address = ("ipv6", literal[5:]) if literal.lower().startswith("ipv6:") else ("ipv4", literal)
+    return FORMATS.conforms(address, family)
+
+
+@FORMATS.checks("regex")
+def _is_regex(value: object) -> bool:
+    try:
+        return not isinstance(value, str) or bool(_expression(value))
+    except regress.RegressError:
+        return False
+
+
+Keyword = Iterator[ValidationError]
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401, ARG001 - as the library calls it
+    if validator.is_type(instance, "string") and not _found(pattern, instance):
+        yield ValidationError("does not match")
+
+
+def _pattern_properties(validator: Any, patterns: dict[str, Any], instance: Any, schema: Any) -> Keyword:  # noqa: ANN401, ARG001
+    if validator.is_type(instance, "object"):
+        for pattern, subschema in patterns.items():
+            for name, value in instance.items():
+                if _found(pattern, name):
+                    yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional(validator: Any, subschema: Any, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as the library calls it
+    if not validator.is_type(instance, "object"):
+        return
+    for name, value in instance.items():
+        if name in schema.get("properties", {}) or any(_found(pattern, name) for pattern in schema.get("patternProperties", ())):
+            continue
+        if subschema is False:
+            yield ValidationError("is not allowed")
+        else:
+            yield from validator.descend(value, subschema, path=name)
+
+
+def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401, ARG001
+    """As the numbers are written: 0.3 is three times 0.1."""
+    if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(step)):
+        yield ValidationError("is no multiple")
+
+
+_Validator = extend(
+    Draft202012Validator,
+    {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional,
+        "multipleOf": _multiple_of,
+    },
+)
+
+
+class Oracle:
+    """The second opinion on the schemas of one document in one direction."""
+
+    def __init__(self, document: Document, direction: Direction = "both") -> None:
+        hidden = {"request": "readOnly", "response": "writeOnly"}.get(direction)
+        data = document.data if hidden is None else _without(copy.deepcopy(document.data), document.data, hidden)
+        resource = DRAFT202012.create_resource(data)
+        self._registry = Registry().with_resource(_NAME, resource)  # type: ignore[var-annotated] # of any JSON value
+
+    def judge(self, schema: Node) -> Draft202012Validator:
+        """The validator of a schema, formats asserted."""
+        place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
+        return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+
+
+def _without(value: Any, root: Any, hidden: str) -> Any:  # noqa: ANN401 - any JSON value
+    """The document without the members that do not exist in one direction."""
+    if isinstance(value, list):
+        return [_without(item, root, hidden) for item in value]
+    if not isinstance(value, dict):
+        return value
+    members = value.get("properties")
+    if isinstance(members, dict):
+        gone = {name for name, member in members.items() if _marked(member, root, hidden)}
+        value = {**value, "properties": {name: False if name in gone else member for name, member in members.items()}}
+        if isinstance(value.get("required"), list):
+            value["required"] = [name for name in value["required"] if name not in gone]
+    return {key: _without(item, root, hidden) for key, item in value.items()}
+
+
+def _marked(schema: Any, root: Any, hidden: str) -> bool:  # noqa: ANN401 - any JSON value
+    for _ in range(20):
+        if not isinstance(schema, dict):
+            return False
+        if schema.get(hidden) is True:
+            return True
+        if not str(schema.get("$ref", "")).startswith("#/"):
+            return False
+        place = schema["$ref"][2:].split("/")
+        schema = root
+        for part in place:
+            name = part.replace("~1", "/").replace("~0", "~")
+            schema = schema[int(name)] if isinstance(schema, list) else schema[name]
+    return False
