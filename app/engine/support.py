@@ -18,7 +18,6 @@ _JSON = re.compile(r"application/(?:[A-Za-z0-9.!#$&^_-]+\+)?json")
 _STYLES = {"path": ("simple", "label", "matrix"), "query": ("form", "spaceDelimited", "pipeDelimited"), "header": ("simple",)}
 _NEVER_A_BODY = ("204", "205", "304")
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
-_ERROR = 400
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array"}
 
 
@@ -96,13 +95,13 @@ class _Survey:
                 yield _line(operation, key), text
         yield from self._parameters(operation)
         if (body := _member(operation, "requestBody")) is not None:
-            yield from self._content(body, "a request body", "request")
+            yield from self._content(body, "a request body")
         responses = _member(operation, "responses")
         if responses is None:
             yield operation.line, "the operation has no `responses`, so no handler could answer: add a success"
         for status, response in _items(responses):
             yield from self._response(status, response)
-        if responses is not None and not any(str(status)[:1] in "23" for status in responses.value):
+        if responses is not None and not any(_answered(str(status), response) for status, response in _items(responses)):
             yield responses.line, "no response is a success, so no handler could answer: add one"
         schemes = _member(_member(self._document.root, "components"), "securitySchemes")
         for alternative in operation.value.get("security", self._document.data.get("security", [])):
@@ -157,40 +156,31 @@ class _Survey:
             yield where, f"{what}: items of lists are strings, numbers or booleans: nothing else can be read"
 
     def _header(self, header: Node) -> Found:
-        schema = _member(header, "schema")
+        schema = _member(next((item for _, item in _items(_member(header, "content"))), header), "schema")
         if schema is None:
-            yield header.line, "a header with `content` is not supported: give it a `schema`"
+            yield header.line, "the header has no schema: write one"
             return
         yield from self._schema(schema, "response")
-        if not _kinds(schema) or _kinds(schema) & {"array", "object", "null"}:
-            yield header.line, "response headers are strings, numbers or booleans: nothing else is written"
+        if header.value.get("required") is True and "null" in _kinds(schema) and "content" not in header.value:
+            yield header.line, "null cannot be written in a header that is required: remove one of them"
 
     def _response(self, status: str, response: Node) -> Found:
-        if not re.fullmatch(r"[2-5][0-9]{2}", status):
-            yield response.line, f"response {status!r}: only single final statuses are supported: list each one"
-            return
         yield from self._each(response, "headers", self._header)
         content = _member(response, "content")
-        if content is None:
-            if int(status) >= _ERROR:
-                yield response.line, f"response {status}: errors are answered as application/problem+json: document it"
-            return
-        if status in _NEVER_A_BODY:
+        if content is not None and status in _NEVER_A_BODY:
             yield content.line, f"response {status} never has a body: remove `content`"
-        yield from self._content(response, f"response {status}", "response")
-        if int(status) >= _ERROR and list(content.value) != ["application/problem+json"]:
-            yield content.line, f"response {status}: errors are answered as application/problem+json: document exactly this"
-        elif len(content.value) > 1:
-            yield content.line, f"response {status}: one media type is answered: remove the others"
+        for _, item in _items(content):
+            if (schema := _member(item, "schema")) is not None:
+                yield from self._schema(schema, "response")
 
-    def _content(self, owner: Node, what: str, direction: Direction) -> Found:
+    def _content(self, owner: Node, what: str) -> Found:
         for media, item in _items(_member(owner, "content")):
             if not _JSON.fullmatch(media):
                 yield item.line, f"{what} of {media!r} is not supported: use application/json or application/...+json"
             elif (schema := _member(item, "schema")) is None:
                 yield item.line, f"{what} of {media} has no schema: write one (`{{}}` is any value)"
             else:
-                yield from self._schema(schema, direction)
+                yield from self._schema(schema, "request")
 
     def _schema(self, schema: Node, direction: Direction) -> Found:
         yield from refused(schema, direction, self._seen[direction])
@@ -211,11 +201,18 @@ def _names(description: Description) -> Found:
             if first != f"{parameter.name} in {parameter.place}":
                 text = f"{parameter.name} in {parameter.place} and {first} of {operation.id} both become the argument"
                 yield parameter.node.line, f"{text} {parameter.argument}: rename one"
-        for response in operation.successes:
+        for response in operation.answers:
             fields: dict[str, str] = {}
             for header in response.handler_headers:
                 if (first := fields.setdefault(header.argument, header.name)) != header.name:
                     yield response.node.line, f"the headers {header.name} and {first} both become {header.argument}: rename one"
+
+
+def _answered(status: str, response: Node) -> bool:
+    """Whether a handler could answer so; it raises problems and does not answer before the answer."""
+    if status[:1] in "23" or status == "default":
+        return True
+    return status[:1] in "45" and ("X" in status or list(response.value.get("content", ())) != ["application/problem+json"])
 
 
 def _kinds(schema: Node, depth: int = 0) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.engine.document import Node
+from app.engine.text import Pointer
 from app.engine.values.demand import Demand, Flat
 from app.engine.values.lazy import Lazy
 from app.engine.values.maker import Maker, same
@@ -27,7 +28,7 @@ class _Places:
             if "contains" in node.value
             for _ in range(min(_MOST_ITEMS, node.value.get("minContains", 1)))
         ]
-        self.known: dict[tuple[int, Node | None], Lazy[Any]] = {}
+        self.known: dict[tuple[int, Pointer | None], Lazy[Any]] = {}
 
     def demand(self, place: int) -> Demand:
         found: list[Node] = []
@@ -46,7 +47,7 @@ class _Places:
 
     def values(self, place: int, contained: Node | None) -> Lazy[Any]:
         """The values of a place; places behind the prefix are alike."""
-        key = (min(place, self.prefix), contained and contained.pointer)
+        key = (min(place, self.prefix), None if contained is None else contained.pointer)
         if key not in self.known:
             demand = self.demand(place)
             self.known[key] = Lazy(self.maker.values(demand if contained is None else (contained, *demand)))

@@ -10,9 +10,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from app.engine.document import Node, Pointer
+from app.engine.document import Node
 from app.engine.judge import validator
 from app.engine.keywords import Direction
+from app.engine.text import Pointer
 from app.engine.values.demand import Demand, Flat, flats, opened, written
 
 _TRIES = 400  # candidates without an accepted one between them
