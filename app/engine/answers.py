@@ -22,6 +22,7 @@ Given = tuple[tuple[str, bytes, Write | None], ...]
 
 _NEVER_A_LENGTH = frozenset({204, 304})  # RFC 9110, 8.6
 _NEVER_A_BODY = frozenset({204, 205, 304})
+_LENGTH = b"content-length"
 _STATUSES = range(200, 600)
 _KEPT = {b"etag", b"cache-control", b"content-location", b"expires", b"vary"}
 _MOST_CLASSES = 1000  # generated ones are few; classes that somebody makes for each request are not remembered
@@ -31,7 +32,7 @@ class _Answer(NamedTuple):
     """One class of answers, compiled: pinned headers, fields with the headers that a handler gives, the writer of its body.
 
     `statuses` are those that an answer of a range may have, None where there is one only; `media` is the media type as it is
-    sent, None where the handler gives it for the range `covered`.
+    sent, None where the handler gives it for the range `covered`; `sized`: the handler may know the length of a body in parts.
     """
 
     constant: Headers
@@ -39,6 +40,7 @@ class _Answer(NamedTuple):
     write: Callable[[Any], bytes | Stream] | None
     media: bytes | None
     covered: str
+    sized: bool
     statuses: frozenset[int] | None
     kept: tuple[Headers, Given]
 
@@ -136,6 +138,8 @@ class Answers:
             return None, headers
         headers.append((b"content-type", known.media or self._media_type(answer, known.covered)))
         content = known.write(answer.body)  # type: ignore[attr-defined]  # every class with a writer has one
+        if known.sized and isinstance(content, bytes):
+            headers = [pair for pair in headers if pair[0] != _LENGTH]
         return content, headers
 
     def _of(self, answer: Answer) -> _Answer:
@@ -172,13 +176,14 @@ class Answers:
             never = _NEVER_A_BODY if write is not None else frozenset()
             statuses = frozenset(s for s in _STATUSES if described.response(s) is response and s not in never)
         elif not response.content and response.status not in _NEVER_A_LENGTH:
-            constant.append((b"content-length", b"0"))
+            constant.append((_LENGTH, b"0"))
         return _Answer(
             tuple(constant),
             given,
             write,
             None if "media_type" in kind.__struct_fields__ else media.encode(),
             name,
+            any(pair[1] == _LENGTH for pair in given),
             statuses,
             self._unchanged(tuple(constant), given) if self.revalidates else ((), ()),
         )
@@ -196,7 +201,7 @@ class Answers:
             what = f"{described.id} answered {status} as {type(answer).__name__}"
             raise ContractViolation(f"{what}, which it is not or may not be with a body ({described.node.where})")
         if known.write is None and status not in _NEVER_A_LENGTH:
-            headers.append((b"content-length", b"0"))
+            headers.append((_LENGTH, b"0"))
 
     def _media_type(self, answer: Answer, covered: str) -> bytes:
         """The media type that the handler gives for a range."""
