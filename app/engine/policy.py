@@ -18,6 +18,7 @@ from app.engine.judge import validator
 from app.engine.media import Media, chosen, kind_of, parameters
 from app.engine.text import Pointer
 
+_WHOLE = 10**9  # shares are counted in integers, so that a tenth is a tenth
 _SAMPLE = re.compile(r"sample\((0?\.[0-9]+|1(?:\.0+)?)\)")
 
 
@@ -111,19 +112,19 @@ class Verifier:
     """Holds the answers of one operation against the document: status, headers, media type, body."""
 
     def __init__(self, document: Document, operation: Operation, policy: Policy) -> None:
-        self._document, self._operation, self._share = document, operation, policy.share
+        self._document, self._operation, self._share = document, operation, round(policy.share * _WHOLE)
         self._id, self._where = operation.id, operation.node.where
-        self._due = 1.0  # so that the first answer after a start is looked at
+        self._due = _WHOLE  # so that the first answer after a start is looked at
         self._answers: dict[int, _Answer | None] = {
             status: _answer(document, response) for status, response in operation.responses.items() if isinstance(status, int)
         }
 
     def due(self) -> bool:
         """Whether to look at this answer: of a share of 0.01, at the first and every hundredth of the operation."""
-        if self._due < 1:
+        if self._due < _WHOLE:
             self._due += self._share
             return False
-        self._due += self._share - 1
+        self._due += self._share - _WHOLE
         return True
 
     def _documented(self, status: int) -> _Answer | None:
