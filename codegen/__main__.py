@@ -10,6 +10,7 @@ from typing import Any
 
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
+from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, stale, write
 from codegen.lint import lint
 
@@ -27,11 +28,19 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--output", help="the folder that is written")
         command.add_argument("--package", help="the package that the folder is")
         command.add_argument("--call", help="the module with `Call` and `Principal`")
+    text = "judge thousands of instances of every schema twice, by the engine and by an independent validator"
+    command = commands.add_parser("fidelity", help=text, description=text)
+    command.add_argument("document", metavar="DOCUMENT", help="the OpenAPI document")
+    command.add_argument("--per-schema", type=int, default=PER_SCHEMA, help="instances of each schema (%(default)s)")
+    command.add_argument("--seed", type=int, default=0, help="another seed makes other instances (%(default)s)")
+    command.add_argument("--models", metavar="PACKAGE", help="the generated package whose models must take every valid body")
     text = "hold the document against the house rules"
     command = commands.add_parser("lint", help=text, description=text)
     command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "fidelity":
+            return _fidelity(options)
         if options.command == "lint" and options.document:
             return _lint(Path(options.document))
         settings = read_settings(Path("pyproject.toml"), vars(options))
@@ -73,6 +82,12 @@ def _check(settings: Settings) -> int:
     if found:
         sys.stderr.write("\n".join([*found, "Run `make generate` and commit what it writes.", ""]))
     return 1 if found else 0
+
+
+def _fidelity(options: argparse.Namespace) -> int:
+    report = fidelity(Document.load(Path(options.document)), options.per_schema, options.seed, models=options.models)
+    sys.stdout.write(f"{report}\n")
+    return 1 if report.disagreements else 0
 
 
 def _lint(path: Path) -> int:

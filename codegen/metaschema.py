@@ -17,16 +17,16 @@ _FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
 
 def misshapen(document: Document) -> Iterator[tuple[Pointer, str]]:
     """Where a keyword of a schema has a value that JSON Schema 2020-12 does not know, and what is wrong with it."""
-    for schema in _schemas(document.root):
+    for schema in outermost(document.root):
         for error in _META.iter_errors(schema.value):
             yield (*schema.pointer, *error.instance_path), error.message
 
 
-def _schemas(node: Node) -> Iterator[Node]:
+def outermost(node: Node) -> Iterator[Node]:
     """The outermost schemas; a meta-schema looks into them by itself."""
     if isinstance(node.value, list):
         for index in range(len(node.value)):
-            yield from _schemas(node.raw_child(index))
+            yield from outermost(node.raw_child(index))
     elif isinstance(node.value, dict):
         named = node.pointer == ("components", "schemas")
         for key in node.value:
@@ -34,4 +34,4 @@ def _schemas(node: Node) -> Iterator[Node]:
             if named or key == "schema":
                 yield child
             elif key not in _FREE and not key.startswith("x-"):
-                yield from _schemas(child)
+                yield from outermost(child)

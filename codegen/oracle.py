@@ -1,38 +1,35 @@
-"""A second opinion on a schema: python-jsonschema, the ECMA-262 expressions of `regress`, and format checkers of others.
+"""A second opinion on a schema: python-jsonschema, a JavaScript engine for `pattern`, format checkers of others.
 
 It shares nothing with the judge in the gate but the document: not the compiler, not the regular expressions, not the formats.
 """
 
 from __future__ import annotations
 
-import copy
-import functools
 import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import regress
+import quickjs
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from app.engine.directions import Direction
 from app.engine.document import Document, Node
-from app.engine.keywords import Direction
 
 _NAME = "urn:document"
 FORMATS = FormatChecker([])
 FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
 
 
-@functools.cache
-def _expression(pattern: str) -> regress.Regex:
-    return regress.Regex(pattern, "u")
-
-
-def _found(pattern: str, text: str) -> bool:
-    return _expression(pattern).find(text) is not None
+# Nobody knows ECMA-262 expressions better than a JavaScript engine.
+_SCRIPT = quickjs.Context()
+_SCRIPT.eval(
+    "const known = {}; function found(pattern, text) { return (known[pattern] ??= new RegExp(pattern, 'u')).test(text) }"
+)
+_found = _SCRIPT.get("found")
 
 
 # RFC 5321: Mailbox, with the lengths of 4.5.3.1; python-jsonschema itself only looks for an @.
@@ -44,7 +41,6 @@ _MAILBOX = re.compile(
 )
 
 
-@FORMATS.checks("email")
 def _is_email(value: object) -> bool:
     if not isinstance(value, str):
         return True
@@ -55,16 +51,23 @@ def _is_email(value: object) -> bool:
     if literal is None:
         return True
     family, address = ("ipv6", literal[5:]) if literal.lower().startswith("ipv6:") else ("ipv4", literal)
-    return FORMATS.conforms(address, family)
+    return bool(FORMATS.conforms(address, family))
 
 
-@FORMATS.checks("regex")
+def _is_uuid(value: object) -> bool:
+    """RFC 9562, 4; Python's UUID also takes hyphens, spaces and underscores in other places."""
+    return not isinstance(value, str) or re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value) is not None
+
+
 def _is_regex(value: object) -> bool:
     try:
-        return not isinstance(value, str) or bool(_expression(value))
-    except regress.RegressError:
+        return not isinstance(value, str) or _found(value, "") is not None
+    except quickjs.JSException:
         return False
 
+
+for _name, _check in (("email", _is_email), ("uuid", _is_uuid), ("regex", _is_regex)):
+    FORMATS.checkers[_name] = (_check, ())
 
 Keyword = Iterator[ValidationError]
 
@@ -86,7 +89,9 @@ def _additional(validator: Any, subschema: Any, instance: Any, schema: Any) -> K
     if not validator.is_type(instance, "object"):
         return
     for name, value in instance.items():
-        if name in schema.get("properties", {}) or any(_found(pattern, name) for pattern in schema.get("patternProperties", ())):
+        if name in schema.get("properties", {}) or any(
+            _found(pattern, name) for pattern in schema.get("patternProperties", ())
+        ):
             continue
         if subschema is False:
             yield ValidationError("is not allowed")
@@ -114,16 +119,34 @@ _Validator = extend(
 class Oracle:
     """The second opinion on the schemas of one document in one direction."""
 
-    def __init__(self, document: Document, direction: Direction = "both") -> None:
-        hidden = {"request": "readOnly", "response": "writeOnly"}.get(direction)
-        data = document.data if hidden is None else _without(copy.deepcopy(document.data), document.data, hidden)
+    def __init__(self, document: Document, direction: Direction) -> None:
+        hidden = "readOnly" if direction == "request" else "writeOnly"
+        written = _modern(document.written) if str(document.data.get("openapi", "")).startswith("3.0") else document.written
+        data = _without(written, written, hidden)
         resource = DRAFT202012.create_resource(data)
-        self._registry = Registry().with_resource(_NAME, resource)  # type: ignore[var-annotated] # of any JSON value
+        self._registry = Registry().with_resource(_NAME, resource)
 
     def judge(self, schema: Node) -> Draft202012Validator:
         """The validator of a schema, formats asserted."""
         place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
         return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+
+
+def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Schemas of OpenAPI 3.0 in the words of 3.1."""
+    if isinstance(value, list):
+        return [_modern(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _modern(item) for key, item in value.items()}
+    if found.get("nullable") is True and isinstance(found.get("type"), str):
+        found["type"] = [found["type"], "null"]
+    for bound in ("Minimum", "Maximum"):
+        if isinstance(exclusive := found.get("exclusive" + bound), bool):
+            del found["exclusive" + bound]
+            if exclusive and bound.lower() in found:
+                found["exclusive" + bound] = found[bound.lower()]
+    return found
 
 
 def _without(value: Any, root: Any, hidden: str) -> Any:  # noqa: ANN401 - any JSON value

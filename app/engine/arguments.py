@@ -16,9 +16,15 @@ from app.engine.problems import Refusal
 
 
 class Arguments:
-    """The arguments of one operation, compiled at start; `typed` makes the handler's object of a body."""
+    """The arguments of one operation, compiled at start; `typed` makes the handler's object of a body.
 
-    def __init__(self, document: Document, described: Operation, typed: Callable[[Any], Any] | None) -> None:
+    `credentials` are names in the query that somebody else reads.
+    """
+
+    def __init__(
+        self, document: Document, described: Operation, typed: Callable[[Any], Any] | None, credentials: frozenset[str]
+    ) -> None:
+        self._credentials = credentials
         self._typed = typed
         self._judge = Judge(document, described) if described.parameters else None
         self._judges = {name.encode(): Judge(document, described, media.schema) for name, media in described.bodies.items()}
@@ -116,7 +122,7 @@ class Arguments:
         for name, found in texts.items():
             known = self._query.get(name)
             if known is None:
-                unknown = True
+                unknown = unknown or name not in self._credentials
                 continue
             if len(found) > 1 and not known[1].repeats:
                 faults.append(fault("query", "/" + escape(name), "repeated"))

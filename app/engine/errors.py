@@ -18,6 +18,7 @@ HeaderList = list[tuple[bytes, bytes]]
 Answered = tuple[int, HeaderList, bytes | None]
 
 _PROBLEM = (b"content-type", b"application/problem+json")
+_BEARER = ((b"www-authenticate", b"Bearer"),)  # of operations that hand out tokens and need none
 
 
 class Errors:
@@ -53,7 +54,8 @@ class Errors:
         if error.retry_after is not None:
             headers = ((b"retry-after", b"%d" % error.retry_after),)
         if error.status == 401:  # noqa: PLR2004
-            headers = (*headers, (b"www-authenticate", b"Bearer"))
+            security = operation.security if operation is not None and operation.security.secured else None
+            headers = (*headers, *(security.challenge if security is not None else _BEARER))
         kind = Kind(error.status, error.type, error.title, error.detail)
         form = self._refusals.format(_described(operation), kind)
         if form is None:

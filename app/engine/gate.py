@@ -263,7 +263,7 @@ class Engine:
         return answer.status, out, content
 
     async def _admit(self, exchange: Exchange, operation: Operation, headers: dict[bytes, bytes]) -> None:
-        exchange.principal, allowed = await operation.security.authenticate(headers)
+        exchange.principal, allowed = await operation.security.authenticate(headers, exchange.scope["query_string"])
         if self._service.limits is not None and exchange.principal is not None:
             verdict = self._service.limits.account(exchange.principal)
             self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
@@ -308,6 +308,8 @@ class Engine:
                 headers[name] = value
             elif name in (b"authorization", b"content-type"):
                 headers[name] = b""
+            elif name == b"cookie":
+                headers[name] += b"; " + value
             else:
                 headers[name] += b", " + value
         return headers

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation
+from app.engine.directions import Directed, Direction
 from app.engine.document import Document, Node
 from app.engine.problems import encode
 from app.engine.text import Pointer
@@ -35,6 +39,8 @@ _MESSAGES = {
     "oneOf": "does not fit exactly one of the alternatives",
     "pattern": "does not match the pattern",
     "not": "is what it must not be",
+    "readOnly": "is not part of requests",
+    "writeOnly": "is not part of answers",
     "required": "is required",
     "dependentRequired": "is required beside another member",
     "type": "has the wrong type",
@@ -44,7 +50,23 @@ _MESSAGES = {
     "encoding": "is not UTF-8",
 }
 
+# Where the library accepts more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+_ADDRESS = r"(?s).*[^>]"
+_SHAPES = {"date": _DATE, "time": _TIME, "date-time": f"{_DATE}[Tt]{_TIME}", "email": _ADDRESS, "idn-email": _ADDRESS}
+
+
+def _stricter(name: str, shape: str) -> Callable[[str], bool]:
+    known = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True).is_valid
+    fits = re.compile(shape).fullmatch
+    return lambda text: fits(text) is not None and known(text)
+
+
+_FORMATS = {name: _stricter(name, shape) for name, shape in _SHAPES.items()}
+
 _MISSING = " is a required property"
+_HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword
 
 _MOST_KNOWN = 1024
 
@@ -68,10 +90,20 @@ def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
     return msgspec.Raw(encode({"in": place, "pointer": pointer[:1000], "code": code, "message": message}))
 
 
-def validator(document: Document, schema: Node | dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+@functools.lru_cache(maxsize=8)
+def directed(document: Document, direction: Direction) -> Directed:
+    """The document's schemas in one direction, made once."""
+    return Directed(document, direction)
+
+
+def validator(document: Document, schema: Node | dict[str, Any], direction: Direction) -> jsonschema_rs.Draft202012Validator:
+    """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time).
+
+    A schema that is not the document's own is made of schemas of `directed(document, direction)`.
+    """
+    schemas = directed(document, direction)
     if isinstance(schema, Node):
-        schema = {"allOf": [schema.value]}
+        schema = {"allOf": [schemas.of(schema)]}
     targets: dict[str, Node] = {}
     waiting: list[Any] = [schema]
     while waiting:
@@ -83,11 +115,11 @@ def validator(document: Document, schema: Node | dict[str, Any]) -> jsonschema_r
             reference = value.get("$ref")
             if isinstance(reference, str) and reference not in targets:
                 targets[reference] = document.at(reference, document.root)
-                waiting.append(targets[reference].value)
+                waiting.append(schemas.of(targets[reference]))
     root: dict[str, Any] = {}
     for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
-        _place(root, target.pointer, target.value)
-    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
+        _place(root, target.pointer, schemas.of(target))
+    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True, formats=_FORMATS)
 
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -104,13 +136,14 @@ class Judge:
     """Judges path, query, headers and body of one operation together, so that all faults are listed at once."""
 
     def __init__(self, document: Document, operation: Operation, body: Node | None = None) -> None:
-        places: dict[str, Any] = {} if body is None else {"body": body.value}
+        schemas = directed(document, "request")
+        places: dict[str, Any] = {} if body is None else {"body": schemas.of(body)}
         for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
-            place["properties"][parameter.name] = parameter.schema.value
+            place["properties"][parameter.name] = schemas.of(parameter.schema)
             if parameter.required:
                 place["required"].append(parameter.name)
-        self._validator = validator(document, {"properties": places})
+        self._validator = validator(document, {"properties": places}, "request")
         self.is_valid = self._validator.is_valid
         self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 
@@ -138,6 +171,8 @@ def _describe(rule: str, place: str, text: str) -> tuple[_Fault, bool]:
     rule, _, keyword = rule.rpartition("/")
     if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
         keyword = rule.rpartition("/")[2]
+    if keyword == "not" and text.startswith(_HIDDEN):
+        keyword = text.removeprefix(_HIDDEN).partition('"')[0]
     missing = text.endswith(_MISSING)
     if missing:  # It begins with the missing name, as JSON.
         # jsonschema-rs gives a single `required` beside `additionalProperties: false` the place of the latter.

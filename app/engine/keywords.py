@@ -110,10 +110,6 @@ def _keyword(schema: Node, keyword: str, direction: Direction) -> Iterator[tuple
         yield line, "a `discriminator` without `oneOf` or `anyOf` decides nothing: list the alternatives"
     elif keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):
         yield line, f"`{keyword}: {str(value).lower()}` is OpenAPI 3.0: write the bound itself under `{keyword}` (OpenAPI 3.1)"
-    elif keyword == "readOnly" and value is True and direction == "request":
-        yield line, "`readOnly` in a request is not enforced: give the request its own schema without it"
-    elif keyword == "writeOnly" and value is True and direction == "response":
-        yield line, "`writeOnly` in a response is not enforced: give the response its own schema without it"
 
 
 def _line(node: Node, key: str) -> int:

@@ -57,6 +57,6 @@ class Operation(APIRoute):
         model = typing.get_type_hints(bound.handler).get("body") if described.bodies else None
         # Pydantic is the type, not the judge: one call of its compiled validator gives the handler its object.
         typed = TypeAdapter(model).validator.validate_python if model is not None else None
-        self.arguments = Arguments(document, described, typed)
+        self.arguments = Arguments(document, described, typed, self.security.query_names)
         self.answers = Answers(described)
         self.notices = notices(described)

@@ -51,7 +51,7 @@ class _Media:
     """One documented media type, compiled. Bytes are held against the bounds of their number, which JSON has no word for."""
 
     def __init__(self, document: Document, media: Media) -> None:
-        self._judge = validator(document, media.schema) if media.schema is not None else None
+        self._judge = validator(document, media.schema, "response") if media.schema is not None else None
         schema = media.schema.resolved().value if media.schema is not None else {}
         bounds = schema if isinstance(schema, dict) else {}
         self._least, self._most = bounds.get("minLength", 0), bounds.get("maxLength")
@@ -86,7 +86,8 @@ class _Answer:
         self.bodies = {name: _Media(document, media) for name, media in response.content.items()}
         self.required = [header.name.lower().encode() for header in response.headers if header.required]
         self.headers: dict[bytes, tuple[Callable[[list[str]], Any], jsonschema_rs.Draft202012Validator]] = {
-            header.name.lower().encode(): (reader(header), validator(document, header.schema)) for header in response.headers
+            header.name.lower().encode(): (reader(header), validator(document, header.schema, "response"))
+            for header in response.headers
         }
 
     def body(self, media_type: str) -> _Media | None:

@@ -86,7 +86,7 @@ class Refusals:
             problem = msgspec.json.decode(kind.text(kind.detail) + ID.encode() + b'"}')
             if kind.status == 422:  # noqa: PLR2004
                 problem["errors"] = [msgspec.json.decode(fault("query", "/name", "type"))]
-            self._sound[key] = validator(self._document, media.schema).is_valid(problem)
+            self._sound[key] = validator(self._document, media.schema, "response").is_valid(problem)
         return self._sound[key]
 
     @staticmethod
@@ -96,7 +96,7 @@ class Refusals:
                 return Template(media.schema, kind).write
             plain = kind.text
             return lambda detail, request_id, _: plain(detail or kind.detail) + request_id + b'"}'
-        if media.schema is None or validator(media.schema.document, media.schema).is_valid(kind.detail):
+        if media.schema is None or validator(media.schema.document, media.schema, "response").is_valid(kind.detail):
             return lambda detail, _, __: (detail or kind.detail).encode()
         constant = text(Values("response").value(media.schema)).encode()
         return lambda _, __, ___: constant

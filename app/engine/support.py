@@ -68,8 +68,8 @@ class _Survey:
 
     def _security(self, components: Node | None) -> Found:
         for name, scheme in _items(_member(components, "securitySchemes")):
-            if scheme.value.get("type") != "http" or str(scheme.value.get("scheme")).lower() != "bearer":
-                yield scheme.line, f"security scheme {name!r}: only `type: http, scheme: bearer` is enforced: write that"
+            if scheme.value.get("type") not in ("http", "apiKey", "oauth2", "openIdConnect"):
+                yield scheme.line, f"security scheme {name!r}: {scheme.value.get('type')!r} is not enforced: use another"
 
     def _path(self, path: str, item: Node) -> Found:
         for segment in path.split("/"):

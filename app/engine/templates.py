@@ -37,7 +37,7 @@ class Template:
     """
 
     def __init__(self, schema: Node, kind: Kind) -> None:
-        self._kind, self._judge = kind, validator(schema.document, schema).is_valid
+        self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
         built = copy.deepcopy(Values("response").value(schema))
         name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
         self._root: dict[str, Any] = {name: built}

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from app.engine.directions import Direction
 from app.engine.document import DocumentError, Node
-from app.engine.keywords import Direction
 from app.engine.values.arrays import arrays
 from app.engine.values.demand import Flat
 from app.engine.values.maker import Budget, Judges, Maker, Writers, same
@@ -23,9 +23,9 @@ class NoValue(DocumentError):
 
 
 class Values:
-    """The values of a document's schemas in one direction: without `readOnly` members in requests, without `writeOnly` in answers."""
+    """The values of schemas in one direction: requests have no `readOnly` members, responses no `writeOnly` ones."""
 
-    def __init__(self, direction: Direction = "both") -> None:
+    def __init__(self, direction: Direction) -> None:
         self._judges = Judges(direction)
 
     def value(self, schema: Node) -> Any:  # noqa: ANN401 - any JSON value

@@ -47,7 +47,7 @@ class _Places:
 
     def values(self, place: int, contained: Node | None) -> Lazy[Any]:
         """The values of a place; places behind the prefix are alike."""
-        key = (min(place, self.prefix), None if contained is None else contained.pointer)
+        key = (min(place, self.prefix), contained.pointer if contained else None)
         if key not in self.known:
             demand = self.demand(place)
             self.known[key] = Lazy(self.maker.values(demand if contained is None else (contained, *demand)))

@@ -15,7 +15,7 @@ Demand = tuple[Node, ...]
 """Schemas that one value must fit together."""
 
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
-_MADE = "\0"  # ends the pointer of a schema that nobody wrote; it guides the building and judges nothing
+_MADE = "\0"  # in the pointer of a schema that nobody wrote; it guides the building and judges nothing
 
 
 def made(node: Node, schema: dict[str, Any]) -> Node:
@@ -25,7 +25,7 @@ def made(node: Node, schema: dict[str, Any]) -> Node:
 
 def written(node: Node) -> bool:
     """Whether the schema stands in the document."""
-    return node.pointer[-1:] != (_MADE,)
+    return _MADE not in node.pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def flats(demand: Demand, open_: Mapping[Pointer, int], depth: int) -> Iterator[
     yield from _flats(demand, (), TYPES, open_, depth)
 
 
-def _flats(
-    waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int
-) -> Iterator[Flat]:
+def _flats(waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int) -> Iterator[Flat]:
     while waiting:
         node, *rest = waiting
         waiting = tuple(rest)
@@ -82,8 +80,6 @@ def _narrowed(types: tuple[str, ...], node: Node) -> tuple[str, ...]:
     """The types left by `type`, in its order, and by a `not` that only refuses types."""
     wanted = node.value.get("type", types)
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
-    if node.value.get("nullable") is True and "null" not in wanted:
-        wanted.append("null")
     if "number" in wanted and "number" not in types:
         wanted.append("integer")
     if "number" in types and "number" not in wanted and "integer" in wanted:
@@ -111,7 +107,7 @@ def _list(node: Node, keyword: str) -> Iterator[Node]:
 def _choices(node: Node) -> Iterator[list[Demand]]:
     for keyword in ("oneOf", "anyOf"):
         if isinstance(node.value.get(keyword), list):
-            yield [(branch, *_discriminated(node, branch)) for branch in _list(node, keyword)]
+            yield [demand for branch in _list(node, keyword) for demand in (*_discriminated(node, branch), (branch,))]
     if "if" in node.value and node.value.keys() & {"then", "else"}:
         yes = [node.raw_child(keyword) for keyword in ("if", "then") if keyword in node.value]
         no = [node.raw_child("else")] if "else" in node.value else []
@@ -122,8 +118,8 @@ def _choices(node: Node) -> Iterator[list[Demand]]:
             yield [(schemas.raw_child(name),), (made(node, {"not": {"required": [name]}}),)]
 
 
-def _discriminated(node: Node, branch: Node) -> Iterator[Node]:
-    """The value of the discriminator that names this branch."""
+def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
+    """The branch with the value of the discriminator that probably names it."""
     discriminator, reference = node.value.get("discriminator"), branch.reference
     if not isinstance(discriminator, dict) or reference is None:
         return
@@ -131,7 +127,7 @@ def _discriminated(node: Node, branch: Node) -> Iterator[Node]:
     last = reference.rpartition("/")[2]
     name = next((name for name, target in mapping.items() if target in (reference, last)), last)
     member = discriminator["propertyName"]
-    yield made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
+    yield branch, made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
 
 
 def opened(open_: Mapping[Pointer, int], flat: Flat) -> Counter[Pointer]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from app.engine.directions import Direction
 from app.engine.document import Node
 from app.engine.judge import validator
-from app.engine.keywords import Direction
 from app.engine.text import Pointer
 from app.engine.values.demand import Demand, Flat, flats, opened, written
 
@@ -60,8 +60,7 @@ class Judges:
 
     def _of(self, node: Node) -> Callable[[Any], bool]:
         if node.pointer not in self._known:
-            schema = {"allOf": [node.value]}
-            self._known[node.pointer] = validator(node.document, schema).is_valid
+            self._known[node.pointer] = validator(node.document, node, self.direction).is_valid
         return self._known[node.pointer]
 
     def matches(self, pattern: str, name: str) -> bool:
@@ -78,7 +77,12 @@ class Maker:
     """Makes the values of one place; what it makes inside is made by another one that knows what is open."""
 
     def __init__(
-        self, judges: Judges, writers: Writers, depth: int, steps: list[int] | None = None, open_: Counter[Pointer] | None = None
+        self,
+        judges: Judges,
+        writers: Writers,
+        depth: int,
+        steps: list[int] | None = None,
+        open_: Counter[Pointer] | None = None,
     ) -> None:
         self.judges, self.writers, self.depth = judges, writers, depth
         self.steps = [_STEPS] if steps is None else steps
@@ -87,8 +91,8 @@ class Maker:
 
     def hides(self, properties: Iterable[Node]) -> bool:
         """Whether a member does not exist in this direction."""
-        hidden = {"request": "readOnly", "response": "writeOnly"}.get(self.judges.direction)
-        return any(hidden in chain.value for node in properties for chain in _chain(node) if chain.value.get(hidden) is True)
+        hidden = "readOnly" if self.judges.direction == "request" else "writeOnly"
+        return any(said.value.get(hidden) is True for node in properties for said in _chain(node))
 
     def values(self, demand: Demand) -> Iterator[Any]:
         """Distinct accepted values, the preferred ones first; none if nothing is found."""

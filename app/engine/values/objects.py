@@ -113,36 +113,40 @@ def objects(flat: Flat, maker: Maker) -> Iterator[dict[str, Any]]:
     members = _Members(flat, maker)
     if not all(members.values(name).has(0) for name in members.required):
         return
+    shapes: list[list[str]] = []
+    for wished in _shapes(members):
+        shape = members.closed(wished)
+        if shape is not None and shape not in shapes and all(members.values(name).has(0) for name in shape):
+            shapes.append(shape)
+            yield {name: members.values(name).get(0) for name in shape}
+    if shapes:
+        yield from _varied(members, shapes)
+
+
+def _shapes(members: _Members) -> Iterator[list[str]]:
+    """Names of members: all there is room for, the required ones, then all but one, and one beside the required."""
+    required = members.required
     optional = [name for name in members.optional if members.values(name).has(0)]
     if members.invites():
         optional += [n for n in itertools.islice(members.more(), 1) if n not in optional and members.values(n).has(0)]
-    required = members.required
-    full = [*(n for n in _order(flat) if n in required or n in optional), *(n for n in required if n not in _order(flat))]
-    full += [name for name in optional if name not in full]
-    room = max(0, members.most - len(required))
-    kept = set(required) | set([name for name in full if name not in required][:room])
-    shapes = [[name for name in full if name in kept], required]
-    shapes += [[name for name in full if name != left] for left in optional]
-    shapes += [[*required, name] for name in optional]
-    usable = [shape for names in shapes if (shape := members.closed(names)) is not None]
-    tried: list[list[str]] = []
-    for shape in usable:
-        if shape not in tried and all(members.values(name).has(0) for name in shape):
-            tried.append(shape)
-            yield {name: members.values(name).get(0) for name in shape}
+    declared = _declared(members.flat)
+    full = [name for name in declared if name in required or name in optional]
+    full += [name for name in (*required, *optional) if name not in full]
+    room = [name for name in full if name not in required][: max(0, members.most - len(required))]
+    yield [name for name in full if name in required or name in room]
+    yield required
+    yield from ([name for name in full if name != left] for left in optional)
+    yield from ([*required, name] for name in optional)
+
+
+def _varied(members: _Members, shapes: list[list[str]]) -> Iterator[dict[str, Any]]:
+    """The largest and the least object with one other value in it, then with others everywhere."""
     for turn in itertools.count(1):
-        fresh = False
-        for name in full:
-            if members.values(name).has(turn):
-                fresh = True
-                for shape in tried[:2]:
-                    if name in shape:
-                        yield {other: members.values(other).get(turn if other == name else 0) for other in shape}
-        if tried and fresh:
-            yield {name: members.values(name).cycled(turn) for name in tried[0]}
-        if not fresh:
+        others = [name for name in shapes[0] if members.values(name).has(turn)]
+        for name in others:
+            for shape in shapes[:2]:
+                if name in shape:
+                    yield {other: members.values(other).get(turn if other == name else 0) for other in shape}
+        if not others:
             return
-
-
-def _order(flat: Flat) -> list[str]:
-    return _declared(flat)
+        yield {name: members.values(name).cycled(turn) for name in shapes[0]}

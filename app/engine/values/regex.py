@@ -81,7 +81,7 @@ def _everything() -> list[str]:
 
 @functools.cache
 def _property(name: str) -> frozenset[str]:
-    """The characters of `\\p{name}`: a general category, or a script by the names of its letters."""
+    r"""The characters of `\p{name}`: a general category, or a script by the names of its letters."""
     kind, _, value = name.rpartition("=")
     long = {"Letter": "L", "Number": "N", "Punctuation": "P", "Symbol": "S", "Separator": "Z", "Mark": "M"}
     long |= {"Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Decimal_Number": "Nd", "Alphabetic": "L", "Control": "Cc"}
@@ -162,7 +162,7 @@ class _Reader:
         self.take("?")
         return Repeat(part, low, high, min(_FAR, part.least * low), min(_FAR, part.most * high))
 
-    def atom(self) -> Part | None:
+    def atom(self) -> Part | None:  # noqa: PLR0911 - one return for each kind of part
         """The next part; None for what takes no room."""
         if self.take("^") or self.take("$") or self.take("\\b") or self.take("\\B"):
             return None

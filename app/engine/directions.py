@@ -1,0 +1,165 @@
+"""The schemas of a document as they are judged in one direction: `readOnly`, `writeOnly` and `discriminator` as rules.
+
+JSON Schema gives these keywords no force; OpenAPI does. A `readOnly` member is refused in requests and not required there, a
+`writeOnly` one likewise in responses. The value of a `discriminator` must name an alternative, which the rest must fit.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from app.engine.document import Document, Node, unescaped
+from app.engine.text import Pointer, mappings
+
+Direction = Literal["request", "response"]
+
+Schema = dict[str, Any]
+
+_KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
+# Schemas inside a schema that speak of the same value.
+_IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
+
+
+class Directed:
+    """The schemas of one document in one direction; where no keyword has a direction, the document's own."""
+
+    def __init__(self, document: Document, direction: Direction) -> None:
+        self._keyword = _KEYWORDS[direction]
+        self.data: Any = document.data
+        found = list(mappings(self.data))
+        if any(schema.get(self._keyword) is True or _alternatives(schema) for _, schema in found):
+            self.data = copy.deepcopy(document.data)
+            for _, schema in list(mappings(self.data)):
+                self._close(schema)
+            for _, schema in list(mappings(self.data)):
+                self._discriminate(schema)
+
+    def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
+        """What stands at a place."""
+        value = self.data
+        for key in pointer:
+            value = value[key]
+        return value
+
+    def of(self, node: Node) -> Any:  # noqa: ANN401 - a schema may be a boolean
+        """The schema of a node."""
+        return self.at(node.pointer)
+
+    def _target(self, schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """What the `$ref` of a schema leads to, None if it has none."""
+        reference = schema.get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return None
+        value = self.data
+        for step in reference.split("/")[1:]:
+            value = value[int(step) if isinstance(value, list) else unescaped(step)]
+        return value
+
+    def _composed(self, schema: Any, seen: list[int] | None = None) -> Iterator[Schema]:  # noqa: ANN401 - any JSON value
+        """A schema and what it is composed of: its `$ref` and its `allOf`, however deep."""
+        seen = [] if seen is None else seen
+        if not isinstance(schema, dict) or id(schema) in seen:
+            return
+        seen.append(id(schema))
+        yield schema
+        for part in (self._target(schema), *_listed(schema, "allOf")):
+            yield from self._composed(part, seen)
+
+    # --- members of the other direction
+
+    def _hidden(self, schema: Schema) -> set[str]:
+        """The members that this direction does not have."""
+        return {
+            name
+            for part in self._composed(schema)
+            for name, member in _named(part, "properties")
+            if any(said.get(self._keyword) is True for said in self._composed(member))
+        }
+
+    def _close(self, schema: Schema) -> None:
+        hidden = self._hidden(schema)
+        if not hidden:
+            return
+        for part in _in_place(schema):
+            if isinstance(required := part.get("required"), list):
+                part["required"] = [name for name in required if name not in hidden]
+        for name, _ in _named(schema, "properties"):
+            if name in hidden:
+                # Its keyword stays, so that what includes this schema hides the name too; the comment tells the judge why.
+                schema["properties"][name] = {self._keyword: True, "not": {"$comment": self._keyword}}
+
+    # --- alternatives by name
+
+    def _discriminate(self, schema: Schema) -> None:
+        alternatives = _alternatives(schema)
+        if not alternatives:
+            return
+        name = schema["discriminator"]["propertyName"]
+        values = [self._tags(schema["discriminator"], name, alternative) for alternative in alternatives]
+        rules: list[Schema] = [
+            {"if": {"properties": {name: {"enum": tags}}, "required": [name]}, "then": {"$ref": alternative["$ref"]}}
+            for alternative, tags in zip(alternatives, values, strict=True)
+            if tags and "$ref" in alternative
+        ]
+        if all(values):
+            known = [value for tags in values for value in tags]
+            rules.append({"if": {"type": "object"}, "then": {"required": [name], "properties": {name: {"enum": known}}}})
+        schema["allOf"] = [*_listed(schema, "allOf"), *rules]
+
+    def _tags(self, discriminator: Schema, name: str, alternative: Schema) -> list[Any]:
+        """The values that stand for an alternative: those mapped to it, else those its own member admits, else its name.
+
+        None at all if nobody can tell, as of alternatives that have alternatives themselves.
+        """
+        target = self._target(alternative)
+        mapped = [
+            value
+            for value, reference in discriminator.get("mapping", {}).items()
+            if self._target({"$ref": reference if "/" in reference else f"#/components/schemas/{reference}"}) is target
+        ]
+        if mapped and target is not None:
+            return mapped
+        for part in self._composed(alternative):
+            member: Any = dict(_named(part, "properties")).get(name, {})
+            for said in self._composed(member):
+                if "const" in said:
+                    return [said["const"]]
+                if "enum" in said:
+                    return list(said["enum"])
+        if target is None or any(_listed(part, "oneOf") or _listed(part, "anyOf") for part in self._composed(target)):
+            return []
+        return [unescaped(alternative["$ref"].rpartition("/")[2])]
+
+
+def _alternatives(schema: Schema) -> list[Schema]:
+    """The alternatives among which a discriminator decides; one without `oneOf` or `anyOf` decides nothing."""
+    discriminator = schema.get("discriminator")
+    if not isinstance(discriminator, dict) or not isinstance(discriminator.get("propertyName"), str):
+        return []
+    listed = [*_listed(schema, "oneOf"), *_listed(schema, "anyOf")]
+    return [one for one in listed if isinstance(one, dict) and one.get("type") != "null"]
+
+
+def _in_place(schema: Schema) -> Iterator[Schema]:
+    """A schema and those written inside it that speak of the same value."""
+    yield schema
+    for keyword in _IN_PLACE:
+        inner = schema.get(keyword)
+        parts = (
+            inner if isinstance(inner, list) else list(inner.values()) if keyword == "dependentSchemas" and inner else [inner]
+        )
+        for part in parts:
+            if isinstance(part, dict):
+                yield from _in_place(part)
+
+
+def _listed(schema: Schema, keyword: str) -> list[Any]:
+    value = schema.get(keyword)
+    return value if isinstance(value, list) else []
+
+
+def _named(schema: Schema, keyword: str) -> list[tuple[str, Any]]:
+    value = schema.get(keyword)
+    return list(value.items()) if isinstance(value, dict) else []

@@ -1,0 +1,97 @@
+"""`readOnly`, `writeOnly` and `discriminator` as the judge enforces them, in the direction that they speak of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.engine.document import Document
+from app.engine.judge import directed, validator
+from tests.engine.service import body
+
+HEAD = """
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [id, secret, name]
+      additionalProperties: false
+      properties:
+        id: {type: integer, readOnly: true}
+        secret: {type: string, writeOnly: true}
+        name: {type: string}
+    Shared: {type: integer, readOnly: true}
+    Composed:
+      required: [age, name]
+      allOf:
+        - {$ref: "#/components/schemas/Base"}
+        - {type: object, required: [stamp], properties: {stamp: {allOf: [{$ref: "#/components/schemas/Shared"}]}}}
+    Base: {type: object, required: [age], properties: {age: {$ref: "#/components/schemas/Shared"}, name: {type: string}}}
+    Cat: {type: object, required: [kind], properties: {kind: {type: string}, lives: {type: integer}}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string}, bark: {type: string}}}
+    Fish: {type: object, required: [kind], properties: {kind: {const: goldfish}, depth: {type: integer}}}
+    Animal:
+      discriminator: {propertyName: kind, mapping: {dog: Dog, wolf: "#/components/schemas/Dog"}}
+      anyOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}, {$ref: "#/components/schemas/Fish"}]
+    Maybe: {anyOf: [{$ref: "#/components/schemas/Animal"}, {type: "null"}]}
+"""
+
+
+def accepts(name: str, value: Any, direction: Any) -> bool:
+    document = Document(f"openapi: 3.1.1\n{HEAD}".encode())
+    return validator(document, document.root.child("components").child("schemas").child(name), direction).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "request_", "response"),
+    [
+        ("Pet", {"secret": "s", "name": "n"}, True, False),
+        ("Pet", {"id": 1, "name": "n"}, False, True),
+        ("Pet", {"id": 1, "secret": "s", "name": "n"}, False, False),
+        ("Pet", {"secret": "s"}, False, False),
+        ("Composed", {"name": "n"}, True, False),
+        ("Composed", {"name": "n", "age": 1, "stamp": 1}, False, True),
+        ("Composed", {"name": "n", "stamp": 1}, False, False),
+        ("Composed", {}, False, False),
+    ],
+)
+def test_a_member_of_one_direction_is_refused_and_not_required_in_the_other(name, value, request_, response):
+    assert (accepts(name, value, "request"), accepts(name, value, "response")) == (request_, response)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("Animal", {"kind": "Cat", "lives": 9}, True),
+        ("Animal", {"kind": "Cat", "lives": "nine"}, False),  # Dog would take it
+        ("Animal", {"kind": "dog", "lives": "nine", "bark": "wow"}, True),
+        ("Animal", {"kind": "wolf", "bark": 1}, False),  # Cat would take it
+        ("Animal", {"kind": "Dog"}, False),  # its names are those that the mapping gives it
+        ("Animal", {"kind": "goldfish", "depth": 1}, True),
+        ("Animal", {"kind": "goldfish", "depth": "deep"}, False),
+        ("Animal", {"kind": "cow"}, False),
+        ("Animal", {}, False),
+        ("Maybe", None, True),
+        ("Maybe", {"kind": "cow"}, False),
+    ],
+)
+@pytest.mark.parametrize("direction", ["request", "response"])
+def test_the_value_of_a_discriminator_names_the_schema_that_must_fit(name, value, accepted, direction):
+    assert accepts(name, value, direction) is accepted
+
+
+def test_a_request_is_told_that_a_member_is_not_part_of_requests():
+    client = body("{$ref: '#/components/schemas/Pet'}", head=HEAD)
+
+    response = client.post("/p", json={"id": 1, "secret": "s", "name": "n"})
+
+    assert response.json()["errors"] == [
+        {"in": "body", "pointer": "/id", "code": "readOnly", "message": "is not part of requests"}
+    ]
+
+
+def test_schemas_that_say_nothing_of_directions_are_not_copied():
+    document = Document(b"components: {schemas: {A: {type: object, properties: {readOnly: {type: boolean}}}}}")
+
+    assert directed(document, "request").data is document.data
