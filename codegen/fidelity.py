@@ -15,8 +15,8 @@ from pydantic import ValidationError as PydanticError
 from app.engine.body import strict_json
 from app.engine.directions import Direction
 from app.engine.document import Document, Node
+from app.engine.grammar import SCHEMA
 from app.engine.judge import validator
-from app.engine.keywords import parts
 from app.engine.values import Values
 from codegen.bodies import receivers
 from codegen.differences import Difference, explanation
@@ -183,10 +183,21 @@ def _directed(schema: Node, seen: set[Any]) -> bool:
     seen.add(schema.pointer)
     if schema.value.get("readOnly") is True or schema.value.get("writeOnly") is True:
         return True
-    inside = list(parts(schema))
+    inside = list(_parts(schema))
     if schema.reference is not None:
         inside.append(schema.document.at(schema.reference, schema))
     return any(_directed(part, seen) for part in inside)
+
+
+def _parts(schema: Node) -> Iterator[Node]:
+    """The schemas inside a schema."""
+    for keyword in schema.value:
+        known = SCHEMA.get(keyword)
+        if known is None or known.kind != "schema" or known.shape == "value":
+            continue
+        under = schema.raw_child(keyword)
+        keys = [*under.value] if known.shape == "named" else range(len(under.value)) if known.shape == "list" else ()
+        yield from [under] if known.shape == "one" else (under.raw_child(key) for key in keys)
 
 
 # --- who refuses, and where that is written

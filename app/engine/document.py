@@ -62,6 +62,11 @@ class Document:
         self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)
         return value
 
+    @property
+    def version(self) -> str:
+        """`3.0` or `3.1`."""
+        return str(self.data.get("openapi", "")).rpartition(".")[0]
+
     @functools.cached_property
     def json(self) -> bytes:
         """The same document as compact JSON, members in the written order, its other files within it."""
@@ -155,6 +160,7 @@ class _Gathering:
             self._document.astray[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
             return False
         self._roots[name] = (FILES, name)
+        self._document.lines.setdefault((FILES,), 1)
         self._document.data.setdefault(FILES, {})[name] = self._document._parsed(raw, name, (FILES, name))  # noqa: SLF001 - its own helper
         return True
 

@@ -12,7 +12,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -93,6 +93,7 @@ class Service:
     observer: Observer | None = None
     headers: Headers = ()
     responses: str = "off"
+    waivers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def _whole(send: Send, start: Message, body: bytes | None) -> None:
@@ -116,7 +117,7 @@ class Engine:
 
     def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
-        if faults := unsupported(self.document):
+        if faults := unsupported(self.document, service.waivers):
             raise DocumentError("\n".join(faults))
         self.errors = Errors(self.document, description.operations)
         self.paths: Paths[Operation] = Paths(description.aliases)

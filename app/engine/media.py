@@ -15,6 +15,8 @@ Kind = Literal["json", "form", "multipart", "text", "binary"]
 
 _JSON = re.compile(r"(?:[^/]+/)?(?:[^/]+\+)?json")
 
+_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/jsonlines"})
+
 
 def essence(name: str) -> str:
     """A media type without its parameters, in lower case."""
@@ -37,6 +39,11 @@ def kind_of(name: str) -> Kind:
     if plain.startswith("multipart/"):
         return "multipart"
     return "text" if plain.startswith("text/") else "binary"
+
+
+def is_lines(name: str) -> bool:
+    """Whether it is JSON values, one a line."""
+    return essence(name) in _LINES
 
 
 def is_range(name: str) -> bool:

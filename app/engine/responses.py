@@ -21,7 +21,7 @@ import msgspec
 
 from app.core.encoded import Encoded
 from app.engine.lexis import types_of
-from app.engine.media import Media, covers, essence
+from app.engine.media import Media, covers, essence, is_lines
 
 T = TypeVar("T")
 
@@ -85,9 +85,6 @@ class Events(Answer):
     body: AsyncIterable[Event | str]
 
 
-_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/jsonlines"})
-
-
 def form(media: Media | None) -> type[Answer]:
     """The class of answers with a media type.
 
@@ -98,7 +95,7 @@ def form(media: Media | None) -> type[Answer]:
     name = essence(media.name)
     if name == "text/event-stream":
         return Events
-    if name in _LINES:
+    if is_lines(name):
         return Lines
     if media.kind == "json" or (media.is_range and covers(name, "application/json") and _structured(media)):
         return Body
