@@ -172,6 +172,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         log.close()
 
     engine = Engine(description(), handlers(), service)
+    for finding in engine.errors.findings:
+        structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     host = Host(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return host

@@ -46,8 +46,10 @@ class Settings(BaseSettings):
         default=None, ge=0, le=600, description="readiness says 503 so long before the socket closes; 3, in development 0"
     )
     access_log: bool = True
-    response_policy: Literal["off", "log", "raise"] = Field(
-        default="off", description="what to do when an answer is not the one documented"
+    response_policy: str = Field(
+        default="off",
+        pattern=r"^(off|log|raise|sample\((0?\.[0-9]+|1(\.0+)?)\))$",
+        description="what to do when an answer is not the one documented; sample(0.01) looks at one answer of a hundred",
     )
 
     access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 from app.engine import description
 from app.engine.dependencies import Dependencies
+from app.engine.media import Media
 from app.engine.names import pascal_case, snake_case
-from app.engine.responses import Empty
+from app.engine.responses import Answer, form
 
 
 class BindingError(Exception):
@@ -22,7 +23,7 @@ class Operation:
 
     operation_id: ClassVar[str]
 
-    def __init__(self, handler: Callable[..., Awaitable[Empty]]) -> None:
+    def __init__(self, handler: Callable[..., Awaitable[Answer]]) -> None:
         self.handler = handler
 
 
@@ -66,6 +67,7 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
     if not inspect.iscoroutinefunction(bound.handler):
         problems.append(f"{place}: a handler is an `async def` function")
     wanted = {parameter.argument for parameter in operation.arguments} | ({"body"} if operation.bodies else set())
+    wanted |= {"accept"} if len(operation.accepts) > 1 else set()
     parameters = [*inspect.signature(bound.handler).parameters.values()]
     if not parameters or parameters[0].kind not in (parameters[0].POSITIONAL_ONLY, parameters[0].POSITIONAL_OR_KEYWORD):
         return [*problems, f"{place}: the first argument of a handler is its call"]
@@ -81,11 +83,23 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
     ]
     if (solver := Dependencies.of(bound.handler)) is not None:
         problems += [f"{place}: {lost}, which operations do not pass on" for lost in solver.lost()]
-    for response in operation.answers:
-        answer: Any = getattr(type(bound), response.name, None)
-        headers = tuple((header.argument, header.name) for header in response.handler_headers)
-        if answer is None or answer.status != response.status or answer.headers != headers:
-            problems.append(
-                f"{response.node.where}: the generated {operation.id} differs from the document: run `make generate`"
-            )
+    problems += [
+        f"{response.node.where}: the generated {operation.id} differs from the document: run `make generate`"
+        for response in operation.answers
+        if not all(_is_generated(getattr(type(bound), name, None), response, media) for name, media in response.classes)
+    ]
     return problems
+
+
+def _is_generated(answer: Any, response: description.Response, media: Media | None) -> bool:  # noqa: ANN401 - what stands there
+    """Whether a class is the one that the generator makes for a documented answer."""
+    if not (isinstance(answer, type) and issubclass(answer, form(media))):
+        return False
+    made: Any = answer
+    wanted = {"status": response.status is None, "media_type": media is not None and media.is_range}
+    return (
+        (made.key if response.status is None else made.status) == response.key
+        and all((field in made.__struct_fields__) == there for field, there in wanted.items())
+        and made.headers == tuple((header.argument, header.name) for header in response.handler_headers)
+        and made.media == (media.name if media is not None and len(response.content) > 1 else "")
+    )

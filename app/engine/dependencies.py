@@ -13,13 +13,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from starlette.types import Receive, Scope
 
-from app.engine.responses import Empty
+from app.engine.responses import Answer
 
 
 class Dependencies:
     """The dependencies of one handler, solved by FastAPI itself, so `app.dependency_overrides` is honoured."""
 
-    def __init__(self, handler: Callable[..., Awaitable[Empty]], parameters: list[inspect.Parameter]) -> None:
+    def __init__(self, handler: Callable[..., Awaitable[Answer]], parameters: list[inspect.Parameter]) -> None:
         async def carrier() -> None:
             """FastAPI reads its signature."""
 
@@ -28,7 +28,7 @@ class Dependencies:
         self._dependant = get_dependant(path="", call=carrier)
 
     @classmethod
-    def of(cls, handler: Callable[..., Awaitable[Empty]]) -> Dependencies | None:
+    def of(cls, handler: Callable[..., Awaitable[Answer]]) -> Dependencies | None:
         """The dependencies, or None if the handler declares none."""
         parameters = [
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -55,7 +55,7 @@ class Dependencies:
             ]
         return found
 
-    async def call(self, app: FastAPI, scope: Scope, receive: Receive, call: object, arguments: dict[str, Any]) -> Empty:
+    async def call(self, app: FastAPI, scope: Scope, receive: Receive, call: object, arguments: dict[str, Any]) -> Answer:
         """Solve the dependencies, run the handler, leave the dependencies."""
         request = Request(scope, receive)
         async with AsyncExitStack() as outer, AsyncExitStack() as inner:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from app.engine.document import Document, DocumentError, Node
-from app.engine.media import Media
+from app.engine.media import Media, suffix
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, operation_id, pascal_case, python_name
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -19,12 +19,9 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Place = Literal["path", "query", "header", "cookie"]
 
 # Response headers that the engine writes itself; a handler is not asked for them.
-ENGINE_HEADERS = frozenset(
-    {
-        *("x-request-id", "ratelimit", "ratelimit-policy", "retry-after", "www-authenticate", "allow", "accept"),
-        *("content-type", "content-length", "deprecation", "sunset"),
-    }
-)
+ENGINE_HEADERS = frozenset({"x-request-id", "ratelimit", "ratelimit-policy", "content-type", "deprecation", "sunset"})
+# Those that it writes beside problems; a handler writes them beside other answers.
+PROBLEM_HEADERS = frozenset({"retry-after", "www-authenticate", "allow", "accept", "content-length"})
 
 _ERROR = 400
 _RANGES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirection", "4XX": "ClientError", "5XX": "ServerError"}
@@ -132,7 +129,21 @@ class Response:
     @property
     def handler_headers(self) -> tuple[Header, ...]:
         """The headers that a handler gives."""
-        return tuple(h for h in self.headers if h.name.lower() not in ENGINE_HEADERS and h.constant is None)
+        engine = ENGINE_HEADERS | PROBLEM_HEADERS if self.is_problem else ENGINE_HEADERS
+        if all(media.kind == "json" for media in self.content.values()):  # which is never sent in parts
+            engine |= {"content-length"}
+        return tuple(h for h in self.headers if h.name.lower() not in engine and h.constant is None)
+
+    @property
+    def classes(self) -> tuple[tuple[str, Media | None], ...]:
+        """The classes of its answers: one for each media type, the first named as the response, the others `OKCsv`."""
+        found: dict[str, Media | None] = {}
+        for media in self.content.values():
+            name = f"{self.name}{suffix(media.name)}" if found else self.name
+            while name in found:
+                name += "_"
+            found[name] = media
+        return tuple(found.items()) or ((self.name, None),)
 
     @property
     def problem_types(self) -> tuple[str, ...]:
@@ -143,6 +154,10 @@ class Response:
         for node in (schema, schema.resolved()) if schema is not None else ():
             kinds = kinds or (node.value.get("properties", {}).get("type", {}) if isinstance(node.value, dict) else {})
         return (kinds["const"],) if "const" in kinds else tuple(kinds.get("enum", ()))
+
+    def allows(self, kind: str) -> bool:
+        """Whether an error of the service, which is a problem of this type, may be answered by it; any, in another format."""
+        return "application/problem+json" not in self.content or not self.problem_types or kind in self.problem_types
 
 
 Responses = dict[int | str, Response]
@@ -188,17 +203,18 @@ class Operation:
 
     @property
     def answers(self) -> tuple[Response, ...]:
-        """What a handler answers: everything but the problems, which it raises, and the engine's own 304."""
+        """What a handler answers: not the problems, which it raises, nor the engine's own 304, nor what precedes answers."""
         return tuple(
             response
             for key, response in self.responses.items()
-            if not response.is_problem and not (key == HTTPStatus.NOT_MODIFIED and self.revalidates)
+            if not response.is_problem and not (key == HTTPStatus.NOT_MODIFIED and self.revalidates) and str(key)[0] != "1"
         )
 
     @property
     def successes(self) -> tuple[Response, ...]:
-        """The answers that are no errors."""
-        return tuple(response for response in self.answers if not response.is_error)
+        """The answers that are no errors; `default`, if there are no others."""
+        found = tuple(response for response in self.answers if not response.is_error)
+        return found or tuple(response for response in self.answers if response.key == "default")
 
     @property
     def problems(self) -> dict[int, Response]:

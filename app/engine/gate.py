@@ -16,25 +16,23 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import ApiError
+from app.engine.answers import Content
 from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT
 from app.engine.description import Description
 from app.engine.dispatch import Paths, Resource
 from app.engine.document import Document, DocumentError
+from app.engine.errors import Errors
 from app.engine.operation import Operation
-from app.engine.policy import ContractViolation, Policy, Verifier
-from app.engine.preconditions import names
-from app.engine.problems import ClientGone, Headers, Problems, Refusal
+from app.engine.policy import Policy, Verifier
+from app.engine.problems import ClientGone, Headers, Refusal
 from app.engine.security import Scheme
+from app.engine.streams import Stream, while_connected
 from app.engine.support import unsupported
 
 HeaderList = list[tuple[bytes, bytes]]
-_PROBLEM = (b"content-type", b"application/problem+json")
-_BEARER = ((b"www-authenticate", b"Bearer"),)  # of operations that hand out tokens and need none
 
 
 class Verdict(Protocol):
@@ -86,7 +84,7 @@ class Service:
     """What a service brings to the engine.
 
     `call` makes what handlers receive. `headers` are sent with every answer; one that the
-    document pins to a constant replaces the one of the same name.
+    document pins to a constant replaces the one of the same name. `responses` is the policy, as `Policy.of` reads it.
     """
 
     schemes: Mapping[str, Scheme]
@@ -94,8 +92,13 @@ class Service:
     limits: Limits | None = None
     observer: Observer | None = None
     headers: Headers = ()
-    responses: Policy = "off"
+    responses: str = "off"
     waivers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def _whole(send: Send, start: Message, body: bytes | None) -> None:
+    await send(start)
+    await send({"type": "http.response.body", "body": body or b""})
 
 
 def request_ids() -> Callable[[], bytes]:
@@ -116,19 +119,20 @@ class Engine:
         self.document: Document = description.document
         if faults := unsupported(self.document, service.waivers):
             raise DocumentError("\n".join(faults))
-        self.problems = Problems(self.document)
+        self.errors = Errors(self.document, description.operations)
         self.paths: Paths[Operation] = Paths(description.aliases)
         self.operations: list[Operation] = []
         self.app: FastAPI | None = None  # whose dependency overrides count; set by the host
         self.ordinary: Callable[[Scope], ASGIApp | None] = lambda _: None  # who else knows a path; set by the host
         self._service, self.new_id = service, request_ids()
+        self._policy = Policy.of(service.responses)
         self._verifiers: dict[str, Verifier] = {}
         for described in description.operations:
             operation = Operation(self.document, described, handlers[described.id], service.schemes, self.serve)
             self.operations.append(operation)
             self.paths.add(described, operation)
-            if service.responses != "off":
-                self._verifiers[described.id] = Verifier(self.document, described)
+            if self._policy.share:
+                self._verifiers[described.id] = Verifier(self.document, described, self._policy)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. This is an ASGI application for the scope `http`."""
@@ -147,17 +151,54 @@ class Engine:
             status, headers, body = self.problem(exchange, error)
         out = self.finish(exchange, headers, body)
         if self._verifiers and exchange.operation is not None:
-            try:
-                self._verifiers[exchange.operation.id].verify(status, out, body)
-            except ContractViolation as violation:
-                self._report(exchange, violation)
-                if self._service.responses == "raise":
-                    status, headers, body = self.problem(exchange, violation, report=False)
-                    out = self.finish(exchange, headers, body)
+            status, out, body = await self._verified(exchange, status, out, body)
+        start: Message = {"type": "http.response.start", "status": status, "headers": out}
+        if isinstance(body, Stream):
+            await self._stream(exchange, start, body, receive, send)
+            return
         if (observer := self._service.observer) is not None:
             observer.answered(exchange, status)
-        await send({"type": "http.response.start", "status": status, "headers": out})
+        await send(start)
         await send({"type": "http.response.body", "body": b"" if body is None or scope["method"] == "HEAD" else body})
+
+    async def _verified(
+        self, exchange: Exchange, status: int, headers: HeaderList, body: Content
+    ) -> tuple[int, HeaderList, Content]:
+        """The answer, or what the policy makes of it."""
+        verifier = self._verifiers[exchange.operation.id]  # type: ignore[union-attr]  # the caller has looked
+        if not verifier.due() or (violation := verifier.violation(status, headers, body)) is None:
+            return status, headers, body
+        self._report(exchange, violation)
+        if not self._policy.strict:
+            return status, headers, body
+        if isinstance(body, Stream):
+            await body.close()
+        status, headers, problem = self.problem(exchange, violation, report=False)
+        return status, self.finish(exchange, headers, problem), problem
+
+    async def _stream(self, exchange: Exchange, start: Message, stream: Stream, receive: Receive, send: Send) -> None:
+        """Answer in parts. A fault before the first of them is answered as 500; a later one breaks the connection off.
+
+        The observer hears of the answer at its end: 499 if the client left before, 500 if it was broken off.
+        """
+        answered = start["status"]
+        try:
+            if exchange.scope["method"] == "HEAD":
+                await _whole(send, start, b"")
+            else:
+                await while_connected(stream.send(start, send), receive)
+        except ClientGone:
+            answered = 499
+        except Exception as error:
+            answered, head, body = self.problem(exchange, error)
+            if stream.begun:
+                raise  # the server's way to break off: the client sees that the answer is not complete
+            start = {"type": "http.response.start", "status": answered, "headers": self.finish(exchange, head, body)}
+            await _whole(send, start, body)
+        finally:
+            await stream.close()
+            if (observer := self._service.observer) is not None:
+                observer.answered(exchange, answered)
 
     async def _pass_on(self, exchange: Exchange, other: ASGIApp, receive: Receive, send: Send) -> None:
         """Let somebody else answer, limited, named and logged as an operation is."""
@@ -177,8 +218,8 @@ class Engine:
                 self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         except Refusal as refusal:
             status, headers, body = self.problem(exchange, refusal)
-            await send({"type": "http.response.start", "status": status, "headers": self.finish(exchange, headers, body)})
-            await send({"type": "http.response.body", "body": b"" if exchange.scope["method"] == "HEAD" else body})
+            start: Message = {"type": "http.response.start", "status": status, "headers": self.finish(exchange, headers, body)}
+            await _whole(send, start, b"" if exchange.scope["method"] == "HEAD" else body)
         else:
             await other(exchange.scope, receive, noted)
         finally:
@@ -187,7 +228,7 @@ class Engine:
 
     async def _answer(
         self, exchange: Exchange, resource: Resource[Operation] | None, values: list[str], receive: Receive
-    ) -> tuple[int, HeaderList, bytes | None]:
+    ) -> tuple[int, HeaderList, Content]:
         service, scope = self._service, exchange.scope
         if service.limits is not None:
             verdict = service.limits.address(scope)
@@ -202,20 +243,23 @@ class Engine:
         headers = self._headers(scope["headers"])
         if operation.security.secured:
             await self._admit(exchange, operation, headers)
-        operation.negotiation.check(headers.get(b"accept"))
+        accepted = operation.negotiation.choose(headers.get(b"accept"))
         body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, b"")
         if operation.arguments.path_lists and b"%" in scope["raw_path"]:
             values = operation.arguments.as_written(values, scope["raw_path"])
         arguments = operation.arguments.read(values, scope["query_string"], headers, body, media)
+        if operation.negotiation.several:
+            arguments["accept"] = accepted
         call = service.call(exchange)
-        if operation.solver is None:
-            answer = await operation.handler(call, **arguments)
-        else:
-            answer = await operation.solver.call(self._host(), scope, receive, call, arguments)
-        if operation.answers.revalidates and answer.status == 200 and (sent := headers.get(b"if-none-match")) is not None:  # noqa: PLR2004
-            etag: str = answer.etag  # type: ignore[attr-defined]  # `revalidates` promises it
-            if names(sent.decode("latin-1"), etag):
-                return 304, operation.answers.unchanged(answer), None
+        answer = await (
+            operation.handler(call, **arguments)
+            if operation.solver is None
+            else operation.solver.call(self._host(), scope, receive, call, arguments)
+        )
+        if operation.answers.revalidates and (sent := headers.get(b"if-none-match")) is not None:
+            unchanged = operation.answers.unchanged(answer, sent)
+            if unchanged is not None:
+                return 304, unchanged, None
         content, out = operation.answers.encode(answer)
         return answer.status, out, content
 
@@ -227,44 +271,22 @@ class Engine:
         if not allowed:
             raise Refusal(403)
 
-    def problem(self, exchange: Exchange, error: Exception, *, report: bool = True) -> tuple[int, HeaderList, bytes]:
+    def problem(self, exchange: Exchange, error: Exception, *, report: bool = True) -> tuple[int, HeaderList, bytes | None]:
         """The status, headers and body for any error; what is not the client's fault is reported and told as 500."""
-        if isinstance(error, HTTPException) and self._documents(exchange.operation, error.status_code):
-            sent = (error.headers or {}).items()
-            error = Refusal(error.status_code, str(error.detail), tuple((k.lower().encode(), v.encode()) for k, v in sent))
-        if isinstance(error, Refusal):
-            return error.status, [_PROBLEM, *error.headers], self.problems.refusal(error, exchange.id)
-        if isinstance(error, ApiError):
-            operation = exchange.operation
-            if operation is None or (error.status, error.type) in operation.answers.problem_types:
-                if error.__cause__ is not None:  # an outage: the client learns that it is one, the log learns why
-                    self._report(exchange, error)
-                headers = [_PROBLEM]
-                if error.retry_after is not None:
-                    headers.append((b"retry-after", b"%d" % error.retry_after))
-                if error.status == 401:  # noqa: PLR2004
-                    headers += operation.security.challenge if operation is not None and operation.security.secured else _BEARER
-                return error.status, headers, self.problems.error(error, exchange.id)
-            where = operation.described.node.where
-            text = f"{operation.id} raised {error.type} ({error.status}), which it does not document ({where})"
-            error = ContractViolation(text).with_traceback(error.__traceback__)
-        if report:
-            self._report(exchange, error)
-        return 500, [_PROBLEM], self.problems.refusal(Refusal(500), exchange.id)
+        status, headers, body, fault = self.errors.answer(exchange.operation, error, exchange.id)
+        if fault is not None and report:
+            self._report(exchange, fault)
+        return status, headers, body
 
-    def _documents(self, operation: Operation | None, status: int) -> bool:
-        """Whether an operation documents the problem that the gate has for a status."""
-        if operation is None or not self.problems.known(status):
-            return False
-        return (status, self.problems.type_of(status)) in operation.answers.problem_types
-
-    def finish(self, exchange: Exchange, headers: HeaderList, body: bytes | None) -> HeaderList:
+    def finish(self, exchange: Exchange, headers: HeaderList, body: Content) -> HeaderList:
         """Complete the headers: what every answer carries, unless the answer carries its own."""
         own = {name for name, _ in headers}
         headers += [header for header in self._service.headers if header[0] not in own]
+        if (operation := exchange.operation) is not None and operation.notices:
+            headers += [header for header in operation.notices if header[0] not in own]
         headers.append((b"x-request-id", exchange.id))
         headers += exchange.limits
-        if body is not None:
+        if isinstance(body, bytes):
             headers.append((b"content-length", b"%d" % len(body)))
         return headers
 

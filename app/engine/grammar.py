@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from app.engine.document import Node
-from app.engine.media import kind_of
+from app.engine.media import covers, essence, is_lines, kind_of
 
 # judge: JSON Schema compiled (for answers, under the response policy). gate: the engine's steps before a handler. type: what
 # mypy holds handlers to. responses: written or completed by the engine. documentation: for readers, by nature.
@@ -157,7 +157,12 @@ def _media_type(node: Node, keyword: str) -> Said:
     """XML with a structure has no reader here."""
     schema = node.get(keyword)
     kind = schema.value.get("type") if schema is not None and isinstance(schema.value, dict) else None
-    if kind_of(str(node.pointer[-1])) == "binary" and kind not in (None, "string") and schema is not None:
+    name = str(node.pointer[-1])
+    if {"requestBody", "requestBodies"}.isdisjoint(node.pointer) and (
+        is_lines(name) or covers(essence(name), "application/json")
+    ):
+        return Said("judge")  # answers of them are written as JSON
+    if kind_of(name) == "binary" and kind not in (None, "string") and schema is not None:
         text = f"a body of {node.pointer[-1]} is bytes to the engine, which its schema does not describe: "
         return Said("unsupported", text + "give it `type: string, format: binary`, or no schema")
     return Said("judge")

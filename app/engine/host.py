@@ -67,7 +67,7 @@ class Host(FastAPI):
         status, headers_out, body = self.engine.problem(exchange, error)
         finished = self.engine.finish(exchange, headers_out, None)
         response = Response(body, status_code=status)
-        response.raw_headers = [*finished, (b"content-length", b"%d" % len(body))]
+        response.raw_headers = [*finished, (b"content-length", b"%d" % len(body or b""))]
         return response
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.engine.document import Node
+from app.engine.names import pascal_case
 
 # How a body is read and written: `binary` is bytes that nobody looks into.
 Kind = Literal["json", "form", "multipart", "text", "binary"]
 
 _JSON = re.compile(r"(?:[^/]+/)?(?:[^/]+\+)?json")
 
+_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/jsonlines"})
+
 
 def essence(name: str) -> str:
     """A media type without its parameters, in lower case."""
     return name.partition(";")[0].strip().lower()
+
+
+def parameters(name: str) -> dict[str, str]:
+    """The parameters of a media type, names and values in lower case, quotes taken away."""
+    pairs = (piece.partition("=") for piece in name.split(";")[1:])
+    return {key.strip().lower(): value.strip().strip('"').lower() for key, _, value in pairs if value}
 
 
 def kind_of(name: str) -> Kind:
@@ -32,6 +41,11 @@ def kind_of(name: str) -> Kind:
     return "text" if plain.startswith("text/") else "binary"
 
 
+def is_lines(name: str) -> bool:
+    """Whether it is JSON values, one a line."""
+    return essence(name) in _LINES
+
+
 def is_range(name: str) -> bool:
     """Whether it stands for several media types, as `image/*` does."""
     return "*" in name
@@ -42,11 +56,24 @@ def covers(name: str, media_type: str) -> bool:
     return name in (media_type, "*/*") or (name.endswith("/*") and media_type.startswith(name[:-1]))
 
 
+def contradict(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Whether a parameter that both have has different values."""
+    return any(other.get(key, value) != value for key, value in one.items())
+
+
+def suffix(name: str) -> str:
+    """The words of a media type as the end of a class's name: `Csv` of text/csv, `Image` of image/*, `Any` of */*."""
+    kind, _, rest = essence(name).partition("/")
+    words = "any" if kind == "*" else kind if rest == "*" else rest
+    pairs = " ".join(f"{key} {value}" for key, value in parameters(name).items())
+    return pascal_case(f"{words} {pairs}")
+
+
 def chosen(names: Iterable[str], media_type: str) -> str | None:
     """The most specific of the documented names that covers a media type."""
-    plain = essence(media_type)
-    fitting = [name for name in names if covers(essence(name), plain)]
-    return min(fitting, key=lambda name: name.count("*"), default=None)
+    plain, given = essence(media_type), parameters(media_type)
+    fitting = [name for name in names if covers(essence(name), plain) and not contradict(parameters(name), given)]
+    return min(fitting, key=lambda name: (name.count("*"), name != media_type), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 
 # Names that mean something else where the generated code declares arguments of handlers and fields of answers.
 ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str"})
-FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "media_type", "str", "int", "float", "bool"})
+FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "key", "media", "media_type", "str", "int", "float", "bool"})
 
 
 def snake_case(name: str) -> str:

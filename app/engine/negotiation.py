@@ -3,48 +3,96 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
+from app.engine.media import contradict, covers, essence, parameters
 from app.engine.problems import Refusal
 
 _LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
 
 
-def _quality(accept: str, media_type: str) -> float:
-    """The weight that an `Accept` value gives a media type; the most specific range decides, 0 refuses."""
-    best, weight = -1, 0.0
-    group = media_type.partition("/")[0]
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        rank = {media_type: 2, f"{group}/*": 1, "*/*": 0}.get(name, -1)
-        if rank <= best:
-            continue
-        best, weight = rank, 1.0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key == "q":
-                try:
-                    weight = float(value)
-                except ValueError:
-                    weight = 0.0
-    return weight
+class _Wish(NamedTuple):
+    """One element of `Accept`."""
+
+    name: str
+    parameters: dict[str, str]
+    weight: float
+
+
+class _Documented(NamedTuple):
+    """A media type or range that an operation answers."""
+
+    written: str
+    name: str
+    parameters: dict[str, str]
+
+
+def _wishes(accept: str) -> Iterator[_Wish]:
+    for element in accept.split(","):
+        found = parameters(element)
+        try:
+            weight = float(found.pop("q", "1"))
+        except ValueError:
+            weight = 0.0
+        yield _Wish(essence(element), found, weight if 0 <= weight <= 1 else 0.0)  # also what is not a number
+
+
+def _rank(wish: _Wish, documented: _Documented) -> int:
+    """How closely a wish names a documented media type; -1 if it does not. A parameter that is not documented is ignored."""
+    if contradict(wish.parameters, documented.parameters):
+        return -1
+    same = len(wish.parameters.keys() & documented.parameters.keys())
+    if wish.name == documented.name:
+        return 3 + same
+    # Something of a documented range, or a range that the documented type is of.
+    if "*" in documented.name and re.fullmatch(r"[^*/]+/[^*/]+", wish.name) and covers(documented.name, wish.name):
+        return 2
+    if wish.name.endswith("/*") and covers(wish.name, documented.name):
+        return 0 if wish.name == "*/*" else 1
+    return 0 if wish.name.endswith("/*") and covers(documented.name, wish.name) else -1
+
+
+def _quality(wishes: list[_Wish], documented: _Documented) -> tuple[float, int]:
+    """The weight that `Accept` gives a documented media type, 0 or less if none, and how closely it is named.
+
+    The most specific wish decides for one media type; a documented range is acceptable if anything of it is.
+    """
+    found = [(rank, wish.weight) for wish in wishes if (rank := _rank(wish, documented)) >= 0]
+    if "*" in documented.name:
+        return max(((weight, rank) for rank, weight in found), default=(0.0, -1))
+    rank, weight = max(found, key=lambda one: one[0], default=(-1, 0.0))
+    return weight, rank
 
 
 class Negotiation:
     """Decides for the media types of one operation. Clients send few different values, so verdicts are remembered."""
 
     def __init__(self, media_types: Iterable[str]) -> None:
-        self._media_types = tuple(media_types)
-        self._allowed = functools.lru_cache(maxsize=64)(self._decide)
+        self._media_types = [_Documented(name, essence(name), parameters(name)) for name in media_types]
+        self._first = self._media_types[0].written if self._media_types else ""
+        self.several = len(self._media_types) > 1
+        self._remembered = functools.lru_cache(maxsize=64)(self._decide)
 
-    def _decide(self, accept: bytes) -> bool:
+    def _decide(self, accept: bytes) -> str | None:
+        """The media type of the highest weight; among equals the one named most closely, then the one documented first."""
         text = accept.decode("latin-1").strip()
-        return not text or any(_quality(text, media_type) > 0 for media_type in self._media_types)
+        if not text:
+            return self._first
+        wishes = list(_wishes(text))
+        best = max(self._media_types, key=lambda documented: _quality(wishes, documented))
+        return best.written if _quality(wishes, best)[0] > 0 else None
 
-    def check(self, accept: bytes | None) -> None:
-        """Refuse with 406 unless a documented media type is acceptable; an operation without content accepts all."""
+    def choose(self, accept: bytes | None) -> str:
+        """The documented media type to answer; an operation without content accepts all.
+
+        Raises:
+            Refusal: 406.
+        """
         if accept is None or accept == b"*/*" or not self._media_types:
-            return
-        if self._allowed(accept) if len(accept) <= _LONGEST_KEPT else self._decide(accept):
-            return
-        raise Refusal(406, f"This operation answers {', '.join(self._media_types)}.")
+            return self._first
+        chosen = self._remembered(accept) if len(accept) <= _LONGEST_KEPT else self._decide(accept)
+        if chosen is None:
+            raise Refusal(406, f"This operation answers {', '.join(one.written for one in self._media_types)}.")
+        return chosen

@@ -15,6 +15,7 @@ from app.engine.arguments import Arguments
 from app.engine.binding import Operation as BoundOperation
 from app.engine.body import BodyReader
 from app.engine.dependencies import Dependencies
+from app.engine.deprecation import notices
 from app.engine.document import Document
 from app.engine.names import snake_case
 from app.engine.negotiation import Negotiation
@@ -58,3 +59,4 @@ class Operation(APIRoute):
         typed = TypeAdapter(model).validator.validate_python if model is not None else None
         self.arguments = Arguments(document, described, typed, self.security.query_names)
         self.answers = Answers(described)
+        self.notices = notices(described)

@@ -80,6 +80,13 @@ class Problems:
             self._kinds[status] = Kind(status, f"/problems/{slug}", catalogue.get(slug, {}).get("title", title), detail)
         self._usual = {status: kind.text(kind.detail) for status, kind in self._kinds.items()}
 
+    def kind(self, status: int) -> Kind:
+        """The problem that the gate has for a status, or a plain one."""
+        if (known := self._kinds.get(status)) is not None:
+            return known
+        phrase = HTTPStatus(status).phrase
+        return Kind(status, f"/problems/{phrase.lower().replace(' ', '-')}", phrase, f"{phrase}.")
+
     def type_of(self, status: int) -> str:
         """The type with which the gate answers a status."""
         return self._kinds[status].type
@@ -91,11 +98,8 @@ class Problems:
     def refusal(self, refusal: Refusal, request_id: bytes) -> bytes:
         """The body for a refusal of the gate, or for an error of an ordinary route with a status of its own."""
         status, detail = refusal.status, refusal.detail
-        if status not in self._kinds:
-            phrase = HTTPStatus(status).phrase
-            head = Kind(status, f"/problems/{phrase.lower().replace(' ', '-')}", phrase, phrase).text(detail or f"{phrase}.")
-        else:
-            head = self._usual[status] if detail is None else self._kinds[status].text(detail)
+        usual = self._usual.get(status) if detail is None else None
+        head = usual or self.kind(status).text(detail or self.kind(status).detail)
         if refusal.faults is None:
             return head + request_id + b'"}'
         return head + request_id + b'","errors":' + encode(refusal.faults) + b"}"

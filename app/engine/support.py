@@ -99,7 +99,7 @@ def _names(description: Description) -> Found:
             if first != f"{parameter.name} in {parameter.place}":
                 text = f"{parameter.name} in {parameter.place} and {first} of {operation.id} both become the argument"
                 yield parameter.node, f"{text} {parameter.argument}: rename one"
-        for response in operation.successes:
+        for response in operation.answers:
             fields: dict[str, str] = {}
             for header in response.handler_headers:
                 if (first := fields.setdefault(header.argument, header.name)) != header.name:

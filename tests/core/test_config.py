@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.core.config import Settings
+from app.engine.policy import Policy
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,25 @@ class TestDefaults:
     def test_settings_do_not_change_once_read(self):
         with pytest.raises(ValidationError):
             Settings().port = 1
+
+
+class TestTheResponsePolicy:
+    @pytest.mark.parametrize("policy", ["off", "log", "raise", "sample(0.01)", "sample(.5)", "sample(1)"])
+    def test_is_one_that_the_engine_knows(self, environment, policy):
+        environment.setenv("RESPONSE_POLICY", policy)
+
+        assert Policy.of(Settings().response_policy).strict == (policy == "raise")
+
+    @pytest.mark.parametrize(
+        "policy", ["", "on", "sample", "sample()", "sample(2)", "sample(1.5)", "sample(-1)", "sample(x)", "LOG"]
+    )
+    def test_is_no_other(self, environment, policy):
+        environment.setenv("RESPONSE_POLICY", policy)
+
+        with pytest.raises(ValidationError, match="response_policy"):
+            Settings()
+        with pytest.raises(ValueError, match="the policy of responses is off, log, sample"):
+            Policy.of(policy)
 
 
 class TestOrigins:

@@ -131,6 +131,28 @@ def body(schema: str, *, media: str = "application/json", required: str = "true"
     )
 
 
+def answering(
+    documented: str, answer: Any, *, method: str = "get", operation: str = "", head: str = "", **service: Any
+) -> Engine:
+    """An engine with one operation on /p of these responses (YAML), whose handler gives this answer, or raises it.
+
+    An answer that is a function is called for each request, with the arguments of the handler.
+    """
+    text = (
+        f"openapi: 3.1.1\ninfo: {{title: Answers, version: '1'}}\n{head}\npaths:\n  /p:\n    {method}:\n"
+        f"      operationId: ask\n      {operation}\n      responses: {documented}\n"
+    )
+    described = Description.of(Document(text.encode()))
+
+    async def handler(_: object, **arguments: Any) -> Any:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(**arguments) if callable(answer) else answer
+
+    settings = {"schemes": {"bearer": Tokens()}, "call": lambda exchange: exchange.principal, "responses": "raise", **service}
+    return Engine(described, {"ask": Operation(handler)}, Service(**settings))
+
+
 class Answer(NamedTuple):
     """What an ASGI application sent; `reads` counts the messages that it asked for."""
 

@@ -73,27 +73,83 @@ class TestAccept:
         assert response.status_code == 204
 
 
+class TestTheChoice:
+    @pytest.mark.parametrize(
+        ("documented", "accept", "chosen"),
+        [
+            # the weight decides
+            ("a/json, a/csv", "a/json;q=0.5, a/csv;q=0.6", "a/csv"),
+            ("a/json, a/csv", "a/json;q=0.500, a/csv;q=0.5", "a/json"),
+            ("a/json, a/csv", "a/json;q=0, */*", "a/csv"),
+            ("a/json, b/csv", "a/*;q=0.9, b/*", "b/csv"),
+            # among equals the one that is named most closely, then the one documented first
+            ("a/json, b/csv", "*/*, b/*", "b/csv"),
+            ("a/json, b/csv, b/xml", "*/*, b/*, b/xml", "b/xml"),
+            ("a/json, b/csv", "*/*", "a/json"),
+            ("a/json, b/csv", "b/csv, a/json", "a/json"),
+            ("a/json, b/csv", "", "a/json"),
+            # the most specific range decides the weight of one media type
+            ("a/json, b/csv", "*/*;q=0.9, a/json;q=0.1, a/*;q=0.95", "b/csv"),
+            # parameters
+            ("a/json;version=1, a/json;version=2", "a/json;version=2", "a/json;version=2"),
+            ("a/json;version=1, a/json;version=2", "a/json", "a/json;version=1"),
+            ("a/json;version=1, a/json;version=2", 'A/JSON ; Version="2" ;q=0.2', "a/json;version=2"),
+            ("a/json;version=1, a/json;version=2", "a/json;version=1;q=0.2, a/json;version=2;q=0.3", "a/json;version=2"),
+            ("a/json;version=1, a/json;version=2", "a/json;q=0.2, a/json;version=2", "a/json;version=2"),
+            ("a/json;version=1, a/json;version=2", "a/json;version=3", None),
+            ("a/json;version=1, a/json;version=2", "a/json;version=3, */*;q=0.1", "a/json;version=1"),
+            ("text/plain;charset=utf-8", "text/plain;charset=UTF-8", "text/plain;charset=utf-8"),
+            ("text/plain;charset=utf-8", "text/plain;charset=latin-1", None),
+            ("text/plain", "text/plain;charset=latin-1", "text/plain"),
+            # documented ranges
+            ("a/json, image/*", "image/png", "image/*"),
+            ("a/json, image/*", "image/png;q=0.2, a/json;q=0.1", "image/*"),
+            ("image/*", "image/*;q=0, image/png", "image/*"),
+            ("image/*", "image/*;q=0", None),
+            ("image/*", "text/*, */json, image", None),
+            ("*/*", "text/html", "*/*"),
+            ("*/*", "text/*", "*/*"),
+            ("a/json, */*", "a/json, text/html", "a/json"),
+        ],
+    )
+    def test_follows_weight_then_closeness_then_the_document(self, documented, accept, chosen):
+        negotiation = Negotiation(documented.split(", "))
+
+        if chosen is None:
+            with pytest.raises(Refusal, match="406"):
+                negotiation.choose(accept.encode())
+        else:
+            assert negotiation.choose(accept.encode()) == chosen
+
+    def test_is_the_first_for_who_says_nothing(self):
+        assert Negotiation(["a/json", "b/csv"]).choose(None) == "a/json"
+        assert Negotiation(["a/json", "b/csv"]).choose(b"*/*") == "a/json"
+
+    def test_is_handed_on_only_where_there_is_one(self):
+        assert [Negotiation(names).several for names in ([], ["a/b"], ["a/b", "a/c"])] == [False, False, True]
+
+
 class TestSeveralTypes:
     def test_are_judged_without_keeping_a_hostile_text(self):
         negotiation, accept = Negotiation(["application/json"]), b"application/json, " + b"x" * 30_000
         held = sys.getrefcount(accept)
 
-        negotiation.check(accept)
+        negotiation.choose(accept)
 
         assert sys.getrefcount(accept) == held
 
     def test_are_acceptable_if_one_is(self):
         negotiation = Negotiation(["application/json", "text/csv"])
 
-        negotiation.check(b"text/csv")
-        negotiation.check(b"application/json")
+        negotiation.choose(b"text/csv")
+        negotiation.choose(b"application/json")
         with pytest.raises(Refusal, match="406"):
-            negotiation.check(b"text/html")
+            negotiation.choose(b"text/html")
 
     def test_are_judged_the_same_every_time(self):
         negotiation = Negotiation(["application/json"])
 
         for _ in range(3):
-            negotiation.check(b"application/*")
+            negotiation.choose(b"application/*")
             with pytest.raises(Refusal):
-                negotiation.check(b"text/html")
+                negotiation.choose(b"text/html")

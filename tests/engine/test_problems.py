@@ -9,6 +9,8 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 from app.core.errors import ServiceUnavailable
+from app.engine.document import Document
+from app.engine.errors import Errors
 from tests.engine.operations import GetThing, handlers
 from tests.engine.service import READER, WRITER, Limits, Observer, make_client, make_host
 
@@ -118,9 +120,7 @@ class TestAProblem:
     def test_takes_its_title_from_the_document(self):
         text = "x-problems: {not-found: {title: No such shelf}}\n"
         from_document = make_host()
-        from_document.engine.problems = type(from_document.engine.problems)(
-            type(from_document.engine.document)(text.encode()),
-        )
+        from_document.engine.errors = Errors(Document(text.encode()), ())
 
         assert make_client(from_document).get("/nothing").json()["title"] == "No such shelf"
 

@@ -1,0 +1,196 @@
+"""An error in a document's own format: a value valid by construction, its well-known members filled in, compiled to text."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from app.engine.document import Node
+from app.engine.judge import MOST_FAULTS, fault, validator
+from app.engine.problems import Kind, encode
+from app.engine.values import Values
+from app.engine.wording import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
+
+_FAULTS = "@faults@"
+_HOLES = re.compile(f'("{DETAIL}"|{ID}|{TIME}|"{_FAULTS}")'.encode())
+_ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
+_LENGTHS = (400, 200, 80)
+_WITHIN = ("error", "fault", "problem", "body")  # members in which other documents wrap their errors
+
+Fault = dict[str, str]
+Form = Callable[[list[Fault]], Any]
+_SAMPLE = [msgspec.json.decode(fault("query", f"/name/{number}", "type")) for number in range(MOST_FAULTS)]
+
+
+class Template:
+    """The text of one kind of error under one schema.
+
+    Raises:
+        NoValue: no value of the schema was found.
+    """
+
+    def __init__(self, schema: Node, kind: Kind) -> None:
+        self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
+        built = copy.deepcopy(Values("response").value(schema))
+        name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
+        self._root: dict[str, Any] = {name: built}
+        self._name = name
+        self._longest = 0  # characters of a detail
+        self._told: Callable[[list[Fault]], Any] | None = None
+        self._holes: list[tuple[dict[str, Any], str, str]] = []
+        self._fill(self._root, is_root=True)
+        if self._root[name] == {}:
+            self._add(self._root[name])
+        for owner, member, mark in self._holes:
+            owner[member] = mark
+        self._parts = _HOLES.split(encode(self._root[name]))
+
+    def write(self, detail: str | None, request_id: bytes, faults: list[msgspec.Raw] | None) -> bytes:
+        """One error."""
+        listed: list[Fault] = [msgspec.json.decode(found) for found in faults or ()]
+        said = self._kind.detail if detail is None else detail
+        if listed and self._told is None:
+            said = f"{said} {_told(listed[0])}."
+        holes: dict[bytes, Callable[[], bytes]] = {
+            f'"{DETAIL}"'.encode(): lambda: encode(said[: self._longest]),
+            ID.encode(): lambda: request_id,
+            TIME.encode(): lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode(),
+            f'"{_FAULTS}"'.encode(): lambda: encode(self._told(listed or [self._own()]) if self._told else []),
+        }
+        return b"".join(holes[part]() if part in holes else part for part in self._parts)
+
+    def _try(self, owner: dict[str, Any], name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+        """Give a member a value if the whole stays valid."""
+        before, owner[name] = owner[name], value
+        if self._judge(self._root[self._name]):
+            return True
+        owner[name] = before
+        return False
+
+    def _drop(self, owner: dict[str, Any], name: str) -> bool:
+        """Leave a member out if the whole stays valid."""
+        before = dict(owner)
+        del owner[name]
+        if self._judge(self._root[self._name]):
+            return True
+        owner.clear()
+        owner.update(before)  # in the order that it had
+        return False
+
+    def _add(self, owner: dict[str, Any]) -> None:
+        """Fill an error whose schema names no member."""
+        for name, value in (("status", self._kind.status), ("title", self._kind.title), ("detail", self._kind.detail)):
+            owner[name] = value
+            if not self._judge(self._root[self._name]):
+                del owner[name]
+
+    def _fill(self, owner: dict[str, Any], *, is_root: bool = False) -> None:
+        beside = {plain(name) for name in owner}
+        for name in list(owner):
+            value, known = owner[name], plain(name)
+            nested = isinstance(value, (list, dict))
+            if nested and known in LISTS and self._listed(owner, name, is_root=is_root):
+                continue
+            if not nested and self._said(owner, name, candidates(known, beside, self._kind)):
+                continue
+            kept = is_root or (isinstance(value, dict) and known in _WITHIN)
+            if kept or not self._drop(owner, name):
+                self._inside(value)
+
+    def _inside(self, value: Any) -> None:  # noqa: ANN401 - any JSON value
+        if isinstance(value, dict):
+            self._fill(value)
+        for item in value if isinstance(value, list) else ():
+            self._inside(item)
+
+    def _said(self, owner: dict[str, Any], name: str, choices: list[Any]) -> bool:
+        """Give a member the first of its texts that it may have."""
+        for choice in choices:
+            if choice != DETAIL:
+                if self._try(owner, name, choice):
+                    return True
+            elif self._try(owner, name, self._kind.detail):
+                # Details differ from answer to answer, so any text of a length has to be valid.
+                for longest in _LENGTHS:
+                    if self._try(owner, name, _ANY_TEXT[:longest]):
+                        self._longest = max(longest, self._longest)
+                        self._holes.append((owner, name, DETAIL))
+                        return True
+        return False
+
+    def _listed(self, owner: dict[str, Any], name: str, *, is_root: bool) -> bool:
+        """Give a list the faults of the request, in the first of the forms that it may have."""
+        for make in (lambda: whole, lambda: texts, lambda: by_place, lambda: self._made(owner, name)):
+            if (form := make()) is None:
+                continue
+            for most in (MOST_FAULTS, 10, 1):
+                if not self._try(owner, name, form(_SAMPLE[:most])):
+                    continue
+                if self._kind.status == HTTPStatus.UNPROCESSABLE_ENTITY:  # the only one with faults
+                    self._told = functools.partial(_first, form, most)
+                    self._holes.append((owner, name, _FAULTS))
+                    return True
+                none = type(owner[name])()
+                return (not is_root and self._drop(owner, name)) or any(
+                    self._try(owner, name, value) for value in (none, form([self._own()]))
+                )
+        return False
+
+    def _own(self) -> Fault:
+        """The error itself as a fault."""
+        return {"in": "request", "pointer": "", "code": self._kind.code, "message": self._kind.detail}
+
+    def _made(self, owner: dict[str, Any], name: str) -> Form | None:
+        """Faults in the form of the items of a list, whose members are found by trying."""
+        before = copy.deepcopy(owner[name])
+        if not isinstance(before, list) or not before or not isinstance(before[0], dict):
+            return None
+        item: dict[str, Any] = owner[name][0]
+        del owner[name][1:]
+        chosen: dict[str, int] = {}
+        for member in list(item):
+            choices = fault_member(plain(member), _SAMPLE[0])
+            fitting = (number for number, choice in enumerate(choices) if self._try(item, member, choice))
+            if (number := next(fitting, None)) is not None:
+                chosen[member] = number
+            else:
+                self._drop(item, member)
+        owner[name] = before
+        return functools.partial(_shaped, item, chosen) if chosen else None
+
+
+def whole(faults: list[Fault]) -> list[Fault]:
+    """As problems list them."""
+    return faults
+
+
+def texts(faults: list[Fault]) -> list[str]:
+    """A sentence each."""
+    return [_told(found) for found in faults]
+
+
+def _told(found: Fault) -> str:
+    return f"{found['in']}{found['pointer'][:100]} {found['message']}"
+
+
+def _first(form: Form, most: int, faults: list[Fault]) -> Any:  # noqa: ANN401 - any JSON value
+    return form(faults[:most])
+
+
+def _shaped(item: dict[str, Any], chosen: dict[str, int], faults: list[Fault]) -> list[dict[str, Any]]:
+    return [{**item, **{name: fault_member(plain(name), found)[at] for name, at in chosen.items()}} for found in faults]
+
+
+def by_place(faults: list[Fault]) -> dict[str, list[str]]:
+    """Messages by the places that they are about."""
+    found: dict[str, list[str]] = {}
+    for one in faults:
+        found.setdefault(one["pointer"], []).append(one["message"])
+    return found
