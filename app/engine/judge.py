@@ -46,6 +46,9 @@ _MESSAGES = {
     "unknown": "has a name that is not in the contract",
     "repeated": "must occur once",
     "encoding": "is not UTF-8",
+    "contentType": "has a content type that is not in the contract",
+    "contentEncoding": "is not in its content encoding",
+    "headers": "has not the headers that it must have",
 }
 
 _MISSING = " is a required property"

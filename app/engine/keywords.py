@@ -53,7 +53,7 @@ FORMATS = frozenset(
     {
         *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uuid"),
         *("uri", "uri-reference", "iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex"),
-        *("int32", "int64", "float", "double", "password"),
+        *("int32", "int64", "float", "double", "password", "binary"),
     }
 )
 _ONE = (

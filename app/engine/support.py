@@ -6,9 +6,11 @@ import functools
 import re
 from collections.abc import Callable, Iterator
 
+from app.engine.bodies.support import unreadable
 from app.engine.description import METHODS, Description, Operation
 from app.engine.document import Document, DocumentError, Node
 from app.engine.keywords import Direction, parts, refused
+from app.engine.media import Media
 from app.engine.names import pascal_case, python_name
 from app.engine.text import Pointer
 
@@ -96,7 +98,7 @@ class _Survey:
                 yield _line(operation, key), text
         yield from self._parameters(operation)
         if (body := _member(operation, "requestBody")) is not None:
-            yield from self._content(body, "a request body", "request")
+            yield from self._body(Media.all(body.get("content")))
         responses = _member(operation, "responses")
         if responses is None:
             yield operation.line, "the operation has no `responses`, so no handler could answer: add a success"
@@ -182,6 +184,12 @@ class _Survey:
             yield content.line, f"response {status}: errors are answered as application/problem+json: document exactly this"
         elif len(content.value) > 1:
             yield content.line, f"response {status}: one media type is answered: remove the others"
+
+    def _body(self, bodies: dict[str, Media]) -> Found:
+        yield from unreadable(bodies)
+        for media in bodies.values():
+            if media.schema is not None:
+                yield from self._schema(media.schema, "request")
 
     def _content(self, owner: Node, what: str, direction: Direction) -> Found:
         for media, item in _items(_member(owner, "content")):

@@ -1,0 +1,45 @@
+"""Bodies that are one value: texts, and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.engine.bodies.members import kinds
+from app.engine.bodies.reading import Body, Read
+from app.engine.files import File
+from app.engine.lexis import scalar
+from app.engine.media import ContentType, Media
+from app.engine.problems import Refusal
+
+# By their names in Content-Type. Texts are UTF-8 where it names none.
+CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
+
+
+def text(raw: bytes, charset: str | None) -> str:
+    """Decode a text.
+
+    Raises:
+        Refusal: 400, the bytes are not of that charset.
+        KeyError: nobody knows that charset here.
+    """
+    try:
+        return raw.decode(CHARSETS[(charset or "utf-8").lower()])
+    except UnicodeDecodeError:
+        raise Refusal(400, "The text is not in its charset.") from None
+
+
+def text_reader(media: Media) -> Read:
+    """Reads a text; as the one number or boolean that it is where the schema says so."""
+    types = kinds(media.schema) if media.schema is not None else set()
+    lexer = scalar(types) if types else str
+
+    def read(raw: bytes, sent: ContentType) -> Body:
+        value: Any = lexer(text(raw, sent.parameters.get("charset")))
+        return Body(value, value)
+
+    return read
+
+
+def read_file(raw: bytes, sent: ContentType) -> Body:
+    """Read a file, which nobody looks into."""
+    return Body(File(raw, sent.essence), raw.decode("latin-1"))
