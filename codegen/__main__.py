@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
-from codegen.generate import GenerationError, Settings, stale, write
+from app.engine.ledger import Ledger
+from codegen.generate import GenerationError, Settings, load, stale, write
 from codegen.lint import lint
+from codegen.validity import validity
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,13 +33,18 @@ def main(arguments: list[str] | None = None) -> int:
     text = "hold the document against the house rules"
     command = commands.add_parser("lint", help=text, description=text)
     command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
+    text = "list every keyword of the document: where it is written, and who enforces it"
+    command = commands.add_parser("ledger", help=text, description=text)
+    command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
+    command.add_argument("--waive", action="append", default=[], metavar="PLACE=REASON", help="accept what nobody enforces")
     options = parser.parse_args(arguments)
     try:
-        if options.command == "lint" and options.document:
-            return _lint(Path(options.document))
+        if options.command in ("lint", "ledger"):
+            named = options.document
+            document = Path(named) if named else read_settings(Path("pyproject.toml"), {}).document
+            waivers = dict(waiver.partition("=")[::2] for waiver in getattr(options, "waive", ()))
+            return _lint(document) if options.command == "lint" else _ledger(document, waivers)
         settings = read_settings(Path("pyproject.toml"), vars(options))
-        if options.command == "lint":
-            return _lint(settings.document)
         return _generate(settings) if options.command == "generate" else _check(settings)
     except (GenerationError, DocumentError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -82,6 +90,25 @@ def _lint(path: Path) -> int:
         return 1
     sys.stdout.write(f"{document.name}: {len(Description.of(document).operations)} operations, no findings\n")
     return 0
+
+
+def _ledger(path: Path, waivers: dict[str, str]) -> int:
+    """One line for each keyword, in the order of the document, and how many each enforcer has."""
+    document = load(path)
+    if faults := validity(document):
+        raise GenerationError("\n".join(faults))
+    found = Ledger(document)
+    faults = found.waive(waivers)
+    counts: Counter[str] = Counter()
+    for entry in found.entries:
+        by = ", ".join(sorted(entry.by))
+        counts.update(entry.by)
+        remark = f"  ({entry.remark})" if entry.remark else ""
+        sys.stdout.write(f"{entry.where}: {entry.keyword}: {by}{remark}\n")
+    totals = ", ".join(f"{count} {by}" for by, count in counts.most_common())
+    sys.stdout.write(f"{document.name}: {len(found.entries)} keywords: {totals}\n")
+    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -17,9 +17,16 @@ from app.engine.problems import Refusal
 
 
 class Arguments:
-    """The arguments of one operation, compiled at start; `builders` make the handler's objects of bodies, by media type."""
+    """The arguments of one operation, compiled at start.
 
-    def __init__(self, document: Document, described: Operation, builders: Mapping[str, Builder | None]) -> None:
+    `builders` make the handler's objects of bodies, by media type. `credentials` are names in the query that somebody else
+    reads.
+    """
+
+    def __init__(
+        self, document: Document, described: Operation, builders: Mapping[str, Builder | None], credentials: frozenset[str]
+    ) -> None:
+        self._credentials = credentials
         self._judge = Judge(document, described) if described.parameters else None
         self._bodies = {
             name: (Judge(document, described, media.schema), media.kind == "json", builders[name])
@@ -119,7 +126,7 @@ class Arguments:
         for name, found in texts.items():
             known = self._query.get(name)
             if known is None:
-                unknown = True
+                unknown = unknown or name not in self._credentials
                 continue
             if len(found) > 1 and not known[1].repeats:
                 faults.append(fault("query", "/" + escape(name), "repeated"))

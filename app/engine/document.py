@@ -62,6 +62,11 @@ class Document:
         self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)
         return value
 
+    @property
+    def version(self) -> str:
+        """`3.0` or `3.1`."""
+        return str(self.data.get("openapi", "")).rpartition(".")[0]
+
     @functools.cached_property
     def json(self) -> bytes:
         """The same document as compact JSON, members in the written order, its other files within it."""

@@ -12,7 +12,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -34,6 +34,7 @@ from app.engine.support import unsupported
 
 HeaderList = list[tuple[bytes, bytes]]
 _PROBLEM = (b"content-type", b"application/problem+json")
+_BEARER = ((b"www-authenticate", b"Bearer"),)  # of operations that hand out tokens and need none
 
 
 class Verdict(Protocol):
@@ -94,6 +95,7 @@ class Service:
     observer: Observer | None = None
     headers: Headers = ()
     responses: Policy = "off"
+    waivers: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_ids() -> Callable[[], bytes]:
@@ -112,7 +114,7 @@ class Engine:
 
     def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
-        if faults := unsupported(self.document):
+        if faults := unsupported(self.document, service.waivers):
             raise DocumentError("\n".join(faults))
         self.problems = Problems(self.document)
         self.paths: Paths[Operation] = Paths(description.aliases)
@@ -218,7 +220,7 @@ class Engine:
         return answer.status, out, content
 
     async def _admit(self, exchange: Exchange, operation: Operation, headers: dict[bytes, bytes]) -> None:
-        exchange.principal, allowed = await operation.security.authenticate(headers)
+        exchange.principal, allowed = await operation.security.authenticate(headers, exchange.scope["query_string"])
         if self._service.limits is not None and exchange.principal is not None:
             verdict = self._service.limits.account(exchange.principal)
             self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
@@ -241,7 +243,7 @@ class Engine:
                 if error.retry_after is not None:
                     headers.append((b"retry-after", b"%d" % error.retry_after))
                 if error.status == 401:  # noqa: PLR2004
-                    headers.append((b"www-authenticate", b"Bearer"))
+                    headers += operation.security.challenge if operation is not None and operation.security.secured else _BEARER
                 return error.status, headers, self.problems.error(error, exchange.id)
             where = operation.described.node.where
             text = f"{operation.id} raised {error.type} ({error.status}), which it does not document ({where})"
@@ -285,6 +287,8 @@ class Engine:
                 headers[name] = value
             elif name in (b"authorization", b"content-type"):
                 headers[name] = b""
+            elif name == b"cookie":
+                headers[name] += b"; " + value
             else:
                 headers[name] += b", " + value
         return headers

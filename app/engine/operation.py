@@ -52,5 +52,5 @@ class Operation(APIRoute):
         self.negotiation = Negotiation(described.accepts)
         limit = int(document.data.get("x-body-limit", 1 << 20))
         self.body = BodyReader(document, described, limit) if described.bodies else None
-        self.arguments = Arguments(document, described, builders(described, bound))
+        self.arguments = Arguments(document, described, builders(described, bound), self.security.query_names)
         self.answers = Answers(described)

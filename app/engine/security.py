@@ -3,72 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from app.engine.credentials import Finder, finder
 from app.engine.description import Operation
-from app.engine.problems import Refusal
-
-_CHALLENGE = ((b"www-authenticate", b"Bearer"),)
+from app.engine.document import DocumentError
+from app.engine.problems import Headers, Refusal
 
 
 class Scheme(Protocol):
     """What the service brings for one security scheme of the document. A principal is any object of the service's own."""
 
     async def verify(self, credential: str) -> Any | None:  # noqa: ANN401 - the principal
-        """Whose credential this is; None if it is not valid (any more)."""
+        """Whose credential this is; None if it is not valid (any more).
+
+        The credential is a token, a key, or `name:password` of the scheme `basic`.
+        """
 
     def allows(self, principal: Any, scopes: tuple[str, ...]) -> bool:  # noqa: ANN401 - the principal
         """Whether the principal has every scope (or role) that the document lists."""
 
 
-def bearer(authorization: bytes | None) -> str | None:
-    """The credential of an `Authorization: Bearer` header (the scheme's case does not matter, RFC 9110 11.1).
+class _Requirement(NamedTuple):
+    """One scheme of an alternative."""
 
-    A header sent twice arrives here empty and holds no credential.
-    """
-    if authorization is None or authorization[:7].lower() != b"bearer ":
-        return None
-    credential = authorization[7:].lstrip(b" ")
-    return credential.decode("ascii") if credential.isascii() and credential and b" " not in credential else None
+    find: Finder
+    scheme: Scheme
+    scopes: tuple[str, ...]
 
 
 class Security:
-    """The requirements of one operation: alternatives (OR) of schemes (AND), `{}` for nobody, scopes."""
+    """The requirements of one operation: alternatives (OR) of schemes (AND), `{}` for nobody, scopes.
 
-    __slots__ = ("_alternatives", "_optional", "secured")
+    The principal of an alternative with several schemes is that of the last one written. `challenge` is what a 401 says;
+    `query_names` are the names in the query that credentials have.
+    """
+
+    __slots__ = ("_alternatives", "_optional", "challenge", "query_names", "secured")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
+        components = operation.node.document.root.get("components")
+        written = components.get("securitySchemes") if components is not None else None
+        names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
+        found, query_names = {}, set()
+        for name in names:
+            declared = written.get(name) if written is not None else None
+            if declared is None or name not in schemes:
+                lacks = "the document" if declared is None else "the service"
+                raise DocumentError(f"{operation.node.where}: {lacks} has no security scheme {name!r}: add it")
+            found[name] = finder(declared)
+            if declared.value.get("in") == "query":
+                query_names.add(str(declared.value["name"]))
         self._optional = () in operation.security
         self._alternatives = [
-            [(schemes[name], scopes) for name, scopes in alternative] for alternative in operation.security if alternative
+            [_Requirement(found[name][0], schemes[name], scopes) for name, scopes in alternative]
+            for alternative in operation.security
+            if alternative
         ]
         self.secured = bool(self._alternatives)
+        challenges = dict.fromkeys(challenge for _, challenge in found.values())
+        self.challenge: Headers = tuple((b"www-authenticate", challenge.encode()) for challenge in challenges)
+        self.query_names = frozenset(query_names)
 
-    async def authenticate(self, headers: dict[bytes, bytes]) -> tuple[Any, bool]:
+    async def authenticate(self, headers: dict[bytes, bytes], query_string: bytes) -> tuple[Any, bool]:
         """The principal (None if nobody signed in and nobody has to) and whether their scopes suffice.
 
         Raises:
             Refusal: 401. Credentials that are sent but wrong are refused even where none are needed.
         """
-        authorization = headers.get(b"authorization")
-        if authorization is None:
-            if self._optional:
-                return None, True
-            raise Refusal(401, headers=_CHALLENGE)
-        credential = bearer(authorization)
         known = None
-        if credential is not None:
-            for alternative in self._alternatives:
-                allowed, principal = True, None
-                for scheme, scopes in alternative:
-                    principal = await scheme.verify(credential)
-                    if principal is None:
-                        break
-                    allowed = allowed and scheme.allows(principal, scopes)
-                else:
-                    known = principal
-                    if allowed:
-                        return principal, True
-        if known is None:
-            raise Refusal(401, headers=_CHALLENGE)
-        return known, False
+        for alternative in self._alternatives:
+            allowed, principal = True, None
+            for find, scheme, scopes in alternative:
+                credential = find(headers, query_string)
+                principal = await scheme.verify(credential) if credential else None
+                if principal is None:
+                    break
+                allowed = allowed and scheme.allows(principal, scopes)
+            else:
+                if allowed:
+                    return principal, True
+                known = principal
+        if known is not None:
+            return known, False
+        if self._optional and not self._sent(headers, query_string):
+            return None, True
+        raise Refusal(401, headers=self.challenge)
+
+    def _sent(self, headers: dict[bytes, bytes], query_string: bytes) -> bool:
+        """Whether the request holds anything that is meant as a credential."""
+        required = (requirement for alternative in self._alternatives for requirement in alternative)
+        return any(requirement.find(headers, query_string) is not None for requirement in required)

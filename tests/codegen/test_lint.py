@@ -55,11 +55,13 @@ class TestLint:
         assert findings == ['openapi.yaml:2: "title" is a required property: add it']
 
     def test_what_the_engine_refuses_is_told_instead(self):
-        document = Document(text_with("      operationId: createUser", "      callbacks: {}\n      operationId: addUser"))
+        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "nullable: true, "))
 
         findings = lint(document)
 
-        assert findings == ["openapi.yaml:53: callbacks are not sent: remove them"]
+        assert [finding.partition(": ")[2] for finding in findings] == [
+            "`nullable` is OpenAPI 3.0 and means nothing here: add 'null' to `type`"
+        ]
 
 
 class TestCommand:

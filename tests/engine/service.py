@@ -100,7 +100,7 @@ class Echo(Body[Any]):
     status = 200
 
 
-def echo(paths: str, *, head: str = "", schemes: dict[str, Any] | None = None) -> TestClient:
+def echo(paths: str, *, head: str = "", **service: Any) -> TestClient:
     """A client of a service for the YAML of `paths`; every operation answers the arguments that its handler received."""
     text = f"openapi: 3.1.1\ninfo: {{title: Echo, version: '1'}}\n{head}\npaths:\n{paths}"
     described = Description.of(Document(text.encode()))
@@ -109,8 +109,8 @@ def echo(paths: str, *, head: str = "", schemes: dict[str, Any] | None = None) -
         return Echo(arguments)
 
     bound = {operation.id: Operation(handler) for operation in described.operations}
-    service = Service(schemes=schemes or {}, call=lambda exchange: exchange.principal)
-    return make_client(Host(Engine(described, bound, service)))
+    settings = {"schemes": {}, "call": lambda exchange: exchange.principal, **service}
+    return make_client(Host(Engine(described, bound, Service(**settings))))
 
 
 def parameter(declaration: str, *, path: str = "/p") -> TestClient:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.limits import Verdict
+from app.engine.document import DocumentError
 from tests.engine.service import ADMIN, READER, WRITER, Tokens, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
@@ -146,3 +148,146 @@ class TestSchemesTogether:
         client = guarded("[{people: [a, b]}]", people=Tokens("a"))
 
         assert client.get("/p", headers=bearer("a")).status_code == 403
+
+
+SCHEMES = """
+components:
+  securitySchemes:
+    token: {type: http, scheme: Bearer}
+    login: {type: http, scheme: basic}
+    digest: {type: http, scheme: Digest}
+    header: {type: apiKey, in: header, name: X-Key}
+    query: {type: apiKey, in: query, name: api key}
+    cookie: {type: apiKey, in: cookie, name: session}
+    oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: /token, scopes: {ann: Hers}}}}
+    openid: {type: openIdConnect, openIdConnectUrl: /openid}
+"""
+
+
+class Anybody:
+    """Takes every credential, as the name of its owner."""
+
+    async def verify(self, credential: str) -> str | None:
+        return None if credential == "wrong" else credential
+
+    def allows(self, principal: str, scopes: tuple[str, ...]) -> bool:
+        return all(scope == principal for scope in scopes)
+
+
+class Principals:
+    """A limit that remembers for whom it was asked."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def address(self, _: object) -> Verdict:
+        return Verdict((), 0)
+
+    def account(self, principal: object) -> Verdict:
+        self.seen.append(principal)
+        return Verdict((), 0)
+
+
+def asked(security: str, path: str = "/p", **headers: str):
+    """The answer, and the principal who was admitted."""
+    limits = Principals()
+    client = echo(
+        f"  /p:\n    get:\n      operationId: get\n      security: {security}\n"
+        "      responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}}\n",
+        head=SCHEMES,
+        schemes={name: Anybody() for name in ("token", "login", "digest", "header", "query", "cookie", "oauth", "openid")},
+        limits=limits,
+    )
+    response = client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return response, limits.seen
+
+
+class TestEveryKindOfScheme:
+    @pytest.mark.parametrize(
+        ("name", "path", "headers", "principal"),
+        [
+            ("token", "/p", {"Authorization": "Bearer ann"}, "ann"),
+            ("oauth", "/p", {"Authorization": "bearer ann"}, "ann"),
+            ("openid", "/p", {"Authorization": "Bearer ann"}, "ann"),
+            ("login", "/p", {"Authorization": "Basic YW5uOnB3"}, "ann:pw"),
+            ("login", "/p", {"Authorization": "basic w6Q6OnA="}, "ä::p"),
+            ("digest", "/p", {"Authorization": 'Digest username="ann", uri="/p"'}, 'username="ann", uri="/p"'),
+            ("header", "/p", {"X_Key": " ann "}, "ann"),
+            ("query", "/p?api%20key=an%6E", {}, "ann"),
+            ("query", "/p?api+key=a+n", {}, "a n"),
+            ("cookie", "/p", {"Cookie": 'x=1; session="ann"; session=eve'}, "ann"),
+        ],
+    )
+    def test_finds_its_credential(self, name, path, headers, principal):
+        response, seen = asked(f"[{{{name}: []}}]", path, **headers)
+
+        assert (response.status_code, seen) == (200, [principal])
+
+    @pytest.mark.parametrize(
+        ("name", "path", "headers"),
+        [
+            ("token", "/p", {"Authorization": "Basic YW5uOnB3"}),
+            ("login", "/p", {"Authorization": "Bearer ann"}),
+            ("login", "/p", {"Authorization": "Basic YW5u"}),  # no colon
+            ("login", "/p", {"Authorization": "Basic YW5uOnB3!"}),
+            ("login", "/p", {"Authorization": "Basic /zo="}),  # not UTF-8
+            ("digest", "/p", {"Authorization": "Digest"}),
+            ("header", "/p", {"X_Key": ""}),
+            ("header", "/p", {"X_Key": "wrong"}),
+            ("query", "/p?api%20key=ann&api%20key=eve", {}),
+            ("query", "/p?api%20key=%ff", {}),
+            ("query", "/p?apikey=ann", {}),
+            ("cookie", "/p", {"Cookie": "xsession=ann; session"}),
+        ],
+    )
+    def test_refuses_what_is_none(self, name, path, headers):
+        assert asked(f"[{{{name}: []}}]", path, **headers)[0].status_code == 401
+
+    @pytest.mark.parametrize(
+        ("security", "challenges"),
+        [
+            ("[{token: []}, {oauth: []}]", ["Bearer"]),
+            ("[{login: []}]", ['Basic realm="Echo", charset="UTF-8"']),
+            ("[{digest: []}, {header: []}]", ["Digest", 'ApiKey in="header"']),
+        ],
+    )
+    def test_says_what_would_help(self, security, challenges):
+        assert asked(security)[0].headers.get_list("WWW-Authenticate") == challenges
+
+
+class TestSeveralSchemes:
+    @pytest.mark.parametrize(
+        ("headers", "status", "seen"),
+        [
+            ({"X_Key": "app", "Authorization": "Bearer ann"}, 200, ["ann"]),
+            ({"X_Key": "app"}, 401, []),
+            ({"Authorization": "Bearer ann"}, 401, []),
+            ({"X_Key": "wrong", "Authorization": "Bearer ann"}, 401, []),
+            ({"Cookie": "session=eve"}, 200, ["eve"]),
+            ({"X_Key": "app", "Authorization": "Bearer eve", "Cookie": "session=eve"}, 200, ["eve"]),  # the other will do
+            ({"X_Key": "app", "Authorization": "Bearer eve"}, 403, ["eve"]),
+        ],
+    )
+    def test_are_needed_together_or_instead_of_each_other(self, headers, status, seen):
+        response, principals = asked("[{header: [], oauth: [ann]}, {cookie: []}]", **headers)
+
+        assert (response.status_code, principals) == (status, seen)
+
+    @pytest.mark.parametrize(
+        ("headers", "status", "seen"),
+        [
+            ({}, 200, []),
+            ({"X_Key": "app", "Authorization": "Bearer ann"}, 200, ["ann"]),
+            ({"Authorization": "Bearer ann"}, 401, []),
+            ({"X_Key": "wrong"}, 401, []),
+        ],
+    )
+    def test_may_be_left_out_together_but_not_by_halves(self, headers, status, seen):
+        response, principals = asked("[{}, {header: [], oauth: []}]", **headers)
+
+        assert (response.status_code, principals) == (status, seen)
+
+
+def test_a_scheme_that_nobody_brings_stops_the_start():
+    with pytest.raises(DocumentError, match=r":\d+: the service has no security scheme 'people': add it"):
+        guarded("[{people: []}]")

@@ -6,35 +6,34 @@ from collections.abc import Iterator
 
 from app.engine.bodies.members import Member, Members, branches, kinds
 from app.engine.bodies.part import CODINGS, holds_file
+from app.engine.document import Node
 from app.engine.media import Encoding, Kind, Media, essence, kind_of
 
-Found = Iterator[tuple[int, str]]
+Found = Iterator[tuple[Node, str]]
 
 _STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
 _TYPES: dict[Kind, tuple[set[str], str]] = {
     "form": ({"object"}, "a form has members: describe an object"),
     "multipart": ({"object"}, "parts are found by their names: describe an object"),
     "text": ({"string", "integer", "number", "boolean"}, "a text has no structure: describe a string, or send JSON"),
-    "binary": ({"string"}, "its structure is not read: send JSON, or describe bytes (`type: string, format: binary`)"),
 }
 
 
 def unreadable(bodies: dict[str, Media]) -> Found:
-    """Line and text of each thing in the media types of one body that could not be read as it is described."""
+    """Place and text of each thing in the media types of one body that could not be read as it is described."""
     plain: dict[str, str] = {}
     for name, media in bodies.items():
         if (other := plain.setdefault(essence(name), name)) != name:
-            yield media.node.line, f"{name!r} and {other!r} are one media type: remove one"
+            yield media.node, f"{name!r} and {other!r} are one media type: remove one"
         if media.schema is None:
             continue
-        if media.kind != "json":
-            readable, remedy = _TYPES[media.kind]
-            if kinds(media.schema) - readable:
-                yield media.node.line, f"a request body of {name!r}: {remedy}"
+        readable, remedy = _TYPES.get(media.kind, (None, ""))
+        if readable is not None and kinds(media.schema) - readable:
+            yield media.node, f"a request body of {name!r}: {remedy}"
         if media.kind in ("form", "multipart"):
             for member, described in Members([media.schema], media.encoding).known.items():
-                line = described.encoding.node.line if described.encoding is not None else described.schemas[0].line
-                yield from ((line, f"the member {member!r} of {name}: {text}") for text in _member(described, media.kind))
+                node = described.encoding.node if described.encoding is not None else described.schemas[0]
+                yield from ((node, f"the member {member!r} of {name}: {text}") for text in _member(described, media.kind))
 
 
 def _member(member: Member, kind: Kind) -> Iterator[str]:

@@ -1,0 +1,293 @@
+"""The grammar of OpenAPI: the keywords of each of its objects, who enforces each, and what stands under it.
+
+One table for each object, in the order of the specification. A keyword that is in no table is not enforced by anybody, and
+`app.engine.ledger` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from app.engine.document import Node
+from app.engine.media import kind_of
+
+# judge: JSON Schema compiled (for answers, under the response policy). gate: the engine's steps before a handler. type: what
+# mypy holds handlers to. responses: written or completed by the engine. documentation: for readers, by nature.
+Enforcer = Literal["judge", "gate", "type", "responses", "documentation", "unsupported"]
+
+Shape = Literal["value", "one", "list", "named"]  # what stands under a keyword: an object, a list of them, or named ones
+
+
+class Said(NamedTuple):
+    """Who enforces a keyword, and what the reader of the ledger should know; for `unsupported` the fault and its remedy."""
+
+    by: Enforcer
+    remark: str = ""
+
+
+Decide = Callable[[Node, str], Said]  # for keywords that depend on their value or neighbours
+
+
+class Keyword(NamedTuple):
+    """One keyword of an object; `kind` is the object that stands under it."""
+
+    said: Said | Decide
+    shape: Shape = "value"
+    kind: str = ""
+
+
+def _by(enforcer: Enforcer, remark: str = "") -> Keyword:
+    return Keyword(Said(enforcer, remark))
+
+
+def _under(enforcer: Enforcer, shape: Shape, kind: str) -> Keyword:
+    return Keyword(Said(enforcer), shape, kind)
+
+
+_DOCUMENTATION = _by("documentation")
+_DOCUMENTS = _under("documentation", "one", "external documentation")
+_UNIVERSAL = {"summary": _DOCUMENTATION, "description": _DOCUMENTATION, "externalDocs": _DOCUMENTS}
+_EXAMPLES = {"example": _by("documentation", "answers of the mock"), "examples": _by("documentation", "answers of the mock")}
+
+# Asserted by the judge.
+FORMATS = frozenset(
+    {
+        *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uuid"),
+        *("uri", "uri-reference", "iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex"),
+    }
+)
+DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base")
+
+
+def _format(node: Node, keyword: str) -> Said:
+    name = node.value[keyword]
+    if name in FORMATS:
+        return Said("judge")
+    if name in ("binary", "byte"):
+        return Said("type", "bytes of a file")
+    return Said("documentation", f"no judge asserts the format {name!r}")
+
+
+def _discriminator(node: Node, _: str) -> Said:
+    if "oneOf" in node.value or "anyOf" in node.value:
+        return Said("judge")
+    return Said("documentation", "without `oneOf` or `anyOf` it has no part in validation (OpenAPI 3.1.1, 4.8.25)")
+
+
+def _tag(node: Node, _: str) -> Said:
+    pointer = node.pointer[:-1]
+    owner = node.document.root
+    for key in pointer:
+        owner = owner.raw_child(key)
+    return _discriminator(owner, "discriminator")
+
+
+def _dialect(node: Node, keyword: str) -> Said:
+    if node.value[keyword] in DIALECTS:
+        return Said("judge")
+    return Said("unsupported", f"`{keyword}` names another dialect than JSON Schema 2020-12: remove it")
+
+
+def _nullable(node: Node, _: str) -> Said:
+    if node.document.version == "3.0":
+        return Said("judge")
+    return Said("unsupported", "`nullable` is OpenAPI 3.0 and means nothing here: add 'null' to `type`")
+
+
+def _beside_a_reference(node: Node, keyword: str) -> Said | None:
+    """OpenAPI 3.0 ignores what stands beside a `$ref`."""
+    if node.reference is None or keyword == "$ref" or node.document.version != "3.0":
+        return None
+    if keyword in ("summary", "description", "title", "example", "deprecated", "externalDocs"):
+        return Said("documentation")
+    return Said("unsupported", f"OpenAPI 3.0 ignores `{keyword}` beside a $ref: put the $ref into an `allOf`")
+
+
+_SCHEMA_JUDGED = (
+    *("type", "enum", "const", "minLength", "maxLength", "pattern", "required", "dependentRequired", "$anchor"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minContains", "maxContains"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "readOnly", "writeOnly"),
+)
+_SCHEMA_ONE = (
+    *("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
+    *("not", "if", "then", "else"),
+)
+_SCHEMA_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SCHEMA_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_SCHEMA_UNSUPPORTED = {
+    "$id": "schemas are found by their place in the document: remove it",
+    "$dynamicRef": "write a $ref",
+    "$dynamicAnchor": "remove it",
+    "$vocabulary": "remove it",
+    "definitions": "write $defs",
+    "dependencies": "write dependentRequired or dependentSchemas",
+    "additionalItems": "write prefixItems and items",
+}
+
+SCHEMA: dict[str, Keyword] = {
+    "$ref": _under("judge", "value", "schema"),
+    **{name: _by("judge") for name in _SCHEMA_JUDGED},
+    **{name: _under("judge", "one", "schema") for name in _SCHEMA_ONE},
+    **{name: _under("judge", "list", "schema") for name in _SCHEMA_LIST},
+    **{name: _under("judge", "named", "schema") for name in _SCHEMA_NAMED},
+    "nullable": Keyword(_nullable),
+    "format": Keyword(_format),
+    "discriminator": Keyword(_discriminator, "one", "discriminator"),
+    "$schema": Keyword(_dialect),
+    "default": _by("type", "what an absent member or parameter is for the handler"),
+    "contentEncoding": _by("gate", "of parts of a multipart body"),
+    "contentMediaType": _by("gate", "of parts of a multipart body"),
+    "contentSchema": _under("documentation", "one", "schema"),
+    **dict.fromkeys(("title", "description", "deprecated", "$comment", "xml"), _DOCUMENTATION),
+    "externalDocs": _DOCUMENTS,
+    **_EXAMPLES,
+    **{
+        name: _by("unsupported", f"the keyword `{name}` is not enforced: {remedy}")
+        for name, remedy in _SCHEMA_UNSUPPORTED.items()
+    },
+}
+
+
+def _media_type(node: Node, keyword: str) -> Said:
+    """XML with a structure has no reader here."""
+    schema = node.get(keyword)
+    kind = schema.value.get("type") if schema is not None and isinstance(schema.value, dict) else None
+    if kind_of(str(node.pointer[-1])) == "binary" and kind not in (None, "string") and schema is not None:
+        text = f"a body of {node.pointer[-1]} is bytes to the engine, which its schema does not describe: "
+        return Said("unsupported", text + "give it `type: string, format: binary`, or no schema")
+    return Said("judge")
+
+
+OBJECTS: dict[str, dict[str, Keyword]] = {
+    "document": {
+        "openapi": _by("judge", "decides the dialect of schemas"),
+        "info": _under("documentation", "one", "info"),
+        "jsonSchemaDialect": Keyword(_dialect),
+        "servers": _under("gate", "list", "server"),
+        "paths": _under("gate", "named", "path item"),
+        "webhooks": _under("type", "named", "outward path item"),
+        "components": _under("documentation", "one", "components"),
+        "security": _by("gate"),
+        "tags": _under("documentation", "list", "tag"),
+        "externalDocs": _DOCUMENTS,
+        "x-alias": _by("gate"),
+        "x-body-limit": _by("gate"),
+        "x-problems": _by("responses"),
+    },
+    "info": {
+        **dict.fromkeys(("title", "summary", "description", "termsOfService", "version"), _DOCUMENTATION),
+        "contact": _under("documentation", "one", "contact"),
+        "license": _under("documentation", "one", "license"),
+    },
+    "contact": dict.fromkeys(("name", "url", "email"), _DOCUMENTATION),
+    "license": dict.fromkeys(("name", "identifier", "url"), _DOCUMENTATION),
+    "tag": {"name": _DOCUMENTATION, **_UNIVERSAL},
+    "external documentation": dict.fromkeys(("description", "url"), _DOCUMENTATION),
+    "server": {"url": _by("gate", "its path"), "variables": _under("gate", "named", "server variable"), **_UNIVERSAL},
+    "server variable": {"enum": _by("gate"), "default": _by("gate"), "description": _DOCUMENTATION},
+    "components": {
+        name: _under("documentation", "named", kind)
+        for name, kind in (
+            ("schemas", "schema"),
+            ("responses", "response"),
+            ("parameters", "parameter"),
+            ("examples", "example"),
+            ("requestBodies", "request body"),
+            ("headers", "header"),
+            ("securitySchemes", "security scheme"),
+            ("links", "link"),
+            ("callbacks", "callback"),
+            ("pathItems", "path item"),
+        )
+    },
+    "path item": {
+        **_UNIVERSAL,
+        **{
+            method: _under("gate", "one", "operation")
+            for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+        },
+        "servers": _under("gate", "list", "server"),
+        "parameters": _under("gate", "list", "parameter"),
+    },
+    "operation": {
+        **_UNIVERSAL,
+        "tags": _by("type", "the protocol of a module of handlers"),
+        "operationId": _by("type"),
+        "parameters": _under("gate", "list", "parameter"),
+        "requestBody": _under("gate", "one", "request body"),
+        "responses": _under("type", "named", "response"),
+        "callbacks": _under("type", "named", "callback"),
+        "deprecated": _by("responses", "the header Deprecation"),
+        "security": _by("gate"),
+        "servers": _under("gate", "list", "server"),
+        "x-sunset": _by("responses", "the header Sunset"),
+        "x-deprecation": _by("responses", "the header Deprecation"),
+    },
+    "parameter": {
+        **_UNIVERSAL,
+        **{name: _by("gate") for name in ("name", "in", "required", "allowEmptyValue", "style", "explode", "allowReserved")},
+        "deprecated": _DOCUMENTATION,
+        "schema": _under("judge", "one", "schema"),
+        "content": _under("gate", "named", "media type"),
+        **_EXAMPLES,
+    },
+    "request body": {**_UNIVERSAL, "content": _under("gate", "named", "media type"), "required": _by("gate")},
+    "media type": {
+        "schema": Keyword(_media_type, "one", "schema"),
+        "encoding": _under("gate", "named", "encoding"),
+        **_EXAMPLES,
+    },
+    "encoding": {
+        **{name: _by("gate") for name in ("contentType", "style", "explode", "allowReserved")},
+        "headers": _under("gate", "named", "header"),
+    },
+    "response": {
+        **_UNIVERSAL,
+        "headers": _under("type", "named", "header"),
+        "content": _under("type", "named", "media type"),
+        "links": _under("type", "named", "link"),
+    },
+    "callback": {},  # its members are named by expressions
+    "example": dict.fromkeys(("summary", "description", "value", "externalValue"), _DOCUMENTATION),
+    "link": {
+        **_UNIVERSAL,
+        **{name: _by("type", "a helper that fills the next operation's arguments") for name in ("operationRef", "operationId")},
+        "parameters": _by("type"),
+        "requestBody": _by("type"),
+        "server": _DOCUMENTATION,
+    },
+    "header": {
+        **_UNIVERSAL,
+        **{name: _by("responses") for name in ("required", "style", "explode")},
+        "deprecated": _DOCUMENTATION,
+        "schema": _under("judge", "one", "schema"),
+        "content": _under("responses", "named", "media type"),
+        **_EXAMPLES,
+    },
+    "schema": SCHEMA,
+    "discriminator": {"propertyName": Keyword(_tag), "mapping": Keyword(_tag)},
+    "security scheme": {
+        **_UNIVERSAL,
+        **{name: _by("gate") for name in ("type", "name", "in", "scheme")},
+        **dict.fromkeys(("bearerFormat", "openIdConnectUrl"), _DOCUMENTATION),
+        "flows": _under("documentation", "one", "flows"),
+    },
+    "flows": {
+        name: _under("documentation", "one", "flow")
+        for name in ("implicit", "password", "clientCredentials", "authorizationCode")
+    },
+    "flow": dict.fromkeys(("authorizationUrl", "tokenUrl", "refreshUrl", "scopes"), _DOCUMENTATION),
+}
+
+
+def said(kind: str, node: Node, keyword: str) -> Said | None:
+    """Who enforces a keyword of an object; None if nobody knows it."""
+    if (ignored := _beside_a_reference(node, keyword)) is not None:
+        return ignored
+    known = OBJECTS[kind].get(keyword)
+    if known is None:
+        if keyword == "$ref":
+            return Said("gate")
+        return Said("documentation", "an extension") if keyword.startswith("x-") else None
+    return known.said(node, keyword) if callable(known.said) else known.said

@@ -1,0 +1,99 @@
+"""The ledger: every keyword of a document once, with its line, and who enforces it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.engine.document import Document
+from app.engine.ledger import WAIVERS, Ledger
+from app.engine.support import unsupported
+from app.engine.text import mappings
+from app.main import DOCUMENT
+
+SMALL = """
+openapi: 3.1.1
+info: {title: Small, version: "1"}
+paths:
+  /pets:
+    post:
+      operationId: createPet
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+      responses: {"204": {description: Done.}}
+components:
+  schemas:
+    Pet: {type: object, properties: {name: {type: string, format: phone, minLength: 1}}, $id: pet}
+    Unused: {type: string, maxLength: 3}
+"""
+
+
+def entries(text: str) -> dict[str, tuple[set[str], str]]:
+    return {entry.reference: (entry.by, entry.remark) for entry in Ledger(Document(text.encode())).entries}
+
+
+def every_keyword(document: Document) -> set[tuple[str | int, ...]]:
+    """Found without the grammar: by the mappings that hold keywords. Names of schemes, and values of links, are none."""
+    found = {(*pointer, key) for pointer, mapping in mappings(document.data) for key in mapping}
+    values = {pointer for pointer in found if "links" in pointer and "requestBody" in pointer[pointer.index("links") : -1]}
+    return {p for p in found - values if "security" not in p[:-1] and p[0] not in (WAIVERS, "x-files")}
+
+
+@pytest.mark.parametrize("path", [DOCUMENT, Path(__file__).with_name("contract.yaml")], ids=lambda path: path.name)
+def test_every_keyword_stands_in_it_once(path):
+    document = Document.load(path)
+
+    found = [entry.pointer for entry in Ledger(document).entries]
+
+    assert len(found) == len(set(found))
+    assert {pointer for pointer in found if "examples" not in pointer[:-1]} == every_keyword(document)
+
+
+def test_our_own_document_has_nothing_that_nobody_enforces():
+    document = Document.load(DOCUMENT)
+
+    assert Ledger(document).waive({}) == []
+    assert all(entry.by for entry in Ledger(document).entries)
+
+
+def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
+    found = entries(SMALL)
+
+    name = "#/components/schemas/Pet/properties/name"
+    assert found[f"{name}/minLength"] == ({"judge"}, "")
+    assert found[f"{name}/format"] == ({"documentation"}, "no judge asserts the format 'phone'")
+    assert found["#/components/schemas/Unused/maxLength"] == ({"documentation"}, "no operation uses it")
+    assert found["#/paths/~1pets/post/operationId"][0] == {"type"}
+    [entry] = [entry for entry in Ledger(Document(SMALL.encode())).entries if entry.keyword == "minLength"]
+    assert entry.where == "openapi.yaml:12"
+
+
+class TestWaivers:
+    FAULT = "openapi.yaml:12: the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
+
+    def test_what_nobody_enforces_is_a_fault(self):
+        assert unsupported(Document(SMALL.encode())) == [self.FAULT]
+
+    @pytest.mark.parametrize("name", ["'#/components/schemas/Pet/$id'", "$id"])
+    def test_it_may_be_waived_in_the_document_by_place_or_keyword(self, name):
+        assert unsupported(Document(f"{SMALL}x-waivers: {{{name}: it is for another tool}}".encode())) == []
+
+    def test_it_may_be_waived_by_whoever_uses_the_document(self):
+        assert unsupported(Document(SMALL.encode()), {"$id": "it is for another tool"}) == []
+
+    def test_a_waiver_needs_a_reason_and_something_to_waive(self):
+        document = Document(f"{SMALL}x-waivers:\n  $id: ''\n  nullable: never used\n".encode())
+
+        assert unsupported(document) == [
+            self.FAULT,
+            "openapi.yaml:15: the waiver of '$id' waives nothing, or gives no reason: remove it, or give one",
+            "openapi.yaml:16: the waiver of 'nullable' waives nothing, or gives no reason: remove it, or give one",
+        ]
+
+
+def test_openapi_3_0_ignores_what_stands_beside_a_reference():
+    text = SMALL.replace("3.1.1", "3.0.4").replace(", $id: pet", "").replace('schemas/Pet"}', 'schemas/Pet", nullable: true}')
+
+    assert unsupported(Document(text.encode())) == [
+        "openapi.yaml:8: OpenAPI 3.0 ignores `nullable` beside a $ref: put the $ref into an `allOf`"
+    ]
