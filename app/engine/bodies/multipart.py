@@ -125,11 +125,12 @@ class MultipartReader:
         member = self._members.at(name)
         part = self._parts[id(member)]
         pointer = "/" + escape(name)
-        refused = False
-        for index, one in enumerate(found):
-            for code in part.faults(one):
-                refused = True
-                body.faults.append(fault("body", f"{pointer}/{index}" if member.repeats else pointer, code))
+        refused = dict.fromkeys(
+            (f"{pointer}/{index}" if member.repeats else pointer, code)
+            for index, one in enumerate(found)
+            for code in part.faults(one)
+        )
+        body.faults += [fault("body", place, code) for place, code in refused]
         if not refused and not part.is_file(found[0]):
             return [(name, part.text(one)) for one in found]
         files = [part.file(one) for one in found]
