@@ -11,7 +11,6 @@ from app.engine.media import Encoding, Kind, Media, essence, kind_of
 
 Found = Iterator[tuple[Node, str]]
 
-_STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
 _TYPES: dict[Kind, tuple[set[str], str]] = {
     "form": ({"object"}, "a form has members: describe an object"),
     "multipart": ({"object"}, "parts are found by their names: describe an object"),
@@ -49,9 +48,7 @@ def _member(member: Member, kind: Kind) -> Iterator[str]:
 
 
 def _styled(member: Member, encoding: Encoding) -> Iterator[str]:
-    if encoding.style not in (None, *_STYLES):
-        yield f"there is no style {encoding.style!r} here: use {', '.join(_STYLES)}"
-    elif encoding.style == "deepObject" and member.types != {"object"}:
+    if encoding.style == "deepObject" and member.types != {"object"}:
         yield "the style deepObject is for objects: remove it"
     elif encoding.style != "deepObject" and "object" in member.types and encoding.explode is not False:
         yield "its members would stand among the others: write `style: deepObject`, or `explode: false`"
