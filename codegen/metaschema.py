@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import jsonschema_rs
 
 from app.engine.document import Document, Node
-from app.engine.text import Pointer
+from app.engine.text import FILES, Pointer, mappings
 
 _META = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
@@ -17,9 +17,23 @@ _FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
 
 def misshapen(document: Document) -> Iterator[tuple[Pointer, str]]:
     """Where a keyword of a schema has a value that JSON Schema 2020-12 does not know, and what is wrong with it."""
-    for schema in _schemas(document.root):
+    waiting, seen = list(_schemas(document.root)), set()
+    while waiting:
+        schema = waiting.pop()
+        if schema.pointer in seen:
+            continue
+        seen.add(schema.pointer)
         for error in _META.iter_errors(schema.value):
             yield (*schema.pointer, *error.instance_path), error.message
+        waiting += _elsewhere(schema)
+
+
+def _elsewhere(schema: Node) -> Iterator[Node]:
+    """The schemas of other files that a schema refers to."""
+    for pointer, mapping in mappings(schema.value):
+        reference = mapping.get("$ref")
+        if isinstance(reference, str) and reference.startswith(f"#/{FILES}/"):
+            yield schema.document.at(reference, Node(schema.document, (*schema.pointer, *pointer), mapping))
 
 
 def _schemas(node: Node) -> Iterator[Node]:
@@ -29,6 +43,8 @@ def _schemas(node: Node) -> Iterator[Node]:
             yield from _schemas(node.raw_child(index))
     elif isinstance(node.value, dict):
         named = node.pointer == ("components", "schemas")
+        if node.reference is not None and node.reference.startswith(f"#/{FILES}/"):
+            yield from _schemas(node.resolved())
         for key in node.value:
             child = node.raw_child(key)
             if named or key == "schema":

@@ -13,10 +13,14 @@ from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
 from app.engine.document import Document, DocumentError, Node
-from app.engine.text import Key, Pointer
+from app.engine.text import FILES, Key, Pointer, mappings
 from codegen.metaschema import misshapen
 
-VERSIONS = {"3.0": (schema_v30, OpenAPIV30SpecValidator), "3.1": (schema_v31, OpenAPIV31SpecValidator)}
+VERSIONS = {
+    "3.0": (schema_v30, OpenAPIV30SpecValidator),
+    "3.1": (schema_v31, OpenAPIV31SpecValidator),
+    "3.2": (schema_v31, OpenAPIV31SpecValidator),  # where it equals 3.1
+}
 
 # What to do about the usual faults; anything else is answered with the specification.
 REMEDIES = (
@@ -34,52 +38,61 @@ REMEDIES = (
 def validity(document: Document) -> list[str]:
     """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1.
 
-    Dangling references hide everything else, and faults of structure hide those of meaning, because the
-    later judges need what the earlier ones vouch for.
+    A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
+    hide everything else, and faults of structure hide those of meaning, because the later judges need what the earlier
+    ones vouch for.
     """
-    version = str(document.data.get("openapi", "")).rpartition(".")[0]
-    if version not in VERSIONS:
-        line = document.line(("openapi",))
-        return [f"{document.name}:{line}: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"]
-    schema, validator = VERSIONS[version]
-    if dangling := list(_dangling(document.root)):
+    if document.version not in VERSIONS:
+        where = document.where(("openapi",))
+        return [f"{where}: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"]
+    schema, validator = VERSIONS[document.version]
+    if dangling := list(_dangling(document)):
         return dangling
-    faults = {
-        (document.line(_written(document, pointer)), _text(message))
-        for pointer, message in list(_structure(document, schema)) or list(_schemas(document, version, validator))
-    }
-    return [f"{document.name}:{line}: {text}" for line, text in sorted(faults)]
+    faults = list(_structure(document, schema)) or list(_schemas(document, validator))
+    places = {(document.where(_written(document, pointer)), _text(message)) for pointer, message in faults}
+    note = " (OpenAPI 3.2 is taken where it equals 3.1)" if document.version == "3.2" else ""
+    return [f"{where}: {text}{note}" for where, text in sorted(places, key=lambda place: _by_line(document, *place))]
 
 
-def _dangling(node: Node) -> Iterator[str]:
+def _by_line(document: Document, where: str, text: str) -> tuple[bool, str, int, str]:
+    """The document's own faults first, each file's by line."""
+    file, _, line = where.rpartition(":")
+    return file != document.name, file, int(line), text
+
+
+def _dangling(document: Document) -> Iterator[str]:
     """References that lead nowhere; the other judges would crash on them. Examples may hold anything."""
-    if isinstance(node.value, dict):
-        if node.reference is not None:
+    for pointer, mapping in mappings(document.data):
+        if isinstance(mapping.get("$ref"), str):
             try:
-                node.resolved()
+                Node(document, pointer, mapping).resolved()
             except DocumentError as error:
                 yield str(error)
-        for key in node.value:
-            if key not in ("example", "examples", "default", "const", "enum") or _names(node.pointer):
-                yield from _dangling(node.raw_child(key))
-    elif isinstance(node.value, list):
-        for index in range(len(node.value)):
-            yield from _dangling(node.raw_child(index))
-
-
-def _names(pointer: Pointer) -> bool:
-    """Whether the keys of this mapping are names of the author's and no keywords."""
-    return pointer[-1:] in (("properties",), ("schemas",)) or pointer == ("components",)
 
 
 def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a lazy JSON value
-    for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(document.data):
+    data = _inlined(document, document.written)
+    if document.version == "3.2":
+        data = {**data, "openapi": "3.1.1"}
+    for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(data):
         yield _innermost(error)
 
 
-def _schemas(document: Document, version: str, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a class
+def _inlined(document: Document, value: Any, key: Key = "") -> Any:  # noqa: ANN401 - any JSON value
+    """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left."""
+    if isinstance(value, list):
+        return [_inlined(document, item) for item in value]
+    if not isinstance(value, dict) or key in ("schema", "schemas"):
+        return value
+    node = Node(document, (), value)
+    if node.reference is not None and node.reference.startswith(f"#/{FILES}/"):
+        return _inlined(document, document.at(node.reference, node).value)
+    return {key: _inlined(document, item, key) for key, item in value.items()}
+
+
+def _schemas(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a class
     """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
-    faults = [] if version == "3.0" else list(misshapen(document))
+    faults = [] if document.version == "3.0" else list(misshapen(document))
     yield from faults or _meaning(document, validator)
 
 
@@ -101,7 +114,7 @@ def _innermost(error: jsonschema_rs.ValidationError) -> tuple[Pointer, str]:
 def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes
     keywords = {name: _placed(keyword) for name, keyword in validator.keyword_validators.items()}
     root = KeywordValidatorRegistry(keywords)["__root__"]
-    for error in root(SchemaPath.from_dict(document.data)):  # type: ignore[operator] # the class of the registry is abstract
+    for error in root(SchemaPath.from_dict(document.written)):  # type: ignore[operator] # the class of the registry is abstract
         yield error.place, error.message
 
 

@@ -258,6 +258,11 @@ def _response(key: str, node: Node) -> Response:
     )
 
 
+def _responses(node: Node | None) -> Responses:
+    """The documented answers; an operation that documents none may answer anything without a body."""
+    return {response.key: response for response in (_response(*named) for named in (node.items() if node is not None else ()))}
+
+
 def _prefixes(*owners: Node) -> tuple[str, ...]:
     """The path parts of the URLs of the innermost `servers`, every value of their variables filled in; no slash at the end."""
     for owner in owners:
@@ -287,7 +292,6 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
             parameters[parameter.place, parameter.name] = parameter
     given = node.value.get("operationId")
     body = node.get("requestBody")
-    responses = node.get("responses")
     security = node.value.get("security", node.document.data.get("security", []))
     callbacks = node.get("callbacks")
     return Operation(
@@ -299,7 +303,7 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         parameters=tuple(parameters.values()),
         bodies=Media.all(body.get("content") if body else None),
         body_required=bool(body and body.value.get("required", False)),
-        responses={r.key: r for r in (_response(*named) for named in (responses.items() if responses else ()))},
+        responses=_responses(node.get("responses")) or {"default": Response("default", (), {}, None, node)},
         security=tuple(tuple((scheme, tuple(scopes)) for scheme, scopes in alternative.items()) for alternative in security),
         prefixes=_prefixes(node, item, node.document.root),
         callbacks=tuple(found for _, callback in (callbacks.named() if callbacks else ()) for found in _operations(callback)),

@@ -160,6 +160,7 @@ class _Gathering:
             self._document.astray[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
             return False
         self._roots[name] = (FILES, name)
+        self._document.lines.setdefault((FILES,), 1)
         self._document.data.setdefault(FILES, {})[name] = self._document._parsed(raw, name, (FILES, name))  # noqa: SLF001 - its own helper
         return True
 

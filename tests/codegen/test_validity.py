@@ -1,0 +1,62 @@
+"""Validity of documents in several files and of other versions; tests/codegen/documents/broken has the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.engine.document import Document
+from codegen.validity import validity
+
+UNKNOWN = "Unevaluated properties are not allowed ({!r} was unexpected): correct its name, remove it, or begin it with `x-`"
+HEAD = "openapi: {version}\ninfo: {{title: T, version: '1'}}\n"
+
+
+def faults(text: str, version: str = "3.1.1", **files: str) -> list[str]:
+    raw = (HEAD.format(version=version) + text).encode()
+    return validity(Document(raw, "openapi.yaml", lambda name: files[name.partition(".")[0]].encode()))
+
+
+def test_faults_of_other_files_are_told_with_their_own_lines():
+    found = faults(
+        "paths:\n  /a: {$ref: 'paths.yaml#/A'}\n  /b: {$ref: 'paths.yaml#/B'}\n",
+        paths="A:\n  get: {operationId: a, reponses: {}}\nB:\n  get:\n    operationId: b\n    responses:\n"
+        "      '200':\n        description: x\n        content: {application/json: {schema: {$ref: 'models.yaml#/M'}}}\n",
+        models="M:\n  type: strin\n",
+    )
+
+    assert found == [f"paths.yaml:2: {UNKNOWN.format('reponses')}"]
+
+
+def test_schemas_of_other_files_are_judged_too():
+    found = faults(
+        "paths: {}\ncomponents: {schemas: {A: {$ref: 'models.yaml#/M'}}}",
+        models="M:\n  items: {$ref: 'more.yaml'}\n",
+        more="type: strin\n",
+    )
+
+    assert [fault.partition(": ")[0] for fault in found] == ["more.yaml:1"]
+
+
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.0", "3.1.1", "3.2.0"])
+def test_a_plain_document_is_valid_in_every_version(version):
+    assert faults("paths: {/a: {get: {operationId: a, responses: {'200': {description: x}}}}}", version) == []
+
+
+def test_what_is_new_in_openapi_3_2_is_refused_with_its_line():
+    found = faults("paths:\n  /a:\n    query: {operationId: a, responses: {'200': {description: x}}}\n", "3.2.0")
+
+    assert found == [f"openapi.yaml:4: {UNKNOWN.format('query')} (OpenAPI 3.2 is taken where it equals 3.1)"]
+
+
+@pytest.mark.parametrize("version", ["2.0", "4.0.0", "'3'", "{}"])
+def test_another_version_is_refused(version):
+    assert faults("paths: {}", version) == [
+        "openapi.yaml:1: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"
+    ]
+
+
+def test_the_words_of_openapi_3_0_are_valid_there_only():
+    schema = "paths: {}\ncomponents: {schemas: {A: {type: integer, minimum: 1, exclusiveMinimum: true, nullable: true}}}"
+
+    assert faults(schema, "3.0.4") == []
+    assert len(faults(schema, "3.1.1")) == 1
