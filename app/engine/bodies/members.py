@@ -21,7 +21,7 @@ _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list:
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 # A delimiter that is percent-encoded is data, where it is not that the style's own delimiter is written so.
-_DELIMITERS = {"form": ",", "spaceDelimited": r"%20|\+| ", "pipeDelimited": r"\||%7[Cc]", "deepObject": ","}
+_DELIMITERS = {"form": ",", "spaceDelimited": r"%20|\+| ", "pipeDelimited": r"\||%7[Cc]"}
 _OPENING = {"object": "{", "array": "["}  # how they begin as JSON
 _DEEP = re.compile(r"([^\[\]]+)\[([^\[\]]+)\]")
 
@@ -80,7 +80,7 @@ class Member:
         self.as_json = any(kind_of(name) == "json" for name in self.content_types)
         spread = encoding is not None and encoding.styled and self.deep is None and "object" in self.types
         self._spread = Members(schemas) if spread else None
-        self._delimiter = re.compile(_DELIMITERS[style or "form"])
+        self._delimiter = re.compile(_DELIMITERS.get(style or "form", ","))
         self._scalar = scalar(self.types - {"array", "object", "null"} or {"string"})
         self._opening = tuple(opening for kind, opening in _OPENING.items() if kind in self.types)
 
