@@ -81,7 +81,7 @@ class Arguments:
         if body is not ABSENT:
             judge, plain, build = self._bodies[media]
             if not plain:
-                faults += body.faults
+                faults += [fault(*one) for one in body.faults]
                 parts["body"], body = body.judged, body.value
             else:
                 parts["body"] = body

@@ -167,3 +167,25 @@ class TestSeveralMediaTypes:
         assert type(made["application/json"]({"a": "1"})) is One
         assert type(made[FORM]({"a": "1"})) is Other
         assert (made["text/plain"], made["*/*"]) == (None, None)
+
+    def test_are_models_that_hold_files(self):
+        class Upload(BaseModel):
+            picture: File
+            more: list[File]
+
+        class Post(Operation):
+            operation_id = "post"
+            bodies: ClassVar = {"multipart/form-data": Upload}
+
+        async def handler(_: object, *, body: object) -> None: ...
+
+        paths = "paths: {/p: {post: {operationId: post, requestBody: {content: {multipart/form-data: {}}}, responses: {}}}}"
+        (described,) = Description.of(
+            Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())
+        ).operations
+        picture = File(b"\xff", "image/png", "a.png")
+
+        made = builders(described, Post(handler))["multipart/form-data"]({"picture": picture, "more": [picture]})
+
+        assert made.picture is picture
+        assert made.more == [picture]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
-import msgspec
-
 from app.engine.bodies.members import Members
-from app.engine.bodies.reading import MOST_MEMBERS, NOT_JSON, Body, Read
+from app.engine.bodies.reading import MOST_MEMBERS, NOT_JSON, Body, Fault, Read
 from app.engine.media import ContentType, Media
 from app.engine.problems import Refusal
 
@@ -30,7 +28,7 @@ def form_reader(media: Media) -> Read:
             raise Refusal(400, "The form has a percent sign that encodes nothing.")
         if raw.count(b"&") >= MOST_MEMBERS:
             raise Refusal(413, f"The form has more than {MOST_MEMBERS} members.")
-        faults: list[msgspec.Raw] = []
+        faults: list[Fault] = []
         try:
             pairs = (pair.partition("=") for pair in raw.decode().split("&") if pair)
             values = members.read(((_decode(name), text) for name, _, text in pairs), _decode, faults)

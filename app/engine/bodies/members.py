@@ -7,60 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jsonschema_rs
-import msgspec
 
+from app.engine.bodies.reading import Fault
+from app.engine.bodies.schemas import branches, kinds, said, scalar_of
 from app.engine.bodies.strict_json import strict_json
 from app.engine.document import Node
-from app.engine.judge import escape, fault
-from app.engine.lexis import scalar
+from app.engine.judge import escape
 from app.engine.media import Encoding, kind_of
 
 Decode = Callable[[str], str]
 
-_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object", type(None): "null"}
-_BRANCHES = ("allOf", "anyOf", "oneOf")
-_CONDITIONS = ("if", "then", "else")
 # A delimiter that is percent-encoded is data, where it is not that the style's own delimiter is written so.
 _DELIMITERS = {"form": ",", "spaceDelimited": r"%20|\+| ", "pipeDelimited": r"\||%7[Cc]"}
 _OPENING = {"object": "{", "array": "["}  # how they begin as JSON
 _DEEP = re.compile(r"([^\[\]]+)\[([^\[\]]+)\]")
-
-
-def branches(schema: Node, seen: set[Any] | None = None) -> Iterator[Node]:
-    """A schema and all that say something about the same value: its `$ref`, `allOf`, alternatives and conditions."""
-    seen = set() if seen is None else seen
-    if schema.pointer in seen or not isinstance(schema.value, dict):
-        return
-    seen.add(schema.pointer)
-    yield schema
-    if schema.reference is not None:
-        yield from branches(schema.document.at(schema.reference, schema), seen)
-    for keyword in _BRANCHES:
-        for index in range(len(schema.value.get(keyword, ()))):
-            yield from branches(schema.raw_child(keyword).raw_child(index), seen)
-    for keyword in _CONDITIONS:
-        if keyword in schema.value:
-            yield from branches(schema.raw_child(keyword), seen)
-
-
-def kinds(*schemas: Node) -> set[str]:
-    """The JSON types that schemas of one value name; empty if they name none."""
-    found: set[str] = set()
-    for schema in (branch for one in schemas for branch in branches(one)):
-        value = schema.value
-        kind = value.get("type", ())
-        found |= {kind} if isinstance(kind, str) else set(kind)
-        if "properties" in value:
-            found.add("object")
-        if "type" not in value:
-            found |= {_TYPES[type(one)] for one in [*value.get("enum", ()), *([value["const"]] if "const" in value else ())]}
-    return found
-
-
-def said(schemas: list[Node], keyword: str) -> list[Node]:
-    """What schemas of one value say under a keyword that holds a schema."""
-    found = (branch for schema in schemas for branch in branches(schema))
-    return [branch.raw_child(keyword) for branch in found if isinstance(branch.value.get(keyword), dict)]
 
 
 class Member:
@@ -81,7 +41,7 @@ class Member:
         spread = encoding is not None and encoding.styled and self.deep is None and "object" in self.types
         self._spread = Members(schemas) if spread else None
         self._delimiter = re.compile(_DELIMITERS.get(style or "form", ","))
-        self._scalar = scalar(self.types - {"array", "object", "null"} or {"string"})
+        self._scalar = scalar_of(schemas, self.types - {"array", "object"})
         self._opening = tuple(opening for kind, opening in _OPENING.items() if kind in self.types)
 
     def read(self, texts: list[str], decode: Decode) -> Any:  # noqa: ANN401 - any JSON value
@@ -139,9 +99,7 @@ class Members:
             member = next((member for matches, member in self._patterns if matches(name)), self.other)
         return member
 
-    def read(
-        self, pairs: Iterable[tuple[str, str]], decode: Decode, faults: list[msgspec.Raw], pointer: str = ""
-    ) -> dict[str, Any]:
+    def read(self, pairs: Iterable[tuple[str, str]], decode: Decode, faults: list[Fault], pointer: str = "") -> dict[str, Any]:
         """The values of names and texts, the latter as they were written; names that are wrongly repeated are faults.
 
         `pointer` is the place of the object in the body.
@@ -160,7 +118,7 @@ class Members:
         for name, found in texts.items():
             member = self[name]
             if (len(found) > 1 and not member.repeats) or name in deep:
-                faults.append(fault("body", f"{pointer}/{escape(name)}", "repeated"))
+                faults.append(("body", f"{pointer}/{escape(name)}", "repeated"))
             values[name] = member.read(found, decode)
         for name, inner in deep.items():
             members = self.known[name].deep

@@ -19,7 +19,7 @@ from app.engine.bodies.members import Members
 from app.engine.bodies.part import Part, RawPart
 from app.engine.bodies.reading import MOST_MEMBERS, NOT_JSON, Body
 from app.engine.document import Document
-from app.engine.judge import escape, fault
+from app.engine.judge import escape
 from app.engine.media import ContentType, Media, essence, parameters
 from app.engine.problems import Refusal
 
@@ -126,11 +126,11 @@ class MultipartReader:
         part = self._parts[id(member)]
         pointer = "/" + escape(name)
         refused = dict.fromkeys(
-            (f"{pointer}/{index}" if member.repeats else pointer, code)
+            ("body", f"{pointer}/{index}" if member.repeats else pointer, code)
             for index, one in enumerate(found)
             for code in part.faults(one)
         )
-        body.faults += [fault("body", place, code) for place, code in refused]
+        body.faults += refused
         if not refused and not part.is_file(found[0]):
             return [(name, part.text(one)) for one in found]
         files = [part.file(one) for one in found]
@@ -139,5 +139,5 @@ class MultipartReader:
         else:
             body.value[name], body.judged[name] = files[0]
             if len(files) > 1:
-                body.faults.append(fault("body", pointer, "repeated"))
+                body.faults.append(("body", pointer, "repeated"))
         return []

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from app.engine.bodies.members import Member, branches
+from app.engine.bodies.members import Member
 from app.engine.bodies.plain import CHARSETS, text
+from app.engine.bodies.schemas import branches
 from app.engine.document import Document, Node
 from app.engine.files import File
 from app.engine.judge import validator

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.bodies.members import kinds
 from app.engine.bodies.reading import Body, Read
+from app.engine.bodies.schemas import kinds, scalar_of
 from app.engine.files import File
-from app.engine.lexis import scalar
 from app.engine.media import ContentType, Media
 from app.engine.problems import Refusal
 
@@ -30,8 +29,8 @@ def text(raw: bytes, charset: str | None) -> str:
 
 def text_reader(media: Media) -> Read:
     """Reads a text; as the one number or boolean that it is where the schema says so."""
-    types = kinds(media.schema) if media.schema is not None else set()
-    lexer = scalar(types) if types else str
+    schemas = [media.schema] if media.schema is not None else []
+    lexer = scalar_of(schemas, kinds(*schemas))
 
     def read(raw: bytes, sent: ContentType) -> Body:
         value: Any = lexer(text(raw, sent.parameters.get("charset")))

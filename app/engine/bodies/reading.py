@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from app.engine.media import ContentType
+
+Fault = tuple[str, str, str]  # `body`, a JSON Pointer from there, and the keyword that refuses
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Body:
 
     value: Any
     judged: Any
-    faults: list[msgspec.Raw] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 # Makes a `Body` of the bytes of a media type that is not JSON.

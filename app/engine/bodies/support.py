@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.bodies.members import Member, Members, branches, kinds
+from app.engine.bodies.members import Member, Members
 from app.engine.bodies.part import CODINGS, holds_file
+from app.engine.bodies.schemas import branches, kinds
 from app.engine.document import Node
 from app.engine.media import Encoding, Kind, Media, essence, kind_of
 
