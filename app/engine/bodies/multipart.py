@@ -25,6 +25,7 @@ from app.engine.problems import Refusal
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046, 5.1.1
 _MOST_HEADERS, _LONGEST_HEADER = 16, 8192  # of one part; a line's length in bytes
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _EXTENDED = re.compile(r"[uU][tT][fF]-8'[A-Za-z0-9-]*'((?:[^%]|%[0-9A-Fa-f]{2})*)")  # RFC 8187, 3.2.1
 
 
@@ -71,7 +72,7 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
 
 def _part(sent: list[tuple[str, str]], content: bytes, *, form: bool) -> RawPart:
     headers = {name.lower(): value.strip(" \t") for name, value in sent}
-    if len(headers) < len(sent) or not all(value.replace("\t", "").isprintable() for value in headers.values()):
+    if len(headers) < len(sent) or any(map(_CONTROL.search, headers.values())):
         raise Refusal(400, "A part has a header twice, or one with control characters.")
     kind, semicolon, rest = headers.get("content-disposition", "").partition(";")
     found = parameters(semicolon + rest)
