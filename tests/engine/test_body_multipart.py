@@ -181,6 +181,7 @@ class TestANameOfAFile:
         [
             *[
                 ('filename="é.png"', "é.png"),
+                ('filename="at 3\u202fpm"', "at 3\u202fpm"),
                 ("filename=a.png", "a.png"),
                 ('filename="a\\"b"', 'a"b'),
                 ('filename="a%22b"', 'a"b'),
