@@ -45,7 +45,7 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
         raise Refusal(400, "Content-Type has no boundary.")
     first, last = f"--{boundary}".encode(), f"\r\n--{boundary}--".encode()
     end = raw.find(last) if not raw.startswith(last[2:]) else -2
-    if not raw.startswith(first) or (end == -1) or raw[end + len(last) :] not in (b"", b"\r\n"):
+    if not raw.startswith(first) or raw[end + len(last) :] not in (b"", b"\r\n"):
         raise Refusal(400, "The body does not begin and end with its boundary.")
     parser = _Parser(
         boundary,
