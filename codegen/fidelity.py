@@ -12,7 +12,7 @@ from jsonschema import ValidationError
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 
-from app.engine.body import strict_json
+from app.engine.bodies.strict_json import strict_json
 from app.engine.directions import Direction
 from app.engine.document import Document, Node
 from app.engine.grammar import parts

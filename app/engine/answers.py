@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from app.core.encoded import Encoded, encode
 from app.engine.description import Operation, Response
 from app.engine.headers import Write, line, text, writer
-from app.engine.media import chosen, covers, essence, kind_of, parameters
+from app.engine.media import chosen, covers, essence, kind_of, labels
 from app.engine.policy import ContractViolation
 from app.engine.preconditions import names
 from app.engine.problems import Headers
@@ -77,7 +77,7 @@ def _events(body: Any) -> Stream:  # noqa: ANN401 - an iterable of events
 def _writer(kind: type[Answer], media: str) -> tuple[Callable[[Any], bytes | Stream] | None, str]:
     """How bodies of a class are written, and the media type that is sent with them."""
     if issubclass(kind, Text):
-        given = parameters(media)
+        given = labels(media)
         return _text(given.get("charset", "utf-8")), media if "charset" in given else f"{media}; charset=utf-8"
     for base, write in ((Body, _json), (Binary, _binary), (Lines, _lines), (Events, _events)):
         if issubclass(kind, base):
@@ -211,7 +211,7 @@ class Answers:
         if not fits or (isinstance(answer, Body) and kind_of(plain) != "json"):
             where = self._described.node.where
             raise ContractViolation(f"{self._described.id} answered {media_type} where {covered} is documented ({where})")
-        if isinstance(answer, Text) and (charset := parameters(media_type).setdefault("charset", "utf-8")) != "utf-8":
+        if isinstance(answer, Text) and (charset := labels(media_type).setdefault("charset", "utf-8")) != "utf-8":
             raise ContractViolation(f"{self._described.id} answered a text in {charset}: texts of a range are sent in UTF-8")
         typed = f"{media_type}; charset=utf-8" if isinstance(answer, Text) and "charset" not in media_type else media_type
         return line(b"content-type", typed)[1]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from app.engine.bodies.building import Builder
 from app.engine.body import ABSENT
 from app.engine.description import Operation
 from app.engine.document import Document
@@ -16,19 +17,21 @@ from app.engine.problems import Refusal
 
 
 class Arguments:
-    """The arguments of one operation, compiled at start; `typed` makes the handler's object of a body.
+    """The arguments of one operation, compiled at start.
 
-    `credentials` are names in the query that somebody else reads.
+    `builders` make the handler's objects of bodies, by media type. `credentials` are names in the query that somebody else
+    reads.
     """
 
     def __init__(
-        self, document: Document, described: Operation, typed: Callable[[Any], Any] | None, credentials: frozenset[str]
+        self, document: Document, described: Operation, builders: Mapping[str, Builder | None], credentials: frozenset[str]
     ) -> None:
         self._credentials = credentials
-        self._typed = typed
         self._judge = Judge(document, described) if described.parameters else None
-        self._judges = {name.encode(): Judge(document, described, media.schema) for name, media in described.bodies.items()}
-        self._body = bool(described.bodies)
+        self._bodies = {
+            name: (Judge(document, described, media.schema), media.kind == "json", builders[name])
+            for name, media in described.bodies.items()
+        }
         readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.parameters}
         arguments = {parameter.name: parameter.argument for parameter in described.arguments}
         names = [part[1:-1] for part in described.path.split("/") if part.startswith("{")]
@@ -58,8 +61,8 @@ class Arguments:
         values: list[str],
         query_string: bytes,
         headers: dict[bytes, bytes],
-        body: Any = ABSENT,  # noqa: ANN401 - any JSON value
-        media: bytes = b"",
+        body: Any = ABSENT,  # noqa: ANN401 - any JSON value, or a `Body`
+        media: str = "",
     ) -> dict[str, Any]:
         """The handler's keyword arguments.
 
@@ -74,14 +77,22 @@ class Arguments:
             if (sent := headers.get(reader.key)) is not None:
                 parts["header"][name] = reader.read(sent.decode("latin-1").strip(" \t"))
         judge = self._judge
+        build = None
         if body is not ABSENT:
-            parts["body"] = body
-            judge = self._judges[media]
+            judge, plain, build = self._bodies[media]
+            if not plain:
+                faults += [fault(*one) for one in body.faults]
+                parts["body"], body = body.judged, body.value
+            else:
+                parts["body"] = body
         if judge is not None and not judge.is_valid(parts):
             raise Refusal(422, faults=(faults + judge.faults(parts))[:MOST_FAULTS])
         if faults:
             raise Refusal(422, faults=faults[:MOST_FAULTS])
-        return self._typed_arguments(parts)
+        arguments = self._typed_arguments(parts)
+        if self._bodies:
+            arguments["body"] = None if body is ABSENT else build(body) if build is not None else body
+        return arguments
 
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._defaults)
@@ -95,13 +106,6 @@ class Arguments:
         for name, given, _ in self._header:
             if given is not None and name in header:
                 arguments[given] = header[name]
-        if self._body:
-            body = parts.get("body", ABSENT)
-            if body is ABSENT:
-                body = None
-            elif self._typed is not None:
-                body = self._typed(body)
-            arguments["body"] = body
         return arguments
 
     def _read_query(self, raw: bytes, faults: list[msgspec.Raw]) -> dict[str, Any]:

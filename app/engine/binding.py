@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -22,6 +22,7 @@ class Operation:
     """A handler that fits its operation; the generated subclasses hold the answers and problems that the document allows."""
 
     operation_id: ClassVar[str]
+    bodies: ClassVar[Mapping[str, Any]] = {}  # the type of the body by its media type, where the handler takes several
 
     def __init__(self, handler: Callable[..., Awaitable[Answer]]) -> None:
         self.handler = handler

@@ -1,48 +1,42 @@
-"""The request's body: 413, 415 with `Accept`, 400, and the strict JSON reader."""
+"""The request's body: 413, 415 with `Accept`, 400. How its bytes are read stands in `bodies/`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-import jiter
-
+from app.engine.bodies.form import form_reader
+from app.engine.bodies.multipart import MultipartReader
+from app.engine.bodies.plain import CHARSETS, read_file, text_reader
+from app.engine.bodies.reading import Read
+from app.engine.bodies.strict_json import strict_json
+from app.engine.description import Operation
+from app.engine.document import Document
+from app.engine.media import ContentType, Kind, Media, chosen, content_type
 from app.engine.problems import ClientGone, Refusal
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 ABSENT: Final = object()  # no body was sent; a body of `null` is a body
 
-_EXACT = 2.0**53  # integral floats up to here are the integer they look like
+_CHARSETS: dict[Kind, tuple[str, ...]] = {"json": ("utf-8", "utf8"), "form": ("utf-8", "utf8"), "text": tuple(CHARSETS)}
+# Nothing is a value of these: a file of no bytes, a form without members.
+_EMPTY: tuple[Kind, ...] = ("form", "text", "binary")
 
 
-def strict_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Read one JSON value: UTF-8, no repeated members, no NaN, no lone surrogates, nesting below 200.
-
-    A number that is integral (`1.0`, `1e2`) becomes an integer, which is what JSON Schema takes it for.
-
-    Raises:
-        ValueError: it is not such a value.
-    """
-    value = jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
-    holder = [value]
-    _normalise(holder, enumerate(holder))
-    return holder[0]
-
-
-def _normalise(container: Any, items: Iterable[tuple[Any, Any]]) -> None:  # noqa: ANN401 - a list or a dict
-    """Walk the floats once: refuse what overflowed to infinity (`1e400`), make integral ones integers."""
-    for key, value in items:
-        kind = type(value)
-        if kind is float:
-            if value - value != 0.0:
-                raise ValueError("a number is out of range")
-            if value.is_integer() and abs(value) <= _EXACT:
-                container[key] = int(value)
-        elif kind is dict:
-            _normalise(value, value.items())
-        elif kind is list:
-            _normalise(value, enumerate(value))
+def _reader(document: Document, media: Media) -> Read | None:
+    """What reads the bodies of a media type; None: the strict reader of JSON."""
+    match media.kind:
+        case "json":
+            return None
+        case "form":
+            return form_reader(media)
+        case "multipart":
+            return MultipartReader(document, media)
+        case "text":
+            return text_reader(media)
+        case _:
+            return read_file
 
 
 class BodyReader:
@@ -51,39 +45,53 @@ class BodyReader:
     `limit` is in bytes and counted while reading, because Content-Length may be absent or lie.
     """
 
-    __slots__ = ("_accept", "_limit", "_media", "_names", "_required")
+    __slots__ = ("_accept", "_limit", "_names", "_readers", "_required", "_usual")
 
-    def __init__(self, media_types: Iterable[str], *, required: bool, limit: int) -> None:
-        self._names = ", ".join(media_types)
-        self._media = {name.strip().encode(): name.strip().encode() for name in self._names.split(",")}
+    def __init__(self, document: Document, described: Operation, limit: int) -> None:
+        self._names = ", ".join(described.bodies)
         self._accept = ((b"accept", self._names.encode()),)
-        self._required, self._limit = required, limit
+        self._required, self._limit = described.body_required, limit
+        self._readers = {name: (media.kind, _reader(document, media)) for name, media in described.bodies.items()}
+        # What most clients send: the documented name and nothing else.
+        self._usual = {name.encode(): found for name in described.bodies if (found := self._find(name)) is not None}
 
-    def _too_large(self) -> Refusal:
-        return Refusal(413, f"The body is larger than {self._limit} bytes.")
+    async def read(self, headers: dict[bytes, bytes], receive: Receive) -> tuple[Any, str]:
+        """The value and the documented name of its media type; `ABSENT` if an optional body was not sent.
 
-    async def read(self, headers: dict[bytes, bytes], receive: Receive) -> tuple[Any, bytes]:
-        """The value and its media type; `ABSENT` if an optional body was not sent.
+        The value of a JSON body is as it is; that of every other is a `Body`.
 
         Raises:
             Refusal: 413, 415 or 400, in this order.
             ClientGone: the client left.
         """
-        media = self._judge_head(headers)
+        found = self._judge_head(headers)
         raw = await self._bytes(receive)
-        if not raw:
+        if not raw and (found is None or self._readers[found[0]][0] not in _EMPTY):
             if self._required:
                 raise Refusal(400, "A body is required.")
-            return ABSENT, b""
-        if media is None:
-            raise Refusal(415, f"Send {self._names}.", self._accept)
+            return ABSENT, ""
+        if found is None:
+            raise self._unsupported()
+        name, read, sent = found
         try:
-            return strict_json(raw), media
+            return strict_json(raw) if read is None else read(raw, sent), name
         except ValueError:
             raise Refusal(400) from None
 
-    def _judge_head(self, headers: dict[bytes, bytes]) -> bytes | None:
-        """The media type, None if there seems to be no body; refuses what the headers alone condemn."""
+    def _find(self, header: str) -> tuple[str, Read | None, ContentType] | None:
+        """The documented media type of a Content-Type, how it is read, and what the header says."""
+        sent = content_type(header)
+        name = chosen(self._readers, sent.essence) if sent is not None else None
+        if sent is None or name is None:
+            return None
+        kind, read = self._readers[name]
+        charsets = _CHARSETS.get(kind)
+        if charsets is not None and sent.parameters.get("charset", "utf-8").lower() not in charsets:
+            return None
+        return name, read, sent
+
+    def _judge_head(self, headers: dict[bytes, bytes]) -> tuple[str, Read | None, ContentType] | None:
+        """What to read, None if there seems to be no body; refuses what the headers alone condemn."""
         declared, sent = headers.get(b"content-length"), headers.get(b"content-type")
         if declared is not None:
             if not declared.isdigit():
@@ -92,12 +100,18 @@ class BodyReader:
                 raise self._too_large()
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise Refusal(415, "Send the body without Content-Encoding.", self._accept)
-        media = self._media.get(sent) if sent is not None else None
-        if media is None and sent is not None:
-            media = self._media.get(sent.partition(b";")[0].strip().lower())
-        if media is None and (sent is not None or declared not in (None, b"0") or b"transfer-encoding" in headers):
-            raise Refusal(415, f"Send {self._names}.", self._accept)
-        return media
+        found = self._usual.get(sent) if sent is not None else None
+        if found is None and sent is not None:
+            found = self._find(sent.decode("latin-1"))
+        if found is None and (sent is not None or declared not in (None, b"0") or b"transfer-encoding" in headers):
+            raise self._unsupported()
+        return found
+
+    def _unsupported(self) -> Refusal:
+        return Refusal(415, f"Send {self._names}.", self._accept)
+
+    def _too_large(self) -> Refusal:
+        return Refusal(413, f"The body is larger than {self._limit} bytes.")
 
     async def _bytes(self, receive: Receive) -> bytes:
         message = await receive()

@@ -244,7 +244,7 @@ class Engine:
         if operation.security.secured:
             await self._admit(exchange, operation, headers)
         accepted = operation.negotiation.choose(headers.get(b"accept"))
-        body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, b"")
+        body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, "")
         if operation.arguments.path_lists and b"%" in scope["raw_path"]:
             values = operation.arguments.as_written(values, scope["raw_path"])
         arguments = operation.arguments.read(values, scope["query_string"], headers, body, media)

@@ -95,10 +95,6 @@ def _nullable(node: Node, _: str) -> Said:
     return Said("unsupported", "`nullable` is OpenAPI 3.0 and means nothing here: add 'null' to `type`")
 
 
-def _encoded(_: Node, keyword: str) -> Said:
-    return Said("gate" if keyword == "contentMediaType" else "documentation", "of parts of a multipart body")
-
-
 def _beside_a_reference(node: Node, keyword: str) -> Said | None:
     """OpenAPI 3.0 ignores what stands beside a `$ref`."""
     if node.reference is None or keyword == "$ref" or node.document.version != "3.0":
@@ -140,8 +136,8 @@ SCHEMA: dict[str, Keyword] = {
     "discriminator": Keyword(_discriminator, "one", "discriminator"),
     "$schema": Keyword(_dialect),
     "default": _by("type", "what an absent member or parameter is for the handler"),
-    "contentEncoding": Keyword(_encoded),
-    "contentMediaType": Keyword(_encoded),
+    "contentEncoding": _by("gate", "of parts of a multipart body"),
+    "contentMediaType": _by("gate", "of parts of a multipart body"),
     "contentSchema": _under("documentation", "one", "schema"),
     **dict.fromkeys(("title", "description", "deprecated", "$comment", "xml"), _DOCUMENTATION),
     "externalDocs": _DOCUMENTS,

@@ -48,6 +48,9 @@ _MESSAGES = {
     "unknown": "has a name that is not in the contract",
     "repeated": "must occur once",
     "encoding": "is not UTF-8",
+    "contentType": "has a content type that is not in the contract",
+    "contentEncoding": "is not in its content encoding",
+    "headers": "has not the headers that it must have",
 }
 
 # Where the library accepts more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.engine.document import Node
 from app.engine.names import pascal_case
@@ -23,10 +23,50 @@ def essence(name: str) -> str:
     return name.partition(";")[0].strip().lower()
 
 
-def parameters(name: str) -> dict[str, str]:
-    """The parameters of a media type, names and values in lower case, quotes taken away."""
+def labels(name: str) -> dict[str, str]:
+    """The parameters of a media type or range as they are compared: names and values in lower case, quotes taken away."""
     pairs = (piece.partition("=") for piece in name.split(";")[1:])
     return {key.strip().lower(): value.strip().strip('"').lower() for key, _, value in pairs if value}
+
+
+class ContentType(NamedTuple):
+    """What a Content-Type header says; names of parameters are in lower case."""
+
+    essence: str
+    parameters: dict[str, str]
+
+
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_PARAMETER = rf'({_WORD})=({_WORD}|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*")'
+# Possessive, so that hostile texts cost no more than they are long.
+_PARAMETERS = re.compile(rf"(?:[ \t]*+;[ \t]*+(?:{_PARAMETER})?+)*+[ \t]*+")
+_EACH = re.compile(rf";[ \t]*+{_PARAMETER}")
+_MEDIA_TYPE = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+")
+
+
+def parameters(text: str) -> dict[str, str] | None:
+    """The parameters of a header value, from its first semicolon on (RFC 9110, 5.6.6), quotes and all.
+
+    None if they are written otherwise, or one of them twice.
+    """
+    if not _PARAMETERS.fullmatch(text):
+        return None
+    found = [(name.lower(), value) for name, value in _EACH.findall(text)]
+    read = dict(found)
+    return read if len(read) == len(found) else None
+
+
+def content_type(text: str) -> ContentType | None:
+    """Read a Content-Type header; None if it is none."""
+    name, semicolon, rest = text.partition(";")
+    plain, found = name.strip(" \t").lower(), parameters(semicolon + rest)
+    if found is None or not _MEDIA_TYPE.fullmatch(plain):
+        return None
+    return ContentType(plain, {key: _unquoted(value) for key, value in found.items()})
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
 def kind_of(name: str) -> Kind:
@@ -65,14 +105,14 @@ def suffix(name: str) -> str:
     """The words of a media type as the end of a class's name: `Csv` of text/csv, `Image` of image/*, `Any` of */*."""
     kind, _, rest = essence(name).partition("/")
     words = "any" if kind == "*" else kind if rest == "*" else rest
-    pairs = " ".join(f"{key} {value}" for key, value in parameters(name).items())
+    pairs = " ".join(f"{key} {value}" for key, value in labels(name).items())
     return pascal_case(f"{words} {pairs}")
 
 
 def chosen(names: Iterable[str], media_type: str) -> str | None:
     """The most specific of the documented names that covers a media type."""
-    plain, given = essence(media_type), parameters(media_type)
-    fitting = [name for name in names if covers(essence(name), plain) and not contradict(parameters(name), given)]
+    plain, given = essence(media_type), labels(media_type)
+    fitting = [name for name in names if covers(essence(name), plain) and not contradict(labels(name), given)]
     return min(fitting, key=lambda name: (name.count("*"), name != media_type), default=None)
 
 
@@ -86,6 +126,11 @@ class Encoding:
     explode: bool | None
     allow_reserved: bool
     node: Node
+
+    @property
+    def styled(self) -> bool:
+        """Whether it is written as a parameter is, so that content types do not count."""
+        return self.style is not None or self.explode is not None
 
     @classmethod
     def of(cls, node: Node) -> Encoding:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from app.engine.media import contradict, covers, essence, parameters
+from app.engine.media import contradict, covers, essence, labels
 from app.engine.problems import Refusal
 
 _LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
@@ -31,7 +31,7 @@ class _Documented(NamedTuple):
 
 def _wishes(accept: str) -> Iterator[_Wish]:
     for element in accept.split(","):
-        found = parameters(element)
+        found = labels(element)
         try:
             weight = float(found.pop("q", "1"))
         except ValueError:
@@ -70,7 +70,7 @@ class Negotiation:
     """Decides for the media types of one operation. Clients send few different values, so verdicts are remembered."""
 
     def __init__(self, media_types: Iterable[str]) -> None:
-        self._media_types = [_Documented(name, essence(name), parameters(name)) for name in media_types]
+        self._media_types = [_Documented(name, essence(name), labels(name)) for name in media_types]
         self._first = self._media_types[0].written if self._media_types else ""
         self.several = len(self._media_types) > 1
         self._remembered = functools.lru_cache(maxsize=64)(self._decide)

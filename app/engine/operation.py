@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Mapping
 
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
 from app.engine import description
 from app.engine.answers import Answers
 from app.engine.arguments import Arguments
 from app.engine.binding import Operation as BoundOperation
+from app.engine.bodies.building import builders
 from app.engine.body import BodyReader
 from app.engine.dependencies import Dependencies
 from app.engine.deprecation import notices
@@ -53,10 +52,7 @@ class Operation(APIRoute):
         self.security = Security(described, schemes)
         self.negotiation = Negotiation(described.accepts)
         limit = int(document.data.get("x-body-limit", 1 << 20))
-        self.body = BodyReader(described.bodies, required=described.body_required, limit=limit) if described.bodies else None
-        model = typing.get_type_hints(bound.handler).get("body") if described.bodies else None
-        # Pydantic is the type, not the judge: one call of its compiled validator gives the handler its object.
-        typed = TypeAdapter(model).validator.validate_python if model is not None else None
-        self.arguments = Arguments(document, described, typed, self.security.query_names)
+        self.body = BodyReader(document, described, limit) if described.bodies else None
+        self.arguments = Arguments(document, described, builders(described, bound), self.security.query_names)
         self.answers = Answers(described)
         self.notices = notices(described)

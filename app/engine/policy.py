@@ -15,7 +15,7 @@ from app.engine.description import Operation, Response
 from app.engine.document import Document
 from app.engine.headers import reader
 from app.engine.judge import validator
-from app.engine.media import Media, chosen, kind_of, parameters
+from app.engine.media import Media, chosen, kind_of, labels
 from app.engine.text import Pointer
 
 _WHOLE = 10**9  # shares are counted in integers, so that a tenth is a tenth
@@ -61,7 +61,7 @@ class _Media:
         kind = kind_of(media_type)
         if kind in ("json", "text"):
             try:
-                charset = parameters(media_type).get("charset", "utf-8")
+                charset = labels(media_type).get("charset", "utf-8")
                 value = msgspec.json.decode(body) if kind == "json" else body.decode(charset)
             except (ValueError, LookupError):
                 return "syntax", ""

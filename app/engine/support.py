@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from app.engine.bodies.support import unreadable
 from app.engine.description import Description, Header, Operation, Parameter, Response
 from app.engine.document import Document, DocumentError, Node
 from app.engine.ledger import Ledger
@@ -46,6 +47,7 @@ def _survey(description: Description) -> Found:
             yield from _parameter(parameter)
         for response in operation.responses.values():
             yield from _response(response)
+        yield from unreadable(operation.bodies)
 
 
 def _operation(operation: Operation) -> Found:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.engine.body import strict_json
+from app.engine.bodies.strict_json import strict_json
 from tests.engine.service import GONE, Answer, Observer, body, make_engine, raw_call
 
 ANY = body("{}")
@@ -173,7 +173,7 @@ class TestMediaType:
             "application/json",
             "APPLICATION/JSON",
             "application/json;charset=utf-8",
-            "application/json ; charset=latin-1",
+            'application/json ; charset=UTF-8 ; profile="a;b"',
             "application/json;",
         ],
     )
@@ -185,7 +185,8 @@ class TestMediaType:
         [
             *["", "text/plain", "application/jsonx", "application/vnd.x+json", "application/x-www-form-urlencoded", "json"],
             *["application/*", "*/*", "multipart/form-data", "application/json, text/plain", "text/plain; a=application/json"],
-            "application/merge-patch+json",
+            *["application/merge-patch+json", "application/json; charset=latin-1", "application/json; charset", "*/json"],
+            "application/json; charset=utf-8; charset=utf-8",
         ],
     )
     def test_that_is_not_documented_is_told_which_are(self, sent):

@@ -1,0 +1,39 @@
+"""JSON, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import jiter
+
+_EXACT = 2.0**53  # integral floats up to here are the integer they look like
+
+
+def strict_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read one JSON value: UTF-8, no repeated members, no NaN, no lone surrogates, nesting below 200.
+
+    A number that is integral (`1.0`, `1e2`) becomes an integer, which is what JSON Schema takes it for.
+
+    Raises:
+        ValueError: it is not such a value.
+    """
+    value = jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
+    holder = [value]
+    _normalise(holder, enumerate(holder))
+    return holder[0]
+
+
+def _normalise(container: Any, items: Iterable[tuple[Any, Any]]) -> None:  # noqa: ANN401 - a list or a dict
+    """Walk the floats once: refuse what overflowed to infinity (`1e400`), make integral ones integers."""
+    for key, value in items:
+        kind = type(value)
+        if kind is float:
+            if value - value != 0.0:
+                raise ValueError("a number is out of range")
+            if value.is_integer() and abs(value) <= _EXACT:
+                container[key] = int(value)
+        elif kind is dict:
+            _normalise(value, value.items())
+        elif kind is list:
+            _normalise(value, enumerate(value))
