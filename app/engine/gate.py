@@ -202,8 +202,6 @@ class Engine:
             await self._admit(exchange, operation, headers)
         operation.negotiation.check(headers.get(b"accept"))
         body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, b"")
-        if operation.arguments.path_lists and b"%" in scope["raw_path"]:
-            values = operation.arguments.as_written(values, scope["raw_path"])
         arguments = operation.arguments.read(values, scope["query_string"], headers, body, media)
         call = service.call(exchange)
         if operation.solver is None:
@@ -286,7 +284,7 @@ class Engine:
             elif name in (b"authorization", b"content-type"):
                 headers[name] = b""
             else:
-                headers[name] += b", " + value
+                headers[name] += (b"; " if name == b"cookie" else b", ") + value  # RFC 9113, 8.2.3
         return headers
 
     def _host(self) -> FastAPI:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -42,6 +43,7 @@ _MESSAGES = {
     "unknown": "has a name that is not in the contract",
     "repeated": "must occur once",
     "encoding": "is not UTF-8",
+    "syntax": "is not JSON",
 }
 
 _MISSING = " is a required property"
@@ -101,21 +103,22 @@ def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa:
 
 
 class Judge:
-    """Judges path, query, headers and body of one operation together, so that all faults are listed at once."""
+    """Judges path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
     def __init__(self, document: Document, operation: Operation, body: Node | None = None) -> None:
         places: dict[str, Any] = {} if body is None else {"body": body.value}
         for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
-            place["properties"][parameter.name] = parameter.schema.value
+            schema = parameter.schema.value
+            place["properties"][parameter.name] = {"if": {"const": ""}, "else": schema} if parameter.allow_empty else schema
             if parameter.required:
                 place["required"].append(parameter.name)
         self._validator = validator(document, {"properties": places})
         self.is_valid = self._validator.is_valid
         self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 
-    def faults(self, parts: dict[str, Any]) -> list[msgspec.Raw]:
-        """Every fault of a refused request, at most `MOST_FAULTS`."""
+    def faults(self, parts: dict[str, Any], told: Collection[str] = ()) -> list[msgspec.Raw]:
+        """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
         found: dict[tuple[str, str], _Fault] = {}
         malformed: set[str] = set()
         for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
@@ -126,6 +129,8 @@ class Judge:
                 # Bounded, because places inside long arrays are many.
                 if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < 200:  # noqa: PLR2004 - characters
                     self._known[where] = known
+            if known.place in told:
+                continue
             found[known.keyword, known.place] = known
             if known.keyword == "format":
                 malformed.add(known.place)

@@ -53,8 +53,9 @@ class Operation(APIRoute):
         self.negotiation = Negotiation(described.accepts)
         limit = int(document.data.get("x-body-limit", 1 << 20))
         self.body = BodyReader(described.bodies, required=described.body_required, limit=limit) if described.bodies else None
-        model = typing.get_type_hints(bound.handler).get("body") if described.bodies else None
+        hints = typing.get_type_hints(bound.handler)
+        model = hints.get("body") if described.bodies else None
         # Pydantic is the type, not the judge: one call of its compiled validator gives the handler its object.
         typed = TypeAdapter(model).validator.validate_python if model is not None else None
-        self.arguments = Arguments(document, described, typed)
+        self.arguments = Arguments(document, described, typed, hints)
         self.answers = Answers(described)

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from app.engine.description import METHODS, Description, Operation
 from app.engine.document import Document, DocumentError, Node
 from app.engine.keywords import Direction, parts, refused
+from app.engine.media import Media
 from app.engine.names import pascal_case, python_name
+from app.engine.readable import ambiguous, unreadable
 from app.engine.text import Pointer
 
 Found = Iterator[tuple[int, str]]
 
 _JSON = re.compile(r"application/(?:[A-Za-z0-9.!#$&^_-]+\+)?json")
-_STYLES = {"path": ("simple", "label", "matrix"), "query": ("form", "spaceDelimited", "pipeDelimited"), "header": ("simple",)}
 _NEVER_A_BODY = ("204", "205", "304")
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _ERROR = 400
@@ -74,10 +75,8 @@ class _Survey:
 
     def _path(self, path: str, item: Node) -> Found:
         for segment in path.split("/"):
-            if ("{" in segment or "}" in segment) and not re.fullmatch(r"\{[^{}]+\}", segment):
-                yield item.line, f"path {path!r}: a segment is either text or one parameter: split {segment!r} with a slash"
-        if "servers" in item.value:
-            yield _line(item, "servers"), "servers of one path are not served: write their paths out"
+            if not re.fullmatch(r"(?:[^{}]|\{[^{}]+\})*", segment):
+                yield item.line, f"path {path!r}: {segment!r} has a brace that is no parameter's: write `{{name}}`"
         yield from self._parameters(item)
         for method in METHODS:
             if (operation := _member(item, method)) is not None:
@@ -88,10 +87,7 @@ class _Survey:
             yield from self._parameter(parameter)
 
     def _operation(self, operation: Node) -> Found:
-        for key, text in (
-            ("callbacks", "callbacks are not sent: remove them"),
-            ("servers", "servers of one operation are not served: write their paths out"),
-        ):
+        for key, text in (("callbacks", "callbacks are not sent: remove them"),):
             if key in operation.value:
                 yield _line(operation, key), text
         yield from self._parameters(operation)
@@ -117,44 +113,11 @@ class _Survey:
         value, where = parameter.value, parameter.line
         name, place = value.get("name"), value.get("in")
         what = f"parameter {name!r}"
-        if place == "cookie":
-            yield where, f"{what}: cookies are not read: use a header or the query"
-            return
         if place == "header" and str(name).lower() in _IGNORED_HEADERS:
             yield where, f"{what}: OpenAPI ignores this header here: remove it; media types and security schemes declare it"
-        for key in ("allowReserved", "allowEmptyValue"):
-            if value.get(key) is True:
-                yield _line(parameter, key), f"{what}: `{key}` is not supported: remove it"
-        schema = _member(parameter, "schema")
-        if schema is None:
-            yield where, f"{what}: `content` is not supported: give it a `schema`"
-            return
-        yield from self._schema(schema, "request")
-        if not _kinds(schema):
-            yield where, f"{what}: its schema has no `type`: say which, so that it can be read"
-        yield from self._lexis(parameter, schema, what)
-
-    def _lexis(self, parameter: Node, schema: Node, what: str) -> Found:
-        """Styles and types that cannot be read from the wire."""
-        value, where, place = parameter.value, parameter.line, parameter.value.get("in")
-        kinds = _kinds(schema)
-        style = value.get("style", "form" if place == "query" else "simple")
-        if style not in _STYLES.get(str(place), ()):
-            yield (
-                _line(parameter, "style"),
-                f"{what}: the style {style!r} is not supported in {place}: use {', '.join(_STYLES.get(str(place), ()))}",
-            )
-        elif style in ("spaceDelimited", "pipeDelimited") and "array" not in kinds:
-            yield _line(parameter, "style"), f"{what}: the style {style!r} is for arrays: remove it"
-        if "object" in kinds:
-            yield where, f"{what}: objects are not read from parameters: use one parameter for each member"
-        if "null" in kinds:
-            yield where, f"{what}: null cannot be written here: leave the parameter out instead"
-        if "array" in kinds and kinds - {"array", "null"}:
-            yield where, f"{what}: a list or one value, not either: choose one"
-        items = _member(schema, "items")
-        if items is not None and _kinds(items) & {"array", "object", "null"}:
-            yield where, f"{what}: items of lists are strings, numbers or booleans: nothing else can be read"
+        for schema in [schema for schema in (_member(parameter, "schema"), *_contents(parameter)) if schema is not None]:
+            yield from self._schema(schema, "request")
+        yield from unreadable(parameter)
 
     def _header(self, header: Node) -> Found:
         schema = _member(header, "schema")
@@ -205,6 +168,7 @@ def _names(description: Description) -> Found:
             if (other := names.setdefault(name, operation)) is not operation and other.id != operation.id:
                 yield operation.node.line, f"operationId {operation.id!r} and {other.id!r} both become {name}: rename one"
                 break
+        yield from ambiguous(operation)
         arguments: dict[str, str] = {}
         for parameter in operation.parameters:
             first = arguments.setdefault(parameter.argument, f"{parameter.name} in {parameter.place}")
@@ -241,6 +205,10 @@ def _member(node: Node | None, key: str) -> Node | None:
 
 def _items(node: Node | None) -> Iterator[tuple[str, Node]]:
     return node.items() if node is not None else iter(())
+
+
+def _contents(parameter: Node) -> Iterator[Node | None]:
+    return (media.schema for media in Media.all(_member(parameter, "content")).values())
 
 
 def _elements(node: Node | None) -> Iterator[Node]:

@@ -83,12 +83,6 @@ class TestAPath:
         assert client.get("/a/b/c").json() == {"x": "b"}
         assert client.get("/a/b/e").status_code == 404
 
-    def test_with_a_template_that_does_not_fill_its_segment_stops_the_start(self):
-        with pytest.raises(
-            DocumentError, match=r"openapi.yaml:\d+: path '/p/{x}.json': a segment is either text or one parameter"
-        ):
-            parameter("name: x, in: path, required: true, schema: {type: string}", path="/p/{x}.json")
-
 
 class TestAnAlias:
     def test_answers_identically(self):
