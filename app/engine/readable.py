@@ -52,8 +52,9 @@ def _style(parameter: Node, kinds: set[str], what: str, place: str) -> Found:
 
 def _parts(parameter: Node, schema: Node, what: str) -> Found:
     """Items and members that are no texts."""
-    kinds, style = types_of(schema), parameter.value.get("style", "form")
-    by_name = style == "deepObject" or (style == "form" and parameter.value.get("explode", True))
+    kinds, value = types_of(schema), parameter.value
+    form = value.get("in") in ("query", "cookie") and value.get("style", "form") == "form"
+    by_name = value.get("style") == "deepObject" or (form and value.get("explode", True))
     remedy = "which no style can write: use `content` with application/json"
     if "array" in kinds and not types_of(inner(schema, 0)) & SCALARS:
         yield parameter.line, f"{what}: the items of a list are no lists or objects, {remedy}"

@@ -6,6 +6,7 @@ Texts are divided before they are decoded, so that a delimiter that is percent-e
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from app.engine.description import Parameter
 
@@ -32,9 +33,10 @@ class Style:
             self._first = self._open = "."
             delimiter = r"\." if explode else ","
         elif style == "matrix":
-            self._first = f";{parameter.name}"
+            name = quote(parameter.name, safe="")
+            self._first = f";{name}"
             self._open = ";" if explode else self._first
-            delimiter = f";{re.escape(parameter.name)}(?:=|(?=;|$))" if explode else ","
+            delimiter = f";{re.escape(name)}(?:=|(?=;|$))" if explode else ","
         elif parameter.place == "header":  # a list may be folded over several lines, with space around its commas
             delimiter = r"[ \t]*,[ \t]*"
         self.items = re.compile(delimiter).split  # the texts of a list's items, given what `text` returns
