@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -54,24 +54,17 @@ class Arguments:
             if place != "path":
                 named.setdefault(place, {})[name] = argument
         self._named = list(named.items())
-        self._made = {
+        made = {
             parameter.argument: TypeAdapter(hints[parameter.argument]).validator.validate_python
             for parameter in described.arguments
             if parameter.argument in hints and readers[parameter.place, parameter.name].holds_objects
         }
         self._defaults = {p.argument: p.default for p in described.arguments if p.place != "path"}
         self._fresh = [p.argument for p in described.arguments if isinstance(p.default, list | dict)]
-        self._check_defaults(described.arguments)
-
-    def _check_defaults(self, parameters: Iterable[Parameter]) -> None:
-        """Raises DocumentError for the default of an object that its own type does not admit."""
-        for parameter in parameters:
-            if (make := self._made.get(parameter.argument)) is not None and parameter.default is not None:
-                try:
-                    make(copy.deepcopy(parameter.default))
-                except ValueError:
-                    text = f"the default of parameter {parameter.name!r} does not fit its schema: correct it"
-                    raise DocumentError(f"{parameter.node.where}: {text}") from None
+        self._made = list(made.items())
+        for parameter in described.arguments:
+            if parameter.argument in made and parameter.default is not None:
+                _check_default(parameter, made[parameter.argument])
 
     def read(
         self,
@@ -130,16 +123,26 @@ class Arguments:
         for name, argument, _ in self._path:
             arguments[argument] = path[name]
         for place, named in self._named:
-            for name, value in parts[place].items():
-                if name in named:
-                    arguments[named[name]] = value
-        for argument, make in self._made.items():
+            if values := parts[place]:
+                for name, value in values.items():
+                    if name in named:
+                        arguments[named[name]] = value
+        for argument, make in self._made:
             if (value := arguments[argument]) is not None:
                 arguments[argument] = make(value)
         if self._body:
             body = parts.get("body")  # an absent body is None
             arguments["body"] = self._typed(body) if self._typed is not None and "body" in parts else body
         return arguments
+
+
+def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:
+    """Raises DocumentError for the default of an object that its own type does not admit."""
+    try:
+        make(copy.deepcopy(parameter.default))
+    except ValueError:
+        text = f"the default of parameter {parameter.name!r} does not fit its schema: correct it"
+        raise DocumentError(f"{parameter.node.where}: {text}") from None
 
 
 def credentials(document: Document, described: Operation) -> frozenset[str]:

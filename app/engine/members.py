@@ -65,8 +65,8 @@ def inner(schema: Node, step: str | int, depth: int = 0) -> Node:
     """The schema of a member (by name) or of an item (by index), as far as the schema says."""
     found = [one for part in conjuncts(schema) if (one := _own(part, step)) is not None]
     for branches in alternatives(schema) if depth < _DEEPEST else ():
-        each = [inner(branch, step, depth + 1).value for branch in branches]
-        if _OPEN not in each:
+        each = [said for branch in branches if (said := inner(branch, step, depth + 1).value) not in (_OPEN, True)]
+        if each:
             found.append(each[0] if len(each) == 1 else {"anyOf": each})
     return _synthetic(schema, found[0] if len(found) == 1 else {"allOf": found} if found else _OPEN)
 
