@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Mapping
 
@@ -20,6 +21,8 @@ from app.engine.names import snake_case
 from app.engine.negotiation import Negotiation
 from app.engine.security import Scheme, Security
 
+_COLON = re.compile(r":(?=[^{}]*\})")  # in a parameter's name it would mean a convertor to Starlette
+
 
 class Operation(APIRoute):
     """A compiled operation. As an `APIRoute` it stands in `app.routes` like any other route."""
@@ -37,7 +40,7 @@ class Operation(APIRoute):
 
         endpoint.__name__ = snake_case(described.id)
         super().__init__(
-            described.path,
+            _COLON.sub("_", described.path),
             endpoint,
             methods=[described.method],
             operation_id=described.id,

@@ -228,6 +228,14 @@ class TestAHandler:
             arguments(DOCUMENT.replace("default: {size: 5}", "default: {sizes: 5}"))
 
 
+class TestAName:
+    @pytest.mark.parametrize("name", ["user-id", "a:b", "a.b", "1", "$x", "class"])
+    def test_may_have_any_characters(self, name):
+        service = parameter(f"name: '{name}', in: path, required: true, schema: {{type: string}}", path=f"'/p/{{{name}}}'")
+
+        assert list(service.get("/p/v").json().values()) == ["v"]
+
+
 class TestACredential:
     def test_in_the_query_is_no_unknown_name(self):
         assert arguments().read([], b"api_key=secret", {})["many"] == []

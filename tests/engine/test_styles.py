@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import functools
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.engine.problems import Refusal
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 
@@ -300,3 +305,35 @@ class TestSeveralTypes:
         assert service.get("/p?color=5").json() == {"color": 5}
         assert service.get("/p?color[gte]=5").json() == {"color": {"gte": 5}}
         assert faults(service.get("/p?color=1&color[gte]=5")) == {("query", "/color", "repeated")}
+
+
+ARBITRARY = st.text(st.characters(codec="ascii", exclude_characters="#"), max_size=30) | st.text(
+    "color[RGB]=1,;.&%20C+|\"' ~nul", max_size=40
+)
+
+
+class TestAnyText:
+    @pytest.mark.parametrize("cell", dict.fromkeys(tuple(example[:3]) for example in EXAMPLES))
+    @pytest.mark.parametrize("schema", ["{}", COLOUR, "{type: [object, array, string, integer, 'null'], items: {}}"])
+    @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
+    @given(text=ARBITRARY)
+    def test_is_read_or_refused(self, cell, schema, text):
+        place, style, _ = cell
+        scalars = style in ("simple", "form", "label", "matrix")
+        reading = _arguments(*cell, schema if scalars else f"{{type: object, allOf: [{schema}]}}")
+        sent = (
+            [text] if place == "path" else [],
+            text.encode() if place == "query" else b"",
+            {b"color": text.encode(), b"cookie": text.encode()},
+        )
+        try:
+            read = reading.read(*sent)
+        except Refusal as refusal:
+            read = {"color": refusal.faults or pytest.fail("a refusal tells its faults")}
+
+        assert list(read) == ["color"]
+
+
+@functools.cache
+def _arguments(place, style, explode, schema):
+    return client(place, style, explode, schema).app.engine.operations[0].arguments
