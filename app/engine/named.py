@@ -112,7 +112,7 @@ class Query:
             except UnicodeDecodeError:
                 unknown = True
         values, others = self._names.read(texts, faults, encoded=encoded)
-        if unknown or any(name not in self._foreign for name in others):
+        if unknown or (others and not self._foreign.issuperset(others)):
             faults.append(("query", "", "unknown"))  # once, however many: a fault does not repeat what was sent
         return values
 
