@@ -34,7 +34,13 @@ class Shaped:
 
     def argument(self, name: str) -> list[str]:
         """The alternatives of a parameter's type. An instant is text there, as it is written on the wire."""
-        return alternatives(self.arguments[name], _model, instant="str")
+        kinds = alternatives(self.arguments[name], _model, instant="str")
+        return [*kinds, 'Literal[""]'] if name in self.empty and "str" not in kinds else kinds
+
+    @property
+    def empty(self) -> set[str]:
+        """The parameters that may come with an empty value, whatever their type: it is an empty string."""
+        return {parameter.argument for parameter in self.operation.parameters if parameter.allow_empty}
 
 
 def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
@@ -83,6 +89,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 
 from app.engine.binding import Operation
+from app.engine.filling import filled, filled_json
 from app.engine.responses import Body, Empty
 from {call} import Call, Principal
 from {package} import models, problems, rows

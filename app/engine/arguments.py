@@ -2,59 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
+from pydantic import TypeAdapter
 
 from app.engine.bodies.building import Builder
 from app.engine.body import ABSENT
-from app.engine.description import Operation
-from app.engine.document import Document
+from app.engine.description import Operation, Parameter
+from app.engine.document import Document, DocumentError
 from app.engine.judge import MOST_FAULTS, Judge, escape, fault
-from app.engine.lexis import Reader, unquote
+from app.engine.named import Cookies, Fault, Query
+from app.engine.parameter import Reader
 from app.engine.problems import Refusal
+from app.engine.segments import template_names
+from app.engine.styles import Malformed
+
+_NONE: Mapping[str, Any] = {}
 
 
 class Arguments:
     """The arguments of one operation, compiled at start.
 
-    `builders` make the handler's objects of bodies, by media type. `credentials` are names in the query that somebody else
-    reads.
+    `builders` make the handler's objects of bodies, by media type; `hints` are the types of the handler's arguments, by which
+    parameters that hold objects are made. `credentials` are names in the query that somebody else reads.
     """
 
     def __init__(
-        self, document: Document, described: Operation, builders: Mapping[str, Builder | None], credentials: frozenset[str]
+        self,
+        document: Document,
+        described: Operation,
+        builders: Mapping[str, Builder | None] = _NONE,
+        hints: Mapping[str, Any] = _NONE,
+        credentials: frozenset[str] = frozenset(),
     ) -> None:
-        self._credentials = credentials
         self._judge = Judge(document, described) if described.parameters else None
         self._bodies = {
             name: (Judge(document, described, media.schema), media.kind == "json", builders[name])
             for name, media in described.bodies.items()
         }
         readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.parameters}
-        arguments = {parameter.name: parameter.argument for parameter in described.arguments}
-        names = [part[1:-1] for part in described.path.split("/") if part.startswith("{")]
-        self._path = [(name, arguments[name], readers["path", name].read) for name in names]
-        # Where lists stand in the path, counted from its end because an alias may be longer or shorter.
-        segments = described.path.split("/")
-        self.path_lists = [
-            (index, segments.index(f"{{{name}}}") - len(segments))
-            for index, name in enumerate(names)
-            if readers["path", name].array
-        ]
-        self._query = {name: (arguments[name], reader) for (place, name), reader in readers.items() if place == "query"}
-        # Without an argument: judged like the others, but read by the engine and not by the handler.
-        self._header = [(name, arguments.get(name), reader) for (place, name), reader in readers.items() if place == "header"]
+        arguments = {(parameter.place, parameter.name): parameter.argument for parameter in described.arguments}
+        names = template_names(described.path)
+        self._path = [(name, arguments["path", name], readers["path", name].read) for name in names]
+        query, cookies = (
+            [reader for (place, _), reader in readers.items() if place == wanted] for wanted in ("query", "cookie")
+        )
+        self._query = Query(query, credentials)
+        self._cookies = Cookies(cookies) if cookies else None
+        self._header = [(name, reader) for (place, name), reader in readers.items() if place == "header"]
+        # A header without an argument is judged like the others, but used by the engine and not by the handler.
+        named: dict[str, dict[str, str]] = {}
+        for (place, name), argument in arguments.items():
+            if place != "path":
+                named.setdefault(place, {})[name] = argument
+        self._named = list(named.items())
+        made = {
+            parameter.argument: TypeAdapter(hints[parameter.argument]).validator.validate_python
+            for parameter in described.arguments
+            if parameter.argument in hints and readers[parameter.place, parameter.name].holds_objects
+        }
         self._defaults = {p.argument: p.default for p in described.arguments if p.place != "path"}
-        self._default_lists = [argument for argument, default in self._defaults.items() if isinstance(default, list)]
-
-    def as_written(self, values: list[str], raw_path: bytes) -> list[str]:
-        """The path's values with its lists not decoded yet, because an encoded delimiter is data."""
-        segments = raw_path.split(b"/")
-        for index, place in self.path_lists:
-            values[index] = segments[place].decode("ascii")
-        return values
+        self._fresh = [p.argument for p in described.arguments if isinstance(p.default, list | dict)]
+        self._made = list(made.items())
+        for parameter in described.arguments:
+            if parameter.argument in made and parameter.default is not None:
+                _check_default(parameter, made[parameter.argument])
 
     def read(
         self,
@@ -64,77 +78,78 @@ class Arguments:
         body: Any = ABSENT,  # noqa: ANN401 - any JSON value, or a `Body`
         media: str = "",
     ) -> dict[str, Any]:
-        """The handler's keyword arguments.
+        """The handler's keyword arguments; `values` are the path's texts as they were sent.
 
         Raises:
-            Refusal: 422 with all faults of path, query, headers and body together.
+            Refusal: 422 with all faults of path, query, headers, cookies and body together.
         """
-        path = {name: read(text) for (name, _, read), text in zip(self._path, values, strict=True)}
-        faults: list[msgspec.Raw] = []
-        query = self._read_query(query_string, faults) if query_string else {}
+        faults: list[Fault] = []
+        try:
+            path = {name: read(text) for (name, _, read), text in zip(self._path, values, strict=True)}
+        except (Malformed, UnicodeDecodeError):
+            path = self._read_path(values, faults)
+        query = self._query.read(query_string, faults) if query_string else {}
         parts: dict[str, Any] = {"path": path, "query": query, "header": {}}
-        for name, _, reader in self._header:
+        for name, reader in self._header:
             if (sent := headers.get(reader.key)) is not None:
-                parts["header"][name] = reader.read(sent.decode("latin-1").strip(" \t"))
-        judge = self._judge
-        build = None
+                try:
+                    parts["header"][name] = reader.read(sent.decode("latin-1").strip(" \t"))
+                except Malformed as malformed:
+                    faults.append(("header", "/" + escape(name), malformed.code))
+        if self._cookies is not None:
+            parts["cookie"] = self._cookies.read(headers.get(b"cookie", b""), faults)
+        judge, build = self._judge, None
         if body is not ABSENT:
             judge, plain, build = self._bodies[media]
             if not plain:
-                faults += [fault(*one) for one in body.faults]
+                faults += body.faults
                 parts["body"], body = body.judged, body.value
             else:
                 parts["body"] = body
-        if judge is not None and not judge.is_valid(parts):
-            raise Refusal(422, faults=(faults + judge.faults(parts))[:MOST_FAULTS])
-        if faults:
-            raise Refusal(422, faults=faults[:MOST_FAULTS])
+        if faults or (judge is not None and not judge.is_valid(parts)):
+            # What cannot be read has been told of: the judge would call it missing.
+            told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
+            judged = judge.faults(parts, told) if judge is not None else []
+            raise Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
         arguments = self._typed_arguments(parts)
         if self._bodies:
             arguments["body"] = None if body is ABSENT else build(body) if build is not None else body
         return arguments
 
+    def _read_path(self, values: list[str], faults: list[Fault]) -> dict[str, Any]:
+        """The path's values of which at least one is malformed."""
+        path = {}
+        for (name, _, read), text in zip(self._path, values, strict=True):
+            try:
+                path[name] = read(text)
+            except Malformed as malformed:
+                faults.append(("path", "/" + escape(name), malformed.code))
+            except UnicodeDecodeError:
+                faults.append(("path", "/" + escape(name), "encoding"))
+        return path
+
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._defaults)
-        for argument in self._default_lists:  # a handler may change its list
-            arguments[argument] = list(arguments[argument])
-        path, query, header = parts["path"], parts["query"], parts["header"]
+        for argument in self._fresh:  # a handler may change its list
+            arguments[argument] = copy.deepcopy(arguments[argument])
+        path = parts["path"]
         for name, argument, _ in self._path:
             arguments[argument] = path[name]
-        for name, value in query.items():
-            arguments[self._query[name][0]] = value
-        for name, given, _ in self._header:
-            if given is not None and name in header:
-                arguments[given] = header[name]
+        for place, named in self._named:
+            if values := parts[place]:
+                for name, value in values.items():
+                    if name in named:
+                        arguments[named[name]] = value
+        for argument, make in self._made:
+            if (value := arguments[argument]) is not None:
+                arguments[argument] = make(value)
         return arguments
 
-    def _read_query(self, raw: bytes, faults: list[msgspec.Raw]) -> dict[str, Any]:
-        """The query's values; names that are unknown or wrongly repeated are faults, never dropped."""
-        texts: dict[str, list[str]] = {}
-        encoded = b"%" in raw or b"+" in raw
-        read: dict[str, Any] = {}
-        unknown = False
-        if not raw.isascii():
-            faults.append(fault("query", "", "encoding"))
-            return read
-        for part in raw.decode("ascii").split("&"):
-            name, _, text = part.partition("=")
-            try:
-                texts.setdefault(unquote(name) if encoded else name, []).append(text)
-            except UnicodeDecodeError:
-                unknown = True
-        for name, found in texts.items():
-            known = self._query.get(name)
-            if known is None:
-                unknown = unknown or name not in self._credentials
-                continue
-            if len(found) > 1 and not known[1].repeats:
-                faults.append(fault("query", "/" + escape(name), "repeated"))
-            try:
-                read[name] = known[1].read_query(found, encoded=encoded)
-            except UnicodeDecodeError:
-                faults.append(fault("query", "/" + escape(name), "encoding"))
-                read[name] = known[1].read_query(found, encoded=False)  # or the judge would call it missing
-        if unknown:  # Once, however many: a fault does not repeat what was sent, so all would be the same.
-            faults.append(fault("query", "", "unknown"))
-        return read
+
+def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:
+    """Raises DocumentError for the default of an object that its own type does not admit."""
+    try:
+        make(copy.deepcopy(parameter.default))
+    except ValueError:
+        text = f"the default of parameter {parameter.name!r} does not fit its schema: correct it"
+        raise DocumentError(f"{parameter.node.where}: {text}") from None

@@ -245,8 +245,6 @@ class Engine:
             await self._admit(exchange, operation, headers)
         accepted = operation.negotiation.choose(headers.get(b"accept"))
         body, media = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, "")
-        if operation.arguments.path_lists and b"%" in scope["raw_path"]:
-            values = operation.arguments.as_written(values, scope["raw_path"])
         arguments = operation.arguments.read(values, scope["query_string"], headers, body, media)
         if operation.negotiation.several:
             arguments["accept"] = accepted
@@ -309,10 +307,8 @@ class Engine:
                 headers[name] = value
             elif name in (b"authorization", b"content-type"):
                 headers[name] = b""
-            elif name == b"cookie":
-                headers[name] += b"; " + value
             else:
-                headers[name] += b", " + value
+                headers[name] += (b"; " if name == b"cookie" else b", ") + value  # RFC 9113, 8.2.3
         return headers
 
     def _host(self) -> FastAPI:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -48,6 +48,7 @@ _MESSAGES = {
     "unknown": "has a name that is not in the contract",
     "repeated": "must occur once",
     "encoding": "is not UTF-8",
+    "syntax": "is not JSON",
     "contentType": "has a content type that is not in the contract",
     "contentEncoding": "is not in its content encoding",
     "headers": "has not the headers that it must have",
@@ -136,22 +137,23 @@ def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa:
 
 
 class Judge:
-    """Judges path, query, headers and body of one operation together, so that all faults are listed at once."""
+    """Judges path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
     def __init__(self, document: Document, operation: Operation, body: Node | None = None) -> None:
         schemas = directed(document, "request")
         places: dict[str, Any] = {} if body is None else {"body": schemas.of(body)}
         for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
-            place["properties"][parameter.name] = schemas.of(parameter.schema)
+            schema = schemas.of(parameter.schema)
+            place["properties"][parameter.name] = {"if": {"const": ""}, "else": schema} if parameter.allow_empty else schema
             if parameter.required:
                 place["required"].append(parameter.name)
         self._validator = validator(document, {"properties": places}, "request")
         self.is_valid = self._validator.is_valid
         self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 
-    def faults(self, parts: dict[str, Any]) -> list[msgspec.Raw]:
-        """Every fault of a refused request, at most `MOST_FAULTS`."""
+    def faults(self, parts: dict[str, Any], told: Collection[str] = ()) -> list[msgspec.Raw]:
+        """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
         found: dict[tuple[str, str], _Fault] = {}
         malformed: set[str] = set()
         for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
@@ -162,6 +164,8 @@ class Judge:
                 # Bounded, because places inside long arrays are many.
                 if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < 200:  # noqa: PLR2004 - characters
                     self._known[where] = known
+            if known.place in told:
+                continue
             found[known.keyword, known.place] = known
             if known.keyword == "format":
                 malformed.add(known.place)

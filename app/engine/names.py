@@ -6,7 +6,7 @@ import keyword
 import re
 
 # Names that mean something else where the generated code declares arguments of handlers and fields of answers.
-ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str"})
+ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "filled", "filled_json"})
 FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "key", "media", "media_type", "str", "int", "float", "bool"})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import typing
 from collections.abc import Mapping
 
 from fastapi.routing import APIRoute
@@ -20,6 +22,8 @@ from app.engine.names import snake_case
 from app.engine.negotiation import Negotiation
 from app.engine.security import Scheme, Security
 
+_COLON = re.compile(r":(?=[^{}]*\})")  # in a parameter's name it would mean a convertor to Starlette
+
 
 class Operation(APIRoute):
     """A compiled operation. As an `APIRoute` it stands in `app.routes` like any other route."""
@@ -37,7 +41,7 @@ class Operation(APIRoute):
 
         endpoint.__name__ = snake_case(described.id)
         super().__init__(
-            described.path,
+            _COLON.sub("_", described.path),
             endpoint,
             methods=[described.method],
             operation_id=described.id,
@@ -53,6 +57,7 @@ class Operation(APIRoute):
         self.negotiation = Negotiation(described.accepts)
         limit = int(document.data.get("x-body-limit", 1 << 20))
         self.body = BodyReader(document, described, limit) if described.bodies else None
-        self.arguments = Arguments(document, described, builders(described, bound), self.security.query_names)
+        hints = typing.get_type_hints(bound.handler)
+        self.arguments = Arguments(document, described, builders(described, bound), hints, self.security.query_names)
         self.answers = Answers(described)
         self.notices = notices(described)

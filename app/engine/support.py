@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from app.engine.bodies.support import unreadable
+from app.engine.bodies.support import unreadable as unreadable_bodies
 from app.engine.description import Description, Header, Operation, Parameter, Response
 from app.engine.document import Document, DocumentError, Node
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.names import pascal_case, python_name
+from app.engine.readable import ambiguous, unreadable
 
 Found = Iterator[tuple[Node, str]]
 
@@ -41,13 +42,16 @@ def _unsupported(document: Document, waivers: tuple[tuple[str, str], ...]) -> tu
 
 def _survey(description: Description) -> Found:
     yield from _names(description)
+    for operation in description.operations:
+        yield from _path(operation)
+        yield from ambiguous(operation)
     for operation in (*description.operations, *description.webhooks):
         yield from _operation(operation)
         for parameter in operation.parameters:
             yield from _parameter(parameter)
         for response in operation.responses.values():
             yield from _response(response)
-        yield from unreadable(operation.bodies)
+        yield from unreadable_bodies(operation.bodies)
 
 
 def _operation(operation: Operation) -> Found:
@@ -61,8 +65,13 @@ def _operation(operation: Operation) -> Found:
             yield operation.node, f"there is no security scheme {name!r}: declare it in components.securitySchemes"
         elif scheme.value.get("type") not in ("http", "apiKey", "oauth2", "openIdConnect"):
             yield scheme, f"security scheme {name!r}: {scheme.value.get('type')!r} is not checked by the engine: use another"
-    if re.sub(r"\{[^{}]+\}", "", operation.path).count("{") and operation.path.startswith("/"):
-        yield operation.node, f"path {operation.path!r}: a brace does not close: write `{{name}}`"
+
+
+def _path(operation: Operation) -> Found:
+    for segment in operation.path.split("/"):
+        if not re.fullmatch(r"(?:[^{}]|\{[^{}]+\})*", segment):
+            text = f"path {operation.path!r}: {segment!r} has a brace that is no parameter's: write `{{name}}`"
+            yield operation.node, text
 
 
 def _parameter(parameter: Parameter) -> Found:
@@ -72,6 +81,7 @@ def _parameter(parameter: Parameter) -> Found:
             parameter.node,
             f"{what}: OpenAPI ignores this header here: remove it; media types and security schemes declare it",
         )
+    yield from unreadable(parameter.node)
 
 
 def _response(response: Response) -> Found:

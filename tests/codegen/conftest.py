@@ -9,12 +9,14 @@ import pytest
 
 from codegen.generate import Settings
 
+DOCUMENTS = Path(__file__).parent / "documents"
+
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
 def documents():
-    return Path(__file__).parent / "documents"
+    return DOCUMENTS
 
 
 @pytest.fixture

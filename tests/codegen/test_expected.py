@@ -48,7 +48,7 @@ class TestPathHelpers:
     def test_labels_begin_with_dots(self, operations):
         path = operations.GetLabel.path(text="a", list=["b", "c"], exploded=["d", "e.f"])
 
-        assert path == "/label/.a/.b,c/.d.e.f"
+        assert path == "/label/.a/.b,c/.d.e%2Ef"
 
     def test_matrices_name_their_parameters(self, operations):
         path = operations.GetMatrix.path(text="a", list=[True, False], exploded=["d", "e;"])

@@ -161,6 +161,10 @@ class Answer(NamedTuple):
     body: bytes
     reads: int
 
+    @property
+    def status_code(self) -> int:
+        return self.status
+
     def json(self) -> Any:
         return msgspec.json.decode(self.body)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.engine.description import Description
-from app.engine.document import Document
+from app.engine.document import Document, DocumentError
 from tests.engine.operations import handlers
 from tests.engine.service import ADMIN, echo, make_client, make_host, parameter
 
@@ -82,6 +82,128 @@ class TestAPath:
         assert client.get("/a/b/d").json() == {}
         assert client.get("/a/b/c").json() == {"x": "b"}
         assert client.get("/a/b/e").status_code == 404
+
+
+SEGMENTS = """\
+  /files/{name}.{extension}:
+    get: &get
+      parameters: &two
+        - {name: name, in: path, required: true, schema: {type: string}}
+        - {name: extension, in: path, required: true, schema: {type: string}}
+      responses: {'200': {description: A., content: {application/json: {schema: {}}}}}
+  /files/{extension}.{name}.json: {get: {<<: *get, operationId: b}}
+  /files/v{name}:
+    get: {<<: *get, operationId: c, parameters: [{name: name, in: path, required: true, schema: {type: integer}}]}
+  /files/{other}:
+    get: {<<: *get, operationId: d, parameters: [{name: other, in: path, required: true, schema: {type: string}}]}
+  /files/v1.json: {get: {<<: *get, operationId: e, parameters: []}}
+  /two/{name}-{extension}/x: {get: {<<: *get, operationId: f}}
+"""
+
+
+class TestASegment:
+    @pytest.mark.parametrize(
+        ("path", "values"),
+        [
+            ("/files/a.txt", {"name": "a", "extension": "txt"}),
+            ("/files/a.tar.gz", {"name": "a.tar", "extension": "gz"}),
+            ("/files/a.b.json", {"name": "b", "extension": "a"}),
+            ("/files/v1.json", {}),
+            ("/files/x1.txt", {"name": "x1", "extension": "txt"}),
+            ("/files/v12", {"name": 12}),
+            ("/files/%7612", {"name": 12}),
+            ("/files/v", {"other": "v"}),
+            ("/files/abc", {"other": "abc"}),
+            ("/files/a%2Eb", {"other": "a.b"}),
+            ("/files/.txt", {"other": ".txt"}),
+            ("/files/a.", {"other": "a."}),
+            ("/files/a%2Fb.%C3%A9", {"name": "a/b", "extension": "\u00e9"}),
+            ("/two/a-b/x", {"name": "a", "extension": "b"}),
+            ("/two/a%2Db-c+d/x", {"name": "a-b", "extension": "c+d"}),
+            ("/two/%0A-b/x", {"name": "\n", "extension": "b"}),
+        ],
+    )
+    def test_may_hold_several_parameters_and_the_most_text_wins(self, path, values):
+        assert echo(SEGMENTS).get(path).json() == values
+
+    @pytest.mark.parametrize(
+        "path", ["/two/a/x", "/two/-b/x", "/two/a-/x", "/two/a-b", "/two/a-b/y", "/two/a-%FF/x", "/files/"]
+    )
+    def test_that_has_not_the_text_between_is_not_found(self, path):
+        assert echo(SEGMENTS).get(path).status_code == 404
+
+    def test_is_judged(self):
+        response = echo(SEGMENTS).get("/files/vx")
+
+        assert [(fault["in"], fault["pointer"]) for fault in response.json()["errors"]] == [("path", "/name")]
+
+    def test_with_a_brace_that_is_no_parameter_s_stops_the_start(self):
+        with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: path '/p/{x': '{x' has a brace that is no parameter's"):
+            parameter("name: x, in: query, schema: {type: string}", path="'/p/{x'")
+
+    def test_of_other_names_is_the_same_resource(self):
+        answer = "responses: {'200': {description: A., content: {application/json: {schema: {}}}}}"
+        one = f"operationId: a, {answer}, parameters: [{{name: a, in: path, required: true, schema: {{type: string}}}}]"
+        client = echo(f"  /v{{a}}: {{get: {{{one}}}}}\n  /v{{b}}: {{post: {{{one.replace('a,', 'b,')}}}}}\n")
+
+        assert client.get("/v1").json() == {"a": "1"}
+        assert client.post("/v2").json() == {"b": "2"}
+        assert client.put("/v1").headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+SERVERS = """\
+  /p:
+    get: &get
+      operationId: a
+      responses: {'200': {description: A., content: {application/json: {schema: {}}}}}
+    post: {<<: *get, operationId: b, servers: [{url: 'https://example.com/other/'}]}
+  /q/{x}:
+    servers: [{url: /inner}]
+    get: {<<: *get, operationId: c, parameters: [{name: x, in: path, required: true, schema: {type: string}}]}
+"""
+HEAD = """\
+servers:
+  - url: https://example.com/api/{version}
+    variables: {version: {enum: [v1, v2], default: v1}}
+  - url: 'https://example.com/a%20b'
+"""
+
+
+class TestAServer:
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/api/v1/p"),
+            ("GET", "/api/v2/p"),
+            ("GET", "/a%20b/p"),
+            ("POST", "/other/p"),
+            ("GET", "/inner/q/1"),
+        ],
+    )
+    def test_has_every_path_below_its_own(self, method, path):
+        assert echo(SERVERS, head=HEAD).request(method, path).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("method", "path"), [("GET", "/p"), ("GET", "/api/v3/p"), ("POST", "/p"), ("GET", "/q/1"), ("GET", "/api/v1/q/1")]
+    )
+    def test_has_no_path_elsewhere(self, method, path):
+        assert echo(SERVERS, head=HEAD).request(method, path).status_code == 404
+
+    def test_allows_what_it_has(self):
+        client = echo(SERVERS, head=HEAD)
+
+        assert client.put("/api/v1/p").headers["Allow"] == "GET, HEAD, OPTIONS"
+        assert client.put("/other/p").headers["Allow"] == "OPTIONS, POST"
+
+    def test_has_the_aliases_too(self):
+        client = echo(SERVERS, head=HEAD + "x-alias: {/z: /p}")
+
+        assert client.get("/api/v1/z").status_code == 200
+        assert client.get("/z").status_code == 404
+
+    def test_whose_path_is_another_operation_s_stops_the_start(self):
+        with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: GET /z is also a in line \d+: remove one"):
+            echo(SERVERS + "  /z: {get: {<<: *get, operationId: d}}\n", head="x-alias: {/z: /p}")
 
 
 class TestAnAlias:
