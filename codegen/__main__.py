@@ -10,6 +10,7 @@ from typing import Any
 
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
+from codegen.diff import command as diff
 from codegen.generate import GenerationError, Settings, stale, write
 from codegen.lint import lint
 
@@ -30,7 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     text = "hold the document against the house rules"
     command = commands.add_parser("lint", help=text, description=text)
     command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
+    diff.register(commands)
     options = parser.parse_args(arguments)
+    if options.command in ("diff", "compatible"):
+        return int(options.run(options))
     try:
         if options.command == "lint" and options.document:
             return _lint(Path(options.document))
