@@ -38,8 +38,8 @@ def rated(effect: Effect, direction: Direction) -> Rating:
 
 
 BREAKS = {
-    "request": "clients that send what was allowed are refused or misread",
-    "response": "clients receive what they were told never comes, or miss what they were promised",
+    "request": "clients that send what was allowed",
+    "response": "clients that rely on what was promised",
 }
 
 
@@ -65,6 +65,7 @@ class Change:
     place: Place
     what: str
     breaks: str = ""
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)

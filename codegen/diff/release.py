@@ -20,9 +20,7 @@ def last_release(document: Path) -> tuple[str, bytes]:
     try:
         tag = _git(folder, "describe", "--tags", "--abbrev=0", "--match", "v*").decode().strip()
     except (OSError, subprocess.CalledProcessError):
-        raise NoRelease(
-            "no release yet (no tag `v*`), so nothing can be incompatible; --base FILE compares with a file"
-        ) from None
+        raise NoRelease("no release yet (no tag `v*`), so nothing can be incompatible") from None
     try:
         return tag, _git(folder, "show", f"{tag}:./{document.name}")
     except subprocess.CalledProcessError:

@@ -33,7 +33,8 @@ def _line(finding: Finding, old: str, new: str) -> str:
 def _reaches(finding: Finding, most: int = 4) -> str:
     labels = finding.reaches
     more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return f" ({', '.join(labels[:most])}{more})" if labels else ""
+    way = {"request": "sent to ", "response": "received from ", None: ""}[finding.change.direction]
+    return f" ({way}{', '.join(labels[:most])}{more})" if labels else ""
 
 
 def markdown(comparison: Comparison) -> list[str]:

@@ -111,4 +111,4 @@ class Pair:
     def rated(self, rating: Rating, what: str, place: Place, breaks: str = "") -> Change:
         """A change whose rating does not follow from what is allowed."""
         breaks = breaks or (BREAKS[self.direction] if rating is Rating.MAJOR else "")
-        return Change(rating, place, f"{name}: {what}" if (name := subject(place.node)) else what, breaks)
+        return Change(rating, place, f"{name}: {what}" if (name := subject(place.node)) else what, breaks, self.direction)
