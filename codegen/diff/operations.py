@@ -42,7 +42,10 @@ def operations(paths: Node | None, prefix: str = "") -> dict[str, Operation]:
             if (node := item.get(method)) is not None:
                 identity = node.value.get("operationId")
                 label = identity if isinstance(identity, str) else f"{method.upper()} {path}"
-                found[f"{method.upper()} {_PLACEHOLDER.sub('{}', path)}"] = Operation(prefix + label, path, item, node)
+                known = (
+                    _PLACEHOLDER.sub("{}", path) if path.startswith("/") else path
+                )  # else a name, or a callback's expression
+                found[f"{method.upper()} {known}"] = Operation(prefix + label, path, item, node)
     return found
 
 
@@ -61,7 +64,6 @@ def added_and_removed(
 
 def compare(walk: Walk, old: Operation, new: Operation, direction: Direction) -> Iterator[Change | Pair]:
     """One operation; `direction` is that of its request."""
-    place = Place.of(new.node)
     yield from _names(old, new)
     before, after = effective(old.path, (old.item, old.node)), effective(new.path, (new.item, new.node))
     yield from parameters(walk, before, after, direction)
@@ -71,9 +73,7 @@ def compare(walk: Walk, old: Operation, new: Operation, direction: Direction) ->
     yield from own_servers(old.item, new.item, old.node, new.node)
     yield from texts(old.node, new.node, ("summary", "description", "tags", "externalDocs", "x-sunset", "x-deprecation"))
     yield from texts(old.item, new.item, ("summary", "description"))
-    yield from deprecated(
-        old=old.node.value.get("deprecated") is True, new=new.node.value.get("deprecated") is True, place=place
-    )
+    yield from deprecated(old.node, new.node)
 
 
 def _names(old: Operation, new: Operation) -> Iterator[Change]:

@@ -41,7 +41,11 @@ def responses(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterato
 
 def _statuses(node: Node) -> dict[str, Node]:
     found = node.get("responses")
-    return {status.upper() if status != "default" else status: item for status, item in found.items()} if found else {}
+    return {_upper(status): found.raw_child(status) for status, _ in found.items()} if found else {}
+
+
+def _upper(status: str) -> str:
+    return status if status == "default" else status.upper()
 
 
 def _covering(status: str, others: dict[str, Node]) -> str | None:
@@ -53,6 +57,7 @@ def _success(status: str) -> bool:
 
 
 def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:
+    old, new = old.resolved(), new.resolved()
     yield from media(walk, (old, new), direction, name, unasked=False)
     yield from _headers(walk, old, new, direction, name)
     yield from _links(old, new, name)
@@ -62,34 +67,31 @@ def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> I
 def _headers(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:
     before, after = _named(old), _named(new)
     for header, node in before.items():
-        if header not in after:
-            what = f"{name}header {header} removed"
-            yield Change(Rating.MAJOR, Place.of(node, old=True), what, "clients that read it")
-            continue
-        label = f"{name}header {header}"
-        required = after[header].value.get("required") is True
-        if required != (node.value.get("required") is True):
-            rating = rated("narrower" if required else "wider", direction)
-            what = f"{label} is {'always sent now' if required else 'no longer always sent'}"
-            place = Place.of(after[header].raw_child("required")) if required else Place.of(after[header])
-            yield Change(rating, place, what, BREAKS[direction] if rating is Rating.MAJOR else "")
-        yield walk.pair(schema(node), schema(after[header]), direction, Place.of(after[header]))
-        yield from texts(node, after[header], ("description", "example", "examples"), f"{label}: ")
-        yield from deprecated(
-            old=node.value.get("deprecated") is True,
-            new=after[header].value.get("deprecated") is True,
-            place=Place.of(after[header]),
-            name=f"{label}: ",
-        )
+        if header in after:
+            yield from _header(walk, node.resolved(), after[header].resolved(), direction, f"{name}header {header}")
+        else:
+            yield Change(Rating.MAJOR, Place.of(node, old=True), f"{name}header {header} removed", "clients that read it")
     for header, node in after.items():
         if header not in before:
             yield Change(Rating.MINOR, Place.of(node), f"{name}header {header} added")
 
 
+def _header(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:
+    required = new.value.get("required") is True
+    if required != (old.value.get("required") is True):
+        rating = rated("narrower" if required else "wider", direction)
+        what = f"{name} is {'always sent now' if required else 'no longer always sent'}"
+        place = Place.of(new.raw_child("required") if required else new)
+        yield Change(rating, place, what, BREAKS[direction] if rating is Rating.MAJOR else "")
+    yield walk.pair(schema(old), schema(new), direction, Place.of(new))
+    yield from texts(old, new, ("description", "example", "examples"), f"{name}: ")
+    yield from deprecated(old, new, f"{name}: ")
+
+
 def _named(node: Node) -> dict[str, Node]:
     """By name without regard to case; `Content-Type` is said by the media types."""
     found = node.get("headers")
-    return {name.lower(): header for name, header in found.named() if name.lower() != "content-type"} if found else {}
+    return {name.lower(): found.raw_child(name) for name, _ in found.named() if name.lower() != "content-type"} if found else {}
 
 
 def _links(old: Node, new: Node, name: str) -> Iterator[Change]:

@@ -173,9 +173,10 @@ def alternatives(schemas: Schemas, schema: Schema, most: int = 256) -> list[Sche
     base = replace(schema, unions=(), names=frozenset(), whole=False, key=f"{schema.key}~")
     leaves = [[leaf for branch in union.branches for leaf in alternatives(schemas, branch)] for union in schema.unions]
     if math.prod(map(len, leaves)) > most:
-        choices = [schemas.both(base, leaf) for each in leaves for leaf in each]
+        combinations: Iterable[tuple[Schema, ...]] = ((leaf,) for each in leaves for leaf in each)
     else:
-        choices = [functools.reduce(schemas.both, combination, base) for combination in itertools.product(*leaves)]
+        combinations = itertools.product(*leaves)
+    choices = [replace(functools.reduce(schemas.both, those, base), origin=those[-1].origin) for those in combinations]
     return [choice for choice in choices if not choice.never] or [NEVER]
 
 

@@ -14,7 +14,7 @@ Demand = frozenset[tuple[str, str]]
 
 def security(old: Node, new: Node, direction: Direction) -> Iterator[Change]:
     """An old way in must still be enough for some new one."""
-    before, after = _alternatives(old), _alternatives(new)
+    before, after = _alternatives(old, direction), _alternatives(new, direction)
     place = _place(new)
     for demand, words in before.items():
         if not any(other <= demand for other in after):
@@ -36,9 +36,10 @@ def _place(node: Node) -> Place:
     return Place.of(node)
 
 
-def _alternatives(node: Node) -> dict[Demand, str]:
+def _alternatives(node: Node, direction: Direction) -> dict[Demand, str]:
     root = node.document.root
-    listed = node.value.get("security", root.value.get("security")) or [{}]
+    common = root.value.get("security") if direction == "request" else None  # what the server asks is not what it sends
+    listed = node.value.get("security", common) or [{}]
     found: dict[Demand, str] = {}
     for alternative in listed:
         demand: set[tuple[str, str]] = set()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.engine.document import Node
 from codegen.diff.findings import Change, Place, Rating
+from codegen.diff.words import texts
 
 _BREAKS = "clients that call it there"
 
@@ -18,6 +19,7 @@ def servers(old: Node, new: Node) -> Iterator[Change]:
             yield Change(Rating.MAJOR, Place.of(node, old="servers" in old.value), f"server {url} removed", _BREAKS)
         else:
             yield from _variables(node, after[url])
+            yield from texts(node, after[url], ("description",), f"server {url}: ")
     for url, node in after.items():
         if url not in before:
             yield Change(Rating.MINOR, Place.of(node), f"server {url} added")

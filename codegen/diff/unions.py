@@ -22,11 +22,11 @@ def branches(pair: Pair) -> Iterator[Change | Pair]:
     yield from (pair.inner(*match) for match in matches)
     for branch in lost:
         if not any(_covers(pair, (branch, other), "narrower") for other in new):
-            place = Place.of(_leaf(branch) or pair.at.node, old=True)
+            place = Place.of(branch.place() or pair.at.node, old=True)
             yield pair.change("narrower", f"alternative {_name(branch)} removed", place)
     for branch in gained:
         if not any(_covers(pair, (other, branch), "wider") for other in old):
-            yield pair.change("wider", f"alternative {_name(branch)} added", Place.of(_leaf(branch) or pair.at.node))
+            yield pair.change("wider", f"alternative {_name(branch)} added", Place.of(branch.place() or pair.at.node))
     yield from _exactly_one(pair)
 
 
@@ -103,11 +103,6 @@ def _covers(pair: Pair, match: Match, effect: Effect) -> bool:
     direction: Direction = "request" if (effect == "narrower") != pair.flipped else "response"
     probe = Pair(pair.walk, *match, direction, pair.at, pair.flipped)
     return not any(change.rating is Rating.MAJOR for change in pair.walk.changes(probe))
-
-
-def _leaf(schema: Schema) -> Node | None:
-    """Where the branch itself is written: the last part, after those of what the branches have in common."""
-    return schema.origin if schema.whole else (schema.parts[-1] if schema.parts else schema.origin)
 
 
 def _name(schema: Schema) -> str:

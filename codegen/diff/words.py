@@ -26,11 +26,12 @@ def _texts(schema: Schema, keyword: str) -> list[str]:
     return sorted(text_of(node.value) for node in schema.nodes(keyword))
 
 
-def deprecated(*, old: bool, new: bool, place: Place, name: str = "") -> Iterator[Change]:
+def deprecated(old: Node, new: Node, name: str = "") -> Iterator[Change]:
     """Of operations, parameters and headers."""
-    if old != new:
-        rating, what = (Rating.MINOR, "deprecated") if new else (Rating.PATCH, "no longer deprecated")
-        yield Change(rating, place, f"{name}{what}")
+    before, after = old.value.get("deprecated") is True, new.value.get("deprecated") is True
+    if before != after:
+        rating, what = (Rating.MINOR, "deprecated") if after else (Rating.PATCH, "no longer deprecated")
+        yield Change(rating, Place.of(new.raw_child("deprecated") if after else new), f"{name}{what}")
 
 
 def texts(old: Node, new: Node, keywords: tuple[str, ...], name: str = "") -> Iterator[Change]:
