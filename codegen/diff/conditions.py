@@ -15,10 +15,11 @@ def negations(pair: Pair) -> Iterator[Change | Pair]:
     old, new = pair.old.nodes("not"), pair.new.nodes("not")
     olds, news = pair.walk.old, pair.walk.new
     for node in list(old):
-        same = next((n for n in new if pair.walk.equal(pair.inner(olds.of(node), news.of(n), flip=True))), None)
+        same = next((other for other in new if pair.walk.look_alike(olds.of(node), news.of(other))), None)
         if same is not None:
             old.remove(node)
             new.remove(same)
+            yield pair.inner(olds.of(node), news.of(same), flip=True)
     if len(old) == len(new) == 1:
         yield pair.inner(olds.of(old[0]), news.of(new[0]), flip=True)
         return
@@ -29,7 +30,7 @@ def negations(pair: Pair) -> Iterator[Change | Pair]:
 
 
 def conditions(pair: Pair) -> Iterator[Change | Pair]:
-    """A condition that differs changes for which values the rest holds, so it allows both less and more."""
+    """What differs in a condition changes for which values the rest holds, so it counts both ways."""
     old, new = _conditions(pair.old.parts), _conditions(pair.new.parts)
     olds, news = pair.walk.old, pair.walk.new
     if len(old) != len(new):
@@ -39,10 +40,9 @@ def conditions(pair: Pair) -> Iterator[Change | Pair]:
         yield pair.change("narrower" if added else "wider", what, Place.of(node, old=not added))
         return
     for before, after in zip(old, new, strict=True):
-        if not pair.walk.equal(pair.inner(_of(olds, before, "if"), _of(news, after, "if"))):
-            yield pair.change("both", "condition changed", Place.of(after.raw_child("if")))
-        for key in ("then", "else"):
+        for key in ("if", "then", "else"):
             yield pair.inner(_of(olds, before, key), _of(news, after, key))
+        yield pair.inner(_of(olds, before, "if"), _of(news, after, "if"), flip=True)
 
 
 def _conditions(parts: tuple[Node, ...]) -> list[Node]:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 from app.engine.document import DocumentError, Node
-from codegen.diff.findings import Change, Direction, Effect, Place, Rating
+from codegen.diff.findings import Change, Direction, Effect, Place
 from codegen.diff.schema import Schema, Schemas, alternatives
 from codegen.diff.walk import Pair
 
@@ -51,8 +51,8 @@ def _matched(pair: Pair, old: list[Schema], new: list[Schema]) -> tuple[list[Mat
     matches: list[Match] = []
     old, new = list(old), list(new)
     steps: tuple[Callable[[Schema, Schema], bool], ...] = (
-        lambda one, other: bool(one.names & other.names) and pair.walk.equal(pair.inner(one, other)),
-        lambda one, other: pair.walk.equal(pair.inner(one, other)),
+        lambda one, other: bool(one.names & other.names) and pair.walk.look_alike(one, other),
+        pair.walk.look_alike,
         lambda one, other: bool(one.names & other.names),
         lambda one, other: bool(_tags(one)) and _tags(one) == _tags(other),
         lambda one, other: _alike(one, other) > 0.5,  # noqa: PLR2004 - more in common than not
@@ -102,7 +102,7 @@ def _covers(pair: Pair, match: Match, effect: Effect) -> bool:
     """Whether a branch has a partner on the other side that leaves nothing to tell in this direction of change."""
     direction: Direction = "request" if (effect == "narrower") != pair.flipped else "response"
     probe = Pair(pair.walk, *match, direction, pair.at, pair.flipped)
-    return not any(change.rating is Rating.MAJOR for change in pair.walk.changes(probe))
+    return pair.walk.harmless(probe)
 
 
 def _name(schema: Schema) -> str:

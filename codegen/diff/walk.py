@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 from app.engine.document import Document, Node
 from codegen.diff.findings import BREAKS, Change, Direction, Effect, Place, Rating, rated
+from codegen.diff.fingerprint import Fingerprints
 from codegen.diff.schema import Schema, Schemas
 from codegen.diff.subject import subject
 from codegen.diff.unchanged import Unchanged
 
 _FLIPPED: dict[Effect, Effect] = {"narrower": "wider", "wider": "narrower", "both": "both"}
+
+# How often the question whether one branch covers another may come up within itself.
+_DEEPEST = 3
 
 Comparator = Callable[["Pair"], "Iterator[Change | Pair]"]
 
@@ -25,6 +29,8 @@ class Walk:
 
     def __init__(self, old: Document, new: Document, compare: Comparator) -> None:
         self.old, self.new = Schemas(), Schemas()
+        self._old_prints, self._new_prints = Fingerprints(self.old), Fingerprints(self.new)
+        self._probing = 0
         self._unchanged = Unchanged(old, new)
         self._compare = compare
         self._steps: dict[tuple[str, str, Direction, bool], tuple[list[Change], list[Pair]]] = {}
@@ -48,9 +54,19 @@ class Walk:
             waiting.extend(pairs)
         return list(found)
 
-    def equal(self, pair: Pair) -> bool:
-        """Whether they allow the same, whatever words stand beside."""
-        return not any(change.rating > Rating.PATCH for change in self.changes(pair))
+    def look_alike(self, old: Schema, new: Schema) -> bool:
+        """Whether they say the same, down to some depth: enough to take them for partners."""
+        return self._old_prints.of(old) == self._new_prints.of(new)
+
+    def harmless(self, pair: Pair) -> bool:
+        """Whether nothing that breaks is different; no, where the question comes up again and again within itself."""
+        if self._probing == _DEEPEST:
+            return False
+        self._probing += 1
+        try:
+            return not any(change.rating is Rating.MAJOR for change in self.changes(pair))
+        finally:
+            self._probing -= 1
 
     def _same(self, pair: Pair) -> bool:
         old, new = pair.old, pair.new

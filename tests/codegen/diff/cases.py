@@ -39,6 +39,7 @@ class Edit:
     rating: str
     same: bool
     place: tuple[bool, int] | None
+    extension: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _edit(case: dict[str, Any]) -> Edit:
         nth = case.get("nth", 1)
         assert len(lines) >= nth, f"{case['name']}: no line {case['line']!r}"
         place = (removed, lines[nth - 1])
-    return Edit(case["name"], text, case["rating"], case.get("same", False), place)
+    return Edit(case["name"], text, case["rating"], case.get("same", False), place, case.get("extension", False))
 
 
 def changes() -> list[Change]:
