@@ -82,7 +82,7 @@ class Schemas:
         if node is None or node.value is True or not isinstance(node.value, dict | bool):
             return ANY
         if node.value is False:
-            return replace(NEVER, origin=node)
+            return replace(NEVER, origin=node, key="/".join(map(str, node.pointer)))
         if node.pointer in self._reading:
             return ANY
         if node.pointer not in self._read:

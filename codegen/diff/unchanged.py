@@ -1,4 +1,4 @@
-"""Which places say the same in both documents, with everything that they refer to: nothing there needs a comparison."""
+"""What is written alike in both documents, with everything that it refers to: nothing there needs a comparison."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.engine.document import Document, DocumentError, Node
 
 
 class Unchanged:
-    """Asked with an old and a new node; true only for the same place."""
+    """Asked with an old and a new node, wherever they stand."""
 
     def __init__(self, old: Document, new: Document) -> None:
         self._changed: set[str] = set()
@@ -40,7 +40,7 @@ class Unchanged:
 
     def __call__(self, old: Node | None, new: Node | None) -> bool:
         """Whether both say the same."""
-        if old is None or new is None or old.pointer != new.pointer or not _identical(old.value, new.value):
+        if old is None or new is None or not _identical(old.value, new.value):
             return False
         return not any(reference in self._changed for reference in _references(old.value))
 

@@ -101,7 +101,7 @@ def _contradict(one: dict[str, str], other: dict[str, str]) -> bool:
 def _covers(pair: Pair, match: Match, effect: Effect) -> bool:
     """Whether a branch has a partner on the other side that leaves nothing to tell in this direction of change."""
     direction: Direction = "request" if (effect == "narrower") != pair.flipped else "response"
-    probe = Pair(pair.walk, *match, direction, pair.at, pair.flipped)
+    probe = Pair(pair.walk, *match, direction, pair, pair.flipped)
     return pair.walk.harmless(probe)
 
 
