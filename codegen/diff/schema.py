@@ -136,6 +136,8 @@ class Schemas:
                     whole = self.both(whole, branch)
             else:
                 whole = self.both(whole, self._union(key, holder, branches))
+        if set(value) == {"$ref"}:
+            return replace(whole, origin=node)  # known as what it leads to: that is compared once, however often it is used
         names = {str(node.pointer[-1])} if "schemas" in node.pointer[-2:-1] else set()
         key = "/".join(map(str, node.pointer))
         return replace(whole, names=whole.names | names, origin=node, whole=True, key=key)
@@ -170,6 +172,10 @@ def alternatives(schemas: Schemas, schema: Schema, most: int = 256) -> list[Sche
     """
     if not schema.unions:
         return [schema]
+    if len(schema.unions) == 1 and all(set(part.value) <= _IDLE for part in schema.parts):
+        return [leaf for branch in schema.unions[0].branches for leaf in alternatives(schemas, branch) if not leaf.never] or [
+            NEVER
+        ]
     base = replace(schema, unions=(), names=frozenset(), whole=False, key=f"{schema.key}~")
     leaves = [[leaf for branch in union.branches for leaf in alternatives(schemas, branch)] for union in schema.unions]
     if math.prod(map(len, leaves)) > most:
@@ -240,6 +246,12 @@ def _finite(schema: Schema) -> dict[str, Node] | None:
         return {"null": schema.parts[0]}
     return schema.values
 
+
+# Keywords that judge no value, and those that hold what is looked at elsewhere.
+_IDLE = {
+    *("title", "description", "example", "examples", "deprecated", "$comment", "discriminator", "externalDocs", "xml"),
+    *("$ref", "allOf", "anyOf", "oneOf", "$defs", "default", "readOnly", "writeOnly"),
+}
 
 # Keywords that a list of values makes idle, and that say nothing about values at all.
 _WORDS = {
