@@ -1,4 +1,4 @@
-"""`python -m codegen`: what can be done with the document."""
+"""`python -m codegen`: what can be done with a document."""
 
 from __future__ import annotations
 
@@ -12,56 +12,68 @@ from typing import Any
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.ledger import Ledger
+from codegen.diff import command as diff
 from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, load, stale, write
 from codegen.lint import lint
 from codegen.validity import validity
 
+CALL = "app.engine.call"  # what handlers receive where nobody says otherwise
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; faults go to stderr, and the answer is the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m codegen", description="From the document to code.")
+    parser = argparse.ArgumentParser(prog="python -m codegen", description="From an OpenAPI document to code.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (
-        ("generate", "write the package of schemas and operations"),
-        ("check", "say which generated files differ from the document"),
+    for name, run, text in (
+        ("generate", _generate, "write the package of schemas and operations"),
+        ("check", _check, "say which generated files differ from the document"),
     ):
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("--document", help="the OpenAPI document")
+        command = _command(commands, name, run, text)
         command.add_argument("--output", help="the folder that is written")
-        command.add_argument("--package", help="the package that the folder is")
-        command.add_argument("--call", help="the module with `Call` and `Principal`")
+        command.add_argument("--package", help="the package that the folder is (its path with dots)")
+        command.add_argument("--call", help=f"the module with `Call` and `Principal` ({CALL})")
+        _add_waivers(command)
+    _command(commands, "lint", _lint, "hold the document against the house rules")
+    _add_waivers(
+        _command(commands, "ledger", _ledger, "list every keyword of the document: where it is written, and who enforces it")
+    )
     text = "judge thousands of instances of every schema twice, by the engine and by an independent validator"
-    command = commands.add_parser("fidelity", help=text, description=text)
-    command.add_argument("document", metavar="DOCUMENT", help="the OpenAPI document")
+    command = _command(commands, "fidelity", _fidelity, text)
     command.add_argument("--per-schema", type=int, default=PER_SCHEMA, help="instances of each schema (%(default)s)")
     command.add_argument("--seed", type=int, default=0, help="another seed makes other instances (%(default)s)")
     command.add_argument("--models", metavar="PACKAGE", help="the generated package whose models must take every valid body")
-    text = "hold the document against the house rules"
-    command = commands.add_parser("lint", help=text, description=text)
-    command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
-    text = "list every keyword of the document: where it is written, and who enforces it"
-    command = commands.add_parser("ledger", help=text, description=text)
-    command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document")
-    command.add_argument("--waive", action="append", default=[], metavar="PLACE=REASON", help="accept what nobody enforces")
+    diff.register(commands)
     options = parser.parse_args(arguments)
     try:
-        if options.command == "fidelity":
-            return _fidelity(options)
-        if options.command in ("lint", "ledger"):
-            named = options.document
-            document = Path(named) if named else read_settings(Path("pyproject.toml"), {}).document
-            waivers = dict(waiver.partition("=")[::2] for waiver in getattr(options, "waive", ()))
-            return _lint(document) if options.command == "lint" else _ledger(document, waivers)
-        settings = read_settings(Path("pyproject.toml"), vars(options))
-        return _generate(settings) if options.command == "generate" else _check(settings)
+        return int(options.run(options))
     except (GenerationError, DocumentError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
+def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse names no types
+    """A command about one document."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document ([tool.codegen])")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_waivers(command: argparse.ArgumentParser) -> None:
+    text = "accept a keyword that nobody enforces, by its place (`#/components/...`) or by its name"
+    command.add_argument("--waive", action="append", default=[], metavar="KEYWORD=REASON", help=text)
+
+
+def waivers(options: argparse.Namespace) -> dict[str, str]:
+    """What the options of `_add_waivers` say."""
+    return dict(waiver.partition("=")[::2] for waiver in options.waive)
+
+
 def read_settings(file: Path, options: dict[str, Any]) -> Settings:
     """The settings of [tool.codegen], where an option does not say otherwise.
+
+    Of a document that is named by an option, nothing in the file speaks.
 
     Raises:
         GenerationError: the file cannot be read, or a setting stands in neither.
@@ -70,36 +82,52 @@ def read_settings(file: Path, options: dict[str, Any]) -> Settings:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("codegen", {}) if file.exists() else {}
     except tomllib.TOMLDecodeError as error:
         raise GenerationError(f"{file}: {error}") from None
-    found = {}
-    for name in ("document", "output", "package", "call"):
-        value = options.get(name) or table.get(name)
-        if not isinstance(value, str):
-            raise GenerationError(f"{file}: [tool.codegen] has no `{name}`: add it, or give --{name}")
-        found[name] = value
-    return Settings(Path(found["document"]), Path(found["output"]), found["package"], found["call"])
+    if options.get("document"):
+        table = {}
+    found = {name: options.get(name) or table.get(name) for name in ("document", "output", "package", "call")}
+    for name, option in (("document", "DOCUMENT"), ("output", "--output")):
+        if not isinstance(found[name], str):
+            raise GenerationError(f"{file}: [tool.codegen] has no `{name}`: add it, or give {option}")
+    output = Path(str(found["output"]))
+    return Settings(
+        document=Path(str(found["document"])),
+        output=output,
+        package=str(found["package"] or ".".join(part for part in output.parts if part.isidentifier())),
+        call=str(found["call"] or CALL),
+        waivers={**table.get("waivers", {}), **{str(k): str(v) for k, v in options.get("waivers", {}).items()}},
+    )
 
 
-def _generate(settings: Settings) -> int:
+def _settings(options: argparse.Namespace) -> Settings:
+    return read_settings(Path("pyproject.toml"), {**vars(options), "waivers": waivers(options)})
+
+
+def _document(options: argparse.Namespace) -> Path:
+    return Path(options.document) if options.document else read_settings(Path("pyproject.toml"), {}).document
+
+
+def _generate(options: argparse.Namespace) -> int:
+    settings = _settings(options)
     changed = write(settings)
     sys.stdout.write(f"{settings.output}: {', '.join(changed) if changed else 'nothing changed'}\n")
     return 0
 
 
-def _check(settings: Settings) -> int:
-    found = stale(settings)
+def _check(options: argparse.Namespace) -> int:
+    found = stale(_settings(options))
     if found:
         sys.stderr.write("\n".join([*found, "Run `make generate` and commit what it writes.", ""]))
     return 1 if found else 0
 
 
 def _fidelity(options: argparse.Namespace) -> int:
-    report = fidelity(Document.load(Path(options.document)), options.per_schema, options.seed, models=options.models)
+    report = fidelity(Document.load(_document(options)), options.per_schema, options.seed, models=options.models)
     sys.stdout.write(f"{report}\n")
     return 1 if report.disagreements else 0
 
 
-def _lint(path: Path) -> int:
-    document = Document.load(path)
+def _lint(options: argparse.Namespace) -> int:
+    document = Document.load(_document(options))
     if found := lint(document):
         sys.stderr.write("\n".join([*found, ""]))
         return 1
@@ -107,19 +135,18 @@ def _lint(path: Path) -> int:
     return 0
 
 
-def _ledger(path: Path, waivers: dict[str, str]) -> int:
+def _ledger(options: argparse.Namespace) -> int:
     """One line for each keyword, in the order of the document, and how many each enforcer has."""
-    document = load(path)
+    document = load(_document(options))
     if faults := validity(document):
         raise GenerationError("\n".join(faults))
     found = Ledger(document)
-    faults = found.waive(waivers)
+    faults = found.waive(waivers(options))
     counts: Counter[str] = Counter()
     for entry in found.entries:
-        by = ", ".join(sorted(entry.by))
         counts.update(entry.by)
         remark = f"  ({entry.remark})" if entry.remark else ""
-        sys.stdout.write(f"{entry.where}: {entry.keyword}: {by}{remark}\n")
+        sys.stdout.write(f"{entry.where}: {entry.keyword}: {', '.join(sorted(entry.by))}{remark}\n")
     totals = ", ".join(f"{count} {by}" for by, count in counts.most_common())
     sys.stdout.write(f"{document.name}: {len(found.entries)} keywords: {totals}\n")
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))

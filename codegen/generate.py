@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,12 +37,13 @@ class GenerationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """[tool.codegen] of pyproject.toml: where the document is, and the package that is written."""
+    """[tool.codegen] of pyproject.toml: where the document is, the package that is written, what nobody need enforce."""
 
     document: Path
     output: Path
     package: str
     call: str
+    waivers: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(file: Path) -> Document:
@@ -54,7 +55,7 @@ def load(file: Path) -> Document:
     try:
         return Document.load(file)
     except OSError as error:
-        raise GenerationError(f"{file}: {error.strerror}: name the document with --document") from None
+        raise GenerationError(f"{file}: {error.strerror}: name another DOCUMENT") from None
     except (DocumentError, UnicodeDecodeError) as error:
         raise GenerationError(str(error)) from None
 
@@ -67,7 +68,7 @@ def generated(settings: Settings) -> dict[str, str]:
     """
     document = load(settings.document)
     try:
-        if faults := validity(document) or unsupported(document):
+        if faults := validity(document) or unsupported(document, settings.waivers):
             raise GenerationError("\n".join(faults))
         files = _files(document, settings)
     except DocumentError as error:

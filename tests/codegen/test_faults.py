@@ -38,7 +38,7 @@ class TestEveryBrokenDocument:
     def test_ends_with_exit_code_1_and_writes_nothing(self, document, tmp_path, capsys):
         output = tmp_path / "out"
 
-        code = main(["generate", f"--document={document}", f"--output={output}", "--package=out", "--call=app.core.call"])
+        code = main(["generate", str(document), f"--output={output}", "--package=out", "--call=app.core.call"])
 
         assert code == 1
         assert not output.exists()
@@ -64,7 +64,7 @@ class TestSettings:
         made.output.write_text("a file")
 
         code = main(
-            ["generate", f"--document={made.document}", f"--output={made.output}", "--package=out", "--call=app.core.call"]
+            ["generate", str(made.document), f"--output={made.output}", "--package=out", "--call=app.core.call"]
         )
 
         assert code == 1

@@ -110,7 +110,7 @@ class TestCheck:
 
         def run():
             options = [
-                f"--document={made.document}",
+                str(made.document),
                 f"--output={made.output}",
                 f"--package={made.package}",
                 "--call=app.core.call",

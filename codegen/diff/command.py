@@ -1,0 +1,95 @@
+"""`python -m codegen diff` and `python -m codegen compatible`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.engine.document import Document, DocumentError
+from codegen.diff import report
+from codegen.diff.comparison import Comparison, diff
+from codegen.diff.findings import Rating
+from codegen.diff.release import NoRelease, last_release
+
+_UNUSABLE = 2
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the two commands."""
+    text = "compare two documents and rate the changes: the last line is major, minor or patch; exit 1 on major"
+    command = commands.add_parser("diff", help=text, description=text)
+    command.add_argument("old", metavar="OLD", type=Path, help="the OpenAPI document as it was")
+    command.add_argument("new", metavar="NEW", type=Path, help="the OpenAPI document as it is")
+    command.add_argument("--markdown", action="store_true", help="write release notes instead")
+    command.set_defaults(run=_diff)
+    text = "say whether info.version has moved far enough for what changed since the last release; exit 1 if not"
+    command = commands.add_parser("compatible", help=text, description=text)
+    command.add_argument("new", metavar="DOCUMENT", type=Path, help="the OpenAPI document")
+    command.add_argument("--base", metavar="FILE", type=Path, help="the released document, instead of that of the last tag v*")
+    command.set_defaults(run=_compatible)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    try:
+        comparison = diff(_load(options.old), _load(options.new))
+    except (DocumentError, OSError) as error:
+        return _unusable(error)
+    if options.markdown:
+        _write(report.markdown(comparison))
+    else:
+        _write(report.lines(comparison, _folder(options.old), _folder(options.new)))
+    return 1 if comparison.rating is Rating.MAJOR else 0
+
+
+def _compatible(options: argparse.Namespace) -> int:
+    """What breaks is no fault by itself: it is one if the version does not say so."""
+    new: Path = options.new
+    try:
+        if options.base is not None:
+            old, name = _load(options.base), str(options.base)
+        else:
+            tag, raw = last_release(new)
+            old, name = Document(raw, new.name), tag
+        comparison = diff(old, _load(new))
+    except NoRelease as nothing:
+        _write([f"{new}: {nothing}"])
+        return 0
+    except (DocumentError, OSError) as error:
+        return _unusable(error)
+    before = _folder(options.base) if options.base is not None else f"{name}:{_folder(new)}"
+    if comparison.version is not None:
+        sys.stderr.write("\n".join(report.lines(comparison, before, _folder(new))[:-1]))
+        return 1
+    _write([_allowed(comparison, new, name)])
+    return 0
+
+
+def _allowed(comparison: Comparison, new: Path, name: str) -> str:
+    count = len(comparison.findings)
+    if not count:
+        return f"{new}: no changes since {name}"
+    plural = "s" if count > 1 else ""
+    return f"{new}: {count} change{plural} since {name}, at most {comparison.rating}, and info.version has moved for it"
+
+
+def _load(path: Path) -> Document:
+    document = Document.load(path)
+    if not isinstance(document.data.get("openapi"), str):
+        raise DocumentError(f"{path}:1: this is no OpenAPI document: there is no `openapi: 3...`")
+    return document
+
+
+def _folder(path: Path) -> str:
+    """What stands before the names of a document's files, so that an editor finds them."""
+    return "" if path.parent == Path() else f"{path.parent}/"
+
+
+def _write(lines: list[str]) -> None:
+    sys.stdout.write("\n".join([*lines, ""]))
+
+
+def _unusable(error: Exception) -> int:
+    text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+    sys.stderr.write(f"{text}\n")
+    return _UNUSABLE

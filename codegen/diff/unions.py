@@ -1,0 +1,160 @@
+"""`anyOf`, `oneOf` and `discriminator`: branches are matched by meaning, not by place."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from app.engine.document import DocumentError, Node
+from codegen.diff.findings import Change, Direction, Effect, Place
+from codegen.diff.schema import Schema, Schemas, alternatives
+from codegen.diff.walk import Pair
+
+Match = tuple[Schema, Schema]
+
+
+def branches(pair: Pair) -> Iterator[Change | Pair]:
+    """Each old branch against the new one that it became; what is left over is removed or added, unless another covers it."""
+    if not (pair.old.unions or pair.new.unions) or pair.old.never or pair.new.never:
+        return
+    old, new = alternatives(pair.walk.old, pair.old), alternatives(pair.walk.new, pair.new)
+    matches, lost, gained = _matched(pair, old, new)
+    yield from (pair.inner(*match) for match in matches)
+    for branch in lost:
+        if not any(_covers(pair, (branch, other), "narrower") for other in new):
+            place = Place.of(branch.place() or pair.at.node, old=True)
+            yield pair.change("narrower", f"alternative {_name(branch)} removed", place)
+    for branch in gained:
+        if not any(_covers(pair, (other, branch), "wider") for other in old):
+            yield pair.change("wider", f"alternative {_name(branch)} added", Place.of(branch.place() or pair.at.node))
+    yield from _exactly_one(pair)
+
+
+def _exactly_one(pair: Pair) -> Iterator[Change]:
+    """Between branches that can both hold, `oneOf` allows less than `anyOf`."""
+    if len(pair.old.unions) != 1 or len(pair.new.unions) != 1:
+        return
+    before, after = pair.old.unions[0], pair.new.unions[0]
+    if before.kind != after.kind and any(_overlap(*two) for two in itertools.combinations(after.branches, 2)):
+        effect: Effect = "narrower" if after.kind == "oneOf" else "wider"
+        yield pair.change(effect, f"{before.kind} -> {after.kind}", Place.of(after.node))
+
+
+def _overlap(one: Schema, other: Schema) -> bool:
+    if one.values is not None and other.values is not None and not one.values.keys() & other.values.keys():
+        return False
+    return bool(one.types & other.types) and not _contradict(_tags(one), _tags(other))
+
+
+def _matched(pair: Pair, old: list[Schema], new: list[Schema]) -> tuple[list[Match], list[Schema], list[Schema]]:
+    """The pairs, and what has no partner on either side: first those that are called the same, last those that are alike."""
+    matches: list[Match] = []
+    old, new = list(old), list(new)
+    steps: tuple[Callable[[Schema, Schema], bool], ...] = (
+        lambda one, other: bool(one.names & other.names) and pair.walk.look_alike(one, other),
+        pair.walk.look_alike,
+        lambda one, other: bool(one.names & other.names),
+        lambda one, other: bool(_tags(one)) and _tags(one) == _tags(other),
+        lambda one, other: _alike(one, other) > 0.5,  # noqa: PLR2004 - more in common than not
+    )
+    for fits in steps:
+        for one in list(old):
+            partner = next((other for other in new if fits(one, other)), None)
+            if partner is not None:
+                matches.append((one, partner))
+                old.remove(one)
+                new.remove(partner)
+    if len(old) == len(new) == 1 and not _contradict(_tags(old[0]), _tags(new[0])) and old[0].types & new[0].types:
+        matches.append((old.pop(), new.pop()))
+    return matches, old, new
+
+
+def _alike(one: Schema, other: Schema) -> float:
+    if one.types != other.types or _contradict(_tags(one), _tags(other)):
+        return 0
+    if one.types != {"object"}:
+        return 1
+    mine, yours = _properties(one), _properties(other)
+    return len(mine & yours) / max(1, len(mine | yours))
+
+
+def _properties(schema: Schema) -> frozenset[str]:
+    return frozenset(name for node in schema.nodes("properties") if isinstance(node.value, dict) for name in node.value)
+
+
+def _tags(schema: Schema) -> dict[str, str]:
+    """The members that can have one value only: they say which branch a value belongs to."""
+    tags: dict[str, str] = {}
+    for node in schema.nodes("properties"):
+        for name, value in node.value.items() if isinstance(node.value, dict) else ():
+            if isinstance(value, dict):
+                listed = [value["const"]] if "const" in value else value.get("enum")
+                if isinstance(listed, list) and len(listed) == 1:
+                    tags[name] = repr(listed[0])
+    return tags
+
+
+def _contradict(one: dict[str, str], other: dict[str, str]) -> bool:
+    return any(one[name] != other[name] for name in one.keys() & other.keys())
+
+
+def _covers(pair: Pair, match: Match, effect: Effect) -> bool:
+    """Whether a branch has a partner on the other side that leaves nothing to tell in this direction of change."""
+    direction: Direction = "request" if (effect == "narrower") != pair.flipped else "response"
+    probe = Pair(pair.walk, *match, direction, pair, pair.flipped)
+    return pair.walk.harmless(probe)
+
+
+def _name(schema: Schema) -> str:
+    return next(iter(sorted(schema.names)), "") or " | ".join(sorted(schema.types - {"fraction"}))
+
+
+def discriminators(pair: Pair) -> Iterator[Change | Pair]:
+    """The member that names the branch, and the names. Without `mapping` they are the names of the schemas, so those count."""
+    before, after = pair.old.nodes("discriminator"), pair.new.nodes("discriminator")
+    if not before and not after:
+        return
+    if not before or not after:
+        what = f"discriminator {'added' if after else 'removed'}"
+        yield pair.change("narrower" if after else "wider", what, pair.place("discriminator"))
+        return
+    old, new = before[0], after[0]
+    if old.value.get("propertyName") != new.value.get("propertyName"):
+        what = f"discriminator {old.value.get('propertyName')!r} -> {new.value.get('propertyName')!r}"
+        yield pair.change("both", what, Place.of(new))
+        return
+    first, second = _mapping(pair.walk.old, old), _mapping(pair.walk.new, new)
+    for name, (node, schema) in first.items():
+        if name in second:
+            yield pair.inner(schema, second[name][1])
+        else:
+            yield pair.change("narrower", f"discriminator value {name!r} removed", Place.of(node, old=True))
+    for name, (node, _) in second.items():
+        if name not in first:
+            yield pair.change("wider", f"discriminator value {name!r} added", Place.of(node))
+
+
+def _mapping(schemas: Schemas, node: Node) -> dict[str, tuple[Node, Schema]]:
+    """What each name leads to: what is written in `mapping`, else the branches by their schemas' names."""
+    holder = node.document.root
+    for key in node.pointer[:-1]:
+        holder = holder.raw_child(key)
+    listed: dict[str, tuple[Node, Schema]] = {}
+    mapped: set[tuple[str | int, ...]] = set()
+    if isinstance(mapping := node.value.get("mapping"), dict):
+        for name, target in mapping.items():
+            place = node.raw_child("mapping").raw_child(name)
+            reference = target if "#" in target or "/" in target else f"#/components/schemas/{target}"
+            try:
+                found = node.document.at(reference, place).resolved()
+            except DocumentError:
+                continue  # to another file, or to nothing: the validity check tells of it
+            listed[name] = (place, schemas.of(found))
+            mapped.add(found.pointer)
+    for kind in ("oneOf", "anyOf"):
+        for index in range(len(holder.value.get(kind, []))):
+            branch = holder.raw_child(kind).raw_child(index)
+            target = branch.resolved()
+            if branch.reference is not None and target.pointer not in mapped:
+                listed.setdefault(str(target.pointer[-1]), (branch, schemas.of(target)))
+    return listed

@@ -1,0 +1,43 @@
+"""What is said beside what is allowed: texts and examples, patch; a deprecation, which announces a removal, minor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.document import Node
+from codegen.diff.findings import Change, Place, Rating
+from codegen.diff.schema import Schema, text_of
+from codegen.diff.walk import Pair
+
+_WORDS = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment")
+
+
+def words(pair: Pair) -> Iterator[Change]:
+    """Of a schema."""
+    for keyword in _WORDS:
+        if _texts(pair.old, keyword) != _texts(pair.new, keyword):
+            yield pair.rated(Rating.PATCH, f"{keyword} changed", pair.place(keyword))
+    if (after := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
+        what = "deprecated" if after else "no longer deprecated"
+        yield pair.rated(Rating.MINOR if after else Rating.PATCH, what, pair.place("deprecated"))
+
+
+def _texts(schema: Schema, keyword: str) -> list[str]:
+    return sorted(text_of(node.value) for node in schema.nodes(keyword))
+
+
+def deprecated(old: Node, new: Node, name: str = "") -> Iterator[Change]:
+    """Of operations, parameters and headers."""
+    before, after = old.value.get("deprecated") is True, new.value.get("deprecated") is True
+    if before != after:
+        rating, what = (Rating.MINOR, "deprecated") if after else (Rating.PATCH, "no longer deprecated")
+        yield Change(rating, Place.of(new.raw_child("deprecated") if after else new), f"{name}{what}")
+
+
+def texts(old: Node, new: Node, keywords: tuple[str, ...], name: str = "") -> Iterator[Change]:
+    """Of anything else."""
+    for keyword in keywords:
+        if text_of(old.value.get(keyword)) != text_of(new.value.get(keyword)):
+            written = keyword in new.value
+            place = Place.of((new if written else old).raw_child(keyword), old=not written)
+            yield Change(Rating.PATCH, place, f"{name}{keyword} changed")

@@ -1,0 +1,201 @@
+"""`python -m codegen diff` and `compatible`, and the one command of all gates."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codegen.__main__ import main
+
+sys.path.insert(0, str(Path(__file__).parent))
+from cases import BASE
+
+REPOSITORY = Path(__file__).parents[3]
+BREAKING = BASE.replace("[paper, box]", "[paper]")
+
+
+def line(text: str, part: str) -> int:
+    return text.split(part, maxsplit=1)[0].count("\n") + 1
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "openapi.yaml").write_text(BASE)
+    return tmp_path
+
+
+def run(capsys, *words: str) -> tuple[int, str, str]:
+    code = main(list(words))
+    written = capsys.readouterr()
+    return code, written.out, written.err
+
+
+class TestDiff:
+    def test_a_break_is_told_with_its_place_and_whom_it_breaks(self, folder, capsys):
+        (folder / "openapi.yaml").write_text(BREAKING)
+
+        code, out, err = run(capsys, "diff", "old/openapi.yaml", "openapi.yaml")
+
+        place = line(BASE, "[paper, box]")
+        what = 'value "box" removed; breaks clients that send what was allowed'
+        assert out.splitlines() == [
+            "major (1)",
+            f"  old/openapi.yaml:{place}: OrderCreate.wrapping: {what} (sent to createOrder)",
+            "",
+            "openapi.yaml:4: info.version is still 1.4.2, the changes are major: make it 2.0.0",
+            "",
+            "major",
+        ]
+        assert (code, err) == (1, "")
+
+    @pytest.mark.parametrize(
+        ("text", "last"),
+        [(BASE.replace("maximum: 99}", "maximum: 999}"), "minor"), (BASE.replace("title: Orders", "title: O"), "patch")],
+    )
+    def test_what_does_not_break_ends_with_0(self, folder, capsys, text, last):
+        (folder / "openapi.yaml").write_text(text)
+
+        code, out, _ = run(capsys, "diff", "old/openapi.yaml", "openapi.yaml")
+
+        assert (code, out.splitlines()[-1]) == (0, last)
+
+    def test_no_change_is_a_patch_and_says_so(self, folder, capsys):
+        path = str(folder / "old" / "openapi.yaml")
+
+        code, out, _ = run(capsys, "diff", path, path)
+
+        assert (code, out) == (0, "no changes\n\npatch\n")
+
+    def test_release_notes_have_their_headings(self, folder, capsys):
+        text = BREAKING.replace("maximum: 99}", "maximum: 999}").replace("title: Orders", "title: O").replace("1.4.2", "2.0.0")
+        (folder / "openapi.yaml").write_text(text)
+
+        code, out, _ = run(capsys, "diff", "--markdown", "old/openapi.yaml", "openapi.yaml")
+
+        assert [text for text in out.splitlines() if text.startswith("#")] == [
+            "## 2.0.0",
+            "### Breaking",
+            "### Added",
+            "### Changed",
+        ]
+        assert "- OrderCreate.count: maximum 99 -> 999 (sent to createOrder)." in out.splitlines()
+        assert code == 1
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            ("a: }", "openapi.yaml:1: "),
+            ("- a", "openapi.yaml:1: an OpenAPI document is a mapping"),
+            ("a: b", "openapi.yaml:1: this is no OpenAPI document"),
+            (BASE.replace("schemas/Money'}", "schemas/Nothing'}"), "$ref '#/components/schemas/Nothing' leads nowhere"),
+            (None, "openapi.yaml: No such file"),
+        ],
+    )
+    def test_unusable_input_ends_with_2(self, folder, capsys, text, fault):
+        if text is not None:
+            (folder / "openapi.yaml").write_text(text)
+
+        code, out, err = run(capsys, "diff", "old/openapi.yaml", "openapi.yaml")
+
+        assert (code, out) == (2, "")
+        assert fault in err
+
+
+class TestVersion:
+    @pytest.mark.parametrize(
+        ("versions", "text", "said"),
+        [
+            (("1.4.2", "1.4.3"), BREAKING, "info.version 1.4.2 -> 1.4.3 is a patch, the changes are major: make it 2.0.0"),
+            (("1.4.2", "1.5.0"), BREAKING, "info.version 1.4.2 -> 1.5.0 is a minor, the changes are major: make it 2.0.0"),
+            (("0.1.0", "0.1.1"), BREAKING, "info.version 0.1.0 -> 0.1.1 is a patch, the changes are major: make it 0.2.0"),
+            (("1.4.2", "1.4.1"), BREAKING, "info.version 1.4.2 -> 1.4.1 goes back: write a later one"),
+            (("1.4.2", "next"), BREAKING, "info.version 'next' is not MAJOR.MINOR.PATCH"),
+            (
+                ("1.4.2", "1.4.2"),
+                BASE.replace("title: Orders", "title: O"),
+                "still 1.4.2, the changes are patch: make it 1.4.3",
+            ),
+            (("1.4.2", "2.0.0"), BREAKING, None),
+            (("0.1.0", "0.2.0"), BREAKING, None),
+            (("0.1.0", "0.1.1"), BASE.replace("maximum: 99}", "maximum: 999}"), None),
+            (("1.4.2", "1.4.2"), BASE, None),
+        ],
+    )
+    def test_must_move_as_far_as_the_changes_ask(self, folder, capsys, versions, text, said):
+        before, after = versions
+        (folder / "old" / "openapi.yaml").write_text(BASE.replace("1.4.2", before))
+        (folder / "openapi.yaml").write_text(text.replace("1.4.2", after))
+
+        code, _, err = run(capsys, "compatible", "openapi.yaml", "--base", "old/openapi.yaml")
+
+        if said is None:
+            assert (code, err) == (0, "")
+        else:
+            assert code == 1
+            assert f"openapi.yaml:4: {said}" in err or said in err.splitlines()[-1]
+
+
+class TestLastRelease:
+    def git(self, folder: Path, *words: str) -> None:
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+        subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
+
+    def test_without_a_tag_it_passes_and_says_so(self, folder, capsys):
+        self.git(folder, "init")
+        (folder / "openapi.yaml").write_text(BASE)
+
+        code, out, _ = run(capsys, "compatible", "openapi.yaml")
+
+        assert (code, out) == (0, "openapi.yaml: no release yet (no tag `v*`), so nothing can be incompatible\n")
+
+    def test_the_document_of_the_last_tag_is_compared(self, folder, capsys):
+        (folder / "openapi.yaml").write_text(BASE)
+        self.git(folder, "init")
+        self.git(folder, "add", ".")
+        self.git(folder, "commit", "-m", "release")
+        self.git(folder, "tag", "v1.4.2")
+        (folder / "openapi.yaml").write_text(BREAKING)
+
+        code, out, err = run(capsys, "compatible", "openapi.yaml")
+
+        assert (code, out) == (1, "")
+        assert f"v1.4.2:openapi.yaml:{line(BASE, '[paper, box]')}: " in err
+        assert err.splitlines()[-1].endswith("the changes are major: make it 2.0.0")
+
+
+@pytest.mark.slow
+class TestCheckContract:
+    def test_tells_the_faults_of_all_gates_at_once(self, tmp_path):
+        for name in ("app", "codegen"):
+            shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+            shutil.copy(REPOSITORY / name, tmp_path / name)
+        document = (REPOSITORY / "openapi.yaml").read_text()
+        shutil.copy(REPOSITORY / "openapi.yaml", tmp_path / "base.yaml")
+        edited = document.replace("operationId: getReadiness", "operationId: getReadyness").replace(
+            "maxLength: 36", "minLength: 1"
+        )
+        (tmp_path / "openapi.yaml").write_text(edited)
+        script = "import sys; from app.cli import main; sys.argv = ['accord', *sys.argv[1:]]; main()"
+        gates = tmp_path / "gates"
+        gates.mkdir()
+        for name, words in (("python", '"$@"'), ("accord", f'-c "{script}" "$@"')):
+            (gates / name).write_text(f"#!/bin/sh\nexec {sys.executable} {words}\n")
+            (gates / name).chmod(0o755)
+
+        command = ["make", "check-contract", "BASE=base.yaml", f"BIN={gates}", "-o", "install"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+        said = done.stdout + done.stderr
+        assert done.returncode != 0
+        assert "make generate" in said
+        assert "the document has no operation getReadiness" in said
+        assert "operation getReadyness has no handler" in said
+        assert "operationId getReadiness -> getReadyness" in said
+        assert "the changes are major: make it 0.2.0" in said

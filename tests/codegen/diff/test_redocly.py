@@ -1,0 +1,101 @@
+"""The suite rated by `redocly diff`, the best other tool known, too: whatever it finds, we find. Needs Node and, once, npm."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engine.document import Document
+from codegen.diff import diff
+
+sys.path.insert(0, str(Path(__file__).parent))
+from cases import BASE, changes, document, edits
+
+PACKAGE = "@redocly/cli@2.77.0"
+RATINGS = ["none", "patch", "minor", "major"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def redocly():
+    """The command; installed beside the packages of the virtual environment, where it stays."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("redocly diff needs Node and npm, which this machine does not have")
+    folder = Path(sys.prefix) / "redocly" / PACKAGE.rpartition("@")[2]
+    command = folder / "node_modules" / ".bin" / "redocly"
+    if not command.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        install = ["npm", "install", "--prefix", str(folder), "--no-save", "--no-audit", "--no-fund", PACKAGE]
+        done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=300)
+        if done.returncode:
+            pytest.skip(f"npm cannot install {PACKAGE}: {done.stderr.strip().splitlines()[-1:]}")
+    return command
+
+
+def compared(redocly: Path, folder: Path, old: str, new: str) -> dict[str, Any]:
+    """Its report."""
+    folder.mkdir()
+    for name, text in (("old.yaml", old), ("new.yaml", new)):
+        (folder / name).write_text(text, encoding="utf-8")
+    environment = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true"}
+    done = subprocess.run(
+        [redocly, "diff", "old.yaml", "new.yaml", "--format", "json"],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.fixture(scope="module")
+def rated(redocly, tmp_path_factory):
+    """Of every case its name, the right rating, ours and theirs."""
+    folder = tmp_path_factory.mktemp("redocly")
+    found: list[tuple[str, str, str, str]] = []
+    every = [edit for edit in edits() if not edit.extension]
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda edit: compared(redocly, folder / str(every.index(edit)), BASE, edit.text), every))
+    for edit, report in zip(every, reports, strict=True):
+        ours = diff(Document(BASE.encode()), Document(edit.text.encode())).rating
+        found.append((edit.name, edit.rating, str(ours), report.get("bump", "none")))
+    for direction in ("request", "response"):
+        cases = dict(enumerate(changes()))
+        old = document({f"/case{number}": (direction, case.old) for number, case in cases.items()})
+        new = document({f"/case{number}": (direction, case.new) for number, case in cases.items()})
+        report = compared(redocly, folder / direction, old, new)
+        comparison = diff(Document(old.encode()), Document(new.encode()))
+        for number, case in cases.items():
+            theirs = [c["impact"] for c in report["changes"] if f"{c['path']}/".startswith(f"#/paths/~1case{number}/")]
+            ours = [str(f.change.rating) for f in comparison.findings if f"case{number}" in f.reaches]
+            found.append((f"{case.name} ({direction})", getattr(case, direction), highest(ours), highest(theirs)))
+    return found
+
+
+def highest(ratings: list[str]) -> str:
+    return max(["none", *ratings], key=RATINGS.index)
+
+
+class TestBesideRedocly:
+    def test_we_find_every_break_that_it_finds_and_raise_no_alarm_without_one(self, rated, capsys):
+        breaking = [case for case in rated if case[1] == "major"]
+        harmless = [case for case in rated if case[1] != "major"]
+        assert len(breaking) >= 40
+        assert len(harmless) >= 20
+
+        missed = [name for name, _, ours, theirs in breaking if theirs == "major" != ours]
+        alarms = [name for name, _, ours, _ in harmless if ours == "major"]
+
+        with capsys.disabled():
+            for tool, index in (("codegen diff", 2), (PACKAGE, 3)):
+                hits = sum(case[index] == "major" for case in breaking)
+                wrong = sum(case[index] == "major" for case in harmless)
+                sys.stdout.write(f"\n{tool}: {hits} of {len(breaking)} breaks, {wrong} false alarms in {len(harmless)}\n")
+        assert (missed, alarms) == ([], [])
