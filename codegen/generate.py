@@ -149,8 +149,8 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
         raise DocumentError("\n".join(faults))
     return {
         "__init__.py": _INIT.format(name=document.name, digest=document.digest),
-        "models.py": models(document, shapes.objects),
-        "rows.py": rows(shapes.objects, [answer for item in items for answer in item.answers.values()]),
+        "models.py": models(shapes),
+        "rows.py": rows(shapes, [answer for item in items for answer in item.answers.values()]),
         "problems.py": problems(known),
         "operations.py": operations(items, call=settings.call, package=settings.package),
     }

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from app.engine.description import Header, Operation, Response
 from app.engine.document import DocumentError
 from app.engine.names import pascal_case, python_name
+from codegen.forms import Schema
+from codegen.naming import class_name
 from codegen.paths import path_helper
 from codegen.problems import Problems
 from codegen.rows import row_name
-from codegen.shapes import Schema, Shapes, class_name
+from codegen.shapes import Shapes
 from codegen.text import docstring, indented, string
 from codegen.types import alternatives, annotation, union
 
@@ -30,6 +32,7 @@ class Shaped:
     arguments: dict[str, Schema]  # parameters by argument
     bodies: list[Schema]
     answers: dict[int | str, Schema]  # bodies by status
+    one_way: frozenset[int | str]  # statuses whose bodies hold members that are only read or written: answered by rows
     problems: list[str]  # names of problem classes
 
     def argument(self, name: str) -> list[str]:
@@ -44,17 +47,19 @@ def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
         DocumentError: a schema has no Python type, or two things of the operation have one name.
     """
     pascal = class_name(operation.id)
+    answers = {
+        response.key: shapes.of(media.schema, f"{pascal}{response.name}")
+        for response in operation.successes
+        for media in response.content.values()
+        if media.schema is not None
+    }
     item = Shaped(
         operation=operation,
         name=f"{pascal}_" if pascal in _TAKEN else pascal,
         arguments={p.argument: shapes.of(p.schema, f"{pascal}{pascal_case(p.name)}") for p in operation.parameters},
         bodies=[shapes.of(media.schema, f"{pascal}Body") for media in operation.bodies.values() if media.schema is not None],
-        answers={
-            response.key: shapes.of(media.schema, f"{pascal}{response.name}")
-            for response in operation.successes
-            for media in response.content.values()
-            if media.schema is not None
-        },
+        answers=answers,
+        one_way=frozenset(key for key, schema in answers.items() if shapes.one_way(schema)),
         problems=list(
             dict.fromkeys(problem.name for status, r in operation.problems.items() for problem in problems.of(status, r))
         ),
@@ -116,7 +121,7 @@ class {item.name}(Operation):
 def _answer(response: Response, item: Shaped) -> str:
     schema = item.answers.get(response.key)
     headers = response.handler_headers
-    base = "Empty" if schema is None else f"Body[{_body(schema)}]"
+    base = "Empty" if schema is None else f"Body[{_body(schema, rows_only=response.key in item.one_way)}]"
     pairs = "".join(f"({string(header.argument)}, {string(header.name)})," for header in headers)
     constant = f"    headers = ({pairs if len(headers) == 1 else pairs[:-1]})" if headers else ""
     fields = "".join(f"    {_header(header)}\n" for header in headers)
@@ -133,9 +138,10 @@ def _header(header: Header) -> str:
     return f"{header.argument}: {kind}" if header.required else f"{header.argument}: {union([kind, 'None'])} = None"
 
 
-def _body(schema: Schema) -> str:
+def _body(schema: Schema, *, rows_only: bool) -> str:
     """What an answer's body may be: models, or the rows that statements return."""
-    return union([*alternatives(schema, _model), *alternatives(schema, lambda name: f"rows.{row_name(name)}")])
+    returned = alternatives(schema, lambda name: f"rows.{row_name(name)}")
+    return union(returned if rows_only else [*alternatives(schema, _model), *returned])
 
 
 def _arguments(item: Shaped) -> str:
