@@ -12,7 +12,7 @@ from codegen.naming import class_name
 from codegen.paths import path_helper
 from codegen.problems import Problems
 from codegen.rows import row_name
-from codegen.shapes import Shapes
+from codegen.shapes import Shapes, mentioned
 from codegen.text import docstring, indented, string
 from codegen.types import alternatives, annotation, union
 
@@ -32,7 +32,6 @@ class Shaped:
     arguments: dict[str, Schema]  # parameters by argument
     bodies: list[Schema]
     answers: dict[int | str, Schema]  # bodies by status
-    one_way: frozenset[int | str]  # statuses whose bodies hold members that are only read or written: answered by rows
     problems: list[str]  # names of problem classes
 
     def argument(self, name: str) -> list[str]:
@@ -47,19 +46,17 @@ def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
         DocumentError: a schema has no Python type, or two things of the operation have one name.
     """
     pascal = class_name(operation.id)
-    answers = {
-        response.key: shapes.of(media.schema, f"{pascal}{response.name}")
-        for response in operation.successes
-        for media in response.content.values()
-        if media.schema is not None
-    }
     item = Shaped(
         operation=operation,
         name=f"{pascal}_" if pascal in _TAKEN else pascal,
         arguments={p.argument: shapes.of(p.schema, f"{pascal}{pascal_case(p.name)}") for p in operation.parameters},
         bodies=[shapes.of(media.schema, f"{pascal}Body") for media in operation.bodies.values() if media.schema is not None],
-        answers=answers,
-        one_way=frozenset(key for key, schema in answers.items() if shapes.one_way(schema)),
+        answers={
+            response.key: shapes.of(media.schema, f"{pascal}{response.name}")
+            for response in operation.successes
+            for media in response.content.values()
+            if media.schema is not None
+        },
         problems=list(
             dict.fromkeys(problem.name for status, r in operation.problems.items() for problem in problems.of(status, r))
         ),
@@ -70,14 +67,16 @@ def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
     return item
 
 
-def operations(items: list[Shaped], *, call: str, package: str) -> str:
+def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, package: str) -> str:
     """The module, not formatted; `call` is the module of `Call` and `Principal`, `package` the one of models and rows.
+
+    What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
 
     Raises:
         DocumentError: two operations or tags become the same class.
     """
     handlers = _handlers(items)
-    classes = "\n\n".join(_operation(item) for item in items)
+    classes = "\n\n".join(_operation(item, one_way) for item in items)
     return f'''"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations
@@ -97,9 +96,9 @@ from {package} import models, problems, rows
 {handlers}'''
 
 
-def _operation(item: Shaped) -> str:
+def _operation(item: Shaped, one_way: frozenset[str]) -> str:
     operation = item.operation
-    answers = "\n".join(_answer(response, item) for response in operation.successes)
+    answers = "\n".join(_answer(response, item, one_way) for response in operation.successes)
     problems = "".join(f"{name} = problems.{name}\n" for name in item.problems)
     returned = " | ".join(f"{item.name}.{response.name}" for response in operation.successes)
     return f"""
@@ -118,10 +117,10 @@ class {item.name}(Operation):
 """
 
 
-def _answer(response: Response, item: Shaped) -> str:
+def _answer(response: Response, item: Shaped, one_way: frozenset[str]) -> str:
     schema = item.answers.get(response.key)
     headers = response.handler_headers
-    base = "Empty" if schema is None else f"Body[{_body(schema, rows_only=response.key in item.one_way)}]"
+    base = "Empty" if schema is None else f"Body[{_body(schema, one_way)}]"
     pairs = "".join(f"({string(header.argument)}, {string(header.name)})," for header in headers)
     constant = f"    headers = ({pairs if len(headers) == 1 else pairs[:-1]})" if headers else ""
     fields = "".join(f"    {_header(header)}\n" for header in headers)
@@ -138,10 +137,10 @@ def _header(header: Header) -> str:
     return f"{header.argument}: {kind}" if header.required else f"{header.argument}: {union([kind, 'None'])} = None"
 
 
-def _body(schema: Schema, *, rows_only: bool) -> str:
+def _body(schema: Schema, one_way: frozenset[str]) -> str:
     """What an answer's body may be: models, or the rows that statements return."""
     returned = alternatives(schema, lambda name: f"rows.{row_name(name)}")
-    return union(returned if rows_only else [*alternatives(schema, _model), *returned])
+    return union(returned if one_way & mentioned([schema]) else [*alternatives(schema, _model), *returned])
 
 
 def _arguments(item: Shaped) -> str:

@@ -51,14 +51,24 @@ class Shapes:
             self._fill(*self._waiting.pop(0))
         return {} if form is NEVER else form
 
-    def one_way(self, form: Schema) -> bool:
-        """Whether it holds members that are only read or only written, so that its models and rows differ."""
-        return any(
-            "readOnly" in member or "writeOnly" in member
-            for name in reached([form], self)
-            if name in self.objects
-            for member in self.objects[name]["properties"].values()
-        )
+    def one_way(self) -> frozenset[str]:
+        """The names of what holds members that are only read or only written, so that its models and rows differ."""
+        users: dict[str, list[str]] = {}
+        for name, form in {**self.objects, **self.aliases}.items():
+            for used in mentioned([form]):
+                users.setdefault(used, []).append(name)
+        waiting = [
+            name
+            for name, form in self.objects.items()
+            if any("readOnly" in member or "writeOnly" in member for member in form["properties"].values())
+        ]
+        found: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += users.get(name, ())
+        return frozenset(found)
 
     def _form(self, nodes: Nodes, hint: str, settled: Settled = frozenset()) -> Schema:
         """The normal form of what satisfies all the nodes; of the `settled` unions an alternative is among them."""
@@ -309,14 +319,23 @@ class Shapes:
 def reached(forms: list[Schema], shapes: Shapes) -> set[str]:
     """The names of all objects and aliases that the forms hold, however deep."""
     found: set[str] = set()
+    waiting = mentioned(forms)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting |= mentioned([shapes.objects[name] if name in shapes.objects else shapes.aliases[name]])
+    return found
+
+
+def mentioned(forms: list[Schema]) -> set[str]:
+    """The names of the objects and aliases that stand in the forms themselves."""
+    found: set[str] = set()
     waiting = list(forms)
     while waiting:
         form = waiting.pop()
         if "$ref" in form:
-            name = form["$ref"].rpartition("/")[2]
-            if name not in found:
-                found.add(name)
-                waiting.append(shapes.objects[name] if name in shapes.objects else shapes.aliases[name])
+            found.add(form["$ref"].rpartition("/")[2])
         waiting += [*form.get("anyOf", ()), *form.get("prefixItems", ()), *form.get("properties", {}).values()]
         waiting += [form[key] for key in ("items", "additionalProperties") if isinstance(form.get(key), dict)]
     return found

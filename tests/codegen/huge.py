@@ -57,8 +57,12 @@ def _content(chance: random.Random, names: list[str]) -> dict[str, Any]:
 
 
 def _schema(chance: random.Random, number: int, names: list[str]) -> dict[str, Any]:
-    description = _text(chance, 30)
-    match number % 25:
+    description = _text(chance, 20)
+    # A resource is 25 schemas that refer to each other, and as a whole to the resource before.
+    first = number - number % 25
+    before, names = names[first - 1] if first else names[number], names[first : first + 25]
+    number %= 25
+    match number:
         case 0:
             return {"description": description, "oneOf": [_reference(name) for name in _objects(chance, names, 3)]}
         case 1:
@@ -72,7 +76,7 @@ def _schema(chance: random.Random, number: int, names: list[str]) -> dict[str, A
             return {"description": description, "type": "string", "enum": chance.sample(_WORDS, 5)}
         case 4:
             return {"description": description, "type": "object", "additionalProperties": _reference(chance.choice(names))}
-    members = _members(chance, names, 12) | {"parent": _reference(names[number])}
+    members = _members(chance, names, 12) | {"parent": _reference(before if number == 24 else names[number])}  # noqa: PLR2004
     return {"description": description, "type": "object", "required": sorted(members)[:3], "properties": members}
 
 
@@ -92,10 +96,10 @@ def _member(chance: random.Random, names: list[str], number: int) -> dict[str, A
         {"type": "string", "format": "date-time"},
         {"type": "array", "maxItems": 10, "items": _reference(chance.choice(names))},
         {"type": ["number", "null"]},
-        {"type": "object", "properties": {"code": {"type": "string"}, "value": {"type": "number"}}},
+        {"type": "object", "additionalProperties": {"type": "number"}},
         _reference(chance.choice(names)),
     ]
-    return {**kinds[number % len(kinds)], "description": _text(chance, 10)}
+    return {**kinds[number % len(kinds)], "description": _text(chance, 6)}
 
 
 def _reference(name: str) -> dict[str, Any]:
