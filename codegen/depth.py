@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _STACK = 1 << 29  # bytes of address space; only what is used becomes memory
-_CALLS = 200_000
+_CALLS = 50_000
 
 
 def deep(work: Callable[[], T]) -> T:

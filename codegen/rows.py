@@ -51,6 +51,9 @@ def row_name(name: str) -> str:
 
 def _row(name: str, schema: Schema) -> str:
     members = {key: member for key, member in schema["properties"].items() if "writeOnly" not in member}
+    if any(not key.isprintable() or "\\" in key or '"' in key for key in members):
+        # No field of msgspec can be written under such a name.
+        return f'{row_name(name)} = TypeAliasType("{row_name(name)}", "dict[str, object]")\n'
     kinds = {key: annotation(member, row_name) for key, member in members.items()}
     used = set(re.findall(r"\w+Row\b", " ".join(kinds.values())))
     names = field_names(members, lambda field: field in _TAKEN or field in used)

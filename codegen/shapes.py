@@ -303,7 +303,7 @@ class Shapes:
         least, most = max([0, *map(int, f.said(facets, "minItems"))]), min([1 << 62, *map(int, f.said(facets, "maxItems"))])
         if rest is NEVER or most <= len(places) or ("items" not in first.value and False in f.said(facets, "unevaluatedItems")):
             return _lengths(places, least, min(most, len(places)), about(facets))
-        if least < len(places):
+        if least < len(places) or key in self._recursive:  # mypy knows no variadic tuple that holds itself
             return {**words, "items": united([*places, rest], {})}
         return self._alias(
             ((*key[0], ("array",)), key[1]),

@@ -59,5 +59,6 @@ class Rest:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - a type
         *places, rest = get_args(source)
-        kinds = [*places, get_args(rest)[0]]
+        within = get_args(rest)
+        kinds = [*places, (within if len(within) > 1 else get_args(within[0]))[0]]
         return core_schema.tuple_schema([handler.generate_schema(kind) for kind in kinds], variadic_item_index=len(places))
