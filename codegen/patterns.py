@@ -7,7 +7,6 @@ import re
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-
 # What means more in Rust's expressions than in the document's: classes of Unicode, their complements, and sets of classes.
 _DIFFERENT = re.compile(r"\\[a-zA-Z](?<!\\[nrtfvux])|&&|--|~~|\[\^?\[|(?<=[^\\])\(\?[^:]")
 

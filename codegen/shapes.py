@@ -1,7 +1,7 @@
 """The document's schemas in a normal form that says only what a Python type needs.
 
-Every object with members is one named entry of `Shapes.objects`; what contains itself without an object between, and what needs
-more than an annotation, is one of `Shapes.aliases`; both are used as `$ref`s. `$ref`s to anything else are replaced by what they
+Every object with members is one named entry of `Shapes.objects`; what contains itself without an object between, and what
+needs more than an annotation, is one of `Shapes.aliases`; both are used as `$ref`s. `$ref`s to anything else are replaced by what they
 mean, and `allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: it may admit more
 than the document does, never less. Keywords that only refuse values (`not`, `contains`, ...) are the engine's, which reads the
 document itself.
@@ -42,7 +42,7 @@ class Shapes:
         self._recursive: dict[Key, str] = {}
         self._containers = 0
         self._alternatives = 1
-        self._waiting: list[tuple[str, Nodes, Members]] = []
+        self._waiting: list[tuple[str, Members]] = []
 
     def of(self, node: Node, hint: str) -> Schema:
         """The normal form of a schema; `hint` is the class of an object that has no name of its own."""
@@ -133,7 +133,7 @@ class Shapes:
 
     # --- alternatives
 
-    def _united(
+    def _united(  # noqa: PLR0913, PLR0917 - what is known on the way down
         self, facet: Node, parts: list[Node], nodes: Nodes, facets: list[Node], hint: str, settled: Settled
     ) -> Schema | None:
         """The union of alternatives, each together with what is said beside them; None if they say nothing of the shape."""
@@ -158,7 +158,7 @@ class Shapes:
             self._alternatives //= len(parts)
         return self._tagged(facet, parts, forms, facets)
 
-    def _beside(self, part: Node, number: int, nodes: Nodes, facets: list[Node], hint: str, settled: Settled) -> Schema:
+    def _beside(self, part: Node, number: int, nodes: Nodes, facets: list[Node], hint: str, settled: Settled) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
         """An alternative together with what is said beside it; only itself if it includes all that, as a subclass does."""
         included = {facet.pointer for facet in f.composed([part])}
         if all(facet.pointer in included for facet in facets):
@@ -237,7 +237,7 @@ class Shapes:
             return {key: item for form in forms for key, item in form.items()} | {"type": [form["type"] for form in forms]}
         return united([without(form, words) for form in forms], words)
 
-    def _one(self, kind: str, key: Key, nodes: Nodes, facets: list[Node], hint: str, found: Members) -> Schema:
+    def _one(self, kind: str, key: Key, nodes: Nodes, facets: list[Node], hint: str, found: Members) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
         """The form of the values of one JSON type."""
         if kind == "object":
             return self._object(key, nodes, facets, hint, found)
@@ -252,10 +252,10 @@ class Shapes:
         if name is None:
             name = self._classes[key] = self._name(nodes, hint)
             self.objects[name] = {"type": "object", **about(facets[-1:], ("description",)), "properties": {}, "required": []}
-            self._waiting.append((name, nodes, found))
+            self._waiting.append((name, found))
         return {**_reference(name), **about(facets, ("description", "default"))}
 
-    def _fill(self, name: str, nodes: Nodes, found: Members) -> None:
+    def _fill(self, name: str, found: Members) -> None:
         """Give a class its members."""
         form = self.objects[name]
         for key, speaking in found.properties.items():

@@ -1,4 +1,4 @@
-"""What generated models are made of. They are the types of handlers, not the judge: what the judge takes, they hold, all of it."""
+"""What generated models are made of: types of handlers, not the judge. What the judge takes, they hold, all of it."""
 
 from __future__ import annotations
 
