@@ -1,8 +1,8 @@
 """The document's schemas in a normal form that says only what a Python type needs.
 
 Every object with members is one named entry of `Shapes.objects`; what contains itself without an object between, and what
-needs more than an annotation, is one of `Shapes.aliases`; both are used as `$ref`s. `$ref`s to anything else are replaced by what they
-mean, and `allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: it may admit more
+needs more than an annotation, is one of `Shapes.aliases`; both are used as `$ref`s. `$ref`s to anything else are replaced by
+what they mean, and `allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: it may admit more
 than the document does, never less. Keywords that only refuse values (`not`, `contains`, ...) are the engine's, which reads the
 document itself.
 """

@@ -78,6 +78,8 @@ def thing(node: Node, chance: random.Random, depth: int, parts: list[dict[str, A
     made = {key: value for part in parts for key, value in part.items()}
     named = node.value.get("properties", {})
     for key in named:
+        if isinstance(named[key], dict) and named[key].get("readOnly"):
+            continue
         if chance.random() < 0.3 or key in node.value.get("required", ()):
             made[key] = guess(node.raw_child("properties").raw_child(key), chance, depth + 1)
     held = [node.raw_child("additionalProperties")] if isinstance(node.value.get("additionalProperties"), dict) else []
