@@ -107,7 +107,7 @@ class TestEverySchema:
         shapes, chance = Shapes(document), random.Random(7)  # noqa: S311 - a fixed sequence, no secret
         names: dict[str, Any] = {"models": models, "Literal": Literal, "Instant": model.Instant, "Number": model.Number}
         root = document.root.raw_child("components").raw_child("schemas")
-        for key in root.value:
+        for key in sorted(root.value.keys() - {"Everything"}):  # which only gathers the others
             form = shapes.of(root.raw_child(key), class_name(key))
             kind = eval(  # noqa: S307 - what codegen wrote
                 annotation(form, lambda known: f"models.{known}", "Instant", {**types.SCALARS, "number": "Number"}), names
