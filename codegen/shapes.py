@@ -2,9 +2,9 @@
 
 Every object with members is one named entry of `Shapes.objects`; what contains itself without an object between, and what
 needs more than an annotation, is one of `Shapes.aliases`; both are used as `$ref`s. `$ref`s to anything else are replaced by
-what they mean, and `allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: it may admit more
-than the document does, never less. Keywords that only refuse values (`not`, `contains`, ...) are the engine's, which reads the
-document itself.
+what they mean, and `allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: it may
+admit more than the document does, never less. Keywords that only refuse values (`not`, `contains`, ...) are the engine's,
+which reads the document itself.
 """
 
 from __future__ import annotations
