@@ -13,6 +13,7 @@ from typing import TypeVar
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.support import unsupported
+from codegen.depth import deep
 from codegen.models import models
 from codegen.operations import operations, shaped
 from codegen.problems import Problems, problems
@@ -66,6 +67,10 @@ def generated(settings: Settings) -> dict[str, str]:
     Raises:
         GenerationError: the document has faults, or says what cannot be enforced.
     """
+    return deep(lambda: _generated(settings))
+
+
+def _generated(settings: Settings) -> dict[str, str]:
     document = load(settings.document)
     try:
         if faults := validity(document) or unsupported(document, settings.waivers):
@@ -150,10 +155,10 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
         raise DocumentError("\n".join(faults))
     return {
         "__init__.py": _INIT.format(name=document.name, digest=document.digest),
-        "models.py": models(document, shapes.objects),
-        "rows.py": rows(shapes.objects, [answer for item in items for answer in item.answers.values()]),
+        "models.py": models(shapes),
+        "rows.py": rows(shapes, [answer for item in items for answer in item.answers.values()]),
         "problems.py": problems(known),
-        "operations.py": operations(items, call=settings.call, package=settings.package),
+        "operations.py": operations(items, shapes.one_way(), call=settings.call, package=settings.package),
     }
 
 

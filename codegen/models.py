@@ -1,112 +1,157 @@
-"""models.py: the objects as pydantic models, written by datamodel-code-generator."""
+"""models.py: the objects as pydantic models."""
 
 from __future__ import annotations
 
-import ast
 import json
-import warnings
+import math
+import re
+from typing import Any
 
-from datamodel_code_generator import generate
-from datamodel_code_generator.enums import (
-    DataModelType,
-    InputFileType,
-    StrictTypes,
-    TargetPydanticVersion,
-    VersionMode,
-)
-from datamodel_code_generator.format import PythonVersion
-from datamodel_code_generator.parser import LiteralType
+from pydantic import BaseModel
 
-from app.engine.document import Document, DocumentError
-from codegen.shapes import Schema
+from codegen.fields import field_names
+from codegen.forms import Schema
+from codegen.naming import TAKEN
+from codegen.shapes import Shapes
+from codegen.text import docstring, string
+from codegen.types import annotation
 
-DOCSTRING = '"""What handlers receive: the objects of the document as pydantic models."""\n'
+_SCALARS = {
+    "string": "StrictStr",
+    "integer": "StrictInt",
+    "number": "Number",
+    "boolean": "StrictBool",
+    "null": "None",
+    "any": "object",
+}
+# Names of annotations and defaults, which a field of the same name would hide, and those of pydantic's own attributes.
+_TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *TAKEN, *dir(BaseModel)})
 
-# Pydantic warns of members whose names begin so, even of those renamed with an underscore behind.
-_PROTECTED = ("model_validate", "model_dump")
+_CONSTRAINTS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "exclusiveMinimum": "gt",
+    "exclusiveMaximum": "lt",
+    "multipleOf": "multiple_of",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_length",
+    "maxItems": "max_length",
+    "pattern": "pattern",
+}
 
-_DOCUMENTATION = ("description", "default")
-_SHAPE = ("$ref", "type", "format", "enum")
 
-
-def models(document: Document, objects: dict[str, Schema]) -> str:
+def models(shapes: Shapes) -> str:
     """The module, not formatted.
 
     Absent members are pydantic's `MISSING`; types are strict, because the wire's types are checked already and nothing may be
-    coerced. The models are what a handler receives, not the judge, so schema validators are not generated.
-
-    Raises:
-        DocumentError: a class would be named otherwise than the operations name it.
+    coerced. Members that are only read are left out: models are what clients send.
     """
-    if not objects:
-        return DOCSTRING
-    source = {
-        "openapi": "3.1.1",
-        "info": {"title": "", "version": ""},
-        "paths": {},
-        "components": {"schemas": {name: _model(schema) for name, schema in objects.items()}},
-    }
-    members = {key for schema in objects.values() for key in schema["properties"]}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of constraints that a model does not take: the engine's judge has them all
-        generated = generate(
-            json.dumps(source),
-            input_file_type=InputFileType.OpenAPI,
-            output_model_type=DataModelType.PydanticV2BaseModel,
-            target_python_version=PythonVersion.PY_311,
-            target_pydantic_version=TargetPydanticVersion.V2_14,
-            schema_version_mode=VersionMode.Strict,
-            strict_types=list(StrictTypes),
-            use_annotated=True,
-            enum_field_as_literal=LiteralType.All,
-            use_missing_sentinel=True,
-            strict_nullable=True,
-            collapse_root_models=True,
-            use_site_models_for_constrained_refs=True,
-            intersect_allof_keywords=True,
-            read_unevaluated_properties=True,
-            use_standard_collections=True,
-            use_union_operator=True,
-            use_object_type=True,
-            use_schema_description=True,
-            aliases={key: f"field_{key}" for key in sorted(members) if key.startswith(_PROTECTED)},
-            treat_dot_as_module=False,
-            disable_timestamp=True,
-            custom_file_header=DOCSTRING,
-            formatters=[],
-        )
-    if not isinstance(generated, str):
-        raise TypeError("datamodel-code-generator wrote several modules where one was asked for")
-    written = {node.name for node in ast.parse(generated).body if isinstance(node, ast.ClassDef)}
-    for name in objects:
-        if name not in written:
-            line = document.line(("components", "schemas", name))
-            raise DocumentError(f"{document.name}:{line}: the class {name} cannot be named so: rename its schema")
-    return generated
+    known = {*shapes.objects, *shapes.aliases}
+    classes = "\n\n".join(_model(name, schema, known) for name, schema in shapes.objects.items())
+    aliases = "\n".join(
+        f"{name} = TypeAliasType({string(name)}, {string(_alias(form))})" for name, form in shapes.aliases.items()
+    )
+    return f'''"""What handlers receive: the objects of the document as pydantic models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import MISSING, Field, StrictBool, StrictInt, StrictStr
+from typing_extensions import TypeAliasType
+
+from app.engine.model import Instant, Model, Number, Rest, Tagged, default
+
+{classes}
+
+{aliases}
+'''
 
 
-def _model(schema: Schema) -> Schema:
-    """An object whose members keep their bounds; deeper ones would become classes of their own, so they go without."""
-    members = {
-        key: _bare(member) if _is_union(member) else {**member, **_inner(member)}
-        for key, member in schema["properties"].items()
-    }
+def _annotation(schema: Schema) -> str:
+    return annotation(schema, str, "Instant", _SCALARS)
+
+
+def _alias(form: Schema) -> str:
+    kind = _annotation(form)
+    if (tags := form.get("discriminator")) is not None:
+        return f"Annotated[{kind}, Tagged({string(tags['propertyName'])}, {tags['mapping']!r})]"
+    return f"Annotated[{kind}, Rest()]" if "prefixItems" in form and "items" in form else kind
+
+
+def _model(name: str, schema: Schema, known: set[str]) -> str:
+    members = {key: member for key, member in schema["properties"].items() if "readOnly" not in member}
+    kinds = {key: _annotation(member) for key, member in members.items()}
     extra = schema.get("additionalProperties")
-    return {**schema, "properties": members, **({"additionalProperties": _bare(extra)} if isinstance(extra, dict) else {})}
+    used = known.intersection(
+        re.findall(r"\w+", " ".join([*kinds.values(), _annotation(extra) if isinstance(extra, dict) else ""]))
+    )
+    names = field_names(members, lambda field: field in _TAKEN or field in used)
+    fields = "".join(
+        _field(names[key], key, member, kinds[key], required=key in schema["required"]) for key, member in members.items()
+    )
+    about = docstring(schema["description"]) if schema.get("description") else ""
+    kept = f"    __pydantic_extra__: dict[str, {_annotation(extra)}]\n" if isinstance(extra, dict) and extra else ""
+    closed = ', extra="forbid"' if extra is False else ""
+    return f"\nclass {name}(Model{closed}):\n{about}{kept}{fields}" + ("" if about or kept or fields else "    pass\n")
 
 
-def _is_union(schema: Schema) -> bool:
+def _field(name: str, key: str, schema: Schema, kind: str, *, required: bool) -> str:
+    about = {"alias": string(key)} if name != key else {}
+    if schema.get("description"):
+        about["description"] = string(schema["description"])
+    limits = _limits(schema)
+    if schema.get("type") == "number" or (limits and isinstance(schema.get("type"), list) and "number" in schema["type"]):
+        # Its bounds go to itself: what stands beside it is no number.
+        number = f"Annotated[Number, Field({_arguments(limits)})]" if limits else "Number"
+        kind = kind.replace("Number", number, 1)
+    else:
+        about |= limits
+    written = "" if required else _default(schema)
+    kind = f"{kind} | MISSING" if written == "MISSING" else kind
+    annotated = f"Annotated[{kind}, Field({_arguments(about)})]" if about else kind
+    return f"    {name}: {annotated}{f' = {written}' if written else ''}\n"
+
+
+def _arguments(about: dict[str, str]) -> str:
+    return ", ".join(f"{key}={about[key]}" for key in sorted(about))
+
+
+def _limits(schema: Schema) -> dict[str, str]:
+    """The bounds of a member of one type, null aside; deeper ones and those of unions are the judge's alone."""
     kinds = schema.get("type")
-    return isinstance(kinds, list) and len(set(kinds) - {"null"}) > 1
+    sole = {kinds} if isinstance(kinds, str) else set(kinds or ()) - {"null"}
+    if len(sole) != 1 or schema.get("format") == "date-time" or "prefixItems" in schema:
+        return {}
+    found = {}
+    for keyword, argument in _CONSTRAINTS.items():
+        value = schema.get(keyword)
+        if isinstance(value, str):
+            found[argument] = string(value)
+        elif value is not None and (bound := _bound(keyword, value, sole)) is not None:
+            found[argument] = bound
+    return found
 
 
-def _bare(schema: Schema) -> Schema:
-    """A schema without bounds."""
-    return {key: schema[key] for key in (*_SHAPE, *_DOCUMENTATION) if key in schema} | _inner(schema)
+def _bound(keyword: str, value: float, kinds: set[str]) -> str | None:
+    """A bound as Python; one of integers is an integer itself, and steps between integers are not kept."""
+    if keyword == "multipleOf" and (value != int(value) or "integer" not in kinds):
+        return None
+    if "number" in kinds:
+        return repr(value)
+    if value != int(value):
+        value = math.ceil(value) if "inimum" in keyword else math.floor(value)
+        return None if keyword.startswith("exclusive") else str(value)
+    return str(int(value))
 
 
-def _inner(schema: Schema) -> Schema:
-    inner: Schema = {key: _bare(schema[key]) for key in ("items", "additionalProperties") if key in schema}
-    if "anyOf" in schema:
-        inner["anyOf"] = [_bare(branch) for branch in schema["anyOf"]]
-    return inner
+def _default(schema: Schema) -> str:
+    """What an absent member is: the document's default, or `MISSING`."""
+    if "default" not in schema:
+        return "MISSING"
+    value: Any = schema["default"]
+    simple = "enum" in schema or (schema.get("format") != "date-time" and not {"$ref", "anyOf"} & schema.keys())
+    if value is None or (simple and isinstance(value, (bool, int, float, str))):
+        return string(value) if isinstance(value, str) else repr(value)
+    return f"default({string(json.dumps(value))})"

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from app.engine.description import Header, Operation, Response
 from app.engine.document import DocumentError
 from app.engine.names import pascal_case, python_name
+from codegen.forms import Schema
+from codegen.naming import class_name
 from codegen.paths import path_helper
 from codegen.problems import Problems
 from codegen.rows import row_name
-from codegen.shapes import Schema, Shapes, class_name
+from codegen.shapes import Shapes, mentioned
 from codegen.text import docstring, indented, string
 from codegen.types import alternatives, annotation, union
 
@@ -71,14 +73,16 @@ def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
     return item
 
 
-def operations(items: list[Shaped], *, call: str, package: str) -> str:
+def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, package: str) -> str:
     """The module, not formatted; `call` is the module of `Call` and `Principal`, `package` the one of models and rows.
+
+    What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
 
     Raises:
         DocumentError: two operations or tags become the same class.
     """
     handlers = _handlers(items)
-    classes = "\n\n".join(_operation(item) for item in items)
+    classes = "\n\n".join(_operation(item, one_way) for item in items)
     return f'''"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations
@@ -99,9 +103,9 @@ from {package} import models, problems, rows
 {handlers}'''
 
 
-def _operation(item: Shaped) -> str:
+def _operation(item: Shaped, one_way: frozenset[str]) -> str:
     operation = item.operation
-    answers = "\n".join(_answer(response, item) for response in operation.successes)
+    answers = "\n".join(_answer(response, item, one_way) for response in operation.successes)
     problems = "".join(f"{name} = problems.{name}\n" for name in item.problems)
     returned = " | ".join(f"{item.name}.{response.name}" for response in operation.successes)
     return f"""
@@ -120,10 +124,10 @@ class {item.name}(Operation):
 """
 
 
-def _answer(response: Response, item: Shaped) -> str:
+def _answer(response: Response, item: Shaped, one_way: frozenset[str]) -> str:
     schema = item.answers.get(response.key)
     headers = response.handler_headers
-    base = "Empty" if schema is None else f"Body[{_body(schema)}]"
+    base = "Empty" if schema is None else f"Body[{_body(schema, one_way)}]"
     pairs = "".join(f"({string(header.argument)}, {string(header.name)})," for header in headers)
     constant = f"    headers = ({pairs if len(headers) == 1 else pairs[:-1]})" if headers else ""
     fields = "".join(f"    {_header(header)}\n" for header in headers)
@@ -140,9 +144,10 @@ def _header(header: Header) -> str:
     return f"{header.argument}: {kind}" if header.required else f"{header.argument}: {union([kind, 'None'])} = None"
 
 
-def _body(schema: Schema) -> str:
+def _body(schema: Schema, one_way: frozenset[str]) -> str:
     """What an answer's body may be: models, or the rows that statements return."""
-    return union([*alternatives(schema, _model), *alternatives(schema, lambda name: f"rows.{row_name(name)}")])
+    returned = alternatives(schema, lambda name: f"rows.{row_name(name)}")
+    return union(returned if one_way & mentioned([schema]) else [*alternatives(schema, _model), *returned])
 
 
 def _arguments(item: Shaped) -> str:

@@ -1,250 +1,375 @@
 """The document's schemas in a normal form that says only what a Python type needs.
 
-Every object with members is one named entry of `Shapes.objects`, `$ref`s to anything else are replaced by what they mean, and
-`allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: keywords that only refuse
-values (`not`, `if`, `contains`, ...) are the engine's, which reads the document itself.
+Every object with members is one named entry of `Shapes.objects`; what contains itself without an object between, and what
+needs more than an annotation, is one of `Shapes.aliases`; both are used as `$ref`s. `$ref`s to anything else are replaced by
+what they mean, and `allOf` is merged. Models, rows and operations are all written from this one form. It is no judge: it may
+admit more than the document does, never less. Keywords that only refuse values (`not`, `contains`, ...) are the engine's,
+which reads the document itself.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from app.engine.document import Document, DocumentError, Node
+from app.engine.document import Document, Node
 from app.engine.names import pascal_case
 from app.engine.text import Pointer
-from codegen.patterns import compiles
+from codegen import facets as f
+from codegen.defaults import fits
+from codegen.facets import Members
+from codegen.forms import NEVER, Schema, about, enumerated, kinds, listed, plain, united, without
+from codegen.naming import Names, class_name, hinted
 
-Schema = dict[str, Any]
+Nodes = tuple[Node, ...]
+Settled = frozenset[tuple[Pointer, str]]
+Key = tuple[tuple[Pointer, ...], Settled]
 
-_KEPT = (
-    "description",
-    "default",
-    "deprecated",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-)
-_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
-_SHAPES = frozenset(
-    {"type", "properties", "items", "prefixItems", "additionalProperties", "patternProperties", "enum", "const"}
-)
-_BRANCHES = ("anyOf", "oneOf", "if", "then", "else", "dependentSchemas")
-
-
-def class_name(name: str) -> str:
-    """The name of a schema's class: its own, as far as Python allows."""
-    pascal = pascal_case(name)
-    return pascal if pascal.isidentifier() and pascal not in ("None", "True", "False") else f"Schema{pascal}"
+_MOST_ALTERNATIVES = 32  # classes made of one schema by writing its alternatives out
+_SHAPES = f.STRUCTURE | {
+    *("type", "additionalProperties", "unevaluatedProperties", "required"),
+    *("allOf", "anyOf", "oneOf", "if", "dependentSchemas"),
+}
 
 
 class Shapes:
-    """Collects the objects that schemas need; `objects` is in the order of the document for its named schemas."""
+    """Collects the classes that schemas need; `objects` is in the order of the document for its named schemas."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.objects: dict[str, Schema] = {}
-        self._names: dict[Pointer, str] = {}
-        self._owners: dict[str, Node] = {}
-        self._open: set[Pointer] = set()
+        self.aliases: dict[str, Schema] = {}
+        self._names = Names(document)
+        self._classes: dict[Key, str] = {}  # names of objects and aliases
+        self._open: dict[Key, int] = {}  # what is being looked at, and how many lists and mappings held it
+        self._recursive: dict[Key, str] = {}
+        self._containers = 0
+        self._alternatives = 1
+        self._waiting: list[tuple[str, Members]] = []
 
     def of(self, node: Node, hint: str) -> Schema:
-        """The normal form of a schema; `hint` is the class of an object that has no name of its own.
+        """The normal form of a schema; `hint` is the class of an object that has no name of its own."""
+        form = self._form((node,), hint)
+        while self._waiting:
+            self._fill(*self._waiting.pop(0))
+        return {} if form is NEVER else form
 
-        Raises:
-            DocumentError: no Python type can say what the schema says.
-        """
-        if isinstance(node.value, bool) or node.value == {}:
-            if node.value is False:
-                raise DocumentError(f"{node.where}: the schema `false` has no values: leave the thing out")
+    def one_way(self) -> frozenset[str]:
+        """The names of what holds members that are only read or only written, so that its models and rows differ."""
+        users: dict[str, list[str]] = {}
+        for name, form in {**self.objects, **self.aliases}.items():
+            for used in mentioned([form]):
+                users.setdefault(used, []).append(name)
+        waiting = [
+            name
+            for name, form in self.objects.items()
+            if any("readOnly" in member or "writeOnly" in member for member in form["properties"].values())
+        ]
+        found: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += users.get(name, ())
+        return frozenset(found)
+
+    def _form(self, nodes: Nodes, hint: str, settled: Settled = frozenset()) -> Schema:
+        """The normal form of what satisfies all the nodes; of the `settled` unions an alternative is among them."""
+        nodes = tuple({node.pointer: node for node in nodes if node.value is not True and node.value != {}}.values())
+        if not nodes:
             return {}
-        if node.pointer in self._open:
-            raise DocumentError(f"{node.where}: the schema contains itself without an object between: its type would never end")
-        self._open.add(node.pointer)
+        key = (tuple(node.pointer for node in nodes), settled)
+        if (known := self._classes.get(key)) is not None and known in self.aliases:
+            return _reference(known)
+        if (containers := self._open.get(key)) is not None:
+            if containers == self._containers:
+                return NEVER  # it would be nothing but itself
+            if key not in self._recursive:
+                self._recursive[key] = self._name(nodes, hint)
+            return _reference(self._recursive[key])
+        self._open[key] = self._containers
         try:
-            return self._of(node, hint)
+            form = self._referred(nodes[0], hint) if len(nodes) == 1 else None
+            if form is None:
+                form = self._composed(key, nodes, hint)
         finally:
-            self._open.discard(node.pointer)
+            del self._open[key]
+        return self._alias(key, nodes, hint, form) if key in self._recursive and key not in self._classes else form
 
-    def _of(self, node: Node, hint: str) -> Schema:
-        if node.reference is not None and not _SHAPES.intersection(node.value):
+    def _referred(self, node: Node, hint: str) -> Schema | None:
+        """The form of a schema that is only a reference, perhaps with some words of its own."""
+        if not isinstance(node.value, dict):
+            return None
+        if node.reference is not None and not _SHAPES & node.value.keys():
             target = self.document.at(node.reference, node)
-            return {**self.of(target, class_name(str(target.pointer[-1]))), **_kept(node.value)}
-        if (members := _members(node)) is not None:
-            return {"$ref": f"#/components/schemas/{self._object(node, hint, members)}", **_kept(node.value, ("description",))}
-        value = node.value
-        if "const" in value or "enum" in value:
-            return {
-                **_kept(value, ("description", "default")),
-                **_values(node, [value["const"]] if "const" in value else value["enum"]),
-            }
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in value and not ("type" in value and all(not _shapely(b) for b in _branches(node, keyword))):
-                branches = [self.of(b, f"{hint}{number}") for number, b in enumerate(_branches(node, keyword), 1)]
-                return _united(branches, _kept(value, ("description", "default")))
-        if "allOf" in value:
-            merged: Schema = {}
-            for branch in _branches(node, "allOf"):
-                merged |= self.of(branch, hint)
-            return {**merged, **(self._plain(node, hint) if "type" in value else _kept(value))}
-        return self._plain(node, hint)
+            form = self._form((target,), hinted(target, hint))
+        elif (
+            len(parts := f.branches(node, "allOf")) == 1
+            and parts[0].reference
+            and not (_SHAPES - {"allOf"}) & node.value.keys()
+        ):
+            form = self._form((parts[0],), hint)
+        else:
+            return None
+        return form if form is NEVER else {**form, **about([node])}
 
-    def _plain(self, node: Node, hint: str) -> Schema:
-        value = node.value
-        kind = value.get("type") or ("array" if "items" in value else "object" if "additionalProperties" in value else None)
-        if kind is None:
-            if set(value) <= {"description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "default"}:
-                return _kept(value)
-            raise DocumentError(f"{node.where}: the schema has no `type`: say which, so that it has a Python type")
-        kinds = [*([kind] if isinstance(kind, str) else kind), *(["null"] if value.get("nullable") is True else [])]
-        forms = [self._one(node, hint, name) for name in dict.fromkeys(kinds)]
-        if len(forms) == 1:
-            return forms[0]
-        if all(set(form) == {"type"} or form["type"] not in ("array", "object") for form in forms):
-            return {key: item for form in forms for key, item in form.items()} | {"type": [form["type"] for form in forms]}
-        return {**_kept(value, ("description", "default")), "anyOf": forms}
+    def _composed(self, key: Key, nodes: Nodes, hint: str) -> Schema:
+        settled, facets = key[1], f.composed(nodes)
+        if any(facet.value is False for facet in facets):
+            return NEVER
+        pointers = {facet.pointer for facet in facets}
+        for facet in facets:
+            for keyword in f.UNIONS:
+                union = (facet.pointer, keyword)
+                if union in settled or keyword not in facet.value:
+                    continue
+                alternatives = f.branches(facet, keyword)
+                if any(part.resolved().pointer in pointers for part in alternatives):
+                    settled |= {union}
+                    continue
+                form = self._united(facet, alternatives, nodes, facets, hint, settled | {union})
+                if form is not None:
+                    if "discriminator" in form:
+                        return self._alias(key, nodes, hint, form)
+                    return form
+        return self._own(key, nodes, facets, hint, f.members(facets, settled))
 
-    def _one(self, node: Node, hint: str, kind: str) -> Schema:
-        """A schema of one JSON type."""
-        form: Schema = {"type": kind, **(_kept(node.value) if kind != "null" else {})}
-        match kind:
-            case "array":
-                if "prefixItems" in node.value:
-                    raise DocumentError(
-                        f"{node.where}: `prefixItems` (a tuple) has no generated type: use an object with named members"
-                    )
-                items = _raw(node, "items")
-                form["items"] = self.of(items, f"{hint}Item") if items is not None else {}
-            case "object":
-                values = (
-                    [node.raw_child("additionalProperties")] if isinstance(node.value.get("additionalProperties"), dict) else []
-                )
-                if (patterns := _raw(node, "patternProperties")) is not None:
-                    values += [patterns.raw_child(pattern) for pattern in patterns.value]
-                forms = [self.of(item, f"{hint}Value") for item in values]
-                form["additionalProperties"] = forms[0] if len(forms) == 1 else {"anyOf": forms} if forms else {}
-            case "string":
-                if node.value.get("format") == "date-time":
-                    return {"type": kind, "format": "date-time", **_kept(node.value, ("description", "default"))}
-                if isinstance(pattern := node.value.get("pattern"), str) and compiles(pattern):
-                    form["pattern"] = pattern
-            case "integer" | "number" | "boolean" | "null":
-                pass
-            case _:
-                raise DocumentError(f"{node.where}: there is no type {kind!r}")
+    # --- alternatives
+
+    def _united(  # noqa: PLR0913, PLR0917 - what is known on the way down
+        self, facet: Node, parts: list[Node], nodes: Nodes, facets: list[Node], hint: str, settled: Settled
+    ) -> Schema | None:
+        """The union of alternatives, each together with what is said beside them; None if they say nothing of the shape."""
+        if not any(f.structured(part) for part in parts):
+            return None
+        kinds_beside = f.types(facets)
+        hints = [f"{hint}{number}" for number in range(1, len(parts) + 1)]
+        heavy = any(f.STRUCTURE & one.value.keys() for one in facets) or self._others(facets, settled)
+        if not heavy:
+            forms = [self._form((part,), name) for part, name in zip(parts, hints, strict=True)]
+            if kinds_beside is None or all(kinds(form, self.objects, self.aliases) <= _widened(kinds_beside) for form in forms):
+                return self._tagged(facet, parts, forms, facets)
+        known = {name for one in facets for name in one.value.get("properties", ())}
+        if known and all(_adds_nothing(part, known) for part in parts):
+            return None
+        if self._alternatives * len(parts) > _MOST_ALTERNATIVES:
+            return None
+        self._alternatives *= len(parts)
+        try:
+            forms = [self._beside(part, number, nodes, facets, hint, settled) for number, part in enumerate(parts, 1)]
+        finally:
+            self._alternatives //= len(parts)
+        return self._tagged(facet, parts, forms, facets)
+
+    def _beside(self, part: Node, number: int, nodes: Nodes, facets: list[Node], hint: str, settled: Settled) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
+        """An alternative together with what is said beside it; only itself if it includes all that, as a subclass does."""
+        included = {facet.pointer for facet in f.composed([part])}
+        if all(facet.pointer in included for facet in facets):
+            return self._form((part,), hint)
+        name = class_name(part.reference.rpartition("/")[2]) if part.reference else str(number)
+        return self._form((*nodes, part), f"{hint}{name}", settled)
+
+    @staticmethod
+    def _others(facets: list[Node], settled: Settled) -> bool:
+        """Whether there are more alternatives than those that are looked at."""
+        return any(
+            (facet.pointer, keyword) not in settled and any(f.structured(part) for part in f.branches(facet, keyword))
+            for facet in facets
+            for keyword in f.UNIONS
+        )
+
+    def _tagged(self, facet: Node, parts: list[Node], forms: list[Schema], facets: list[Node]) -> Schema:
+        form = united(forms, about(facets))
+        if "anyOf" in form and (tags := self._tags(facet, parts, forms)):
+            form["discriminator"] = {"propertyName": facet.value["discriminator"]["propertyName"], "mapping": tags}
         return form
 
-    def _object(self, node: Node, hint: str, members: Members) -> str:
-        """The name of an object's class; the class is added when it is met for the first time."""
-        if (known := self._names.get(node.pointer)) is not None:
-            return known
-        named = len(node.pointer) == 3 and node.pointer[:2] == ("components", "schemas")  # noqa: PLR2004 - a component
-        name = class_name(str(node.pointer[-1])) if named else hint
-        if (owner := self._owners.get(name)) is not None:
-            raise DocumentError(
-                f"{node.where}: this schema and the one in line {owner.line} both become the class {name}: rename one"
+    def _tags(self, facet: Node, parts: list[Node], forms: list[Schema]) -> dict[str, str]:
+        """The classes by the value of a discriminator; none if the classes themselves say which value they have."""
+        discriminator = facet.value.get("discriminator")
+        name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+        classes = {
+            part.resolved().pointer: form["$ref"].rpartition("/")[2]
+            for part, form in zip(parts, forms, strict=True)
+            if part.reference is not None and "$ref" in form
+        }
+        if not isinstance(name, str) or not classes or all(_names_itself(part, name) for part in parts if part.reference):
+            return {}
+        tags = {str(pointer[-1]): known for pointer, known in classes.items()}
+        for value, reference in discriminator.get("mapping", {}).items():
+            pointer = reference if "/" in reference else f"#/components/schemas/{reference}"
+            target = self.document.at(pointer, facet).resolved().pointer
+            if target in classes:
+                tags[value] = classes[target]
+        return tags
+
+    def _alias(self, key: Key, nodes: Nodes, hint: str, form: Schema) -> Schema:
+        """A form under a name of its own."""
+        name = self._recursive.get(key) or self._name(nodes, hint)
+        self.aliases[name], self._classes[key] = form, name
+        return {**_reference(name), **{k: v for k, v in form.items() if k in ("description", "default")}}
+
+    # --- one value
+
+    def _own(self, key: Key, nodes: Nodes, facets: list[Node], hint: str, found: Members) -> Schema:
+        """The form of what the facets themselves say, without alternatives."""
+        allowed = f.types(facets)
+        words = about(facets)
+        values = [
+            facet.value.get("enum", [facet.value.get("const")]) for facet in facets if {"enum", "const"} & facet.value.keys()
+        ]
+        if values and (form := enumerated(values, allowed, words)) is not None:
+            return form
+        if allowed is None:
+            shaped = any(
+                (f.STRUCTURE - {"enum", "const"}) & one.value.keys() or isinstance(one.value.get("additionalProperties"), dict)
+                for one in facets
             )
-        self._names[node.pointer], self._owners[name] = name, node
-        self.objects[name] = form = {"type": "object", **_kept(node.value, ("description",))}
-        was, self._open = self._open, set()
-        form["properties"] = {key: self.of(member, f"{name}{pascal_case(key)}") for key, member in members.properties.items()}
-        self._open = was
-        form["required"] = [key for key in members.properties if key in members.required]
-        if members.closed:
+            if not shaped and not values:
+                return words
+            allowed = list(f.KINDS) if not values else sorted({listed(value) for value in values[-1]})
+        forms = [self._one(kind, key, nodes, facets, hint, found) for kind in dict.fromkeys(allowed)]
+        forms = [form for form in forms if form is not NEVER]
+        if not forms:
+            return NEVER
+        if len(forms) == 1:
+            return forms[0]
+        if all(
+            set(form) == {"type"} or form.get("type") in ("string", "integer", "number", "boolean", "null") for form in forms
+        ):
+            return {key: item for form in forms for key, item in form.items()} | {"type": [form["type"] for form in forms]}
+        return united([without(form, words) for form in forms], words)
+
+    def _one(self, kind: str, key: Key, nodes: Nodes, facets: list[Node], hint: str, found: Members) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
+        """The form of the values of one JSON type."""
+        if kind == "object":
+            return self._object(key, nodes, facets, hint, found)
+        if kind == "array":
+            return self._array(key, nodes, facets, hint)
+        return plain(kind, facets)
+
+    def _object(self, key: Key, nodes: Nodes, facets: list[Node], hint: str, found: Members) -> Schema:
+        if not found.properties and not found.maybe:
+            return {"type": "object", **about(facets), "additionalProperties": self._extra(found, hint)}
+        name = self._classes.get(key)
+        if name is None:
+            name = self._classes[key] = self._name(nodes, hint)
+            self.objects[name] = {"type": "object", **about(facets[-1:], ("description",)), "properties": {}, "required": []}
+            self._waiting.append((name, found))
+        return {**_reference(name), **about(facets, ("description", "default"))}
+
+    def _fill(self, name: str, found: Members) -> None:
+        """Give a class its members."""
+        form = self.objects[name]
+        for key, speaking in found.properties.items():
+            member = self._form(tuple(speaking), f"{name}{pascal_case(key)}")
+            if member is NEVER:
+                continue
+            member = dict(member)
+            if "default" in member and not fits(speaking, member["default"]):
+                del member["default"]
+            for keyword in ("readOnly", "writeOnly"):
+                if any(facet.value.get(keyword) is True for facet in f.composed(speaking) if facet.value is not False):
+                    member[keyword] = True
+            form["properties"][key] = member
+        form["properties"] |= {key: {} for key in found.maybe}
+        form["required"] = [key for key in form["properties"] if key in found.required]
+        if found.closed:
             form["additionalProperties"] = False
-        elif (extra := members.extra) is not None:
-            form["additionalProperties"] = self.of(extra, f"{name}Value") if isinstance(extra.value, dict) else True
-        return name
+        elif found.extra is not None:
+            form["additionalProperties"] = self._extra(found, name) or True
+
+    def _extra(self, found: Members, hint: str) -> Schema:
+        """The form of the members that have no names."""
+        forms = self._held([(node,) for node in found.extra or ()], f"{hint}Value")
+        return {} if found.extra is None else united([form for form in forms if form is not NEVER], {})
+
+    def _held(self, things: list[Nodes], hint: str) -> list[Schema]:
+        """The forms of what a list or a mapping holds."""
+        self._containers += 1
+        try:
+            return [self._form(nodes, hint if len(things) == 1 else f"{hint}{n}") for n, nodes in enumerate(things, 1)]
+        finally:
+            self._containers -= 1
+
+    def _array(self, key: Key, nodes: Nodes, facets: list[Node], hint: str) -> Schema:
+        words = plain("array", facets)
+        first = next((facet for facet in reversed(facets) if "prefixItems" in facet.value), None)
+        if first is None:
+            items = [facet.raw_child("items") for facet in facets if "items" in facet.value]
+            form = self._held([tuple(items)], f"{hint}Item")[0] if items else {}
+            return {**words, "items": {} if form is NEVER else form}
+        places = self._held([(node,) for node in f.branches(first, "prefixItems")], f"{hint}Item")
+        rest: Schema = self._held([(first.raw_child("items"),)], f"{hint}Rest")[0] if "items" in first.value else {}
+        if NEVER in places:
+            places, rest = places[: places.index(NEVER)], NEVER
+        least, most = max([0, *map(int, f.said(facets, "minItems"))]), min([1 << 62, *map(int, f.said(facets, "maxItems"))])
+        if rest is NEVER or most <= len(places) or ("items" not in first.value and False in f.said(facets, "unevaluatedItems")):
+            return _lengths(places, least, min(most, len(places)), about(facets))
+        if least < len(places) or key in self._recursive:  # mypy knows no variadic tuple that holds itself
+            return {**words, "items": united([*places, rest], {})}
+        return self._alias(
+            ((*key[0], ("array",)), key[1]),
+            nodes,
+            hint,
+            {"type": "array", **about(facets), "prefixItems": places, "items": rest},
+        )
+
+    def _name(self, nodes: Nodes, hint: str) -> str:
+        return self._names.of(nodes[0] if len(nodes) == 1 else None, hint)
 
 
-class Members:
-    """The members of an object and of everything it is composed of."""
-
-    def __init__(self) -> None:
-        self.properties: dict[str, Node] = {}
-        self.required: set[str] = set()
-        self.closed = False
-        self.extra: Node | None = None
-
-    def add(self, node: Node, seen: set[Pointer]) -> None:
-        """Take the members of a schema, of its `$ref` and of its `allOf`."""
-        if not isinstance(node.value, dict) or node.pointer in seen:
-            return
-        seen.add(node.pointer)
-        if node.reference is not None:
-            self.add(node.document.at(node.reference, node), seen)
-        for branch in _branches(node, "allOf"):
-            self.add(branch, seen)
-        if (properties := _raw(node, "properties")) is not None:
-            self.properties |= {key: properties.raw_child(key) for key in properties.value}
-        self.required |= set(node.value.get("required", ()))
-        self.closed |= node.value.get("additionalProperties") is False or node.value.get("unevaluatedProperties") is False
-        if "additionalProperties" in node.value and not self.closed:
-            self.extra = node.raw_child("additionalProperties")
-        elif "patternProperties" in node.value:
-            self.extra = Node(node.document, (*node.pointer, "patternProperties"), True)  # noqa: FBT003 - the schema `true`
+def reached(forms: list[Schema], shapes: Shapes) -> set[str]:
+    """The names of all objects and aliases that the forms hold, however deep."""
+    found: set[str] = set()
+    waiting = mentioned(forms)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting |= mentioned([shapes.objects[name] if name in shapes.objects else shapes.aliases[name]])
+    return found
 
 
-def _members(node: Node) -> Members | None:
-    """The members, or None if the schema is no object with members."""
-    members = Members()
-    members.add(node, set())
-    if not members.properties:
-        return None
-    for keyword in _BRANCHES:
-        for branch in _branches(node, keyword):
-            hidden = Members()
-            hidden.add(branch, set())
-            if missing := [key for key in hidden.properties if key not in members.properties]:
-                raise DocumentError(
-                    f"{branch.where}: {missing[0]!r} is a member only under `{keyword}`, where no type can hold it: "
-                    "list it under `properties` too, or write the alternatives as whole schemas"
-                )
-    return members
+def mentioned(forms: list[Schema]) -> set[str]:
+    """The names of the objects and aliases that stand in the forms themselves."""
+    found: set[str] = set()
+    waiting = list(forms)
+    while waiting:
+        form = waiting.pop()
+        if "$ref" in form:
+            found.add(form["$ref"].rpartition("/")[2])
+        waiting += [*form.get("anyOf", ()), *form.get("prefixItems", ()), *form.get("properties", {}).values()]
+        waiting += [form[key] for key in ("items", "additionalProperties") if isinstance(form.get(key), dict)]
+    return found
 
 
-def _branches(node: Node, keyword: str) -> list[Node]:
-    child = _raw(node, keyword)
-    if child is None:
-        return []
-    if isinstance(child.value, list):
-        return [child.raw_child(index) for index in range(len(child.value))]
-    return [child.raw_child(key) for key in child.value] if keyword == "dependentSchemas" else [child]
+def _reference(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _shapely(node: Node) -> bool:
-    return isinstance(node.value, dict) and bool(_SHAPES.intersection(node.value) or "$ref" in node.value)
+def _lengths(places: list[Schema], least: int, most: int, words: Schema) -> Schema:
+    """A tuple for each length that a closed list may have; a plain list where those are many."""
+    if least > most:
+        return NEVER
+    if most - least > 4:  # noqa: PLR2004 - a union that is still read
+        return {"type": "array", **words, "items": united(places[:most], {})}
+    return united([{"type": "array", "prefixItems": places[:size]} for size in range(least, most + 1)], words)
 
 
-def _raw(node: Node, key: str) -> Node | None:
-    return node.raw_child(key) if isinstance(node.value, dict) and key in node.value else None
+def _widened(types: list[str]) -> set[str]:
+    return {*types, *(["integer"] if "number" in types else [])}
 
 
-def _kept(value: Schema, keywords: tuple[str, ...] = _KEPT) -> Schema:
-    return {keyword: value[keyword] for keyword in keywords if keyword in value}
+def _adds_nothing(part: Node, known: set[str]) -> bool:
+    """Whether an alternative speaks only of members that are known without it."""
+    return set(f.names_within(part, set())) <= known and not any(
+        {"items", "prefixItems", "enum", "const", "patternProperties"} & facet.value.keys()
+        or facet.value.get("type", "object") != "object"
+        for facet in f.composed([part])
+        if facet.value is not False
+    )
 
 
-def _united(branches: list[Schema], about: Schema) -> Schema:
-    """Alternatives; a scalar or null stays one scalar, which keeps its bounds in the model."""
-    others = [{k: v for k, v in branch.items() if k != "default"} for branch in branches if branch.get("type") != "null"]
-    if len(others) == 1 and len(branches) > 1:
-        if "enum" in others[0]:
-            return {**others[0], **about, "enum": [*others[0]["enum"], None]}
-        if isinstance(kind := others[0].get("type"), str) and kind not in ("array", "object"):
-            return {**others[0], **about, "type": [kind, "null"]}
-    return {**about, "anyOf": branches}
-
-
-def _values(node: Node, values: list[Any]) -> Schema:
-    """The form of `enum` and `const`; a list with a float in it becomes its types, for a float has no literal type."""
-    if not values:
-        raise DocumentError(f"{node.where}: `enum` has no values: list them")
-    kinds = [_KINDS.get(type(value)) for value in values]
-    if None in kinds:
-        raise DocumentError(f"{node.where}: only scalars in `enum` and `const` have a Python type: describe the shape instead")
-    return {"type": list(dict.fromkeys(kinds))} if "number" in kinds else {"enum": values}
+def _names_itself(part: Node, member: str) -> bool:
+    """Whether a member of an object has values of its own."""
+    facets = [facet for facet in f.composed([part]) if facet.value is not False]
+    speaking = f.members(facets, frozenset()).properties.get(member, [])
+    return any({"const", "enum"} & facet.value.keys() for facet in f.composed(speaking) if facet.value is not False)

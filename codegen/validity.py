@@ -131,7 +131,25 @@ def _placed(keyword: Any) -> Any:  # noqa: ANN401 - classes of a library, made a
                 error.place = (*subject.parts, *within, *error.absolute_path)
             yield error
 
-    return type(keyword.__name__, (keyword,), {"__call__": call})
+    members = {"_collect_properties": _collected} if hasattr(keyword, "_collect_properties") else {}
+    return type(keyword.__name__, (keyword,), {"__call__": call, **members})
+
+
+def _collected(_: Any, schema: SchemaPath) -> set[str]:  # noqa: ANN401 - as the class
+    """The members that a schema names; the library's own does not end where a schema includes one that lists it."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = [schema]
+    while waiting:
+        schema = waiting.pop()
+        value = schema.read_value()
+        if id(value) in seen or not isinstance(value, dict):
+            continue
+        seen.add(id(value))
+        found |= set(value.get("properties", ()))
+        waiting += [part for keyword in ("allOf", "anyOf", "oneOf") if keyword in value for part in schema / keyword]
+        waiting += [schema / keyword for keyword in ("items", "not") if keyword in value]
+    return found
 
 
 def _written(document: Document, pointer: Pointer) -> Pointer:

@@ -18,7 +18,7 @@ def snake_case(name: str) -> str:
 
 def pascal_case(name: str) -> str:
     """`listUsers` and `user-profiles` as class names: `ListUsers`, `UserProfiles`."""
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[\W_]+", name))
 
 
 def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:

@@ -5,21 +5,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import MISSING, Field, StrictBool, StrictInt, StrictStr
+
+from app.engine.model import Instant, Model
 
 
-class Health(BaseModel):
+class Health(Model):
     status: Literal["healthy"]
 
 
-class Readiness(BaseModel):
+class Readiness(Model):
     status: Literal["ready"]
 
 
-class UserCreate(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+class UserCreate(Model, extra="forbid"):
     email: Annotated[
         StrictStr,
         Field(
@@ -52,10 +51,7 @@ class UserCreate(BaseModel):
     ] = MISSING
 
 
-class UserUpdate(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+class UserUpdate(Model, extra="forbid"):
     full_name: Annotated[
         StrictStr | None | MISSING, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
     ] = MISSING
@@ -67,7 +63,7 @@ class UserUpdate(BaseModel):
     )
 
 
-class User(BaseModel):
+class User(Model):
     id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
     email: Annotated[
         StrictStr,
@@ -94,14 +90,14 @@ class User(BaseModel):
     ]
     is_active: Annotated[StrictBool, Field(description="Whether the user may sign in.")]
     created_at: Annotated[
-        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
     ]
     version: Annotated[
         StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
     ]
 
 
-class UserList(BaseModel):
+class UserList(Model):
     users: Annotated[list[User], Field(max_length=100)]
     total: Annotated[
         StrictInt,
@@ -124,7 +120,7 @@ class UserList(BaseModel):
     ]
 
 
-class UserProfile(BaseModel):
+class UserProfile(Model):
     id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
     username: Annotated[
         StrictStr,
@@ -138,14 +134,14 @@ class UserProfile(BaseModel):
     full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
     bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
     created_at: Annotated[
-        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
     ]
     version: Annotated[
         StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
     ]
 
 
-class UserProfileList(BaseModel):
+class UserProfileList(Model):
     profiles: Annotated[list[UserProfile], Field(max_length=100)]
     total: Annotated[
         StrictInt,
@@ -168,30 +164,27 @@ class UserProfileList(BaseModel):
     ]
 
 
-class PostCreate(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+class PostCreate(Model, extra="forbid"):
     title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
     content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
     is_published: Annotated[StrictBool, Field(description="`false` keeps it a draft.")] = True
 
 
-class Post(BaseModel):
+class Post(Model):
     id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
     author_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
     title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
     content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
     is_published: Annotated[StrictBool, Field(description="`false`: a draft, seen by its author and by administrators.")]
     created_at: Annotated[
-        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
     ]
     version: Annotated[
         StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
     ]
 
 
-class PostList(BaseModel):
+class PostList(Model):
     posts: Annotated[list[Post], Field(max_length=100)]
     total: Annotated[
         StrictInt,
@@ -214,10 +207,7 @@ class PostList(BaseModel):
     ]
 
 
-class SessionCreate(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+class SessionCreate(Model, extra="forbid"):
     identifier: Annotated[
         StrictStr,
         Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
@@ -225,14 +215,11 @@ class SessionCreate(BaseModel):
     password: Annotated[StrictStr, Field(max_length=128, min_length=1, pattern="^[^\\u0000]+$")]
 
 
-class SessionTokenCreate(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
+class SessionTokenCreate(Model, extra="forbid"):
     refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
 
 
-class Tokens(BaseModel):
+class Tokens(Model):
     session_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
     access_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^aca_[0-9a-f]{72}$")]
     token_type: Literal["Bearer"]
@@ -241,28 +228,26 @@ class Tokens(BaseModel):
     refresh_expires_in: Annotated[StrictInt, Field(description="Seconds until the refresh token expires.", ge=0, le=31536000)]
 
 
-class Session(BaseModel):
+class Session(Model):
     id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
     is_current: Annotated[StrictBool, Field(description="Whether this request was made in it.")]
     created_at: Annotated[
-        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
     ]
     refreshed_at: Annotated[
-        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
     ]
     expires_at: Annotated[
-        AwareDatetime, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
     ]
 
 
-class SessionList(BaseModel):
+class SessionList(Model):
     sessions: Annotated[list[Session], Field(max_length=100)]
 
 
-class Problem(BaseModel):
-    """
-    RFC 9457.
-    """
+class Problem(Model):
+    """RFC 9457."""
 
     type: Annotated[StrictStr, Field(description="Names the kind of problem; the address of its description.", max_length=200)]
     title: Annotated[StrictStr, Field(description="The kind of problem in words.", max_length=200)]
@@ -274,20 +259,8 @@ class Problem(BaseModel):
     ]
 
 
-class Fault(BaseModel):
-    in_: Annotated[Literal["path", "query", "header", "cookie", "body"], Field(alias="in")]
-    pointer: Annotated[StrictStr, Field(description="JSON Pointer from there; parameters by name.", max_length=1000)]
-    code: Annotated[
-        StrictStr,
-        Field(description="The keyword of the document that refuses, or `unknown`, `repeated`, `encoding`.", max_length=50),
-    ]
-    message: Annotated[StrictStr, Field(max_length=200)]
-
-
-class ValidationProblem(BaseModel):
-    """
-    A problem that lists the faults of the request. What was sent is never repeated.
-    """
+class ValidationProblem(Model):
+    """A problem that lists the faults of the request. What was sent is never repeated."""
 
     type: Literal["/problems/unprocessable-content"]
     title: Annotated[StrictStr, Field(max_length=200)]
@@ -296,3 +269,13 @@ class ValidationProblem(BaseModel):
     instance: Annotated[StrictStr, Field(max_length=45)]
     code: Literal["unprocessable-content"]
     errors: Annotated[list[Fault], Field(max_length=100, min_length=1)]
+
+
+class Fault(Model):
+    in_: Annotated[Literal["path", "query", "header", "cookie", "body"], Field(alias="in")]
+    pointer: Annotated[StrictStr, Field(description="JSON Pointer from there; parameters by name.", max_length=1000)]
+    code: Annotated[
+        StrictStr,
+        Field(description="The keyword of the document that refuses, or `unknown`, `repeated`, `encoding`.", max_length=50),
+    ]
+    message: Annotated[StrictStr, Field(max_length=200)]

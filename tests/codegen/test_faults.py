@@ -63,9 +63,7 @@ class TestSettings:
         made = settings("openapi: 3.1.1\ninfo: {title: Empty, version: 1.0.0}\npaths: {}\n")
         made.output.write_text("a file")
 
-        code = main(
-            ["generate", str(made.document), f"--output={made.output}", "--package=out", "--call=app.core.call"]
-        )
+        code = main(["generate", str(made.document), f"--output={made.output}", "--package=out", "--call=app.core.call"])
 
         assert code == 1
         assert capsys.readouterr().err == f"{made.output}: File exists: make the folder writable\n"
