@@ -12,9 +12,10 @@
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
 - A session that is to be ended is one of the principal's own, begun for the purpose, then one that never was, then as it came.
 - A request with an Idempotency-Key has one of its own, of the same length: what a repeated key does is asked in directed.py.
-- The posts of a user who never was become those of one who is, in every second case.
-- A valid change or deletion of a user is dealt one of six hands: the row's tag, no tag, a tag that is not the row's, a user who
-  never was, the principal's own account (which an administrator would deactivate: the last one stays), and as it came.
+- The posts of a user who never was become those of one who is, in three of four cases.
+- A valid change or deletion of a user is dealt one of eight hands: twice the row's tag and twice no tag, of a user who is;
+  a tag that is not the row's, a user who never was, the principal's own account (which an administrator would deactivate: the
+  last one stays), and as it came.
 - In the pass of an ordinary user, the id of somebody else becomes the user's own, in every second case.
 
 Beside the first, the integers and the keys, nothing is done to every case: the rest meets what a stranger meets. Whose turn it
@@ -108,21 +109,22 @@ def _make_new(case: Case) -> None:
 
 def _deal(operation: str, case: Case, body: dict[str, Any], turn: int) -> None:
     """The hand of a case that changes or removes a user."""
-    hand = turn % 6
-    if hand != 5:
+    hand = turn % 8
+    if hand != 7:
         _revive(case)
-    if hand == 4 or (_principal == "user" and hand < 2):
+        _make_somebody(case)
+    if hand == 6 or (_principal == "user" and hand < 4):
         _make_own(case)
     match hand:
-        case 0:
+        case 0 | 2:
             _hold_the_tag(case)
-        case 1:
+        case 1 | 3:
             case.headers.pop("If-Match", None)
-        case 2 if "*" in case.headers.get("If-Match", "*"):
+        case 4 if "*" in case.headers.get("If-Match", "*"):
             case.headers["If-Match"] = '"0"'  # the first is "1"
-        case 3:
+        case 5:
             _make_unknown(case)
-        case 4:
+        case 6:
             case.headers.pop("If-Match", None)
             if operation == "updateUser" and _principal == "admin":
                 case.body = {**body, "is_active": False}
@@ -141,7 +143,7 @@ def _arrange_path(operation: str, case: Case, turn: int, *, valid: bool) -> None
             _continue(case)
     elif valid:
         _make_unknown(case)
-    if operation == "listUserPosts" and valid and turn % 2:
+    if operation == "listUserPosts" and valid and turn % 4:
         _make_somebody(case)
 
 
@@ -284,12 +286,12 @@ def _revive(case: Case) -> None:
 def _continue(case: Case) -> None:
     """Give a case with a well-formed cursor a true one, which leads to the case's own page if it names one."""
     query = case.query if isinstance(case.query, dict) else {}
-    cursor, page = query.get("cursor"), query.get("page", 2)
-    if not isinstance(cursor, str) or not re.fullmatch("[A-Za-z0-9_-]{38,106}", cursor) or not isinstance(page, int):
+    cursor, page = query.get("cursor"), str(query.get("page", 2))  # a number, or in some phases its text
+    if not isinstance(cursor, str) or not re.fullmatch("[A-Za-z0-9_-]{38,106}", cursor) or not page.isdecimal():
         return
     filters: dict[str, Any] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
     del filters["cursor"]
-    filters["page"] = max(1, page - 1)
+    filters["page"] = max(1, int(page) - 1)
     token = (case.headers or {}).get("Authorization")
     url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters, errors='replace')}"
     request = Request(url, headers={"Authorization": token} if token else {})
