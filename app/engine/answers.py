@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from app.core.encoded import Encoded, encode
 from app.engine.description import Operation, Response
-from app.engine.headers import Write, line, text, writer
+from app.engine.headers import Write, line, writer
 from app.engine.media import chosen, covers, essence, kind_of, labels
 from app.engine.policy import ContractViolation
 from app.engine.preconditions import names
@@ -103,7 +103,7 @@ def _headers(answer: Answer, constant: Headers, given: Given) -> HeaderList:
                 raise ValueError(f"the header {name.decode()} would hold a control character")
             headers.append((name, value.encode("latin-1")))
         else:
-            headers.append((name, text(value).encode()))
+            headers.append((name, encode(value).strip(b'"')))
     return headers
 
 

@@ -89,13 +89,9 @@ class Arguments:
         except (Malformed, UnicodeDecodeError):
             path = self._read_path(values, faults)
         query = self._query.read(query_string, faults) if query_string else {}
-        parts: dict[str, Any] = {"path": path, "query": query, "header": {}}
-        for name, reader in self._header:
-            if (sent := headers.get(reader.key)) is not None:
-                try:
-                    parts["header"][name] = reader.read(sent.decode("latin-1").strip(" \t"))
-                except Malformed as malformed:
-                    faults.append(("header", "/" + escape(name), malformed.code))
+        parts: dict[str, Any] = {"path": path, "query": query, "header": _NONE}
+        if self._header:
+            parts["header"] = self._read_headers(headers, faults)
         if self._cookies is not None:
             parts["cookie"] = self._cookies.read(headers.get(b"cookie", b""), faults)
         judge, build = self._judge, None
@@ -106,15 +102,24 @@ class Arguments:
                 parts["body"], body = body.judged, body.value
             else:
                 parts["body"] = body
-        if faults or (judge is not None and not judge.is_valid(parts)):
-            # What cannot be read has been told of: the judge would call it missing.
-            told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
-            judged = judge.faults(parts, told) if judge is not None else []
-            raise Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
+        if faults:
+            raise _unreadable(faults, judge, parts)
+        if judge is not None and not judge.is_valid(parts):
+            raise Refusal(422, faults=judge.faults(parts))
         arguments = self._typed_arguments(parts)
         if self._bodies:
             arguments["body"] = None if body is ABSENT else build(body) if build is not None else body
         return arguments
+
+    def _read_headers(self, headers: dict[bytes, bytes], faults: list[Fault]) -> dict[str, Any]:
+        values = {}
+        for name, reader in self._header:
+            if (sent := headers.get(reader.key)) is not None:
+                try:
+                    values[name] = reader.read(sent.decode("latin-1").strip(" \t"))
+                except Malformed as malformed:
+                    faults.append(("header", "/" + escape(name), malformed.code))
+        return values
 
     def _read_path(self, values: list[str], faults: list[Fault]) -> dict[str, Any]:
         """The path's values of which at least one is malformed."""
@@ -144,6 +149,13 @@ class Arguments:
             if (value := arguments[argument]) is not None:
                 arguments[argument] = make(value)
         return arguments
+
+
+def _unreadable(faults: list[Fault], judge: Judge | None, parts: dict[str, Any]) -> Refusal:
+    """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
+    told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
+    judged = judge.faults(parts, told) if judge is not None else []
+    return Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
 
 
 def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:

@@ -28,6 +28,7 @@ class Errors:
         self._problems = Problems(document)
         self._refusals = Refusals(document, self._problems, operations)
         self.findings = self._refusals.findings
+        self._forms: dict[tuple[str | None, int], Format | None] = {}  # of refusals, which are many
 
     def answer(self, operation: Operation | None, error: Exception, request_id: bytes) -> tuple[*Answered, Exception | None]:
         """Status, headers and body, and what is to be reported because the client is not at fault."""
@@ -35,16 +36,23 @@ class Errors:
             sent = (error.headers or {}).items()
             error = Refusal(error.status_code, str(error.detail), tuple((k.lower().encode(), v.encode()) for k, v in sent))
         if isinstance(error, Refusal):
-            return *self._refusal(operation, error, request_id), None
+            status, headers, body = self.refusal(operation, error, request_id)
+            return status, headers, body, None
         if isinstance(error, ApiError):
             if operation is None or _allows(operation, error.status, error.type):
                 # Of an outage the client learns that it is one, the log learns why.
                 return *self._error(operation, error, request_id), error if error.__cause__ is not None else None
             error = _undocumented(operation.described, error)
-        return *self._refusal(operation, Refusal(500), request_id), error
+        status, headers, body = self.refusal(operation, Refusal(500), request_id)
+        return status, headers, body, error
 
-    def _refusal(self, operation: Operation | None, refusal: Refusal, request_id: bytes) -> Answered:
-        form = self._refusals.format(_described(operation), self._problems.kind(refusal.status))
+    def refusal(self, operation: Operation | None, refusal: Refusal, request_id: bytes) -> Answered:
+        """Status, headers and body of a refusal of the gate."""
+        key = (operation.id if operation is not None else None, refusal.status)
+        if key in self._forms:
+            form = self._forms[key]
+        else:
+            form = self._forms[key] = self._refusals.format(_described(operation), self._problems.kind(refusal.status))
         if form is None:
             return refusal.status, [_PROBLEM, *refusal.headers], self._problems.refusal(refusal, request_id)
         return _formatted(form, refusal, request_id)

@@ -33,6 +33,7 @@ from app.engine.streams import Stream, while_connected
 from app.engine.support import unsupported
 
 HeaderList = list[tuple[bytes, bytes]]
+_MOST_HEADS = 10_000  # heads differ by what operations answer, which is little; ordinary routes may answer anything
 
 
 class Verdict(Protocol):
@@ -125,6 +126,7 @@ class Engine:
         self.app: FastAPI | None = None  # whose dependency overrides count; set by the host
         self.ordinary: Callable[[Scope], ASGIApp | None] = lambda _: None  # who else knows a path; set by the host
         self._service, self.new_id = service, request_ids()
+        self._lacking: dict[tuple[str, tuple[bytes, ...]], HeaderList] = {}  # what heads with these names have to be given
         self._policy = Policy.of(service.responses)
         self._verifiers: dict[str, Verifier] = {}
         for described in description.operations:
@@ -143,6 +145,8 @@ class Engine:
             return
         try:
             status, headers, body = await self._answer(exchange, resource, values, receive)
+        except Refusal as refusal:  # the usual one, so that it costs the least
+            status, headers, body = self.errors.refusal(exchange.operation, refusal, exchange.id)
         except ClientGone:
             if (observer := self._service.observer) is not None:
                 observer.answered(exchange, 499)
@@ -278,10 +282,16 @@ class Engine:
 
     def finish(self, exchange: Exchange, headers: HeaderList, body: Content) -> HeaderList:
         """Complete the headers: what every answer carries, unless the answer carries its own."""
-        own = {name for name, _ in headers}
-        headers += [header for header in self._service.headers if header[0] not in own]
-        if (operation := exchange.operation) is not None and operation.notices:
-            headers += [header for header in operation.notices if header[0] not in own]
+        operation = exchange.operation
+        own = tuple([name for name, _ in headers])  # a list first: it is made faster
+        key = (operation.id if operation is not None else "", own)
+        lacking = self._lacking.get(key)
+        if lacking is None:
+            notices = operation.notices if operation is not None else ()
+            lacking = [header for header in (*self._service.headers, *notices) if header[0] not in own]
+            if len(self._lacking) < _MOST_HEADS:
+                self._lacking[key] = lacking
+        headers += lacking
         headers.append((b"x-request-id", exchange.id))
         headers += exchange.limits
         if isinstance(body, bytes):

@@ -63,6 +63,16 @@ class Reader:
                 lambda texts, encoded: lexer(decode(texts[0]) if encoded else texts[0]),
             )
 
+        if repeats and self._lexis.types == {"array"} and not parameter.allow_empty:
+            items = self._lexis.items
+
+            def read_list(texts: list[str], encoded: bool) -> Any:  # noqa: ANN401, FBT001 - as below
+                if texts == [""]:
+                    return self._repeated(texts, str)
+                return items([decode(text) for text in texts] if encoded else texts)
+
+            return lambda text: read(text, decode), read_list
+
         def read_all(texts: list[str], encoded: bool) -> Any:  # noqa: ANN401, FBT001 - any JSON value; called for each name
             if parameter.allow_empty and texts == [""]:
                 return ""
