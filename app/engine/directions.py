@@ -1,7 +1,8 @@
 """The schemas of a document as they are judged in one direction: `readOnly`, `writeOnly` and `discriminator` as rules.
 
 JSON Schema gives these keywords no force; OpenAPI does. A `readOnly` member is refused in requests and not required there, a
-`writeOnly` one likewise in responses. The value of a `discriminator` must name an alternative, which the rest must fit.
+`writeOnly` one likewise in responses. The value of a `discriminator` must name an alternative, which the rest must fit. Formats
+get the shape that their RFC has, where the judge would take more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,18 @@ Direction = Literal["request", "response"]
 
 Schema = dict[str, Any]
 
+# Where the judge takes more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+_ADDRESS = "[^>]$"
+SHAPES = {
+    "date": f"^{_DATE}$",
+    "time": f"^{_TIME}$",
+    "date-time": f"^{_DATE}[Tt]{_TIME}$",
+    "email": _ADDRESS,
+    "idn-email": _ADDRESS,
+}
+
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
 # Schemas inside a schema that speak of the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
@@ -29,12 +42,14 @@ class Directed:
         self._keyword = _KEYWORDS[direction]
         self.data: Any = document.data
         found = list(mappings(self.data))
-        if any(schema.get(self._keyword) is True or _alternatives(schema) for _, schema in found):
+        if any(schema.get(self._keyword) is True or _alternatives(schema) or _shape(schema) for _, schema in found):
             self.data = copy.deepcopy(document.data)
             for _, schema in list(mappings(self.data)):
                 self._close(schema)
             for _, schema in list(mappings(self.data)):
                 self._discriminate(schema)
+                if (shape := _shape(schema)) is not None:
+                    schema["allOf"] = [*_listed(schema, "allOf"), {"pattern": shape}]
 
     def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         """What stands at a place."""
@@ -131,6 +146,12 @@ class Directed:
         if target is None or any(_listed(part, "oneOf") or _listed(part, "anyOf") for part in self._composed(target)):
             return []
         return [unescaped(alternative["$ref"].rpartition("/")[2])]
+
+
+def _shape(schema: Schema) -> str | None:
+    """What a text of its format looks like."""
+    name = schema.get("format")
+    return SHAPES.get(name) if isinstance(name, str) else None
 
 
 def _alternatives(schema: Schema) -> list[Schema]:
