@@ -207,7 +207,9 @@ def _by_engine(schema: Node, verdict: Verdict, value: Any) -> Blame:  # noqa: AN
             name = step.replace("~1", "/").replace("~0", "~")
             part = part[int(name)] if isinstance(part, list) else part[name]
         blames.append(Blame(keyword, node, part))
-    return next((blame for blame in blames if blame.keyword not in _APPLICATORS), blames[0])
+    # Of alternatives that all refuse, the one of which the other judge thinks otherwise is to blame.
+    differing = [blame for blame in blames if explanation(blame.keyword, blame.schema.value, blame.part, accepted=False)]
+    return next((blame for blame in [*differing, *blames] if blame.keyword not in _APPLICATORS), blames[0])
 
 
 def _by_oracle(schema: Node, errors: Iterator[ValidationError]) -> Blame:
