@@ -156,7 +156,7 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     return {
         "__init__.py": _INIT.format(name=document.name, digest=document.digest),
         "models.py": models(shapes),
-        "rows.py": rows(shapes, [answer for item in items for answer in item.answers.values()]),
+        "rows.py": rows(shapes, [form for item in items for output in item.outputs for form in output.schemas]),
         "problems.py": problems(known),
         "operations.py": operations(items, shapes.one_way(), call=settings.call, package=settings.package),
     }

@@ -61,6 +61,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field, StrictBool, StrictInt, StrictStr
 from typing_extensions import TypeAliasType
 
+from app.engine.files import File
 from app.engine.model import Instant, Model, Number, Rest, Tagged, default
 
 {classes}

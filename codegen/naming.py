@@ -15,7 +15,7 @@ from app.engine.text import FILES, Pointer
 TAKEN = frozenset(
     {
         *("Annotated", "Literal", "TypeAliasType", "Field", "MISSING", "StrictBool", "StrictInt", "StrictStr"),
-        *("Instant", "Model", "Number", "Rest", "Tagged"),
+        *("File", "Instant", "Model", "Number", "Rest", "Tagged"),
     }
 )
 _WORDS = ("None", "True", "False")

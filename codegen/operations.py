@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.engine.description import Header, Operation, Response
+from app.engine.description import Operation
 from app.engine.document import DocumentError
-from app.engine.names import pascal_case, python_name
-from codegen.forms import Schema
+from app.engine.names import python_name
+from codegen.inputs import Inputs
 from codegen.naming import class_name
+from codegen.outputs import Output, returned
 from codegen.paths import path_helper
 from codegen.problems import Problems
-from codegen.rows import row_name
-from codegen.shapes import Shapes, mentioned
+from codegen.shapes import Shapes
 from codegen.text import docstring, indented, string
-from codegen.types import alternatives, annotation, union
+from codegen.types import union
 
 # What operations.py itself names at its top; an operation of the same name gets a trailing underscore.
-_TAKEN = frozenset({"Body", "Call", "Empty", "Handlers", "Literal", "Operation", "Principal", "Protocol"})
+_TAKEN = frozenset(
+    {
+        *("Binary", "Body", "Call", "ClassVar", "Empty", "Events", "File", "Handlers", "Instant", "Lines", "Literal", "Number"),
+        *("Operation", "Principal", "Protocol", "Text"),
+    }
+)
 
 # What a generated class has besides its answers and problems.
-_MEMBERS = ("Handler", "handler", "operation_id", "path")
+_MEMBERS = ("Handler", "bodies", "handler", "operation_id", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +34,28 @@ class Shaped:
 
     operation: Operation
     name: str
-    arguments: dict[str, Schema]  # parameters by argument
-    bodies: list[Schema]
-    answers: dict[int | str, Schema]  # bodies by status
+    inputs: Inputs
+    outputs: list[Output]
     problems: list[str]  # names of problem classes
-
-    def argument(self, name: str) -> list[str]:
-        """The alternatives of a parameter's type. An instant is text there, as it is written on the wire."""
-        kinds = alternatives(self.arguments[name], _model, instant="str")
-        return [*kinds, 'Literal[""]'] if name in self.empty and "str" not in kinds else kinds
-
-    @property
-    def empty(self) -> set[str]:
-        """The parameters that may come with an empty value, whatever their type: it is an empty string."""
-        return {parameter.argument for parameter in self.operation.parameters if parameter.allow_empty}
 
 
 def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
     """Bring the schemas of an operation into normal form; objects without a name are named after it.
 
     Raises:
-        DocumentError: a schema has no Python type, or two things of the operation have one name.
+        DocumentError: two things of the operation have one name.
     """
     pascal = class_name(operation.id)
     item = Shaped(
         operation=operation,
         name=f"{pascal}_" if pascal in _TAKEN else pascal,
-        arguments={p.argument: shapes.of(p.schema, f"{pascal}{pascal_case(p.name)}") for p in operation.parameters},
-        bodies=[shapes.of(media.schema, f"{pascal}Body") for media in operation.bodies.values() if media.schema is not None],
-        answers={
-            response.key: shapes.of(media.schema, f"{pascal}{response.name}")
-            for response in operation.successes
-            for media in response.content.values()
-            if media.schema is not None
-        },
+        inputs=Inputs.of(operation, shapes, pascal),
+        outputs=Output.all(operation, shapes, pascal),
         problems=list(
             dict.fromkeys(problem.name for status, r in operation.problems.items() for problem in problems.of(status, r))
         ),
     )
-    names = [*_MEMBERS, *(response.name for response in operation.successes), *item.problems]
+    names = [*_MEMBERS, *(output.name for output in item.outputs), *item.problems]
     if double := next((name for name in names if names.count(name) > 1), None):
         raise DocumentError(f"{operation.node.where}: {operation.id} has two things named {double}: rename the problem")
     return item
@@ -89,12 +77,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 from urllib.parse import quote
 
+from app.engine import statuses
 from app.engine.binding import Operation
+from app.engine.files import File
 from app.engine.filling import filled, filled_json
-from app.engine.responses import Body, Empty
+from app.engine.model import Instant, Number
+from app.engine.responses import Binary, Body, Empty, Events, Lines, Text
 from {call} import Call, Principal
 from {package} import models, problems, rows
 
@@ -105,60 +96,33 @@ from {package} import models, problems, rows
 
 def _operation(item: Shaped, one_way: frozenset[str]) -> str:
     operation = item.operation
-    answers = "\n".join(_answer(response, item, one_way) for response in operation.successes)
+    answers = "\n".join(output.text(one_way) for output in item.outputs)
     problems = "".join(f"{name} = problems.{name}\n" for name in item.problems)
-    returned = " | ".join(f"{item.name}.{response.name}" for response in operation.successes)
     return f"""
 class {item.name}(Operation):
 {docstring(f"{operation.method} {operation.path}: {operation.summary}".rstrip(": "))}
     operation_id = {string(operation.id)}
-{indented(problems)}
+{indented(item.inputs.builders + problems)}
 {indented(answers)}
     class Handler(Protocol):
-        async def __call__({_arguments(item)}) -> {returned}: ...
+        async def __call__({_arguments(item)}) -> {returned(item.outputs, item.name)}: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
 
-{indented(path_helper(operation, item.argument))}
+{indented(path_helper(operation, item.inputs.parameter))}
 """
-
-
-def _answer(response: Response, item: Shaped, one_way: frozenset[str]) -> str:
-    schema = item.answers.get(response.key)
-    headers = response.handler_headers
-    base = "Empty" if schema is None else f"Body[{_body(schema, one_way)}]"
-    pairs = "".join(f"({string(header.argument)}, {string(header.name)})," for header in headers)
-    constant = f"    headers = ({pairs if len(headers) == 1 else pairs[:-1]})" if headers else ""
-    fields = "".join(f"    {_header(header)}\n" for header in headers)
-    return f"""
-class {response.name}({base}{", kw_only=True" if headers else ""}):
-{docstring(response.node.value["description"])}
-    status = {response.status}
-{constant}
-{fields}"""
-
-
-def _header(header: Header) -> str:
-    kind = annotation(Shapes(header.schema.document).of(header.schema, ""), _model, instant="str")
-    return f"{header.argument}: {kind}" if header.required else f"{header.argument}: {union([kind, 'None'])} = None"
-
-
-def _body(schema: Schema, one_way: frozenset[str]) -> str:
-    """What an answer's body may be: models, or the rows that statements return."""
-    returned = alternatives(schema, lambda name: f"rows.{row_name(name)}")
-    return union(returned if one_way & mentioned([schema]) else [*alternatives(schema, _model), *returned])
 
 
 def _arguments(item: Shaped) -> str:
     arguments = []
     for parameter in item.operation.arguments:
-        kinds = item.argument(parameter.argument)
+        kinds = item.inputs.parameter(parameter.argument)
         optional = not parameter.required and parameter.default is None
         arguments.append(f"{parameter.argument}: {union([*kinds, *['None'] * optional])}")
-    if item.bodies:
-        kinds = [kind for schema in item.bodies for kind in alternatives(schema, _model)]
-        arguments.append(f"body: {union([*kinds, *['None'] * (not item.operation.body_required)])}")
+    if item.inputs.bodies:
+        arguments.append(f"body: {item.inputs.body}")
+    arguments += item.inputs.accept
     return ", ".join(["self", f"call: {_call(item.operation)}", "/", *(["*", *arguments] if arguments else [])])
 
 
@@ -166,10 +130,6 @@ def _call(operation: Operation) -> str:
     if not any(operation.security):
         return "Call[None]"
     return "Call[Principal]" if all(operation.security) else "Call[Principal | None]"
-
-
-def _model(name: str) -> str:
-    return f"models.{name}"
 
 
 def _handlers(items: list[Shaped]) -> str:

@@ -51,6 +51,12 @@ class Shapes:
             self._fill(*self._waiting.pop(0))
         return {} if form is NEVER else form
 
+    def added(self, hint: str, form: Schema) -> Schema:
+        """An object that no schema describes by itself, under a name of its own."""
+        name = self._names.of(None, hint)
+        self.objects[name] = form
+        return _reference(name)
+
     def one_way(self) -> frozenset[str]:
         """The names of what holds members that are only read or only written, so that its models and rows differ."""
         users: dict[str, list[str]] = {}

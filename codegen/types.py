@@ -27,6 +27,8 @@ def alternatives(schema: Schema, named: Named, instant: str = "datetime", scalar
     """The parts of a union; one part for most schemas."""
     if "$ref" in schema:
         return [named(schema["$ref"].rpartition("/")[2])]
+    if "file" in schema:
+        return ["File"]
     if "enum" in schema:
         return _literal(schema["enum"])
     if "anyOf" in schema:
