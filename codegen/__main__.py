@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tomllib
 from collections import Counter
@@ -12,6 +13,8 @@ from typing import Any
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.ledger import Ledger
+from codegen import mock
+from codegen.complete import completed, overlay
 from codegen.diff import command as diff
 from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, load, stale, write
@@ -43,6 +46,17 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--per-schema", type=int, default=PER_SCHEMA, help="instances of each schema (%(default)s)")
     command.add_argument("--seed", type=int, default=0, help="another seed makes other instances (%(default)s)")
     command.add_argument("--models", metavar="PACKAGE", help="the generated package whose models must take every valid body")
+    text = "print the rejections that the document omits, as an overlay"
+    _command(commands, "complete", _complete, text)
+    command = _command(
+        commands, "mock", _mock, "serve the document: requests are checked, answers are examples or built values"
+    )
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    command.add_argument("--port", type=int, default=8001, help="port to listen on (%(default)s)")
+    command.add_argument("--credential", metavar="VALUE", help="what every security scheme accepts, instead of made-up values")
+    command.add_argument("--complete", action="store_true", help="serve the document with the rejections that it omits")
+    command.add_argument("--overlay", metavar="FILE", help="where --complete writes what it adds, instead of printing it")
+    _add_waivers(command)
     diff.register(commands)
     options = parser.parse_args(arguments)
     try:
@@ -126,6 +140,36 @@ def _fidelity(options: argparse.Namespace) -> int:
     return 1 if report.disagreements else 0
 
 
+def _valid(options: argparse.Namespace) -> Document:
+    document = load(_document(options))
+    if faults := validity(document):
+        raise GenerationError("\n".join(faults))
+    return document
+
+
+def _complete(options: argparse.Namespace) -> int:
+    sys.stdout.write(json.dumps(overlay(_valid(options)), indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _mock(options: argparse.Namespace) -> int:
+    document = _valid(options)
+    if options.complete:
+        added = overlay(document)
+        text = json.dumps(added, indent=2, ensure_ascii=False) + "\n"
+        if options.overlay:
+            Path(options.overlay).write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.write(text)
+        document = completed(document, added)
+    accepted = mock.schemes(document, options.credential)
+    app = mock.application(document, accepted, waivers(options))
+    sys.stdout.write(mock.greeting(document, accepted, f"http://{options.host}:{options.port}"))
+    sys.stdout.flush()
+    mock.serve(app, options.host, options.port)
+    return 0
+
+
 def _lint(options: argparse.Namespace) -> int:
     document = Document.load(_document(options))
     if found := lint(document):
@@ -137,9 +181,7 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _ledger(options: argparse.Namespace) -> int:
     """One line for each keyword, in the order of the document, and how many each enforcer has."""
-    document = load(_document(options))
-    if faults := validity(document):
-        raise GenerationError("\n".join(faults))
+    document = _valid(options)
     found = Ledger(document)
     faults = found.waive(waivers(options))
     counts: Counter[str] = Counter()

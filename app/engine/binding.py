@@ -28,8 +28,15 @@ class Operation:
         self.handler = handler
 
 
-def bind(described: description.Description, modules: Iterable[object], digest: str | None = None) -> dict[str, Operation]:
+def bind(
+    described: description.Description,
+    modules: Iterable[object],
+    digest: str | None = None,
+    mock: Callable[[description.Operation], Operation] | None = None,
+) -> dict[str, Operation]:
     """The handler of every operation, by operationId; `digest` is that of the document from which code was generated.
+
+    `mock` makes the handlers that are missing (`app.engine.mock.Mocked`); without it they are faults.
 
     Raises:
         BindingError: handlers are missing, superfluous, doubled or do not fit, or generated code is stale.
@@ -51,15 +58,21 @@ def bind(described: description.Description, modules: Iterable[object], digest: 
                 )
             else:
                 problems += _misfits(place, value, operations[value.operation_id])
-    for operation in described.operations:
-        if operation.id not in found:
-            name = f"@{pascal_case(operation.id)} async def {snake_case(operation.id)}"
-            problems.append(f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`")
+    missing = [operation for operation in described.operations if operation.id not in found]
+    if mock is not None:
+        found |= {operation.id: ("mock", mock(operation)) for operation in missing}
+    else:
+        problems += map(_missing, missing)
     if not problems and digest not in (None, described.document.digest):
         problems.append(f"{described.document.name}: was changed since code was generated from it: run `make generate`")
     if problems:
         raise BindingError("\n".join(dict.fromkeys(problems)))
     return {operation_id: operation for operation_id, (_, operation) in found.items()}
+
+
+def _missing(operation: description.Operation) -> str:
+    name = f"@{pascal_case(operation.id)} async def {snake_case(operation.id)}"
+    return f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`"
 
 
 def _misfits(place: str, bound: Operation, operation: description.Operation) -> list[str]:

@@ -252,7 +252,7 @@ class Engine:
         arguments = operation.arguments.read(values, scope["query_string"], headers, body, media)
         if operation.negotiation.several:
             arguments["accept"] = accepted
-        call = service.call(exchange)
+        call = exchange if operation.mocked else service.call(exchange)
         answer = await (
             operation.handler(call, **arguments)
             if operation.solver is None

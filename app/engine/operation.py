@@ -18,6 +18,7 @@ from app.engine.body import BodyReader
 from app.engine.dependencies import Dependencies
 from app.engine.deprecation import notices
 from app.engine.document import Document
+from app.engine.mock import MARK, Mocked
 from app.engine.names import snake_case
 from app.engine.negotiation import Negotiation
 from app.engine.security import Scheme, Security
@@ -60,4 +61,5 @@ class Operation(APIRoute):
         hints = typing.get_type_hints(bound.handler)
         self.arguments = Arguments(document, described, builders(described, bound), hints, self.security.query_names)
         self.answers = Answers(described)
-        self.notices = notices(described)
+        self.mocked = isinstance(bound, Mocked)
+        self.notices = (*notices(described), *([MARK] if self.mocked else []))

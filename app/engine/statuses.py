@@ -11,3 +11,6 @@ Redirection = Literal[300, 301, 302, 303, 304, 305, 307, 308]
 ClientError = Literal[_Refused, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451]
 ServerError = Literal[500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511]
 Default = Literal[Success, Redirection, ClientError, ServerError]
+
+# The usual status of each range.
+FIRST = {"Success": 200, "Redirection": 303, "ClientError": 400, "ServerError": 500, "Default": 200}

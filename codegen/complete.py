@@ -1,0 +1,106 @@
+"""The rejections that a document omits, as an overlay (OpenAPI Overlay 1.0): what the engine answers and nobody documented.
+
+Only 4xx responses are added. An operation that documents no responses at all keeps saying nothing of its successes.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from app.engine.description import Description, Operation
+from app.engine.document import Document
+from app.engine.media import Media
+from app.engine.text import Pointer
+
+PROBLEM = "application/problem+json"
+_NAME = "AddedProblem"
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "An error (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+
+
+def overlay(document: Document) -> dict[str, Any]:
+    """The overlay; its `actions` are empty if the document omits nothing."""
+    description = Description.of(document)
+    missing = [(operation, list(_missing(operation))) for operation in description.operations]
+    common = _common(description)
+    actions: list[dict[str, Any]] = []
+    if common is None and any(statuses for _, statuses in missing):
+        actions.append({"target": "$", "update": {"components": {"schemas": {_NAME: _SCHEMA}}}})
+    content = common or {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{_NAME}"}}}
+    for operation, statuses in missing:
+        added = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+        if added:
+            actions.append({"target": _path(operation.node.pointer), "update": {"responses": added}})
+    info = {"title": f"Rejections that {document.name} omits", "version": "1.0.0"}
+    return {"overlay": "1.0.0", "info": info, "actions": actions}
+
+
+def completed(document: Document, found: dict[str, Any]) -> Document:
+    """The document with an overlay of `overlay` applied, as JSON."""
+    data = copy.deepcopy(document.written)
+    by_path = {_path(operation.node.pointer): operation.node.pointer for operation in Description.of(document).operations}
+    for action in found["actions"]:
+        target = data
+        for key in by_path.get(action["target"], ()):
+            target = target[key]
+        _merge(target, action["update"])
+    return Document(json.dumps(data, ensure_ascii=False).encode(), document.name)
+
+
+def _missing(operation: Operation) -> Iterator[int]:
+    """The rejections of the gate that neither a status nor a range nor the default documents."""
+    scopes = any(scopes for alternative in operation.security for _, scopes in alternative)
+    reasons = {
+        400: bool(operation.bodies),
+        401: any(operation.security),
+        403: scopes,
+        406: bool(operation.accepts),
+        413: bool(operation.bodies),
+        415: bool(operation.bodies),
+        422: True,  # at least an unknown name in the query
+    }
+    silent = not operation.node.value.get("responses")
+    for status, answered in reasons.items():
+        if answered and (silent or operation.response(status) is None):
+            yield status
+
+
+def _common(description: Description) -> dict[str, Any] | None:
+    """The content of the errors that the document has, if they all have the same."""
+    found: dict[str, Media] = {}
+    for operation in description.operations:
+        for response in operation.responses.values():
+            if response.is_error:
+                found |= {
+                    json.dumps([name, media.node.value], sort_keys=True): media for name, media in response.content.items()
+                }
+    if len(found) != 1:
+        return None
+    [media] = found.values()
+    return {media.name: {key: value for key, value in media.node.value.items() if key == "schema"}}
+
+
+def _path(pointer: Pointer) -> str:
+    """The place as a JSONPath (RFC 9535)."""
+    return "$" + "".join(f"[{key}]" if isinstance(key, int) else f"[{json.dumps(key)}]" for key in pointer)
+
+
+def _merge(target: Any, update: Any) -> None:  # noqa: ANN401 - JSON objects
+    for key, value in update.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = copy.deepcopy(value)

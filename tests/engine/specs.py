@@ -1,0 +1,161 @@
+"""Documents of others, from generation to the fuzz of their mocks: `python -m tests.engine.specs FOLDER [DOCUMENT ...]`.
+
+For each document: the package is generated, imported and checked by `mypy --strict`; then `python -m codegen mock --complete`
+serves it as a process of its own, and Schemathesis runs every check that needs no state against what that serves.
+"""
+# ruff: noqa: T201 - the table is for people
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from app.engine.description import Description
+from app.engine.document import Document
+from tests.servers import free_port
+
+ROOT = Path(__file__).parents[2]
+CREDENTIAL = "mock:credential"
+SEED = 20260206
+EXAMPLES = 50
+# They look at several requests in a row, so they need rows that are kept.
+STATEFUL = ("use_after_free", "ensure_resource_availability", "object_level_authorization")
+# What documents of others hold that nobody can enforce, with the reason.
+WAIVERS = {"nullable": "the document is of OpenAPI 3.1, where it means nothing"}
+
+
+def run(*command: str, folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([str(folder), str(ROOT)])
+    environment = {**os.environ, "PYTHONPATH": paths, "MYPYPATH": str(ROOT)}
+    return subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=check)
+
+
+def waived(document: Path) -> list[str]:
+    text = document.read_text()
+    version = Document.load(document).version
+    found = {name: why for name, why in WAIVERS.items() if version != "3.0" and f"{name}:" in text}
+    return [f"--waive={name}={why}" for name, why in found.items()]
+
+
+def generated(document: Path, folder: Path) -> int:
+    """Generate, import, check; the lines that were written."""
+    run(
+        "-m",
+        "codegen",
+        "generate",
+        str(document),
+        f"--output={folder / 'made'}",
+        "--package=made",
+        *waived(document),
+        folder=folder,
+    )
+    run("-c", "import made.operations", folder=folder)
+    said = run("-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "made", folder=folder, check=False)
+    assert said.returncode == 0, said.stdout
+    return sum(len(file.read_text().splitlines()) for file in (folder / "made").glob("*.py"))
+
+
+@contextmanager
+def mocked(document: Path, folder: Path):
+    """The address of a running mock."""
+    port = free_port()
+    command = [sys.executable, "-m", "codegen", "mock", str(document), f"--port={port}", "--complete", "--overlay=overlay.json"]
+    command += [f"--credential={CREDENTIAL}", *waived(document)]
+    with (folder / "mock.log").open("w") as log:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        try:
+            for _ in range(200):
+                try:
+                    urlopen(f"http://127.0.0.1:{port}/openapi.json").close()
+                    break
+                except URLError:
+                    assert process.poll() is None, (folder / "mock.log").read_text()
+                    time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def fuzzed(address: str, folder: Path) -> dict[str, Any]:
+    """The report of Schemathesis, every check that needs no state, nothing excluded."""
+    with urlopen(f"{address}/openapi.json") as answer:  # noqa: S310 - our own address
+        served = folder / "served.json"
+        served.write_bytes(answer.read())
+    described = Description.of(Document.load(served))
+    [prefix, *_] = dict.fromkeys(prefix for operation in described.operations for prefix in operation.prefixes)
+    command = [
+        *("run", str(served), f"--url={address}{prefix}", "--checks=all", f"--exclude-checks={','.join(STATEFUL)}"),
+        *("--phases=examples,coverage,fuzzing", f"--max-examples={EXAMPLES}", f"--seed={SEED}", "--continue-on-failure"),
+        *("--report=json", "--report-json-path=report.json", "--no-color", *_credentials(described.document)),
+    ]
+    executable = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run([executable, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    (folder / "fuzz.log").write_text(done.stdout + done.stderr)
+    report = folder / "report.json"
+    found: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
+    return {"exit": done.returncode, "output": done.stdout + done.stderr, "report": found}
+
+
+def _credentials(document: Document) -> list[str]:
+    """The headers that admit to every operation."""
+    components = document.root.get("components")
+    written = components.get("securitySchemes") if components is not None else None
+    found = []
+    for _, scheme in written.named() if written else ():
+        value = scheme.value
+        if value["type"] == "apiKey" and value["in"] == "header":
+            found.append(f"--header={value['name']}: {CREDENTIAL}")
+        elif value["type"] == "http" and value["scheme"].lower() == "basic":
+            found.append(f"--auth={CREDENTIAL}")
+        elif not any(option.startswith("--header=Authorization") for option in found):
+            found.append(f"--header=Authorization: Bearer {CREDENTIAL}")
+    if any(option.startswith("--auth") for option in found):
+        found = [option for option in found if not option.startswith("--header=Authorization")]
+    return found
+
+
+def examined(document: Path) -> tuple[int, float, int, int, str]:
+    """Operations, seconds, lines, cases and what failed."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = generated(document, folder)
+        with mocked(document, folder) as address:
+            outcome = fuzzed(address, folder)
+        log = (folder / "mock.log").read_text()
+    cases = re.search(r"(\d+) (?:test cases )?generated|(\d+) generated", outcome["output"])
+    failures = "" if outcome["exit"] == 0 else outcome["output"] + log
+    operations = len(Description.of(Document.load(document)).operations)
+    return operations, time.monotonic() - begun, lines, int(next(filter(None, cases.groups()))) if cases else 0, failures
+
+
+def main(folder: str, *names: str) -> int:
+    """Print the table; the exit code is the number of documents with failures."""
+    failed = {}
+    print(f"{'document':<28}{'operations':>11}{'seconds':>9}{'lines':>7}{'cases':>7}  failures")
+    for document in sorted(Path(folder).resolve().glob("*.yaml")):
+        if names and document.name not in names:
+            continue
+        operations, seconds, lines, cases, failures = examined(document)
+        print(f"{document.name:<28}{operations:>11}{seconds:>9.1f}{lines:>7}{cases:>7}  {'yes' if failures else 0}", flush=True)
+        if failures:
+            failed[document.name] = failures
+    for name, failures in failed.items():
+        print(f"\n=== {name}\n{failures}")
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
