@@ -55,14 +55,14 @@ def schemes(document: Document, credential: str | None) -> dict[str, Credential]
 
 
 def application(document: Document, accepted: Mapping[str, Credential], waivers: Mapping[str, str]) -> Host:
-    """The whole document as an application. It holds its own answers against the document.
+    """The whole document as an application. Where an answer is not documented, as a rejection may be, it says so.
 
     Raises:
         DocumentError: something of the document cannot be enforced.
     """
     description = Description.of(document)
     service = Service(
-        schemes=dict(accepted), call=lambda exchange: exchange, responses="raise", waivers=waivers, observer=Observer()
+        schemes=dict(accepted), call=lambda exchange: exchange, responses="log", waivers=waivers, observer=Observer()
     )
     host = Host(Engine(description, bind(description, (), mock=Mocked), service))
     host.router.routes += pages.routes(document, description)

@@ -93,12 +93,8 @@ class _Maker:
     def __call__(self, title: str) -> Answer:
         response, media = self._response, self._media
         kind = form(media)
-        headers = {h.argument: self._header(h) for h in response.handler_headers}
-        given = {name: value for name, value in headers.items() if value is not None}
-        namespace: dict[str, Any] = {
-            "headers": tuple((h.argument, h.name) for h in response.handler_headers if h.argument in given)
-        }
-        fields: dict[str, Any] = given
+        fields: dict[str, Any] = {h.argument: self._header(h) for h in response.handler_headers}
+        namespace: dict[str, Any] = {"headers": tuple((h.argument, h.name) for h in response.handler_headers)}
         if response.status is not None:
             namespace["status"] = response.status
         else:

@@ -138,7 +138,8 @@ def examined(document: Path) -> tuple[int, float, int, int, str]:
             outcome = fuzzed(address, folder)
         log = (folder / "mock.log").read_text()
     cases = re.search(r"(\d+) (?:test cases )?generated|(\d+) generated", outcome["output"])
-    failures = "" if outcome["exit"] == 0 else outcome["output"] + log
+    violated = "ContractViolation" in log
+    failures = "" if outcome["exit"] == 0 and not violated else outcome["output"] + log
     operations = len(Description.of(Document.load(document)).operations)
     return operations, time.monotonic() - begun, lines, int(next(filter(None, cases.groups()))) if cases else 0, failures
 
