@@ -58,13 +58,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve; WORKERS.")] = None,
+    mock: Annotated[
+        bool | None, typer.Option("--mock", help="Answer operations without a handler from the document; MOCK.")
+    ] = None,
     supervised: Annotated[str | None, typer.Option(hidden=True, help="Set for workers by their supervisor.")] = None,
 ) -> None:
     """Serve the API. In development the database is migrated and filled with demo data first.
 
     SIGTERM and SIGINT drain and end it. With several workers, SIGHUP restarts them one after the other.
     """
-    settings = read_settings(host=host, port=port, workers=workers)
+    settings = read_settings(host=host, port=port, workers=workers, mock=mock)
     logs.configure(readable=settings.env == "development")
     draining = asyncio.Event()
     application = create_app(settings, draining=draining)

@@ -31,6 +31,7 @@ from app.engine.description import Description
 from app.engine.document import Document
 from app.engine.gate import Engine, Exchange, Service
 from app.engine.host import Host
+from app.engine.mock import Mocked
 from app.engine.problems import Headers
 from app.schemas.operations import Handlers
 from app.services.limits import PERIOD, Limits
@@ -65,14 +66,14 @@ def documentation() -> list[Route]:
     return pages.routes(description().document, description())
 
 
-def handlers() -> dict[str, Operation]:
-    """The handler of every operation.
+def handlers(*, mock: bool = False) -> dict[str, Operation]:
+    """The handler of every operation; with `mock`, those that are missing answer from the document.
 
     Raises:
         BindingError: handlers and document differ.
     """
     modules = [HANDLERS.health, HANDLERS.posts, HANDLERS.profiles, HANDLERS.sessions, HANDLERS.users]
-    return bind(description(), modules, schemas.DIGEST)
+    return bind(description(), modules, schemas.DIGEST, mock=Mocked if mock else None)
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
@@ -171,7 +172,10 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
             yield
         log.close()
 
-    engine = Engine(description(), handlers(), service)
+    bound = handlers(mock=settings.mock)
+    if mocked := [name for name, operation in bound.items() if isinstance(operation, Mocked)]:
+        structlog.get_logger().warning("operations without a handler answer from the document", operations=mocked)
+    engine = Engine(description(), bound, service)
     for finding in engine.errors.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     host = Host(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))

@@ -213,6 +213,13 @@ class TestAHandlerThatLeavesTheDocument:
         assert code == 1
         assert "operation getReadiness has no handler: write `@GetReadiness async def get_readiness(...)`" in started
 
+    def test_a_deleted_handler_may_be_stood_in_for_by_the_document(self, project, monkeypatch):
+        handler = (project.folder / "app/api/health.py").read_text().split("@GetReadiness")[1]
+        project.edit("app/api/health.py", "@GetReadiness" + handler, "")
+        monkeypatch.setenv("MOCK", "true")
+
+        assert project.ask("GET", "/health/ready") == (200, '{"status":"ready"}')
+
     def test_a_misspelt_operation_id_is_named_with_its_line(self, project):
         project.edit("openapi.yaml", "operationId: getReadiness", "operationId: getReadyness")
 

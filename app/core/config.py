@@ -52,6 +52,8 @@ class Settings(BaseSettings):
         description="what to do when an answer is not the one documented; sample(0.01) looks at one answer of a hundred",
     )
 
+    mock: bool = Field(default=False, description="operations without a handler answer from the document, marked by X-Mock")
+
     access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)
     refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000)
 
