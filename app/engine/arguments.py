@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from app.engine.bodies.building import Builder
 from app.engine.body import ABSENT
@@ -106,9 +106,12 @@ class Arguments:
             raise _unreadable(faults, judge, parts)
         if judge is not None and not judge.is_valid(parts):
             raise Refusal(422, faults=judge.faults(parts))
-        arguments = self._typed_arguments(parts)
-        if self._bodies:
-            arguments["body"] = None if body is ABSENT else build(body) if build is not None else body
+        try:
+            arguments = self._typed_arguments(parts)
+            if self._bodies:
+                arguments["body"] = None if body is ABSENT else build(body) if build is not None else body
+        except ValidationError as error:
+            raise _unheld(error) from None
         return arguments
 
     def _read_headers(self, headers: dict[bytes, bytes], faults: list[Fault]) -> dict[str, Any]:
@@ -156,6 +159,12 @@ def _unreadable(faults: list[Fault], judge: Judge | None, parts: dict[str, Any])
     told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
     judged = judge.faults(parts, told) if judge is not None else []
     return Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
+
+
+def _unheld(error: ValidationError) -> Refusal:
+    """The refusal of what the document allows and no Python type holds: the year 0000, say."""
+    places = ["".join("/" + escape(str(step)) for step in found["loc"]) for found in error.errors(include_url=False)]
+    return Refusal(422, faults=[fault("body", place, "type") for place in dict.fromkeys(places)][:MOST_FAULTS])
 
 
 def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:

@@ -1,11 +1,24 @@
 """The request's body: 413, 415, 400, and what the strict reader makes of JSON."""
 
 import json
+from datetime import datetime
 
 import pytest
+from pydantic import BaseModel
 
+from app.engine.binding import Operation
 from app.engine.bodies.strict_json import strict_json
-from tests.engine.service import GONE, Answer, Observer, body, make_engine, raw_call
+from app.engine.description import Description
+from app.engine.document import Document
+from app.engine.gate import Engine, Service
+from app.engine.host import Host
+from app.engine.responses import Empty
+from tests.engine.service import GONE, Answer, Observer, body, make_client, make_engine, raw_call
+
+
+class Since(BaseModel):
+    since: datetime
+
 
 ANY = body("{}")
 LIMIT = body("{}", head="x-body-limit: 20")
@@ -261,3 +274,24 @@ class TestTheReader:
         value = {"a": [1, 1.25, "1.0", None, True, {"b": [[], {}, -2.5e-7, 10**30]}]}
 
         assert strict_json(json.dumps(value).encode()) == value
+
+
+class TestWhatNoPythonTypeHolds:
+    def test_is_refused_with_its_place_and_is_no_fault_of_the_service(self):
+        text = (
+            "openapi: 3.1.1\ninfo: {title: T, version: '1'}\npaths:\n  /p:\n    post:\n      operationId: post\n"
+            "      requestBody: {required: true, content: {application/json: {schema: {type: object, properties:"
+            " {since: {type: string, format: date-time}}}}}}\n      responses: {'204': {description: Done.}}\n"
+        )
+        described = Description.of(Document(text.encode()))
+
+        async def handler(_: object, *, body: Since) -> Empty:
+            raise AssertionError(body)
+
+        service = Service(schemes={}, call=lambda _: None)
+        client = make_client(Host(Engine(described, {"post": Operation(handler)}, service)))
+
+        response = client.post("/p", json={"since": "0000-01-01T00:00:00Z"})
+
+        assert response.status_code == 422
+        assert [(f["in"], f["pointer"], f["code"]) for f in response.json()["errors"]] == [("body", "/since", "type")]
