@@ -9,7 +9,7 @@ which reads the document itself.
 
 from __future__ import annotations
 
-from app.engine.document import Document, Node
+from app.engine.document import Document, Node, unescaped
 from app.engine.names import pascal_case
 from app.engine.text import Pointer
 from codegen import facets as f
@@ -169,7 +169,7 @@ class Shapes:
         included = {facet.pointer for facet in f.composed([part])}
         if all(facet.pointer in included for facet in facets):
             return self._form((part,), hint)
-        name = class_name(part.reference.rpartition("/")[2]) if part.reference else str(number)
+        name = class_name(unescaped(part.reference.rpartition("/")[2])) if part.reference else str(number)
         return self._form((*nodes, part), f"{hint}{name}", settled)
 
     @staticmethod

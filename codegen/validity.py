@@ -78,16 +78,19 @@ def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]
         yield _innermost(error)
 
 
-def _inlined(document: Document, value: Any, key: Key = "") -> Any:  # noqa: ANN401 - any JSON value
-    """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left."""
+def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left.
+
+    The files themselves have no structure of OpenAPI, and a reference back to what it stands `within` is left too.
+    """
     if isinstance(value, list):
-        return [_inlined(document, item) for item in value]
-    if not isinstance(value, dict) or key in ("schema", "schemas"):
+        return [_inlined(document, item, "", within) for item in value]
+    if not isinstance(value, dict) or key in ("schema", "schemas", FILES):
         return value
     node = Node(document, (), value)
-    if node.reference is not None and node.reference.startswith(f"#/{FILES}/"):
-        return _inlined(document, document.at(node.reference, node).value)
-    return {key: _inlined(document, item, key) for key, item in value.items()}
+    if node.reference is not None and node.reference.startswith(f"#/{FILES}/") and node.reference not in within:
+        return _inlined(document, document.at(node.reference, node).value, "", within | {node.reference})
+    return {key: _inlined(document, item, key, within) for key, item in value.items()}
 
 
 def _schemas(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a class

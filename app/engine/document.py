@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from app.engine.dialect import translate
 from app.engine.text import FILES, Key, Pointer, SyntaxFault, mappings, read
@@ -178,8 +178,13 @@ class _Gathering:
             if target is None:
                 self._document.astray[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
                 return reference
-            return "#" + "".join(f"/{escaped(key)}" for key in target)
-        return "#" + "".join(f"/{escaped(key)}" for key in self._roots[name]) + fragment
+            return _reference(target)
+        return _reference(self._roots[name], fragment)
+
+
+def _reference(pointer: Pointer, rest: str = "") -> str:
+    """A `$ref` to a place, and `rest` from there; a URI, which holds neither spaces nor letters beyond ASCII (RFC 3986)."""
+    return "#" + quote("".join(f"/{escaped(key)}" for key in pointer) + rest, safe="/?:@!$&'()*+,;=~%")
 
 
 def _references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -22,7 +22,7 @@ MOST_FAULTS = 100  # of one request; the document's `errors` array has the same 
 _MESSAGES = {
     "additionalProperties": "has a member that is not in the contract",
     "anyOf": "fits none of the alternatives",
-    "contains": "has not the item that it must have",
+    "contains": "has too few or too many of the items that it must have",
     "const": "is not the one allowed value",
     "enum": "is not one of the allowed values",
     "format": "is not in the format",
@@ -44,6 +44,9 @@ _MESSAGES = {
     "dependentRequired": "is required beside another member",
     "type": "has the wrong type",
     "uniqueItems": "has an item twice",
+    "items": "is an item that is not in the contract",
+    "unevaluatedItems": "has an item that is not in the contract",
+    "unevaluatedProperties": "has a member that is not in the contract",
     "unknown": "has a name that is not in the contract",
     "repeated": "must occur once",
     "encoding": "is not UTF-8",

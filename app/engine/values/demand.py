@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.document import Node
+from app.engine.document import Node, unescaped
 from app.engine.text import Pointer
 
 Demand = tuple[Node, ...]
@@ -124,7 +124,7 @@ def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
     if not isinstance(discriminator, dict) or reference is None:
         return
     mapping = discriminator.get("mapping", {})
-    last = reference.rpartition("/")[2]
+    last = unescaped(reference.rpartition("/")[2])
     name = next((name for name, target in mapping.items() if target in (reference, last)), last)
     member = discriminator["propertyName"]
     yield branch, made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})

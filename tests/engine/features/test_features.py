@@ -1,0 +1,111 @@
+"""Every feature of the feature documents, over the engine: what is accepted reaches the handler typed, the rest is refused."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from app.engine.binding import Operation
+from app.engine.description import Description
+from app.engine.document import Document
+from app.engine.gate import Engine, Service
+from app.engine.responses import Empty
+from tests.engine.features.case import Case
+from tests.engine.features.cases import CASES
+from tests.engine.service import Answer, Observer, Tokens, raw_call
+
+HERE = Path(__file__).parent
+LEGACY = "features30.yaml"
+
+
+class Done(Empty):
+    status = 204
+
+
+class Running:
+    """The engine of one document whose handlers remember what they received, and answer what the case says."""
+
+    def __init__(self, name: str) -> None:
+        described = Description.of(Document.load(HERE / name))
+        self.received: list[dict[str, Any]] = []
+        self.answer: Any = None
+        self.observer = Observer()
+
+        async def handler(call: object, **arguments: Any) -> Any:
+            self.received.append({**({"principal": call} if call is not None else {}), **arguments})
+            if self.answer is None:
+                return Done()
+            return self.answer(**arguments) if callable(self.answer) else self.answer
+
+        self.engine = Engine(
+            described,
+            {operation.id: Operation(handler) for operation in described.operations},
+            Service(
+                schemes={name: Tokens("reader", "writer", "reader:secret") for name in _schemes(described.document)},
+                call=lambda exchange: exchange.principal,
+                observer=self.observer,
+                responses="raise",
+            ),
+        )
+
+    def run(self, case: Case) -> Answer:
+        """What is answered to the request of a case."""
+        self.received.clear()
+        self.observer.errors.clear()
+        self.answer = case.answer
+        headers = [(k.lower().encode(), v.encode("utf-8")) for k, v in (*case.sent.items(), *case.repeated)]
+        body = case.body or b""
+        if case.body is not None:
+            headers.append((b"content-length", b"%d" % len(body)))
+        url = quote(case.url, safe="/%?=&,;:+$!*'()@~.[]|-_{}\"")
+        answer = raw_call(self.engine.serve, case.method, url, headers, [body])
+        assert answer is not None
+        return answer
+
+
+def _schemes(document: Document) -> dict[str, Any]:
+    found: dict[str, Any] = document.data.get("components", {}).get("securitySchemes", {})
+    return found
+
+
+@functools.cache
+def service(name: str) -> Running:
+    return Running(name)
+
+
+def exact(value: Any) -> Any:
+    """A value with the types of all its parts, because 1, 1.0 and True are equal."""
+    if isinstance(value, dict):
+        return {name: exact(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    return type(value).__name__, value
+
+
+@pytest.mark.parametrize(("document", "case"), CASES, ids=[case.name for _, case in CASES])
+def test_a_request(document: str, case: Case):
+    running = service(document)
+
+    answer = running.run(case)
+
+    assert answer.status == case.status, answer.body
+    if case.violation:
+        assert case.violation in " ".join(map(str, running.observer.errors))
+        return
+    assert running.observer.errors == []
+    if case.status == 422 and case.faults:
+        found = [f"{fault['in']}{fault['pointer']} {fault['code']}" for fault in answer.json()["errors"]]
+        assert sorted(found) == sorted(case.faults)
+    if case.arguments is not None:
+        [received] = running.received
+        assert exact({k: v for k, v in received.items() if v is not None}) == exact(case.arguments)
+    elif not case.accepted and case.answer is None:
+        assert running.received == []
+    for name, value in case.headers.items():
+        assert answer.headers.get(name.lower()) == value
+    if case.answered is not None:
+        assert answer.body == case.answered
