@@ -68,6 +68,7 @@ FORMATS = frozenset(
         ),
     }
 )
+_CODED = "of parts of a multipart body; of texts in JSON it is an annotation (JSON Schema, Validation, 8)"
 DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base")
 
 
@@ -75,8 +76,10 @@ def _format(node: Node, keyword: str) -> Said:
     name = node.value[keyword]
     if name in FORMATS:
         return Said("judge")
-    if name in ("binary", "byte"):
+    if name == "binary":
         return Said("type", "bytes of a file")
+    if name == "byte":  # OpenAPI 3.0's `contentEncoding: base64`
+        return Said("gate", _CODED)
     return Said("documentation", f"no judge asserts the format {name!r}")
 
 
@@ -147,8 +150,8 @@ SCHEMA: dict[str, Keyword] = {
     "discriminator": Keyword(_discriminator, "one", "discriminator"),
     "$schema": Keyword(_dialect),
     "default": _by("type", "what an absent member or parameter is for the handler"),
-    "contentEncoding": _by("gate", "of parts of a multipart body"),
-    "contentMediaType": _by("gate", "of parts of a multipart body"),
+    "contentEncoding": _by("gate", _CODED),
+    "contentMediaType": _by("gate", _CODED),
     "contentSchema": _under("documentation", "one", "schema"),
     **dict.fromkeys(("title", "description", "deprecated", "$comment", "xml"), _DOCUMENTATION),
     "externalDocs": _DOCUMENTS,

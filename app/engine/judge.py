@@ -12,7 +12,7 @@ import msgspec
 
 from app.engine.description import Operation
 from app.engine.directions import SHAPES, Directed, Direction
-from app.engine.document import Document, Node
+from app.engine.document import Document, DocumentError, Node
 from app.engine.problems import encode
 from app.engine.text import Pointer
 
@@ -88,11 +88,25 @@ def directed(document: Document, direction: Direction) -> Directed:
     return Directed(document, direction)
 
 
+@functools.lru_cache(maxsize=4096)
+def is_pattern(text: str) -> bool:
+    r"""Whether the judge reads a regular expression: ECMA-262 as used with `u`, but for `\k<name>` and lone surrogates."""
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": text})
+    except jsonschema_rs.ValidationError:
+        return False
+    return True
+
+
 def validator(document: Document, schema: Node | dict[str, Any], direction: Direction) -> jsonschema_rs.Draft202012Validator:
     """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time).
 
     A schema that is not the document's own is made of schemas of `directed(document, direction)`.
+
+    Raises:
+        DocumentError: it is no schema.
     """
+    where = schema.where if isinstance(schema, Node) else document.name
     schemas = directed(document, direction)
     if isinstance(schema, Node):
         schema = {"allOf": [schemas.of(schema)]}
@@ -111,7 +125,10 @@ def validator(document: Document, schema: Node | dict[str, Any], direction: Dire
     root: dict[str, Any] = {}
     for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
         _place(root, target.pointer, schemas.of(target))
-    return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
+    try:
+        return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
+    except jsonschema_rs.ValidationError as error:
+        raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
 
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from app.engine.bodies.support import unreadable as unreadable_bodies
 from app.engine.description import Description, Header, Operation, Parameter, Response
 from app.engine.document import Document, DocumentError, Node
+from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.names import pascal_case, python_name
@@ -33,11 +35,23 @@ def unsupported(document: Document, waivers: Mapping[str, str] = MappingProxyTyp
 @functools.lru_cache(maxsize=8)  # a walk takes 50 ms, and every application asks
 def _unsupported(document: Document, waivers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     try:
-        keywords = Ledger(document).waive(dict(waivers))
-        others = [f"{node.where}: {text}" for node, text in _survey(Description.of(document))]
+        ledger = Ledger(document)
+        keywords = ledger.waive(dict(waivers))
+        found = itertools.chain(_patterns(ledger), _survey(Description.of(document)))
+        others = [f"{node.where}: {text}" for node, text in found]
     except DocumentError as error:
         return (str(error),)
     return tuple(dict.fromkeys([*keywords, *others]))
+
+
+def _patterns(ledger: Ledger) -> Found:
+    for entry in ledger.entries:
+        if "judge" in entry.by and entry.keyword in ("pattern", "patternProperties"):
+            node = entry.node.raw_child(entry.keyword)
+            for place in [node] if entry.keyword == "pattern" else [node.raw_child(name) for name in node.value]:
+                pattern = place.value if entry.keyword == "pattern" else place.pointer[-1]
+                if not is_pattern(str(pattern)):
+                    yield place, f"the pattern {pattern!r} is not read by the judge: write it in other words of ECMA-262"
 
 
 def _survey(description: Description) -> Found:
