@@ -106,4 +106,8 @@ def _parts(media: Media, schema: Node, shapes: Shapes, hint: str) -> Schema:
     for key, file in files.items():
         if "file" in file:
             properties[key] = FILE
-    return shapes.added(hint, {**known, "properties": properties})
+    held = {**known, "properties": properties}
+    if form["$ref"].rpartition("/")[2] == hint:  # nobody else has it
+        shapes.objects[hint] = held
+        return form
+    return shapes.added(hint, held)
