@@ -1,8 +1,5 @@
 # ruff: noqa: ARG001 - mypy's faults are what this file is about
-"""Handlers that do not fit: every line marked `# wrong:` is an error, and no other line is.
-
-Those whose body is wrong stand first: once mypy has refused a handler of an operation, it refuses right ones of it too.
-"""
+"""Handlers that do not fit: every line marked `# wrong:` is an error, and no other line is."""
 
 from typing import Literal, TypeAlias
 
