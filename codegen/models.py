@@ -1,21 +1,41 @@
-"""models.py: the objects as pydantic models."""
+"""models.py: the objects as pydantic models, written by datamodel-code-generator from the normal form.
+
+What it has no form for (tuples, tagged unions, what holds itself, defaults that are no scalars) is written here as text, and
+reaches the module through the template of a class.
+"""
 
 from __future__ import annotations
 
 import json
-import math
 import re
+import warnings
+from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
+from datamodel_code_generator import generate
+from datamodel_code_generator.enums import DataModelType, InputFileType, StrictTypes, TargetPydanticVersion, VersionMode
+from datamodel_code_generator.format import PythonVersion
+from datamodel_code_generator.parser import LiteralType
 from pydantic import BaseModel
 
 from codegen.fields import field_names
 from codegen.forms import Schema
 from codegen.naming import TAKEN
-from codegen.shapes import Shapes
+from codegen.parts import holds_tuple, part
+from codegen.shapes import Shapes, mentioned
 from codegen.text import docstring, string
 from codegen.types import annotation
 
+Beside = defaultdict[str, dict[str, Any]]  # what the template says of a class
+
+_DOCSTRING = '"""What handlers receive: the objects of the document as pydantic models."""\n'
+_TEMPLATES = Path(__file__).parent / "templates"
+_IMPORTS = (
+    *("typing.Annotated", "typing.Literal", "typing_extensions.TypeAliasType"),
+    *("pydantic.StrictBool", "pydantic.StrictInt", "pydantic.StrictStr", "app.engine.files.File"),
+    *(f"app.engine.model.{name}" for name in ("Instant", "Number", "Rest", "Tagged", "default")),
+)
 _SCALARS = {
     "string": "StrictStr",
     "integer": "StrictInt",
@@ -26,19 +46,9 @@ _SCALARS = {
 }
 # Names of annotations and defaults, which a field of the same name would hide, and those of pydantic's own attributes.
 _TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *TAKEN, *dir(BaseModel)})
-
-_CONSTRAINTS = {
-    "minimum": "ge",
-    "maximum": "le",
-    "exclusiveMinimum": "gt",
-    "exclusiveMaximum": "lt",
-    "multipleOf": "multiple_of",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "minItems": "min_length",
-    "maxItems": "max_length",
-    "pattern": "pattern",
-}
+_ALIAS: Schema = {"type": "object", "properties": {"alias": {}}}  # its text is the template's
+# With `defer_build` a class is completed when it is first used; these lines would complete all of them at import.
+_REBUILDS = re.compile(r"^\w+\.model_rebuild\(\)\n?", re.MULTILINE)
 
 
 def models(shapes: Shapes) -> str:
@@ -47,27 +57,81 @@ def models(shapes: Shapes) -> str:
     Absent members are pydantic's `MISSING`; types are strict, because the wire's types are checked already and nothing may be
     coerced. Members that are only read are left out: models are what clients send.
     """
+    if not shapes.objects and not shapes.aliases:
+        return _DOCSTRING
     known = {*shapes.objects, *shapes.aliases}
-    classes = "\n\n".join(_model(name, schema, known) for name, schema in shapes.objects.items())
-    aliases = "\n".join(
-        f"{name} = TypeAliasType({string(name)}, {string(_alias(form))})" for name, form in shapes.aliases.items()
-    )
-    return f'''"""What handlers receive: the objects of the document as pydantic models."""
+    source: dict[str, Schema] = dict.fromkeys(shapes.aliases, _ALIAS)
+    beside: Beside = defaultdict(dict)
+    beside |= {name: {"alias": f"{string(name)}, {string(_alias(form))}"} for name, form in shapes.aliases.items()}
+    names: dict[str, str] = {}
+    for name, form in shapes.objects.items():
+        members = {key: member for key, member in form["properties"].items() if "readOnly" not in member}
+        fields = _fields(members, form, known)
+        names |= {f"{name}.{key}": field for key, field in fields.items() if field != key}
+        source[name], beside[name] = _class(form, members, fields)
+    return _REBUILDS.sub("", _written(source, beside, names))
 
-from __future__ import annotations
 
-from typing import Annotated, Literal
+def _fields(members: dict[str, Schema], form: Schema, known: set[str]) -> dict[str, str]:
+    """The field of each member; none is named as a class that an annotation beside it mentions."""
+    extra = form.get("additionalProperties")
+    used = known & mentioned([*members.values(), *([extra] if isinstance(extra, dict) else [])])
+    return field_names(members, lambda field: field in _TAKEN or field in used)
 
-from pydantic import MISSING, Field, StrictBool, StrictInt, StrictStr
-from typing_extensions import TypeAliasType
 
-from app.engine.files import File
-from app.engine.model import Instant, Model, Number, Rest, Tagged, default
+def _class(form: Schema, members: dict[str, Schema], fields: dict[str, str]) -> tuple[Schema, dict[str, Any]]:
+    """An object as datamodel-code-generator reads it, and what the template says of it."""
+    extra = form.get("additionalProperties")
+    schema: Schema = {
+        "type": "object",
+        "properties": {key: part(member, whole=True) for key, member in members.items()},
+        "required": [key for key in form["required"] if key in members],
+    }
+    if extra is False:
+        schema["additionalProperties"] = False
+    defaults = {key: _default(member) for key, member in members.items() if "default" in member}
+    return schema, {
+        "about": docstring(form["description"]).rstrip() if form.get("description") else "",
+        "extra": f"dict[str, {_annotation(extra)}]" if isinstance(extra, dict) and extra else "",
+        "kinds": {fields[key]: _annotation(member) for key, member in members.items() if holds_tuple(member)},
+        "defaults": {fields[key]: text for key, text in defaults.items() if key not in schema["required"]},
+    }
 
-{classes}
 
-{aliases}
-'''
+def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str]) -> str:
+    document = {"openapi": "3.1.1", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": source}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of constraints that a model does not take: the engine's judge has them all
+        text = generate(
+            json.dumps(document),
+            input_file_type=InputFileType.OpenAPI,
+            output_model_type=DataModelType.PydanticV2BaseModel,
+            target_python_version=PythonVersion.PY_311,
+            target_pydantic_version=TargetPydanticVersion.V2_14,
+            schema_version_mode=VersionMode.Strict,
+            base_class="app.engine.model.Model",
+            custom_class_name_generator=lambda name: name,
+            aliases=names,
+            strict_types=list(StrictTypes),
+            use_annotated=True,
+            enum_field_as_literal=LiteralType.All,
+            use_missing_sentinel=True,
+            strict_nullable=True,
+            collapse_root_models=True,
+            use_standard_collections=True,
+            use_union_operator=True,
+            use_object_type=True,
+            treat_dot_as_module=False,
+            additional_imports=list(_IMPORTS),
+            custom_template_dir=_TEMPLATES,
+            extra_template_data=beside,
+            disable_timestamp=True,
+            custom_file_header=_DOCSTRING,
+            formatters=[],
+        )
+    if not isinstance(text, str):
+        raise TypeError("datamodel-code-generator wrote several modules where one was asked for")
+    return text
 
 
 def _annotation(schema: Schema) -> str:
@@ -81,76 +145,8 @@ def _alias(form: Schema) -> str:
     return f"Annotated[{kind}, Rest()]" if "prefixItems" in form and "items" in form else kind
 
 
-def _model(name: str, schema: Schema, known: set[str]) -> str:
-    members = {key: member for key, member in schema["properties"].items() if "readOnly" not in member}
-    kinds = {key: _annotation(member) for key, member in members.items()}
-    extra = schema.get("additionalProperties")
-    used = known.intersection(
-        re.findall(r"\w+", " ".join([*kinds.values(), _annotation(extra) if isinstance(extra, dict) else ""]))
-    )
-    names = field_names(members, lambda field: field in _TAKEN or field in used)
-    fields = "".join(
-        _field(names[key], key, member, kinds[key], required=key in schema["required"]) for key, member in members.items()
-    )
-    about = docstring(schema["description"]) if schema.get("description") else ""
-    kept = f"    __pydantic_extra__: dict[str, {_annotation(extra)}]\n" if isinstance(extra, dict) and extra else ""
-    closed = ', extra="forbid"' if extra is False else ""
-    return f"\nclass {name}(Model{closed}):\n{about}{kept}{fields}" + ("" if about or kept or fields else "    pass\n")
-
-
-def _field(name: str, key: str, schema: Schema, kind: str, *, required: bool) -> str:
-    about = {"alias": string(key)} if name != key else {}
-    if schema.get("description"):
-        about["description"] = string(schema["description"])
-    limits = _limits(schema)
-    if schema.get("type") == "number" or (limits and isinstance(schema.get("type"), list) and "number" in schema["type"]):
-        # Its bounds go to itself: what stands beside it is no number.
-        number = f"Annotated[Number, Field({_arguments(limits)})]" if limits else "Number"
-        kind = kind.replace("Number", number, 1)
-    else:
-        about |= limits
-    written = "" if required else _default(schema)
-    kind = f"{kind} | MISSING" if written == "MISSING" else kind
-    annotated = f"Annotated[{kind}, Field({_arguments(about)})]" if about else kind
-    return f"    {name}: {annotated}{f' = {written}' if written else ''}\n"
-
-
-def _arguments(about: dict[str, str]) -> str:
-    return ", ".join(f"{key}={about[key]}" for key in sorted(about))
-
-
-def _limits(schema: Schema) -> dict[str, str]:
-    """The bounds of a member of one type, null aside; deeper ones and those of unions are the judge's alone."""
-    kinds = schema.get("type")
-    sole = {kinds} if isinstance(kinds, str) else set(kinds or ()) - {"null"}
-    if len(sole) != 1 or schema.get("format") == "date-time" or "prefixItems" in schema:
-        return {}
-    found = {}
-    for keyword, argument in _CONSTRAINTS.items():
-        value = schema.get(keyword)
-        if isinstance(value, str):
-            found[argument] = string(value)
-        elif value is not None and (bound := _bound(keyword, value, sole)) is not None:
-            found[argument] = bound
-    return found
-
-
-def _bound(keyword: str, value: float, kinds: set[str]) -> str | None:
-    """A bound as Python; one of integers is an integer itself, and steps between integers are not kept."""
-    if keyword == "multipleOf" and (value != int(value) or "integer" not in kinds):
-        return None
-    if "number" in kinds:
-        return repr(value)
-    if value != int(value):
-        value = math.ceil(value) if "inimum" in keyword else math.floor(value)
-        return None if keyword.startswith("exclusive") else str(value)
-    return str(int(value))
-
-
 def _default(schema: Schema) -> str:
-    """What an absent member is: the document's default, or `MISSING`."""
-    if "default" not in schema:
-        return "MISSING"
+    """What an absent member is by the document."""
     value: Any = schema["default"]
     simple = "enum" in schema or (schema.get("format") != "date-time" and not {"$ref", "anyOf"} & schema.keys())
     if value is None or (simple and isinstance(value, (bool, int, float, str))):

@@ -15,7 +15,7 @@ from app.engine.text import FILES, Pointer
 TAKEN = frozenset(
     {
         *("Annotated", "Literal", "TypeAliasType", "Field", "MISSING", "StrictBool", "StrictInt", "StrictStr"),
-        *("File", "Instant", "Model", "Number", "Rest", "Tagged"),
+        *("ConfigDict", "File", "Instant", "Model", "Number", "Rest", "Tagged"),
     }
 )
 _WORDS = ("None", "True", "False")

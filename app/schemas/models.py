@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING, Field, StrictBool, StrictInt, StrictStr
+from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from app.engine.model import Instant, Model
 
@@ -18,7 +18,8 @@ class Readiness(Model):
     status: Literal["ready"]
 
 
-class UserCreate(Model, extra="forbid"):
+class UserCreate(Model):
+    model_config = ConfigDict(extra="forbid")
     email: Annotated[
         StrictStr,
         Field(
@@ -51,7 +52,8 @@ class UserCreate(Model, extra="forbid"):
     ] = MISSING
 
 
-class UserUpdate(Model, extra="forbid"):
+class UserUpdate(Model):
+    model_config = ConfigDict(extra="forbid")
     full_name: Annotated[
         StrictStr | None | MISSING, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
     ] = MISSING
@@ -164,7 +166,8 @@ class UserProfileList(Model):
     ]
 
 
-class PostCreate(Model, extra="forbid"):
+class PostCreate(Model):
+    model_config = ConfigDict(extra="forbid")
     title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
     content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
     is_published: Annotated[StrictBool, Field(description="`false` keeps it a draft.")] = True
@@ -207,7 +210,8 @@ class PostList(Model):
     ]
 
 
-class SessionCreate(Model, extra="forbid"):
+class SessionCreate(Model):
+    model_config = ConfigDict(extra="forbid")
     identifier: Annotated[
         StrictStr,
         Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
@@ -215,7 +219,8 @@ class SessionCreate(Model, extra="forbid"):
     password: Annotated[StrictStr, Field(max_length=128, min_length=1, pattern="^[^\\u0000]+$")]
 
 
-class SessionTokenCreate(Model, extra="forbid"):
+class SessionTokenCreate(Model):
+    model_config = ConfigDict(extra="forbid")
     refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
 
 
@@ -259,6 +264,16 @@ class Problem(Model):
     ]
 
 
+class Fault(Model):
+    in_: Annotated[Literal["path", "query", "header", "cookie", "body"], Field(alias="in")]
+    pointer: Annotated[StrictStr, Field(description="JSON Pointer from there; parameters by name.", max_length=1000)]
+    code: Annotated[
+        StrictStr,
+        Field(description="The keyword of the document that refuses, or `unknown`, `repeated`, `encoding`.", max_length=50),
+    ]
+    message: Annotated[StrictStr, Field(max_length=200)]
+
+
 class ValidationProblem(Model):
     """A problem that lists the faults of the request. What was sent is never repeated."""
 
@@ -269,13 +284,3 @@ class ValidationProblem(Model):
     instance: Annotated[StrictStr, Field(max_length=45)]
     code: Literal["unprocessable-content"]
     errors: Annotated[list[Fault], Field(max_length=100, min_length=1)]
-
-
-class Fault(Model):
-    in_: Annotated[Literal["path", "query", "header", "cookie", "body"], Field(alias="in")]
-    pointer: Annotated[StrictStr, Field(description="JSON Pointer from there; parameters by name.", max_length=1000)]
-    code: Annotated[
-        StrictStr,
-        Field(description="The keyword of the document that refuses, or `unknown`, `repeated`, `encoding`.", max_length=50),
-    ]
-    message: Annotated[StrictStr, Field(max_length=200)]
