@@ -121,7 +121,7 @@ def _beside_a_reference(node: Node, keyword: str) -> Said | None:
 _SCHEMA_JUDGED = (
     *("type", "enum", "const", "minLength", "maxLength", "pattern", "required", "dependentRequired", "$anchor"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minContains", "maxContains"),
-    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "readOnly", "writeOnly"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
 _SCHEMA_ONE = (
     *("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
@@ -145,6 +145,8 @@ SCHEMA: dict[str, Keyword] = {
     **{name: _under("judge", "one", "schema") for name in _SCHEMA_ONE},
     **{name: _under("judge", "list", "schema") for name in _SCHEMA_LIST},
     **{name: _under("judge", "named", "schema") for name in _SCHEMA_NAMED},
+    "readOnly": _by("judge", "of members: not part of requests"),
+    "writeOnly": _by("judge", "of members: not part of answers"),
     "nullable": Keyword(_nullable),
     "format": Keyword(_format),
     "discriminator": Keyword(_discriminator, "one", "discriminator"),
