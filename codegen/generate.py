@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.support import unsupported
-from codegen.depth import deep
 from codegen.models import models
 from codegen.operations import operations, shaped
 from codegen.problems import Problems, problems

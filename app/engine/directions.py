@@ -77,15 +77,16 @@ class Directed:
             value = value[int(step) if isinstance(value, list) else unescaped(step)]
         return value
 
-    def _composed(self, schema: Any, seen: list[int] | None = None) -> Iterator[Schema]:  # noqa: ANN401 - any JSON value
+    def _composed(self, schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any JSON value
         """A schema and what it is composed of: its `$ref` and its `allOf`, however deep."""
-        seen = [] if seen is None else seen
-        if not isinstance(schema, dict) or id(schema) in seen:
-            return
-        seen.append(id(schema))
-        yield schema
-        for part in (self._target(schema), *_listed(schema, "allOf")):
-            yield from self._composed(part, seen)
+        seen: set[int] = set()
+        waiting = [schema]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, dict) and id(part) not in seen:
+                seen.add(id(part))
+                yield part
+                waiting += [*reversed(_listed(part, "allOf")), self._target(part)]
 
     # --- members of the other direction
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.engine.answers import Content
 from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT
+from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.dispatch import Paths, Resource
 from app.engine.document import Document, DocumentError
@@ -118,9 +119,6 @@ class Engine:
 
     def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
-        if faults := unsupported(self.document, service.waivers):
-            raise DocumentError("\n".join(faults))
-        self.errors = Errors(self.document, description.operations)
         self.paths: Paths[Operation] = Paths(description.aliases)
         self.operations: list[Operation] = []
         self.app: FastAPI | None = None  # whose dependency overrides count; set by the host
@@ -129,6 +127,12 @@ class Engine:
         self._lacking: dict[tuple[str, tuple[bytes, ...]], HeaderList] = {}  # what heads with these names have to be given
         self._policy = Policy.of(service.responses)
         self._verifiers: dict[str, Verifier] = {}
+        deep(lambda: self._compile(description, handlers, service))
+
+    def _compile(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
+        if faults := unsupported(self.document, service.waivers):
+            raise DocumentError("\n".join(faults))
+        self.errors = Errors(self.document, description.operations)
         for described in description.operations:
             operation = Operation(self.document, described, handlers[described.id], service.schemes, self.serve)
             self.operations.append(operation)
