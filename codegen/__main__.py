@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.ledger import Ledger
@@ -57,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--complete", action="store_true", help="serve the document with the rejections that it omits")
     command.add_argument("--overlay", metavar="FILE", help="where --complete writes what it adds, instead of printing it")
     _add_waivers(command)
+    command.set_defaults(run=_mock)  # a server belongs in the main thread, where signals arrive
     diff.register(commands)
     options = parser.parse_args(arguments)
     try:
@@ -70,7 +72,7 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
     """A command about one document."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document ([tool.codegen])")
-    command.set_defaults(run=run)
+    command.set_defaults(run=lambda options: deep(lambda: run(options)))
     return command
 
 
@@ -153,9 +155,9 @@ def _complete(options: argparse.Namespace) -> int:
 
 
 def _mock(options: argparse.Namespace) -> int:
-    document = _valid(options)
+    document = deep(lambda: _valid(options))
     if options.complete:
-        added = overlay(document)
+        added = deep(lambda: overlay(document))
         text = json.dumps(added, indent=2, ensure_ascii=False) + "\n"
         if options.overlay:
             Path(options.overlay).write_text(text, encoding="utf-8")

@@ -23,6 +23,7 @@ Settled = frozenset[tuple[Pointer, str]]
 Key = tuple[tuple[Pointer, ...], Settled]
 
 _MOST_ALTERNATIVES = 32  # classes made of one schema by writing its alternatives out
+_MOST_NESTED = 50  # lists and mappings inside each other in one annotation; Python reads some 100
 _SHAPES = f.STRUCTURE | {
     *("type", "additionalProperties", "unevaluatedProperties", "required"),
     *("allOf", "anyOf", "oneOf", "if", "dependentSchemas"),
@@ -97,7 +98,10 @@ class Shapes:
                 form = self._composed(key, nodes, hint)
         finally:
             del self._open[key]
-        return self._alias(key, nodes, hint, form) if key in self._recursive and key not in self._classes else form
+        named = key in self._recursive or (
+            self._containers % _MOST_NESTED == _MOST_NESTED - 1 and not {"$ref", "enum"} & form.keys()
+        )
+        return self._alias(key, nodes, hint, form) if named and key not in self._classes else form
 
     def _referred(self, node: Node, hint: str) -> Schema | None:
         """The form of a schema that is only a reference, perhaps with some words of its own."""

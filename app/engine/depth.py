@@ -27,7 +27,7 @@ def deep(work: Callable[[], T]) -> T:
     limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
     try:
         sys.setrecursionlimit(_CALLS)
-        thread = threading.Thread(target=run)
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         thread.join()
     finally:

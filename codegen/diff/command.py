@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from app.engine.depth import deep
 from app.engine.document import Document, DocumentError
 from codegen.diff import report
 from codegen.diff.comparison import Comparison, diff
@@ -32,7 +33,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _diff(options: argparse.Namespace) -> int:
     try:
-        comparison = diff(_load(options.old), _load(options.new))
+        comparison = deep(lambda: diff(_load(options.old), _load(options.new)))
     except (DocumentError, OSError) as error:
         return _unusable(error)
     if options.markdown:
@@ -51,7 +52,7 @@ def _compatible(options: argparse.Namespace) -> int:
         else:
             tag, raw = last_release(new)
             old, name = Document(raw, new.name), tag
-        comparison = diff(old, _load(new))
+        comparison = deep(lambda: diff(old, _load(new)))
     except NoRelease as nothing:
         _write([f"{new}: {nothing}"])
         return 0
