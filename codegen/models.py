@@ -19,6 +19,7 @@ from datamodel_code_generator.format import PythonVersion
 from datamodel_code_generator.parser import LiteralType
 from pydantic import BaseModel
 
+from app.engine.document import DocumentError
 from codegen.fields import field_names
 from codegen.forms import Schema
 from codegen.naming import TAKEN
@@ -49,6 +50,7 @@ _TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *TAKEN,
 _ALIAS: Schema = {"type": "object", "properties": {"alias": {}}}  # its text is the template's
 # With `defer_build` a class is completed when it is first used; these lines would complete all of them at import.
 _REBUILDS = re.compile(r"^\w+\.model_rebuild\(\)\n?", re.MULTILINE)
+_NAMED = re.compile(r"^(?:class )?(\w+)(?:\(| = TypeAliasType\()", re.MULTILINE)
 
 
 def models(shapes: Shapes) -> str:
@@ -56,6 +58,9 @@ def models(shapes: Shapes) -> str:
 
     Absent members are pydantic's `MISSING`; types are strict, because the wire's types are checked already and nothing may be
     coerced. Members that are only read are left out: models are what clients send.
+
+    Raises:
+        DocumentError: a class would be named otherwise than rows and operations name it.
     """
     if not shapes.objects and not shapes.aliases:
         return _DOCSTRING
@@ -69,7 +74,11 @@ def models(shapes: Shapes) -> str:
         fields = _fields(members, form, known)
         names |= {f"{name}.{key}": field for key, field in fields.items() if field != key}
         source[name], beside[name] = _class(form, members, fields)
-    return _REBUILDS.sub("", _written(source, beside, names))
+    text = _REBUILDS.sub("", _written(source, beside, names))
+    if renamed := known - set(_NAMED.findall(text)):
+        listed = ", ".join(sorted(renamed))
+        raise DocumentError(f"{shapes.document.name}:1: a class cannot be named {listed}: rename that schema")
+    return text
 
 
 def _fields(members: dict[str, Schema], form: Schema, known: set[str]) -> dict[str, str]:
