@@ -15,7 +15,7 @@ from app.engine.document import Document, DocumentError
 from app.engine.support import unsupported
 from codegen.depth import deep
 from codegen.models import models
-from codegen.operations import operations, shaped
+from codegen.operations import class_names, operations, shaped
 from codegen.problems import Problems, problems
 from codegen.rows import rows
 from codegen.shapes import Shapes
@@ -150,7 +150,8 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     _each(named, lambda schema: shapes.of(schema, str(schema.pointer[-1])), faults)
     if faults:
         raise DocumentError("\n".join(faults))
-    items = _each(description.operations, lambda operation: shaped(operation, shapes, known), faults)
+    names = class_names(description.operations)
+    items = _each(description.operations, lambda operation: shaped(operation, names[operation.id], shapes, known), faults)
     if faults:
         raise DocumentError("\n".join(faults))
     return {

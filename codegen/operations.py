@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.engine.description import Operation
 from app.engine.document import DocumentError
-from app.engine.names import python_name
+from app.engine.names import distinct, python_name
 from codegen.inputs import Inputs
 from codegen.naming import class_name
 from codegen.outputs import Output, returned
@@ -39,16 +40,22 @@ class Shaped:
     problems: list[str]  # names of problem classes
 
 
-def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
-    """Bring the schemas of an operation into normal form; objects without a name are named after it.
+def class_names(operations: Iterable[Operation]) -> dict[str, str]:
+    """The class of each operation, by its id; where several would have the same, the later in the alphabet are numbered."""
+    wanted = ((name, class_name(name)) for name in sorted(operation.id for operation in operations))
+    return distinct(((name, f"{pascal}_" if pascal in _TAKEN else pascal) for name, pascal in wanted), between="")
+
+
+def shaped(operation: Operation, name: str, shapes: Shapes, problems: Problems) -> Shaped:
+    """Bring the schemas of an operation into normal form; objects without a name are named after its class.
 
     Raises:
         DocumentError: two things of the operation have one name.
     """
-    pascal = class_name(operation.id)
+    pascal = name.rstrip("_")
     item = Shaped(
         operation=operation,
-        name=f"{pascal}_" if pascal in _TAKEN else pascal,
+        name=name,
         inputs=Inputs.of(operation, shapes, pascal),
         outputs=Output.all(operation, shapes, pascal),
         problems=list(
@@ -65,9 +72,6 @@ def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, packa
     """The module, not formatted; `call` is the module of `Call` and `Principal`, `package` the one of models and rows.
 
     What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
-
-    Raises:
-        DocumentError: two operations or tags become the same class.
     """
     handlers = _handlers(items)
     classes = "\n\n".join(_operation(item, one_way) for item in items)
@@ -137,13 +141,11 @@ def _handlers(items: list[Shaped]) -> str:
     tags: dict[str, list[Shaped]] = {}
     for item in items:
         tags.setdefault(item.operation.tag, []).append(item)
-    owners: dict[str, str] = {}
-    for name, owner in [*((i.name, f"operation {i.operation.id}") for i in items), *((_tag(t), f"tag {t}") for t in tags)]:
-        if (other := owners.setdefault(name, owner)) != owner:
-            where = items[0].operation.node.document.name
-            raise DocumentError(f"{where}:1: the {owner} and the {other} both become the class {name}: rename one")
-    protocols = "\n\n".join(_protocol(tag, tagged) for tag, tagged in tags.items())
-    fields = "".join(f"    {python_name(tag)}: {_tag(tag)}\n" for tag in tags)
+    wanted = ((tag, f"{class_name(tag)}Handlers") for tag in sorted(tags))
+    classes = distinct(wanted, taken=[item.name for item in items], between="")
+    names = distinct((tag, python_name(tag)) for tag in sorted(tags))
+    protocols = "\n\n".join(_protocol(classes[tag], tag, tagged) for tag, tagged in tags.items())
+    fields = "".join(f"    {names[tag]}: {classes[tag]}\n" for tag in tags)
     return f'''{protocols}
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +155,10 @@ class Handlers:
 {fields}'''
 
 
-def _protocol(tag: str, items: list[Shaped]) -> str:
-    fields = "".join(f"    {python_name(item.operation.id)}: {item.name}\n" for item in items)
+def _protocol(name: str, tag: str, items: list[Shaped]) -> str:
+    functions = distinct((item.name, python_name(item.operation.id)) for item in sorted(items, key=lambda item: item.name))
+    fields = "".join(f"    {functions[item.name]}: {item.name}\n" for item in items)
     return f"""
-class {_tag(tag)}(Protocol):
+class {name}(Protocol):
 {docstring(f"The module with the handlers tagged `{tag}`.")}
 {fields}"""
-
-
-def _tag(tag: str) -> str:
-    return f"{class_name(tag)}Handlers"
