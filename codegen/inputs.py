@@ -59,7 +59,7 @@ class Inputs:
     def builders(self) -> str:
         """The class variable by which the engine makes objects of bodies, where the type of the argument would not do."""
         media = {name: self.operation.bodies[name] for name in self.bodies}
-        made = {name: _exact(form) for name, form in self.bodies.items() if media[name].kind not in ("text", "binary")}
+        made = {name: exact(form) for name, form in self.bodies.items() if media[name].kind not in ("text", "binary")}
         plain = {annotation(form, model) for form in self.bodies.values()}
         if len(plain) == 1 and all(kind in plain for kind in made.values()):
             return ""
@@ -73,7 +73,8 @@ class Inputs:
         return [f"accept: Literal[{', '.join(map(string, names))}]"] if len(names) > 1 else []
 
 
-def _exact(form: Schema) -> str:
+def exact(form: Schema) -> str:
+    """The type by which an object is made, which holds what the annotation of its argument would lose."""
     return annotation(form, model, "Instant", _EXACT)
 
 

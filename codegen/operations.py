@@ -9,6 +9,7 @@ from app.engine.description import Operation
 from app.engine.document import DocumentError
 from app.engine.names import distinct, python_name
 from codegen.inputs import Inputs
+from codegen.links import Links, Target, arguments
 from codegen.naming import class_name
 from codegen.outputs import Output, returned
 from codegen.paths import path_helper
@@ -20,13 +21,27 @@ from codegen.types import union
 # What operations.py itself names at its top; an operation of the same name gets a trailing underscore.
 _TAKEN = frozenset(
     {
-        *("Binary", "Body", "Call", "ClassVar", "Empty", "Events", "File", "Handlers", "Instant", "Lines", "Literal", "Number"),
-        *("Operation", "Principal", "Protocol", "Text"),
+        *(
+            "Binary",
+            "Body",
+            "Call",
+            "ClassVar",
+            "Empty",
+            "Events",
+            "File",
+            "Handlers",
+            "Instant",
+            "Lines",
+            "Link",
+            "Literal",
+            "Number",
+        ),
+        *("Operation", "Principal", "Protocol", "Text", "TypedDict"),
     }
 )
 
 # What a generated class has besides its answers and problems.
-_MEMBERS = ("Handler", "bodies", "handler", "operation_id", "path")
+_MEMBERS = ("Arguments", "Handler", "bodies", "handler", "operation_id", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +89,23 @@ def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, packa
     What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
     """
     handlers = _handlers(items)
-    classes = "\n\n".join(_operation(item, one_way) for item in items)
+    links = Links([Target(item.name, item.inputs) for item in items])
+    answers = {item.name: "\n".join(_answer(output, item, one_way, links) for output in item.outputs) for item in items}
+    classes = "\n\n".join(_operation(item, answers[item.name], linked=item.name in links.used) for item in items)
     return f'''"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypedDict
 from urllib.parse import quote
 
 from app.engine import statuses
 from app.engine.binding import Operation
 from app.engine.files import File
 from app.engine.filling import filled, filled_json
+from app.engine.links import Link, evaluated, linked
 from app.engine.model import Instant, Number
 from app.engine.responses import Binary, Body, Empty, Events, Lines, Text
 from {call} import Call, Principal
@@ -98,15 +116,18 @@ from {package} import models, problems, rows
 {handlers}'''
 
 
-def _operation(item: Shaped, one_way: frozenset[str]) -> str:
+def _answer(output: Output, item: Shaped, one_way: frozenset[str], links: Links) -> str:
+    return output.text(one_way) + indented(links.text(output.response, item.inputs))
+
+
+def _operation(item: Shaped, answers: str, *, linked: bool) -> str:
     operation = item.operation
-    answers = "\n".join(output.text(one_way) for output in item.outputs)
     problems = "".join(f"{name} = problems.{name}\n" for name in item.problems)
     return f"""
 class {item.name}(Operation):
 {docstring(f"{operation.method} {operation.path}: {operation.summary}".rstrip(": "))}
     operation_id = {string(operation.id)}
-{indented(item.inputs.builders + problems)}
+{indented(item.inputs.builders + problems)}{indented(arguments(item.inputs)) if linked else ""}
 {indented(answers)}
     class Handler(Protocol):
         async def __call__({_arguments(item)}) -> {returned(item.outputs, item.name)}: ...
@@ -119,15 +140,15 @@ class {item.name}(Operation):
 
 
 def _arguments(item: Shaped) -> str:
-    arguments = []
+    found = []
     for parameter in item.operation.arguments:
         kinds = item.inputs.parameter(parameter.argument)
         optional = not parameter.required and parameter.default is None
-        arguments.append(f"{parameter.argument}: {union([*kinds, *['None'] * optional])}")
+        found.append(f"{parameter.argument}: {union([*kinds, *['None'] * optional])}")
     if item.inputs.bodies:
-        arguments.append(f"body: {item.inputs.body}")
-    arguments += item.inputs.accept
-    return ", ".join(["self", f"call: {_call(item.operation)}", "/", *(["*", *arguments] if arguments else [])])
+        found.append(f"body: {item.inputs.body}")
+    found += item.inputs.accept
+    return ", ".join(["self", f"call: {_call(item.operation)}", "/", *(["*", *found] if found else [])])
 
 
 def _call(operation: Operation) -> str:

@@ -52,3 +52,21 @@ def _quoted(value: object, reserved: str) -> str:
     return "".join(
         "".join(f"%{byte:02X}" for byte in one.encode()) if one in reserved else quote(one, safe="") for one in str(value)
     )
+
+
+def query_texts(value: object, style: str, name: str, *, explode: bool = True) -> list[str]:
+    """A query parameter as its style writes it, quoted: the parts that `&` joins."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True)
+    key = quote(name, safe="")
+    between = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+    if isinstance(value, Mapping) and (explode or style == "deepObject"):
+        pairs = [(member, item) for member, held in value.items() for item in (held if isinstance(held, list) else [held])]
+        own = f"{key}[{{}}]" if style == "deepObject" else "{}"
+        return [f"{own.format(_quoted(member, ''))}={_quoted(item, '')}" for member, item in pairs]
+    if isinstance(value, Mapping):
+        return [f"{key}={between.join(_quoted(part, '') for pair in value.items() for part in pair)}"]
+    if isinstance(value, list):
+        items = [_quoted(item, "") for item in value]
+        return [f"{key}={item}" for item in items] if explode else [f"{key}={between.join(items)}"]
+    return [f"{key}={_quoted(value, '')}"]
