@@ -100,11 +100,15 @@ def _parts(media: Media, schema: Node, shapes: Shapes, hint: str) -> Schema:
             files[name] = {"type": "array", "items": FILE}
         elif member.item is None and holds_file(member.schemas, member.encoding):
             files[name] = FILE
-    known = shapes.objects.get(str(form.get("$ref", "")).rpartition("/")[2])
+    own = str(form.get("$ref", "")).rpartition("/")[2]
+    known = shapes.objects.get(own)
     if not files or known is None:
         return form
     properties = {key: {**member, **files[key]} if key in files else member for key, member in known["properties"].items()}
     for key, file in files.items():
         if "file" in file:
             properties[key] = FILE
+    if own == hint and schema.reference is None:  # it was made for this body
+        known["properties"] = properties
+        return form
     return shapes.added(hint, {**known, "properties": properties})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.engine.description import Parameter, Response
-from app.engine.document import DocumentError, Node, escaped
+from app.engine.document import DocumentError, Node, unescaped
 from app.engine.expressions import expressions
 from app.engine.names import distinct, python_name
 from codegen.inputs import Inputs
@@ -28,9 +30,7 @@ class Links:
 
     def __init__(self, targets: list[Target]) -> None:
         self._by_id = {target.inputs.operation.id: target for target in targets}
-        self._by_reference = {
-            "#" + "".join(f"/{escaped(key)}" for key in target.inputs.operation.node.pointer): target for target in targets
-        }
+        self._by_pointer = {tuple(map(str, target.inputs.operation.node.pointer)): target for target in targets}
         self.used: set[str] = set()  # classes to which links lead
 
     def text(self, response: Response, source: Inputs) -> str:
@@ -52,7 +52,7 @@ class Links:
             written = str(link.value.get("operationRef", ""))
             if not written.startswith("#"):
                 return None
-            target = self._by_reference.get(written)
+            target = self._by_pointer.get(tuple(map(unescaped, written.split("/")[1:])))
         if target is None:
             raise DocumentError(f"{link.where}: the link leads to {written!r}, which is no operation here: correct it")
         return target
@@ -124,8 +124,17 @@ def _wanted(link: Node, target: Target) -> dict[str, Any]:
             raise DocumentError(
                 f"{where}: the link gives {name!r}, which {target.inputs.operation.id} does not take: correct it"
             )
-        wanted[named[name].argument] = value
+        argument = named[name].argument
+        wanted[argument] = _constant(value, target.inputs.parameter(argument))
     return wanted
+
+
+def _constant(written: Any, kinds: list[str]) -> Any:  # noqa: ANN401 - any JSON value
+    """An expression as it is; a constant, which OpenAPI writes as a text, as a value of the argument."""
+    if isinstance(written, str) and not expressions(written) and "str" not in kinds:
+        with contextlib.suppress(ValueError):
+            return json.loads(written)
+    return written
 
 
 def _request(values: list[Any], link: Node, response: Response, source: Inputs) -> dict[str, tuple[str, str]]:
