@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.engine.document import DocumentError, Node, unescaped
 from app.engine.expressions import expressions
 from app.engine.names import distinct, python_name
 from codegen.inputs import Inputs
+from codegen.outputs import Output
 from codegen.text import docstring, string
 from codegen.types import union
 
@@ -32,17 +33,29 @@ class Links:
         self._by_id = {target.inputs.operation.id: target for target in targets}
         self._by_pointer = {tuple(map(str, target.inputs.operation.node.pointer)): target for target in targets}
         self.used: set[str] = set()  # classes to which links lead
+        self.faults: list[str] = []
 
-    def text(self, response: Response, source: Inputs) -> str:
-        """The methods of the class of an answer, not formatted.
-
-        Raises:
-            DocumentError: a link leads nowhere, or gives what its operation does not take.
-        """
-        found = [(name, link, target) for name, link in _named(response) if (target := self._target(link)) is not None]
+    def text(self, output: Output, source: Inputs) -> str:
+        """The methods of a class of answers, not formatted; what is wrong with its links is added to `faults`."""
+        response = output.response
+        found: list[tuple[str, Node, Target]] = []
+        for name, link in response.links.named() if response.links is not None else ():
+            try:
+                target = self._target(link)
+            except DocumentError as error:
+                self.faults.append(str(error))
+                continue
+            if target is not None and (output.holds_json or not _reads_body(link, response)):
+                found.append((name, link, target))
         methods = distinct((name, f"link_{python_name(name)}") for name in sorted(name for name, _, _ in found))
         self.used |= {target.name for _, _, target in found}
-        return "\n".join(_method(methods[name], link, target, response, source) for name, link, target in found)
+        written = []
+        for name, link, target in found:
+            try:
+                written.append(_method(methods[name], link, target, response, source))
+            except DocumentError as error:
+                self.faults.append(str(error))
+        return "\n".join(written)
 
     def _target(self, link: Node) -> Target | None:
         """Where a link leads; None: to the document of another service."""
@@ -68,8 +81,11 @@ class Arguments(TypedDict, total=False):
 {fields}'''
 
 
-def _named(response: Response) -> Iterator[tuple[str, Node]]:
-    return response.links.named() if response.links is not None else iter(())
+def _reads_body(link: Node, response: Response) -> bool:
+    """Whether a link finds something in the JSON of an answer, which other media types of the response have not."""
+    written = [*link.value.get("parameters", {}).values(), link.value.get("requestBody")]
+    found = [one for value in written if isinstance(value, str) for one in expressions(value)]
+    return bool(response.content) and any(one.startswith("$response.body") for one in found)
 
 
 def _method(name: str, link: Node, target: Target, response: Response, source: Inputs) -> str:

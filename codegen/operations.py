@@ -87,10 +87,15 @@ def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, packa
     """The module, not formatted; `call` is the module of `Call` and `Principal`, `package` the one of models and rows.
 
     What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
+
+    Raises:
+        DocumentError: links lead nowhere, or give what their operations do not take.
     """
     handlers = _handlers(items)
     links = Links([Target(item.name, item.inputs) for item in items])
     answers = {item.name: "\n".join(_answer(output, item, one_way, links) for output in item.outputs) for item in items}
+    if links.faults:
+        raise DocumentError("\n".join(dict.fromkeys(links.faults)))
     classes = "\n\n".join(_operation(item, answers[item.name], linked=item.name in links.used) for item in items)
     return f'''"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
@@ -117,7 +122,7 @@ from {package} import models, problems, rows
 
 
 def _answer(output: Output, item: Shaped, one_way: frozenset[str], links: Links) -> str:
-    return output.text(one_way) + indented(links.text(output.response, item.inputs))
+    return output.text(one_way) + indented(links.text(output, item.inputs))
 
 
 def _operation(item: Shaped, answers: str, *, linked: bool) -> str:

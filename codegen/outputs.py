@@ -44,6 +44,11 @@ class Output:
         """Everything that rows are made for."""
         return [*([self.body] if self.body is not None else []), *self.headers.values()]
 
+    @property
+    def holds_json(self) -> bool:
+        """Whether its body is one JSON value."""
+        return form(self.media) is Body
+
     def text(self, one_way: frozenset[str]) -> str:
         """The class, not formatted."""
         kind = form(self.media)

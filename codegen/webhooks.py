@@ -62,8 +62,20 @@ def _sent(operation: Operation, name: str, source: Inputs | None, shapes: Shapes
 
 
 def webhooks(found: list[Sent], one_way: frozenset[str], *, package: str) -> str:
-    """The module, not formatted."""
-    classes = "\n\n".join(_webhook(one, one_way) for one in found)
+    """The module, not formatted.
+
+    Raises:
+        DocumentError: the URL of a callback speaks of what its subscription does not say.
+    """
+    written, faults = [], []
+    for one in found:
+        try:
+            written.append(_webhook(one, one_way))
+        except DocumentError as error:
+            faults.append(str(error))
+    if faults:
+        raise DocumentError("\n".join(faults))
+    classes = "\n\n".join(written)
     return f'''"""What the service sends by itself; each is checked against the document before it leaves."""
 
 from __future__ import annotations
