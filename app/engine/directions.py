@@ -34,6 +34,7 @@ SHAPES = {
 WIDTHS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
 # Schemas inside a schema that speak of the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
 
@@ -48,6 +49,7 @@ class Directed:
         if any(schema.get(self._keyword) is True or _alternatives(schema) or _asserted(schema) for _, schema in found):
             self.data = copy.deepcopy(document.data)
             for _, schema in list(mappings(self.data)):
+                self._close_unnamed(schema)
                 self._close(schema)
             for _, schema in list(mappings(self.data)):
                 self._discriminate(schema)
@@ -87,14 +89,25 @@ class Directed:
 
     # --- members of the other direction
 
+    def _is_hidden(self, member: Any) -> bool:  # noqa: ANN401 - a schema may be a boolean
+        return any(said.get(self._keyword) is True for said in self._composed(member))
+
+    def _forbidden(self) -> Schema:
+        # The keyword stays, so that what includes this schema hides the name too; the comment tells the judge why.
+        return {self._keyword: True, "not": {"$comment": self._keyword}}
+
     def _hidden(self, schema: Schema) -> set[str]:
         """The members that this direction does not have."""
-        return {
-            name
-            for part in self._composed(schema)
-            for name, member in _named(part, "properties")
-            if any(said.get(self._keyword) is True for said in self._composed(member))
-        }
+        members = (named for part in self._composed(schema) for named in _named(part, "properties"))
+        return {name for name, member in members if self._is_hidden(member)}
+
+    def _close_unnamed(self, schema: Schema) -> None:
+        for pattern, member in _named(schema, "patternProperties"):
+            if self._is_hidden(member):
+                schema["patternProperties"][pattern] = self._forbidden()
+        for keyword in _OTHERS:
+            if self._is_hidden(schema.get(keyword)):
+                schema[keyword] = self._forbidden()
 
     def _close(self, schema: Schema) -> None:
         hidden = self._hidden(schema)
@@ -103,10 +116,11 @@ class Directed:
         for part in _in_place(schema):
             if isinstance(required := part.get("required"), list):
                 part["required"] = [name for name in required if name not in hidden]
+            for name, required in _named(part, "dependentRequired"):
+                part["dependentRequired"][name] = [other for other in required if other not in hidden]
         for name, _ in _named(schema, "properties"):
             if name in hidden:
-                # Its keyword stays, so that what includes this schema hides the name too; the comment tells the judge why.
-                schema["properties"][name] = {self._keyword: True, "not": {"$comment": self._keyword}}
+                schema["properties"][name] = self._forbidden()
 
     # --- alternatives by name
 
@@ -117,7 +131,10 @@ class Directed:
         name = schema["discriminator"]["propertyName"]
         values = [self._tags(schema["discriminator"], name, alternative) for alternative in alternatives]
         rules: list[Schema] = [
-            {"if": {"properties": {name: {"enum": tags}}, "required": [name]}, "then": {"$ref": alternative["$ref"]}}
+            {
+                "if": {"type": "object", "properties": {name: {"enum": tags}}, "required": [name]},
+                "then": {"$ref": alternative["$ref"]},
+            }
             for alternative, tags in zip(alternatives, values, strict=True)
             if tags and "$ref" in alternative
         ]

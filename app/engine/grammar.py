@@ -121,7 +121,7 @@ def _beside_a_reference(node: Node, keyword: str) -> Said | None:
 _SCHEMA_JUDGED = (
     *("type", "enum", "const", "minLength", "maxLength", "pattern", "required", "dependentRequired", "$anchor"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minContains", "maxContains"),
-    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "readOnly", "writeOnly"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
 _SCHEMA_ONE = (
     *("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
@@ -145,6 +145,8 @@ SCHEMA: dict[str, Keyword] = {
     **{name: _under("judge", "one", "schema") for name in _SCHEMA_ONE},
     **{name: _under("judge", "list", "schema") for name in _SCHEMA_LIST},
     **{name: _under("judge", "named", "schema") for name in _SCHEMA_NAMED},
+    "readOnly": _by("judge", "of members: not part of requests"),
+    "writeOnly": _by("judge", "of members: not part of answers"),
     "nullable": Keyword(_nullable),
     "format": Keyword(_format),
     "discriminator": Keyword(_discriminator, "one", "discriminator"),
@@ -185,7 +187,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "jsonSchemaDialect": Keyword(_dialect),
         "servers": _under("gate", "list", "server"),
         "paths": _under("gate", "named", "path item"),
-        "webhooks": _under("type", "named", "outward path item"),
+        "webhooks": _under("documentation", "named", "outward path item"),
         "components": _under("documentation", "one", "components"),
         "security": _by("gate"),
         "tags": _under("documentation", "list", "tag"),
@@ -236,7 +238,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "parameters": _under("gate", "list", "parameter"),
         "requestBody": _under("gate", "one", "request body"),
         "responses": _under("type", "named", "response"),
-        "callbacks": _under("type", "named", "callback"),
+        "callbacks": _under("documentation", "named", "callback"),
         "deprecated": _by("responses", "the header Deprecation"),
         "security": _by("gate"),
         "servers": _under("gate", "list", "server"),
@@ -265,16 +267,13 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         **_UNIVERSAL,
         "headers": _under("type", "named", "header"),
         "content": _under("type", "named", "media type"),
-        "links": _under("type", "named", "link"),
+        "links": _under("documentation", "named", "link"),
     },
     "callback": {},  # its members are named by expressions
     "example": dict.fromkeys(("summary", "description", "value", "externalValue"), _DOCUMENTATION),
     "link": {
         **_UNIVERSAL,
-        **{name: _by("type", "a helper that fills the next operation's arguments") for name in ("operationRef", "operationId")},
-        "parameters": _by("type"),
-        "requestBody": _by("type"),
-        "server": _DOCUMENTATION,
+        **dict.fromkeys(("operationRef", "operationId", "parameters", "requestBody", "server"), _DOCUMENTATION),
     },
     "header": {
         **_UNIVERSAL,

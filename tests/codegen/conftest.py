@@ -23,8 +23,8 @@ def documents():
 def settings(tmp_path, monkeypatch):
     """Settings for a text or a file; the package can be imported, each under its own name."""
 
-    def build(document: str | Path) -> Settings:
-        package = f"made{next(_numbers)}"
+    def build(document: str | Path, package: str | None = None) -> Settings:
+        package = package or f"made{next(_numbers)}"
         if isinstance(document, str):
             file = tmp_path / "openapi.yaml"
             file.write_text(document)

@@ -34,6 +34,9 @@ components:
     Animal:
       discriminator: {propertyName: kind, mapping: {dog: Dog, wolf: "#/components/schemas/Dog"}}
       anyOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}, {$ref: "#/components/schemas/Fish"}]
+    Either:
+      oneOf: [{$ref: "#/components/schemas/Cat"}, {type: "null"}]
+      discriminator: {propertyName: kind}
     Maybe: {anyOf: [{$ref: "#/components/schemas/Animal"}, {type: "null"}]}
 """
 
@@ -72,6 +75,8 @@ def test_a_member_of_one_direction_is_refused_and_not_required_in_the_other(name
         ("Animal", {"kind": "goldfish", "depth": "deep"}, False),
         ("Animal", {"kind": "cow"}, False),
         ("Animal", {}, False),
+        ("Either", None, True),
+        ("Either", {"kind": "Dog"}, False),
         ("Maybe", None, True),
         ("Maybe", {"kind": "cow"}, False),
     ],

@@ -70,6 +70,11 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [{"kind": "Cat", "lives": 9}, {"kind": "Dog", "bark": "wuff"}],
         [({"kind": "cat", "lives": 9}, "/kind enum"), ({"kind": "Dog", "lives": 9}, "/bark required")],
     ),
+    "optionalTag": (
+        "discriminator",
+        [None, {"kind": "Cat", "lives": 9}],
+        [("Cat", " type"), ({"kind": "cat", "lives": 9}, "/kind enum")],
+    ),
     "$ref": ("", [{"name": "a"}], [({}, "/name required"), ({"name": "a", "b": 1}, " maxProperties")]),
     "$defs": ("", [9], [(10, " maximum")]),
     "$anchor": ("", [3], [(4, " maximum")]),
@@ -151,10 +156,16 @@ DIRECTIONS = [
     _account("schema/readOnly", {**SENT, "stamp": "now"}).refused("body/stamp readOnly"),
     _account("schema/readOnly", {**SENT, "keys": [[], [{"id": 1, "value": "v"}]]}).refused("body/keys/1/0/id readOnly"),
     _account("schema/readOnly", {**SENT, "parent": {**SENT, "id": None}}).refused("body/parent/id readOnly"),
+    _account("schema/readOnly", {**SENT, "size": 1, "counts": {"a": "b"}})
+    .answers(Account(READ))
+    .takes(body={**SENT, "size": 1, "counts": {"a": "b"}}),
+    _account("schema/readOnly", {**SENT, "counts": {"n": "b"}}).refused("body/counts/n readOnly"),
     _account("schema/readOnly", SENT).violates(Account({"name": "a"}), "fails required at /"),
     _account("schema/writeOnly", {"name": "a"}).refused("body/secret required"),
     _account("schema/writeOnly", SENT).answers(Account(READ), 200, READ),
+    _account("schema/writeOnly", SENT).answers(Account({**READ, "size": 1, "counts": {"n": "b"}}), 200),
     _account("schema/writeOnly", SENT).violates(Account({**READ, "secret": "s"}), "at /secret"),
+    _account("schema/writeOnly", SENT).violates(Account({**READ, "counts": {"a": "b"}}), "at /counts/a"),
     _account("schema/writeOnly", SENT).violates(Account({**READ, "keys": [[{"id": 2, "value": "v"}]]}), "at /keys/0/0/value"),
     _account("schema/writeOnly", SENT).violates(Account({**READ, "parent": {**READ, "secret": "s"}}), "at /parent/secret"),
 ]
