@@ -15,6 +15,7 @@ from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.readable import ambiguous, unreadable
+from app.engine.webhooks import callbacks
 
 Found = Iterator[tuple[Node, str]]
 
@@ -57,7 +58,8 @@ def _survey(description: Description) -> Found:
     for operation in description.operations:
         yield from _path(operation)
         yield from ambiguous(operation)
-    for operation in (*description.operations, *description.webhooks):
+    called = (callback for operation in description.operations for callback in callbacks(operation))
+    for operation in (*description.operations, *description.webhooks, *called):
         yield from _operation(operation)
         for parameter in operation.parameters:
             yield from _parameter(parameter)

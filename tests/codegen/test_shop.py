@@ -156,6 +156,17 @@ class TestLinks:
         assert listed.link_next(state="open").url == "/orders?page=2&state=open"
         assert listed.link_next(state=None).url == "/orders?page=2"
 
+    def test_give_texts_where_texts_are_wanted(self, shop):
+        answer = shop("shop.operations").CreateOrder.Created(shop("shop.rows").OrderRow(7, "tea"), location="/orders/7")
+
+        assert answer.link_old().arguments == {"source": "7"}
+
+    def test_of_json_are_those_of_the_answer_in_json(self, shop):
+        operations = shop("shop.operations")
+
+        assert operations.ListOrders.OK([{"id": 4}], x_total=1).link_first().url == "/orders/4"
+        assert not hasattr(operations.ListOrders.OKCsv, "link_first")
+
     def test_say_what_an_answer_lacks(self, shop):
         answer = shop("shop.operations").CreateOrder.Created({"item": "tea"}, location="/")
 

@@ -118,7 +118,7 @@ async def set_moment(call: Call[None], body: datetime) -> SetMoment.OK:
 
 
 @GetOld
-async def get_old(call: Call[None]) -> GetOld.Redirection:
+async def get_old(call: Call[None], source: str | None) -> GetOld.Redirection:
     return GetOld.Redirection(status=308, location="/orders")
 
 

@@ -91,7 +91,7 @@ async def h12(call: Call[None], body: str) -> SetMoment.OK:
 
 
 @GetOld  # wrong: sync function
-def h13(call: Call[None]) -> GetOld.Redirection:
+def h13(call: Call[None], source: str | None) -> GetOld.Redirection:
     raise NotImplementedError
 
 
@@ -141,7 +141,7 @@ async def h20(call: Call[None]) -> GetOld.Redirection:
 
 
 @GetOld
-async def fits(call: Call[None], now: str = Depends(right.clock)) -> GetOld.Redirection:
+async def fits(call: Call[None], source: str | None, now: str = Depends(right.clock)) -> GetOld.Redirection:
     raise NotImplementedError
 
 
@@ -184,7 +184,10 @@ def members(row: rows.OrderRow, body: models.OrderCreate, attached: models.Attac
     print(attached.pages.content)  # wrong: a list of files
 
 
-def links(created: CreateOrder.Created, listed: ListOrders.OK, got: GetOrder.OK) -> Link[GetOrder.Arguments]:
+def links(
+    created: CreateOrder.Created, listed: ListOrders.OK, table: ListOrders.OKCsv, got: GetOrder.OK
+) -> Link[GetOrder.Arguments]:
+    table.link_first()  # wrong: a link into JSON, of an answer that is none
     listed.link_next(state="lost")  # wrong: values outside the document's
     listed.link_next()  # wrong: what only the request knows
     got.link_self(order_id="1")  # wrong: type of what the request knows
