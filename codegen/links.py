@@ -114,7 +114,7 @@ def _method(name: str, link: Node, target: Target, response: Response, source: I
         f"headers=({', '.join(headers)},)" if headers else "",
         f"body=evaluated({body!r}, self, {{{values}}})" if body is not None else "",
     ]
-    own = ", ".join(f"{argument}: {kind}" for argument, kind in {pair[0]: pair[1] for pair in request.values()}.items())
+    own = ", ".join(f"{argument}: {kind}" for argument, kind in dict(request.values()).items())
     filled = ", ".join(f'{one}=arguments["{one}"]' for one in sorted(path))
     looked = ", ".join(filter(None, ["self", f"{{{values}}}", repr(wanted), *options]))
     next_ = ", ".join(filter(None, [string(operation.method), f"{target.name}.path({filled})", "arguments", *given]))
@@ -162,7 +162,8 @@ def _request(values: list[Any], link: Node, response: Response, source: Inputs) 
             found[expression.partition("#")[0]] = kind
         elif not _answered(expression, response):
             raise DocumentError(f"{link.where}: {expression} is nothing that the document describes here: correct it")
-    return found
+    names = distinct(((name, name) for name in dict(found.values())), taken=("arguments", "linked", "evaluated", "self"))
+    return {expression: (names[name], kind) for expression, (name, kind) in found.items()}
 
 
 def origin(expression: str, source: Inputs) -> tuple[str, str] | None:

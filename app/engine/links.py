@@ -86,7 +86,9 @@ def evaluated(expression: object, answer: Answer, request: Mapping[str, object])
         return expression
     if not expression.startswith("$"):
         values = {one: evaluated(one, answer, request) for one in expressions(expression)}
-        return ABSENT if ABSENT in values.values() else expanded(expression, values) if values else expression
+        if any(value is ABSENT or value is None for value in values.values()):
+            return ABSENT
+        return expanded(expression, values) if values else expression
     if expression in request:
         return request[expression]
     body, _, pointer = expression.partition("#")
