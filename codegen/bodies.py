@@ -16,16 +16,17 @@ from app.engine.text import Pointer
 def receivers(document: Document, package: str) -> dict[Pointer, TypeAdapter[typing.Any]]:
     """What turns a valid body into what the handler gets, of every operation of a generated package."""
     operations = importlib.import_module(f"{package}.operations")
-    handlers = {
-        found.operation_id: vars(found)["Handler"].__call__
+    classes = {
+        found.operation_id: found
         for found in vars(operations).values()
         if isinstance(found, type) and issubclass(found, Operation) and found is not Operation
     }
     receivers: dict[Pointer, TypeAdapter[typing.Any]] = {}
     for operation in Description.of(document).operations:
-        hints = typing.get_type_hints(handlers[operation.id], vars(operations))
+        made = classes[operation.id]
+        hints = typing.get_type_hints(vars(made)["Handler"].__call__, vars(operations))
         for media in operation.bodies.values():
             schema = media.schema if isinstance(media.schema, Node) else None
             if schema is not None and "body" in hints:
-                receivers[schema.resolved().pointer] = TypeAdapter(hints["body"])
+                receivers[schema.resolved().pointer] = TypeAdapter(made.bodies.get(media.name, hints["body"]))
     return receivers

@@ -15,12 +15,13 @@ from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.support import unsupported
 from codegen.models import models
-from codegen.operations import operations, shaped
+from codegen.operations import class_names, operations, shaped
 from codegen.problems import Problems, problems
 from codegen.rows import rows
 from codegen.shapes import Shapes
 from codegen.text import WIDTH
 from codegen.validity import validity
+from codegen.webhooks import sent, webhooks
 
 # The digest tells the start whether the document was changed since; comments and layout do not count.
 _INIT = '''"""What `{name}` says, as Python: schemas and operations."""
@@ -150,16 +151,22 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     _each(named, lambda schema: shapes.of(schema, str(schema.pointer[-1])), faults)
     if faults:
         raise DocumentError("\n".join(faults))
-    items = _each(description.operations, lambda operation: shaped(operation, shapes, known), faults)
+    names = class_names(description.operations)
+    items = _each(description.operations, lambda operation: shaped(operation, names[operation.id], shapes, known), faults)
     if faults:
         raise DocumentError("\n".join(faults))
-    return {
+    outward = sent(description.webhooks, [item.inputs for item in items], shapes)
+    one_way = shapes.one_way()
+    answered = [form for item in items for output in item.outputs for form in output.schemas]
+    package = settings.package
+    files = {
         "__init__.py": _INIT.format(name=document.name, digest=document.digest),
         "models.py": models(shapes),
-        "rows.py": rows(shapes, [form for item in items for output in item.outputs for form in output.schemas]),
+        "rows.py": rows(shapes, [*answered, *(form for one in outward for form in one.schemas)]),
         "problems.py": problems(known),
-        "operations.py": operations(items, shapes.one_way(), call=settings.call, package=settings.package),
+        "operations.py": operations(items, one_way, call=settings.call, package=package),
     }
+    return {**files, "webhooks.py": webhooks(outward, one_way, package=package)} if outward else files
 
 
 def _each(things: Iterable[T], work: Callable[[T], R], faults: list[str]) -> list[R]:

@@ -59,7 +59,7 @@ class Inputs:
     def builders(self) -> str:
         """The class variable by which the engine makes objects of bodies, where the type of the argument would not do."""
         media = {name: self.operation.bodies[name] for name in self.bodies}
-        made = {name: _exact(form) for name, form in self.bodies.items() if media[name].kind not in ("text", "binary")}
+        made = {name: exact(form) for name, form in self.bodies.items() if media[name].kind not in ("text", "binary")}
         plain = {annotation(form, model) for form in self.bodies.values()}
         if len(plain) == 1 and all(kind in plain for kind in made.values()):
             return ""
@@ -73,7 +73,8 @@ class Inputs:
         return [f"accept: Literal[{', '.join(map(string, names))}]"] if len(names) > 1 else []
 
 
-def _exact(form: Schema) -> str:
+def exact(form: Schema) -> str:
+    """The type by which an object is made, which holds what the annotation of its argument would lose."""
     return annotation(form, model, "Instant", _EXACT)
 
 
@@ -99,15 +100,15 @@ def _parts(media: Media, schema: Node, shapes: Shapes, hint: str) -> Schema:
             files[name] = {"type": "array", "items": FILE}
         elif member.item is None and holds_file(member.schemas, member.encoding):
             files[name] = FILE
-    known = shapes.objects.get(str(form.get("$ref", "")).rpartition("/")[2])
+    own = str(form.get("$ref", "")).rpartition("/")[2]
+    known = shapes.objects.get(own)
     if not files or known is None:
         return form
     properties = {key: {**member, **files[key]} if key in files else member for key, member in known["properties"].items()}
     for key, file in files.items():
         if "file" in file:
             properties[key] = FILE
-    held = {**known, "properties": properties}
-    if form["$ref"].rpartition("/")[2] == hint:  # nobody else has it
-        shapes.objects[hint] = held
+    if own == hint and schema.reference is None:  # it was made for this body
+        known["properties"] = properties
         return form
-    return shapes.added(hint, held)
+    return shapes.added(hint, {**known, "properties": properties})

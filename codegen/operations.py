@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.engine.description import Operation
 from app.engine.document import DocumentError
-from app.engine.names import python_name
+from app.engine.names import distinct, python_name
 from codegen.inputs import Inputs
+from codegen.links import Links, Target, arguments
 from codegen.naming import class_name
 from codegen.outputs import Output, returned
 from codegen.paths import path_helper
@@ -19,13 +21,27 @@ from codegen.types import union
 # What operations.py itself names at its top; an operation of the same name gets a trailing underscore.
 _TAKEN = frozenset(
     {
-        *("Binary", "Body", "Call", "ClassVar", "Empty", "Events", "File", "Handlers", "Instant", "Lines", "Literal", "Number"),
-        *("Operation", "Principal", "Protocol", "Text"),
+        *(
+            "Binary",
+            "Body",
+            "Call",
+            "ClassVar",
+            "Empty",
+            "Events",
+            "File",
+            "Handlers",
+            "Instant",
+            "Lines",
+            "Link",
+            "Literal",
+            "Number",
+        ),
+        *("Operation", "Principal", "Protocol", "Text", "TypedDict"),
     }
 )
 
 # What a generated class has besides its answers and problems.
-_MEMBERS = ("Handler", "bodies", "handler", "operation_id", "path")
+_MEMBERS = ("Arguments", "Handler", "bodies", "handler", "operation_id", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +55,22 @@ class Shaped:
     problems: list[str]  # names of problem classes
 
 
-def shaped(operation: Operation, shapes: Shapes, problems: Problems) -> Shaped:
-    """Bring the schemas of an operation into normal form; objects without a name are named after it.
+def class_names(operations: Iterable[Operation]) -> dict[str, str]:
+    """The class of each operation, by its id; where several would have the same, the later in the alphabet are numbered."""
+    wanted = ((name, class_name(name)) for name in sorted(operation.id for operation in operations))
+    return distinct(((name, f"{pascal}_" if pascal in _TAKEN else pascal) for name, pascal in wanted), between="")
+
+
+def shaped(operation: Operation, name: str, shapes: Shapes, problems: Problems) -> Shaped:
+    """Bring the schemas of an operation into normal form; objects without a name are named after its class.
 
     Raises:
         DocumentError: two things of the operation have one name.
     """
-    pascal = class_name(operation.id)
+    pascal = name.rstrip("_")
     item = Shaped(
         operation=operation,
-        name=f"{pascal}_" if pascal in _TAKEN else pascal,
+        name=name,
         inputs=Inputs.of(operation, shapes, pascal),
         outputs=Output.all(operation, shapes, pascal),
         problems=list(
@@ -67,23 +89,28 @@ def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, packa
     What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
 
     Raises:
-        DocumentError: two operations or tags become the same class.
+        DocumentError: links lead nowhere, or give what their operations do not take.
     """
     handlers = _handlers(items)
-    classes = "\n\n".join(_operation(item, one_way) for item in items)
+    links = Links([Target(item.name, item.inputs) for item in items])
+    answers = {item.name: "\n".join(_answer(output, item, one_way, links) for output in item.outputs) for item in items}
+    if links.faults:
+        raise DocumentError("\n".join(dict.fromkeys(links.faults)))
+    classes = "\n\n".join(_operation(item, answers[item.name], linked=item.name in links.used) for item in items)
     return f'''"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypedDict
 from urllib.parse import quote
 
 from app.engine import statuses
 from app.engine.binding import Operation
 from app.engine.files import File
 from app.engine.filling import filled, filled_json
+from app.engine.links import Link, evaluated, linked
 from app.engine.model import Instant, Number
 from app.engine.responses import Binary, Body, Empty, Events, Lines, Text
 from {call} import Call, Principal
@@ -94,15 +121,18 @@ from {package} import models, problems, rows
 {handlers}'''
 
 
-def _operation(item: Shaped, one_way: frozenset[str]) -> str:
+def _answer(output: Output, item: Shaped, one_way: frozenset[str], links: Links) -> str:
+    return output.text(one_way) + indented(links.text(output, item.inputs))
+
+
+def _operation(item: Shaped, answers: str, *, linked: bool) -> str:
     operation = item.operation
-    answers = "\n".join(output.text(one_way) for output in item.outputs)
     problems = "".join(f"{name} = problems.{name}\n" for name in item.problems)
     return f"""
 class {item.name}(Operation):
 {docstring(f"{operation.method} {operation.path}: {operation.summary}".rstrip(": "))}
     operation_id = {string(operation.id)}
-{indented(item.inputs.builders + problems)}
+{indented(item.inputs.builders + problems)}{indented(arguments(item.inputs)) if linked else ""}
 {indented(answers)}
     class Handler(Protocol):
         async def __call__({_arguments(item)}) -> {returned(item.outputs, item.name)}: ...
@@ -115,15 +145,15 @@ class {item.name}(Operation):
 
 
 def _arguments(item: Shaped) -> str:
-    arguments = []
+    found = []
     for parameter in item.operation.arguments:
         kinds = item.inputs.parameter(parameter.argument)
         optional = not parameter.required and parameter.default is None
-        arguments.append(f"{parameter.argument}: {union([*kinds, *['None'] * optional])}")
+        found.append(f"{parameter.argument}: {union([*kinds, *['None'] * optional])}")
     if item.inputs.bodies:
-        arguments.append(f"body: {item.inputs.body}")
-    arguments += item.inputs.accept
-    return ", ".join(["self", f"call: {_call(item.operation)}", "/", *(["*", *arguments] if arguments else [])])
+        found.append(f"body: {item.inputs.body}")
+    found += item.inputs.accept
+    return ", ".join(["self", f"call: {_call(item.operation)}", "/", *(["*", *found] if found else [])])
 
 
 def _call(operation: Operation) -> str:
@@ -137,13 +167,11 @@ def _handlers(items: list[Shaped]) -> str:
     tags: dict[str, list[Shaped]] = {}
     for item in items:
         tags.setdefault(item.operation.tag, []).append(item)
-    owners: dict[str, str] = {}
-    for name, owner in [*((i.name, f"operation {i.operation.id}") for i in items), *((_tag(t), f"tag {t}") for t in tags)]:
-        if (other := owners.setdefault(name, owner)) != owner:
-            where = items[0].operation.node.document.name
-            raise DocumentError(f"{where}:1: the {owner} and the {other} both become the class {name}: rename one")
-    protocols = "\n\n".join(_protocol(tag, tagged) for tag, tagged in tags.items())
-    fields = "".join(f"    {python_name(tag)}: {_tag(tag)}\n" for tag in tags)
+    wanted = ((tag, f"{class_name(tag)}Handlers") for tag in sorted(tags))
+    classes = distinct(wanted, taken=[item.name for item in items], between="")
+    names = distinct((tag, python_name(tag)) for tag in sorted(tags))
+    protocols = "\n\n".join(_protocol(classes[tag], tag, tagged) for tag, tagged in tags.items())
+    fields = "".join(f"    {names[tag]}: {classes[tag]}\n" for tag in tags)
     return f'''{protocols}
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +181,10 @@ class Handlers:
 {fields}'''
 
 
-def _protocol(tag: str, items: list[Shaped]) -> str:
-    fields = "".join(f"    {python_name(item.operation.id)}: {item.name}\n" for item in items)
+def _protocol(name: str, tag: str, items: list[Shaped]) -> str:
+    functions = distinct((item.name, python_name(item.operation.id)) for item in sorted(items, key=lambda item: item.name))
+    fields = "".join(f"    {functions[item.name]}: {item.name}\n" for item in items)
     return f"""
-class {_tag(tag)}(Protocol):
+class {name}(Protocol):
 {docstring(f"The module with the handlers tagged `{tag}`.")}
 {fields}"""
-
-
-def _tag(tag: str) -> str:
-    return f"{class_name(tag)}Handlers"

@@ -44,10 +44,15 @@ class Output:
         """Everything that rows are made for."""
         return [*([self.body] if self.body is not None else []), *self.headers.values()]
 
+    @property
+    def holds_json(self) -> bool:
+        """Whether its body is one JSON value."""
+        return form(self.media) is Body
+
     def text(self, one_way: frozenset[str]) -> str:
         """The class, not formatted."""
         kind = form(self.media)
-        base = kind.__name__ if self.body is None else f"{kind.__name__}[{_body(self.body, one_way)}]"
+        base = kind.__name__ if self.body is None else f"{kind.__name__}[{either(self.body, one_way)}]"
         fields = [*self._status(), *self._media_type()]
         fields += [_field(header, self.headers[header.argument], one_way) for header in self.response.handler_headers]
         pairs = [f"({string(h.argument)}, {string(h.name)})" for h in self.response.handler_headers]
@@ -78,12 +83,12 @@ def returned(outputs: list[Output], owner: str) -> str:
     return union(f"{owner}.{output.name}" for output in outputs)
 
 
-def _body(schema: Schema, one_way: frozenset[str], instant: str = "datetime") -> str:
+def either(schema: Schema, one_way: frozenset[str], instant: str = "datetime") -> str:
     """What an answer's body may be: models, or the rows that statements return."""
     rows = alternatives(schema, lambda name: f"rows.{row_name(name)}", instant)
     return union(rows if one_way & mentioned([schema]) else [*alternatives(schema, model, instant), *rows])
 
 
 def _field(header: Header, schema: Schema, one_way: frozenset[str]) -> str:
-    kind = _body(schema, one_way, "str")
+    kind = either(schema, one_way, "str")
     return f"{header.argument}: {kind}" if header.required else f"{header.argument}: {union([kind, 'None'])} = None"

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from app.engine.document import Document, DocumentError, Node
 from app.engine.media import Media, suffix
-from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, operation_id, pascal_case, python_name
+from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, pascal_case, python_name
+from app.engine.servers import prefixes
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 Place = Literal["path", "query", "header", "cookie"]
+_PLACES = ("path", "query", "header", "cookie")
 
 # Response headers that the engine writes itself; a handler is not asked for them.
 ENGINE_HEADERS = frozenset({"x-request-id", "ratelimit", "ratelimit-policy", "content-type", "deprecation", "sunset"})
@@ -42,11 +42,7 @@ class Parameter:
     explode: bool
     media: Media | None
     node: Node
-
-    @property
-    def argument(self) -> str:
-        """The keyword argument of the handler."""
-        return python_name(self.name, ARGUMENTS_TAKEN)
+    argument: str = ""
 
     @property
     def default(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -67,7 +63,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One response header; `media` as for parameters."""
+    """One response header; `media` as for parameters, `argument` is the field of the answer."""
 
     name: str
     required: bool
@@ -75,11 +71,7 @@ class Header:
     explode: bool
     media: Media | None
     node: Node
-
-    @property
-    def argument(self) -> str:
-        """The keyword argument of the answer."""
-        return python_name(self.name.lower(), FIELDS_TAKEN)
+    argument: str = ""
 
     @property
     def constant(self) -> str | None:
@@ -252,6 +244,21 @@ def _parameter(node: Node) -> Parameter:
     )
 
 
+def _arguments(found: Iterable[Parameter]) -> Iterator[Parameter]:
+    """The parameters, each with an argument of its own: where two would have one, that in the path keeps it."""
+    parameters = tuple(found)
+    first = sorted(parameters, key=lambda p: (_PLACES.index(p.place), p.name.lower() != p.name, p.name))
+    names = distinct(((p.place, p.name), python_name(p.name, ARGUMENTS_TAKEN)) for p in first)
+    return (replace(parameter, argument=names[parameter.place, parameter.name]) for parameter in parameters)
+
+
+def _fields(found: Iterable[Header]) -> Iterator[Header]:
+    """The headers, each with a field of its own."""
+    headers = tuple(found)
+    names = distinct((name, python_name(name.lower(), FIELDS_TAKEN)) for name in sorted(header.name for header in headers))
+    return (replace(header, argument=names[header.name]) for header in headers)
+
+
 def _headers(node: Node | None) -> Iterator[Header]:
     for name, header in node.named() if node is not None else ():
         media = next(iter(Media.all(header.get("content")).values()), None)
@@ -267,7 +274,7 @@ def _response(key: str, node: Node) -> Response:
         raise DocumentError(f"{node.where}: response {key!r}: write a status (`404`), a range (`4XX`) or `default`")
     return Response(
         key=int(key) if key.isdecimal() else key,
-        headers=tuple(_headers(node.get("headers"))),
+        headers=tuple(_fields(_headers(node.get("headers")))),
         content=Media.all(node.get("content")),
         links=node.get("links"),
         node=node,
@@ -277,26 +284,6 @@ def _response(key: str, node: Node) -> Response:
 def _responses(node: Node | None) -> Responses:
     """The documented answers; an operation that documents none may answer anything without a body."""
     return {response.key: response for response in (_response(*named) for named in (node.items() if node is not None else ()))}
-
-
-def _prefixes(*owners: Node) -> tuple[str, ...]:
-    """The path parts of the URLs of the innermost `servers`, every value of their variables filled in; no slash at the end."""
-    for owner in owners:
-        servers = owner.get("servers")
-        if servers is not None and servers.value:
-            return tuple(dict.fromkeys(prefix for server in servers.elements() for prefix in _filled(server)))
-    return ("",)
-
-
-def _filled(server: Node) -> Iterator[str]:
-    variables = server.value.get("variables", {})
-    names = list(dict.fromkeys(re.findall(r"\{([^{}]*)\}", server.value["url"])))
-    choices = [variables.get(name, {}).get("enum") or [variables.get(name, {}).get("default", "")] for name in names]
-    for values in itertools.product(*choices):
-        url = server.value["url"]
-        for name, value in zip(names, values, strict=True):
-            url = url.replace(f"{{{name}}}", str(value))
-        yield urlsplit(url).path.rstrip("/")
 
 
 def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
@@ -316,13 +303,17 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         path=path,
         tag=(node.value.get("tags") or ["default"])[0],
         summary=node.value.get("summary", ""),
-        parameters=tuple(parameters.values()),
+        parameters=tuple(_arguments(parameters.values())),
         bodies=Media.all(body.get("content") if body else None),
         body_required=bool(body and body.value.get("required", False)),
         responses=_responses(node.get("responses")) or {"default": Response("default", (), {}, None, node)},
         security=tuple(tuple((scheme, tuple(scopes)) for scheme, scopes in alternative.items()) for alternative in security),
-        prefixes=_prefixes(node, item, node.document.root),
-        callbacks=tuple(found for _, callback in (callbacks.named() if callbacks else ()) for found in _operations(callback)),
+        prefixes=prefixes(node, item, node.document.root),
+        callbacks=tuple(
+            _outward(found, name)
+            for name, callback in (callbacks.named() if callbacks else ())
+            for found in _operations(callback)
+        ),
         node=node,
     )
 
@@ -333,6 +324,20 @@ def _operations(owner: Node | None) -> Iterator[Operation]:
         for method in METHODS:
             if (node := item.get(method)) is not None:
                 yield _operation(path, method, item, node)
+
+
+def _outward(operation: Operation, name: str) -> Operation:
+    """A webhook or callback, which goes by its own name unless it has an operationId."""
+    return operation if "operationId" in operation.node.value else replace(operation, id=name)
+
+
+def _named(found: Iterable[Operation]) -> list[Operation]:
+    """Of operations whose names are made of their paths, each has a name of its own, whatever their order."""
+    operations = list(found)
+    written = {one.id for one in operations if "operationId" in one.node.value}
+    made = sorted((one.path, one.method, one.id) for one in operations if "operationId" not in one.node.value)
+    names = distinct((((path, method), name) for path, method, name in made), taken=written, between="")
+    return [replace(one, id=names.get((one.path, one.method), one.id)) for one in operations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,10 +357,10 @@ class Description:
             DocumentError: something that the engine cannot serve, with its line.
         """
         operations: dict[str, Operation] = {}
-        for operation in _operations(document.root.get("paths")):
+        for operation in _named(_operations(document.root.get("paths"))):
             if (other := operations.get(operation.id)) is not None:
                 first = f"first in line {other.node.line}"
                 raise DocumentError(f"{operation.node.where}: operationId {operation.id!r} stands twice, {first}: rename one")
             operations[operation.id] = operation
-        webhooks = tuple(_operations(document.root.get("webhooks")))
+        webhooks = tuple(_outward(operation, operation.path) for operation in _operations(document.root.get("webhooks")))
         return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-alias", {})))

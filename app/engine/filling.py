@@ -52,3 +52,28 @@ def _quoted(value: object, reserved: str) -> str:
     return "".join(
         "".join(f"%{byte:02X}" for byte in one.encode()) if one in reserved else quote(one, safe="") for one in str(value)
     )
+
+
+def query_texts(value: object, style: str, name: str, *, explode: bool = True) -> list[str]:
+    """A query parameter as its style writes it, quoted: the parts that `&` joins.
+
+    Raises:
+        ValueError: an item holds the delimiter of its style, which nobody could tell from one (OpenAPI, Style Examples).
+    """
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True)
+    key = quote(name, safe="")
+    between = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+    if isinstance(value, Mapping) and (explode or style == "deepObject"):
+        pairs = [(member, item) for member, held in value.items() for item in (held if isinstance(held, list) else [held])]
+        own = f"{key}[{{}}]" if style == "deepObject" else "{}"
+        return [f"{own.format(_quoted(member, ''))}={_quoted(item, '')}" for member, item in pairs]
+    if not isinstance(value, (Mapping, list)):
+        return [f"{key}={_quoted(value, '')}"]
+    parts = [part for pair in value.items() for part in pair] if isinstance(value, Mapping) else value
+    items = [_quoted(part, "") for part in parts]
+    if explode:
+        return [f"{key}={item}" for item in items]
+    if between != "," and any(between in item for item in items):
+        raise ValueError(f"an item of {name!r} holds the delimiter of the style {style}")
+    return [f"{key}={between.join(items)}"]

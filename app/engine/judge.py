@@ -144,8 +144,10 @@ def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa:
 class Judge:
     """Judges path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
-    def __init__(self, document: Document, operation: Operation, body: Node | None = None) -> None:
-        schemas = directed(document, "request")
+    def __init__(
+        self, document: Document, operation: Operation, body: Node | None = None, direction: Direction = "request"
+    ) -> None:
+        schemas = directed(document, direction)
         places: dict[str, Any] = {} if body is None else {"body": schemas.of(body)}
         for parameter in operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
@@ -153,7 +155,7 @@ class Judge:
             place["properties"][parameter.name] = {"if": {"const": ""}, "else": schema} if parameter.allow_empty else schema
             if parameter.required:
                 place["required"].append(parameter.name)
-        self._validator = validator(document, {"properties": places}, "request")
+        self._validator = validator(document, {"properties": places}, direction)
         self.is_valid = self._validator.is_valid
         self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 

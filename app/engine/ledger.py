@@ -80,21 +80,20 @@ class Ledger:
 
     def _walk(self, kind: str, node: Node, *, used: bool) -> None:
         """Note the keywords of one object and of what it leads to."""
-        # What the service may send itself is documentation: nothing that is served depends on it.
-        kind, used = kind.removeprefix("outward "), used and not kind.startswith("outward ")
+        kind, outward = kind.removeprefix("outward "), kind.startswith("outward ")
         if not isinstance(node.value, dict) or (kind, used, node.pointer) in self._seen:
             return
         self._seen.add((kind, used, node.pointer))
         if kind == "callback" and node.reference is None:
             for expression in node.value:
-                self._note(node, expression, Said("documentation", "the address, from the request that subscribed"), used=used)
+                self._note(node, expression, Said("type", "the address, from the request that subscribed"), used=used)
                 self._walk("outward path item", node.raw_child(expression), used=used)
             return
-        self._members(kind, node, used=used)
+        self._members(kind, node, used=used, outward=outward)
         if node.reference is not None:
             self._walk(kind, self._document.at(node.reference, node), used=used)
 
-    def _members(self, kind: str, node: Node, *, used: bool) -> None:
+    def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
         for keyword in node.value:
             known = OBJECTS[kind].get(keyword)
             if kind == "document" and keyword in ("x-files", WAIVERS):
@@ -103,7 +102,9 @@ class Ledger:
             # Components are noted where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
                 for child in children(known, node, keyword):
-                    self._walk(known.kind, child, used=used)
+                    self._walk(
+                        f"outward {known.kind}" if outward and known.kind == "operation" else known.kind, child, used=used
+                    )
 
     def _note(self, node: Node, keyword: str, verdict: Said | None, *, used: bool) -> None:
         entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))
@@ -112,7 +113,7 @@ class Ledger:
             verdict = Said("unsupported", text)
         if used or verdict.by == "unsupported" or not entry.by:
             if not used and verdict.by != "unsupported":
-                verdict = Said("documentation", "nothing that is served uses it")
+                verdict = Said("documentation", "no operation uses it")
             entry.by.add(verdict.by)
             entry.remark = verdict.remark or entry.remark
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Collection, Hashable, Iterable
+from typing import TypeVar
+
+K = TypeVar("K", bound=Hashable)
 
 # Names that mean something else where the generated code declares arguments of handlers and fields of answers.
 ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "filled", "filled_json"})
@@ -24,7 +28,7 @@ def pascal_case(name: str) -> str:
 def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
     """The name as an identifier in snake_case; Python's keywords and names in `taken` get a trailing underscore.
 
-    Two names may become the same identifier; `app.engine.support` refuses such documents.
+    Two names may become the same identifier: `distinct` tells them apart.
     """
     words = snake_case(name)
     identifier = words if words.isidentifier() else f"_{words}"
@@ -35,3 +39,21 @@ def operation_id(method: str, path: str) -> str:
     """The name of an operation that the document gives none: `GET /pets/{id}/photos` is `getPetsByIdPhotos`."""
     words = re.sub(r"\{([^{}]*)\}", lambda name: f" by {name[1]} ", path)
     return method.lower() + "".join(pascal_case(word) for word in re.split(r"[^A-Za-z0-9]+", words) if word)
+
+
+def distinct(wanted: Iterable[tuple[K, str]], *, taken: Collection[str] = (), between: str = "_") -> dict[K, str]:
+    """A name of its own for each key: the first that wants a name has it, others are numbered; names in `taken` nobody gets.
+
+    Whoever sorts the keys gets names that the order of a document does not change.
+    """
+    pairs = list(wanted)
+    natural, used = {name for _, name in pairs}, set(taken)
+    found: dict[K, str] = {}
+    for key, name in pairs:
+        number, own = 1, name
+        while own in used or (number > 1 and own in natural):
+            number += 1
+            own = f"{name}{between}{number}"
+        used.add(own)
+        found[key] = own
+    return found

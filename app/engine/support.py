@@ -14,8 +14,8 @@ from app.engine.document import Document, DocumentError, Node
 from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
-from app.engine.names import pascal_case, python_name
 from app.engine.readable import ambiguous, unreadable
+from app.engine.webhooks import callbacks
 
 Found = Iterator[tuple[Node, str]]
 
@@ -55,11 +55,11 @@ def _patterns(ledger: Ledger) -> Found:
 
 
 def _survey(description: Description) -> Found:
-    yield from _names(description)
     for operation in description.operations:
         yield from _path(operation)
         yield from ambiguous(operation)
-    for operation in (*description.operations, *description.webhooks):
+    called = (callback for operation in description.operations for callback in callbacks(operation))
+    for operation in (*description.operations, *description.webhooks, *called):
         yield from _operation(operation)
         for parameter in operation.parameters:
             yield from _parameter(parameter)
@@ -101,33 +101,13 @@ def _parameter(parameter: Parameter) -> Found:
 def _response(response: Response) -> Found:
     if response.status in _NEVER_A_BODY and response.content:
         yield response.node, f"response {response.status} never has a body: remove `content`"
+    first: dict[str, str] = {}
     for header in response.headers:
         yield from _header(header)
+        if (other := first.setdefault(header.name.lower(), header.name)) != header.name:
+            yield header.node, f"{header.name} and {other} are one header, in whatever case: remove one"
 
 
 def _header(header: Header) -> Found:
     if header.media is None and types_of(header.schema) == {"null"}:
         yield header.node, f"the header {header.name}: null cannot be written: leave the header out instead"
-
-
-def _names(description: Description) -> Found:
-    """Names that are different in the document and the same in Python."""
-    classes: dict[str, Operation] = {}
-    functions: dict[str, Operation] = {}
-    for operation in description.operations:
-        for names, name in ((classes, pascal_case(operation.id)), (functions, python_name(operation.id))):
-            if (other := names.setdefault(name, operation)) is not operation and other.id != operation.id:
-                yield operation.node, f"operationId {operation.id!r} and {other.id!r} both become {name}: rename one"
-                break
-        arguments: dict[str, str] = {}
-        for parameter in operation.parameters:
-            first = arguments.setdefault(parameter.argument, f"{parameter.name} in {parameter.place}")
-            if first != f"{parameter.name} in {parameter.place}":
-                text = f"{parameter.name} in {parameter.place} and {first} of {operation.id} both become the argument"
-                yield parameter.node, f"{text} {parameter.argument}: rename one"
-        for response in operation.answers:
-            fields: dict[str, str] = {}
-            for header in response.handler_headers:
-                if (first := fields.setdefault(header.argument, header.name)) != header.name:
-                    text = f"the headers {header.name} and {first} both become {header.argument}: rename one"
-                    yield response.node, text

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypedDict
 from urllib.parse import quote
 
 from app.core.call import Call, Principal
 from app.engine.binding import Operation
+from app.engine.links import Link, evaluated, linked
 from app.engine.responses import Body, Empty
 from app.schemas import models, problems, rows
 
@@ -76,10 +77,33 @@ class ListUsers(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        page: int
+        page_size: int
+        cursor: str
+        role: Literal["user", "admin"]
+        is_active: bool
+        created_after: str
+        created_before: str
+        q: str
+        sort: Literal["created_at", "-created_at", "username", "-username"]
+
     class OK(Body[models.UserList | rows.UserListRow]):
         """One page of users."""
 
         status = 200
+
+        def link_next_page(self) -> Link[ListUsers.Arguments]:
+            """GET /api/v1/users: List users"""
+            arguments: ListUsers.Arguments = linked(self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",))
+            return Link.of("GET", ListUsers.path(), arguments, query=(("cursor", "cursor", "form", True),))
+
+        def link_first_user(self) -> Link[GetUser.Arguments]:
+            """GET /api/v1/users/{user_id}: Get a user"""
+            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/users/0/id"}, needed=("user_id",))
+            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(
@@ -131,6 +155,39 @@ class CreateUser(Operation):
         etag: str
         location: str
 
+        def link_get_user(self) -> Link[GetUser.Arguments]:
+            """GET /api/v1/users/{user_id}: Get a user"""
+            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
+
+        def link_update_user(self) -> Link[UpdateUser.Arguments]:
+            """PATCH /api/v1/users/{user_id}: Change a user"""
+            arguments: UpdateUser.Arguments = linked(
+                self,
+                {},
+                {"user_id": "$response.body#/id", "if_match": "$response.header.ETag"},
+                needed=("user_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateUser.path(user_id=arguments["user_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+        def link_delete_user(self) -> Link[DeleteUser.Arguments]:
+            """DELETE /api/v1/users/{user_id}: Delete a user"""
+            arguments: DeleteUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("DELETE", DeleteUser.path(user_id=arguments["user_id"]), arguments)
+
+        def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
+
+        def link_get_user_profile(self) -> Link[GetUserProfile.Arguments]:
+            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+            arguments: GetUserProfile.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
+
     class Handler(Protocol):
         async def __call__(
             self, call: Call[None], /, *, idempotency_key: str | None, body: models.UserCreate
@@ -162,6 +219,16 @@ class GetCurrentUser(Operation):
         headers = (("etag", "ETag"),)
         etag: str
 
+        def link_get_user(self) -> Link[GetUser.Arguments]:
+            """GET /api/v1/users/{user_id}: Get a user"""
+            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
+
+        def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
+
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal], /) -> GetCurrentUser.OK: ...
 
@@ -186,12 +253,51 @@ class GetUser(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        user_id: int
+        if_none_match: str
+
     class OK(Body[models.User | rows.UserRow], kw_only=True):
         """The user."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
+            """PATCH /api/v1/users/{user_id}: Change a user"""
+            arguments: UpdateUser.Arguments = linked(
+                self,
+                {"$request.path.user_id": user_id},
+                {"user_id": "$request.path.user_id", "if_match": "$response.header.ETag"},
+                needed=("user_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateUser.path(user_id=arguments["user_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+        def link_revalidate(self, *, user_id: int) -> Link[GetUser.Arguments]:
+            """GET /api/v1/users/{user_id}: Get a user"""
+            arguments: GetUser.Arguments = linked(
+                self,
+                {"$request.path.user_id": user_id},
+                {"user_id": "$request.path.user_id", "if_none_match": "$response.header.ETag"},
+                needed=("user_id",),
+                texts=("if_none_match",),
+            )
+            return Link.of(
+                "GET", GetUser.path(user_id=arguments["user_id"]), arguments, headers=(("if_none_match", "If-None-Match"),)
+            )
+
+        def link_list_user_posts(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(
+                self, {"$request.path.user_id": user_id}, {"user_id": "$request.path.user_id"}, needed=("user_id",)
+            )
+            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal], /, *, user_id: int) -> GetUser.OK: ...
@@ -218,10 +324,23 @@ class DeleteUser(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        user_id: int
+        if_match: str
+
     class NoContent(Empty):
         """The user is gone."""
 
         status = 204
+
+        def link_get_user(self, *, user_id: int) -> Link[GetUser.Arguments]:
+            """GET /api/v1/users/{user_id}: Get a user"""
+            arguments: GetUser.Arguments = linked(
+                self, {"$request.path.user_id": user_id}, {"user_id": "$request.path.user_id"}, needed=("user_id",)
+            )
+            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal], /, *, user_id: int, if_match: str | None) -> DeleteUser.NoContent: ...
@@ -252,12 +371,23 @@ class UpdateUser(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        user_id: int
+        if_match: str
+
     class OK(Body[models.User | rows.UserRow], kw_only=True):
         """The user, as changed."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_get_user(self) -> Link[GetUser.Arguments]:
+            """GET /api/v1/users/{user_id}: Get a user"""
+            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(
@@ -285,12 +415,34 @@ class ListUserPosts(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        user_id: int
+        page: int
+        page_size: int
+        cursor: str
+        if_none_match: str
+
     class OK(Body[models.PostList | rows.PostListRow], kw_only=True):
         """One page of the user's posts."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_next_page(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(
+                self,
+                {"$request.path.user_id": user_id},
+                {"user_id": "$request.path.user_id", "cursor": "$response.body#/next_cursor"},
+                needed=("user_id",),
+                texts=("cursor",),
+            )
+            return Link.of(
+                "GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments, query=(("cursor", "cursor", "form", True),)
+            )
 
     class Handler(Protocol):
         async def __call__(
@@ -316,12 +468,30 @@ class ListPosts(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        page: int
+        page_size: int
+        cursor: str
+        if_none_match: str
+
     class OK(Body[models.PostList | rows.PostListRow], kw_only=True):
         """One page of posts."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_next_page(self) -> Link[ListPosts.Arguments]:
+            """GET /api/v1/posts: List posts"""
+            arguments: ListPosts.Arguments = linked(self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",))
+            return Link.of("GET", ListPosts.path(), arguments, query=(("cursor", "cursor", "form", True),))
+
+        def link_first_post(self) -> Link[GetPost.Arguments]:
+            """GET /api/v1/posts/{post_id}: Get a post"""
+            arguments: GetPost.Arguments = linked(self, {}, {"post_id": "$response.body#/posts/0/id"}, needed=("post_id",))
+            return Link.of("GET", GetPost.path(post_id=arguments["post_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None) -> ListPosts.OK: ...
@@ -358,6 +528,16 @@ class CreatePost(Operation):
         etag: str
         location: str
 
+        def link_get_post(self) -> Link[GetPost.Arguments]:
+            """GET /api/v1/posts/{post_id}: Get a post"""
+            arguments: GetPost.Arguments = linked(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
+            return Link.of("GET", GetPost.path(post_id=arguments["post_id"]), arguments)
+
+        def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",))
+            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
+
     class Handler(Protocol):
         async def __call__(
             self, call: Call[Principal], /, *, idempotency_key: str | None, body: models.PostCreate
@@ -383,12 +563,25 @@ class GetPost(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        post_id: int
+        if_none_match: str
+
     class OK(Body[models.Post | rows.PostRow], kw_only=True):
         """The post."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_author(self) -> Link[GetUserProfile.Arguments]:
+            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+            arguments: GetUserProfile.Arguments = linked(
+                self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",)
+            )
+            return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal | None], /, *, post_id: int) -> GetPost.OK: ...
@@ -412,12 +605,34 @@ class ListUserProfiles(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        page: int
+        page_size: int
+        cursor: str
+        if_none_match: str
+
     class OK(Body[models.UserProfileList | rows.UserProfileListRow], kw_only=True):
         """One page of profiles."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_next_page(self) -> Link[ListUserProfiles.Arguments]:
+            """GET /api/v1/user-profiles: List profiles"""
+            arguments: ListUserProfiles.Arguments = linked(
+                self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",)
+            )
+            return Link.of("GET", ListUserProfiles.path(), arguments, query=(("cursor", "cursor", "form", True),))
+
+        def link_first_profile(self) -> Link[GetUserProfile.Arguments]:
+            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+            arguments: GetUserProfile.Arguments = linked(
+                self, {}, {"user_id": "$response.body#/profiles/0/id"}, needed=("user_id",)
+            )
+            return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(
@@ -443,12 +658,23 @@ class GetUserProfile(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        user_id: int
+        if_none_match: str
+
     class OK(Body[models.UserProfile | rows.UserProfileRow], kw_only=True):
         """The profile."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
+
+        def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, user_id: int) -> GetUserProfile.OK: ...
@@ -476,6 +702,13 @@ class ListSessions(Operation):
         """Your live sessions."""
 
         status = 200
+
+        def link_end_newest(self) -> Link[DeleteSession.Arguments]:
+            """DELETE /api/v1/sessions/{session_id}: Sign out"""
+            arguments: DeleteSession.Arguments = linked(
+                self, {}, {"session_id": "$response.body#/sessions/0/id"}, needed=("session_id",)
+            )
+            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
@@ -509,6 +742,23 @@ class CreateSession(Operation):
         headers = (("location", "Location"),)
         location: str
 
+        def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
+            """POST /api/v1/session-tokens: Stay signed in"""
+            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
+            return Link.of(
+                "POST",
+                CreateSessionToken.path(),
+                arguments,
+                body=evaluated({"refresh_token": "$response.body#/refresh_token"}, self, {}),
+            )
+
+        def link_sign_out(self) -> Link[DeleteSession.Arguments]:
+            """Send the new access token."""
+            arguments: DeleteSession.Arguments = linked(
+                self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
+            )
+            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
+
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, body: models.SessionCreate) -> CreateSession.Created: ...
 
@@ -530,6 +780,11 @@ class DeleteSession(Operation):
     UnprocessableContent = problems.UnprocessableContent
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        session_id: int | Literal["current"]
 
     class NoContent(Empty):
         """The session is over."""
@@ -563,12 +818,25 @@ class CreateSessionToken(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
     class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
         """The session's next pair of tokens."""
 
         status = 201
         headers = (("location", "Location"),)
         location: str
+
+        def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
+            """POST /api/v1/session-tokens: Stay signed in"""
+            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
+            return Link.of(
+                "POST",
+                CreateSessionToken.path(),
+                arguments,
+                body=evaluated({"refresh_token": "$response.body#/refresh_token"}, self, {}),
+            )
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, body: models.SessionTokenCreate) -> CreateSessionToken.Created: ...

@@ -62,7 +62,7 @@ def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
     name = "#/components/schemas/Pet/properties/name"
     assert found[f"{name}/minLength"] == ({"judge"}, "")
     assert found[f"{name}/format"] == ({"documentation"}, "no judge asserts the format 'phone'")
-    assert found["#/components/schemas/Unused/maxLength"] == ({"documentation"}, "nothing that is served uses it")
+    assert found["#/components/schemas/Unused/maxLength"] == ({"documentation"}, "no operation uses it")
     assert found["#/paths/~1pets/post/operationId"][0] == {"type"}
     [entry] = [entry for entry in Ledger(Document(SMALL.encode())).entries if entry.keyword == "minLength"]
     assert entry.where == "openapi.yaml:12"

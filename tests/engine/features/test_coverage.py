@@ -11,6 +11,9 @@ BEYOND_REQUESTS = {
     **dict.fromkeys(("operation/tags", "operation/operationId"), "names in generated code"),
     **dict.fromkeys(("operation/parameters", "operation/requestBody"), "they hold what has cases of its own"),
     **dict.fromkeys(("discriminator/propertyName", "discriminator/mapping"), "cases of `schema/discriminator`"),
+    **dict.fromkeys(("document/webhooks", "operation/callbacks"), "requests that the service sends"),
+    **dict.fromkeys(("response/links", "link/operationRef", "link/operationId"), "for who asks next"),
+    **dict.fromkeys(("link/parameters", "link/requestBody"), "for who asks next"),
 }
 # Headers of every answer, and a default for operations: no request can break them.
 NEVER_BROKEN = {"operation/x-deprecation", "operation/x-sunset", "document/security"}
