@@ -21,6 +21,7 @@ from app.engine.document import Document, Node
 
 _NAME = "urn:document"
 FORMATS = FormatChecker([])
+FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
 
 
 @FORMATS.checks("int32")  # type: ignore[untyped-decorator]  # as of the others below
@@ -31,9 +32,6 @@ def _int32(value: object) -> bool:
 @FORMATS.checks("int64")  # type: ignore[untyped-decorator]  # as above
 def _int64(value: object) -> bool:
     return isinstance(value, (str, bool)) or not isinstance(value, (int, float)) or -(2**63) <= value < 2**63
-
-
-FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
 
 
 # Nobody knows ECMA-262 expressions better than a JavaScript engine.
@@ -133,7 +131,7 @@ class Oracle:
 
     def __init__(self, document: Document, direction: Direction) -> None:
         hidden = "readOnly" if direction == "request" else "writeOnly"
-        written = _modern(document.written) if str(document.data.get("openapi", "")).startswith("3.0") else document.written
+        written = _modern(document.written)
         data = _without(written, written, hidden)
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)
@@ -145,14 +143,14 @@ class Oracle:
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Schemas of OpenAPI 3.0 in the words of 3.1."""
+    """Schemas with the words of OpenAPI 3.0 in those of 3.1, read without the engine's own translation."""
     if isinstance(value, list):
         return [_modern(item) for item in value]
     if not isinstance(value, dict):
         return value
     found = {key: _modern(item) for key, item in value.items()}
-    if found.get("nullable") is True and isinstance(found.get("type"), str):
-        found["type"] = [found["type"], "null"]
+    if found.get("nullable") is True and (written := found.get("type")) not in (None, "null"):
+        found["type"] = [*dict.fromkeys([*(written if isinstance(written, list) else [written]), "null"])]
     for bound in ("Minimum", "Maximum"):
         if isinstance(exclusive := found.get("exclusive" + bound), bool):
             del found["exclusive" + bound]

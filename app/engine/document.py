@@ -45,8 +45,7 @@ class Document:
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
         _Gathering(self, files).all()
         self.written: Any = self.data
-        if str(self.data.get("openapi", "")).startswith("3.0"):
-            self.written, self.data = self.data, translate(self.data)
+        self.data = translate(self.written)
         self.root = Node(self, (), self.data)
 
     @classmethod

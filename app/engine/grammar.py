@@ -104,9 +104,11 @@ def _dialect(node: Node, keyword: str) -> Said:
 
 
 def _nullable(node: Node, _: str) -> Said:
-    if node.document.version == "3.0":
-        return Said("judge")
-    return Said("unsupported", "`nullable` is OpenAPI 3.0 and means nothing here: add 'null' to `type`")
+    if node.document.version == "3.0" or "type" in node.value or node.value["nullable"] is False:
+        return Said("judge", "adds null to the `type` beside it")
+    return Said(
+        "unsupported", "`nullable` adds null to a `type` beside it, and there is none: write an `anyOf` with `type: 'null'`"
+    )
 
 
 def _beside_a_reference(node: Node, keyword: str) -> Said | None:

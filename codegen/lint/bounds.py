@@ -29,6 +29,13 @@ def typed(survey: Survey) -> Iterator[Finding]:
             yield finding(shape.node, "allows anything", "give it a `type`")
 
 
+def null_is_a_type(survey: Survey) -> Iterator[Finding]:
+    """`nullable` is read here in every version, but a client generated from OpenAPI 3.1 may never have heard of it."""
+    for shape in survey.shapes if survey.document.version != "3.0" else ():
+        for said in shape.all("nullable"):
+            yield finding(said, "is OpenAPI 3.0's word", "add 'null' to `type`" if said.value else "remove it")
+
+
 def strings_end(survey: Survey) -> Iterator[Finding]:
     """A string without `maxLength` costs memory, a column and a log line that nobody has planned."""
     for shape in _subjects(survey, "string"):
@@ -162,6 +169,7 @@ def defaults_are_for_the_absent(survey: Survey) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     typed,
+    null_is_a_type,
     strings_end,
     strings_in_have_patterns,
     integers_are_bounded,

@@ -21,7 +21,7 @@ def plain_scalars(survey: Survey) -> Iterator[Finding]:
     if not survey.document.name.endswith(".json"):
         node = yaml.compose(survey.document.raw, Loader=yaml.CSafeLoader)
         if node is not None:
-            yield from _differences(node, survey.document.data)
+            yield from _differences(node, survey.document.written)
 
 
 def _differences(node: yaml.Node, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any JSON value

@@ -32,6 +32,8 @@ FORGOTTEN = [
     ("format date", "{type: string, format: date}"),
     ("format email", "{type: string, format: email}"),
     ("format uuid", "{type: string, format: uuid}"),
+    ("format int32", "{type: integer, format: int32}"),
+    ("format int64", "{type: integer, format: int64}"),
     ("minItems", "{type: array, minItems: 2, items: {type: integer}}"),
     ("maxItems", "{type: array, maxItems: 4, items: {type: integer}}"),
     ("uniqueItems", "{type: array, uniqueItems: true, items: {type: integer}}"),
@@ -102,6 +104,11 @@ class TestAJudgeThatForgets:
         assert report.disagreements == []
         assert report.valid > 0
         assert report.invalid > 5
+
+    def test_nullable_means_null_to_both(self):
+        report = fidelity(document("{type: integer, nullable: true, maximum: 3}"), 150)
+
+        assert report.disagreements == []
 
     def test_a_keyword_is_shown_by_the_smallest_example(self):
         report = fidelity(document("{type: array, items: {type: string, maxLength: 2}}"), 500, compile_=forgetting("maxLength"))

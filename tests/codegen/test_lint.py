@@ -55,12 +55,12 @@ class TestLint:
         assert findings == ['openapi.yaml:2: "title" is a required property: add it']
 
     def test_what_the_engine_refuses_is_told_instead(self):
-        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "nullable: true, "))
+        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, "))
 
         findings = lint(document)
 
         assert [finding.partition(": ")[2] for finding in findings] == [
-            "`nullable` is OpenAPI 3.0 and means nothing here: add 'null' to `type`"
+            "the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
         ]
 
 

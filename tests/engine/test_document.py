@@ -140,7 +140,28 @@ components:
         assert schemas["B"]["example"] == {"nullable": True, "type": "string"}
         assert json.loads(found.json)["components"]["schemas"]["A"]["type"] == "integer"
 
+    def test_nullable_is_read_in_newer_documents_too(self):
+        text = """
+openapi: 3.1.1
+components:
+  schemas:
+    A: {type: integer, nullable: true}
+    B: {type: [integer, string], nullable: true}
+    C: {type: [integer, 'null'], nullable: true}
+    D: {type: integer, nullable: false}
+"""
+        found = document(text)
+
+        types = {name: schema["type"] for name, schema in found.data["components"]["schemas"].items()}
+        assert types == {
+            "A": ["integer", "null"],
+            "B": ["integer", "string", "null"],
+            "C": ["integer", "null"],
+            "D": "integer",
+        }
+        assert found.written["components"]["schemas"]["A"]["type"] == "integer"
+
     def test_a_newer_document_stays_as_it_is(self):
-        found = document("openapi: 3.1.1\ncomponents: {schemas: {A: {type: integer, nullable: true}}}")
+        found = document("openapi: 3.1.1\ncomponents: {schemas: {A: {type: [integer, 'null'], nullable: true}}}")
 
         assert found.data is found.written

@@ -15,6 +15,8 @@ class TestBounds:
         [
             (NAME, "{pattern: '^[a-z]+$'}", "Name: ", "Name allows anything: give it a `type`"),
             (NAME, "true", "Name: ", "Name allows anything: give it a `type`"),
+            (NAME, NAME[:-1] + ", nullable: true}", "Name: ", "Name.nullable is OpenAPI 3.0's word: add 'null' to `type`"),
+            (NAME, NAME[:-1] + ", nullable: false}", "Name: ", "Name.nullable is OpenAPI 3.0's word: remove it"),
             ("maxLength: 40, ", "", "Name: ", "Name has no `maxLength`: add one; the longest value that makes sense"),
             (", pattern: '^[a-z]+$'", "", "Name: ", "Name is input and has no `pattern`: add one, at least `^[^\\u0000]*$`"),
             ("format: int64, minimum: 1, ", "format: int64, ", " Id: ", "Id has no `minimum`: add one"),
