@@ -87,7 +87,7 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
 }
 CONDITIONS = {"if": [(5, "a"), (4,)], "then": [(5,), (4,)], "else": [("a",), (None,)]}
 
-FORMATS: dict[str, tuple[list[str], list[str]]] = {
+FORMATS: dict[str, tuple[list[Any], list[Any]]] = {
     "date-time": (
         ["2026-11-25T05:46:00Z", "2026-11-25t05:46:00.123+01:00", "2016-12-31T23:59:60Z"],
         ["2026-11-25", "2026-11-25T05:46:00", "2026-02-30T05:46:00Z", "2026-11-25 05:46:00Z", "2026-11-25T24:00:00Z"],
@@ -110,6 +110,8 @@ FORMATS: dict[str, tuple[list[str], list[str]]] = {
     "json-pointer": (["", "/a/0"], ["a", "/~2"]),
     "relative-json-pointer": (["0/a", "1#"], ["/a", "-1"]),
     "regex": (["^a+$"], ["(", "["]),
+    "int32": ([2**31 - 1, -(2**31)], [(2**31, "maximum"), (-(2**31) - 1, "minimum")]),
+    "int64": ([2**63 - 1, -(2**63)], [(2**63, "maximum"), (-(2**63) - 1, "minimum")]),
 }
 
 
@@ -129,14 +131,34 @@ def _keywords() -> list[Case]:
         found += [_keyword("conditional", value, keyword).takes(body={"conditional": value}) for value in accepted]
         fault = "type" if keyword == "else" else "minimum"
         found += [_keyword("conditional", value, keyword).refused(f"body/conditional {fault}") for value in refused]
-    return found
+    return [*found, *_discriminators()]
+
+
+def _discriminators() -> list[Case]:
+    """What a discriminator's own keywords decide."""
+    tag, mapping = "discriminator/propertyName", "discriminator/mapping"
+
+    def case(feature: str, value: Any) -> Case:
+        return post_json(feature, "/v1/keywords", {"discriminator": value})
+
+    cat = {"kind": "cat", "lives": 9}
+    unnamed = {"kind": "Cat", "lives": 9}
+    return [
+        case(tag, cat).takes(body={"discriminator": cat}),
+        case(tag, {"lives": 9}).refused("body/discriminator/kind required", "body/discriminator/bark required"),
+        case(mapping, {**cat, "kind": "puss"}).takes(body={"discriminator": {**cat, "kind": "puss"}}),
+        # A mapped alternative goes by its mapped names only; here it fits all the same, so nothing else is at fault.
+        case(mapping, unnamed).refused("body/discriminator/kind enum"),
+    ]
 
 
 def _formats() -> list[Case]:
     found = []
     for name, (accepted, refused) in FORMATS.items():
         found += [post_json("schema/format", "/v1/formats", {name: text}).takes(body={name: text}) for text in accepted]
-        found += [post_json("schema/format", "/v1/formats", {name: text}).refused(f"body/{name} format") for text in refused]
+        for one in refused:
+            value, code = one if isinstance(one, tuple) else (one, "format")
+            found.append(post_json("schema/format", "/v1/formats", {name: value}).refused(f"body/{name} {code}"))
     return found
 
 

@@ -75,7 +75,10 @@ OTHERS = [
     _sent("scopes", READER, feature=COMBINED).takes(principal="reader"),
     _sent("scopes", "Bearer writer", feature=COMBINED).takes(principal="writer"),
     _sent("scopes", "Bearer reader:secret", feature=COMBINED).refused(status=403),
-    get("document/security", "/v1/paths/ada", Authorization="Bearer nobody").takes(name="ada"),
+    get("document/security", "/v1/paths/ada").takes(name="ada"),
+    get("document/security", "/v1/paths/ada", Authorization=READER).takes(principal="reader", name="ada"),
+    get("document/security", "/v1/paths/ada", Authorization="Bearer nobody").refused(status=401, www_authenticate="Bearer"),
+    get(COMBINED, "/v1/paths/literal", Authorization="Bearer nobody").takes(),
 ]
 
 CASES = [*HTTP, *KEYS, *OTHERS]
