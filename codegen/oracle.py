@@ -5,10 +5,13 @@ It shares nothing with the judge in the gate but the document: not the compiler,
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
+from urllib.parse import unquote
 
 import quickjs
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -115,6 +118,57 @@ def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Key
         yield ValidationError("is no multiple")
 
 
+def _discriminator(root: Any, validator: Any, discriminator: Any, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
+    """OpenAPI 3.1.1, 4.8.25: the alternative that the value names must fit, and there must be one."""
+    alternatives = [
+        a for key in ("oneOf", "anyOf") for a in schema.get(key, ()) if isinstance(a, dict) and a.get("type") != "null"
+    ]
+    if not alternatives or not validator.is_type(instance, "object"):
+        return
+    said = json.dumps(instance.get(discriminator["propertyName"]))
+    named = [[json.dumps(tag) for tag in _tags(root, discriminator, alternative)] for alternative in alternatives]
+    for alternative, tags in zip(alternatives, named, strict=True):
+        if said in tags and "$ref" in alternative:
+            yield from validator.descend(instance, {"$ref": alternative["$ref"]})
+    if all(named) and (discriminator["propertyName"] not in instance or not any(said in tags for tags in named)):
+        yield ValidationError("names no alternative")
+
+
+def _tags(root: Any, discriminator: Any, alternative: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+    """What stands for an alternative: names of the mapping, else the values of its own member, else the component's name."""
+    place = alternative.get("$ref", "")
+    mapping = discriminator.get("mapping", {})
+    if tags := [tag for tag, to in mapping.items() if place and place in (to, f"#/components/schemas/{to}")]:
+        return tags
+    parts = list(_parts(root, alternative))
+    for part in parts:
+        for member in _parts(root, part.get("properties", {}).get(discriminator["propertyName"])):
+            if "const" in member or "enum" in member:
+                return [member["const"]] if "const" in member else list(member["enum"])
+    if not place or any("oneOf" in part or "anyOf" in part for part in parts):
+        return []
+    return [place.rpartition("/")[2].replace("~1", "/").replace("~0", "~")]
+
+
+def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
+    """A schema, what its `$ref` names, and its `allOf`."""
+    waiting, seen = [schema], set()
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, dict) and id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            waiting += [_at(root, part["$ref"])] if str(part.get("$ref", "")).startswith("#/") else []
+            waiting += part.get("allOf", [])
+
+
+def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
+    for step in unquote(reference[2:]).split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        root = root[int(name)] if isinstance(root, list) else root[name]
+    return root
+
+
 _Validator = extend(
     Draft202012Validator,
     {
@@ -135,11 +189,12 @@ class Oracle:
         data = _without(written, written, hidden)
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)
+        self._validator: Any = extend(_Validator, {"discriminator": functools.partial(_discriminator, data)})
 
     def judge(self, schema: Node) -> Draft202012Validator:
         """The validator of a schema, formats asserted."""
         place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
-        return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+        return self._validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -159,32 +214,31 @@ def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return found
 
 
-def _without(value: Any, root: Any, hidden: str) -> Any:  # noqa: ANN401 - any JSON value
-    """The document without the members that do not exist in one direction."""
+# Keywords whose schemas speak of the same value.
+_SAME = frozenset({"allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"})
+
+
+def _without(value: Any, root: Any, hidden: str, gone: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
+    """The document without the members, items and alternatives that do not exist in one direction; `gone` are members above."""
     if isinstance(value, list):
-        return [_without(item, root, hidden) for item in value]
+        return [_without(item, root, hidden, gone) for item in value]
     if not isinstance(value, dict):
         return value
-    members = value.get("properties")
-    if isinstance(members, dict):
-        gone = {name for name, member in members.items() if _marked(member, root, hidden)}
-        value = {**value, "properties": {name: False if name in gone else member for name, member in members.items()}}
-        if isinstance(value.get("required"), list):
-            value["required"] = [name for name in value["required"] if name not in gone]
-    return {key: _without(item, root, hidden) for key, item in value.items()}
+    named = [part["properties"].items() for part in _parts(root, value) if isinstance(part.get("properties"), dict)]
+    gone |= {name for members in named for name, member in members if _marked(member, root, hidden)}
+    found = {key: _without(item, root, hidden, gone if key in _SAME else frozenset()) for key, item in value.items()}
+    if isinstance(value.get("required"), list):
+        found["required"] = [name for name in value["required"] if name not in gone]
+    for keyword in ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties"):
+        if _marked(value.get(keyword), root, hidden):
+            found[keyword] = False
+    for keyword in ("prefixItems", "anyOf", "oneOf", "properties", "patternProperties"):
+        inner = value.get(keyword, ())
+        for key, part in inner.items() if isinstance(inner, dict) else enumerate(inner) if isinstance(inner, list) else ():
+            if _marked(part, root, hidden):
+                found[keyword][key] = False
+    return found
 
 
 def _marked(schema: Any, root: Any, hidden: str) -> bool:  # noqa: ANN401 - any JSON value
-    for _ in range(20):
-        if not isinstance(schema, dict):
-            return False
-        if schema.get(hidden) is True:
-            return True
-        if not str(schema.get("$ref", "")).startswith("#/"):
-            return False
-        place = schema["$ref"][2:].split("/")
-        schema = root
-        for part in place:
-            name = part.replace("~1", "/").replace("~0", "~")
-            schema = schema[int(name)] if isinstance(schema, list) else schema[name]
-    return False
+    return any(part.get(hidden) is True for part in _parts(root, schema))

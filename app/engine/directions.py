@@ -34,7 +34,10 @@ SHAPES = {
 WIDTHS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
-_OTHERS = ("additionalProperties", "unevaluatedProperties")
+_NEVER = {keyword: {"$comment": keyword} for keyword in _KEYWORDS.values()}
+# What has no name of its own and may exist in one direction only: the items, the other members, one of the alternatives.
+_ONE = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
+_SEVERAL = ("prefixItems", "anyOf", "oneOf")
 # Schemas inside a schema that speak of the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
 
@@ -95,7 +98,7 @@ class Directed:
 
     def _forbidden(self) -> Schema:
         # The keyword stays, so that what includes this schema hides the name too; the comment tells the judge why.
-        return {self._keyword: True, "not": {"$comment": self._keyword}}
+        return {self._keyword: True, "not": _NEVER[self._keyword]}
 
     def _hidden(self, schema: Schema) -> set[str]:
         """The members that this direction does not have."""
@@ -106,9 +109,13 @@ class Directed:
         for pattern, member in _named(schema, "patternProperties"):
             if self._is_hidden(member):
                 schema["patternProperties"][pattern] = self._forbidden()
-        for keyword in _OTHERS:
+        for keyword in _ONE:
             if self._is_hidden(schema.get(keyword)):
                 schema[keyword] = self._forbidden()
+        for keyword in _SEVERAL:
+            for index, part in enumerate(_listed(schema, keyword)):
+                if self._is_hidden(part):
+                    schema[keyword][index] = self._forbidden()
 
     def _close(self, schema: Schema) -> None:
         hidden = self._hidden(schema)
@@ -191,7 +198,9 @@ def _alternatives(schema: Schema) -> list[Schema]:
     if not isinstance(discriminator, dict) or not isinstance(discriminator.get("propertyName"), str):
         return []
     listed = [*_listed(schema, "oneOf"), *_listed(schema, "anyOf")]
-    return [one for one in listed if isinstance(one, dict) and one.get("type") != "null"]
+    return [
+        one for one in listed if isinstance(one, dict) and one.get("type") != "null" and one.get("not") not in _NEVER.values()
+    ]
 
 
 def _in_place(schema: Schema) -> Iterator[Schema]:

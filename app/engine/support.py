@@ -14,6 +14,7 @@ from app.engine.document import Document, DocumentError, Node
 from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
+from app.engine.members import conjuncts
 from app.engine.readable import ambiguous, unreadable
 from app.engine.webhooks import callbacks
 
@@ -58,6 +59,7 @@ def _survey(description: Description) -> Found:
     for operation in description.operations:
         yield from _path(operation)
         yield from ambiguous(operation)
+        yield from _never_sent(operation)
     called = (callback for operation in description.operations for callback in callbacks(operation))
     for operation in (*description.operations, *description.webhooks, *called):
         yield from _operation(operation)
@@ -79,6 +81,18 @@ def _operation(operation: Operation) -> Found:
             yield operation.node, f"there is no security scheme {name!r}: declare it in components.securitySchemes"
         elif scheme.value.get("type") not in ("http", "apiKey", "oauth2", "openIdConnect"):
             yield scheme, f"security scheme {name!r}: {scheme.value.get('type')!r} is not checked by the engine: use another"
+
+
+def _never_sent(operation: Operation) -> Found:
+    """Whole values of the other direction: nobody could send them."""
+    bodies = [(media.schema, "readOnly", "request") for media in operation.bodies.values()]
+    bodies += [(parameter.schema, "readOnly", "request") for parameter in operation.parameters]
+    for response in operation.responses.values():
+        bodies += [(media.schema, "writeOnly", "answer") for media in response.content.values()]
+    for schema, keyword, what in bodies:
+        for said in conjuncts(schema) if schema is not None else ():
+            if said.value.get(keyword) is True:
+                yield said.raw_child(keyword), f"`{keyword}` of a whole {what} forbids it: remove it, or put it on members"
 
 
 def _path(operation: Operation) -> Found:

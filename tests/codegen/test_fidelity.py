@@ -13,6 +13,7 @@ from app.engine.document import Document
 from codegen.bodies import receivers
 from codegen.fidelity import fidelity
 
+FEATURES = Path(__file__).parents[1] / "engine" / "features"
 OURS = Path(__file__).parents[2] / "openapi.yaml"
 
 # What the judge forgets, and a schema that says it.
@@ -48,6 +49,10 @@ FORGOTTEN = [
     ("maxProperties", "{type: object, maxProperties: 2}"),
     ("dependentRequired", "{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}"),
     ("not", "{type: integer, not: {const: 3}}"),
+    (
+        "discriminator",
+        "{discriminator: {propertyName: k}, anyOf: [{properties: {k: {const: a}}}, {properties: {k: {const: b}}}]}",
+    ),
     ("oneOf", "{oneOf: [{type: integer}, {type: number, minimum: 5}]}"),
 ]
 
@@ -124,6 +129,14 @@ class TestAJudgeThatForgets:
 
         assert report.disagreements
         assert fidelity(document(schema), 150).disagreements == []
+
+
+@pytest.mark.parametrize("name", ["features.yaml", "features30.yaml"])
+def test_documents_with_every_keyword_are_judged_alike_by_both(name):
+    report = fidelity(Document.load(FEATURES / name), 40)
+
+    assert report.disagreements == []
+    assert report.schemas > 4
 
 
 class TestOurDocument:

@@ -16,7 +16,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -118,8 +118,19 @@ def _credentials(document: Document) -> list[str]:
     return found
 
 
-def examined(document: Path) -> tuple[str, str]:
-    """A row of the table, and what was said where something failed."""
+class Outcome(NamedTuple):
+    """A row of the table; `failures` is what was said where something failed, else empty."""
+
+    document: str
+    operations: int
+    seconds: float
+    lines: int
+    cases: int
+    unsatisfiable: int
+    failures: str
+
+
+def examined(document: Path) -> Outcome:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -133,8 +144,8 @@ def examined(document: Path) -> tuple[str, str]:
     empty = sum(map(int, re.findall(r"Schema Error: (\d+)", outcome["output"])))
     failures = "ContractViolation" in log or "= FAILURES =" in outcome["output"] or (outcome["exit"] != 0 and not empty)
     operations = len(Description.of(Document.load(document)).operations)
-    row = f"{document.name:<28}{operations:>11}{time.monotonic() - begun:>9.1f}{lines:>7}{found:>7}{empty:>14}"
-    return row, outcome["output"] + log if failures else ""
+    said = outcome["output"] + log if failures else ""
+    return Outcome(document.name, operations, time.monotonic() - begun, lines, found, empty, said)
 
 
 def main(folder: str, *names: str) -> int:
@@ -143,10 +154,11 @@ def main(folder: str, *names: str) -> int:
     print(f"{'document':<28}{'operations':>11}{'seconds':>9}{'lines':>7}{'cases':>7}{'unsatisfiable':>14}  failures")
     place = Path(folder).resolve()
     for document in [place / name for name in names] or sorted(place.glob("*.yaml")):
-        row, failures = examined(document)
-        print(f"{row}  {'yes' if failures else 0}", flush=True)
-        if failures:
-            failed[document.name] = failures
+        row = examined(document)
+        numbers = f"{row.operations:>11}{row.seconds:>9.1f}{row.lines:>7}{row.cases:>7}{row.unsatisfiable:>14}"
+        print(f"{row.document:<28}{numbers}  {'yes' if row.failures else 0}", flush=True)
+        if row.failures:
+            failed[row.document] = row.failures
     for name, failures in failed.items():
         print(f"\n=== {name}\n{failures}")
     return len(failed)

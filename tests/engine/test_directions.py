@@ -8,6 +8,7 @@ import pytest
 
 from app.engine.document import Document
 from app.engine.judge import directed, validator
+from codegen.fidelity import fidelity
 from tests.engine.service import body
 
 HEAD = """
@@ -37,6 +38,13 @@ components:
     Either:
       oneOf: [{$ref: "#/components/schemas/Cat"}, {type: "null"}]
       discriminator: {propertyName: kind}
+    List: {type: array, prefixItems: [{type: string}], items: {$ref: "#/components/schemas/Shared"}}
+    Tuple: {type: array, prefixItems: [{type: integer, writeOnly: true}]}
+    Choice: {anyOf: [{$ref: "#/components/schemas/Shared"}, {type: string, writeOnly: true}, {type: boolean}]}
+    Counts:
+      type: object
+      patternProperties: {"^n": {$ref: "#/components/schemas/Shared"}}
+      additionalProperties: {type: integer, writeOnly: true}
     Maybe: {anyOf: [{$ref: "#/components/schemas/Animal"}, {type: "null"}]}
 """
 
@@ -57,10 +65,26 @@ def accepts(name: str, value: Any, direction: Any) -> bool:
         ("Composed", {"name": "n", "age": 1, "stamp": 1}, False, True),
         ("Composed", {"name": "n", "stamp": 1}, False, False),
         ("Composed", {}, False, False),
+        ("List", ["a"], True, True),
+        ("List", ["a", 1], False, True),
+        ("Tuple", [1], True, False),
+        ("Tuple", [], True, True),
+        ("Choice", 1, False, True),
+        ("Choice", "a", True, False),
+        ("Choice", True, True, True),
+        ("Counts", {"n": 1}, False, True),
+        ("Counts", {"a": 1}, True, False),
     ],
 )
 def test_a_member_of_one_direction_is_refused_and_not_required_in_the_other(name, value, request_, response):
     assert (accepts(name, value, "request"), accepts(name, value, "response")) == (request_, response)
+
+
+def test_an_independent_judge_agrees_in_both_directions():
+    report = fidelity(Document(f"openapi: 3.1.1\n{HEAD}".encode()), 150)
+
+    assert report.disagreements == []
+    assert report.schemas == 22
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ DOCUMENTS = sorted((Path(__file__).parent / "own").glob("*.yaml"))
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_goes_from_generation_to_the_fuzz_without_a_failure(document):
-    operations, _, lines, cases, failures = specs.examined(document)
+    outcome = specs.examined(document)
 
-    assert failures == ""
-    assert (operations > 0, lines > 50, cases > 100) == (True, True, True)
+    assert (outcome.failures, outcome.unsatisfiable) == ("", 0)
+    assert (outcome.operations > 0, outcome.lines > 50, outcome.cases > 100) == (True, True, True)
