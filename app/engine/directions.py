@@ -39,6 +39,7 @@ _NEVER = {keyword: {"$comment": keyword} for keyword in _KEYWORDS.values()}
 _ONE = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 _SEVERAL = ("prefixItems", "anyOf", "oneOf")
 # Schemas inside a schema that speak of the same value.
+_BRANCHES = ("oneOf", "anyOf")
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
 
 
@@ -47,6 +48,7 @@ class Directed:
 
     def __init__(self, document: Document, direction: Direction) -> None:
         self._keyword = _KEYWORDS[direction]
+        self._moved: dict[int, Schema] = {}  # by the schema in which they are written
         self.data: Any = document.data
         found = list(mappings(self.data))
         if any(schema.get(self._keyword) is True or _alternatives(schema) or _asserted(schema) for _, schema in found):
@@ -54,8 +56,11 @@ class Directed:
             for _, schema in list(mappings(self.data)):
                 self._close_unnamed(schema)
                 self._close(schema)
-            for _, schema in list(mappings(self.data)):
-                self._discriminate(schema)
+            rules = [(pointer, schema, self._rules(schema)) for pointer, schema in mappings(self.data)]
+            used = {_place(schema.get("$ref"))[:-2] for _, schema in found}
+            for pointer, schema, said in rules:
+                if said:
+                    self._discriminate(schema, said, movable=tuple(map(str, pointer)) not in used)
                 if rule := _asserted(schema):
                     schema["allOf"] = [*_listed(schema, "allOf"), rule]
 
@@ -63,7 +68,10 @@ class Directed:
         """What stands at a place."""
         value = self.data
         for key in pointer:
-            value = value[key]
+            if isinstance(value, list):
+                value = value[int(key)]
+            else:
+                value = self._moved[id(value)][str(key)] if id(value) in self._moved and key in _BRANCHES else value[key]
         return value
 
     def of(self, node: Node) -> Any:  # noqa: ANN401 - a schema may be a boolean
@@ -75,10 +83,7 @@ class Directed:
         reference = schema.get("$ref") if isinstance(schema, dict) else None
         if not isinstance(reference, str) or not reference.startswith("#"):
             return None
-        value = self.data
-        for step in reference.split("/")[1:]:
-            value = value[int(step) if isinstance(value, list) else unescaped(step)]
-        return value
+        return self.at(tuple(_place(reference)))
 
     def _composed(self, schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any JSON value
         """A schema and what it is composed of: its `$ref` and its `allOf`, however deep."""
@@ -132,10 +137,11 @@ class Directed:
 
     # --- alternatives by name
 
-    def _discriminate(self, schema: Schema) -> None:
+    def _rules(self, schema: Schema) -> list[Schema]:
+        """What a discriminator demands: the named alternative fits, and, if every alternative has a name, one is named."""
         alternatives = _alternatives(schema)
         if not alternatives:
-            return
+            return []
         name = schema["discriminator"]["propertyName"]
         values = [self._tags(schema["discriminator"], name, alternative) for alternative in alternatives]
         rules: list[Schema] = [
@@ -149,7 +155,17 @@ class Directed:
         if all(values):
             known = [value for tags in values for value in tags]
             rules.append({"if": {"type": "object"}, "then": {"required": [name], "properties": {name: {"enum": known}}}})
+        return rules
+
+    def _discriminate(self, schema: Schema, rules: list[Schema], *, movable: bool) -> None:
+        """Let the rules speak first, so that a client hears only of the alternative that it has named.
+
+        Alternatives that a `$ref` names by their place stay there.
+        """
         schema["allOf"] = [*_listed(schema, "allOf"), *rules]
+        if movable:
+            said = self._moved[id(schema)] = {keyword: schema.pop(keyword) for keyword in _BRANCHES if keyword in schema}
+            schema["allOf"].append({"if": {"allOf": rules}, "then": said})
 
     def _tags(self, discriminator: Schema, name: str, alternative: Schema) -> list[Any]:
         """The values that stand for an alternative: those mapped to it, else those its own member admits, else its name.
@@ -176,6 +192,11 @@ class Directed:
         return [unescaped(alternative["$ref"].rpartition("/")[2])]
 
 
+def _place(reference: object) -> tuple[str, ...]:
+    """The steps of a `$ref`, none of what is no text."""
+    return tuple(map(unescaped, reference.split("/")[1:])) if isinstance(reference, str) else ()
+
+
 def _asserted(schema: Schema) -> Schema:
     """What its format demands and the judge would not ask for: a shape of texts, a width of integers."""
     name = schema.get("format")
@@ -197,7 +218,7 @@ def _alternatives(schema: Schema) -> list[Schema]:
     discriminator = schema.get("discriminator")
     if not isinstance(discriminator, dict) or not isinstance(discriminator.get("propertyName"), str):
         return []
-    listed = [*_listed(schema, "oneOf"), *_listed(schema, "anyOf")]
+    listed = [one for keyword in _BRANCHES for one in _listed(schema, keyword)]
     return [
         one for one in listed if isinstance(one, dict) and one.get("type") != "null" and one.get("not") not in _NEVER.values()
     ]

@@ -60,6 +60,8 @@ _MISSING = " is a required property"
 _HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword
 _SHAPES = tuple(f'does not match "{shape}"' for shape in SHAPES.values())  # how the validator tells of them
 
+_UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
+
 _MOST_KNOWN = 1024
 
 
@@ -138,6 +140,8 @@ def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa:
     *path, last = pointer
     for key in path:
         root = root.setdefault(str(key), {})
+        if isinstance(root, list):
+            return
     root.setdefault(str(last), value)
 
 
@@ -162,7 +166,7 @@ class Judge:
     def faults(self, parts: dict[str, Any], told: Collection[str] = ()) -> list[msgspec.Raw]:
         """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
         found: dict[tuple[str, str], _Fault] = {}
-        malformed: set[str] = set()
+        twice: set[tuple[str, str]] = set()
         for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
             where = (error["schemaLocation"], error["instanceLocation"])
             known = self._known.get(where)
@@ -174,10 +178,11 @@ class Judge:
             if known.place in told:
                 continue
             found[known.keyword, known.place] = known
-            if known.keyword == "format":
-                malformed.add(known.place)
-        # A field that has a format and a pattern is wrong once, not twice.
-        return [known.text for known in found.values() if known.keyword != "pattern" or known.place not in malformed]
+            if known.keyword == "format":  # a field that has a format and a pattern is wrong once
+                twice.add(("pattern", known.place))
+            elif known.keyword in _UNEVALUATED:  # the member is told, and what holds it
+                twice.add((known.keyword, known.place.rpartition("/")[0]))
+        return [known.text for key, known in found.items() if key not in twice]
 
 
 def _describe(rule: str, place: str, text: str) -> tuple[_Fault, bool]:

@@ -45,6 +45,7 @@ components:
       type: object
       patternProperties: {"^n": {$ref: "#/components/schemas/Shared"}}
       additionalProperties: {type: integer, writeOnly: true}
+    Named: {properties: {cat: {$ref: "#/components/schemas/Either/oneOf/0"}, either: {$ref: "#/components/schemas/Either"}}}
     Maybe: {anyOf: [{$ref: "#/components/schemas/Animal"}, {type: "null"}]}
 """
 
@@ -84,7 +85,7 @@ def test_an_independent_judge_agrees_in_both_directions():
     report = fidelity(Document(f"openapi: 3.1.1\n{HEAD}".encode()), 150)
 
     assert report.disagreements == []
-    assert report.schemas == 22
+    assert report.schemas == 23
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,9 @@ def test_an_independent_judge_agrees_in_both_directions():
         ("Animal", {}, False),
         ("Either", None, True),
         ("Either", {"kind": "Dog"}, False),
+        ("Named", {"cat": {"kind": "Cat"}, "either": None}, True),
+        ("Named", {"cat": {"kind": 1}}, False),
+        ("Named", {"either": {"kind": "Dog"}}, False),
         ("Maybe", None, True),
         ("Maybe", {"kind": "cow"}, False),
     ],

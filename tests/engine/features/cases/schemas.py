@@ -35,7 +35,7 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
     "contains": ("", [["a", 1]], [["a"], []]),
     "minContains": ("", [[1, 2, "a"]], [([1, "a"], " contains"), ([], " contains")]),
     "maxContains": ("", [[1, "a"]], [([1, 2], " contains"), ([], " contains")]),
-    "unevaluatedItems": ("", [[1, 2], [1]], [([1, 2, 3], " unevaluatedItems", "/2 unevaluatedItems")]),
+    "unevaluatedItems": ("", [[1, 2], [1]], [([1, 2, 3], "/2 unevaluatedItems")]),
     "properties": ("", [{"a": 1}, {"b": "x"}], [({"a": "x"}, "/a type")]),
     "required": ("", [{"a": None}], [({}, "/a required")]),
     "additionalProperties": ("", [{"b": 1}], [({"b": "x"}, "/b type")]),
@@ -48,7 +48,7 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
     "unevaluatedProperties": (
         "",
         [{"name": "a", "age": 1}],
-        [({"name": "a", "size": 1}, " unevaluatedProperties", "/size unevaluatedProperties")],
+        [({"name": "a", "size": 1}, "/size unevaluatedProperties")],
     ),
     "allOf": ("", [{"name": "a", "age": 1}], [({"name": "a"}, "/age required"), ({"age": 1}, "/name required")]),
     "anyOf": ("", [7, "ab"], [("abc", " maxLength", " type"), (7.5, " type"), (None, " type")]),
@@ -58,9 +58,9 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
         "",
         [{"kind": "cat", "lives": 9}, {"kind": "puss", "lives": 1}, {"kind": "dog", "bark": "wuff"}],
         [
-            ({"kind": "cow"}, "/kind enum", "/lives required", "/bark required"),
-            ({"lives": 9}, "/kind required", "/bark required"),
-            ({"kind": "cat", "lives": "9"}, "/lives type", "/bark required"),
+            ({"kind": "cow"}, "/kind enum"),
+            ({"lives": 9}, "/kind required"),
+            ({"kind": "cat", "lives": "9"}, "/lives type"),
             # It fits the other alternative, but not the one that it names.
             ({"kind": "cat", "bark": "wuff"}, "/lives required"),
         ],
@@ -145,7 +145,7 @@ def _discriminators() -> list[Case]:
     unnamed = {"kind": "Cat", "lives": 9}
     return [
         case(tag, cat).takes(body={"discriminator": cat}),
-        case(tag, {"lives": 9}).refused("body/discriminator/kind required", "body/discriminator/bark required"),
+        case(tag, {"lives": 9}).refused("body/discriminator/kind required"),
         case(mapping, {**cat, "kind": "puss"}).takes(body={"discriminator": {**cat, "kind": "puss"}}),
         # A mapped alternative goes by its mapped names only; here it fits all the same, so nothing else is at fault.
         case(mapping, unnamed).refused("body/discriminator/kind enum"),
