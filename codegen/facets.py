@@ -94,6 +94,16 @@ def names_within(node: Node, seen: set[Pointer]) -> Iterator[str]:
                 yield from names_within(branch, seen)
 
 
+def adds_nothing(part: Node, known: set[str]) -> bool:
+    """Whether an alternative speaks only of members that are known without it."""
+    return set(names_within(part, set())) <= known and not any(
+        {"items", "prefixItems", "enum", "const", "patternProperties"} & facet.value.keys()
+        or facet.value.get("type", "object") != "object"
+        for facet in composed([part])
+        if facet.value is not False
+    )
+
+
 @dataclass(slots=True)
 class Members:
     """The members of an object: of each the schemas that speak of it; `extra` are the schemas of one that is not named.
@@ -155,3 +165,10 @@ def _opens(node: Node, seen: set[Pointer]) -> bool:
         if any(_opens(branch, seen) for keyword in _BRANCHES for branch in branches(facet, keyword)):
             return True
     return False
+
+
+def names_itself(part: Node, member: str) -> bool:
+    """Whether a member of an object has values of its own."""
+    facets = [facet for facet in composed([part]) if facet.value is not False]
+    speaking = members(facets, frozenset()).properties.get(member, [])
+    return any({"const", "enum"} & facet.value.keys() for facet in composed(speaking) if facet.value is not False)

@@ -114,3 +114,35 @@ def kinds(form: Schema, objects: dict[str, Schema], aliases: dict[str, Schema]) 
         return {kind for part in form["anyOf"] for kind in kinds(part, objects, aliases)}
     found = form.get("type", [*KINDS, "integer"])
     return {found} if isinstance(found, str) else set(found)
+
+
+def mentioned(forms: list[Schema]) -> set[str]:
+    """The names of the objects and aliases that stand in the forms themselves."""
+    found: set[str] = set()
+    waiting = list(forms)
+    while waiting:
+        form = waiting.pop()
+        if "$ref" in form:
+            found.add(form["$ref"].rpartition("/")[2])
+        waiting += [*form.get("anyOf", ()), *form.get("prefixItems", ()), *form.get("properties", {}).values()]
+        waiting += [form[key] for key in ("items", "additionalProperties") if isinstance(form.get(key), dict)]
+    return found
+
+
+def reference(name: str) -> Schema:
+    """The form of a value of a named object or alias."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def lengths(places: list[Schema], least: int, most: int, words: Schema) -> Schema:
+    """A tuple for each length that a closed list may have; a plain list where those are many."""
+    if least > most:
+        return NEVER
+    if most - least > 4:  # noqa: PLR2004 - a union that is still read
+        return {"type": "array", **words, "items": united(places[:most], {})}
+    return united([{"type": "array", "prefixItems": places[:size]} for size in range(least, most + 1)], words)
+
+
+def widened(types: list[str]) -> set[str]:
+    """The JSON types with what they include: an integer is a number."""
+    return {*types, *(["integer"] if "number" in types else [])}

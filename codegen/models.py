@@ -21,10 +21,10 @@ from pydantic import BaseModel
 
 from app.engine.document import DocumentError
 from codegen.fields import field_names
-from codegen.forms import Schema
+from codegen.forms import Schema, mentioned
 from codegen.naming import TAKEN
 from codegen.parts import holds_tuple, part
-from codegen.shapes import Shapes, mentioned
+from codegen.shapes import Shapes
 from codegen.text import docstring, string
 from codegen.types import annotation
 

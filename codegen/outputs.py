@@ -8,10 +8,10 @@ from app.engine.description import Header, Operation, Response
 from app.engine.media import Media
 from app.engine.names import pascal_case
 from app.engine.responses import Body, Lines, form
-from codegen.forms import Schema
+from codegen.forms import Schema, mentioned
 from codegen.inputs import model
 from codegen.rows import row_name
-from codegen.shapes import Shapes, mentioned
+from codegen.shapes import Shapes
 from codegen.text import docstring, string
 from codegen.types import alternatives, union
 

@@ -15,7 +15,21 @@ from app.engine.text import Pointer
 from codegen import facets as f
 from codegen.defaults import fits
 from codegen.facets import Members
-from codegen.forms import NEVER, Schema, about, enumerated, kinds, listed, plain, united, without
+from codegen.forms import (
+    NEVER,
+    Schema,
+    about,
+    enumerated,
+    kinds,
+    lengths,
+    listed,
+    mentioned,
+    plain,
+    reference,
+    united,
+    widened,
+    without,
+)
 from codegen.naming import Names, class_name, hinted
 
 Nodes = tuple[Node, ...]
@@ -56,7 +70,7 @@ class Shapes:
         """An object that no schema describes by itself, under a name of its own."""
         name = self._names.of(None, hint)
         self.objects[name] = form
-        return _reference(name)
+        return reference(name)
 
     def one_way(self) -> frozenset[str]:
         """The names of what holds members that are only read or only written, so that its models and rows differ."""
@@ -84,13 +98,13 @@ class Shapes:
             return {}
         key = (tuple(node.pointer for node in nodes), settled)
         if (known := self._classes.get(key)) is not None and known in self.aliases:
-            return _reference(known)
+            return reference(known)
         if (containers := self._open.get(key)) is not None:
             if containers == self._containers:
                 return NEVER  # it would be nothing but itself
             if key not in self._recursive:
                 self._recursive[key] = self._name(nodes, hint)
-            return _reference(self._recursive[key])
+            return reference(self._recursive[key])
         self._open[key] = self._containers
         try:
             form = self._referred(nodes[0], hint) if len(nodes) == 1 else None
@@ -154,10 +168,10 @@ class Shapes:
         heavy = any(f.STRUCTURE & one.value.keys() for one in facets) or self._others(facets, settled)
         if not heavy:
             forms = [self._form((part,), name) for part, name in zip(parts, hints, strict=True)]
-            if kinds_beside is None or all(kinds(form, self.objects, self.aliases) <= _widened(kinds_beside) for form in forms):
+            if kinds_beside is None or all(kinds(form, self.objects, self.aliases) <= widened(kinds_beside) for form in forms):
                 return self._tagged(facet, parts, forms, facets)
         known = {name for one in facets for name in one.value.get("properties", ())}
-        if known and all(_adds_nothing(part, known) for part in parts):
+        if known and all(f.adds_nothing(part, known) for part in parts):
             return None
         if self._alternatives * len(parts) > _MOST_ALTERNATIVES:
             return None
@@ -200,11 +214,11 @@ class Shapes:
             for part, form in zip(parts, forms, strict=True)
             if part.reference is not None and "$ref" in form
         }
-        if not isinstance(name, str) or not classes or all(_names_itself(part, name) for part in parts if part.reference):
+        if not isinstance(name, str) or not classes or all(f.names_itself(part, name) for part in parts if part.reference):
             return {}
         tags = {str(pointer[-1]): known for pointer, known in classes.items()}
-        for value, reference in discriminator.get("mapping", {}).items():
-            pointer = reference if "/" in reference else f"#/components/schemas/{reference}"
+        for value, place in discriminator.get("mapping", {}).items():
+            pointer = place if "/" in place else f"#/components/schemas/{place}"
             target = self.document.at(pointer, facet).resolved().pointer
             if target in classes:
                 tags[value] = classes[target]
@@ -214,7 +228,7 @@ class Shapes:
         """A form under a name of its own."""
         name = self._recursive.get(key) or self._name(nodes, hint)
         self.aliases[name], self._classes[key] = form, name
-        return {**_reference(name), **{k: v for k, v in form.items() if k in ("description", "default")}}
+        return {**reference(name), **{k: v for k, v in form.items() if k in ("description", "default")}}
 
     # --- one value
 
@@ -263,7 +277,7 @@ class Shapes:
             name = self._classes[key] = self._name(nodes, hint)
             self.objects[name] = {"type": "object", **about(facets[-1:], ("description",)), "properties": {}, "required": []}
             self._waiting.append((name, found))
-        return {**_reference(name), **about(facets, ("description", "default"))}
+        return {**reference(name), **about(facets, ("description", "default"))}
 
     def _fill(self, name: str, found: Members) -> None:
         """Give a class its members."""
@@ -312,7 +326,7 @@ class Shapes:
             places, rest = places[: places.index(NEVER)], NEVER
         least, most = max([0, *map(int, f.said(facets, "minItems"))]), min([1 << 62, *map(int, f.said(facets, "maxItems"))])
         if rest is NEVER or most <= len(places) or ("items" not in first.value and False in f.said(facets, "unevaluatedItems")):
-            return _lengths(places, least, min(most, len(places)), about(facets))
+            return lengths(places, least, min(most, len(places)), about(facets))
         if least < len(places) or key in self._recursive:  # mypy knows no variadic tuple that holds itself
             return {**words, "items": united([*places, rest], {})}
         return self._alias(
@@ -336,50 +350,3 @@ def reached(forms: list[Schema], shapes: Shapes) -> set[str]:
             found.add(name)
             waiting |= mentioned([shapes.objects[name] if name in shapes.objects else shapes.aliases[name]])
     return found
-
-
-def mentioned(forms: list[Schema]) -> set[str]:
-    """The names of the objects and aliases that stand in the forms themselves."""
-    found: set[str] = set()
-    waiting = list(forms)
-    while waiting:
-        form = waiting.pop()
-        if "$ref" in form:
-            found.add(form["$ref"].rpartition("/")[2])
-        waiting += [*form.get("anyOf", ()), *form.get("prefixItems", ()), *form.get("properties", {}).values()]
-        waiting += [form[key] for key in ("items", "additionalProperties") if isinstance(form.get(key), dict)]
-    return found
-
-
-def _reference(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _lengths(places: list[Schema], least: int, most: int, words: Schema) -> Schema:
-    """A tuple for each length that a closed list may have; a plain list where those are many."""
-    if least > most:
-        return NEVER
-    if most - least > 4:  # noqa: PLR2004 - a union that is still read
-        return {"type": "array", **words, "items": united(places[:most], {})}
-    return united([{"type": "array", "prefixItems": places[:size]} for size in range(least, most + 1)], words)
-
-
-def _widened(types: list[str]) -> set[str]:
-    return {*types, *(["integer"] if "number" in types else [])}
-
-
-def _adds_nothing(part: Node, known: set[str]) -> bool:
-    """Whether an alternative speaks only of members that are known without it."""
-    return set(f.names_within(part, set())) <= known and not any(
-        {"items", "prefixItems", "enum", "const", "patternProperties"} & facet.value.keys()
-        or facet.value.get("type", "object") != "object"
-        for facet in f.composed([part])
-        if facet.value is not False
-    )
-
-
-def _names_itself(part: Node, member: str) -> bool:
-    """Whether a member of an object has values of its own."""
-    facets = [facet for facet in f.composed([part]) if facet.value is not False]
-    speaking = f.members(facets, frozenset()).properties.get(member, [])
-    return any({"const", "enum"} & facet.value.keys() for facet in f.composed(speaking) if facet.value is not False)
