@@ -37,10 +37,8 @@ class ContentType(NamedTuple):
 
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PARAMETER = rf'({_WORD})=({_WORD}|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*")'
-# Possessive, so that hostile texts cost no more than they are long.
-_PARAMETERS = re.compile(rf"(?:[ \t]*+;[ \t]*+(?:{_PARAMETER})?+)*+[ \t]*+")
-_EACH = re.compile(rf";[ \t]*+{_PARAMETER}")
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
+_PARAMETER = re.compile(rf"[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|{_QUOTED}))?")
 _MEDIA_TYPE = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+")
 
 
@@ -49,11 +47,17 @@ def parameters(text: str) -> dict[str, str] | None:
 
     None if they are written otherwise, or one of them twice.
     """
-    if not _PARAMETERS.fullmatch(text):
-        return None
-    found = [(name.lower(), value) for name, value in _EACH.findall(text)]
-    read = dict(found)
-    return read if len(read) == len(found) else None
+    found: dict[str, str] = {}
+    end = 0
+    # One at a time, so that hostile texts cost no more than they are long.
+    while (piece := _PARAMETER.match(text, end)) is not None:
+        end = piece.end()
+        name, value = piece.groups()
+        if name is not None:
+            if name.lower() in found:
+                return None
+            found[name.lower()] = value
+    return None if text[end:].strip(" \t") else found
 
 
 def content_type(text: str) -> ContentType | None:
