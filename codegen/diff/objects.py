@@ -7,6 +7,7 @@ where the object stays open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.engine.document import Node
@@ -46,6 +47,24 @@ def _additional(schemas: Schemas, schema: Schema) -> Schema:
     return schemas.all_of([*schema.nodes("additionalProperties"), *schema.nodes("unevaluatedProperties")])
 
 
+def _unlisted(schemas: Schemas, schema: Schema, name: str) -> Schema:
+    """What holds of a member that `properties` does not list: by the patterns that its name matches, else as of the rest."""
+    fitting = _fitting(schema, name)
+    return schemas.all_of(fitting) if fitting else _additional(schemas, schema)
+
+
+def _fitting(schema: Schema, name: str) -> list[Node]:
+    patterns = _named(schema, "patternProperties").items()
+    return [node for pattern, nodes in patterns if _matches(pattern, name) for node in nodes]
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:  # a pattern that Python does not read
+        return False
+
+
 def _both_objects(pair: Pair, kind: str = "object") -> bool:
     return kind in pair.old.types and kind in pair.new.types and pair.old.values is None and pair.new.values is None
 
@@ -66,7 +85,7 @@ def properties(pair: Pair) -> Iterator[Change | Pair]:
             yield from _removed(pair, name, member, hidden=name in new_hidden)
     for name, member in new.items():
         if name not in old:
-            yield from _added(pair, member, required=name in after, shown=name in old_hidden)
+            yield from _added(pair, name, member, required=name in after, shown=name in old_hidden)
     for name in sorted(before.keys() ^ after.keys()):
         if name not in old_hidden | new_hidden and (name in old) == (name in new):
             yield _requirement(pair, name, before.get(name), after.get(name))
@@ -79,7 +98,8 @@ def _requirement(pair: Pair, name: str, before: Node | None, after: Node | None)
 
 
 def _removed(pair: Pair, name: str, member: Schema, *, hidden: bool) -> Iterator[Change | Pair]:
-    rest = _additional(pair.walk.new, pair.new)
+    rest = _unlisted(pair.walk.new, pair.new, name)
+    member = pair.walk.old.both(pair.walk.old.all_of(_fitting(pair.old, name)), member)
     if member.never or (rest.key != "any" and not rest.never and not hidden):
         yield pair.inner(member, rest)
         return
@@ -93,8 +113,9 @@ def _removed(pair: Pair, name: str, member: Schema, *, hidden: bool) -> Iterator
     yield pair.rated(Rating.MAJOR, what, place, breaks)
 
 
-def _added(pair: Pair, member: Schema, *, required: bool, shown: bool) -> Iterator[Change | Pair]:
-    rest = _additional(pair.walk.old, pair.old)
+def _added(pair: Pair, name: str, member: Schema, *, required: bool, shown: bool) -> Iterator[Change | Pair]:
+    rest = _unlisted(pair.walk.old, pair.old, name)
+    member = pair.walk.new.both(pair.walk.new.all_of(_fitting(pair.new, name)), member)
     place = Place.of(member.place() or pair.at.node)
     kind = "required" if required else "optional"
     if required and pair.direction == "request":

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from app.engine.document import DocumentError, Node
 from codegen.diff.findings import Change, Direction, Effect, Place
-from codegen.diff.schema import Schema, Schemas, alternatives
+from codegen.diff.overlap import contradict, overlap, tags
+from codegen.diff.schema import Schema, Schemas, Union, alternatives
 from codegen.diff.walk import Pair
 
 Match = tuple[Schema, Schema]
@@ -27,23 +28,39 @@ def branches(pair: Pair) -> Iterator[Change | Pair]:
     for branch in gained:
         if not any(_covers(pair, (other, branch), "wider") for other in old):
             yield pair.change("wider", f"alternative {_name(branch)} added", Place.of(branch.place() or pair.at.node))
-    yield from _exactly_one(pair)
+    if max(len(pair.old.unions), len(pair.new.unions)) == 1:
+        some = (*pair.old.unions, *pair.new.unions)[0]
+        # A schema without alternatives is a choice of one.
+        sides = [side.unions[0] if side.unions else Union(some.kind, some.node, (side,)) for side in (pair.old, pair.new)]
+        yield from _exactly_one(pair, *sides)
 
 
-def _exactly_one(pair: Pair) -> Iterator[Change]:
-    """Between branches that can both hold, `oneOf` allows less than `anyOf`."""
-    if len(pair.old.unions) != 1 or len(pair.new.unions) != 1:
+def _exactly_one(pair: Pair, before: Union, after: Union) -> Iterator[Change]:
+    """`oneOf` refuses what two of its branches hold: it allows less than `anyOf`, and less the more its branches overlap."""
+    if before.kind != after.kind:
+        if any(overlap(*two) for two in itertools.combinations(after.branches, 2)):
+            effect: Effect = "narrower" if after.kind == "oneOf" else "wider"
+            yield pair.change(effect, f"{before.kind} -> {after.kind}", Place.of(after.node))
         return
-    before, after = pair.old.unions[0], pair.new.unions[0]
-    if before.kind != after.kind and any(_overlap(*two) for two in itertools.combinations(after.branches, 2)):
-        effect: Effect = "narrower" if after.kind == "oneOf" else "wider"
-        yield pair.change(effect, f"{before.kind} -> {after.kind}", Place.of(after.node))
+    if before.kind == "anyOf":
+        return
+    matches, _, _ = _matched(pair, [*before.branches], [*after.branches])
+    partners = {id(old): new for old, new in matches}
+    kept = {(id(partners.get(id(one))), id(partners.get(id(other)))) for one, other in _overlapping(before)}
+    for one, other in _overlapping(after):
+        if not {(id(one), id(other)), (id(other), id(one))} & kept:
+            what = f"alternatives {_name(one)} and {_name(other)} overlap now: what fits both fits oneOf no longer"
+            yield pair.change("narrower", what, Place.of(one.place() or after.node))
+    left = {(id(one), id(other)) for one, other in _overlapping(after)}
+    for one, other in _overlapping(before):
+        new = (id(partners.get(id(one))), id(partners.get(id(other))))
+        if not {new, new[::-1]} & left:
+            what = f"alternatives {_name(one)} and {_name(other)} overlap no longer: what fitted both fits oneOf now"
+            yield pair.change("wider", what, Place.of(one.place() or before.node, old=True))
 
 
-def _overlap(one: Schema, other: Schema) -> bool:
-    if one.values is not None and other.values is not None and not one.values.keys() & other.values.keys():
-        return False
-    return bool(one.types & other.types) and not _contradict(_tags(one), _tags(other))
+def _overlapping(union: Union) -> Iterator[Match]:
+    return (two for two in itertools.combinations(union.branches, 2) if overlap(*two))
 
 
 def _matched(pair: Pair, old: list[Schema], new: list[Schema]) -> tuple[list[Match], list[Schema], list[Schema]]:
@@ -54,7 +71,7 @@ def _matched(pair: Pair, old: list[Schema], new: list[Schema]) -> tuple[list[Mat
         lambda one, other: bool(one.names & other.names) and pair.walk.look_alike(one, other),
         pair.walk.look_alike,
         lambda one, other: bool(one.names & other.names),
-        lambda one, other: bool(_tags(one)) and _tags(one) == _tags(other),
+        lambda one, other: bool(tags(one)) and tags(one) == tags(other),
         lambda one, other: _alike(one, other) > 0.5,  # noqa: PLR2004 - more in common than not
     )
     for fits in steps:
@@ -64,13 +81,13 @@ def _matched(pair: Pair, old: list[Schema], new: list[Schema]) -> tuple[list[Mat
                 matches.append((one, partner))
                 old.remove(one)
                 new.remove(partner)
-    if len(old) == len(new) == 1 and not _contradict(_tags(old[0]), _tags(new[0])) and old[0].types & new[0].types:
+    if len(old) == len(new) == 1 and not contradict(tags(old[0]), tags(new[0])) and old[0].types & new[0].types:
         matches.append((old.pop(), new.pop()))
     return matches, old, new
 
 
 def _alike(one: Schema, other: Schema) -> float:
-    if one.types != other.types or _contradict(_tags(one), _tags(other)):
+    if one.types != other.types or contradict(tags(one), tags(other)):
         return 0
     if one.types != {"object"}:
         return 1
@@ -80,22 +97,6 @@ def _alike(one: Schema, other: Schema) -> float:
 
 def _properties(schema: Schema) -> frozenset[str]:
     return frozenset(name for node in schema.nodes("properties") if isinstance(node.value, dict) for name in node.value)
-
-
-def _tags(schema: Schema) -> dict[str, str]:
-    """The members that can have one value only: they say which branch a value belongs to."""
-    tags: dict[str, str] = {}
-    for node in schema.nodes("properties"):
-        for name, value in node.value.items() if isinstance(node.value, dict) else ():
-            if isinstance(value, dict):
-                listed = [value["const"]] if "const" in value else value.get("enum")
-                if isinstance(listed, list) and len(listed) == 1:
-                    tags[name] = repr(listed[0])
-    return tags
-
-
-def _contradict(one: dict[str, str], other: dict[str, str]) -> bool:
-    return any(one[name] != other[name] for name in one.keys() & other.keys())
 
 
 def _covers(pair: Pair, match: Match, effect: Effect) -> bool:
