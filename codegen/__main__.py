@@ -137,7 +137,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _fidelity(options: argparse.Namespace) -> int:
-    report = fidelity(Document.load(_document(options)), options.per_schema, options.seed, models=options.models)
+    report = fidelity(_valid(options), options.per_schema, options.seed, models=options.models)
     sys.stdout.write(f"{report}\n")
     return 1 if report.disagreements else 0
 

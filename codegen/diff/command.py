@@ -12,6 +12,7 @@ from codegen.diff import report
 from codegen.diff.comparison import Comparison, diff
 from codegen.diff.findings import Rating
 from codegen.diff.release import NoRelease, last_release
+from codegen.validity import validity
 
 _UNUSABLE = 2
 
@@ -47,12 +48,7 @@ def _compatible(options: argparse.Namespace) -> int:
     """What breaks is no fault by itself: it is one if the version does not say so."""
     new: Path = options.new
     try:
-        if options.base is not None:
-            old, name = _load(options.base), str(options.base)
-        else:
-            tag, raw = last_release(new)
-            old, name = Document(raw, new.name), tag
-        comparison = deep(lambda: diff(old, _load(new)))
+        comparison, name = deep(lambda: _since(new, options.base))
     except NoRelease as nothing:
         _write([f"{new}: {nothing}"])
         return 0
@@ -66,6 +62,15 @@ def _compatible(options: argparse.Namespace) -> int:
     return 0
 
 
+def _since(path: Path, base: Path | None) -> tuple[Comparison, str]:
+    """The changes, and since when."""
+    new = _load(path)
+    if base is not None:
+        return diff(_load(base), new), str(base)
+    tag, old = last_release(path)
+    return diff(_sound(old, f"{tag}:{_folder(path)}"), new), tag
+
+
 def _allowed(comparison: Comparison, new: Path, name: str) -> str:
     count = len(comparison.findings)
     if not count:
@@ -75,9 +80,13 @@ def _allowed(comparison: Comparison, new: Path, name: str) -> str:
 
 
 def _load(path: Path) -> Document:
-    document = Document.load(path)
-    if not isinstance(document.data.get("openapi"), str):
-        raise DocumentError(f"{path}:1: this is no OpenAPI document: there is no `openapi: 3...`")
+    return _sound(Document.load(path), _folder(path))
+
+
+def _sound(document: Document, folder: str) -> Document:
+    """The document, if it is valid OpenAPI; changes of anything else mean nothing."""
+    if faults := validity(document):
+        raise DocumentError("\n".join(folder + fault for fault in faults))
     return document
 
 

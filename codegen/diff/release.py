@@ -5,26 +5,37 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from app.engine.document import Document
+
 
 class NoRelease(Exception):
     """There is nothing to compare with, and why."""
 
 
-def last_release(document: Path) -> tuple[str, bytes]:
-    """The tag and the document in it.
+def last_release(document: Path) -> tuple[str, Document]:
+    """The tag and the document in it, with the files that it refers to as they were.
 
     Raises:
         NoRelease: no git, no tag, or no such file in it.
+        DocumentError: what stands there is no document.
     """
     folder = document.resolve().parent
     try:
         tag = _git(folder, "describe", "--tags", "--abbrev=0", "--match", "v*").decode().strip()
     except (OSError, subprocess.CalledProcessError):
         raise NoRelease("no release yet (no tag `v*`), so nothing can be incompatible") from None
+
+    def written(name: str) -> bytes:
+        try:
+            return _git(folder, "show", f"{tag}:./{name}")
+        except subprocess.CalledProcessError:
+            raise FileNotFoundError(2, "No such file in the release", f"{tag}:{name}") from None
+
     try:
-        return tag, _git(folder, "show", f"{tag}:./{document.name}")
-    except subprocess.CalledProcessError:
+        raw = written(document.name)
+    except FileNotFoundError:
         raise NoRelease(f"the last release {tag} has no {document.name}, so nothing can be incompatible") from None
+    return tag, Document(raw, document.name, written)
 
 
 def _git(folder: Path, *words: str) -> bytes:

@@ -20,8 +20,8 @@ def too_small(old: Document, new: Document, rating: Rating) -> tuple[Node, str] 
     node = _node(new)
     first, second = _parsed(before), _parsed(after)
     if first is None or second is None:
-        wrong = before if first is None else after
-        return node, f"info.version {wrong!r} is not MAJOR.MINOR.PATCH: nothing can be held against it"
+        wrong = f"the old info.version {before!r}" if first is None else f"info.version {after!r}"
+        return node, f"{wrong} is not MAJOR.MINOR.PATCH: nothing can be held against it"
     if second < first:
         return node, f"info.version {before} -> {after} goes back: write a later one"
     moved = next(

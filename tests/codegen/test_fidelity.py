@@ -172,7 +172,7 @@ class TestOurDocument:
 class TestTheCommand:
     def test_prints_the_count_and_succeeds_without_disagreements(self, tmp_path, capsys):
         file = tmp_path / "api.yaml"
-        file.write_text("openapi: 3.1.0\ncomponents: {schemas: {A: {type: integer}}}\n")
+        file.write_text("openapi: 3.1.0\ninfo: {title: A, version: '1'}\ncomponents: {schemas: {A: {type: integer}}}\n")
 
         code = main(["fidelity", str(file), "--per-schema", "50"])
 

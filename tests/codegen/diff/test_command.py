@@ -92,7 +92,8 @@ class TestDiff:
         [
             ("a: }", "openapi.yaml:1: "),
             ("- a", "openapi.yaml:1: an OpenAPI document is a mapping"),
-            ("a: b", "openapi.yaml:1: this is no OpenAPI document"),
+            ("a: b", "openapi.yaml:1: `openapi` names no known version"),
+            (BASE.replace("responses:\n        '204': {description: Gone.}", "responses:"), "is not of type"),
             (BASE.replace("schemas/Money'}", "schemas/Nothing'}"), "$ref '#/components/schemas/Nothing' leads nowhere"),
             (None, "openapi.yaml: No such file"),
         ],
@@ -116,6 +117,7 @@ class TestVersion:
             (("0.1.0", "0.1.1"), BREAKING, "info.version 0.1.0 -> 0.1.1 is a patch, the changes are major: make it 0.2.0"),
             (("1.4.2", "1.4.1"), BREAKING, "info.version 1.4.2 -> 1.4.1 goes back: write a later one"),
             (("1.4.2", "next"), BREAKING, "info.version 'next' is not MAJOR.MINOR.PATCH"),
+            (("last", "1.4.2"), BREAKING, "the old info.version 'last' is not MAJOR.MINOR.PATCH"),
             (
                 ("1.4.2", "1.4.2"),
                 BASE.replace("title: Orders", "title: O"),
@@ -167,6 +169,24 @@ class TestLastRelease:
         assert (code, out) == (1, "")
         assert f"v1.4.2:openapi.yaml:{line(BASE, '[paper, box]')}: " in err
         assert err.splitlines()[-1].endswith("the changes are major: make it 2.0.0")
+
+    def test_the_files_of_the_document_are_those_of_the_tag(self, folder, capsys):
+        text = BASE.replace("    OrderCreate:\n", "    OrderCreate: {$ref: 'parts/order.yaml'}\n    Before:\n")
+        assert text != BASE
+        (folder / "openapi.yaml").write_text(text)
+        (folder / "parts").mkdir()
+        (folder / "parts" / "order.yaml").write_text("type: object\nmaxProperties: 9\n")
+        self.git(folder, "init")
+        self.git(folder, "add", ".")
+        self.git(folder, "commit", "-m", "release")
+        self.git(folder, "tag", "v1.4.2")
+
+        same = run(capsys, "compatible", "openapi.yaml")
+        (folder / "parts" / "order.yaml").write_text("type: object\nmaxProperties: 8\n")
+        code, _, err = run(capsys, "compatible", "openapi.yaml")
+
+        assert same == (0, "openapi.yaml: no changes since v1.4.2\n", "")
+        assert (code, "parts/order.yaml:2: " in err) == (1, True)
 
 
 @pytest.mark.slow
