@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -32,6 +33,8 @@ from app.engine.problems import ClientGone, Headers, Refusal
 from app.engine.security import Scheme
 from app.engine.streams import Stream, while_connected
 from app.engine.support import unsupported
+
+_LOGGER = logging.getLogger("app.engine")
 
 HeaderList = list[tuple[bytes, bytes]]
 _MOST_HEADS = 10_000  # heads differ by what operations answer, which is little; ordinary routes may answer anything
@@ -87,6 +90,7 @@ class Service:
 
     `call` makes what handlers receive. `headers` are sent with every answer; one that the
     document pins to a constant replaces the one of the same name. `responses` is the policy, as `Policy.of` reads it.
+    Without an `observer` the faults of the service go to the log `app.engine`.
     """
 
     schemes: Mapping[str, Scheme]
@@ -143,6 +147,7 @@ class Engine:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. This is an ASGI application for the scope `http`."""
         resource, values = self.paths.find(scope["path"], scope["raw_path"])
+        refused = False
         exchange = Exchange(self.new_id(), scope, time.perf_counter())
         if resource is None and (other := self.ordinary(scope)) is not None:
             await self._pass_on(exchange, other, receive, send)
@@ -151,6 +156,7 @@ class Engine:
             status, headers, body = await self._answer(exchange, resource, values, receive)
         except Refusal as refusal:  # the usual one, so that it costs the least
             status, headers, body = self.errors.refusal(exchange.operation, refusal, exchange.id)
+            refused = True
         except ClientGone:
             if (observer := self._service.observer) is not None:
                 observer.answered(exchange, 499)
@@ -159,7 +165,7 @@ class Engine:
             status, headers, body = self.problem(exchange, error)
         out = self.finish(exchange, headers, body)
         if self._verifiers and exchange.operation is not None:
-            status, out, body = await self._verified(exchange, status, out, body)
+            status, out, body = await self._verified(exchange, status, out, body, refused=refused)
         start: Message = {"type": "http.response.start", "status": status, "headers": out}
         if isinstance(body, Stream):
             await self._stream(exchange, start, body, receive, send)
@@ -170,14 +176,14 @@ class Engine:
         await send({"type": "http.response.body", "body": b"" if body is None or scope["method"] == "HEAD" else body})
 
     async def _verified(
-        self, exchange: Exchange, status: int, headers: HeaderList, body: Content
+        self, exchange: Exchange, status: int, headers: HeaderList, body: Content, *, refused: bool
     ) -> tuple[int, HeaderList, Content]:
-        """The answer, or what the policy makes of it."""
+        """The answer, or what the policy makes of it. A refusal that the document omits stays one: the client is at fault."""
         verifier = self._verifiers[exchange.operation.id]  # type: ignore[union-attr]  # the caller has looked
         if not verifier.due() or (violation := verifier.violation(status, headers, body)) is None:
             return status, headers, body
         self._report(exchange, violation)
-        if not self._policy.strict:
+        if refused or not self._policy.strict:
             return status, headers, body
         if isinstance(body, Stream):
             await body.close()
@@ -333,3 +339,5 @@ class Engine:
     def _report(self, exchange: Exchange, error: Exception) -> None:
         if (observer := self._service.observer) is not None:
             observer.failed(exchange, error)
+        else:
+            _LOGGER.error("request %s: %s", exchange.id.decode(), error, exc_info=error)

@@ -130,6 +130,27 @@ class TestRaise:
         assert asked((201, [], None), "raise", observer, "{'200': {description: Y}}") == 500
         assert str(observer.errors[0]).startswith("ask answered 201, which is not documented (openapi.yaml:")
 
+    def test_lets_a_refusal_that_is_not_documented_be_one_and_tells_of_it(self):
+        observer = Observer()
+        engine = answering("{'200': {description: Y}}", OK(1), observer=observer)
+
+        answer = raw_call(engine.serve, "GET", "/p?unknown=1")
+
+        assert answer is not None
+        assert answer.status == 422
+        assert str(observer.errors[0]).startswith("ask answered 422, which is not documented (openapi.yaml:")
+
+    def test_without_an_observer_faults_are_logged(self, caplog):
+        engine = answering(DOCUMENTED, ZeroDivisionError("of mine"))
+
+        answer = raw_call(engine.serve, "GET", "/p")
+
+        assert answer is not None
+        [record] = caplog.records
+        assert (record.name, answer.status) == ("app.engine", 500)
+        assert answer.headers["x-request-id"] in record.getMessage()
+        assert "ZeroDivisionError: of mine" in caplog.text
+
     def test_lets_a_fault_be_a_500(self):
         observer = Observer()
 
@@ -147,17 +168,27 @@ class TestLog:
 
 
 class TestSample:
-    @pytest.mark.parametrize(("share", "every"), [("1", 1), ("0.5", 2), (".25", 4), ("0.1", 10)])
-    def test_looks_at_the_first_answer_and_every_so_many(self, share, every):
+    @pytest.mark.parametrize("share", ["1", "0.5", ".25", "0.1"])
+    def test_looks_at_the_first_answer_and_at_a_share_of_all(self, share):
         observer = Observer()
         engine = answering(DOCUMENTED, lambda **_: OK(1), observer=observer, responses=f"sample({share})")
 
-        found = []
-        for _ in range(41):
+        assert ask(engine, (204, *good()[1:])) == 204
+        assert len(observer.errors) == 1
+        for _ in range(1000):
             assert ask(engine, (204, *good()[1:])) == 204
-            found.append(len(observer.errors))
 
-        assert found == [number // every + 1 for number in range(41)]
+        assert abs(len(observer.errors) - 1 - 1000 * float(share)) <= 95  # six deviations of a half
+
+    def test_no_rhythm_of_faults_escapes(self):
+        observer = Observer()
+        engine = answering(DOCUMENTED, lambda **_: OK(1), observer=observer, responses="sample(0.5)")
+
+        for _ in range(100):
+            ask(engine, good())
+            ask(engine, (204, *good()[1:]))
+
+        assert len(observer.errors) > 0
 
 
 class TestOff:
