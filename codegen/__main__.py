@@ -22,6 +22,7 @@ from codegen.generate import GenerationError, Settings, load, stale, write
 from codegen.lint import lint
 from codegen.validity import validity
 
+PROJECT = Path("pyproject.toml")
 CALL = "app.engine.call"  # what handlers receive where nobody says otherwise
 
 
@@ -82,8 +83,9 @@ def _add_waivers(command: argparse.ArgumentParser) -> None:
 
 
 def waivers(options: argparse.Namespace) -> dict[str, str]:
-    """What the options of `_add_waivers` say."""
-    return dict(waiver.partition("=")[::2] for waiver in options.waive)
+    """What the options of `_add_waivers` say, and the settings about their document."""
+    given = dict(waiver.partition("=")[::2] for waiver in options.waive)
+    return given if options.document else {**read_settings(PROJECT, {}).waivers, **given}
 
 
 def read_settings(file: Path, options: dict[str, Any]) -> Settings:
@@ -115,11 +117,11 @@ def read_settings(file: Path, options: dict[str, Any]) -> Settings:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return read_settings(Path("pyproject.toml"), {**vars(options), "waivers": waivers(options)})
+    return read_settings(PROJECT, {**vars(options), "waivers": waivers(options)})
 
 
 def _document(options: argparse.Namespace) -> Path:
-    return Path(options.document) if options.document else read_settings(Path("pyproject.toml"), {}).document
+    return Path(options.document) if options.document else read_settings(PROJECT, {}).document
 
 
 def _generate(options: argparse.Namespace) -> int:
@@ -132,7 +134,7 @@ def _generate(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     found = stale(_settings(options))
     if found:
-        sys.stderr.write("\n".join([*found, "Run `make generate` and commit what it writes.", ""]))
+        sys.stderr.write("\n".join([*found, "Run `python -m codegen generate` and commit what it writes.", ""]))
     return 1 if found else 0
 
 

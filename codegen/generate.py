@@ -85,7 +85,7 @@ def _generated(settings: Settings) -> dict[str, str]:
             f"this document is wrong in a way that is not understood ({type(error).__name__}: {error}): check what changed last"
         )
         raise GenerationError(f"{document.name}:1: {text}") from error
-    header = f"# Generated from {document.name} by `make generate`. Do not edit.\n"
+    header = f"# Generated from {document.name} by `python -m codegen generate`. Do not edit.\n"
     return _formatted({name: header + text for name, text in files.items()}, settings)
 
 

@@ -228,7 +228,7 @@ class TestAHandlerThatLeavesTheDocument:
         assert code == 1
         assert started == (
             "accord: app.api.health.get_readiness: the document has no operation getReadiness: "
-            "remove the handler or run `make generate`\n"
+            "remove the handler or run `python -m codegen generate`\n"
             f"accord: openapi.yaml:{project.line('operationId: getReadyness') - 1}: operation getReadyness has no handler: "
             "write `@GetReadyness async def get_readyness(...)`\n"
         )

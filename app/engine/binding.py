@@ -13,6 +13,8 @@ from app.engine.media import Media
 from app.engine.names import pascal_case, snake_case
 from app.engine.responses import Answer, form
 
+_AGAIN = "run `python -m codegen generate`"
+
 
 class BindingError(Exception):
     """The handlers and the document differ; the text has one line for each difference."""
@@ -53,9 +55,7 @@ def bind(
             if other is not value:
                 problems.append(f"{place}: operation {value.operation_id} has a handler already, {first}: remove one")
             elif value.operation_id not in operations:
-                problems.append(
-                    f"{place}: the document has no operation {value.operation_id}: remove the handler or run `make generate`"
-                )
+                problems.append(f"{place}: the document has no operation {value.operation_id}: remove the handler or {_AGAIN}")
             else:
                 problems += _misfits(place, value, operations[value.operation_id])
     missing = [operation for operation in described.operations if operation.id not in found]
@@ -64,7 +64,7 @@ def bind(
     else:
         problems += map(_missing, missing)
     if not problems and digest not in (None, described.document.digest):
-        problems.append(f"{described.document.name}: was changed since code was generated from it: run `make generate`")
+        problems.append(f"{described.document.name}: was changed since code was generated from it: {_AGAIN}")
     if problems:
         raise BindingError("\n".join(dict.fromkeys(problems)))
     return {operation_id: operation for operation_id, (_, operation) in found.items()}
@@ -98,7 +98,7 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
     if (solver := Dependencies.of(bound.handler)) is not None:
         problems += [f"{place}: {lost}, which operations do not pass on" for lost in solver.lost()]
     problems += [
-        f"{response.node.where}: the generated {operation.id} differs from the document: run `make generate`"
+        f"{response.node.where}: the generated {operation.id} differs from the document: {_AGAIN}"
         for response in operation.answers
         if not all(_is_generated(getattr(type(bound), name, None), response, media) for name, media in response.classes)
     ]

@@ -1,4 +1,4 @@
-# Generated from openapi.yaml by `make generate`. Do not edit.
+# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """What handlers receive: the objects of the document as pydantic models."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Generated from openapi.yaml by `make generate`. Do not edit.
+# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations

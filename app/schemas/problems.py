@@ -1,4 +1,4 @@
-# Generated from openapi.yaml by `make generate`. Do not edit.
+# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """The errors that the document allows; raised by handlers and by the rules they call."""
 
 from __future__ import annotations

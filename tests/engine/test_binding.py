@@ -11,6 +11,8 @@ from app.engine.responses import Body, Empty
 from tests.engine.operations import GetLatestThing, GetThing, ListThings, ThingRow, get_thing, handlers
 from tests.engine.service import description
 
+AGAIN = "run `python -m codegen generate`"
+
 LINES = {operation.id: operation.node.line for operation in description().operations}
 
 
@@ -61,7 +63,7 @@ class TestHandlers:
         async def get_other(call: object) -> Empty: ...
 
         assert differences(module("shelf", *handlers(), GetOther(get_other))) == [
-            "shelf.get_other: the document has no operation getOther: remove the handler or run `make generate`"
+            "shelf.get_other: the document has no operation getOther: remove the handler or run `python -m codegen generate`"
         ]
 
     def test_that_are_two_are_told_with_both_places(self):
@@ -131,14 +133,14 @@ class TestAGeneratedClass:
         with pytest.raises(BindingError) as caught:
             bind(description(), [shelf], "of another document")
 
-        assert str(caught.value) == "contract.yaml: was changed since code was generated from it: run `make generate`"
+        assert str(caught.value) == f"contract.yaml: was changed since code was generated from it: {AGAIN}"
 
     def test_without_an_answer_is_stale(self):
         where = (
             next(operation for operation in description().operations if operation.id == "getThing").responses[200].node.where
         )
 
-        assert self.stale(None) == [f"{where}: the generated getThing differs from the document: run `make generate`"]
+        assert self.stale(None) == [f"{where}: the generated getThing differs from the document: {AGAIN}"]
 
     def test_with_another_status_is_stale(self):
         class OK(Body[ThingRow], kw_only=True):
