@@ -56,8 +56,8 @@ class Template:
         """One error."""
         listed: list[Fault] = [msgspec.json.decode(found) for found in faults or ()]
         said = self._kind.detail if detail is None else detail
-        if listed and self._told is None:
-            said = f"{said} {_told(listed[0])}."
+        if self._told is None:
+            said = self._sentences(said, listed)
         holes: dict[bytes, Callable[[], bytes]] = {
             f'"{DETAIL}"'.encode(): lambda: encode(said[: self._longest]),
             ID.encode(): lambda: request_id,
@@ -65,6 +65,15 @@ class Template:
             f'"{_FAULTS}"'.encode(): lambda: encode(self._told(listed or [self._own()]) if self._told else []),
         }
         return b"".join(holes[part]() if part in holes else part for part in self._parts)
+
+    def _sentences(self, said: str, faults: list[Fault]) -> str:
+        """The text with as many of the faults as there is room for, one at least."""
+        for number, one in enumerate(faults):
+            longer = f"{said} {_told(one)}."
+            if number and len(longer) > self._longest:
+                break
+            said = longer
+        return said
 
     def _try(self, owner: dict[str, Any], name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Give a member a value if the whole stays valid."""

@@ -22,7 +22,6 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 HASH = {"memory_kib": 8, "passes": 1}
 _SETTINGS = {
     "ENV": "production",
-    "RESPONSE_POLICY": "off",
     "ACCESS_LOG": "true",
     "ADDRESS_LIMIT": "1000000000",
     "ACCOUNT_LIMIT": "1000000000",
@@ -116,9 +115,10 @@ def _tree(first: int) -> dict[int, list[str]]:
     return {process: known[process] for process in tree}
 
 
-def accord(database: Path, url: str | None = None) -> Service:
+def accord(database: Path, url: str | None = None, policy: str = "off") -> Service:
     """Our service, with a token of the administrator; on the database of the URL, if there is one."""
     environment = {**_environment(database), **_SETTINGS, "DATABASE_URL": url or f"sqlite:///{database}"}
+    environment["RESPONSE_POLICY"] = policy
     service = Service("accord", database, ["app.cli", "serve"], environment)
     command = [sys.executable, "-m", "app.cli", "admin", "token"]
     issued = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
