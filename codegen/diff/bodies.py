@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from app.engine.document import Node
 from codegen.diff.findings import BREAKS, Change, Direction, Effect, Place, Rating, rated
@@ -81,5 +82,14 @@ def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> I
     for part in before | after:
         if text_of(before.get(part, {})) != text_of(after.get(part, {})):
             node = new.raw_child("encoding") if "encoding" in new.value else new
-            yield Change(Rating.MAJOR, Place.of(node), f"{name}encoding of {part!r} changed", BREAKS[direction])
+            rating = rated("wider", direction) if _widened(before.get(part, {}), after.get(part, {})) else Rating.MAJOR
+            breaks = BREAKS[direction] if rating is Rating.MAJOR else ""
+            yield Change(rating, Place.of(node), f"{name}encoding of {part!r} changed", breaks)
     yield from texts(old, new, ("example", "examples"), name)
+
+
+def _widened(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether a part may only be of more content types than before."""
+    before, after = ({name.strip().lower() for name in str(one.get("contentType", "")).split(",")} for one in (old, new))
+    rest = ({key: value for key, value in one.items() if key != "contentType"} for one in (old, new))
+    return "contentType" in old and before < after and text_of(next(rest)) == text_of(next(rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from codegen.diff.comparison import Comparison
 from codegen.diff.findings import Finding, Rating
 
-_HEADINGS = {Rating.MAJOR: "Breaking", Rating.MINOR: "Added", Rating.PATCH: "Changed"}
+_HEADINGS = ("Breaking", "Added", "Changed")
 
 
 def lines(comparison: Comparison, old: str, new: str) -> list[str]:
@@ -42,11 +42,17 @@ def markdown(comparison: Comparison) -> list[str]:
     info = comparison.new.data.get("info")
     version = info.get("version", "") if isinstance(info, dict) else ""
     written = [f"## {version}"]
-    for rating in sorted(Rating, reverse=True):
-        found = [finding for finding in comparison.findings if finding.change.rating is rating]
-        if found:
-            written += ["", f"### {_HEADINGS[rating]}", "", *dict.fromkeys(_note(finding) for finding in found)]
+    ordered = sorted(comparison.findings, key=lambda finding: -finding.change.rating)
+    for heading in _HEADINGS:
+        if notes := [_note(finding) for finding in ordered if _heading(finding) == heading]:
+            written += ["", f"### {heading}", "", *dict.fromkeys(notes)]
     return [*written, "", "No changes."] if not comparison.findings else written
+
+
+def _heading(finding: Finding) -> str:
+    if finding.change.rating is Rating.MAJOR:
+        return "Breaking"
+    return "Added" if finding.change.what.endswith("added") else "Changed"
 
 
 def _note(finding: Finding) -> str:

@@ -25,16 +25,18 @@ def responses(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterato
             yield from _one(walk, node, after[partner], back, f"response {status}: ")
             continue
         # What a webhook's receiver may answer is its "request": to allow less breaks, whatever the status.
-        rating = Rating.MAJOR if _success(status) or back == "request" else Rating.MINOR
+        left = [other for other in after if status.endswith("XX") and other[0] == status[0]]
+        rating = Rating.MAJOR if (_success(status, before) and not left) or back == "request" else Rating.MINOR
         breaks = BREAKS[back] if rating is Rating.MAJOR else ""
-        yield Change(rating, Place.of(node, old=True), f"response {status} removed", breaks)
+        what = f"response {status} is only {', '.join(left)} now" if left else f"response {status} removed"
+        yield Change(rating, Place.of(node, old=True), what, breaks)
     for status, node in after.items():
         if status in before:
             continue
         if (partner := _covering(status, before)) is not None:
             yield from _one(walk, before[partner], node, back, f"response {status}: ")
             continue
-        rating = rated("wider", back) if _success(status) else Rating.MINOR
+        rating = rated("wider", back) if _success(status, after) else Rating.MINOR
         breaks = BREAKS[back] if rating is Rating.MAJOR else ""
         yield Change(rating, Place.of(node), f"response {status} added", breaks)
 
@@ -49,11 +51,14 @@ def _upper(status: str) -> str:
 
 
 def _covering(status: str, others: dict[str, Node]) -> str | None:
-    return next((text for text in (status, f"{status[0]}XX", "default") if text in others), None)
+    """Itself, its range, or `default`, which beside a success stands for errors only."""
+    rest = "default" if not _success(status, others) or _success("default", others) else ""
+    return next((text for text in (status, f"{status[0]}XX", rest) if text in others), None)
 
 
-def _success(status: str) -> bool:
-    return status[0] in "123" or status == "default"
+def _success(status: str, beside: dict[str, Node]) -> bool:
+    """Whether it is no error; `default` is one beside a success."""
+    return status[0] in "123" or (status == "default" and not any(other[0] in "23" for other in beside))
 
 
 def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:
@@ -68,12 +73,14 @@ def _headers(walk: Walk, old: Node, new: Node, direction: Direction, name: str) 
     before, after = _named(old), _named(new)
     for header, node in before.items():
         if header in after:
-            yield from _header(walk, node.resolved(), after[header].resolved(), direction, f"{name}header {header}")
+            what = f"{name}header {after[header].pointer[-1]}"
+            yield from _header(walk, node.resolved(), after[header].resolved(), direction, what)
         else:
-            yield Change(Rating.MAJOR, Place.of(node, old=True), f"{name}header {header} removed", "clients that read it")
+            what = f"{name}header {node.pointer[-1]} removed"
+            yield Change(Rating.MAJOR, Place.of(node, old=True), what, "clients that read it")
     for header, node in after.items():
         if header not in before:
-            yield Change(Rating.MINOR, Place.of(node), f"{name}header {header} added")
+            yield Change(Rating.MINOR, Place.of(node), f"{name}header {node.pointer[-1]} added")
 
 
 def _header(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:

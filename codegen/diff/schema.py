@@ -230,6 +230,8 @@ def _plain(node: Node) -> Schema:
     if values is not None:
         values = {text: at for text, at in values.items() if _kind(at.value) in types}
         types &= {_kind(at.value) for at in values.values()}
+        if types <= {"boolean", "null"} and len(values) == len(types) + ("boolean" in types):
+            values = None  # all that there are
     return Schema((node,), types, values, key="/".join(map(str, node.pointer)) + "!")
 
 

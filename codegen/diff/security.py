@@ -19,14 +19,16 @@ def security(old: Node, new: Node, direction: Direction) -> Iterator[Change]:
     for demand, words in before.items():
         if not any(other <= demand for other in after):
             rating = rated("narrower", direction)
-            what = f"security: {words} is no longer enough: {' or '.join(after.values())}"
+            asked = " or ".join(after.values())
+            what = f"security: {words} was enough, now asked for: {asked}" if words else f"security: asks for {asked} now"
             breaks = "clients that have no more than that" if rating is Rating.MAJOR else ""
             yield Change(rating, place, what, breaks)
     for demand, words in after.items():
         if not any(other <= demand for other in before):
             rating = rated("wider", direction)
             breaks = "clients that check it" if rating is Rating.MAJOR else ""
-            yield Change(rating, place, f"security: {words} is enough now", breaks)
+            what = f"security: {words} is enough now" if words else "security: no credential is needed now"
+            yield Change(rating, place, what, breaks)
 
 
 def _place(node: Node) -> Place:
@@ -46,9 +48,15 @@ def _alternatives(node: Node, direction: Direction) -> dict[Demand, str]:
         for name, scopes in alternative.items():
             scheme = _scheme(root, name)
             demand |= {(scheme, ""), *((scheme, scope) for scope in scopes)}
-        words = " and ".join(" ".join((name, *scopes)) for name, scopes in alternative.items())
-        found.setdefault(frozenset(demand), words or "nothing")
+        words = " and ".join(" ".join((_said(root, name), *scopes)) for name, scopes in alternative.items())
+        found.setdefault(frozenset(demand), words)
     return found
+
+
+def _said(root: Node, name: str) -> str:
+    """A scheme by its name and by what it is, so that a change of either is seen."""
+    what = _scheme(root, name)
+    return name if what == name else f"{name} ({what})"
 
 
 def _scheme(root: Node, name: str) -> str:
@@ -62,7 +70,8 @@ def _scheme(root: Node, name: str) -> str:
     if kind == "http":
         return f"http {str(value.get('scheme')).lower()}"
     if kind == "apiKey":
-        return f"apiKey {value.get('in')} {value.get('name')}"
+        name = str(value.get("name"))
+        return f"apiKey {value.get('in')} {name.lower() if value.get('in') == 'header' else name}"
     if kind == "oauth2":
         return "oauth2"
     return f"{kind} {text_of(value.get('openIdConnectUrl'))}"

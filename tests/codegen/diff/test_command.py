@@ -74,6 +74,8 @@ class TestDiff:
 
     def test_release_notes_have_their_headings(self, folder, capsys):
         text = BREAKING.replace("maximum: 99}", "maximum: 999}").replace("title: Orders", "title: O").replace("1.4.2", "2.0.0")
+        express = "        express: {type: boolean, default: false}\n"
+        text = text.replace(express, f"{express}        colour: {{type: string}}\n")
         (folder / "openapi.yaml").write_text(text)
 
         code, out, _ = run(capsys, "diff", "--markdown", "old/openapi.yaml", "openapi.yaml")
@@ -84,7 +86,9 @@ class TestDiff:
             "### Added",
             "### Changed",
         ]
-        assert "- OrderCreate.count: maximum 99 -> 999 (sent to createOrder)." in out.splitlines()
+        _, added, changed = out.split("\n### ")[1:]
+        assert "- OrderCreate.colour: optional member added (sent to createOrder)." in added.splitlines()
+        assert "- OrderCreate.count: maximum 99 -> 999 (sent to createOrder)." in changed.splitlines()
         assert code == 1
 
     @pytest.mark.parametrize(

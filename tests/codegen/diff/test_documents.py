@@ -119,3 +119,97 @@ class TestOpenAPI30:
         findings = diff(self.document("3.0.3", self.OLD), self.document("3.0.3", new)).findings
 
         assert [str(finding.change.rating) for finding in findings] == ["major", "minor"]
+
+
+class TestStatuses:
+    """Responses beside each other: ranges, and `default`, which beside a success stands for errors."""
+
+    ITEM: ClassVar = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+    ERROR: ClassVar = {"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}}}
+
+    def document(self, statuses: str) -> Document:
+        responses = {
+            status: {
+                "description": "An answer.",
+                "content": {"application/json": {"schema": self.ITEM if status[0] in "23" else self.ERROR}},
+            }
+            for status in statuses.split()
+        }
+        paths = {"/a": {"get": {"operationId": "a", "responses": responses}}}
+        return Document(json.dumps({"openapi": "3.1.1", "info": {"title": "A", "version": "1.0.0"}, "paths": paths}).encode())
+
+    @pytest.mark.parametrize(
+        ("old", "new", "rating", "told"),
+        [
+            ("201 default", "200 default", "major", ["response 201 removed", "response 200 added"]),
+            ("200 default", "200 4XX 5XX", "minor", ["response default removed"]),
+            ("200 default", "200 404 default", "patch", []),
+            ("200 404 default", "200 default", "patch", []),
+            ("2XX", "200 204", "minor", ["response 2XX is only 200, 204 now"]),
+            ("200", "2XX", "major", ["response 2XX added"]),
+            ("200 4XX", "200 400", "minor", ["response 4XX is only 400 now"]),
+            ("200", "200 default", "minor", ["response default added"]),
+            ("200", "200 302", "major", ["response 302 added"]),
+        ],
+    )
+    def test_are_rated(self, old, new, rating, told):
+        found = diff(self.document(old), self.document(new))
+
+        assert sorted(finding.change.what for finding in found.findings) == sorted(told)
+        assert str(found.rating) == rating
+
+
+class TestEncodings:
+    def document(self, content_type: str) -> Document:
+        media = {"schema": {"type": "object"}, "encoding": {"picture": {"contentType": content_type}}}
+        operation = {"requestBody": {"content": {"multipart/form-data": media}}, "responses": {"200": {"description": "Yes."}}}
+        document = {"openapi": "3.1.1", "info": {"title": "A", "version": "1.0.0"}, "paths": {"/a": {"post": operation}}}
+        return Document(json.dumps(document).encode())
+
+    @pytest.mark.parametrize(
+        ("old", "new", "rating"),
+        [
+            ("image/png", "image/jpeg, image/png", "minor"),
+            ("image/jpeg, image/png", "image/png", "major"),
+            ("image/png", "image/gif", "major"),
+        ],
+    )
+    def test_more_content_types_of_a_part_break_nobody_who_sends_it(self, old, new, rating):
+        assert str(diff(self.document(old), self.document(new)).rating) == rating
+
+
+class TestSecurity:
+    def document(self, scheme: dict[str, Any], security: list[dict[str, Any]]) -> Document:
+        paths = {"/a": {"get": {"operationId": "a", "security": security, "responses": {"200": {"description": "Yes."}}}}}
+        document = {"openapi": "3.1.1", "info": {"title": "A", "version": "1.0.0"}, "paths": paths}
+        return Document(json.dumps({**document, "components": {"securitySchemes": {"k": scheme}}}).encode())
+
+    KEY: ClassVar = {"type": "apiKey", "in": "header", "name": "X-Key"}
+
+    @pytest.mark.parametrize(
+        ("scheme", "security", "rating", "told"),
+        [
+            ({**KEY, "name": "x-key"}, [{"k": []}], "patch", []),
+            (
+                {**KEY, "name": "X-Other"},
+                [{"k": []}],
+                "major",
+                [
+                    "security: k (apiKey header x-key) was enough, now asked for: k (apiKey header x-other)",
+                    "security: k (apiKey header x-other) is enough now",
+                ],
+            ),
+            (KEY, [], "minor", ["security: no credential is needed now"]),
+        ],
+    )
+    def test_says_what_is_another(self, scheme, security, rating, told):
+        found = diff(self.document(self.KEY, [{"k": []}]), self.document(scheme, security))
+
+        assert [finding.change.what for finding in found.findings] == told
+        assert str(found.rating) == rating
+
+    def test_says_what_is_asked_for_where_nothing_was(self):
+        found = diff(self.document(self.KEY, []), self.document(self.KEY, [{"k": []}]))
+
+        assert [finding.change.what for finding in found.findings] == ["security: asks for k (apiKey header x-key) now"]
+        assert str(found.rating) == "major"
