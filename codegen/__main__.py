@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     text = "judge thousands of instances of every schema twice, by the engine and by an independent validator"
     command = _command(commands, "fidelity", _fidelity, text)
-    command.add_argument("--per-schema", type=int, default=PER_SCHEMA, help="instances of each schema (%(default)s)")
+    command.add_argument("--per-schema", type=_count, default=PER_SCHEMA, help="instances of each schema (%(default)s)")
     command.add_argument("--seed", type=int, default=0, help="another seed makes other instances (%(default)s)")
     command.add_argument("--models", metavar="PACKAGE", help="the generated package whose models must take every valid body")
     text = "print the rejections that the document omits, as an overlay"
@@ -67,6 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (GenerationError, DocumentError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _count(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
 
 
 def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse names no types
@@ -139,7 +145,11 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _fidelity(options: argparse.Namespace) -> int:
-    report = fidelity(_valid(options), options.per_schema, options.seed, models=options.models)
+    document = _valid(options)
+    try:
+        report = fidelity(document, options.per_schema, options.seed, models=options.models)
+    except ModuleNotFoundError as error:
+        raise GenerationError(f"--models {options.models}: {error}: name a package that was generated") from None
     sys.stdout.write(f"{report}\n")
     return 1 if report.disagreements else 0
 

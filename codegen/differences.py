@@ -56,6 +56,22 @@ DIFFERENCES: tuple[Difference, ...] = (
             "relative-json-pointer",
         )
     ),
+    Difference(
+        "format",
+        "uri-template",
+        "accepts",
+        _when(r"[^\n]*\{[=,!@|][^\n]*"),
+        _ENGINE,
+        "RFC 6570, 2.2, has operators for extensions in its grammar",
+    ),
+    Difference(
+        "format",
+        "uri-template",
+        "refuses",
+        _when(r"(?s).*([\x00-\x20\x7f\"'<>\\^`|]|%(?![0-9A-Fa-f]{2})|\{[^}]*\.[,:*}]).*"),
+        _ENGINE,
+        "RFC 6570, 2.1 and 2.3, has no spaces, control characters, bare %, nor names that end with a dot",
+    ),
 )
 
 

@@ -84,7 +84,7 @@ class Report:
     valid: int = 0
     invalid: int = 0
     seconds: float = 0.0
-    found: dict[tuple[str, str, bool, bool], Disagreement] = field(default_factory=dict)
+    found: dict[tuple[str, str, bool, Difference | None], Disagreement] = field(default_factory=dict)
 
     @property
     def disagreements(self) -> list[Disagreement]:
@@ -103,7 +103,7 @@ class Report:
         known = explanation(blame.keyword, asked, blame.part, accepted=accepted)
         text = json.dumps(value, ensure_ascii=True)
         entry = self.found.setdefault(
-            (title, blame.schema.where, accepted, known is not None),
+            (title, blame.schema.where, accepted, known),
             Disagreement(title, blame.schema.where, accepted, text, known=known),
         )
         entry.count += 1

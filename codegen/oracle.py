@@ -54,6 +54,10 @@ _MAILBOX = re.compile(
 )
 
 
+_ATOM = r"[^@\s\x00-\x1f\x7f\"(),.:;<>\[\\\]]+"
+_IDN_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+
+
 def _is_email(value: object) -> bool:
     if not isinstance(value, str):
         return True
@@ -65,6 +69,16 @@ def _is_email(value: object) -> bool:
         return True
     family, address = ("ipv6", literal[5:]) if literal.lower().startswith("ipv6:") else ("ipv4", literal)
     return bool(FORMATS.conforms(address, family))
+
+
+def _is_idn_email(value: object) -> bool:
+    """RFC 6531: an address as above, or with letters beyond ASCII in both parts; the domain is an internationalized name."""
+    if not isinstance(value, str) or _is_email(value):
+        return True
+    local, _, domain = value.rpartition("@")
+    if _IDN_LOCAL.fullmatch(local) is None or len(local.encode()) > 64 or domain.endswith("."):  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+        return False
+    return bool(FORMATS.conforms(domain, "idn-hostname"))
 
 
 def _is_uuid(value: object) -> bool:
@@ -79,7 +93,7 @@ def _is_regex(value: object) -> bool:
         return False
 
 
-for _name, _check in (("email", _is_email), ("uuid", _is_uuid), ("regex", _is_regex)):
+for _name, _check in (("email", _is_email), ("idn-email", _is_idn_email), ("uuid", _is_uuid), ("regex", _is_regex)):
     FORMATS.checkers[_name] = (_check, ())
 
 Keyword = Iterator[ValidationError]

@@ -32,6 +32,8 @@ FORGOTTEN = [
     ("format date", "{type: string, format: date}"),
     ("format email", "{type: string, format: email}"),
     ("format uuid", "{type: string, format: uuid}"),
+    ("format idn-email", "{type: string, format: idn-email}"),
+    ("format uri-template", "{type: string, format: uri-template}"),
     ("format int32", "{type: integer, format: int32}"),
     ("format int64", "{type: integer, format: int64}"),
     ("minItems", "{type: array, minItems: 2, items: {type: integer}}"),
