@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from codegen.problems import Problems, problems
 from codegen.rows import rows
 from codegen.shapes import Shapes
 from codegen.text import WIDTH
-from codegen.validity import validity
+from codegen.validity import by_line, validity
 from codegen.webhooks import sent, webhooks
 
 # The digest tells the start whether the document was changed since; comments and layout do not count.
@@ -62,6 +63,16 @@ def load(file: Path) -> Document:
         raise GenerationError(str(error)) from None
 
 
+def faults_of(document: Document, waivers: Mapping[str, str]) -> list[str]:
+    """Everything that is wrong with a document and everything that nobody enforces; by line."""
+    faults = validity(document)
+    lines = {fault.partition(": ")[0] for fault in faults}
+    # Of an invalid document it tells what it finds before it stumbles.
+    with contextlib.suppress(*([Exception] if faults else [])):
+        faults += [fault for fault in unsupported(document, waivers) if fault.partition(": ")[0] not in lines]
+    return sorted(faults, key=lambda fault: by_line(document, *fault.partition(": ")[::2]))
+
+
 def generated(settings: Settings) -> dict[str, str]:
     """The files by name. The same document always gives the same bytes.
 
@@ -74,7 +85,7 @@ def generated(settings: Settings) -> dict[str, str]:
 def _generated(settings: Settings) -> dict[str, str]:
     document = load(settings.document)
     try:
-        if faults := validity(document) or unsupported(document, settings.waivers):
+        if faults := faults_of(document, settings.waivers):
             raise GenerationError("\n".join(faults))
         files = _files(document, settings)
     except DocumentError as error:

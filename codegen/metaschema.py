@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import jsonschema_rs
 
 from app.engine.document import Document, Node
-from app.engine.text import FILES, Pointer, mappings
+from app.engine.text import FILES, FREE, NAMED, Pointer, mappings
 
 _META = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
-
-# What may hold anything, so that a member named `schema` is none.
-_FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
 
 
 def misshapen(document: Document) -> Iterator[tuple[Pointer, str]]:
@@ -24,7 +22,8 @@ def misshapen(document: Document) -> Iterator[tuple[Pointer, str]]:
             continue
         seen.add(schema.pointer)
         for error in _META.iter_errors(schema.value):
-            yield (*schema.pointer, *error.instance_path), error.message
+            pointer, message = innermost(error)
+            yield (*schema.pointer, *pointer), message
         waiting += _elsewhere(schema)
 
 
@@ -36,18 +35,35 @@ def _elsewhere(schema: Node) -> Iterator[Node]:
             yield schema.document.at(reference, Node(schema.document, (*schema.pointer, *pointer), mapping))
 
 
-def outermost(node: Node) -> Iterator[Node]:
-    """The outermost schemas; a meta-schema looks into them by itself."""
+def outermost(node: Node, *, named: bool = False) -> Iterator[Node]:
+    """The outermost schemas; a meta-schema looks into them by itself. The keys of `named` mappings are the author's."""
     if isinstance(node.value, list):
         for index in range(len(node.value)):
             yield from outermost(node.raw_child(index))
     elif isinstance(node.value, dict):
-        named = node.pointer == ("components", "schemas")
+        schemas = node.pointer == ("components", "schemas")
         if node.reference is not None and node.reference.startswith(f"#/{FILES}/"):
             yield from outermost(node.resolved())
         for key in node.value:
             child = node.raw_child(key)
-            if named or key == "schema":
+            if schemas or (key == "schema" and not named):
                 yield child
-            elif key not in _FREE and not key.startswith("x-"):
-                yield from outermost(child)
+            elif named or (key not in FREE and not key.startswith("x-")):
+                yield from outermost(child, named=not named and key in NAMED)
+
+
+def innermost(error: jsonschema_rs.ValidationError) -> tuple[Pointer, str]:
+    """The fault inside the alternative that the author meant: the one that goes deepest and is no missing `$ref`."""
+    pointer: Pointer = tuple(error.instance_path)
+    message = error.message
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Enum):
+        message = f"{message.partition(' is not one of')[0]} is not one of {', '.join(map(json.dumps, error.kind.options))}"
+    alternatives = [
+        [innermost(fault) for fault in branch if not fault.message.startswith('"$ref" is a required')]
+        for branch in getattr(error.kind, "context", ())
+    ]
+    faults = [(len(place), place, text) for branch in alternatives for place, text in branch]
+    if not faults:
+        return pointer, message
+    _, place, text = max(faults, key=lambda fault: fault[0])
+    return (place if len(place) >= len(pointer) else pointer), text

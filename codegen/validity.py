@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from openapi_spec_validator.validation.registries import KeywordValidatorRegistr
 
 from app.engine.document import Document, DocumentError, Node
 from app.engine.text import FILES, Key, Pointer, mappings
-from codegen.metaschema import misshapen
+from codegen.metaschema import innermost, misshapen
 
 VERSIONS = {
     "3.0": (schema_v30, OpenAPIV30SpecValidator),
@@ -25,6 +26,7 @@ VERSIONS = {
 # What to do about the usual faults; anything else is answered with the specification.
 REMEDIES = (
     (r"is a required property", "add it"),
+    (r" was expected$", "write that"),
     (r"properties are not allowed", "correct its name, remove it, or begin it with `x-`"),
     (r"is not one of", "write one of those"),
     (r"is not of types? ", "write a value of that type"),
@@ -39,7 +41,7 @@ def validity(document: Document) -> list[str]:
     """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1.
 
     A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
-    hide everything else, and faults of structure hide those of meaning, because the later judges need what the earlier
+    hide everything else, and faults of structure may hide some of meaning, because the later judges need what the earlier
     ones vouch for.
     """
     if document.version not in VERSIONS:
@@ -48,13 +50,18 @@ def validity(document: Document) -> list[str]:
     schema, validator = VERSIONS[document.version]
     if dangling := list(_dangling(document)):
         return dangling
-    faults = list(_structure(document, schema)) or list(_schemas(document, validator))
-    places = {(document.where(_written(document, pointer)), _text(message)) for pointer, message in faults}
+    faults = [*_structure(document, schema), *_schemas(document)]
+    faults += _safely(_meaning(document, validator)) if faults else _meaning(document, validator)
+    places: dict[tuple[str, str], tuple[str, str]] = {}
+    for pointer, message in faults:
+        where, text = document.where(_written(document, pointer)), _text(message, pointer)
+        said = text.replace("'", '"').partition(" is not one of")[0]
+        places.setdefault((where, said), (where, text))  # two judges may say the same in other words
     note = " (OpenAPI 3.2 is taken where it equals 3.1)" if document.version == "3.2" else ""
-    return [f"{where}: {text}{note}" for where, text in sorted(places, key=lambda place: _by_line(document, *place))]
+    return [f"{where}: {text}{note}" for where, text in sorted(places.values(), key=lambda place: by_line(document, *place))]
 
 
-def _by_line(document: Document, where: str, text: str) -> tuple[bool, str, int, str]:
+def by_line(document: Document, where: str, text: str) -> tuple[bool, str, int, str]:
     """The document's own faults first, each file's by line."""
     file, _, line = where.rpartition(":")
     return file != document.name, file, int(line), text
@@ -75,7 +82,7 @@ def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]
     if document.version == "3.2":
         data = {**data, "openapi": "3.1.1"}
     for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(data):
-        yield _innermost(error)
+        yield innermost(error)
 
 
 def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
@@ -93,25 +100,15 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
 
 
-def _schemas(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a class
+def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
     """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
-    faults = [] if document.version == "3.0" else list(misshapen(document))
-    yield from faults or _meaning(document, validator)
+    return iter(()) if document.version == "3.0" else misshapen(document)
 
 
-def _innermost(error: jsonschema_rs.ValidationError) -> tuple[Pointer, str]:
-    """The fault inside the alternative that the author meant: the one that goes deepest and is no missing `$ref`."""
-    pointer: Pointer = tuple(error.instance_path)
-    message = error.message
-    alternatives = [
-        [_innermost(fault) for fault in branch if not fault.message.startswith('"$ref" is a required')]
-        for branch in getattr(error.kind, "context", ())
-    ]
-    faults = [(len(place), place, text) for branch in alternatives for place, text in branch]
-    if not faults:
-        return pointer, message
-    _, place, text = max(faults, key=lambda fault: fault[0])
-    return (place if len(place) >= len(pointer) else pointer), text
+def _safely(faults: Iterator[tuple[Pointer, str]]) -> Iterator[tuple[Pointer, str]]:
+    """What a judge finds before it stumbles over what is wrong otherwise."""
+    with contextlib.suppress(Exception):
+        yield from faults
 
 
 def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes
@@ -168,8 +165,10 @@ def _written(document: Document, pointer: Pointer) -> Pointer:
     return node.pointer
 
 
-def _text(message: str) -> str:
+def _text(message: str, pointer: Pointer) -> str:
     message = re.sub(r"\s+", " ", message.partition("\n")[0])
+    if message.endswith(" was expected") and pointer:
+        message = f"`{pointer[-1]}`: {message}"
     if "valid under" in message:
         message = "this has none of the forms that OpenAPI allows here"
     remedy = next((remedy for pattern, remedy in REMEDIES if re.search(pattern, message)), "see the OpenAPI specification")

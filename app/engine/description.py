@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from app.engine.document import Document, DocumentError, Node
 from app.engine.media import Media, suffix
+from app.engine.members import conjuncts
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, pascal_case, python_name
 from app.engine.servers import prefixes
 
@@ -46,9 +47,8 @@ class Parameter:
 
     @property
     def default(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The value of an absent parameter: the schema's `default`, else None."""
-        schema = self.schema.resolved().value
-        return schema.get("default") if isinstance(schema, dict) else None
+        """The value of an absent parameter: the `default` of its schema or of what that includes, else None."""
+        return next((said.value["default"] for said in conjuncts(self.schema) if "default" in said.value), None)
 
     @property
     def allow_reserved(self) -> bool:
@@ -76,8 +76,7 @@ class Header:
     @property
     def constant(self) -> str | None:
         """The one value that the document allows, which the engine then writes by itself."""
-        schema = self.schema.resolved().value
-        value = schema.get("const") if isinstance(schema, dict) else None
+        value = next((said.value["const"] for said in conjuncts(self.schema) if "const" in said.value), None)
         return str(value) if self.required and value is not None else None
 
 
@@ -312,15 +311,15 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         callbacks=tuple(
             _outward(found, name)
             for name, callback in (callbacks.named() if callbacks else ())
-            for found in _operations(callback)
+            for found in _operations(callback.items())
         ),
         node=node,
     )
 
 
-def _operations(owner: Node | None) -> Iterator[Operation]:
-    """The operations of a mapping of path items."""
-    for path, item in owner.items() if owner is not None else ():
+def _operations(items: Iterable[tuple[str, Node]]) -> Iterator[Operation]:
+    """The operations of path items, by path or name."""
+    for path, item in items:
         for method in METHODS:
             if (node := item.get(method)) is not None:
                 yield _operation(path, method, item, node)
@@ -357,10 +356,11 @@ class Description:
             DocumentError: something that the engine cannot serve, with its line.
         """
         operations: dict[str, Operation] = {}
-        for operation in _named(_operations(document.root.get("paths"))):
+        paths, sent = document.root.get("paths"), document.root.get("webhooks")
+        for operation in _named(_operations(paths.items() if paths is not None else ())):
             if (other := operations.get(operation.id)) is not None:
                 first = f"first in line {other.node.line}"
                 raise DocumentError(f"{operation.node.where}: operationId {operation.id!r} stands twice, {first}: rename one")
             operations[operation.id] = operation
-        webhooks = tuple(_outward(operation, operation.path) for operation in _operations(document.root.get("webhooks")))
+        webhooks = tuple(_outward(found, found.path) for found in _operations(sent.named() if sent is not None else ()))
         return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-alias", {})))

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from app.engine.dialect import translate
-from app.engine.text import FILES, Key, Pointer, SyntaxFault, mappings, read
+from app.engine.text import FILES, Key, Pointer, SyntaxFault, collected, mappings, read
 
 Files = Callable[[str], bytes]  # reads a file by its name, relative to the document
 
@@ -138,7 +138,8 @@ class _Gathering:
         root = self._roots[file]
         value = self._document.data if not root else self._document.data[FILES][file]
         new = []
-        for pointer, mapping in list(mappings(value)):  # which grows by the files that are found
+        found = collected(value, ()) if root else mappings(value)
+        for pointer, mapping in list(found):  # the value grows by the files that are found
             if isinstance(anchor := mapping.get("$anchor"), str):
                 self._anchors[file, anchor] = (*root, *pointer)
             for holder, key in _references(mapping):

@@ -16,7 +16,8 @@ from app.engine.media import covers, essence, is_lines, kind_of
 # mypy holds handlers to. responses: written or completed by the engine. documentation: for readers, by nature.
 Enforcer = Literal["judge", "gate", "type", "responses", "documentation", "unsupported"]
 
-Shape = Literal["value", "one", "list", "named"]  # what stands under a keyword: an object, a list of them, or named ones
+# What stands under a keyword: an object, a list of them, named ones, or named ones and extensions.
+Shape = Literal["value", "one", "list", "named", "extensible"]
 
 
 class Said(NamedTuple):
@@ -104,8 +105,10 @@ def _dialect(node: Node, keyword: str) -> Said:
 
 
 def _nullable(node: Node, _: str) -> Said:
-    if node.document.version == "3.0" or "type" in node.value or node.value["nullable"] is False:
+    if "type" in node.value or node.value["nullable"] is False:
         return Said("judge", "adds null to the `type` beside it")
+    if node.document.version == "3.0":
+        return Said("documentation", "without a `type` beside it it adds nothing (OpenAPI 3.0.4, 4.7.24)")
     return Said(
         "unsupported", "`nullable` adds null to a `type` beside it, and there is none: write an `anyOf` with `type: 'null'`"
     )
@@ -188,7 +191,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "info": _under("documentation", "one", "info"),
         "jsonSchemaDialect": Keyword(_dialect),
         "servers": _under("gate", "list", "server"),
-        "paths": _under("gate", "named", "path item"),
+        "paths": _under("gate", "extensible", "path item"),
         "webhooks": _under("type", "named", "outward path item"),
         "components": _under("documentation", "one", "components"),
         "security": _by("gate"),
@@ -239,7 +242,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "operationId": _by("type"),
         "parameters": _under("gate", "list", "parameter"),
         "requestBody": _under("gate", "one", "request body"),
-        "responses": _under("type", "named", "response"),
+        "responses": _under("type", "extensible", "response"),
         "callbacks": _under("type", "named", "callback"),
         "deprecated": _by("responses", "the header Deprecation"),
         "security": _by("gate"),
@@ -323,8 +326,9 @@ def children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:
         yield child
     elif known.shape == "list" and isinstance(child.value, list):
         yield from (child.raw_child(index) for index in range(len(child.value)))
-    elif known.shape == "named" and isinstance(child.value, dict):
-        yield from (child.raw_child(name) for name in child.value if not str(name).startswith("x-") or known.kind == "schema")
+    elif known.shape in ("named", "extensible") and isinstance(child.value, dict):
+        names = (name for name in child.value if known.shape == "named" or not name.startswith("x-"))
+        yield from (child.raw_child(name) for name in names)
 
 
 def parts(schema: Node) -> Iterator[Node]:

@@ -182,5 +182,5 @@ class Media:
             return {}
         return {
             name: cls(name, item.raw_child("schema") if isinstance(item.value, dict) and "schema" in item.value else None, item)
-            for name, item in content.items()
+            for name, item in content.named()
         }

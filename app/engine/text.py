@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -102,7 +103,11 @@ def _value(node: yaml.Node, pointer: Pointer, lines: dict[Pointer, int]) -> Any:
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*pointer, index), lines) for index, item in enumerate(node.value)]
-    return _scalar(str(node.value), node.tag.rpartition(":")[2])
+    try:
+        return _scalar(str(node.value), node.tag.rpartition(":")[2])
+    except ValueError:
+        text = f"{node.value[:40]!r} is no number that JSON has: write another, or quote it"
+        raise SyntaxFault(node.start_mark.line + 1, text) from None
 
 
 def _scalar(text: str, kind: str) -> str | float | bool | None:
@@ -111,14 +116,28 @@ def _scalar(text: str, kind: str) -> str | float | bool | None:
     if kind == "int":
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if kind == "float":
-        return float(text)
+        if not math.isfinite(number := float(text)):
+            raise ValueError(text)
+        return number
     return None if kind == "null" else text
 
 
+# Mappings under these keys say that what holds them is an object of OpenAPI or a schema.
+_OBJECTS = frozenset(
+    {
+        *("properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "items", "contains", "not"),
+        *("if", "then", "else", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
+        *("discriminator", "xml", "externalDocs", "schema", "content", "headers", "encoding", "links", "variables"),
+        *("responses", "requestBody", "callbacks", "components", "paths", "webhooks", "info", "flows", "schemas"),
+        *("parameters", "requestBodies", "securitySchemes", "pathItems", "get", "put", "post", "delete", "patch"),
+        *("options", "head", "trace"),
+    }
+)
+
 # Under these keys anything may stand, so that a member named `$ref` or `nullable` is none.
-_FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
+FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
 # The members of these are named by the author.
-_NAMED = frozenset(
+NAMED = frozenset(
     {
         *("properties", "patternProperties", "dependentSchemas", "$defs", "definitions"),
         *("schemas", "responses", "parameters", "requestBodies", "headers", "securitySchemes", "links", "callbacks"),
@@ -136,11 +155,21 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
         if not named:
             yield pointer, value
         for key, item in value.items():
-            if named or not (key in _FREE or key.startswith("x-")):
-                yield from mappings(item, (*pointer, key), named=not named and key in _NAMED)
+            if named or not (key in FREE or key.startswith("x-")):
+                yield from mappings(item, (*pointer, key), named=not named and key in NAMED)
             elif key == FILES and not pointer:
                 for name, file in item.items():
-                    yield from mappings(file, (key, name))
+                    yield from collected(file, (key, name))
             elif key == "examples" and isinstance(item, dict):  # named ones may be references
                 held = ((name, one) for name, one in item.items() if isinstance(one, dict) and "$ref" in one)
                 yield from (((*pointer, key, name), one) for name, one in held)
+
+
+def collected(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:  # noqa: ANN401 - any JSON value
+    """The mappings of another file, which may be a collection whose members are named by the author, `default` among them."""
+    members = value.values() if isinstance(value, dict) else ()
+    if members and all(isinstance(member, dict) for member in members) and not _OBJECTS & value.keys():
+        for name, member in value.items():
+            yield from collected(member, (*pointer, name))
+    else:
+        yield from mappings(value, pointer)

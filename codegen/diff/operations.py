@@ -37,8 +37,9 @@ class Operation:
 def operations(paths: Node | None, prefix: str = "") -> dict[str, Operation]:
     """All operations of a mapping of path items, by what clients know them by."""
     found: dict[str, Operation] = {}
-    for path, item in paths.named() if paths is not None else ():
-        for method in METHODS if not path.startswith("x-") else ():
+    members = () if paths is None else paths.named() if paths.pointer[-1] == "webhooks" else paths.items()
+    for path, item in members:
+        for method in METHODS:
             if (node := item.get(method)) is not None:
                 identity = node.value.get("operationId")
                 label = identity if isinstance(identity, str) else f"{method.upper()} {path}"

@@ -29,7 +29,7 @@ def _written(owner: Node) -> Iterator[Node]:
     if "example" in owner.value:
         yield owner.raw_child("example")
     examples = owner.get("examples")
-    for _, example in examples.items() if examples else ():
+    for _, example in examples.named() if examples else ():
         if "value" in example.value:
             yield example.raw_child("value")
 
@@ -51,7 +51,7 @@ def _owners(survey: Survey) -> Iterator[Node]:
 
 def _media(owner: Node | None) -> Iterator[Node]:
     content = owner.get("content") if owner else None
-    yield from (media for _, media in (content.items() if content else ()))
+    yield from (media for _, media in (content.named() if content else ()))
 
 
 def examples_obey(survey: Survey) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ def _links(survey: Survey) -> Iterator[tuple[Operation, Response, Node]]:
     for operation in survey.operations:
         for response in operation.responses.values():
             links = response.node.get("links")
-            for _, link in links.items() if links else ():
+            for _, link in links.named() if links else ():
                 yield operation, response, link
 
 

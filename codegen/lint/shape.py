@@ -191,4 +191,4 @@ def components(document: Document, kind: str) -> Iterator[Node]:
     parts = document.root.get("components")
     found = parts.get(kind) if parts else None
     if found is not None:
-        yield from (node for _, node in found.items())
+        yield from (node for _, node in found.named())

@@ -81,4 +81,4 @@ def headers(response: Node) -> Iterator[Node]:
     """The headers of a response."""
     found = response.get("headers")
     if found is not None:
-        yield from (node for _, node in found.items())
+        yield from (node for _, node in found.named())

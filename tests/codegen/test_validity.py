@@ -7,6 +7,7 @@ import pytest
 from app.engine.document import Document
 from codegen.validity import validity
 
+TYPES = '"array", "boolean", "integer", "null", "number", "object", "string"'
 UNKNOWN = "Unevaluated properties are not allowed ({!r} was unexpected): correct its name, remove it, or begin it with `x-`"
 HEAD = "openapi: {version}\ninfo: {{title: T, version: '1'}}\n"
 
@@ -24,7 +25,21 @@ def test_faults_of_other_files_are_told_with_their_own_lines():
         models="M:\n  type: strin\n",
     )
 
-    assert found == [f"paths.yaml:2: {UNKNOWN.format('reponses')}"]
+    assert found == [
+        f'models.yaml:2: "strin" is not one of {TYPES}: write one of those',
+        f"paths.yaml:2: {UNKNOWN.format('reponses')}",
+    ]
+
+
+def test_faults_of_structure_of_schemas_and_of_meaning_are_told_at_once():
+    found = faults(
+        "paths:\n  /a/{b}:\n    get: {operationId: a, responses: {'200': {description: x}}, parameters: [\n"
+        "      {name: q, in: query, schema: {type: strin}},\n      {name: q, in: query, schema: {minimum: a}},\n"
+        "      {name: b, in: path, required: false, schema: {}}]}\n"
+    )
+
+    assert [fault.partition(": ")[0] for fault in found] == [f"openapi.yaml:{line}" for line in (6, 7, 7, 8)]
+    assert found[-1] == "openapi.yaml:8: `required`: true was expected: write that"
 
 
 def test_schemas_of_other_files_are_judged_too():

@@ -79,6 +79,25 @@ class TestFiles:
 
         assert found.data["components"]["schemas"]["A"]["example"] == {"$ref": "none.yaml"}
 
+    @pytest.mark.parametrize("name", ["default", "example", "examples", "value", "enum", "const"])
+    def test_a_collection_may_give_its_members_any_names(self, name):
+        found = document(
+            f"components: {{schemas: {{A: {{$ref: 'all.yaml#/{name}'}}, B: {{$ref: 'all.yaml#/more/{name}'}}}}}}",
+            all=f"{name}: {{items: {{$ref: '#/Tree'}}}}\nmore: {{{name}: {{items: {{$ref: '#/Tree'}}}}}}\nTree: {{}}\n",
+        )
+
+        schemas = found.root.child("components").child("schemas")
+        assert schemas.child("A").child("items").where == "all.yaml:3"
+        assert schemas.child("B").child("items").where == "all.yaml:3"
+
+    def test_a_schema_that_is_a_whole_file_has_its_own_default(self):
+        found = document(
+            "components: {schemas: {A: {$ref: 'a.yaml'}}}",
+            a="type: object\nproperties: {b: {}}\ndefault: {b: {$ref: '#/nowhere'}}\n",
+        )
+
+        assert found.root.child("components").child("schemas").child("A").value["default"] == {"b": {"$ref": "#/nowhere"}}
+
     def test_the_json_form_holds_them_and_the_raw_one_is_as_written(self):
         text = "components: {schemas: {A: {$ref: 'pets.yaml#/Pet'}}}"
         found = document(text, pets="Pet: {type: string}")
@@ -112,6 +131,13 @@ class TestText:
         found = document("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\n")
 
         assert found.data["y"] == {"a": 1, "b": 3}
+
+    @pytest.mark.parametrize("number", [".nan", "-.inf", "1e999", "!!int abc", "9" * 5000])
+    def test_a_number_that_json_does_not_have_is_a_fault_with_its_line(self, number):
+        with pytest.raises(
+            DocumentError, match=r"^openapi\.yaml:2: '.*' is no number that JSON has: write another, or quote it$"
+        ):
+            document(f"openapi: 3.1.1\nx-number: {number}\n")
 
     def test_an_alias_within_its_own_anchor_is_a_fault(self):
         with pytest.raises(DocumentError, match=r"^openapi.yaml:1: a YAML alias stands inside its own anchor"):
