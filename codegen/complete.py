@@ -16,6 +16,7 @@ from app.engine.description import Description, Operation
 from app.engine.document import Document
 from app.engine.media import Media
 from app.engine.text import Pointer
+from app.engine.values import NoValue, Values
 
 PROBLEM = "application/problem+json"
 _NAME = "AddedProblem"
@@ -82,7 +83,7 @@ def _missing(operation: Operation) -> Iterator[int]:
 
 
 def _common(description: Description) -> dict[str, Any] | None:
-    """The content of the errors that the document has, if they all have the same."""
+    """The content of the errors that the document has, if they all have the same, and it can be written."""
     found: dict[str, Media] = {}
     for operation in description.operations:
         for response in operation.responses.values():
@@ -93,6 +94,11 @@ def _common(description: Description) -> dict[str, Any] | None:
     if len(found) != 1:
         return None
     [media] = found.values()
+    if media.schema is not None:
+        try:
+            Values("response").value(media.schema)
+        except NoValue:
+            return None
     return {media.name: {key: value for key, value in media.node.value.items() if key == "schema"}}
 
 

@@ -55,7 +55,11 @@ class Document:
 
     def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         try:
+            if name.endswith(".json") and raw.strip():
+                json.loads(raw)
             value, lines = read(raw)
+        except json.JSONDecodeError as fault:
+            raise DocumentError(f"{name}:{fault.lineno}: this is no JSON: {fault.msg}") from None
         except SyntaxFault as fault:
             raise DocumentError(f"{name}:{fault.line}: {fault}") from None
         self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from app.engine.document import Node
 
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+
 
 def prefixes(*owners: Node) -> tuple[str, ...]:
     """The path parts of the URLs of the innermost `servers`, every value of their variables filled in; no slash at the end."""
@@ -21,10 +23,24 @@ def prefixes(*owners: Node) -> tuple[str, ...]:
 
 def _filled(server: Node) -> Iterator[str]:
     variables = server.value.get("variables", {})
-    names = list(dict.fromkeys(re.findall(r"\{([^{}]*)\}", server.value["url"])))
+    names = list(dict.fromkeys(_VARIABLE.findall(server.value["url"])))
     choices = [variables.get(name, {}).get("enum") or [variables.get(name, {}).get("default", "")] for name in names]
     for values in itertools.product(*choices):
         url = server.value["url"]
         for name, value in zip(names, values, strict=True):
             url = url.replace(f"{{{name}}}", str(value))
         yield urlsplit(url).path.rstrip("/")
+
+
+def unservable(servers: Node | None) -> Iterator[tuple[Node, str]]:
+    """What of `servers` has no base path, or another than clients take; each as a place and what to do."""
+    for server in servers.elements() if servers is not None else ():
+        variables = server.value.get("variables", {})
+        for name in dict.fromkeys(_VARIABLE.findall(server.value["url"])):
+            if name not in variables:
+                text = f"the server {server.value['url']!r}: nobody says what {{{name}}} is: add it to `variables`"
+                yield server, text
+        for name, variable in variables.items():
+            if "enum" in variable and variable.get("default") not in variable["enum"]:
+                place = server.raw_child("variables").raw_child(name)
+                yield place, f"the default of the server variable {name!r} is not in its `enum`: add it there, or name another"

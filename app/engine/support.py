@@ -16,6 +16,7 @@ from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.members import conjuncts
 from app.engine.readable import ambiguous, unreadable
+from app.engine.servers import unservable
 from app.engine.webhooks import callbacks
 
 Found = Iterator[tuple[Node, str]]
@@ -56,10 +57,15 @@ def _patterns(ledger: Ledger) -> Found:
 
 
 def _survey(description: Description) -> Found:
+    root = description.document.root
+    yield from unservable(root.get("servers"))
+    for _, item in paths.items() if (paths := root.get("paths")) is not None else ():
+        yield from unservable(item.get("servers"))
     for operation in description.operations:
         yield from _path(operation)
         yield from ambiguous(operation)
         yield from _never_sent(operation)
+        yield from unservable(operation.node.get("servers"))
     called = (callback for operation in description.operations for callback in callbacks(operation))
     for operation in (*description.operations, *description.webhooks, *called):
         yield from _operation(operation)

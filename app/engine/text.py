@@ -89,6 +89,8 @@ def _value(node: yaml.Node, pointer: Pointer, lines: dict[Pointer, int]) -> Any:
         merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise SyntaxFault(line, "a key is a text, not a list or a mapping: write a text")
             key = str(key_node.value)
             if key == "<<" and not key_node.style:  # YAML's merge key: below, so that written members win
                 merged += value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]

@@ -70,6 +70,16 @@ def test_an_operation_without_responses_may_still_succeed():
     assert statuses(text) == {"GET": {"422", "default"}}
 
 
+def test_an_error_format_that_no_value_fits_is_not_copied():
+    text = SMALL.replace(
+        '"400": {description: No.}', '"400": {description: No., content: {application/json: {schema: {not: {}}}}}'
+    )
+
+    found = overlay(Document(text.encode()))
+
+    assert found["actions"][0]["update"]["components"]["schemas"].keys() == {"AddedProblem"}
+
+
 class TestTheMock:
     @pytest.fixture
     def client(self):

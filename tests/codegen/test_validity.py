@@ -38,7 +38,7 @@ def test_faults_of_structure_of_schemas_and_of_meaning_are_told_at_once():
         "      {name: b, in: path, required: false, schema: {}}]}\n"
     )
 
-    assert [fault.partition(": ")[0] for fault in found] == [f"openapi.yaml:{line}" for line in (6, 7, 7, 8)]
+    assert [fault.partition(": ")[0] for fault in found] == [f"openapi.yaml:{line}" for line in (5, 6, 7, 8)]
     assert found[-1] == "openapi.yaml:8: `required`: true was expected: write that"
 
 

@@ -139,6 +139,14 @@ class TestText:
         ):
             document(f"openapi: 3.1.1\nx-number: {number}\n")
 
+    def test_a_json_file_is_json(self):
+        with pytest.raises(DocumentError, match=r"^a\.json:2: this is no JSON: "):
+            Document(b'{\n"a": 1,}', "a.json")
+
+    def test_a_key_that_is_no_text_is_a_fault(self):
+        with pytest.raises(DocumentError, match=r"^openapi\.yaml:1: a key is a text, not a list or a mapping: write a text$"):
+            document("? [a]\n: 1\n")
+
     def test_an_alias_within_its_own_anchor_is_a_fault(self):
         with pytest.raises(DocumentError, match=r"^openapi.yaml:1: a YAML alias stands inside its own anchor"):
             document("a: &a {b: *a}")

@@ -68,6 +68,20 @@ def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
     assert entry.where == "openapi.yaml:12"
 
 
+def test_names_of_the_author_are_no_extensions():
+    text = SMALL.replace("application/json: {", "x-world/x-vrml: {").replace(
+        "{description: Done.}",
+        "{description: Done., headers: {x-rate: {schema: {type: integer, maximun: 3}}}, x-words: {maximun: 3}}",
+    )
+
+    found = Ledger(Document(text.encode()))
+
+    assert "#/components/schemas/Pet/properties/name/minLength" in [entry.reference for entry in found.entries]
+    assert [fault for fault in found.waive({"$id": "for a test"}) if "maximun" in fault] == [
+        "openapi.yaml:9: the keyword 'maximun' is unknown to OpenAPI 3.1: correct it, or begin it with `x-`"
+    ]
+
+
 class TestWaivers:
     FAULT = "openapi.yaml:12: the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
 

@@ -9,7 +9,7 @@ from app.engine.arguments import Arguments
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.problems import Refusal
-from tests.engine.service import parameter, raw_call
+from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 
 SESSION = parameter("name: sid, in: cookie, schema: {type: string, maxLength: 9}")
@@ -226,6 +226,28 @@ class TestAHandler:
     def test_is_not_started_with_a_default_that_is_none_of_its_type(self):
         with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: the default of parameter 'filter' does not fit"):
             arguments(DOCUMENT.replace("default: {size: 5}", "default: {sizes: 5}"))
+
+
+class TestADefaultThatIsIncluded:
+    """By a `$ref`, whose neighbour comes first (JSON Schema, 8.2.3.1), or by `allOf`."""
+
+    HEAD = "components: {schemas: {Limit: {type: integer, default: 5}, Plain: {type: boolean}}}"
+
+    @pytest.mark.parametrize(
+        ("schema", "value"),
+        [
+            ("{$ref: '#/components/schemas/Limit'}", 5),
+            ("{$ref: '#/components/schemas/Limit', default: 7}", 7),
+            ("{$ref: '#/components/schemas/Plain', default: true}", True),
+            ("{allOf: [{$ref: '#/components/schemas/Limit'}]}", 5),
+        ],
+    )
+    def test_is_what_the_handler_receives(self, schema, value):
+        operation = f"operationId: get, parameters: [{{name: a, in: query, schema: {schema}}}]"
+        answer = "responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}}"
+        client = echo(f"  /p: {{get: {{{operation}, {answer}}}}}\n", head=self.HEAD)
+
+        assert client.get("/p").json() == {"a": value}
 
 
 class TestAName:
