@@ -42,6 +42,20 @@ class Entry:
         return self.node.document.where(self.pointer)
 
 
+# Where the components of each kind stand.
+_SECTIONS = {known.kind: section for section, known in OBJECTS["components"].items()}
+
+
+def _is_elsewhere(kind: str, pointer: Pointer) -> bool:
+    """Whether a place holds something else for certain: a component of another kind, or a part of the document's head."""
+    match pointer:
+        case ("components", section, _):
+            return section != _SECTIONS.get(kind, section)
+        case () | (_,) | ("components", _):
+            return True
+    return False
+
+
 class Ledger:
     """All entries of a document in the order of its lines. The document is taken to be valid OpenAPI."""
 
@@ -91,7 +105,12 @@ class Ledger:
             return
         self._members(kind, node, used=used, outward=outward)
         if node.reference is not None:
-            self._walk(kind, self._document.at(node.reference, node), used=used)
+            target = self._document.at(node.reference, node)
+            if _is_elsewhere(kind, target.pointer):
+                text = f"$ref {node.reference!r} leads to no {kind}: correct the reference"
+                self._note(node, "$ref", Said("unsupported", text), used=used)
+                return
+            self._walk(kind, target, used=used)
 
     def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
         for keyword in node.value:

@@ -82,6 +82,16 @@ def test_names_of_the_author_are_no_extensions():
     ]
 
 
+@pytest.mark.parametrize("place", ["", "info", "components/responses/Done"])
+def test_a_reference_leads_to_what_is_expected_there(place):
+    done = "components:\n  responses: {Done: {description: Done.}}\n"
+    text = SMALL.replace("#/components/schemas/Pet", f"#/{place}".rstrip("/")).replace("components:\n", done)
+
+    assert f"openapi.yaml:8: $ref '{f'#/{place}'.rstrip('/')}' leads to no schema: correct the reference" in unsupported(
+        Document(text.encode())
+    )
+
+
 class TestWaivers:
     FAULT = "openapi.yaml:12: the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
 
