@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.description import Parameter, Response
+from app.engine.declared import Parameter, Response
 from app.engine.document import DocumentError, Node, unescaped
 from app.engine.expressions import expressions
 from app.engine.names import distinct, python_name

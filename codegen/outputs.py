@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.engine.description import Header, Operation, Response
+from app.engine.declared import Header, Response
+from app.engine.description import Operation
 from app.engine.media import Media
 from app.engine.names import pascal_case
 from app.engine.responses import Body, Lines, form

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from app.engine.description import Operation, Parameter
+from app.engine.declared import Parameter
+from app.engine.description import Operation
 from app.engine.segments import Pattern
 from codegen.types import union
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.description import Description, Response
+from app.engine.declared import Response
+from app.engine.description import Description
 from app.engine.document import DocumentError, Node
 from app.engine.names import pascal_case
 from codegen.text import docstring, string

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.engine.description import Operation, Response
+from app.engine.declared import Response
+from app.engine.description import Operation
 from app.engine.document import DocumentError
 from app.engine.expressions import expressions
 from app.engine.media import Media

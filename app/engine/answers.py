@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from app.core.encoded import Encoded, encode
-from app.engine.description import Operation, Response
+from app.engine.declared import Response
+from app.engine.description import Operation
 from app.engine.headers import Write, line, writer
 from app.engine.media import chosen, covers, essence, kind_of, labels
 from app.engine.policy import ContractViolation

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.engine.bodies.building import Builder
 from app.engine.body import ABSENT
-from app.engine.description import Operation, Parameter
+from app.engine.declared import Parameter
+from app.engine.description import Operation
 from app.engine.document import Document, DocumentError
 from app.engine.judge import MOST_FAULTS, Judge, escape, fault
 from app.engine.named import Cookies, Fault, Query

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from app.engine import description
+from app.engine.declared import Response
 from app.engine.dependencies import Dependencies
 from app.engine.media import Media
 from app.engine.names import pascal_case, snake_case
@@ -105,7 +106,7 @@ def _misfits(place: str, bound: Operation, operation: description.Operation) -> 
     return problems
 
 
-def _is_generated(answer: Any, response: description.Response, media: Media | None) -> bool:  # noqa: ANN401 - what stands there
+def _is_generated(answer: Any, response: Response, media: Media | None) -> bool:  # noqa: ANN401 - what stands there
     """Whether a class is the one that the generator makes for a documented answer."""
     if not (isinstance(answer, type) and issubclass(answer, form(media))):
         return False

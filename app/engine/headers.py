@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from app.core.encoded import encode
-from app.engine.description import Header
+from app.engine.declared import Header
 from app.engine.lexis import scalar, types_of
 
 # Their values are instants of HTTP (RFC 9110, 5.6.7), not of JSON.

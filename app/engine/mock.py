@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import msgspec
 
 from app.engine.binding import Operation as BoundOperation
-from app.engine.description import Header, Operation, Response
+from app.engine.declared import Header, Response
+from app.engine.description import Operation
 from app.engine.document import Node
 from app.engine.headers import text
 from app.engine.judge import validator

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.engine.bodies.strict_json import strict_json
-from app.engine.description import Parameter
+from app.engine.declared import Parameter
 from app.engine.judge import escape, validator
 from app.engine.lexis import SCALARS, Lexis, unquote, unquote_percent
 from app.engine.members import is_closed, names

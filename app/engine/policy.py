@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 import msgspec
 
-from app.engine.description import Operation, Response
+from app.engine.declared import Response
+from app.engine.description import Operation
 from app.engine.document import Document
 from app.engine.headers import reader
 from app.engine.judge import validator

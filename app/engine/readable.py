@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.description import Operation, Parameter
+from app.engine.declared import Parameter
+from app.engine.description import Operation
 from app.engine.document import Node
 from app.engine.lexis import SCALARS, types_of
 from app.engine.media import Media

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.engine.description import ENGINE_HEADERS, PROBLEM_HEADERS, Operation, Response
+from app.engine.declared import ENGINE_HEADERS, PROBLEM_HEADERS, Response
+from app.engine.description import Operation
 from app.engine.document import Document
 from app.engine.headers import line, text, writer
 from app.engine.judge import fault, validator

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from app.engine.bodies.support import unreadable as unreadable_bodies
-from app.engine.description import Description, Header, Operation, Parameter, Response
+from app.engine.declared import Header, Parameter, Response
+from app.engine.description import Description, Operation
 from app.engine.document import Document, DocumentError, Node
 from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger

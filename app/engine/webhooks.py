@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 from pydantic import TypeAdapter
 
-from app.engine.description import Description, Operation, Parameter, Response
+from app.engine.declared import Parameter, Response
+from app.engine.description import Description, Operation
 from app.engine.document import Document, escaped
 from app.engine.filling import filled_json, query_texts
 from app.engine.headers import text

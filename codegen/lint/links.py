@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.description import Operation, Response
+from app.engine.declared import Response
+from app.engine.description import Operation
 from app.engine.document import Node
 from codegen.lint.shape import Finding, Shape, finding
 from codegen.lint.survey import Rule, Survey

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from app.engine.description import Description, Operation, Response
+from app.engine.declared import Response
+from app.engine.description import Description, Operation
 from app.engine.document import Document, Node
 from app.engine.text import Pointer
 from codegen.lint.shape import Direction, Finding, Shape, components, walk
