@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from app.engine.bodies.building import Builder
@@ -157,8 +158,10 @@ class Arguments:
 
 def _unreadable(faults: list[Fault], judge: Judge | None, parts: dict[str, Any]) -> Refusal:
     """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
-    told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
-    judged = judge.faults(parts, told) if judge is not None else []
+    judged: list[msgspec.Raw] = []
+    if judge is not None and not judge.is_valid(parts):
+        told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
+        judged = judge.faults(parts, told)
     return Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
 
 

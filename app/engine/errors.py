@@ -17,6 +17,7 @@ from app.engine.refusals import Format, Refusals
 HeaderList = list[tuple[bytes, bytes]]
 Answered = tuple[int, HeaderList, bytes | None]
 
+_UNKNOWN = Format((), None)  # no format of a document: this very one is not asked for yet
 _PROBLEM = (b"content-type", b"application/problem+json")
 _BEARER = ((b"www-authenticate", b"Bearer"),)  # of operations that hand out tokens and need none
 
@@ -49,9 +50,8 @@ class Errors:
     def refusal(self, operation: Operation | None, refusal: Refusal, request_id: bytes) -> Answered:
         """Status, headers and body of a refusal of the gate."""
         key = (operation.id if operation is not None else None, refusal.status)
-        if key in self._forms:
-            form = self._forms[key]
-        else:
+        form = self._forms.get(key, _UNKNOWN)
+        if form is _UNKNOWN:
             form = self._forms[key] = self._refusals.format(_described(operation), self._problems.kind(refusal.status))
         if form is None:
             return refusal.status, [_PROBLEM, *refusal.headers], self._problems.refusal(refusal, request_id)

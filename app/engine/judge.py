@@ -78,6 +78,7 @@ def escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
+@functools.lru_cache(maxsize=1024)
 def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
     """One member of `errors`: where (`query`), a JSON Pointer from there, and the keyword that refuses."""
     message = _MESSAGES.get(code, "does not satisfy the contract")
@@ -175,14 +176,14 @@ class Judge:
                 # Bounded, because places inside long arrays are many.
                 if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < 200:  # noqa: PLR2004 - characters
                     self._known[where] = known
-            if known.place in told:
+            if told and known.place in told:
                 continue
             found[known.keyword, known.place] = known
             if known.keyword == "format":  # a field that has a format and a pattern is wrong once
                 twice.add(("pattern", known.place))
             elif known.keyword in _UNEVALUATED:  # the member is told, and what holds it
                 twice.add((known.keyword, known.place.rpartition("/")[0]))
-        return [known.text for key, known in found.items() if key not in twice]
+        return [known.text for key, known in found.items() if not twice or key not in twice]
 
 
 def _describe(rule: str, place: str, text: str) -> tuple[_Fault, bool]:
