@@ -49,6 +49,8 @@ class Errors:
 
     def refusal(self, operation: Operation | None, refusal: Refusal, request_id: bytes) -> Answered:
         """Status, headers and body of a refusal of the gate."""
+        if self._refusals.plain:
+            return refusal.status, [_PROBLEM, *refusal.headers], self._problems.refusal(refusal, request_id)
         key = (operation.id if operation is not None else None, refusal.status)
         form = self._forms.get(key, _UNKNOWN)
         if form is _UNKNOWN:

@@ -34,7 +34,8 @@ class Format(NamedTuple):
 class Refusals:
     """The formats of one document, each compiled once.
 
-    `findings` has a line for each response whose format cannot be written; problems are answered there.
+    `findings` has a line for each response whose format cannot be written; problems are answered there. `plain` says that
+    there is no other format than problems.
     """
 
     def __init__(self, document: Document, problems: Problems, operations: Iterable[Operation]) -> None:
@@ -47,6 +48,8 @@ class Refusals:
             for status in _STATUSES:
                 self.format(operation, problems.kind(status))
         self._common = _common(operations)
+        errors = (one for operation in operations for one in operation.responses.values() if one.is_error)
+        self.plain = not any(self._formats.values()) and all(_PROBLEM in one.content for one in errors)
 
     def format(self, operation: Operation | None, kind: Kind) -> Format | None:
         """The format of an error; None if it is a problem. Without an operation, that of all errors of the document."""
