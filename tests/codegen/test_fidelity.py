@@ -132,6 +132,7 @@ class TestAJudgeThatForgets:
         assert fidelity(document(schema), 150).disagreements == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["features.yaml", "features30.yaml"])
 def test_documents_with_every_keyword_are_judged_alike_by_both(name):
     report = fidelity(Document.load(FEATURES / name), 40)

@@ -50,6 +50,7 @@ def work(url: str, requests: int, attempts: int) -> int:
 
 
 class TestSharedLimit:
+    @pytest.mark.slow
     async def test_four_processes_together_allow_exactly_the_limit(self, server):
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(4, context) as workers:
@@ -85,6 +86,7 @@ class TestSharedLimit:
             assert await hits(other, "a") == [0]
             assert await hits(limit, "a") == [60]
 
+    @pytest.mark.slow
     async def test_a_limit_renews_itself_with_time(self, server):
         client, limit = make(server.url, requests=2, period=1)
         async with client:

@@ -80,6 +80,7 @@ class TestFailure:
         assert await words(either) == {"before"} | acknowledged
         assert all(result is None or isinstance(result, ServiceUnavailable) for result in (results[0], results[2]))
 
+    @pytest.mark.slow
     async def test_a_body_that_takes_too_long_is_undone(self, either: Database):
         async def idle() -> None:
             async with either.transaction() as transaction:

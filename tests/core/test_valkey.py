@@ -157,6 +157,7 @@ class TestAnOutage:
             assert told == [None] * 1000  # at once: nothing was awaited
             assert len(asyncio.all_tasks()) == tasks
 
+    @pytest.mark.slow
     async def test_a_busy_loop_is_no_outage(self, server):
         """The answer waits in the socket while the loop computes, longer than the server may take."""
         async with met(server.url, patience=0.05) as (client, count):

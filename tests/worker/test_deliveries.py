@@ -92,6 +92,7 @@ class TestDelivery:
 
         assert len(server.mails) == len(set(ids(server.mails))) == 60
 
+    @pytest.mark.slow
     async def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(self, resources, server, monkeypatch):
         monkeypatch.setattr(outbox, "FIRST_DELAY", timedelta(milliseconds=1))
         body = new_user()
@@ -129,6 +130,7 @@ class TestDelivery:
     async def died(resources):
         return (await outbox.count(resources.database)).dead
 
+    @pytest.mark.slow
     async def test_what_was_dead_is_delivered_when_it_is_retried(self, resources, server):
         body = new_user()
         server.refuse(body["email"], "550 no")
@@ -159,6 +161,7 @@ class TestDelivery:
         entries = await outbox.list_entries(resources.database, 100)
         assert {(entry.topic, entry.died_at is None) for entry in entries} == {("unknown", True), ("mail.welcome", False)}
 
+    @pytest.mark.slow
     async def test_a_mail_server_that_takes_its_time_holds_no_request(self, resources, server):
         server.slow = 3600
         async with at_work(resources):

@@ -80,6 +80,7 @@ class TestTheSameDocument:
 
         assert diff(Document(text.encode()), Document(renamed.encode())).findings == ()
 
+    @pytest.mark.slow
     def test_has_none_when_it_is_huge_and_renamed_or_one_that_reaches_all(self):
         old, renamed, changed = huge(40, 150, "Old"), huge(40, 150, "New"), huge(40, 150, "Old")
         changed["components"]["schemas"]["Old7"]["properties"]["kind"] = {"const": "another"}
