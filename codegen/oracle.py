@@ -173,7 +173,7 @@ def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON 
             seen.add(id(part))
             yield part
             waiting += [_at(root, part["$ref"])] if str(part.get("$ref", "")).startswith("#/") else []
-            waiting += part.get("allOf", [])
+            waiting += part["allOf"] if isinstance(part.get("allOf"), list) else []
 
 
 def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value

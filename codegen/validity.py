@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -51,7 +50,7 @@ def validity(document: Document) -> list[str]:
     if dangling := list(_dangling(document)):
         return dangling
     faults = [*_structure(document, schema), *_schemas(document)]
-    faults += _safely(_meaning(document, validator)) if faults else _meaning(document, validator)
+    faults += _safely(_meaning(document, validator), alone=not faults)
     places: dict[tuple[str, str], tuple[str, str]] = {}
     for pointer, message in faults:
         where, text = document.where(_written(document, pointer)), _text(message, pointer)
@@ -105,10 +104,13 @@ def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
     return iter(()) if document.version == "3.0" else misshapen(document)
 
 
-def _safely(faults: Iterator[tuple[Pointer, str]]) -> Iterator[tuple[Pointer, str]]:
-    """What a judge finds before it stumbles over what is wrong otherwise."""
-    with contextlib.suppress(Exception):
+def _safely(faults: Iterator[tuple[Pointer, str]], *, alone: bool) -> Iterator[tuple[Pointer, str]]:
+    """What a judge finds before it stumbles over what is wrong otherwise; if nobody else knows what that is, it is told."""
+    try:
         yield from faults
+    except Exception as error:  # noqa: BLE001 - a library that takes the document to be sound
+        if alone:
+            yield (), f"this document is wrong in a way that is not understood ({type(error).__name__}: {error})"
 
 
 def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes

@@ -57,7 +57,8 @@ class Directed:
                 self._close_unnamed(schema)
                 self._close(schema)
             rules = [(pointer, schema, self._rules(schema)) for pointer, schema in mappings(self.data)]
-            used = {_place(schema.get("$ref"))[:-2] for _, schema in found}
+            places = [_place(schema.get("$ref")) for _, schema in found]
+            used = {place[:at] for place in places for at, step in enumerate(place) if step in _BRANCHES}
             for pointer, schema, said in rules:
                 if said:
                     self._discriminate(schema, said, movable=tuple(map(str, pointer)) not in used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -20,6 +21,11 @@ Files = Callable[[str], bytes]  # reads a file by its name, relative to the docu
 
 class DocumentError(Exception):
     """Something in the document that cannot be used; the text begins with `file:line:`."""
+
+
+def _json(raw: bytes) -> None:
+    """Raises JSONDecodeError for what is no JSON; numbers are not looked at."""
+    json.loads(raw, parse_int=str, parse_float=str)
 
 
 def _alone(name: str) -> bytes:
@@ -56,7 +62,8 @@ class Document:
     def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         try:
             if name.endswith(".json") and raw.strip():
-                json.loads(raw)
+                with contextlib.suppress(UnicodeDecodeError, RecursionError):  # which YAML tells with their lines
+                    _json(raw)
             value, lines = read(raw)
         except json.JSONDecodeError as fault:
             raise DocumentError(f"{name}:{fault.lineno}: this is no JSON: {fault.msg}") from None

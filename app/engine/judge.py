@@ -183,6 +183,9 @@ class Judge:
                 twice.add(("pattern", known.place))
             elif known.keyword in _UNEVALUATED:  # the member is told, and what holds it
                 twice.add((known.keyword, known.place.rpartition("/")[0]))
+        if twice:  # what is wrong with a member says more than that nobody has evaluated it
+            told_otherwise = {place for keyword, place in found if keyword not in _UNEVALUATED}
+            twice |= {key for key in found if key[0] in _UNEVALUATED and key[1] in told_otherwise}
         return [known.text for key, known in found.items() if not twice or key not in twice]
 
 

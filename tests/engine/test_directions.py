@@ -46,6 +46,13 @@ components:
       patternProperties: {"^n": {$ref: "#/components/schemas/Shared"}}
       additionalProperties: {type: integer, writeOnly: true}
     Named: {properties: {cat: {$ref: "#/components/schemas/Either/oneOf/0"}, either: {$ref: "#/components/schemas/Either"}}}
+    Inline:
+      discriminator: {propertyName: kind}
+      anyOf: [{$ref: "#/components/schemas/Cat"}, {properties: {kind: {const: x}, size: {type: integer}}, required: [kind]}]
+    Deep:
+      properties:
+        size: {$ref: "#/components/schemas/Inline/anyOf/1/properties/size"}
+        all: {$ref: "#/components/schemas/Inline"}
     Maybe: {anyOf: [{$ref: "#/components/schemas/Animal"}, {type: "null"}]}
 """
 
@@ -85,7 +92,7 @@ def test_an_independent_judge_agrees_in_both_directions():
     report = fidelity(Document(f"openapi: 3.1.1\n{HEAD}".encode()), 150)
 
     assert report.disagreements == []
-    assert report.schemas == 23
+    assert report.schemas == 25
 
 
 @pytest.mark.parametrize(
@@ -105,6 +112,9 @@ def test_an_independent_judge_agrees_in_both_directions():
         ("Named", {"cat": {"kind": "Cat"}, "either": None}, True),
         ("Named", {"cat": {"kind": 1}}, False),
         ("Named", {"either": {"kind": "Dog"}}, False),
+        ("Deep", {"size": 1, "all": {"kind": "x"}}, True),
+        ("Deep", {"size": "1"}, False),
+        ("Deep", {"all": {"kind": "y"}}, False),
         ("Maybe", None, True),
         ("Maybe", {"kind": "cow"}, False),
     ],

@@ -143,6 +143,18 @@ class TestText:
         with pytest.raises(DocumentError, match=r"^a\.json:2: this is no JSON: "):
             Document(b'{\n"a": 1,}', "a.json")
 
+    @pytest.mark.parametrize(
+        ("raw", "text"),
+        [
+            (b'{"a": "\xff"}', "invalid leading UTF-8 octet"),
+            (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+            (b'{"a": ' + b"9" * 5000 + b"}", "is no number that JSON has"),
+        ],
+    )
+    def test_json_that_nobody_reads_is_a_fault(self, raw, text):
+        with pytest.raises(DocumentError, match=text):
+            Document(raw, "a.json")
+
     def test_a_key_that_is_no_text_is_a_fault(self):
         with pytest.raises(DocumentError, match=r"^openapi\.yaml:1: a key is a text, not a list or a mapping: write a text$"):
             document("? [a]\n: 1\n")
