@@ -139,13 +139,18 @@ def _discriminator(root: Any, validator: Any, discriminator: Any, instance: Any,
     ]
     if not alternatives or not validator.is_type(instance, "object"):
         return
-    said = json.dumps(instance.get(discriminator["propertyName"]))
-    named = [[json.dumps(tag) for tag in _tags(root, discriminator, alternative)] for alternative in alternatives]
+    said = _text(instance.get(discriminator["propertyName"]))
+    named = [[_text(tag) for tag in _tags(root, discriminator, alternative)] for alternative in alternatives]
     for alternative, tags in zip(alternatives, named, strict=True):
         if said in tags and "$ref" in alternative:
             yield from validator.descend(instance, {"$ref": alternative["$ref"]})
     if all(named) and (discriminator["propertyName"] not in instance or not any(said in tags for tags in named)):
         yield ValidationError("names no alternative")
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """The same for equal values: 1.0 is 1, and true is not."""
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, sort_keys=True)
 
 
 def _tags(root: Any, discriminator: Any, alternative: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
@@ -177,9 +182,15 @@ def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON 
 
 
 def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
+    """What a `$ref` leads to; None if nothing, as in an example, where it is none."""
     for step in unquote(reference[2:]).split("/"):
         name = step.replace("~1", "/").replace("~0", "~")
-        root = root[int(name)] if isinstance(root, list) else root[name]
+        if isinstance(root, list) and name.isdecimal() and int(name) < len(root):
+            root = root[int(name)]
+        elif isinstance(root, dict) and name in root:
+            root = root[name]
+        else:
+            return None
     return root
 
 
