@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _count(text: str) -> int:
     if (number := int(text)) < 1:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError("at least 1")
     return number
 
 

@@ -21,7 +21,7 @@ from codegen.problems import Problems, problems
 from codegen.rows import rows
 from codegen.shapes import Shapes
 from codegen.text import WIDTH
-from codegen.validity import by_line, validity
+from codegen.validity import NOT_UNDERSTOOD, by_line, validity
 from codegen.webhooks import sent, webhooks
 
 # The digest tells the start whether the document was changed since; comments and layout do not count.
@@ -92,9 +92,7 @@ def _generated(settings: Settings) -> dict[str, str]:
         raise GenerationError(str(error)) from None
     except (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError) as error:
         # A document can be wrong in ways that nobody thought of; its author is told so, without a traceback.
-        text = (
-            f"this document is wrong in a way that is not understood ({type(error).__name__}: {error}): check what changed last"
-        )
+        text = f"{NOT_UNDERSTOOD} ({type(error).__name__}: {error}): check what changed last"
         raise GenerationError(f"{document.name}:1: {text}") from error
     header = f"# Generated from {document.name} by `python -m codegen generate`. Do not edit.\n"
     return _formatted({name: header + text for name, text in files.items()}, settings)

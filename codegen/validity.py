@@ -13,6 +13,7 @@ from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
 from app.engine.document import Document, DocumentError, Node
+from app.engine.ledger import Ledger
 from app.engine.text import FILES, Key, Pointer, mappings
 from codegen.metaschema import innermost, misshapen
 
@@ -22,8 +23,10 @@ VERSIONS = {
     "3.2": (schema_v31, OpenAPIV31SpecValidator),  # where it equals 3.1
 }
 
+NOT_UNDERSTOOD = "this document is wrong in a way that is not understood"
 # What to do about the usual faults; anything else is answered with the specification.
 REMEDIES = (
+    (r"^\$ref ", "correct the reference"),
     (r"is a required property", "add it"),
     (r" was expected$", "write that"),
     (r"properties are not allowed", "correct its name, remove it, or begin it with `x-`"),
@@ -50,7 +53,7 @@ def validity(document: Document) -> list[str]:
     if dangling := list(_dangling(document)):
         return dangling
     faults = [*_structure(document, schema), *_schemas(document)]
-    faults += _safely(_meaning(document, validator), alone=not faults)
+    faults += _safely(_meaning(document, validator), document, alone=not faults)
     places: dict[tuple[str, str], tuple[str, str]] = {}
     for pointer, message in faults:
         where, text = document.where(_written(document, pointer)), _text(message, pointer)
@@ -104,13 +107,16 @@ def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
     return iter(()) if document.version == "3.0" else misshapen(document)
 
 
-def _safely(faults: Iterator[tuple[Pointer, str]], *, alone: bool) -> Iterator[tuple[Pointer, str]]:
+def _safely(faults: Iterator[tuple[Pointer, str]], document: Document, *, alone: bool) -> Iterator[tuple[Pointer, str]]:
     """What a judge finds before it stumbles over what is wrong otherwise; if nobody else knows what that is, it is told."""
     try:
         yield from faults
     except Exception as error:  # noqa: BLE001 - a library that takes the document to be sound
         if alone:
-            yield (), f"this document is wrong in a way that is not understood ({type(error).__name__}: {error})"
+            wrong = [one for one in Ledger(document).entries if one.keyword == "$ref" and "unsupported" in one.by]
+            yield from ((one.pointer, one.remark) for one in wrong)
+            if not wrong:
+                yield (), f"{NOT_UNDERSTOOD} ({type(error).__name__}: {error})"
 
 
 def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes
@@ -158,7 +164,7 @@ def _written(document: Document, pointer: Pointer) -> Pointer:
     """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers."""
     node = document.root
     for part in pointer:
-        node = node.resolved()
+        node = node if part == "$ref" else node.resolved()
         keys: tuple[Key, ...] = (part, str(part))
         key = next((key for key in keys if (*node.pointer, key) in document.lines), None)
         if key is None:
@@ -168,7 +174,7 @@ def _written(document: Document, pointer: Pointer) -> Pointer:
 
 
 def _text(message: str, pointer: Pointer) -> str:
-    message = re.sub(r"\s+", " ", message.partition("\n")[0])
+    message = re.sub(r"\s+", " ", message.partition("\n")[0]).removesuffix(": correct the reference")
     if message.endswith(" was expected") and pointer:
         message = f"`{pointer[-1]}`: {message}"
     if "valid under" in message:

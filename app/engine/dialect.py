@@ -33,5 +33,5 @@ def _adds_null(schema: dict[str, Any]) -> bool:
     """`nullable` adds null to the `type` beside it, and to nothing else (OpenAPI 3.0.4, 4.7.24)."""
     written = schema.get("type")
     return schema.get("nullable") is True and (
-        isinstance(written, str) or (isinstance(written, list) and "null" not in written)
+        (isinstance(written, str) and written != "null") or (isinstance(written, list) and "null" not in written)
     )

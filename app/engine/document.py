@@ -25,7 +25,12 @@ class DocumentError(Exception):
 
 def _json(raw: bytes) -> None:
     """Raises JSONDecodeError for what is no JSON; numbers are not looked at."""
-    json.loads(raw, parse_int=str, parse_float=str)
+
+    def constant(name: str) -> None:
+        text = raw.decode("utf-8-sig")
+        raise json.JSONDecodeError(f"there is no {name}", text, text.find(name))
+
+    json.loads(raw, parse_int=str, parse_float=str, parse_constant=constant)
 
 
 def _alone(name: str) -> bytes:

@@ -136,6 +136,8 @@ _OBJECTS = frozenset(
     }
 )
 
+_EXAMPLE = frozenset({"summary", "description", "value", "externalValue"})
+
 # Under these keys anything may stand, so that a member named `$ref` or `nullable` is none.
 FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
 # The members of these are named by the author.
@@ -170,6 +172,8 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
 def collected(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:  # noqa: ANN401 - any JSON value
     """The mappings of another file, which may be a collection whose members are named by the author, `default` among them."""
     members = value.values() if isinstance(value, dict) else ()
+    if members and value.keys() <= _EXAMPLE:
+        return
     if members and all(isinstance(member, dict) for member in members) and not _OBJECTS & value.keys():
         for name, member in value.items():
             yield from collected(member, (*pointer, name))

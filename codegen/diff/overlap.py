@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from codegen.diff.schema import Schema, members
+from codegen.diff.schema import TYPES, Schema, members
 
 _LENGTHS = (
     ("string", "minLength", "maxLength"),
@@ -13,11 +13,11 @@ _LENGTHS = (
 )
 
 
-def overlap(one: Schema, other: Schema) -> bool:
-    """Whether a value may fit both."""
+def overlap(one: Schema, other: Schema, types: frozenset[str] = TYPES) -> bool:
+    """Whether a value of one of the types may fit both. Who names a tag means objects."""
     if one.values is not None and other.values is not None and not one.values.keys() & other.values.keys():
         return False
-    return any(_share(kind, one, other) for kind in one.types & other.types)
+    return not contradict(tags(one), tags(other)) and any(_share(kind, one, other) for kind in one.types & other.types & types)
 
 
 def tags(schema: Schema) -> dict[str, str]:
@@ -45,8 +45,7 @@ def _share(kind: str, one: Schema, other: Schema) -> bool:
     if kind in ("integer", "fraction"):
         return _meet(_numbers(one), _numbers(other))
     if kind == "object":
-        apart = _lacks(one, other) or _lacks(other, one)
-        return not apart and not contradict(tags(one), tags(other))
+        return not _lacks(one, other) and not _lacks(other, one)
     return True
 
 

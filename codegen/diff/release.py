@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from app.engine.document import Document
+from app.engine.document import Document, DocumentError
 
 
 class NoRelease(Exception):
@@ -35,7 +35,10 @@ def last_release(document: Path) -> tuple[str, Document]:
         raw = written(document.name)
     except FileNotFoundError:
         raise NoRelease(f"the last release {tag} has no {document.name}, so nothing can be incompatible") from None
-    return tag, Document(raw, document.name, written)
+    try:
+        return tag, Document(raw, document.name, written)
+    except DocumentError as error:
+        raise DocumentError(f"{tag}:{error}") from None
 
 
 def _git(folder: Path, *words: str) -> bytes:

@@ -38,7 +38,7 @@ def branches(pair: Pair) -> Iterator[Change | Pair]:
 def _exactly_one(pair: Pair, before: Union, after: Union) -> Iterator[Change]:
     """`oneOf` refuses what two of its branches hold: it allows less than `anyOf`, and less the more its branches overlap."""
     if before.kind != after.kind:
-        if any(overlap(*two) for two in itertools.combinations(after.branches, 2)):
+        if any(_overlapping(after, pair.new)):
             effect: Effect = "narrower" if after.kind == "oneOf" else "wider"
             yield pair.change(effect, f"{before.kind} -> {after.kind}", Place.of(after.node))
         return
@@ -46,21 +46,21 @@ def _exactly_one(pair: Pair, before: Union, after: Union) -> Iterator[Change]:
         return
     matches, _, _ = _matched(pair, [*before.branches], [*after.branches])
     partners = {id(old): new for old, new in matches}
-    kept = {(id(partners.get(id(one))), id(partners.get(id(other)))) for one, other in _overlapping(before)}
-    for one, other in _overlapping(after):
+    kept = {(id(partners.get(id(one))), id(partners.get(id(other)))) for one, other in _overlapping(before, pair.old)}
+    for one, other in _overlapping(after, pair.new):
         if not {(id(one), id(other)), (id(other), id(one))} & kept:
             what = f"alternatives {_name(one)} and {_name(other)} overlap now: what fits both fits oneOf no longer"
             yield pair.change("narrower", what, Place.of(one.place() or after.node))
-    left = {(id(one), id(other)) for one, other in _overlapping(after)}
-    for one, other in _overlapping(before):
+    left = {(id(one), id(other)) for one, other in _overlapping(after, pair.new)}
+    for one, other in _overlapping(before, pair.old):
         new = (id(partners.get(id(one))), id(partners.get(id(other))))
         if not {new, new[::-1]} & left:
             what = f"alternatives {_name(one)} and {_name(other)} overlap no longer: what fitted both fits oneOf now"
             yield pair.change("wider", what, Place.of(one.place() or before.node, old=True))
 
 
-def _overlapping(union: Union) -> Iterator[Match]:
-    return (two for two in itertools.combinations(union.branches, 2) if overlap(*two))
+def _overlapping(union: Union, holder: Schema) -> Iterator[Match]:
+    return (two for two in itertools.combinations(union.branches, 2) if overlap(*two, holder.types))
 
 
 def _matched(pair: Pair, old: list[Schema], new: list[Schema]) -> tuple[list[Match], list[Schema], list[Schema]]:

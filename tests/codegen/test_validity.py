@@ -42,6 +42,15 @@ def test_faults_of_structure_of_schemas_and_of_meaning_are_told_at_once():
     assert found[-1] == "openapi.yaml:8: `required`: true was expected: write that"
 
 
+def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbles_over_it():
+    found = faults(
+        "paths:\n  /a:\n    get:\n      responses: {'200': {description: x}}\n      parameters:\n"
+        "        - {$ref: '#/components/schemas/S'}\ncomponents: {schemas: {S: {type: object}}}\n"
+    )
+
+    assert found == ["openapi.yaml:8: $ref '#/components/schemas/S' leads to no parameter: correct the reference"]
+
+
 def test_schemas_of_other_files_are_judged_too():
     found = faults(
         "paths: {}\ncomponents: {schemas: {A: {$ref: 'models.yaml#/M'}}}",

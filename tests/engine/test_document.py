@@ -79,7 +79,15 @@ class TestFiles:
 
         assert found.data["components"]["schemas"]["A"]["example"] == {"$ref": "none.yaml"}
 
-    @pytest.mark.parametrize("name", ["default", "example", "examples", "value", "enum", "const"])
+    def test_what_examples_of_another_file_hold_is_their_own(self):
+        text = "cat: {value: {$ref: nothing.json, p: {type: string, nullable: true}}}"
+        found = document("components: {examples: {A: {$ref: 'all.yaml#/cat'}}}", all=text)
+
+        example = found.root.child("components").child("examples").child("A").value
+        assert example == {"value": {"$ref": "nothing.json", "p": {"type": "string", "nullable": True}}}
+        assert found.astray == {}
+
+    @pytest.mark.parametrize("name", ["default", "example", "examples", "enum", "const"])
     def test_a_collection_may_give_its_members_any_names(self, name):
         found = document(
             f"components: {{schemas: {{A: {{$ref: 'all.yaml#/{name}'}}, B: {{$ref: 'all.yaml#/more/{name}'}}}}}}",
@@ -147,6 +155,7 @@ class TestText:
         ("raw", "text"),
         [
             (b'{"a": "\xff"}', "invalid leading UTF-8 octet"),
+            (b'{"a":\n NaN}', "^a.json:2: this is no JSON: there is no NaN$"),
             (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
             (b'{"a": ' + b"9" * 5000 + b"}", "is no number that JSON has"),
         ],
@@ -194,6 +203,7 @@ components:
     A: {type: integer, nullable: true}
     B: {type: [integer, string], nullable: true}
     C: {type: [integer, 'null'], nullable: true}
+    E: {type: 'null', nullable: true}
     D: {type: integer, nullable: false}
 """
         found = document(text)
@@ -203,6 +213,7 @@ components:
             "A": ["integer", "null"],
             "B": ["integer", "string", "null"],
             "C": ["integer", "null"],
+            "E": "null",
             "D": "integer",
         }
         assert found.written["components"]["schemas"]["A"]["type"] == "integer"
