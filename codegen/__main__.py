@@ -91,7 +91,17 @@ def _add_waivers(command: argparse.ArgumentParser) -> None:
 def waivers(options: argparse.Namespace) -> dict[str, str]:
     """What the options of `_add_waivers` say, and the settings about their document."""
     given = dict(waiver.partition("=")[::2] for waiver in options.waive)
-    return given if options.document else {**read_settings(PROJECT, {}).waivers, **given}
+    return given if options.document else {**_table(PROJECT).get("waivers", {}), **given}
+
+
+def _table(file: Path) -> dict[str, Any]:
+    """[tool.codegen] of a file; empty if there is none."""
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise GenerationError(f"{file}: {error}") from None
+    table: dict[str, Any] = found.get("tool", {}).get("codegen", {})
+    return table
 
 
 def read_settings(file: Path, options: dict[str, Any]) -> Settings:
@@ -102,12 +112,7 @@ def read_settings(file: Path, options: dict[str, Any]) -> Settings:
     Raises:
         GenerationError: the file cannot be read, or a setting stands in neither.
     """
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("codegen", {}) if file.exists() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise GenerationError(f"{file}: {error}") from None
-    if options.get("document"):
-        table = {}
+    table = {} if options.get("document") else _table(file)
     found = {name: options.get(name) or table.get(name) for name in ("document", "output", "package", "call")}
     for name, option in (("document", "DOCUMENT"), ("output", "--output")):
         if not isinstance(found[name], str):

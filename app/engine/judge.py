@@ -63,6 +63,7 @@ _SHAPES = tuple(f'does not match "{shape}"' for shape in SHAPES.values())  # how
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
 
 _MOST_KNOWN = 1024
+_SHORT = 200  # characters
 
 
 class _Fault(NamedTuple):
@@ -78,11 +79,18 @@ def escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-@functools.lru_cache(maxsize=1024)
 def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
     """One member of `errors`: where (`query`), a JSON Pointer from there, and the keyword that refuses."""
+    # Long pointers hold names that clients made up; they are not kept.
+    return _usual(place, pointer, code) if len(pointer) < _SHORT else _fault(place, pointer[:1000], code)
+
+
+def _fault(place: str, pointer: str, code: str) -> msgspec.Raw:
     message = _MESSAGES.get(code, "does not satisfy the contract")
-    return msgspec.Raw(encode({"in": place, "pointer": pointer[:1000], "code": code, "message": message}))
+    return msgspec.Raw(encode({"in": place, "pointer": pointer, "code": code, "message": message}))
+
+
+_usual = functools.lru_cache(maxsize=1024)(_fault)
 
 
 @functools.lru_cache(maxsize=8)
@@ -174,7 +182,7 @@ class Judge:
             if known is None:
                 known, depends = _describe(*where, str(error["error"]))
                 # Bounded, because places inside long arrays are many.
-                if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < 200:  # noqa: PLR2004 - characters
+                if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < _SHORT:
                     self._known[where] = known
             if told and known.place in told:
                 continue

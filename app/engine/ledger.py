@@ -50,9 +50,9 @@ def _is_elsewhere(kind: str, pointer: Pointer) -> bool:
     """Whether a place holds something else for certain: a component of another kind, or a part of the document's head."""
     match pointer:
         case ("components", section, _):
-            return section != _SECTIONS.get(kind, section)
+            return section != _SECTIONS.get(kind, section) and not str(section).startswith("x-")
         case () | (_,) | ("components", _):
-            return True
+            return not (pointer and str(pointer[-1]).startswith("x-"))
     return False
 
 

@@ -91,9 +91,8 @@ def _operation(operation: Operation) -> Found:
 
 
 def _never_sent(operation: Operation) -> Found:
-    """Whole values of the other direction: nobody could send them."""
+    """Whole bodies of the other direction: nobody could send them. A parameter modifies nothing, so it may be `readOnly`."""
     bodies = [(media.schema, "readOnly", "request") for media in operation.bodies.values()]
-    bodies += [(parameter.schema, "readOnly", "request") for parameter in operation.parameters]
     for response in operation.responses.values():
         bodies += [(media.schema, "writeOnly", "answer") for media in response.content.values()]
     for schema, keyword, what in bodies:

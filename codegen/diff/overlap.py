@@ -57,6 +57,8 @@ def _lacks(one: Schema, other: Schema) -> bool:
     return any(name not in named for node in one.nodes("required") if isinstance(node.value, list) for name in node.value)
 
 
+_HUGE = 10**300
+
 Interval = tuple[float, float]
 
 
@@ -79,4 +81,5 @@ def _numbers(schema: Schema) -> Interval:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a number that a float can hold; beyond that a bound is taken for none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _HUGE
