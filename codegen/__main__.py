@@ -132,7 +132,10 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _document(options: argparse.Namespace) -> Path:
-    return Path(options.document) if options.document else read_settings(PROJECT, {}).document
+    found = options.document or _table(PROJECT).get("document")
+    if not isinstance(found, str):
+        raise GenerationError(f"{PROJECT}: [tool.codegen] has no `document`: add it, or give DOCUMENT")
+    return Path(found)
 
 
 def _generate(options: argparse.Namespace) -> int:
