@@ -50,6 +50,19 @@ class TestSettings:
         with pytest.raises(GenerationError, match=r"nowhere\.yaml: No such file"):
             generated(Settings(tmp_path / "nowhere.yaml", tmp_path / "out", "out", "app.core.call"))
 
+    def test_a_setting_that_an_option_gives_may_be_missing(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "pyproject.toml").write_text('[tool.codegen]\ndocument = "a.yaml"\n')
+        parameter = "{name: a, in: query, schema: {type: string, readOnly: true}}"  # it modifies nothing
+        (tmp_path / "a.yaml").write_text(
+            "openapi: 3.1.1\ninfo: {title: A, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: A.}}, "
+            f"parameters: [{parameter}]}}}}}}\n"
+        )
+
+        assert main(["generate", "--output=made"]) == 0
+        assert main(["ledger"]) == 0
+        assert (tmp_path / "made" / "operations.py").exists()
+
     def test_a_missing_setting_is_named(self, tmp_path, monkeypatch, capsys):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "pyproject.toml").write_text('[tool.codegen]\ndocument = "openapi.yaml"\n')

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.engine import judge
 from tests.engine.service import WRITER, body, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
@@ -181,3 +182,12 @@ class TestFaults:
         for start in range(0, 9000, 1500):
             value = [1] * start + ["a"] * 10
             assert faults(client.post("/p", json=value))[0] == ("body", f"/{start}", "type")
+
+
+def test_names_that_clients_make_up_are_not_kept():
+    kept = judge._usual.cache_info().currsize  # noqa: SLF001 - memory shows nowhere else
+
+    told = [judge.fault("body", f"/{number}{'a' * 5000}", "type") for number in range(10)]
+
+    assert judge._usual.cache_info().currsize == kept  # noqa: SLF001
+    assert all(len(bytes(one)) < 1200 for one in told)
