@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import os
 import re
 import shutil
-import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +23,7 @@ from app.engine.host import Host
 from app.engine.links import LinkError
 from app.engine.webhooks import PayloadError, Reply, ReplyError
 from codegen.generate import Settings, write
+from tests.codegen.test_typing import mypy
 from tests.engine.service import Tokens, make_client
 
 ROOT = Path(__file__).parents[2]
@@ -74,14 +73,7 @@ class TestTypes:
         lines = enumerate((folder / "wrong.py").read_text().splitlines(), 1)
         wrong = {number for number, line in lines if "# wrong: " in line}
 
-        said = subprocess.run(
-            [sys.executable, "-m", "mypy", "--strict", "--no-pretty", "--config-file=", "shop", "right.py", "wrong.py"],
-            cwd=folder,
-            env={**os.environ, "MYPYPATH": str(ROOT), "MYPY_CACHE_DIR": str(ROOT / ".mypy_cache" / "tests")},
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
+        said = mypy(folder, "shop", "right.py", "wrong.py")
 
         errors = re.findall(r"^(\S+\.py):(\d+): error: ", said, re.MULTILINE)
         assert {file for file, _ in errors} == {"wrong.py"}, said
