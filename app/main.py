@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
+import pkgutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import structlog
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from app import schemas
-from app.api import health, posts, profiles, sessions, users
+from app import api, schemas
 from app.core import cache, limits, logs, mail
 from app.core.cache.together import Uncached
 from app.core.call import Call, Principal, Resources, utc_now
@@ -26,22 +28,19 @@ from app.core.replica import Replicated, caller
 from app.core.valkey import connect as meet
 from app.core.valkey.calls import Valkey
 from app.engine import pages
-from app.engine.binding import Operation, bind
+from app.engine.binding import BindingError, Operation, bind
 from app.engine.description import Description
 from app.engine.document import Document
 from app.engine.gate import Engine, Exchange, Service
 from app.engine.host import Host
 from app.engine.mock import Mocked
 from app.engine.problems import Headers
-from app.schemas.operations import Handlers
+from app.schemas import operations
 from app.services.limits import PERIOD, Limits
 from app.services.sessions import Bearer
 from app.worker import working
 
 DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
-
-# A module that lacks a handler is rejected here by mypy, and by `bind` at start.
-HANDLERS = Handlers(health=health, posts=posts, profiles=profiles, sessions=sessions, users=users)
 
 # What answers of an API need: never sniffed, framed or stored, and no referrer.
 HEADERS: Headers = (
@@ -72,8 +71,17 @@ def handlers(*, mock: bool = False) -> dict[str, Operation]:
     Raises:
         BindingError: handlers and document differ.
     """
-    modules = [HANDLERS.health, HANDLERS.posts, HANDLERS.profiles, HANDLERS.sessions, HANDLERS.users]
+    modules = [_module(f"{api.__name__}.{found.name}") for found in pkgutil.iter_modules(api.__path__)]
     return bind(description(), modules, schemas.DIGEST, mock=Mocked if mock else None)
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        if error.name != operations.__name__:
+            raise
+        raise BindingError(f"{name}: {error.msg}: the document has no such operation: remove its handler") from None
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.contract import OPERATIONS
+
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".mypy_cache"
 
@@ -115,7 +117,7 @@ class TestAChangeOfTheDocumentAlone:
         project.generate()
 
         assert project.mypy() == ""
-        assert project.start() == (0, "openapi.yaml: 18 operations, each with its handler\n")
+        assert project.start() == (0, f"openapi.yaml: {len(OPERATIONS)} operations, each with its handler\n")
 
     def test_a_tighter_bound_is_enforced_at_once(self, project):
         body = {"email": "ada@example.com", "username": "ada_l", "password": "engine-no-1", "full_name": "A" * 60}
@@ -200,6 +202,53 @@ class TestAChangeOfTheDocumentAlone:
             f"accord: openapi.yaml:{line}: operation getSessionCount has no handler: "
             "write `@GetSessionCount async def get_session_count(...)`\n"
         )
+
+    def test_a_new_tag_asks_for_its_handler_in_every_command(self, project, subtests):
+        old = "  /api/v1/session-tokens:\n"
+        new = """  /api/v1/comments:
+    get:
+      operationId: listComments
+      tags: [comments]
+      responses:
+        '204': {description: Listed.}
+"""
+        project.edit("openapi.yaml", old, new + old)
+        line = project.line("operationId: listComments") - 1
+        missing = (
+            f"accord: openapi.yaml:{line}: operation listComments has no handler: "
+            "write `@ListComments async def list_comments(...)`\n"
+        )
+
+        assert project.start() == (1, missing)
+        project.generate()
+
+        for command in ("check", "serve"):
+            with subtests.test(command=command):
+                assert project.run("-m", "app.cli", command) == (1, missing)
+        assert project.run("-m", "app.cli", "migrate")[0] == 0
+        assert '"comments"' in project.mypy()
+
+        module = project.folder / "app/api/comments.py"
+        module.write_text(
+            "from app.core.call import SignedIn\nfrom app.schemas.operations import ListComments\n\n\n"
+            "@ListComments\nasync def list_comments(call: SignedIn) -> ListComments.NoContent:\n"
+            "    return ListComments.NoContent()\n"
+        )
+        code, started = project.start()
+        module.unlink()
+        assert (code, started) == (0, f"openapi.yaml: {len(OPERATIONS) + 1} operations, each with its handler\n")
+
+    def test_an_operation_that_is_removed_is_named_with_the_module_of_its_handler(self, project):
+        text = (project.folder / "openapi.yaml").read_text()
+        operation = text[text.index("  /health/ready:\n") : text.index("  /api/v1/users:\n")]
+        project.edit("openapi.yaml", operation, "")
+        project.generate()
+
+        code, started = project.start()
+
+        assert code == 1
+        assert started.startswith("accord: app.api.health: cannot import name 'GetReadiness'")
+        assert started.endswith(": the document has no such operation: remove its handler\n")
 
 
 class TestAHandlerThatLeavesTheDocument:

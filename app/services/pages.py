@@ -33,7 +33,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import Database
 from app.core.statements import Statement, shared, statement
-from app.models import Counter, Post, User
+from app.models import Base, Counter
 from app.schemas.problems import UnknownCursor
 from app.services import cursors
 from app.services.cursors import Place, Value
@@ -163,7 +163,7 @@ def tried(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return case((condition, ONE), else_=ZERO) != ZERO  # of `=` PostgreSQL would guess that few rows pass
 
 
-def counted(table: type[User | Post], conditions: Conditions) -> Select[int]:
+def counted(table: type[Base], conditions: Conditions) -> Select[int]:
     """How many rows of a table meet all conditions, looked at one by one."""
     return select(func.count()).select_from(table).where(*conditions)
 
