@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     mock: bool = Field(default=False, description="operations without a handler answer from the document, marked by X-Mock")
 
     access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)
-    refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000)
+    refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000, description="a session unused so long ends")
+    session_seconds: int = Field(default=90 * 86_400, gt=0, description="a session ends then, however often it is refreshed")
 
     # OWASP's argon2id parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
     password_memory_kib: int = Field(default=19_456, ge=8)

@@ -1,10 +1,12 @@
 """The tables. `metadata` knows them all."""
 
+from app.models.address import KnownAddress as KnownAddress
 from app.models.base import Base as Base
 from app.models.counter import Counter as Counter
 from app.models.idempotency import IdempotencyKey as IdempotencyKey
 from app.models.outbox import OutboxItem as OutboxItem
 from app.models.post import Post as Post
+from app.models.session import PreviousAccessToken as PreviousAccessToken
 from app.models.session import RefreshToken as RefreshToken
 from app.models.session import Session as Session
 from app.models.user import User as User

@@ -24,6 +24,20 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     refreshed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)  # serves the removal of old ones
+    # No refresh goes beyond it. Older versions of the service leave it out: then it is reckoned from `created_at`.
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PreviousAccessToken(Base):
+    """The access token that the last refresh of a session replaced: good for a moment more, for what is under way."""
+
+    __tablename__ = "previous_access_tokens"
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    hash: Mapped[str] = mapped_column(String(64), unique=True)  # serves requests with a token that is not the current one
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class RefreshToken(Base):

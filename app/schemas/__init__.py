@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "125b7245cd8ee7b4d2d814b8d9833ed8cde35b3de3f4247a29de80e1d8ec0718"
+DIGEST = "70c42042c758efcac04387036a0d2fcf2f9f1708aedfec06ea2bf6fbc7b23bc9"

@@ -230,7 +230,9 @@ class Tokens(Model):
     token_type: Literal["Bearer"]
     expires_in: Annotated[StrictInt, Field(description="Seconds until the access token expires.", ge=0, le=86400)]
     refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
-    refresh_expires_in: Annotated[StrictInt, Field(description="Seconds until the refresh token expires.", ge=0, le=31536000)]
+    refresh_expires_in: Annotated[
+        StrictInt, Field(description="Seconds until the refresh token expires or the session ends.", ge=0, le=31536000)
+    ]
 
 
 class Session(Model):

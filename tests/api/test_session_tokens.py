@@ -63,6 +63,38 @@ class TestCreateSessionToken:
         assert not lives(client, first)
         assert problem(refresh(client, first)) == REFUSED
 
+    def test_the_old_access_token_is_good_for_10_seconds_more(self, client, clock, first):
+        second = refresh(client, first).json()
+        clock.advance(seconds=10, microseconds=-1)
+        at_the_end = lives(client, first)
+        clock.advance(microseconds=1)
+
+        assert at_the_end
+        assert not lives(client, first)
+        assert lives(client, second)
+
+    def test_the_grace_does_not_prolong_an_access_token(self, client, clock, first):
+        clock.advance(seconds=895)
+        refresh(client, first)
+        clock.advance(seconds=5)
+
+        assert not lives(client, first)
+
+    def test_a_tab_with_the_old_access_token_signs_out_although_another_has_refreshed(self, client, first):
+        second = refresh(client, first).json()
+
+        response = client.delete("/api/v1/sessions/current", headers={"Authorization": f"Bearer {first['access_token']}"})
+
+        assert response.status_code == 204
+        assert not lives(client, second)
+        assert problem(refresh(client, second)) == REFUSED
+
+    def test_the_old_access_token_dies_with_the_session(self, client, first):
+        second = refresh(client, first).json()
+        client.delete("/api/v1/sessions/current", headers={"Authorization": f"Bearer {second['access_token']}"})
+
+        assert not lives(client, first)
+
     def test_the_session_is_prolonged_and_says_when(self, client, clock, first):
         clock.advance(days=29)
         tokens = refresh(client, first).json()
@@ -160,12 +192,64 @@ class TestCreateSessionToken:
         assert answers[0].json()["detail"] == answers[1].json()["detail"]
         assert unknown not in answers[0].text
 
-    def test_a_session_of_years_keeps_the_tokens_of_its_last_month_only(self, client, clock, settings, first):
+    def test_a_session_of_months_keeps_the_tokens_of_its_last_month_only(self, client, clock, settings, first):
         pair = first
-        for _ in range(40):
-            clock.advance(days=10)
+        for _ in range(29):
+            clock.advance(days=3)
             pair = refresh(client, pair).json()
 
         [[count]] = query(settings.database_url, "SELECT count(*) FROM refresh_tokens")
         assert lives(client, pair)
-        assert count <= 4
+        assert count <= 11
+
+
+class TestTheEndOfASession:
+    """90 days after signing in, however often it is refreshed."""
+
+    @staticmethod
+    def kept(client, clock, pair, days):
+        """Refresh once a day."""
+        for _ in range(days):
+            clock.advance(days=1)
+            pair = refresh(client, pair).json()
+        return pair
+
+    def test_no_refresh_prolongs_it_and_no_token_outlives_it(self, client, clock, first):
+        pair = self.kept(client, clock, first, 89)
+        clock.advance(hours=23, minutes=50)
+        last = refresh(client, pair).json()
+        headers = {"Authorization": f"Bearer {last['access_token']}"}
+        [session] = client.get("/api/v1/sessions", headers=headers).json()["sessions"]
+        clock.advance(minutes=10, microseconds=-1)
+        at_the_end = lives(client, last)
+        clock.advance(microseconds=1)
+
+        assert pair["refresh_expires_in"] == 86_400
+        assert (last["expires_in"], last["refresh_expires_in"]) == (600, 600)
+        assert session["expires_at"] == "2026-05-07T10:30:00Z"
+        assert at_the_end
+        assert not lives(client, last)
+        assert problem(refresh(client, last)) == REFUSED
+
+    def test_a_session_shorter_than_its_tokens_says_so(self, settings, clock):
+        short = settings.model_copy(update={"session_seconds": 60})
+        with TestClient(create_app(short, now=clock)) as client:
+            pair = client.post("/api/v1/sessions", json={"identifier": "admin", "password": PASSWORD}).json()
+
+        assert (pair["expires_in"], pair["refresh_expires_in"]) == (60, 60)
+
+    def test_it_is_kept_when_the_setting_changes(self, settings, clock, first):
+        longer = settings.model_copy(update={"session_seconds": 200 * 86_400})
+        with TestClient(create_app(longer, now=clock)) as later:
+            pair = self.kept(later, clock, first, 80)
+
+        assert pair["refresh_expires_in"] == 10 * 86_400
+
+    def test_a_session_of_an_older_version_ends_so_long_after_it_began(self, settings, client, clock, first):
+        query(settings.database_url, "UPDATE sessions SET ends_at = NULL")
+
+        pair = self.kept(client, clock, first, 89)
+
+        assert pair["refresh_expires_in"] == 86_400
+        clock.advance(days=1)
+        assert problem(refresh(client, pair)) == REFUSED

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app import migrations
 from app.migrations import run
 from tests.databases import Connection
 
@@ -33,6 +34,14 @@ def versions(folder: Path, monkeypatch: pytest.MonkeyPatch, *last: str, until: s
         (copy / f"{index:04}_test.py").write_text(head + body)
     monkeypatch.setattr(run, "VERSIONS", copy)
     return copy
+
+
+LAST = migrations.REVISIONS[-1]
+
+
+def following(count: int) -> list[str]:
+    """The numbers of revisions that `versions` adds to the whole history."""
+    return [f"{int(LAST) + number:04}" for number in range(1, count + 1)]
 
 
 def add_user(connection: Connection, name: str, role: str = "user") -> None:

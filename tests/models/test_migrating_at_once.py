@@ -13,7 +13,7 @@ import pytest
 from app import migrations
 from app.migrations import BusyTables, alone, run
 from tests.databases import query
-from tests.models.history import versions
+from tests.models.history import LAST, following, versions
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,7 +64,7 @@ def test_a_process_that_is_killed_while_it_migrates_leaves_nothing_and_nobody_wa
 
     assert run.upgrade(postgresql_url) == []
     versions(tmp_path / "quick", monkeypatch, ALTER)
-    assert run.upgrade(postgresql_url) == ["0003"]
+    assert run.upgrade(postgresql_url) == following(1)
 
 
 class TestTraffic:
@@ -81,7 +81,7 @@ class TestTraffic:
                 run.upgrade(postgresql_url)
 
         assert query(postgresql_url, "SELECT 1 FROM information_schema.columns WHERE column_name = 'note'") == []
-        assert query(postgresql_url, "SELECT version_num FROM alembic_version") == [("0002",)]
+        assert query(postgresql_url, "SELECT version_num FROM alembic_version") == [(LAST,)]
 
     def test_it_gives_way_and_comes_again_until_the_table_is_free(
         self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,4 +100,4 @@ class TestTraffic:
             other.rollback()
             thread.join()
 
-        assert applied == [["0003"]]
+        assert applied == [following(1)]

@@ -13,10 +13,13 @@ from app import migrations
 from app.migrations import NewerDatabase, drift, run
 from app.models import metadata
 from tests.databases import Connection, query
-from tests.models.history import FULL_NAMES, add_post, add_rows_at_0001, add_user, counted, real, versions
+from tests.models.history import FULL_NAMES, add_post, add_rows_at_0001, add_user, counted, following, real, versions
 from tests.postgres import Running
 
-TABLES = {"users", "posts", "sessions", "refresh_tokens", "counters", "outbox", "idempotency_keys"}
+TABLES = {"users", "posts", "sessions", "refresh_tokens", "counters", "outbox", "idempotency_keys"} | {
+    "previous_access_tokens",
+    "known_addresses",
+}
 
 
 def tables(url: str) -> set[str]:
@@ -108,8 +111,9 @@ class TestHistory:
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         with monkeypatch.context() as patch:
-            versions(tmp_path, patch, until="0001")
+            versions(tmp_path / "before", patch, until="0001")
             run.upgrade(url)
+        versions(tmp_path, monkeypatch, until="0002")
         old = [
             "SELECT id, email, email_key, username, username_key, full_name, role, is_active FROM users ORDER BY id",
             "SELECT id, author_id, title, content, is_published, created_at FROM posts ORDER BY id",
@@ -258,11 +262,11 @@ class TestRevise:
         path = run.revise(postgresql_url, "What is missing")
         text = path.read_text()
 
-        assert path == folder / "0003_what_is_missing.py"
+        assert path == folder / f"{following(1)[0]}_what_is_missing.py"
         assert "steps.altered('users')" in text
         assert "from app.migrations import steps\n" in text
         assert "batch_alter_table" not in text
         assert """sa.Column('full_name_key', sa.String().with_variant(sa.String(collation="C"), "postgresql")""" in text
         assert """sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite")""" in text
-        assert run.upgrade(postgresql_url) == ["0003"]
+        assert run.upgrade(postgresql_url) == following(1)
         assert drift.find(postgresql_url) == []

@@ -9,9 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app import migrations
 from app.migrations import drift, run
 from tests.databases import Connection, query
-from tests.models.history import add_post, add_rows_at_0001, add_user, counted, real, versions
+from tests.models.history import LAST, add_post, add_rows_at_0001, add_user, counted, following, real, versions
 
 INDEX = """
 def upgrade():
@@ -43,9 +44,9 @@ def downgrade():
 def test_an_index_is_built_and_dropped_online_on_both_databases(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     versions(tmp_path, monkeypatch, NOTE, INDEX, NOTE.replace("notes", "more"))
 
-    assert run.upgrade(url) == ["0001", "0002", "0003", "0004", "0005"]
+    assert run.upgrade(url) == [*migrations.REVISIONS, *following(3)]
     assert drift.find(url) == ["unexpected: index ix_posts_title of posts", "unexpected: table more", "unexpected: table notes"]
-    assert run.downgrade(url, "0002") == ["0005", "0004", "0003"]
+    assert run.downgrade(url, LAST) == following(3)[::-1]
     assert drift.find(url) == []
 
 
@@ -78,7 +79,7 @@ class TestOnline:
         for thread in threads:
             thread.join()
 
-        assert sorted(applied) == [[], ["0003"]]
+        assert sorted(applied) == [[], following(1)]
         assert drift.find(postgresql_url) == ["unexpected: index ix_posts_title of posts"]
 
     def test_an_index_that_failed_is_built_anew_by_the_next_attempt_and_what_came_before_stays(
@@ -98,8 +99,8 @@ class TestOnline:
         query(postgresql_url, "UPDATE posts SET title = 'title ' || id")
 
         assert "different: index ix_posts_title of posts (not valid)" in failed
-        assert query(postgresql_url, "SELECT version_num FROM alembic_version") == [("0003",)]
-        assert run.upgrade(postgresql_url) == ["0004"]
+        assert query(postgresql_url, "SELECT version_num FROM alembic_version") == [tuple(following(1))]
+        assert run.upgrade(postgresql_url) == following(2)[1:]
         assert "different: index ix_posts_title of posts (not valid)" not in drift.find(postgresql_url)
 
 
@@ -126,7 +127,7 @@ class TestAltered:
             assert [row["id"] for row in connection.execute("SELECT id FROM users ORDER BY id")] == [2, 3, 4, 5, 7]
             assert counted(connection) == real(connection)
             assert connection.execute("SELECT count(*) AS n FROM posts")[0]["n"] == 1  # those of 1 and 6 went with them
-        run.downgrade(url, "0002")
+        run.downgrade(url, LAST)
 
         assert drift.find(url) == []
 

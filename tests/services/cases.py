@@ -52,7 +52,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "email_key": ("new@example.com", "user-1@example.com"),
     "full_name": ("Zoë 𝄞", None),
     "full_name_key": ("zoë 𝄞", None),
-    "hash": ("refresh-1", "x", "refresh-2"),
+    "hash": ("refresh-1", "x", "refresh-2", "previous-1"),
     "high": ("user-3", "zzz", "a"),
     "holder": ("lease-1", "x"),
     "identifier": ("user-2@example.com", "user-3", "x"),
@@ -132,6 +132,7 @@ def data() -> dict[str, list[dict[str, Any]]]:
             "created_at": NOON,
             "refreshed_at": NOON,
             "expires_at": LATER + timedelta(days=30) if number < 6 else PAST,
+            "ends_at": LATER + timedelta(days=60) if number % 2 else None,
         }
         for number in [*range(1, 8), 100]
     ]
@@ -175,6 +176,10 @@ def data() -> dict[str, list[dict[str, Any]]]:
         "posts": posts,
         "sessions": sessions,
         "refresh_tokens": refreshes,
+        "previous_access_tokens": [{"session_id": 1, "hash": "previous-1", "expires_at": SOON}],
+        "known_addresses": [
+            {"user_id": 2, "hash": f"address-{number}", "expires_at": LATER if number < 3 else PAST} for number in range(1, 5)
+        ],
         "outbox": outbox,
         "idempotency_keys": keys,
     }

@@ -30,7 +30,7 @@ COSTS = {
     "getUserProfile": 1,
     "listSessions": 1 + 1,
     "createSession": 1 + 3,
-    "createSessionToken": 5,
+    "createSessionToken": 6,
     "deleteSession": 1 + 1,
     "deleteUser": 1 + 1,
 }

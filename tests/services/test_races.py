@@ -95,8 +95,30 @@ class TestRefreshing:
         assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
         [session] = await sessions.list_sessions(processes[0], Principal(1, "admin", first.session_id))
         assert session.id == first.session_id
-        assert await sessions.Bearer(processes[1]).verify(found[0].access_token) == Principal(1, "admin", first.session_id)
-        assert await sessions.Bearer(processes[1]).verify(first.access_token) is None
+        for token in (found[0].access_token, first.access_token):  # the old one is good for the grace
+            assert await sessions.Bearer(processes[1]).verify(token) == Principal(1, "admin", first.session_id)
+
+    async def test_signing_out_with_the_token_that_another_tab_replaces_at_that_moment_ends_the_session(self, processes):
+        bearers = [sessions.Bearer(process) for process in processes]
+
+        async def sign_out(access_token):
+            principal = await bearers[1].verify(access_token)
+            assert principal is not None  # at every moment: before, in the middle, after
+            await sessions.delete_session(processes[1].database, principal, "current")
+
+        for turns in range(12):  # the refresh has that much of a head start
+            first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+            refreshing = asyncio.create_task(outcomes(sessions.refresh(processes[0], first.refresh_token)))
+            for _ in range(turns):
+                await asyncio.sleep(0.0003)
+            await sign_out(first.access_token)
+            [refreshed] = await refreshing
+
+            pairs = [first] if isinstance(refreshed, InvalidRefreshToken) else [first, refreshed]
+            assert [await bearers[0].verify(pair.access_token) for pair in pairs] == [None] * len(pairs)
+            for pair in pairs:
+                with pytest.raises(InvalidRefreshToken):
+                    await sessions.refresh(processes[0], pair.refresh_token)
 
     async def test_at_the_moment_of_signing_out_it_is_refreshed_or_refused_and_ends(self, processes):
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))

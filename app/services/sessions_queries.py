@@ -1,0 +1,184 @@
+"""The statements of sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from sqlalchemy import bindparam, delete, literal, or_, select, update
+
+from app.core.statements import command, insert, lookup, statement
+from app.models import PreviousAccessToken, RefreshToken, Session, User
+from app.schemas.rows import SessionRow
+
+MOST_SESSIONS = 100  # of one user; the document's `sessions` array has the same bound
+
+
+class Credentials(NamedTuple):
+    """What signing in needs to know of a user."""
+
+    user_id: int
+    password_hash: str
+    is_active: bool
+
+
+class Admission(NamedTuple):
+    """Whom an access token belongs to, and until when it is good."""
+
+    user_id: int
+    role: Literal["user", "admin"]
+    session_id: int
+    expires_at: datetime
+
+
+class Rotation(NamedTuple):
+    """A refresh token and the session that it belongs to."""
+
+    session_id: int
+    expires_at: datetime
+    used_at: datetime | None
+    nonce: str | None
+    is_active: bool
+    access_hash: str
+    access_expires_at: datetime
+    session_expires_at: datetime
+    session_created_at: datetime
+    session_ends_at: datetime | None
+
+
+VERIFY = lookup(
+    select(Session.user_id, User.role, Session.id, Session.access_expires_at)
+    .join_from(Session, User, User.id == Session.user_id)
+    .where(User.is_active),
+    Admission,
+    access_hash=Session.access_hash,
+)
+VERIFY_PREVIOUS = lookup(
+    select(Session.user_id, User.role, Session.id, PreviousAccessToken.expires_at)
+    .select_from(PreviousAccessToken)
+    .join(Session, Session.id == PreviousAccessToken.session_id)
+    .join(User, User.id == Session.user_id)
+    .where(User.is_active),
+    Admission,
+    hash=PreviousAccessToken.hash,
+)
+CREDENTIALS = statement(
+    select(User.id, User.password_hash, User.is_active).where(
+        or_(User.email_key == bindparam("identifier"), User.username_key == bindparam("identifier"))
+    ),
+    Credentials,
+)
+# Of the password that was verified: it may have been changed since.
+REHASH = command(
+    update(User)
+    .where(User.id == bindparam("user_id"), User.password_hash == bindparam("old_hash"))
+    .values(password_hash=bindparam("new_hash"))
+)
+# Of an active user only: a user who is deactivated while signing in gets no session.
+INSERT = statement(
+    insert(Session)
+    .from_select(
+        ["user_id", "access_hash", "access_expires_at", "created_at", "refreshed_at", "expires_at", "ends_at"],
+        select(
+            User.id,
+            bindparam("access_hash", type_=Session.access_hash.type),
+            bindparam("access_expires_at", type_=Session.access_expires_at.type),
+            bindparam("created_at", type_=Session.created_at.type),
+            bindparam("refreshed_at", type_=Session.refreshed_at.type),
+            bindparam("expires_at", type_=Session.expires_at.type),
+            bindparam("ends_at", type_=Session.ends_at.type),
+        )
+        .where(User.id == bindparam("user_id"), User.is_active)
+        .with_for_update(read=True),  # who deactivates the user either waits for the session, and ends it, or is waited for
+    )
+    .returning(Session.id),
+    int,
+)
+INSERT_REFRESH = command(
+    insert(RefreshToken).values(hash=bindparam("hash"), session_id=bindparam("session_id"), expires_at=bindparam("expires_at"))
+)
+# So the tokens of a session are as many as its refreshes in the lifetime of one, however long it lives.
+PRUNE = command(
+    delete(RefreshToken).where(RefreshToken.session_id == bindparam("session_id"), RefreshToken.expires_at <= bindparam("now"))
+)
+# What has expired goes too, so the table is bounded by the users.
+TRIM = command(
+    delete(Session).where(
+        Session.user_id == bindparam("user_id"),
+        or_(
+            Session.expires_at <= bindparam("now"),
+            Session.id.not_in(
+                select(Session.id)
+                .where(Session.user_id == bindparam("user_id"))
+                .order_by(Session.id.desc())
+                .limit(literal(MOST_SESSIONS))
+            ),
+        ),
+    )
+)
+ROTATION = statement(
+    select(
+        RefreshToken.session_id,
+        RefreshToken.expires_at,
+        RefreshToken.used_at,
+        RefreshToken.nonce,
+        User.is_active,
+        Session.access_hash,
+        Session.access_expires_at,
+        Session.expires_at,
+        Session.created_at,
+        Session.ends_at,
+    )
+    .select_from(RefreshToken)
+    .join(Session, Session.id == RefreshToken.session_id)
+    .join(User, User.id == Session.user_id)
+    .where(RefreshToken.hash == bindparam("hash"))
+    # Of two who refresh at once the second waits, and sees what the first has made of both. SQLite has one writer. The session
+    # comes first, as for those who end a session and so its tokens: the other way round the two would wait for each other.
+    .with_for_update(of=[Session, RefreshToken]),
+    Rotation,
+)
+USE = statement(
+    update(RefreshToken)
+    .where(RefreshToken.hash == bindparam("used_hash"), RefreshToken.used_at.is_(None))
+    .values(used_at=bindparam("new_used_at"), nonce=bindparam("new_nonce"))
+    .returning(RefreshToken.session_id),
+    int,
+)
+REFRESH = command(
+    update(Session)
+    .where(Session.id == bindparam("session_id"))
+    .values(
+        access_hash=bindparam("new_access_hash"),
+        access_expires_at=bindparam("new_access_expires_at"),
+        refreshed_at=bindparam("new_refreshed_at"),
+        expires_at=bindparam("new_expires_at"),
+    )
+)
+_REPLACED = insert(PreviousAccessToken).values(
+    session_id=bindparam("session_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at")
+)
+REPLACED = command(
+    _REPLACED.on_conflict_do_update(
+        index_elements=(PreviousAccessToken.session_id,),
+        set_={name: _REPLACED.excluded[name] for name in ("hash", "expires_at")},
+    )
+)
+LIST = statement(
+    select(
+        Session.id,
+        (Session.id == bindparam("current", type_=Session.id.type)).label("is_current"),
+        Session.created_at,
+        Session.refreshed_at,
+        Session.expires_at,
+    )
+    .where(Session.user_id == bindparam("user_id"), Session.expires_at > bindparam("now"))
+    .order_by(Session.id.desc())
+    .limit(literal(MOST_SESSIONS)),
+    SessionRow,
+)
+END = statement(
+    delete(Session).where(Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id")).returning(Session.id),
+    int,
+)
+END_ANY = command(delete(Session).where(Session.id == bindparam("session_id")))
