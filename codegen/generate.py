@@ -17,7 +17,7 @@ from app.engine.document import Document, DocumentError
 from app.engine.support import unsupported
 from codegen.models import models
 from codegen.operations import class_names, operations, shaped
-from codegen.problems import Problems, problems
+from codegen.problems import Problems, problem_schemas, problems
 from codegen.rows import rows
 from codegen.shapes import Shapes
 from codegen.text import WIDTH
@@ -156,7 +156,8 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     faults = list(known.faults)
     components = document.root.get("components")
     schemas = components.get("schemas") if components else None
-    named = [schemas.raw_child(name) for name in schemas.value] if schemas else []
+    unused = problem_schemas(document)
+    named = [schemas.raw_child(name) for name in schemas.value if name not in unused] if schemas else []
     _each(named, lambda schema: shapes.of(schema, str(schema.pointer[-1])), faults)
     if faults:
         raise DocumentError("\n".join(faults))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from app.engine.declared import Response
 from app.engine.description import Description
-from app.engine.document import DocumentError, Node
+from app.engine.document import Document, DocumentError, Node, references, unescaped
 from app.engine.names import pascal_case
+from app.engine.text import mappings
 from codegen.text import docstring, string
+
+_MEDIA = "application/problem+json"
+_SCHEMAS = ("components", "schemas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,29 @@ class Problems:
                 about = self._described[key]
                 self._first[kind] = response.node
                 self.by_type[kind] = Problem(pascal_case(key), status, kind, about["title"], about.get("description", ""))
+
+
+def problem_schemas(document: Document) -> set[str]:
+    """The named schemas that only problems use: handlers neither receive nor answer them."""
+    uses: dict[Hashable, set[str]] = defaultdict(set)
+    for pointer, mapping in mappings(document.data):
+        owner = pointer[2] if pointer[:2] == _SCHEMAS and len(pointer) > len(_SCHEMAS) else _MEDIA in pointer
+        found = (unquote(holder[key]).split("/") for holder, key in references(mapping))
+        uses[owner] |= {
+            unescaped(steps[3]) for steps in found if steps[:3] == ["#", *_SCHEMAS] and len(steps) > len(_SCHEMAS) + 1
+        }
+    return _reached(True, uses) - _reached(False, uses)  # noqa: FBT003 - whether a problem is the owner
+
+
+def _reached(owner: Hashable, uses: dict[Hashable, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [*uses[owner]]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(uses[name])
+    return found
 
 
 def problems(known: Problems) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from app.engine.document import Node
 from app.engine.media import Media, suffix
-from app.engine.members import conjuncts
+from app.engine.members import conjuncts, inner, listed
 from app.engine.names import pascal_case
 
 Place = Literal["path", "query", "header", "cookie"]
@@ -135,10 +135,7 @@ class Response:
         """The values of `type` that a problem of this response may have; empty if the document does not say."""
         media = self.content.get("application/problem+json")
         schema = media.schema if media is not None else None
-        kinds: Any = {}
-        for node in (schema, schema.resolved()) if schema is not None else ():
-            kinds = kinds or (node.value.get("properties", {}).get("type", {}) if isinstance(node.value, dict) else {})
-        return (kinds["const"],) if "const" in kinds else tuple(kinds.get("enum", ()))
+        return listed(inner(schema, "type")) or () if schema is not None else ()
 
     def allows(self, kind: str) -> bool:
         """Whether an error of the service, which is a problem of this type, may be answered by it; any, in another format."""

@@ -158,7 +158,7 @@ class _Gathering:
         for pointer, mapping in list(found):  # the value grows by the files that are found
             if isinstance(anchor := mapping.get("$anchor"), str):
                 self._anchors[file, anchor] = (*root, *pointer)
-            for holder, key in _references(mapping):
+            for holder, key in references(mapping):
                 self._found.append((file, holder, key))
                 name = self._file(file, holder[key])
                 if name not in self._roots and self._read(name, holder[key]):
@@ -203,7 +203,7 @@ def _reference(pointer: Pointer, rest: str = "") -> str:
     return "#" + quote("".join(f"/{escaped(key)}" for key in pointer) + rest, safe="/?:@!$&'()*+,;=~%")
 
 
-def _references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Where a mapping holds references: `$ref`, `operationRef`, and what a discriminator maps to."""
     for key in ("$ref", "operationRef"):
         if isinstance(mapping.get(key), str):

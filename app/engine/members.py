@@ -21,7 +21,7 @@ def conjuncts(schema: Node, seen: frozenset[str] = frozenset()) -> Iterator[Node
     yield schema
     if (reference := schema.reference) is not None and reference not in seen:
         yield from conjuncts(schema.document.at(reference, schema), seen | {reference})
-    for branch in _listed(schema, "allOf"):
+    for branch in _branches(schema, "allOf"):
         yield from conjuncts(branch, seen)
 
 
@@ -29,7 +29,7 @@ def alternatives(schema: Node) -> Iterator[list[Node]]:
     """The lists of schemas of which a value satisfies one: `anyOf`, `oneOf`, `then` and `else`, a dependent schema or none."""
     for part in conjuncts(schema):
         for keyword in ("anyOf", "oneOf"):
-            if branches := _listed(part, keyword):
+            if branches := _branches(part, keyword):
                 yield branches
         if "if" in part.value:
             yield [_child(part, "then"), _child(part, "else")]
@@ -71,6 +71,18 @@ def inner(schema: Node, step: str | int, depth: int = 0) -> Node:
     return _synthetic(schema, found[0] if len(found) == 1 else {"allOf": found} if found else _OPEN)
 
 
+def listed(schema: Node, depth: int = 0) -> tuple[Any, ...] | None:
+    """The values that the schema lists by `const` or `enum`, in the written order; None if it does not list them."""
+    lists = [_values(part.value) for part in conjuncts(schema) if not {"const", "enum"}.isdisjoint(part.value)]
+    for branches in alternatives(schema) if depth < _DEEPEST else ():
+        each = [listed(branch, depth + 1) for branch in branches]
+        if None not in each:
+            lists.append([value for values in each for value in values or ()])
+    if not lists:
+        return None
+    return tuple(value for value in lists[0] if all(value in others for others in lists[1:]))
+
+
 _DEEPEST = 8  # alternatives within alternatives; deeper ones say nothing new of real documents
 
 
@@ -89,6 +101,10 @@ def _own(part: Node, step: str | int) -> Any:  # noqa: ANN401 - a schema
     return extra if isinstance(extra, dict) else None
 
 
+def _values(schema: dict[str, Any]) -> list[Any]:
+    return [schema["const"]] if "const" in schema else schema["enum"]
+
+
 def _found(pattern: str, name: str) -> bool:
     try:
         return re.search(pattern, name) is not None
@@ -96,7 +112,7 @@ def _found(pattern: str, name: str) -> bool:
         return False
 
 
-def _listed(schema: Node, keyword: str) -> list[Node]:
+def _branches(schema: Node, keyword: str) -> list[Node]:
     branches = schema.value.get(keyword)
     return [schema.raw_child(keyword).raw_child(index) for index in range(len(branches))] if isinstance(branches, list) else []
 

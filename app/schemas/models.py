@@ -114,7 +114,7 @@ class UserList(Model):
     next_cursor: Annotated[
         StrictStr | None,
         Field(
-            description="Where the next page begins; null on the last page.",
+            description="Where the next page begins, as a `Cursor`; null on the last page.",
             max_length=106,
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",
@@ -158,7 +158,7 @@ class UserProfileList(Model):
     next_cursor: Annotated[
         StrictStr | None,
         Field(
-            description="Where the next page begins; null on the last page.",
+            description="Where the next page begins, as a `Cursor`; null on the last page.",
             max_length=106,
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",
@@ -202,7 +202,7 @@ class PostList(Model):
     next_cursor: Annotated[
         StrictStr | None,
         Field(
-            description="Where the next page begins; null on the last page.",
+            description="Where the next page begins, as a `Cursor`; null on the last page.",
             max_length=106,
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",
@@ -251,38 +251,3 @@ class Session(Model):
 
 class SessionList(Model):
     sessions: Annotated[list[Session], Field(max_length=100)]
-
-
-class Problem(Model):
-    """RFC 9457."""
-
-    type: Annotated[StrictStr, Field(description="Names the kind of problem; the address of its description.", max_length=200)]
-    title: Annotated[StrictStr, Field(description="The kind of problem in words.", max_length=200)]
-    status: Annotated[StrictInt, Field(ge=400, le=599)]
-    detail: Annotated[StrictStr, Field(description="What went wrong this time. For people.", max_length=1000)]
-    instance: Annotated[StrictStr, Field(description="This occurrence; the request id as a URN.", max_length=45)]
-    code: Annotated[
-        StrictStr, Field(description="The last part of `type`. For programs.", max_length=100, pattern="^[a-z]+(-[a-z]+)*$")
-    ]
-
-
-class Fault(Model):
-    in_: Annotated[Literal["path", "query", "header", "cookie", "body"], Field(alias="in")]
-    pointer: Annotated[StrictStr, Field(description="JSON Pointer from there; parameters by name.", max_length=1000)]
-    code: Annotated[
-        StrictStr,
-        Field(description="The keyword of the document that refuses, or `unknown`, `repeated`, `encoding`.", max_length=50),
-    ]
-    message: Annotated[StrictStr, Field(max_length=200)]
-
-
-class ValidationProblem(Model):
-    """A problem that lists the faults of the request. What was sent is never repeated."""
-
-    type: Literal["/problems/unprocessable-content"]
-    title: Annotated[StrictStr, Field(max_length=200)]
-    status: Literal[422]
-    detail: Annotated[StrictStr, Field(max_length=1000)]
-    instance: Annotated[StrictStr, Field(max_length=45)]
-    code: Literal["unprocessable-content"]
-    errors: Annotated[list[Fault], Field(max_length=100, min_length=1)]

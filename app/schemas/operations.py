@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from app.core.call import Call, Principal
 from app.engine.binding import Operation
-from app.engine.links import Link, evaluated, linked
+from app.engine.links import Link, linked
 from app.engine.responses import Body, Empty
 from app.schemas import models, problems, rows
 
@@ -743,14 +743,9 @@ class CreateSession(Operation):
         location: str
 
         def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
-            """POST /api/v1/session-tokens: Stay signed in"""
+            """Send the `refresh_token` of this answer."""
             arguments: CreateSessionToken.Arguments = linked(self, {}, {})
-            return Link.of(
-                "POST",
-                CreateSessionToken.path(),
-                arguments,
-                body=evaluated({"refresh_token": "$response.body#/refresh_token"}, self, {}),
-            )
+            return Link.of("POST", CreateSessionToken.path(), arguments)
 
         def link_sign_out(self) -> Link[DeleteSession.Arguments]:
             """Send the new access token."""
@@ -829,14 +824,9 @@ class CreateSessionToken(Operation):
         location: str
 
         def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
-            """POST /api/v1/session-tokens: Stay signed in"""
+            """Send the `refresh_token` of this answer."""
             arguments: CreateSessionToken.Arguments = linked(self, {}, {})
-            return Link.of(
-                "POST",
-                CreateSessionToken.path(),
-                arguments,
-                body=evaluated({"refresh_token": "$response.body#/refresh_token"}, self, {}),
-            )
+            return Link.of("POST", CreateSessionToken.path(), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, body: models.SessionTokenCreate) -> CreateSessionToken.Created: ...

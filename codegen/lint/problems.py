@@ -14,11 +14,12 @@ PREFIX = "/problems/"
 
 
 def _shapes(survey: Survey) -> Iterator[tuple[int, Response, Shape]]:
-    """Every documented error with the schema of its body."""
+    """Every documented error with each form that its body may have."""
     for status, response in survey.responses:
         media = response.content.get(PROBLEM)
         if media is not None and media.schema is not None:
-            yield status, response, Shape.of((media.schema,), "response")
+            for shape in Shape.of((media.schema,), "response").cases():
+                yield status, response, shape
 
 
 def _types(shape: Shape) -> Iterator[tuple[Node, str]]:
@@ -53,10 +54,11 @@ def statuses_are_pinned(survey: Survey) -> Iterator[Finding]:
     """RFC 9457 repeats the status in the body; the two must be one."""
     for status, response, shape in _shapes(survey):
         member = shape.properties.get("status")
-        said = member.get("const") if member else None
-        if said != status:
-            has = "does not pin `status`" if said is None else f"pins `status` to {said}, answered as {status}"
-            yield finding(response.node, has, f"give `status` the `const` {status}")
+        said = [value for node in (member.all("const") if member else ()) for value in [node.value]]
+        said += [value for node in (member.all("enum") if member else ()) for value in node.value]
+        if set(said) != {status}:
+            has = f"pins `status` to {said[0]}, answered as {status}" if len(said) == 1 else "does not pin `status`"
+            yield finding(response.node, has, f"give `status` the `enum` [{status}]")
 
 
 def types_have_one_status(survey: Survey) -> Iterator[Finding]:

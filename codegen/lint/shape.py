@@ -139,6 +139,15 @@ class Shape:
                 typed = bool(self.types) or self.closed
                 yield self._child(said.raw_child(index), narrowing=typed and not own)
 
+    def cases(self, seen: frozenset[Pointer] = frozenset()) -> Iterator[Shape]:
+        """Itself joined with one of its alternatives at a time; itself if it has none. `seen` ends circles."""
+        branches = [branch for branch in self.alternatives if branch.roots[0].pointer not in seen]
+        seen |= {branch.roots[0].pointer for branch in branches}
+        for case in (case for branch in branches for case in branch.cases(seen)):
+            yield Shape.of((*self.roots, *case.roots), self.direction)
+        if not branches:
+            yield self
+
     @property
     def items(self) -> Shape | None:
         """What the elements of an array are, if it is said."""

@@ -88,6 +88,13 @@ class Parameter:
         return {resolved(branch).get("type", "string") for branch in schema.get("anyOf", [schema])}
 
 
+def _kinds(schema: dict[str, Any]) -> list[str]:
+    """The values of `type` that the schema of a problem lists, in its parts and alternatives."""
+    found = resolved(schema)
+    parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in found.get(keyword, ())]
+    return [*found.get("properties", {}).get("type", {}).get("enum", ()), *(kind for part in parts for kind in _kinds(part))]
+
+
 @dataclass(frozen=True)
 class Response:
     """One documented answer."""
@@ -102,8 +109,7 @@ class Response:
         schema = self.content.get("application/problem+json")
         if schema is None:
             return [""]
-        of_type = resolved(schema)["properties"]["type"]
-        return [kind.rpartition("/")[2] for kind in of_type.get("enum", [of_type.get("const")])]
+        return [kind.rpartition("/")[2] for kind in _kinds(schema)]
 
     @functools.cached_property
     def judges(self) -> dict[str, Draft202012Validator]:

@@ -164,13 +164,13 @@ class TestProblems:
     def test_a_body_without_its_status_is_named(self, broken):
         document = broken(", status: {const: 404}", "")
 
-        text = "NotFound does not pin `status`: give `status` the `const` 404"
+        text = "NotFound does not pin `status`: give `status` the `enum` [404]"
         assert document.findings == [document.at("    NotFound:", text)]
 
     def test_a_body_with_another_status_is_named(self, broken):
         document = broken("status: {const: 404}", "status: {const: 410}")
 
-        text = "NotFound pins `status` to 410, answered as 404: give `status` the `const` 404"
+        text = "NotFound pins `status` to 410, answered as 404: give `status` the `enum` [404]"
         assert document.at("    NotFound:", text) in document.findings
 
     def test_a_type_with_two_statuses_is_named(self, broken):
