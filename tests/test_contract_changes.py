@@ -133,7 +133,7 @@ class TestAChangeOfTheDocumentAlone:
         status, text = project.ask("POST", "/api/v1/users", {**body, "email": "b@example.com", "username": "ada_m"})
         assert status == 422
         assert json.loads(text)["errors"] == [
-            {"in": "body", "pointer": "/full_name", "code": "maxLength", "message": "is too long"}
+            {"in": "body", "pointer": "/full_name", "code": "maxLength", "message": "must be at most 50 characters long"}
         ]
         assert project.mypy() == ""
 

@@ -26,9 +26,20 @@ from app.engine.problems import Refusal
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
+# What pydantic's messages may hold: bounds of the declaration. A message with anything else may repeat what was sent.
+_BOUNDS = frozenset(
+    {
+        *("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "actual_length", "field_type", "pattern"),
+        *("expected", "max_digits", "decimal_places", "whole_digits"),
+    }
+)
+_LONGEST = 200  # characters of a message
+
+
 def _fault(found: Any) -> msgspec.Raw:  # noqa: ANN401 - one of FastAPI's errors
     place, *steps = found["loc"]
-    return fault(str(place), "".join("/" + escape(str(step)) for step in steps), str(found["type"]))
+    said = str(found["msg"])[:_LONGEST] if _BOUNDS.issuperset(found.get("ctx", ())) else None
+    return fault(str(place), "".join("/" + escape(str(step)) for step in steps), str(found["type"]), said)
 
 
 class Host(FastAPI):

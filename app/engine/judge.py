@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -11,59 +12,24 @@ import jsonschema_rs
 import msgspec
 
 from app.engine.description import Operation
-from app.engine.directions import SHAPES, Directed, Direction
+from app.engine.directions import Directed, Direction
 from app.engine.document import Document, DocumentError, Node
+from app.engine.messages import alternatively, message
 from app.engine.problems import encode
+from app.engine.rules import Rule, rule_at, unescape
 from app.engine.text import Pointer
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
 
-# Keyword and place only: a message never repeats what was sent.
-_MESSAGES = {
-    "additionalProperties": "has a member that is not in the contract",
-    "anyOf": "fits none of the alternatives",
-    "contains": "has too few or too many of the items that it must have",
-    "const": "is not the one allowed value",
-    "enum": "is not one of the allowed values",
-    "format": "is not in the format",
-    "maxItems": "has too many items",
-    "maxLength": "is too long",
-    "maxProperties": "has too many members",
-    "maximum": "is too large",
-    "minItems": "has too few items",
-    "minLength": "is too short",
-    "minProperties": "has too few members",
-    "minimum": "is too small",
-    "multipleOf": "is not a multiple of the step",
-    "oneOf": "does not fit exactly one of the alternatives",
-    "pattern": "does not match the pattern",
-    "not": "is what it must not be",
-    "readOnly": "is not part of requests",
-    "writeOnly": "is not part of answers",
-    "required": "is required",
-    "dependentRequired": "is required beside another member",
-    "type": "has the wrong type",
-    "uniqueItems": "has an item twice",
-    "items": "is an item that is not in the contract",
-    "unevaluatedItems": "has an item that is not in the contract",
-    "unevaluatedProperties": "has a member that is not in the contract",
-    "unknown": "has a name that is not in the contract",
-    "repeated": "must occur once",
-    "encoding": "is not UTF-8",
-    "syntax": "is not JSON",
-    "contentType": "has a content type that is not in the contract",
-    "contentEncoding": "is not in its content encoding",
-    "headers": "has not the headers that it must have",
-}
-
-_MISSING = " is a required property"
-_HIDDEN = '{"$comment":"'  # begins what `directions` forbids, followed by the keyword
-_SHAPES = tuple(f'does not match "{shape}"' for shape in SHAPES.values())  # how the validator tells of them
-
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
+# What these refuse has a name that a client gave it.
+_OF_CLIENTS = frozenset({"additionalProperties", "propertyNames", "unevaluatedProperties", "unknown"})
+
+_NO_NAME = re.compile(r'["{<]')  # begins what is no name but a whole body, read as the name of a form's field
 
 _MOST_KNOWN = 1024
 _SHORT = 200  # characters
+_NAME = 100  # characters of one name in a pointer
 
 
 class _Fault(NamedTuple):
@@ -76,21 +42,30 @@ class _Fault(NamedTuple):
 
 def escape(name: str) -> str:
     """A name as a step of a JSON Pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 
-def fault(place: str, pointer: str, code: str) -> msgspec.Raw:
-    """One member of `errors`: where (`query`), a JSON Pointer from there, and the keyword that refuses."""
-    # Long pointers hold names that clients made up; they are not kept.
-    return _usual(place, pointer, code) if len(pointer) < _SHORT else _fault(place, pointer[:1000], code)
+def fault(place: str, pointer: str, code: str, said: str | None = None) -> msgspec.Raw:
+    """One member of `errors`: where (`query`), a JSON Pointer from there, the keyword that refuses, and why."""
+    # Names that clients made up are not kept: those that are unknown, and what long pointers hold.
+    return (_usual if len(pointer) < _SHORT and code not in _OF_CLIENTS else _fault)(place, pointer, code, said)
 
 
-def _fault(place: str, pointer: str, code: str) -> msgspec.Raw:
-    message = _MESSAGES.get(code, "does not satisfy the contract")
-    return msgspec.Raw(encode({"in": place, "pointer": pointer, "code": code, "message": message}))
+def _fault(place: str, pointer: str, code: str, said: str | None) -> msgspec.Raw:
+    if not pointer.isprintable() or len(pointer) > _NAME:
+        pointer = "/".join(map(_shown, pointer.split("/")))[:1000]
+    if code in _OF_CLIENTS and (odd := _NO_NAME.search(pointer)) is not None:
+        pointer = pointer[: odd.start()] + "…"
+    return msgspec.Raw(encode({"in": place, "pointer": pointer, "code": code, "message": said or message(code)}))
 
 
 _usual = functools.lru_cache(maxsize=1024)(_fault)
+
+
+def _shown(step: str) -> str:
+    """A name as it is told: cut if it is long, without characters that change how the text around them is shown."""
+    cut = step if len(step) <= _NAME else step[: _NAME - 1].rstrip("~") + "…"
+    return cut if cut.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut)
 
 
 @functools.lru_cache(maxsize=8)
@@ -110,14 +85,25 @@ def is_pattern(text: str) -> bool:
 
 
 def validator(document: Document, schema: Node | dict[str, Any], direction: Direction) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema together with what its `$ref`s lead to (the whole document would cost megabytes each time).
+    """Compile a schema.
 
     A schema that is not the document's own is made of schemas of `directed(document, direction)`.
 
     Raises:
         DocumentError: it is no schema.
     """
-    where = schema.where if isinstance(schema, Node) else document.name
+    return _compiled(_whole(document, schema, direction), schema.where if isinstance(schema, Node) else document.name)
+
+
+def _compiled(schema: dict[str, Any], where: str) -> jsonschema_rs.Draft202012Validator:
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    except jsonschema_rs.ValidationError as error:
+        raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
+
+
+def _whole(document: Document, schema: Node | dict[str, Any], direction: Direction) -> dict[str, Any]:
+    """A schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
     schemas = directed(document, direction)
     if isinstance(schema, Node):
         schema = {"allOf": [schemas.of(schema)]}
@@ -136,10 +122,7 @@ def validator(document: Document, schema: Node | dict[str, Any], direction: Dire
     root: dict[str, Any] = {}
     for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
         _place(root, target.pointer, schemas.of(target))
-    try:
-        return jsonschema_rs.Draft202012Validator({**root, **schema}, validate_formats=True)
-    except jsonschema_rs.ValidationError as error:
-        raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
+    return {**root, **schema}
 
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -168,25 +151,35 @@ class Judge:
             place["properties"][parameter.name] = {"if": {"const": ""}, "else": schema} if parameter.allow_empty else schema
             if parameter.required:
                 place["required"].append(parameter.name)
-        self._validator = validator(document, {"properties": places}, direction)
+        self._schema = _whole(document, {"properties": places}, direction)
+        self._validator = _compiled(self._schema, document.name)
         self.is_valid = self._validator.is_valid
+        self._rules: dict[str, Rule] = {}  # by their place in the schema
         self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
 
     def faults(self, parts: dict[str, Any], told: Collection[str] = ()) -> list[msgspec.Raw]:
         """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
         found: dict[tuple[str, str], _Fault] = {}
         twice: set[tuple[str, str]] = set()
+        spread: set[tuple[str, str]] = set()  # faults that were told by name
         for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
             where = (error["schemaLocation"], error["instanceLocation"])
             known = self._known.get(where)
             if known is None:
-                known, depends = _describe(*where, str(error["error"]))
+                rule = self._rules.get(where[0]) or self._rule(where[0])
+                if rule.names is not None:
+                    if where not in spread:
+                        spread.add(where)
+                        self._tell_by_name(rule, where[1], parts, told, found)
+                    continue
+                known = _told(rule.keyword, where[1], rule.message)
                 # Bounded, because places inside long arrays are many.
-                if not depends and len(self._known) < _MOST_KNOWN and len(known.place) < _SHORT:
+                if len(self._known) < _MOST_KNOWN and len(known.place) < _SHORT:
                     self._known[where] = known
             if told and known.place in told:
                 continue
-            found[known.keyword, known.place] = known
+            other = found.get((known.keyword, known.place))
+            found[known.keyword, known.place] = known if other is None or other.text == known.text else _either(other, known)
             if known.keyword == "format":  # a field that has a format and a pattern is wrong once
                 twice.add(("pattern", known.place))
             elif known.keyword in _UNEVALUATED:  # the member is told, and what holds it
@@ -194,23 +187,38 @@ class Judge:
         if twice:  # what is wrong with a member says more than that nobody has evaluated it
             told_otherwise = {place for keyword, place in found if keyword not in _UNEVALUATED}
             twice |= {key for key in found if key[0] in _UNEVALUATED and key[1] in told_otherwise}
-        return [known.text for key, known in found.items() if not twice or key not in twice]
+        return [known.text for key, known in found.items() if not twice or key not in twice][:MOST_FAULTS]
+
+    def _rule(self, location: str) -> Rule:
+        rule = self._rules[location] = rule_at(self._schema, location)
+        return rule
+
+    @staticmethod
+    def _tell_by_name(
+        rule: Rule, place: str, parts: dict[str, Any], told: Collection[str], found: dict[tuple[str, str], _Fault]
+    ) -> None:
+        """One fault for each member, as many as there is room for."""
+        for keyword, name, said in rule.names(_at(parts, place)):  # type: ignore[misc]  # the caller has looked
+            if len(found) >= MOST_FAULTS:
+                return
+            member = f"{place}/{escape(name)}"
+            if not told or member not in told:
+                found[keyword, member] = _told(keyword, member, said)
 
 
-def _describe(rule: str, place: str, text: str) -> tuple[_Fault, bool]:
-    """What a failed keyword says to the client, and whether that depends on the validator's own text."""
-    rule, _, keyword = rule.rpartition("/")
-    if keyword.isdecimal():  # the place in a keyword's list: `dependentRequired/0`
-        keyword = rule.rpartition("/")[2]
-    if keyword == "not" and text.startswith(_HIDDEN):
-        keyword = text.removeprefix(_HIDDEN).partition('"')[0]
-    elif keyword == "pattern" and text.endswith(_SHAPES):
-        keyword = "format"
-    missing = text.endswith(_MISSING)
-    if missing:  # It begins with the missing name, as JSON.
-        # jsonschema-rs gives a single `required` beside `additionalProperties: false` the place of the latter.
-        keyword = "required" if keyword == "additionalProperties" else keyword
-        place += "/" + escape(msgspec.json.decode(text.removesuffix(_MISSING)))
-    _, where, *pointer = place.split("/")
-    said = fault(where, "".join("/" + part for part in pointer), keyword)
-    return _Fault(keyword, place, said), missing or keyword == "additionalProperties"
+def _told(keyword: str, place: str, said: str) -> _Fault:
+    _, where, *pointer = place.split("/", 2)
+    return _Fault(keyword, place, fault(where, f"/{pointer[0]}" if pointer else "", keyword, said))
+
+
+def _either(one: _Fault, other: _Fault) -> _Fault:
+    """A keyword that fails at one place in two schemas, which are alternatives as a rule."""
+    first, second = (msgspec.json.decode(known.text)["message"] for known in (one, other))
+    return _told(one.keyword, one.place, alternatively(one.keyword, first, second))
+
+
+def _at(value: Any, place: str) -> Any:  # noqa: ANN401 - any JSON value
+    """What a JSON Pointer leads to."""
+    for step in place.split("/")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value[unescape(step) if "~" in step else step]
+    return value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from app.engine.judge import escape
+from app.engine.judge import MOST_FAULTS, escape
 from app.engine.lexis import unquote
 from app.engine.parameter import Reader
 from app.engine.styles import Malformed
@@ -104,16 +105,18 @@ class Query:
             return {}
         texts: dict[str, list[str]] = {}
         encoded = b"%" in raw or b"+" in raw
-        unknown = False
         for part in raw.decode("ascii").split("&"):
             name, _, text = part.partition("=")
             try:
                 texts.setdefault(unquote(name) if encoded else name, []).append(text)
             except UnicodeDecodeError:
-                unknown = True
+                undecoded = ("query", "", "encoding")
+                if undecoded not in faults:
+                    faults.append(undecoded)
         values, others = self._names.read(texts, faults, encoded=encoded)
-        if unknown or (others and not self._foreign.issuperset(others)):
-            faults.append(("query", "", "unknown"))  # once, however many: a fault does not repeat what was sent
+        if others:
+            unknown = (name for name in others if name not in self._foreign)
+            faults += (("query", "/" + escape(name), "unknown") for name in itertools.islice(unknown, MOST_FAULTS))
         return values
 
 

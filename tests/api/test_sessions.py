@@ -92,7 +92,7 @@ class TestCreateSession:
         assert faults(response) == {
             ("body", "/identifier", "minLength"),
             ("body", "/password", "maxLength"),
-            ("body", "", "additionalProperties"),
+            ("body", "/otp", "additionalProperties"),
         }
         assert "secret-phrase" not in response.text
 

@@ -124,7 +124,7 @@ class TestCreateUser:
 
         places = {(place, pointer) for place, pointer, _ in faults(response)}
         assert places == {
-            ("query", ""),
+            ("query", "/page"),
             ("body", "/email"),
             ("body", "/username"),
             ("body", "/password"),

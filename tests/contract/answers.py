@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tests.contract.contract import TEXT, Operation, resolved
@@ -128,10 +128,23 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-def echoed(sent: Any, body: bytes) -> str | None:
-    """A text of the request, 8 characters or more and none of the document's own, that a problem repeats."""
-    answer = body.decode("utf-8", "replace")
+def names(value: Any) -> Iterator[str]:
+    """The names of the members in a JSON value."""
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from names(item)
+
+
+def echoed(sent: Any, body: bytes, known: Collection[str] = ()) -> str | None:
+    """A value of the request, 8 characters or more and none of the document's own, that a problem repeats.
+
+    Names of members may be repeated, and those of parameters, which are `known`.
+    """
+    answer, told = body.decode("utf-8", "replace"), {*known, *names(sent)}
     for text in texts(sent):
-        if len(text) >= 8 and text in answer and not _is_documented_text(text):
+        if len(text) >= 8 and text not in told and text in answer and not _is_documented_text(text):
             return text
     return None

@@ -83,7 +83,7 @@ def order_of_the_gate(ctx: CheckContext, response: Response, case: Case) -> None
 
 @schemathesis.check
 def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
-    """No answer repeats a password; no problem repeats anything that was sent."""
+    """No answer repeats a password; no problem repeats a value that was sent."""
     exchange = Exchange(response)
     sent = case.body if isinstance(case.body, dict | list | str) else None
     password = sent.get("password") if isinstance(sent, dict) else None
@@ -93,8 +93,9 @@ def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
         if not any(found in text for text in answers.texts(others)):
             raise AssertionError("the password is told")
     if exchange.status >= 400:
-        values = [value for _, value in parse_qsl(exchange.target.partition("?")[2])]
-        if (found := answers.echoed([sent, values], exchange.answer)) is not None:
+        query = parse_qsl(exchange.target.partition("?")[2])
+        values, known = [value for _, value in query], [name for name, _ in query]
+        if (found := answers.echoed([sent, values], exchange.answer, known)) is not None:
             raise AssertionError(f"the problem repeats {found!r}")
 
 

@@ -162,8 +162,14 @@ def query_lexis(operation: Operation, valid: Request) -> Iterator[Probe]:
         yield Probe(f"{name} that is no UTF-8", valid.asking(f"{name}=%ff"), 422)
         if name != "q":  # free text, of which it is a character like others
             yield Probe(f"{name} and a semicolon", valid.asking(f"{name}={good};x=1"), 422)
-    for unknown in ("unknown=1", "unknown", "=1", "%00=1", "page[]=1"):
-        yield Probe(f"?{unknown}", valid.asking(unknown), 422)
+    for unknown, name in (
+        ("unknown=1", "unknown"),
+        ("unknown", "unknown"),
+        ("=1", ""),
+        ("%00=1", "\\u0000"),
+        ("page[]=1", "page[]"),
+    ):
+        yield Probe(f"?{unknown}", valid.asking(unknown), 422, ("query", f"/{name}", "unknown"))
 
 
 def _good(parameter: Parameter) -> str:
@@ -216,7 +222,7 @@ def members(operation: Operation, valid: Request) -> Iterator[Probe]:
         def with_body(request: Request = request, **changes: Any) -> Request:
             return request.saying(json.dumps({**example, **changes}).encode())  # noqa: B023 - used within the turn
 
-        yield Probe("an unknown member", with_body(unknown=1), 422, ("body", "", "additionalProperties"))
+        yield Probe("an unknown member", with_body(unknown=1), 422, ("body", "/unknown", "additionalProperties"))
         for name in found.get("required", []):
             rest = {key: value for key, value in example.items() if key != name}
             yield Probe(f"no {name}", request.saying(json.dumps(rest).encode()), 422, ("body", f"/{name}", "required"))

@@ -119,16 +119,23 @@ class TestJson:
         assert repr(read) == repr(value)
 
     @pytest.mark.parametrize(
-        ("schema", "value"), [("object", []), ("object", None), ("array", {}), ("string", 1), ("integer", 1.5)]
+        ("schema", "value", "wanted"),
+        [
+            ("object", [], "an object"),
+            ("object", None, "an object"),
+            ("array", {}, "an array"),
+            ("string", 1, "a string"),
+            ("integer", 1.5, "an integer"),
+        ],
     )
-    def test_of_the_wrong_type_is_unprocessable(self, schema, value):
+    def test_of_the_wrong_type_is_unprocessable(self, schema, value, wanted):
         content = json.dumps(value)
 
         response = body(f"{{type: {schema}}}").post("/p", content=content, headers={"Content-Type": "application/json"})
 
         assert response.status_code == 422
         assert response.json()["errors"] == [
-            {"in": "body", "pointer": "", "code": "type", "message": "has the wrong type"},
+            {"in": "body", "pointer": "", "code": "type", "message": f"must be {wanted}"},
         ]
 
     @pytest.mark.parametrize("text", ["true", "1.5", '"1"', "null", "[1]", "1e400"])

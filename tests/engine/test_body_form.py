@@ -74,7 +74,7 @@ class TestAMember:
         ("client", "sent", "found"),
         [
             *[(PLAIN, "i=01", [("/i", "type")]), (PLAIN, "i=", [("/i", "type")]), (PLAIN, "b=True", [("/b", "type")])],
-            *[(PLAIN, "i=1&i=1", [("/i", "repeated")]), (PLAIN, "q=1", [("", "additionalProperties")])],
+            *[(PLAIN, "i=1&i=1", [("/i", "repeated")]), (PLAIN, "q=1", [("/q", "additionalProperties")])],
             *[(PLAIN, "s=1&s=2&b=no", [("/s", "repeated"), ("/b", "type")])],
             *[
                 (LISTS, "l=1,2", [("/l/0", "type")]),
@@ -84,7 +84,7 @@ class TestAMember:
             *[
                 (OBJECTS, "o={}", [("/o/x", "required")]),
                 (OBJECTS, "o=[]", [("/o", "type")]),
-                (OBJECTS, "o[x]=1", [("", "additionalProperties")]),
+                (OBJECTS, "o[x]=1", [("/o[x]", "additionalProperties")]),
             ],
             *[
                 (STYLED, "c=1&c=2", [("/c", "repeated")]),
@@ -96,7 +96,10 @@ class TestAMember:
                 (STYLED, "d=1", [("/d", "type")]),
                 (STYLED, "d[x]=1&d[x]=2", [("/d/x", "repeated")]),
             ],
-            *[(STYLED, "d[q]=1", [("/d", "additionalProperties")]), (STYLED, "d[x][y]=1", [("", "additionalProperties")])],
+            *[
+                (STYLED, "d[q]=1", [("/d/q", "additionalProperties")]),
+                (STYLED, "d[x][y]=1", [("/d[x][y]", "additionalProperties")]),
+            ],
             *[(STYLED, "d[x]=1&d=2", [("/d", "repeated")]), (AS_JSON, 'n="1"', [("/n", "type")])],
             *[
                 (BRANCHED, "x-a=1.5", [("/x-a", "type")]),

@@ -114,7 +114,7 @@ class TestAPart:
         ("client", "parts", "found"),
         [
             *[
-                (STRING, [part("1", name="b")], [("", "additionalProperties")]),
+                (STRING, [part("1", name="b")], [("/b", "additionalProperties")]),
                 (STRING, [part("1", JSON)], [("/a", "contentType")]),
             ],
             *[(STRING, [part("1"), part("2")], [("/a", "repeated")]), (OPEN, [part("1"), part("2")], [("/a", "repeated")])],
@@ -132,7 +132,7 @@ class TestAPart:
                 (OBJECT, [part("{}")], [("/a/x", "required")]),
                 (OBJECT, [part("{}", TEXT)], [("/a", "contentType")]),
             ],
-            *[(OBJECT, [part("[]")], [("/a", "type")]), (DEEP, [part("1", name="a[y]")], [("/a", "additionalProperties")])],
+            *[(OBJECT, [part("[]")], [("/a", "type")]), (DEEP, [part("1", name="a[y]")], [("/a/y", "additionalProperties")])],
             *[(FILE, [part("")], [("/a", "minLength")]), (FILE, [part(b"12345")], [("/a", "maxLength")])],
             *[(FILE, [part("ééé")], [("/a", "maxLength")]), (FILE, [part("1"), part("2")], [("/a", "repeated")])],
             *[(FILES, [part("1")] * 3, [("/a", "maxItems")]), (IMAGE, [part("1")], [("/a", "contentType")])],

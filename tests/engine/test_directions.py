@@ -130,7 +130,7 @@ def test_a_request_is_told_that_a_member_is_not_part_of_requests():
     response = client.post("/p", json={"id": 1, "secret": "s", "name": "n"})
 
     assert response.json()["errors"] == [
-        {"in": "body", "pointer": "/id", "code": "readOnly", "message": "is not part of requests"}
+        {"in": "body", "pointer": "/id", "code": "readOnly", "message": "is read-only: it cannot be sent"}
     ]
 
 

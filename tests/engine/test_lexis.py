@@ -175,12 +175,22 @@ class TestAName:
     def test_may_be_percent_encoded(self):
         assert STRING.get("/p?%78=1").json() == {"x": "1"}
 
-    def test_that_is_unknown_is_not_repeated_in_the_answer(self):
-        response = STRING.get("/p?" + "&".join(f"secret{n}=1" for n in range(500)))
+    def test_that_is_unknown_is_told_and_its_value_is_not(self):
+        response = STRING.get("/p?limit=secret&offset=secret&%D0%B8%2F~=secret")
 
-        assert faults(response) == {("query", "", "unknown")}
-        assert len(response.json()["errors"]) == 1
+        assert [fault["pointer"] for fault in response.json()["errors"]] == ["/limit", "/offset", "/и~1~0"]
+        assert {fault["message"] for fault in response.json()["errors"]} == {"is not a known parameter"}
         assert "secret" not in response.text
+
+    def test_that_is_unknown_is_told_within_bounds(self):
+        response = STRING.get("/p?" + "&".join(f"name{n}=1" for n in range(500)))
+
+        assert len(response.json()["errors"]) == 100
+
+    def test_that_is_not_utf_8_is_told_once(self):
+        assert STRING.get("/p?%FF=1&%FE=2").json()["errors"] == [
+            {"in": "query", "pointer": "", "code": "encoding", "message": "is not valid UTF-8"}
+        ]
 
     def test_of_a_scalar_occurs_once(self):
         client = parameter("name: x, in: query, required: true, schema: {type: string}")
@@ -198,7 +208,7 @@ class TestAName:
         )
 
         assert client.get("/p").status_code == 200
-        assert faults(client.get("/p?x=1")) == {("query", "", "unknown")}
+        assert faults(client.get("/p?x=1")) == {("query", "/x", "unknown")}
 
     def test_of_a_header_has_no_case(self):
         client = parameter("name: X-Thing, in: header, schema: {type: string}")

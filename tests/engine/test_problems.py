@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated, Literal
 
 import pytest
 from fastapi import FastAPI, HTTPException
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.core.errors import ServiceUnavailable
 from app.engine.document import Document
@@ -22,6 +23,21 @@ class Size(BaseModel):
     width: int
 
 
+class Red(BaseModel):
+    of: Literal["red"]
+
+
+class Blue(BaseModel):
+    of: Literal["blue"]
+
+
+class Bounded(Size):
+    height: int
+    kind: Literal["round", "square"]
+    name: Annotated[str, Field(max_length=3)]
+    shade: Annotated[Red | Blue, Field(discriminator="of")]
+
+
 async def unavailable(call: object, thing_id: int) -> GetThing.OK:  # noqa: ARG001 - as documented
     raise ServiceUnavailable("The shelf is out.")
 
@@ -33,6 +49,10 @@ def add_routes(app: FastAPI) -> None:
 
     @app.post("/ordinary")
     async def sized(size: Size) -> int:
+        return size.width
+
+    @app.post("/bounded")
+    async def bounded(size: Bounded) -> int:
         return size.width
 
     @app.get("/raises/{status}")
@@ -116,6 +136,20 @@ class TestAProblem:
             assert list(fault) == ["in", "pointer", "code", "message"]
             assert all(isinstance(value, str) for value in fault.values())
             assert re.fullmatch(r"(/.*)?", fault["pointer"])
+
+    def test_of_an_ordinary_route_says_what_is_wrong_and_not_what_was_sent(self):
+        sent = {"width": "secret", "kind": "secret", "name": "secret", "shade": {"of": "secret"}}
+
+        response = CLIENT.post("/bounded", json=sent)
+
+        assert {fault["pointer"]: fault["message"] for fault in response.json()["errors"]} == {
+            "/width": "Input should be a valid integer, unable to parse string as an integer",
+            "/kind": "Input should be 'round' or 'square'",
+            "/name": "String should have at most 3 characters",
+            "/height": "Field required",
+            "/shade": "does not satisfy the contract",  # pydantic's message would repeat the tag
+        }
+        assert "secret" not in response.text
 
     def test_takes_its_title_from_the_document(self):
         text = "x-problems: {not-found: {title: No such shelf}}\n"

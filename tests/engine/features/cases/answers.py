@@ -204,7 +204,7 @@ OLD = "/v1/answers/old"
 SUNSET = "Sun, 31 Jan 2027 12:00:00 GMT"
 NOTICES = [
     get("operation/deprecated", OLD).answers(None, 204, deprecation="@1767225600", sunset=SUNSET),
-    get("operation/deprecated", f"{OLD}?x=1").refused("query unknown", deprecation="@1767225600", sunset=SUNSET),
+    get("operation/deprecated", f"{OLD}?x=1").refused("query/x unknown", deprecation="@1767225600", sunset=SUNSET),
     send("operation/x-deprecation", "POST", OLD).answers(None, 204, deprecation="@0", sunset=None),
     get("operation/x-sunset", "/v1/answers/cached").answers(Tagged(ROWS, etag='"1"'), 200, deprecation=None, sunset=None),
 ]

@@ -47,7 +47,7 @@ QUERIES = [
     get("parameter/style", "/v1/query/form?numbers=1%2C2").refused("query/numbers/0 type"),
     get("parameter/style", "/v1/query/form?colour=R,100,G").refused("query/colour type"),
     get("parameter/explode", "/v1/query/form?numbers=1&numbers=2").refused("query/numbers repeated"),
-    get("parameter/explode", "/v1/query/form?R=100").refused("query unknown"),
+    get("parameter/explode", "/v1/query/form?R=100").refused("query/R unknown"),
     get("parameter/explode", "/v1/query/form-exploded?number=7&numbers=1&numbers=2&R=100&G=200").takes(
         number=7, numbers=[1, 2], colour=RGB
     ),
@@ -55,7 +55,7 @@ QUERIES = [
     get("parameter/explode", "/v1/query/form-exploded?numbers=1,2").refused("query/numbers/0 type"),
     get("parameter/explode", "/v1/query/form-exploded?number=7&number=7").refused("query/number repeated"),
     get("parameter/explode", "/v1/query/form-exploded?R=1&R=2").refused("query/colour/R repeated"),
-    get("parameter/explode", "/v1/query/form-exploded?colour=R,100").refused("query unknown"),
+    get("parameter/explode", "/v1/query/form-exploded?colour=R,100").refused("query/colour unknown"),
     get("parameter/explode", "/v1/query/form-exploded?G=1").refused("query/colour/R required"),
     get("parameter/style", "/v1/query/space?numbers=1%202+3&colour=R%20100%20G%20200").takes(numbers=[1, 2, 3], colour=RGB),
     get("parameter/style", "/v1/query/space?numbers=1,2").refused("query/numbers/0 type"),
@@ -65,11 +65,13 @@ QUERIES = [
     get("parameter/style", "/v1/query/pipe?colour=R|100|G").refused("query/colour type"),
     get("parameter/style", "/v1/query/deep?colour[R]=100&colour%5BG%5D=200").takes(colour=RGB),
     get("parameter/style", "/v1/query/deep?colour[R]=x").refused("query/colour/R type"),
-    get("parameter/style", "/v1/query/deep?colour[R]=1&colour[B]=1").refused("query/colour additionalProperties"),
+    get("parameter/style", "/v1/query/deep?colour[R]=1&colour[B]=1").refused("query/colour/B additionalProperties"),
     get("parameter/style", "/v1/query/deep?colour[R]=1&colour[R]=1").refused("query/colour/R repeated"),
-    get("parameter/style", "/v1/query/deep?colour[R][S]=1").refused("query unknown"),
-    get("parameter/style", "/v1/query/deep?colour=R,1").refused("query unknown"),
-    get("parameter/style", "/v1/query/deep?colour[]=1").refused("query/colour additionalProperties", "query/colour/R required"),
+    get("parameter/style", "/v1/query/deep?colour[R][S]=1").refused("query/colour[R][S] unknown"),
+    get("parameter/style", "/v1/query/deep?colour=R,1").refused("query/colour unknown"),
+    get("parameter/style", "/v1/query/deep?colour[]=1").refused(
+        "query/colour/ additionalProperties", "query/colour/R required"
+    ),
 ]
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
@@ -152,7 +154,7 @@ VALUES = [
     get("parameter/required", "/v1/values/true?needed=").refused("query/needed minLength", "query/needed pattern"),
     get("parameter/required", "/v1/values/true?needed").refused("query/needed minLength", "query/needed pattern"),
     _taken(get("parameter/required", "/v1/values/true?needed=%C3%A9"), needed="é"),
-    get("parameter/name", "/v1/values/true?Needed=x").refused("query unknown", "query/needed required"),
+    get("parameter/name", "/v1/values/true?Needed=x").refused("query/Needed unknown", "query/needed required"),
     _taken(get("parameter/name", "/v1/values/true?nee%64ed=x")),
     _taken(_values("size=20", feature="schema/default"), size=20),
     _taken(_values("", feature="schema/default"), size=10),
@@ -182,7 +184,7 @@ VALUES = [
     _values("empty=x", feature="parameter/allowEmptyValue").refused("query/empty type"),
     _taken(_values("old=true", feature="parameter/schema"), old=True),
     _values("reserved=%FF").refused("query/reserved encoding"),
-    _values("%FF=1").refused("query unknown"),
+    _values("%FF=1").refused("query encoding"),
 ]
 
 CASES = [*_paths(), *QUERIES, *HEADERS, *COOKIES, *CONTENT, *VALUES]

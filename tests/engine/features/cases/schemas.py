@@ -39,7 +39,7 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
     "properties": ("", [{"a": 1}, {"b": "x"}], [({"a": "x"}, "/a type")]),
     "required": ("", [{"a": None}], [({}, "/a required")]),
     "additionalProperties": ("", [{"b": 1}], [({"b": "x"}, "/b type")]),
-    "patternProperties": ("", [{"x-a": 1}, {}], [({"x-a": "1"}, "/x-a type"), ({"y": 1}, " additionalProperties")]),
+    "patternProperties": ("", [{"x-a": 1}, {}], [({"x-a": "1"}, "/x-a type"), ({"y": 1}, "/y additionalProperties")]),
     "propertyNames": ("", [{"abc": 1}, {}], [({"aBc": 1}, " pattern")]),
     "minProperties": ("", [{"a": 1}], [{}]),
     "maxProperties": ("", [{}, {"a": 1}], [{"a": 1, "b": 2}]),

@@ -45,7 +45,7 @@ KEYS = [
     _unknown(_sent("query?Key=reader", feature="security scheme/name"), 'ApiKey in="query"'),
     _unknown(_sent("query?key=reader&key=reader", feature="security scheme/name"), 'ApiKey in="query"'),
     _unknown(_sent("query?key=", feature="security scheme/name"), 'ApiKey in="query"'),
-    _sent("query?key=reader&other=1", feature="security scheme/name").refused("query unknown"),
+    _sent("query?key=reader&other=1", feature="security scheme/name").refused("query/other unknown"),
     _sent("cookie", feature="security scheme/in", Cookie="a=1; session=reader").takes(principal="reader"),
     _unknown(_sent("cookie", feature="security scheme/in", Cookie="Session=reader"), 'ApiKey in="cookie"'),
     _unknown(_sent("cookie", feature="security scheme/in", Cookie="session=nobody"), 'ApiKey in="cookie"'),

@@ -41,8 +41,8 @@ QUERY = [
     _listed("page=2&ids=1,2&filter[name]=a&filter[active]=true").takes(
         page=2, ids=[1, 2], filter={"name": "a", "active": True}
     ),
-    _listed("pag=2", "parameter/name").refused("query unknown"),
-    _listed("page=2&PAGE=2", "parameter/name").refused("query unknown"),
+    _listed("pag=2", "parameter/name").refused("query/pag unknown"),
+    _listed("page=2&PAGE=2", "parameter/name").refused("query/PAGE unknown"),
     _listed("page=1&page=2").refused("query/page repeated"),
     _listed("page=0").refused("query/page minimum"),
     _listed("page=101").refused("query/page maximum"),
@@ -51,9 +51,9 @@ QUERY = [
     _listed("ids=1&ids=2").refused("query/ids repeated"),
     _listed("ids=1,,2").refused("query/ids/1 type"),
     _listed("filter[name]=").refused("query/filter/name minLength"),
-    _listed("filter[nam]=a").refused("query/filter additionalProperties"),
+    _listed("filter[nam]=a").refused("query/filter/nam additionalProperties"),
     _listed("filter[active]=1").refused("query/filter/active type"),
-    _listed('filter={"name":"a"}').refused("query unknown"),
+    _listed('filter={"name":"a"}').refused("query/filter unknown"),
 ]
 ELSEWHERE = [
     get("parameter/in", USERS, X_Tenant=ID, Cookie="session=abcd1234").takes(page=1, x_tenant=ID, session="abcd1234"),
@@ -75,7 +75,7 @@ BODY = [
     _signed(post_json("schema/required", USERS, {})).refused(
         "body/name required", "body/email required", "body/contact required"
     ),
-    _created("schema/additionalProperties", role="admin").refused("body additionalProperties"),
+    _created("schema/additionalProperties", role="admin").refused("body/role additionalProperties"),
     _created("schema/type", name=None).refused("body/name type"),
     _created("schema/type", name=7).refused("body/name type"),
     _created("schema/pattern", name="Ada\n").refused("body/name pattern"),
