@@ -12,6 +12,7 @@ from xdist.remote import Producer
 
 from app.core.config import Settings
 from app.main import create_app
+from tests.clients import table
 from tests.databases import CHEAP_HASHES, PostgresTemplate, SQLiteTemplate, Template
 from tests.make import signed_in
 from tests.postgres import Running, running
@@ -28,6 +29,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
     """Ours for `--dist loadscope`."""
     return Sharing(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of generated clients, if they were tried."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind if isinstance(report, pytest.TestReport)]
+    rows = [
+        table.Row.of(value)
+        for report in reports
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == "client"
+    ]
+    if rows:
+        terminalreporter.section("clients of other generators")
+        terminalreporter.write(table.table(rows))
 
 
 @pytest.fixture

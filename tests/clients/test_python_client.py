@@ -20,7 +20,6 @@ from tests.servers import ROOT
 pytestmark = pytest.mark.slow
 
 BIN = Path(sys.executable).parent
-CONSUMER = Path(__file__).with_name("consumer.py")
 
 
 @pytest.fixture(scope="module")
@@ -106,20 +105,6 @@ class TestGeneration:
 
         assert len(modules) == from_document
 
-    def test_client_and_consumer_are_strictly_typed(self, folder):
-        command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", folder / "cache"]
-
-        checked = subprocess.run(
-            [*command, CONSUMER],
-            cwd=folder,
-            env={**os.environ, "MYPYPATH": str(folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-        assert checked.returncode == 0, checked.stdout
-
 
 class TestUse:
     def test_a_visitor_signs_up_and_gets_a_typed_user(self, visitor):
@@ -157,7 +142,7 @@ class TestUse:
         answer = visitor.sign_up(username=user.username)
 
         assert answer.status_code == HTTPStatus.CONFLICT
-        assert isinstance(answer.parsed, visitor.models.Problem)
+        assert isinstance(answer.parsed, visitor.models.UserConflictProblem)
         assert answer.parsed.code == "already-registered"
 
     def test_a_refused_body_is_a_typed_problem_with_its_faults(self, visitor):
@@ -205,14 +190,4 @@ class TestUse:
         assert over.status_code == HTTPStatus.NO_CONTENT
         refused = member.call("users", "get_current_user")
         assert refused.status_code == HTTPStatus.UNAUTHORIZED
-        assert isinstance(refused.parsed, visitor.models.Problem)
-
-    def test_a_program_of_somebody_else_runs(self, folder, server_url):
-        command = [sys.executable, CONSUMER, server_url, "admin", PASSWORD]
-
-        ran = subprocess.run(
-            command, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False
-        )
-
-        assert ran.returncode == 0, ran.stderr
-        assert ran.stdout.startswith("admin of ")
+        assert isinstance(refused.parsed, visitor.models.UnauthorizedProblem)

@@ -1,10 +1,8 @@
-"""The suite rated by `redocly diff`, the best other tool known, too: whatever it finds, we find. Needs Node and, once, npm."""
+"""The suite rated by `redocly diff`, the best other tool known, too: whatever it finds, we find."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +13,11 @@ import pytest
 
 from app.engine.document import Document
 from codegen.diff import diff
+from tests import npm
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cases import BASE, changes, document, edits
 
-PACKAGE = "@redocly/cli@2.77.0"
 RATINGS = ["none", "patch", "minor", "major"]
 
 pytestmark = pytest.mark.slow
@@ -27,18 +25,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def redocly():
-    """The command; installed beside the packages of the virtual environment, where it stays."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("redocly diff needs Node and npm, which this machine does not have")
-    folder = Path(sys.prefix) / "redocly" / PACKAGE.rpartition("@")[2]
-    command = folder / "node_modules" / ".bin" / "redocly"
-    if not command.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        install = ["npm", "install", "--prefix", str(folder), "--no-save", "--no-audit", "--no-fund", PACKAGE]
-        done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            pytest.skip(f"npm cannot install {PACKAGE}: {done.stderr.strip().splitlines()[-1:]}")
-    return command
+    """The command."""
+    return npm.ensure(npm.REDOCLY) / ".bin" / "redocly"
 
 
 def compared(redocly: Path, folder: Path, old: str, new: str) -> dict[str, Any]:
@@ -46,10 +34,9 @@ def compared(redocly: Path, folder: Path, old: str, new: str) -> dict[str, Any]:
     folder.mkdir()
     for name, text in (("old.yaml", old), ("new.yaml", new)):
         (folder / name).write_text(text, encoding="utf-8")
-    environment = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true"}
     done = subprocess.run(
         [redocly, "diff", "old.yaml", "new.yaml", "--format", "json"],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60,
+        cwd=folder, env=npm.ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     report: dict[str, Any] = json.loads(done.stdout)
     return report
@@ -94,7 +81,7 @@ class TestBesideRedocly:
         alarms = [name for name, _, ours, _ in harmless if ours == "major"]
 
         with capsys.disabled():
-            for tool, index in (("codegen diff", 2), (PACKAGE, 3)):
+            for tool, index in (("codegen diff", 2), (npm.REDOCLY, 3)):
                 hits = sum(case[index] == "major" for case in breaking)
                 wrong = sum(case[index] == "major" for case in harmless)
                 sys.stdout.write(f"\n{tool}: {hits} of {len(breaking)} breaks, {wrong} false alarms in {len(harmless)}\n")

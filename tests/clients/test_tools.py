@@ -1,0 +1,64 @@
+"""The document as linters and a mock server of other people read it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests import npm
+from tests.servers import ROOT, free_port
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = ROOT / "openapi.yaml"
+
+
+def said(command: list[str | Path], folder: Path) -> str:
+    """What a program writes."""
+    done = subprocess.run(command, cwd=folder, env=npm.ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120)
+    return done.stdout or done.stderr
+
+
+class TestLinters:
+    def test_redocly_finds_nothing(self, tmp_path):
+        program = npm.ensure(npm.REDOCLY) / ".bin" / "redocly"
+
+        found = json.loads(said([program, "lint", DOCUMENT, "--format", "json"], tmp_path))
+
+        assert found["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}, found["problems"]
+
+    def test_spectral_finds_nothing(self, tmp_path):
+        # That rule knows scopes of OAuth alone; OpenAPI 3.1 lets every scheme list roles (Security Requirement Object).
+        rules = {"extends": ["spectral:oas"], "rules": {"oas3-operation-security-defined": "off"}}
+        program = npm.ensure("@stoplight/spectral-cli@6.16.3") / ".bin" / "spectral"
+        (tmp_path / "rules.json").write_text(json.dumps(rules))
+
+        found = json.loads(said([program, "lint", DOCUMENT, "--ruleset", "rules.json", "--format", "json"], tmp_path))
+
+        assert [(one["code"], one["message"], one["path"]) for one in found] == []
+
+
+class TestPrism:
+    @pytest.fixture
+    def url(self, tmp_path) -> Iterator[str]:
+        """The address of a mock server."""
+        program = npm.ensure("@stoplight/prism-cli@5.16.0") / ".bin" / "prism"
+        port = free_port()
+        command = [program, "mock", DOCUMENT, "--host", "127.0.0.1", "--port", str(port)]
+        with (
+            (tmp_path / "log").open("w") as log,
+            subprocess.Popen(command, env=npm.ENVIRONMENT, stdout=log, stderr=log) as mock,
+        ):
+            yield f"http://127.0.0.1:{port}"
+            mock.terminate()
+
+    def test_it_answers_from_the_document(self, url):
+        with httpx2.Client(transport=httpx2.HTTPTransport(retries=8), timeout=60) as client:  # until it listens
+            answer = client.get(f"{url}/api/v1/posts?page_size=1")
+
+        assert answer.json()["posts"][0]["title"] == "On compilers"
