@@ -6,12 +6,12 @@ Nothing here asks another host for anything, and each page's Content-Security-Po
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import html
 from importlib import resources
 from pathlib import Path
 
-import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -104,7 +104,8 @@ def _headers(policy: str) -> dict[str, str]:
 class Page:
     """One unchanging body, as an ASGI application that answers GET, HEAD and `If-None-Match`.
 
-    The body is bytes, or a file, which is read for every answer: megabytes of scripts then take no memory.
+    The body is bytes, or a file, which is read when it is first asked for and kept: however many clients do not read their
+    answer, there is one copy.
     """
 
     def __init__(self, body: bytes | Path, media_type: str, policy: str) -> None:
@@ -114,9 +115,11 @@ class Page:
         self._headers = _headers(policy) | {"etag": self._etag}
         self._head = Response(headers=self._headers | {"content-length": str(len(content))}, media_type=media_type)
         self._unchanged = Response(status_code=304, headers=self._headers)
-        self._whole = self._answer(body) if isinstance(body, bytes) else anyio.Path(body)
+        self._body = body
 
-    def _answer(self, content: bytes) -> Response:
+    @functools.cached_property
+    def _whole(self) -> Response:
+        content = self._body if isinstance(self._body, bytes) else self._body.read_bytes()
         return Response(content, headers=self._headers, media_type=self._media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,10 +129,8 @@ class Page:
             response = self._unchanged
         elif scope["method"] == "HEAD":
             response = self._head
-        elif isinstance(self._whole, Response):
-            response = self._whole
         else:
-            response = self._answer(await self._whole.read_bytes())
+            response = self._whole
         await response(scope, receive, send)
 
 
