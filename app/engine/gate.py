@@ -321,14 +321,13 @@ class Engine:
         headers = dict(sent)
         if len(headers) == len(sent):
             return headers
-        headers = {}
+        values: dict[bytes, list[bytes]] = {}
         for name, value in sent:
-            if name not in headers:
-                headers[name] = value
-            elif name in (b"authorization", b"content-type"):
-                headers[name] = b""
-            else:
-                headers[name] += (b"; " if name == b"cookie" else b", ") + value  # RFC 9113, 8.2.3
+            values.setdefault(name, []).append(value)
+        for name, several in values.items():
+            if len(several) > 1:
+                alone = name in (b"authorization", b"content-type")
+                headers[name] = b"" if alone else (b"; " if name == b"cookie" else b", ").join(several)  # RFC 9113, 8.2.3
         return headers
 
     def _host(self) -> FastAPI:
