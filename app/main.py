@@ -14,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 
 import structlog
-from fastapi import FastAPI
 from starlette.routing import Route
 
 from app import api, schemas
@@ -145,8 +144,8 @@ async def _replicated(resources: Resources, opened: Callable[[str], Awaitable[Da
         return None
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> FastAPI:
-    """The application: an ASGI application and an ordinary FastAPI one. It is not ready any more once `draining` is set.
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> Host:
+    """The application, also an ordinary ASGI and FastAPI one. It is not ready any more once `draining` is set.
 
     Raises:
         DocumentError: openapi.yaml holds something that cannot be enforced.
@@ -175,7 +174,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     )
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: object) -> AsyncIterator[None]:
         async with connected(resources), working(resources, outlet) if settings.worker else nullcontext():
             yield
         log.close()

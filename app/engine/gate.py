@@ -240,6 +240,25 @@ class Engine:
             if (observer := self._service.observer) is not None:
                 observer.answered(exchange, status)
 
+    def refuse(self, refusal: Refusal) -> ASGIApp:
+        """The application that answers what the server could not take for a request: limited and logged as one."""
+
+        async def refused(scope: Scope, receive: Receive, send: Send) -> None:
+            exchange = Exchange(self.new_id(), scope, time.perf_counter())
+
+            async def answer(scope: Scope, _: Receive, send: Send) -> None:
+                status, headers, body = self.problem(exchange, refusal)
+                start: Message = {
+                    "type": "http.response.start",
+                    "status": status,
+                    "headers": self.finish(exchange, headers, body),
+                }
+                await _whole(send, start, b"" if scope["method"] == "HEAD" else body)
+
+            await self._pass_on(exchange, answer, receive, send)
+
+        return refused
+
     async def _answer(
         self, exchange: Exchange, resource: Resource[Operation] | None, values: list[str], receive: Receive
     ) -> tuple[int, HeaderList, Content]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import resource
 import signal
 import socket
 import sys
@@ -12,14 +13,19 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from types import FrameType
-from typing import Any
 
+import structlog
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
-from app.engine.server import Protocol, State
+from app.engine.connections import Connections, Hosts
+from app.engine.host import Host
+from app.engine.server import Protocol, Reader, State
 
 GRACE_SECONDS = 10  # for requests under way, when nothing new is accepted any more
+OTHER_FILES = 256  # what a process has open beside connections of clients
+
+_log = structlog.get_logger()
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -60,10 +66,15 @@ class Server(uvicorn.Server):
     server_state: State
 
     def __init__(
-        self, config: uvicorn.Config, draining: asyncio.Event, drain_seconds: float, line: socket.socket | None = None
+        self,
+        config: uvicorn.Config,
+        state: State,
+        draining: asyncio.Event,
+        drain_seconds: float,
+        line: socket.socket | None = None,
     ) -> None:
         super().__init__(config)
-        self.server_state = State()
+        self.server_state = state
         self._draining, self._seconds, self._line = draining, drain_seconds, line
         self._signals = 0
         self._retiring = False
@@ -140,19 +151,21 @@ class Server(uvicorn.Server):
 
 
 def serve(  # noqa: PLR0913 - each is one fact
-    app: Any,  # noqa: ANN401 - an ASGI application
+    app: Host,
     sockets: list[socket.socket],
     *,
     draining: asyncio.Event,
     drain_seconds: float,
     trusted_proxies: Sequence[str] = (),
+    connections: Connections | None = None,
+    hosts: Hosts | None = None,
     line: socket.socket | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or until the supervisor at the other end of `line` says so; see `Server`.
 
     Requests under way are finished first (at most 10 s), then the process exits with 0. Behind proxies of these addresses or
     networks, the client is the rightmost address of X-Forwarded-For that is none of them; what anybody else says of
-    themselves is not believed.
+    themselves is not believed. By default connections are not limited in number, and every well-formed `Host` is served.
     """
     if line is None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before it serves
@@ -161,7 +174,7 @@ def serve(  # noqa: PLR0913 - each is one fact
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=Protocol,
+        http=Reader,  # type: ignore[arg-type]  # uvicorn only calls it
         ws="none",
         lifespan="on",
         access_log=False,
@@ -172,4 +185,15 @@ def serve(  # noqa: PLR0913 - each is one fact
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    Server(config, draining, drain_seconds, line).run(sockets)
+    state = State(app.engine.refuse, connections, hosts)
+    _allow_files(state.counted)
+    Server(config, state, draining, drain_seconds, line).run(sockets)
+
+
+def _allow_files(connections: Connections) -> None:
+    """Allow this process as many open files as it may have, and no more connections than that."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and connections.most > (most := max(hard - OTHER_FILES, 1)):
+        connections.most = most
+        _log.warning("fewer connections are accepted than configured: the process may not open more files", connections=most)

@@ -28,7 +28,9 @@ _STANDARD = {
     429: ("Too many requests", "The limit is used up."),
     431: ("Request header fields too large", "The request's headers are too large."),
     500: ("Internal server error", "The request could not be served."),
+    501: ("Not implemented", "The method is not implemented."),
     503: ("Service unavailable", "The service cannot answer now."),
+    505: ("HTTP version not supported", "Send HTTP/1.1."),
 }
 
 

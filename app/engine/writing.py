@@ -6,6 +6,7 @@ regular expressions over each header; here two passes over the whole head do the
 
 from __future__ import annotations
 
+import asyncio
 import string
 from typing import Any
 
@@ -13,6 +14,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 _TOKEN = (string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~").encode()  # of which names are made (RFC 9110, 5.6.2)
 _CONTROLS = bytes(code for code in (*range(32), 127) if code != ord("\t"))  # which values never hold (RFC 9110, 5.5)
+
+JOINED_BYTES = 16 * 1024  # a larger body is not copied behind its head: an unread answer of a page costs no memory
+LINGER_SECONDS = 1.0  # for a refused client to stop sending
 
 
 class Cycle(RequestResponseCycle):
@@ -34,7 +38,7 @@ class Cycle(RequestResponseCycle):
                 body = message.get("body", b"")
                 text = self._text(head, len(body))
                 if text is not None:
-                    self._finish(text + body)
+                    self._finish(text, body)
                     return
             self.response_started = False
             await super().send(head)
@@ -59,12 +63,31 @@ class Cycle(RequestResponseCycle):
         sound = len(text.translate(None, _CONTROLS)) == len(text) - 2 * breaks and not b"".join(names).translate(None, _TOKEN)
         return text if sound and declared == b"%d" % length else None
 
-    def _finish(self, answer: bytes) -> None:
+    def _finish(self, head: bytes, body: bytes) -> None:
         """Write, and be done as uvicorn is done."""
         self.waiting_for_100_continue = False
         self.response_complete = True
-        self.transport.write(answer)
+        if len(body) > JOINED_BYTES:
+            self.transport.write(head)
+            self.transport.write(body)
+        else:
+            self.transport.write(head + body)
         self.message_event.set()
         if not self.keep_alive:
-            self.transport.close()
+            self._end()
         self.on_response()
+
+    def _end(self) -> None:
+        """Close the connection."""
+        self.transport.close()
+
+
+class LastCycle(Cycle):
+    """The answer to what the server refuses.
+
+    The client may still send, and to close at once would reset the connection before it has read this.
+    """
+
+    def _end(self) -> None:
+        self.transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_SECONDS, self.transport.close)

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "43f6cc5314ed4e57a80b866effedc02dee43a19d37f4bb7dec30e8bafe30b5df"
+DIGEST = "377bbb69e74739f10880400dc0b7ed90780100a42901d3949db7eaca56a1fd20"

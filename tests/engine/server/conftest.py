@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import threading
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-import uvicorn
 
-from app.engine import life, server
-from app.engine.host import Host
-from tests.engine.operations import handlers
-from tests.engine.server.wire import OBSERVER, Connection, slow_thing
-from tests.engine.service import make_engine
+from app.core import limits
+from tests.engine.server.wire import Connection, serving
+
+
+class TenRequests:
+    """A limit of ten requests a minute of an address."""
+
+    def __init__(self) -> None:
+        self._limit = limits.Limit("address", 10, 60)
+
+    def address(self, scope: Any) -> limits.Verdict:
+        return self._limit.hit(scope["client"][0])
+
+    def account(self, _: object) -> limits.Verdict:
+        return limits.UNLIMITED
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    app = Host(make_engine(handlers(get_thing=slow_thing), observer=OBSERVER))
-    config = uvicorn.Config(
-        app,
-        port=0,
-        http=server.Protocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=2,
-    )
-    running = life.Server(config, asyncio.Event(), 0)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    yield running.servers[0].sockets[0].getsockname()[1]
-    running.should_exit = True
-    thread.join()
+    with serving() as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def limited() -> Iterator[int]:
+    with serving(limits=TenRequests(), headers=((b"x-content-type-options", b"nosniff"),)) as port:
+        yield port
 
 
 @pytest.fixture

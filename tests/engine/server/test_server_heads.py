@@ -72,15 +72,13 @@ class TestAHead:
                 b"junk\r\n\r\n",
                 b"\0\r\n\r\n",
                 b"GET\r\n\r\n",
-                b"GET /v1/things/7 HTTP/9.9\r\n\r\n",
                 b"\x16\x03\x01\x02\x00\x01",
             ),
-            *(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"BREW /v1/things HTTP/1.1\r\n" + HOST + b"\r\n"),
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             *(THING + line + b"\r\n\r\n" for line in (b"no colon", b"X : y", b": y", b"X: a\0b", b"X: a\rb", b"X\xe9: a")),
             THING + b"X: a\r\n folded\r\n\r\n",
             b"GET /v1/things/\xff HTTP/1.1\r\n" + HOST + b"\r\n",
             b"GET v1/things HTTP/1.1\r\n" + HOST + b"\r\n",
-            b"CONNECT shelf:443 HTTP/1.1\r\n" + HOST + b"\r\n",
             POST + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             POST + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\n{}{}",
             POST + b"Content-Length: 4\r\nContent-Length: 4\r\n\r\n{}{}",
@@ -98,6 +96,38 @@ class TestAHead:
         is_problem(connection.answer(), 400, "bad-request")
         assert connection.is_closed()
 
+    @pytest.mark.parametrize("version", [b"0.9", b"1.2", b"2.0", b"3.0", b"9.9"])
+    def test_of_another_version_is_refused(self, connection, version):
+        connection.send(THING.replace(b"1.1", version) + b"\r\n")
+
+        is_problem(connection.answer(), 505, "http-version-not-supported")
+        assert connection.is_closed()
+
+    @pytest.mark.parametrize("method", [b"BREW", b"get", b"GETS", b"X-Y"])
+    def test_with_an_unknown_method_is_refused(self, connection, method):
+        connection.send(THING + b"\r\n" + THING.replace(b"GET", method) + b"\r\n")
+
+        assert connection.answer().status == 200
+        is_problem(connection.answer(), 501, "not-implemented")
+        assert connection.is_closed()
+
+    def test_with_a_method_that_the_path_does_not_have_is_405(self, connection):
+        answer = connection.send(THING.replace(b"GET", b"PROPFIND") + b"\r\n").answer()
+
+        assert answer.status == 405
+        assert "GET" in answer.headers["allow"]
+
+    def test_of_connect_is_refused(self, connection):
+        connection.send(b"CONNECT shelf:443 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc" + THING + b"\r\n")
+
+        is_problem(connection.answer(), 501, "not-implemented")
+        assert connection.is_closed()
+
+    def test_has_values_without_white_space_around_them(self, connection):
+        body = POST.replace(b"writer", b"writer \t") + b"Content-Length:\t 15 \t\r\n\r\n" + BODY
+
+        assert connection.send(body).answer().status == 201
+
     def test_that_is_refused_is_the_last_one(self, connection):
         refused = THING + b"Host: other\r\n\r\n"
         connection.send(THING + b"\r\n").answer()
@@ -114,6 +144,7 @@ class TestAHead:
         connection.send(b"GET /v1/things/100 HTTP/1.1\r\n" + HOST + b"\r\njunk\r\n\r\n")
 
         assert msgspec.json.decode(connection.answer().body)["id"] == 100
+        is_problem(connection.answer(), 400, "bad-request")
         assert connection.is_closed()
 
     def test_that_never_ends_is_closed(self, port, monkeypatch):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
-from typing import NamedTuple
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
 
-from tests.engine.operations import GetThing, ThingRow
-from tests.engine.service import Observer
+from app.engine import life, server
+from app.engine.connections import Connections
+from app.engine.host import Host
+from tests.engine.operations import GetThing, ThingRow, handlers
+from tests.engine.service import Observer, make_engine
 
 OBSERVER = Observer()
 HOST = b"Host: shelf\r\n"
@@ -33,9 +43,13 @@ class Answer(NamedTuple):
 class Connection:
     """One connection to the server, in bytes."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
-        self._read = b""
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0))
+        self._read = bytearray()
+        self.pause = 0.0  # before each read
+
+    def set_timeout(self, seconds: float) -> None:
+        self._socket.settimeout(seconds)
 
     def send(self, data: bytes) -> Connection:
         self._socket.sendall(data)
@@ -51,7 +65,7 @@ class Connection:
         length = 0 if head_only else int(headers.get("content-length", 0))
         while len(self._read) < length:
             self._more()
-        body, self._read = self._read[:length], self._read[length:]
+        body, self._read = bytes(self._read[:length]), self._read[length:]
         return Answer(int(first.split()[1]), headers, body)
 
     def is_closed(self) -> bool:
@@ -65,10 +79,41 @@ class Connection:
         self._socket.close()
 
     def _more(self) -> None:
+        time.sleep(self.pause)
         data = self._socket.recv(65536)
         if not data:
             raise EOFError(f"the server closed the connection after {self._read!r}")
         self._read += data
+
+
+@contextlib.contextmanager
+def serving(
+    connections: Connections | None = None,
+    routes: Mapping[str, Callable[[Request], Awaitable[Response]]] | None = None,
+    **service: Any,
+) -> Iterator[int]:
+    """The port of a running server, whose operation `getThing` takes its time."""
+    app = Host(make_engine(handlers(get_thing=slow_thing), observer=OBSERVER, **service))
+    for path, route in (routes or {}).items():
+        app.add_route(path, route)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        http=server.Reader,  # type: ignore[arg-type]  # uvicorn only calls it
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=2,
+    )
+    running = life.Server(config, server.State(app.engine.refuse, connections), asyncio.Event(), 0)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield running.servers[0].sockets[0].getsockname()[1]
+    running.should_exit = True
+    thread.join()
 
 
 def is_problem(answer: Answer, status: int, code: str) -> None:
