@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app import cli_migrate, cli_outbox, cli_seed
 from app.console import fail, read_settings, require_tables, run, tell_if_mails_wait
-from app.core import logs
+from app.core import limits, logs
 from app.core.call import Resources
 from app.core.config import Settings
 from app.core.errors import ApiError
 from app.engine import life, supervisor
 from app.engine.binding import BindingError
+from app.engine.connections import Connections, Hosts
 from app.engine.description import Description
 from app.engine.document import DocumentError
 from app.main import connected, create_app, description, handlers, make_resources
@@ -88,6 +89,13 @@ def serve(
         draining=draining,
         drain_seconds=_drain_seconds(settings),
         trusted_proxies=settings.trusted_proxies,
+        connections=Connections(
+            settings.max_connections,
+            settings.max_connections_per_address,
+            key=limits.client,
+            exempt=settings.trusted_proxies,
+        ),
+        hosts=Hosts(settings.allowed_hosts),
         line=line,
     )
 

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/*?#@\s]+").fullmatch
+_HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*").fullmatch  # names, IPv4, IPv6
 _DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
 
 
@@ -29,6 +30,13 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        default=[], description="host names that are served, separated by commas; *.example.com: all below it; none: all"
+    )
+    max_connections: int = Field(default=10_000, ge=1, le=1_000_000, description="open connections of one worker")
+    max_connections_per_address: int = Field(
+        default=256, ge=0, description="of those, from one client address; 0: no limit; trusted proxies have none"
+    )
     docs: bool = Field(default=True, description="serve /docs, /redoc and /problems")
     allowed_origins: Annotated[list[str], NoDecode] | None = Field(
         default=None, description="CORS: origins, separated by commas; none outside development"
@@ -86,6 +94,17 @@ class Settings(BaseSettings):
             if not _ORIGIN(origin):  # `*` and `null` would let in everybody
                 raise ValueError(f"`{origin}` is no origin; list them as https://example.com, separated by commas")
         return origins
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        hosts = [host.strip().lower() for host in value.split(",") if host.strip()]
+        for host in hosts:
+            if not _HOST(host):
+                raise ValueError(f"`{host}` is not a host name; list them without scheme and port, separated by commas")
+        return hosts
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
