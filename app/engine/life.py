@@ -23,6 +23,7 @@ from app.engine.host import Host
 from app.engine.server import Protocol, Reader, State
 
 GRACE_SECONDS = 10  # for requests under way, when nothing new is accepted any more
+UNSENT_BYTES = 64 * 1024  # that the kernel takes of answers beyond what is on its way; by itself it would take megabytes
 OTHER_FILES = 256  # what a process has open beside connections of clients
 
 _log = structlog.get_logger()
@@ -45,6 +46,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
             raise
         sockets.append(listening)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # connections inherit it
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         port = sockets[0].getsockname()[1] or port  # with port 0, the one that the first got
