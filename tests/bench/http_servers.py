@@ -124,7 +124,7 @@ def running(command: Sequence[str]) -> Iterator[tuple[int, int]]:
         [part.format(port=port) for part in command], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     try:
-        for _ in range(200):
+        for _ in range(1200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)

@@ -61,7 +61,7 @@ async def answering(*messages: dict[str, Any]) -> AsyncIterator[Server]:
             write = transport.write
             transport.write = lambda data: (server.writes.append(bytes(data)), write(data))
 
-    server, state = Server(), State()
+    server, state = Server(), State(lambda _: app)
     config = Config(app, access_log=False, log_config=None, ws="none")
     config.load()
     async with await asyncio.get_running_loop().create_server(lambda: Noting(config, state, {}), "127.0.0.1", 0) as listening:
