@@ -156,7 +156,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     outlet = mail.outlet(settings)
     if draining is not None:
         resources.draining = draining
-    log = logs.RequestLog(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
+    kind = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
+    log = kind(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
 
     def call(exchange: Exchange) -> Call[Principal | None]:
         if settings.database_read_url is not None:

@@ -1,17 +1,25 @@
-"""Logs: one JSON line an event and a request. Nothing that a client sent as secret is ever in them."""
+"""Logs: one JSON line an event and a request, or readable ones in development.
+
+Nothing that a client sent as secret is ever in them, and no character that a terminal would act on (`app.core.printable`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, TextIO
 
 import msgspec
 import structlog
+
+from app.core.printable import printable, printable_json
 
 _encode = msgspec.json.Encoder().encode
 _LINE = (
@@ -52,9 +60,13 @@ def configure(*, readable: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.ExceptionRenderer() if not readable else structlog.processors.StackInfoRenderer(),
     ]
-    # Plain tracebacks: the coloured ones print local variables, and so the tokens and passwords among them.
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    renderer = console if readable else structlog.processors.JSONRenderer()
+    if readable:
+        shared.append(_printable_event)  # the values beside it are written as Python literals, which escape
+        renderer: Any = structlog.dev.ConsoleRenderer(
+            colors=in_colour(terminal=sys.stderr.isatty()), repr_native_str=True, exception_formatter=_write_traceback
+        )
+    else:
+        renderer = structlog.processors.JSONRenderer(serializer=_serialize)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -63,6 +75,29 @@ def configure(*, readable: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def in_colour(*, terminal: bool) -> bool:
+    """Whether to write in colour: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return terminal and not os.environ.get("NO_COLOR")
+
+
+def _serialize(event: Any, **options: Any) -> str:  # noqa: ANN401 - as structlog calls it
+    return printable_json(json.dumps(event, **options))
+
+
+def _printable_event(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    event["event"] = printable(str(event["event"]))
+    return event
+
+
+def _write_traceback(file: TextIO, error: tuple[type[BaseException], BaseException, TracebackType | None]) -> None:
+    """Plain: structlog's coloured ones print local variables, and so the tokens and passwords among them.
+
+    It is indented, so that no line of an error's message can look like a line of the log.
+    """
+    lines = "".join(traceback.format_exception(*error)).split("\n")
+    file.write("".join(f"\n    {printable(line)}" for line in lines if line))
 
 
 class RequestLog:
@@ -143,5 +178,38 @@ class RequestLog:
         return b"".join(lines)
 
     def _write(self, data: bytes) -> None:
+        if not data.isascii() or b"\x7f" in data:
+            data = printable_json(data.decode()).encode()
+        self._put(data)
+
+    def _put(self, data: bytes) -> None:
         while data and self._file is not None:
             data = data[os.write(self._file, data) :]
+
+
+class ReadableRequestLog(RequestLog):
+    """Lines for people, in colour on a terminal. The thread that writes makes them of the lines of JSON."""
+
+    def _put(self, data: bytes) -> None:
+        colour = self._file is not None and in_colour(terminal=os.isatty(self._file))
+        lines = (_readable(msgspec.json.decode(line), colour=colour) for line in data.splitlines())
+        super()._put("".join(f"{line}\n" for line in lines).encode())
+
+
+_COLOURS = {2: 32, 3: 36, 4: 33, 5: 31}  # of a class of statuses: green, cyan, yellow, red
+
+
+def _readable(line: dict[str, Any], *, colour: bool) -> str:
+    if "status" not in line:
+        return f"{line['lost_lines']} lines of the log were lost"
+    status, code = line["status"], _COLOURS.get(line["status"] // 100)
+    return "  ".join(
+        (
+            line["time"][11:19],
+            f"\x1b[{code}m{status}\x1b[0m" if colour and code else str(status),
+            f"{line['method']:<6} {printable(line['path'])}",
+            f"{line['us'] / 1000:.1f} ms",
+            f"user {line['principal']}" if line["principal"] is not None else "anonymous",
+            line["request"],
+        )
+    )

@@ -16,7 +16,12 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from app.core.logs import RequestLog, configure
+from app.core.logs import ReadableRequestLog, RequestLog, configure
+from app.core.printable import printable, printable_json
+
+# What a terminal acts on, or what shows a line otherwise than it is: controls (C0, DEL, C1), marks and overrides of direction,
+# separators of lines, what has no width.
+HOSTILE = "\r\n\x00\x07\x08\x1b[2J\x7f\x85\x9b31m\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ufeff\U000e0001"
 
 
 @pytest.fixture
@@ -62,6 +67,38 @@ class TestConfigure:
         assert "this is odd" in text
         assert readable or json.loads(text)["event"] == "this is odd"
 
+    def test_no_control_character_is_written_raw(self, configured, readable):
+        told = configured(readable=readable)
+
+        structlog.get_logger().warning(f"event {HOSTILE}", word=HOSTILE, words=[HOSTILE], inner={"a": HOSTILE})
+        logging.getLogger("a.library").error("%s", HOSTILE, exc_info=ValueError(f"{HOSTILE}\nforged line"))
+
+        text = told()
+        assert all(line.isprintable() for line in text.split("\n"))
+        assert "u202e" in text
+        assert len([line for line in text.split("\n") if line and not line.startswith("    ")]) == 2
+
+    def test_there_is_no_colour_where_no_terminal_is(self, configured, readable):
+        told = configured(readable=readable)
+
+        structlog.get_logger().warning("the replica is out")
+
+        assert "\x1b" not in told()
+
+
+class TestPrintable:
+    def test_what_is_visible_stays_and_all_else_is_an_escape(self):
+        assert printable("Zoë 😀 a\\b") == "Zoë 😀 a\\b"
+        assert printable("a\r\n\x1b[2J\x9b\u202eb\udcff") == r"a\r\n\x1b[2J\x9b\u202eb\udcff"
+        assert printable(HOSTILE).isprintable()
+
+    def test_json_means_the_same_afterwards(self):
+        text = json.dumps([HOSTILE, "Zoë 😀"], ensure_ascii=False)
+
+        assert printable_json(text).isprintable()
+        assert json.loads(printable_json(text)) == [HOSTILE, "Zoë 😀"]
+        assert "Zoë 😀" in printable_json(text)
+
 
 @dataclass
 class Exchange:
@@ -89,7 +126,7 @@ def pipe():
             return []
         return [json.loads(line) for line in text.split("\n")[:-1]]
 
-    yield writer, lines
+    yield writer, lines, reader
     os.close(reader)
     os.close(writer)
 
@@ -127,13 +164,15 @@ class TestRequestLog:
 
     async def test_a_hostile_path_stays_one_line(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
-        path = '/a"\n{"status":200}\x00\u2028\\'
+        path = f'/a"{HOSTILE}{{"status":200}}\\'
 
-        log.answered(Exchange(scope={"method": "GET", "path": path, "client": None}), 404)
+        log.answered(Exchange(scope={"method": "GET", "path": path, "client": (HOSTILE, 1)}), 404)
         log.close()
 
-        [line] = pipe[1]()
-        assert (line["path"], line["client"]) == (path, None)
+        text = os.read(pipe[2], 1 << 20).decode()
+        assert text.endswith("\n")
+        assert text[:-1].isprintable()
+        assert (json.loads(text)["path"], json.loads(text)["client"]) == (path, HOSTILE)
 
     async def test_lines_are_written_by_themselves_after_a_moment(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
@@ -168,3 +207,49 @@ class TestRequestLog:
         assert (entry["log_level"], entry["operation"]) == ("error", "listPosts")
         assert entry["request"] == "11111111-2222-8333-a444-555555555555"
         assert str(entry["exc_info"]) == "broken"
+
+
+@pytest.mark.anyio
+class TestReadableRequestLog:
+    async def test_a_line_is_for_people(self, pipe):
+        log = ReadableRequestLog(pipe[0], lambda principal: principal.user_id)
+
+        log.answered(Exchange(principal=SimpleNamespace(user_id=7)), 200)
+        log.answered(Exchange(), 404)
+        log.close()
+
+        one, other = os.read(pipe[2], 1 << 20).decode().splitlines()
+        request = "11111111-2222-8333-a444-555555555555"
+        assert re.fullmatch(rf"\d\d:\d\d:\d\d  200  GET    /api/v1/posts  \d+\.\d ms  user 7  {request}", one)
+        assert re.fullmatch(rf"\d\d:\d\d:\d\d  404  GET    /api/v1/posts  \d+\.\d ms  anonymous  {request}", other)
+
+    async def test_a_hostile_path_stays_one_line_that_a_terminal_only_shows(self, pipe):
+        log = ReadableRequestLog(pipe[0], str)
+
+        log.answered(Exchange(scope={"method": "GET", "path": f"/{HOSTILE}", "client": (HOSTILE, 1)}), 404)
+        log.close()
+
+        text = os.read(pipe[2], 1 << 20).decode()
+        assert text[:-1].isprintable()
+
+    async def test_it_is_in_colour_on_a_terminal_alone(self, monkeypatch):
+        main, terminal = os.openpty()
+        for no_colour in ("", "1"):
+            monkeypatch.setenv("NO_COLOR", no_colour)
+            log = ReadableRequestLog(terminal, str)
+            log.answered(Exchange(), 500)
+            log.close()
+        coloured, plain = os.read(main, 1 << 16).decode().splitlines()
+        os.close(main)
+        os.close(terminal)
+
+        assert "\x1b[31m500\x1b[0m" in coloured
+        assert "\x1b" not in plain
+
+    async def test_lines_that_were_lost_are_counted(self, pipe):
+        log = ReadableRequestLog(pipe[0], str, most=1)
+        for _ in range(3):
+            log.answered(Exchange(), 200)
+        log.close()
+
+        assert os.read(pipe[2], 1 << 20).decode().splitlines()[1] == "2 lines of the log were lost"
