@@ -8,6 +8,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+NO_PYTHON = Accord needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -16,8 +17,11 @@ help: ## print this list
 
 # --- use it
 
+# In the foreground of a terminal (+), `set -m` gives the server a process group of its own: Ctrl-C ends the server, and make has
+# no error to report. Elsewhere the server is all there is to signal.
 run: $(VENV)/.project ## serve the API with demo data on http://127.0.0.1:8000 (PORT=... for another port)
-	@ENV=development $(BIN)/accord serve
+	@export ENV=development; case $$(ps -o stat= -p $$$$ 2>&1) in *+*) set -m;; *) exec $(BIN)/accord serve;; esac; \
+	$(BIN)/accord serve || test $$? -eq 130
 
 migrate: $(VENV)/.project ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/accord migrate
@@ -84,10 +88,15 @@ clean: ## remove .venv and every cache; data/ stays
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 
+# Made anew when the Python that it was made with is gone.
+ifneq ($(shell test -e $(BIN)/python || echo gone),)
+.PHONY: $(VENV)/.created
+endif
+
 $(VENV)/.created:
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Accord needs Python 3.11: make PYTHON=/path/to/python3.11")'
+	@$(if $(shell $(if $(PYTHON),$(PYTHON),false) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>&1 | grep True),,$(error $(NO_PYTHON)))
 	@echo 'Making $(VENV), once.'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 # uv is only a faster pip, so the machine may do without it. Its pin is cut out of the lock, with its hashes.
