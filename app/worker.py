@@ -46,7 +46,7 @@ class Outage:
         now = asyncio.get_running_loop().time()
         if not self.pause:
             self._since = now
-            _log.warning(f"{self._what} is out", error=str(error.__cause__ or error))
+            _log.warning(f"{self._what} is unavailable", error=str(error.__cause__ or error))
         elif now < self.until:  # one of several attempts that were under way together
             return
         self.pause = min(self.pause * 2, self._longest) if self.pause else POLL_SECONDS
@@ -56,7 +56,7 @@ class Outage:
         """An attempt has succeeded."""
         if self.pause:
             lasted = asyncio.get_running_loop().time() - self._since
-            _log.info(f"{self._what} is back", seconds=round(lasted, 1))
+            _log.info(f"{self._what} is available again", seconds=round(lasted, 1))
         self.pause = self.until = 0.0
 
 
@@ -71,8 +71,8 @@ class Worker:
         self._holder = str(uuid.uuid4())
         self._ending = False
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._database_out = Outage("the database of the outbox", DATABASE_PAUSE)
-        self._delivery_out = Outage("the way out of mails", DELIVERY_PAUSE)
+        self._database_out = Outage("the outbox database", DATABASE_PAUSE)
+        self._delivery_out = Outage("mail delivery", DELIVERY_PAUSE)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -195,9 +195,9 @@ class Worker:
                 await outbox.recover(self._database, self._now())
                 await housekeeping.tidy(self._database, self._now())
             except ServiceUnavailable as error:
-                _log.info("what has expired is removed later", error=str(error.__cause__ or error))
+                _log.info("expired rows will be removed later", error=str(error.__cause__ or error))
             except Exception as error:  # noqa: BLE001 - a bug; the next round may have better luck
-                _log.error("the housekeeping was at fault", exc_info=error)
+                _log.error("housekeeping failed", exc_info=error)
             await asyncio.sleep(TIDY_SECONDS)
 
 
@@ -211,7 +211,7 @@ async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
 
 def _tell_of_death(item: Item) -> None:
     # No address, and no words of the server, which repeats it: those stand in the outbox.
-    _log.error("an item of the outbox is dead", item=item.id, topic=item.topic, attempts=item.attempts + 1)
+    _log.error("outbox item moved to the dead-letter state", item=item.id, topic=item.topic, attempts=item.attempts + 1)
 
 
 @asynccontextmanager

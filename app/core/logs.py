@@ -63,7 +63,10 @@ def configure(*, readable: bool) -> None:
     if readable:
         shared.append(_printable_event)  # the values beside it are written as Python literals, which escape
         renderer: Any = structlog.dev.ConsoleRenderer(
-            colors=in_colour(terminal=sys.stderr.isatty()), repr_native_str=True, exception_formatter=_write_traceback
+            timestamp_key="time",
+            colors=in_colour(terminal=sys.stderr.isatty()),
+            repr_native_str=True,
+            exception_formatter=_write_traceback,
         )
     else:
         renderer = structlog.processors.JSONRenderer(serializer=_serialize)
@@ -150,7 +153,7 @@ class RequestLog:
         """Report a fault of the service with its stack."""
         operation = exchange.operation
         self._log.error(
-            "the service was at fault",
+            "unexpected error",
             request=exchange.id.decode(),
             operation=operation.id if operation is not None else None,
             exc_info=error,

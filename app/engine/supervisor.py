@@ -179,7 +179,7 @@ class Supervisor:
         worker.line.close()
         if worker.leaving:
             if code:
-                self._say("a worker did not end well", "error", pid=worker.process.pid, code=code)
+                self._say("a worker exited with an error", "error", pid=worker.process.pid, code=code)
                 self._code = 1
             return
         if worker in self._old:
@@ -229,7 +229,7 @@ class Supervisor:
     def _say(self, event: str, level: str = "info", **more: object) -> None:
         """A line of the log, as `app.core.logs` writes it."""
         if self._plan["readable"]:
-            line = " ".join(["accord:", event, *(f"{name}={value}" for name, value in more.items())])
+            line = " ".join(["accord:", event, *(f"{name}={value!r}" for name, value in more.items())])
         else:
             time_ = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             line = json.dumps({**more, "event": event, "level": level, "time": time_})

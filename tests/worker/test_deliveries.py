@@ -118,7 +118,7 @@ class TestDelivery:
         assert (entry.attempts, entry.error) == (1, f"550 5.1.1 <{body['email']}> nobody here")
         assert logs == [
             {
-                "event": "an item of the outbox is dead",
+                "event": "outbox item moved to the dead-letter state",
                 "item": entry.id,
                 "topic": "mail.welcome",
                 "attempts": 1,
@@ -227,7 +227,7 @@ class TestOutages:
 
         assert {entry.attempts for entry in entries} == {0}
         assert len(server.mails) == len(set(ids(server.mails))) == 20
-        assert [line["event"] for line in logs] == ["the way out of mails is out", "the way out of mails is back"]
+        assert [line["event"] for line in logs] == ["mail delivery is unavailable", "mail delivery is available again"]
 
     @pytest.mark.slow
     async def test_a_database_that_is_out_is_waited_for(self, server):
@@ -253,7 +253,10 @@ class TestOutages:
                         await signed_up(resources)
                         await all_delivered(resources)
 
-        assert [line["event"] for line in logs] == ["the database of the outbox is out", "the database of the outbox is back"]
+        assert [line["event"] for line in logs] == [
+            "the outbox database is unavailable",
+            "the outbox database is available again",
+        ]
         assert len(server.mails) == len(set(ids(server.mails))) == 2
 
     async def test_without_a_way_out_mails_wait(self, settings, server):
