@@ -7,7 +7,9 @@ import functools
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import Table
 
@@ -22,11 +24,6 @@ R = TypeVar("R")
 _CALLS = 10
 _PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
-
-_KNOWN = (
-    "sqlite:///relative.db, sqlite:////absolute.db, sqlite:// (private, in memory) and "
-    "postgresql://user:password@host:port/name"
-)
 
 
 class Transaction(Protocol):
@@ -103,7 +100,7 @@ async def connect(
 
     Raises:
         ValueError: the URL names no database that is known.
-        ConnectionError: the database cannot be opened.
+        DatabaseUnreachable: the database cannot be opened.
     """
     scheme = url.partition(":")[0]  # nothing else is repeated: a URL may hold a password
     if scheme == "sqlite":
@@ -118,7 +115,34 @@ async def connect(
             connections=connections,
             pgbouncer=pgbouncer,
         )
-    raise ValueError(f"the database URL begins with {scheme!r}; known are {_KNOWN}")
+    raise _unknown(url)
+
+
+def describe(url: str) -> str:
+    """What a URL names, for people: the kind of database, and its file or hosts and name. Never a password.
+
+    Raises:
+        ValueError: the URL names no database that is known.
+    """
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        path = sqlite.path_of(url)
+        return "SQLite in memory" if path is None else f"SQLite {Path(path).absolute()}"
+    if scheme.partition("+")[0] in {"postgres", "postgresql"}:
+        from app.core.postgres.address import Address  # noqa: PLC0415 - as above
+
+        address = Address.of(url)
+        return f"PostgreSQL {address}{urlsplit(address.url).path.rstrip('/')}"
+    raise _unknown(url)
+
+
+def _unknown(url: str) -> ValueError:
+    scheme, found, _ = url.partition("://")
+    known = (
+        "a database URL is sqlite:///relative.db, sqlite:////absolute.db, sqlite:// (private, in memory) or "
+        "postgresql://user:password@host:port/name"
+    )
+    return ValueError(f"{scheme}:// is not known; {known}" if found else known)
 
 
 def retried(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:

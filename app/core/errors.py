@@ -22,6 +22,10 @@ class ApiError(Exception):
         self.retry_after = retry_after  # seconds; becomes the Retry-After header
 
 
+class DatabaseUnreachable(ConnectionError):
+    """The database cannot be opened: at the start, or for a command. Its words are for the operator and hold no password."""
+
+
 class ServiceUnavailable(ApiError):
     """Something that the request needs is out or overloaded.
 

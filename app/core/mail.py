@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def sender_of(text: str) -> Address:
         header: Any = policy.SMTP.header_factory("From", text)
         found = () if header.defects else header.addresses
     if len(found) != 1 or not found[0].username or not found[0].domain or not found[0].addr_spec.isascii():
-        raise ValueError("MAIL_FROM is one address: accord@example.com or Accord <accord@example.com>")
+        raise ValueError("must be one address: accord@example.com or Accord <accord@example.com>")
     return found[0]
 
 
@@ -94,7 +95,12 @@ class Folder:
     """One `.eml` file a mail, under its Message-ID: a mail delivered twice replaces its own file."""
 
     def __init__(self, path: Path, sender: Address) -> None:
-        self._path, self._sender = path, sender
+        self.path, self._sender = path, sender
+
+    def probe(self) -> None:
+        """Try whether it can be written to. Raises `OSError`."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=self.path).close()
 
     async def send(self, mail: Mail) -> None:
         """Write the file; it is there as a whole or not at all."""
@@ -103,17 +109,17 @@ class Folder:
         try:
             await asyncio.to_thread(self._write, name, message.as_bytes())
         except OSError as error:
-            raise Unreachable(f"cannot write to the folder {self._path}: {error.strerror}") from error
+            raise Unreachable(f"cannot write to the folder {self.path}: {error.strerror}") from error
 
     def _write(self, name: str, data: bytes) -> None:
-        self._path.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path / f".{name}.{os.getpid()}"
+        self.path.mkdir(parents=True, exist_ok=True)
+        unfinished = self.path / f".{name}.{os.getpid()}"
         try:
             with unfinished.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            unfinished.replace(self._path / f"{name}.eml")
+            unfinished.replace(self.path / f"{name}.eml")
         finally:
             with suppress(OSError):
                 unfinished.unlink()

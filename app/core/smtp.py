@@ -24,7 +24,7 @@ _PERMANENT = range(500, 600)
 _CLOSING = 421  # RFC 5321: the server is going away, whatever it was asked
 
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-_EXPECTED = "SMTP_URL is smtp://, smtps:// or smtp+starttls://user:password@host:port"
+_EXPECTED = "must be smtp://, smtps:// or smtp+starttls://user:password@host:port"
 
 
 class Account(NamedTuple):

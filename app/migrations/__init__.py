@@ -9,6 +9,8 @@ from pathlib import Path
 import asyncpg
 
 from app.core import sqlite
+from app.core.errors import DatabaseUnreachable
+from app.core.postgres.address import Address
 from app.migrations import postgres
 
 REVISIONS = sorted(path.name.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*_*.py"))
@@ -44,7 +46,7 @@ def path_of(url: str) -> Path:
     """
     path = sqlite.path_of(url)
     if path is None:
-        raise ValueError("sqlite:// is a database of its own for every connection: migrate the `url` of the connected Database")
+        raise ValueError("sqlite:// is a database of its own for every connection; name a file: sqlite:///data/accord.db")
     return path
 
 
@@ -56,7 +58,7 @@ def pending(url: str) -> list[str]:
     Raises:
         NewerDatabase: there is nothing to apply, since the database is ahead.
         ValueError: the URL is wrong, or `sqlite://`.
-        ConnectionError: the database cannot be reached, or the file is none.
+        DatabaseUnreachable: it cannot be reached or read, or the file is none.
     """
     done = postgres.run(_on_postgresql(url)) if postgres.serves(url) else _in_file(path_of(url))
     if done is not None and done not in REVISIONS:
@@ -65,15 +67,17 @@ def pending(url: str) -> list[str]:
 
 
 def _in_file(path: Path) -> str | None:
-    if not path.exists():
-        return None
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        if not path.exists():
+            return None
+        # Not `ro`, which cannot read what a process has left that was killed while it wrote.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:  # no such table: nothing was ever applied
-        return None
-    except sqlite3.DatabaseError as error:
-        raise ConnectionError(f"cannot open the SQLite file {path}: {error}") from error
+    except (OSError, sqlite3.DatabaseError) as error:
+        if "no such table" in str(error):  # nothing was ever applied
+            return None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {why}") from error
     return None if row is None else str(row[0])
 
 
@@ -83,6 +87,8 @@ async def _on_postgresql(url: str) -> str | None:
         done: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:
         return None
+    except asyncpg.PostgresError as error:
+        raise DatabaseUnreachable(f"cannot read from PostgreSQL at {Address.of(url)}: {error}") from error
     finally:
         await connection.close()
     return done

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.core.errors import DatabaseUnreachable
 from app.migrations import BrokenReferences, BusyTables, NotMigrated, path_of, postgres
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ def alone(url: str, work: Callable[[Connection], T]) -> T:
 
     Raises:
         ValueError: the URL is wrong.
-        ConnectionError: the database cannot be reached.
+        DatabaseUnreachable: the database cannot be reached.
         BrokenReferences, BusyTables, NotMigrated: see there.
     """
     if not postgres.serves(url):
@@ -55,7 +56,10 @@ def alone(url: str, work: Callable[[Connection], T]) -> T:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[Connection]:
     """A transaction that alone may write from its first moment, so that what it reads stays true; it commits at the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnreachable(f"cannot make the folder {path.parent}: {error.strerror}") from error
     with file_engine(str(path), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
         yield connection
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()

@@ -41,7 +41,7 @@ def find(url: str) -> list[str]:
 
     Raises:
         ValueError: the URL is wrong.
-        ConnectionError: the database cannot be reached.
+        DatabaseUnreachable: the database cannot be reached.
     """
     if postgres.serves(url):
         return postgres.run(_on_postgresql(url))

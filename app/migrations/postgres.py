@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from app.core.errors import DatabaseUnreachable
 from app.core.postgres.address import SCHEMES, Address
-from app.core.postgres.connecting import FAILURES, Connector
+from app.core.postgres.connecting import FAILURES, Connector, reason
 from app.core.postgres.connection import Limits
 
 T = TypeVar("T")
@@ -36,10 +37,10 @@ async def connect(url: str) -> asyncpg.Connection:
 
     Raises:
         ValueError: the URL is wrong.
-        ConnectionError: no server answers, or it refuses us.
+        DatabaseUnreachable: no server answers, or it refuses us.
     """
     address = Address.of(url)
     try:
         return (await Connector(address, Limits(0, 0, pgbouncer=True)).open(0)).raw
     except FAILURES as error:
-        raise ConnectionError(f"cannot connect to PostgreSQL at {address}: {error or 'it does not answer'}") from error
+        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {reason(error)}") from error

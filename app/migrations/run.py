@@ -29,7 +29,7 @@ def upgrade(url: str) -> list[str]:
         NewerDatabase: the database is ahead of this version.
         BrokenReferences: a migration forgot rows.
         BusyTables: others hold a table; try again when there is less to do.
-        ConnectionError: the database cannot be reached.
+        DatabaseUnreachable: the database cannot be reached.
     """
     applied: list[str] = []
 
@@ -48,7 +48,7 @@ def downgrade(url: str, revision: str) -> list[str]:
 
     Raises:
         ValueError: as in upgrade; or there is no such revision, or it is not applied.
-        NewerDatabase, BrokenReferences, BusyTables, ConnectionError: as in upgrade.
+        NewerDatabase, BrokenReferences, BusyTables, DatabaseUnreachable: as in upgrade.
     """
     if revision not in {"base", *REVISIONS}:
         raise ValueError(f"there is no revision {revision}; there are base, {', '.join(REVISIONS)}")

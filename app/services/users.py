@@ -142,7 +142,7 @@ async def find_admin(database: Database, username: str | None) -> int:
     """The id of an active administrator: of that name, or the first. Raises `NotFound`."""
     found = await database.one(ADMIN, username_key=username.lower() if username is not None else None)
     if found is None:
-        raise NotFound("There is no such administrator; `accord admin create` makes one.")
+        raise NotFound("There is no such administrator.")
     return found
 
 

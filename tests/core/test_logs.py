@@ -239,7 +239,10 @@ class TestReadableRequestLog:
             log = ReadableRequestLog(terminal, str)
             log.answered(Exchange(), 500)
             log.close()
-        coloured, plain = os.read(main, 1 << 16).decode().splitlines()
+        text = b""
+        while text.count(b"\n") < 2:
+            text += os.read(main, 1 << 16)
+        coloured, plain = text.decode().splitlines()
         os.close(main)
         os.close(terminal)
 

@@ -113,7 +113,7 @@ class TestMessage:
 
     @pytest.mark.parametrize("text", ["", "accord", "a@b.example, c@d.example", "a@b.example\r\nBcc: eve@example.org", "<>"])
     def test_a_sender_is_one_address(self, text):
-        with pytest.raises(ValueError, match="MAIL_FROM"):
+        with pytest.raises(ValueError, match="must be one address"):
             sender_of(text)
 
 
@@ -250,7 +250,7 @@ class TestAccount:
         ],
     )
     def test_another_url_is_refused_without_repeating_it(self, url):
-        with pytest.raises(ValueError, match="SMTP_URL is") as failure:
+        with pytest.raises(ValueError, match="must be smtp://") as failure:
             Account.of(url)
 
         assert "secret" not in str(failure.value)

@@ -55,7 +55,7 @@ class TestAddresses:
         await second.close()
 
     async def test_an_unknown_scheme_is_told_which_are_known_and_no_secret_is_repeated(self):
-        with pytest.raises(ValueError, match=r"'mysql'; known are sqlite:///relative\.db") as caught:
+        with pytest.raises(ValueError, match=r"mysql:// is not known; a database URL is sqlite:///relative\.db") as caught:
             await connect("mysql://root:hunter2@host/db")
 
         assert "hunter2" not in str(caught.value)

@@ -47,7 +47,7 @@ class TestUpgrade:
         assert run.upgrade(migrated) == []
 
     def test_a_private_database_is_refused(self):
-        with pytest.raises(ValueError, match="url"):
+        with pytest.raises(ValueError, match="name a file"):
             run.upgrade("sqlite://")
 
     @pytest.mark.slow

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Table, literal, select
 
-from app.core.errors import ServiceUnavailable
+from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.postgres.address import Address
-from app.core.postgres.connecting import FAILURES, Connector
+from app.core.postgres.connecting import FAILURES, Connector, reason
 from app.core.postgres.connection import DIALECT, Connection, Limits
 from app.core.postgres.errors import LOST, SLOW, UNKNOWN, is_loss, is_outdated, is_read_only, is_unsent, meaning
 from app.core.postgres.merging import Lanes
@@ -40,7 +40,7 @@ async def connect(
     try:
         await pool.start()
     except FAILURES as error:
-        raise ConnectionError(f"cannot connect to PostgreSQL at {address}: {error or type(error).__name__}") from error
+        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {reason(error)}") from error
     return PostgresDatabase(address.url, pool, lock_timeout)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
 from typing import Any
 
@@ -18,6 +19,13 @@ _AMONG_OTHERS = 1.0
 
 # The last one is a host in another role than the wanted one; asyncpg makes it neither of the two others.
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TargetServerAttributeNotMatched)
+
+
+def reason(error: BaseException) -> str:
+    """Why a connection failed, for people."""
+    if isinstance(error, OSError) and (error.errno or 0) > 0:
+        return os.strerror(error.errno or 0)
+    return str(error) or "it does not answer"
 
 
 class Connector:

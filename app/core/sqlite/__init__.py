@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Table, func, make_url, select, table
+from sqlalchemy.exc import ArgumentError
 
-from app.core.errors import ServiceUnavailable
+from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.sqlite.connection import DIALECT, Connection, is_busy
 from app.core.sqlite.writer import Transaction, Writer
 from app.core.statements import Statement, bound, statement
@@ -35,8 +36,11 @@ def path_of(url: str) -> Path | None:
     Raises:
         ValueError: the URL has parts that SQLite knows nothing of.
     """
-    parts = make_url(url)
-    if parts.drivername != "sqlite" or parts.host or parts.query:
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number
+        parts = None
+    if parts is None or parts.drivername != "sqlite" or parts.host or parts.query:
         raise ValueError("a SQLite URL is sqlite:///relative.db, sqlite:////absolute.db or sqlite:// (private, in memory)")
     return None if parts.database in (None, "", ":memory:") else Path(parts.database)
 
@@ -54,7 +58,7 @@ async def connect(url: str, *, statement_timeout: float, lock_timeout: float) ->
     except (OSError, sqlite3.Error, ServiceUnavailable) as error:
         if private is not None:
             private.cleanup()
-        raise ConnectionError(f"cannot open the SQLite file {path}: {error.__cause__ or error}") from error
+        raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.__cause__ or error}") from error
     return SQLiteDatabase(path, reader, Writer(writing, lock_timeout), private)
 
 
