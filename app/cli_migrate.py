@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app import migrations
-from app.console import fail, read_settings
+from app.console import fail, pending, read_settings
 from app.core.config import Settings
 
 
@@ -25,7 +24,7 @@ def migrate(
     """Bring the database's tables to this version."""
     settings = read_settings()
     if check:
-        _check(settings.database_url)
+        _check(settings)
         return
     if back_to is not None:
         _go_back(settings.database_url, back_to)
@@ -36,20 +35,20 @@ def migrate(
 
 def upgrade(settings: Settings) -> list[str]:
     """Apply what is pending; the revisions applied."""
-    if not migrations.pending(settings.database_url):
+    if not pending(settings):
         return []
     from app.migrations import run  # noqa: PLC0415 - Alembic is needed once, and would stay in the server's memory
 
     return run.upgrade(settings.database_url)
 
 
-def _check(url: str) -> None:
-    if waiting := migrations.pending(url):
+def _check(settings: Settings) -> None:
+    if waiting := pending(settings):
         fail(f"pending: {', '.join(waiting)}")  # what they will change is not yet drift
     from app.migrations import drift  # noqa: PLC0415 - as above
 
-    if differences := drift.find(url):
-        fail("\n".join(differences))
+    if differences := drift.find(settings.database_url):
+        fail(*differences)
     typer.echo("nothing is pending")
 
 

@@ -12,11 +12,12 @@ import msgspec
 import typer
 import uvloop
 
-from app.console import fail, read_settings, require_tables, run, tell_if_mails_wait
-from app.core import logs, mail
+from app.console import MISUSED, fail, log_misspelt, read_settings, require_mail, require_tables, run
+from app.core import mail
 from app.core.call import Resources
 from app.core.config import Settings
 from app.core.mail import Outlet
+from app.core.printable import printable, printable_json
 from app.main import connected, make_resources
 from app.services import mails
 from app.services import outbox as items
@@ -25,16 +26,18 @@ from app.worker import working
 
 T = TypeVar("T")
 
-outbox = typer.Typer(help="Mails that wait, and those that could not be delivered.", no_args_is_help=True)
+outbox = typer.Typer(
+    help="Mails that wait, and those that could not be delivered.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def worker() -> None:
     """Deliver the outbox, beside servers that run with WORKER=false. SIGTERM and SIGINT end it."""
-    settings = read_settings()
+    settings = read_settings(logged=True)
     outlet = mail.outlet(settings)
     require_tables(settings)
-    logs.configure(readable=settings.env == "development")
-    tell_if_mails_wait(settings)
+    log_misspelt()
+    require_mail(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(settings, outlet))
 
@@ -82,7 +85,7 @@ def retry_outbox(
     """Make items due at once, with all their attempts before them. A worker delivers them."""
     settings = read_settings()
     if (item is None) == (not all_dead):
-        fail("name one item, or --all-dead")
+        fail("name one item, or --all-dead", code=MISUSED)
     require_tables(settings)
 
     async def retry(resources: Resources) -> int:
@@ -112,7 +115,7 @@ def _as_json(entry: Entry, now: datetime) -> str:
         "error": entry.error,
         "age_seconds": int((now - entry.created_at).total_seconds()),
     }
-    return msgspec.json.encode(shown).decode()
+    return printable_json(msgspec.json.encode(shown).decode())
 
 
 def _as_text(entry: Entry, now: datetime) -> str:
@@ -120,8 +123,9 @@ def _as_text(entry: Entry, now: datetime) -> str:
     state = _state(entry)
     if state == "waiting":
         state = f"next {entry.available_at:%Y-%m-%d %H:%M:%S}Z"
-    line = f"{entry.id}  {entry.topic}  {mails.recipient(entry.payload) or '-'}  {state}  {entry.attempts} failed  {age} old"
-    return f"{line}\n    {entry.error}" if entry.error else line
+    to = printable(mails.recipient(entry.payload) or "-")
+    line = f"{entry.id}  {printable(entry.topic)}  {to}  {state}  {entry.attempts} failed  {age} old"
+    return f"{line}\n    {printable(entry.error)}" if entry.error else line
 
 
 def _state(entry: Entry) -> str:

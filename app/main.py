@@ -140,7 +140,7 @@ async def _replicated(resources: Resources, opened: Callable[[str], Awaitable[Da
     try:
         return Replicated(resources.database, await opened(url), resources.valkey)
     except ConnectionError as error:
-        structlog.get_logger().warning("the replica is out; it is done without until the next start", error=str(error))
+        structlog.get_logger().warning("replica unreachable; reading from the primary until restart", error=str(error))
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import resource
 import signal
 import socket
@@ -16,11 +17,15 @@ from types import FrameType
 
 import structlog
 import uvicorn
+from uvicorn.lifespan.on import LifespanOn, LifespanSendMessage
 from uvicorn.server import HANDLED_SIGNALS
 
 from app.engine.connections import Connections, Hosts
 from app.engine.host import Host
 from app.engine.server import Protocol, Reader, State
+
+_UNHEARD = logging.getLogger(f"{__name__}.unheard")
+_UNHEARD.disabled = True
 
 GRACE_SECONDS = 10  # for requests under way, when nothing new is accepted any more
 UNSENT_BYTES = 64 * 1024  # that the kernel takes of answers beyond what is on its way; by itself it would take megabytes
@@ -56,6 +61,26 @@ def listen(host: str, port: int) -> list[socket.socket]:
         except OSError as error:
             raise OSError(error.errno, f"cannot listen on {host or 'any address'} port {port}: {error.strerror}") from error
     return sockets
+
+
+class Lifespan(LifespanOn):
+    """uvicorn's, which keeps why the application did not start, instead of logging it as text."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.failure: BaseException | None = None
+
+    async def startup(self) -> None:
+        """Start the application."""
+        heard, self.logger = self.logger, _UNHEARD
+        await super().startup()
+        self.logger = heard
+
+    async def send(self, message: LifespanSendMessage) -> None:
+        """Take what the application says."""
+        if message["type"] == "lifespan.startup.failed":
+            self.failure = sys.exc_info()[1]  # Starlette says so while it handles the exception
+        await super().send(message)
 
 
 class Server(uvicorn.Server):
@@ -97,6 +122,15 @@ class Server(uvicorn.Server):
         self._signals += 1
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application and listen. Raises what the application raises."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            if isinstance(self.lifespan, Lifespan) and self.lifespan.failure is not None:
+                raise self.lifespan.failure from None
+            raise
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: whether to stop accepting now."""
@@ -188,6 +222,8 @@ def serve(  # noqa: PLR0913 - each is one fact
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    config.load()
+    config.lifespan_class = Lifespan
     state = State(app.engine.refuse, connections, hosts)
     _allow_files(state.counted)
     Server(config, state, draining, drain_seconds, line).run(sockets)

@@ -137,5 +137,5 @@ class TestStart:
 
         ended = subprocess.run(command, cwd=ROOT, env=wrong, capture_output=True, text=True, check=False)
 
-        expected = "accord: SMTP_URL is smtp://, smtps:// or smtp+starttls://user:password@host:port\n"
-        assert (ended.returncode, ended.stderr) == (1, expected)
+        expected = "accord: SMTP_URL: must be smtp://, smtps:// or smtp+starttls://user:password@host:port\n"
+        assert (ended.returncode, ended.stderr) == (2, expected)
