@@ -7,7 +7,6 @@ connection are parsed and answered one at a time. What is not HTTP is answered w
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -17,11 +16,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from app.engine.connections import Connections, Hosts
+from app.engine.heads import HEAD_BYTES, HEAD_TOO_LARGE, judge, origin_form, unreadable
 from app.engine.problems import Refusal
 from app.engine.writing import Cycle, LastCycle
 
 READ_BYTES = 16 * 1024  # taken from the network at once; so much of unparsed requests one connection may hold
-HEAD_BYTES = 32 * 1024  # request line and headers together
 TRAILER_BYTES = 8 * 1024  # trailer fields, which are dropped, or extensions of chunks between two bytes of the body
 SMALL_CHUNKS = 1000  # chunks of a body, beyond which they have to hold CHUNK_BYTES on average
 CHUNK_BYTES = 16
@@ -31,15 +30,10 @@ WRITE_SECONDS = 30.0  # in which a client takes at least WRITE_BYTES of the answ
 WRITE_BYTES = 16 * 1024
 
 _END = b"\r\n\r\n"  # of a head, and of a body in chunks; neither holds a second one before its own
-_ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL).fullmatch  # RFC 9112, 3.2.2
-_BEGINS_AS_REQUEST = re.compile(rb"[\r\n]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: |$)").match
 _FRAMING = (b"content-length", b"transfer-encoding")
 
-_HEAD = Refusal(431, "The request's headers are too large.")
 _TRAILERS = Refusal(431, "The trailer fields or the chunk extensions are too large.")
 _CHUNKS = Refusal(400, "The chunks of the body are too small.")
-_METHOD = Refusal(501, "The method is not implemented.")
-_VERSION = Refusal(505, "Send HTTP/1.1.")
 
 
 class State(ServerState):
@@ -98,7 +92,7 @@ class Protocol(HttpToolsProtocol):
     flow: Flow
     _held = b""  # bytes that wait until the request before them is answered
     _size = 0  # of the head that is being read
-    _length = 0  # of the rest of a body with Content-Length
+    _declared = _length = 0  # Content-Length, and what of such a body is still to come
     _body = _chunks = 0  # bytes and chunks of the body that have come
     _overhead = _trailers = 0  # bytes since the last one of the body, and those of trailer fields
     _in_head = False
@@ -178,13 +172,13 @@ class Protocol(HttpToolsProtocol):
             used = stopped.args[0]
             self._go_on()
         except httptools.HttpParserError as error:
-            self._refuse(_refusal(error, data))
+            self._refuse(unreadable(error, data))
             return used
         if self._in_head:
             # Before a head that begins here may stand the end of the message before it, which is not counted.
             self._size += used if self._begun == between else 0
             if self._size > HEAD_BYTES:
-                self._refuse(_HEAD)
+                self._refuse(HEAD_TOO_LARGE)
         elif not self._between and not self._begun:
             self._overhead = self._overhead + used if self._body == body else 0
             if self._overhead > TRAILER_BYTES:
@@ -211,7 +205,7 @@ class Protocol(HttpToolsProtocol):
         if self._resuming:
             return
         super().on_message_begin()
-        self._in_head, self._between, self._begun, self._size = True, False, True, 0
+        self._in_head, self._between, self._begun, self._size, self._declared = True, False, True, 0, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header. Trailer fields come here too: they are no headers, and are dropped (RFC 9110, 6.5.1)."""
@@ -225,6 +219,8 @@ class Protocol(HttpToolsProtocol):
         name, value = name.lower(), value.rstrip(b" \t")
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
+        elif name == b"content-length":
+            self._declared = int(value)
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -232,50 +228,18 @@ class Protocol(HttpToolsProtocol):
         if self._refused or self._resuming:
             return
         self._in_time()
-        self._length = self._body = self._chunks = self._overhead = self._trailers = 0
-        refusal = self._judge()
+        self._length, self._body, self._chunks, self._overhead, self._trailers = self._declared, 0, 0, 0, 0
+        method, hosts = self.parser.get_method(), self.server_state.hosts
+        refusal = judge(self.parser.get_http_version(), method, self.url, self.headers, hosts)
+        if refusal is None and not self.url.startswith(b"/"):
+            self.url, refusal = origin_form(self.url, self.headers, hosts)
         if refusal is None:
             self._upgrade = self.parser.should_upgrade()
             super().on_headers_complete()
         else:
-            self.scope["method"] = self.parser.get_method().decode()
+            self.scope["method"] = method.decode()
             self._refuse(refusal)
         self._in_head = False
-
-    def _judge(self) -> Refusal | None:
-        """What is wrong with the head; None if nothing is."""
-        hosts, size = [], len(self.url)
-        for name, value in self.headers:
-            size += len(name) + len(value) + 4
-            if name == b"host":
-                hosts.append(value)
-            elif name == b"content-length":
-                self._length = int(value)
-        version = self.parser.get_http_version()
-        if size > HEAD_BYTES:
-            return _HEAD
-        if version not in ("1.1", "1.0"):
-            return _VERSION
-        if self.parser.get_method() == b"CONNECT":
-            return _METHOD
-        if len(hosts) > 1 or (not hosts and version == "1.1"):
-            return Refusal(400, "The request needs exactly one Host header.")
-        fault = self.server_state.hosts.fault(hosts[0] if hosts else b"")
-        if fault is None and not self.url.startswith(b"/"):
-            fault = self._take_authority()
-        return Refusal(400, fault) if fault is not None else None
-
-    def _take_authority(self) -> str | None:
-        """Of a target in absolute form, take the host and the path (RFC 9112, 3.2.2); what is wrong with it."""
-        if self.url == b"*":
-            return None
-        absolute = _ABSOLUTE(self.url)
-        if absolute is None or not absolute[1]:
-            return "The request target is malformed."
-        self.url = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
-        self.headers[:] = [header for header in self.headers if header[0] != b"host"]
-        self.headers.insert(0, (b"host", absolute[1]))
-        return self.server_state.hosts.fault(absolute[1])
 
     def on_chunk_header(self) -> None:
         """A chunk begins. Tiny ones cost a thousand times what they bring."""
@@ -397,10 +361,3 @@ class Protocol(HttpToolsProtocol):
             keep_alive=False,
             on_response=self.on_response_complete,
         )
-
-
-def _refusal(error: httptools.HttpParserError, data: bytes) -> Refusal:
-    """What to answer where llhttp gave up."""
-    if isinstance(error, httptools.HttpParserInvalidMethodError) and _BEGINS_AS_REQUEST(data):
-        return _METHOD
-    return _VERSION if str(error) == "Invalid HTTP version" else Refusal(400, "This is not valid HTTP.")

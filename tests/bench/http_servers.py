@@ -156,7 +156,8 @@ def converse(port: int, data: bytes, seconds: float = 0.6) -> str:
         while chunk := connection.recv(65536):
             said += chunk
         end = "closed"
-    return " ".join(re.findall(r"HTTP/1\.[01] (\d+)", said.decode("latin-1"))) + f" {end}"
+    answers = re.findall(r"HTTP/1\.[01] (\d+)(?:.*?\r\n\r\n[A-Z]+ (\d+) )?", said.decode("latin-1"), re.DOTALL)
+    return ", ".join(f"{status} body {size}" if size else status for status, size in answers) + f"; {end}"
 
 
 def attack(port: int, process: int, data: Sequence[bytes], connections: int, seconds: float) -> str:
