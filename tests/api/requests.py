@@ -1,41 +1,37 @@
-"""One good request of every operation, on the rows that a test has made: Grace (2), Alan (3), and Grace's post (1).
+"""One good request of every operation, on the rows that a test has made: Grace (2), Alan (3), Grace's post (1).
 
-The session 2 is one of whoever may end it, but not the one that they ask in.
+Paths and bodies follow from the document; what does not is in BODIES and WORLD of `tests/resources/`.
 """
 
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.make import PASSWORD, new_post, new_user
+from tests.contract.contract import OPERATIONS, Operation
+from tests.told import told
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 METHODS = ("get", "put", "post", "delete", "patch")
 
-REQUESTS: dict[str, tuple[str, str, Any]] = {
-    "getHealth": ("GET", "/health", None),
-    "getReadiness": ("GET", "/health/ready", None),
-    "listUsers": ("GET", "/api/v1/users", None),
-    "createUser": ("POST", "/api/v1/users", new_user(username="somebody_new")),
-    "getCurrentUser": ("GET", "/api/v1/users/me", None),
-    "getUser": ("GET", "/api/v1/users/2", None),
-    "updateUser": ("PATCH", "/api/v1/users/2", {"bio": "Compilers."}),
-    "deleteUser": ("DELETE", "/api/v1/users/2", None),
-    "listUserPosts": ("GET", "/api/v1/users/2/posts", None),
-    "listPosts": ("GET", "/api/v1/posts", None),
-    "createPost": ("POST", "/api/v1/posts", new_post()),
-    "getPost": ("GET", "/api/v1/posts/1", None),
-    "listUserProfiles": ("GET", "/api/v1/user-profiles", None),
-    "getUserProfile": ("GET", "/api/v1/user-profiles/2", None),
-    "listSessions": ("GET", "/api/v1/sessions", None),
-    "createSession": ("POST", "/api/v1/sessions", {"identifier": "grace", "password": PASSWORD}),
-    "deleteSession": ("DELETE", "/api/v1/sessions/2", None),
-    "createSessionToken": ("POST", "/api/v1/session-tokens", {"refresh_token": ""}),
-}
+
+def _request(operation: Operation) -> tuple[str, str, Any]:
+    said = told("WORLD").get(operation.id, {})
+    path = re.sub(r"\{(\w+)\}", lambda match: said.get(match[1], "2" if match[1] == "user_id" else "1"), operation.path)
+    fresh = told("BODIES").get(operation.id, lambda: next(iter(operation.examples.values()), None))
+    return operation.method, path, said.get("body") or fresh()
+
+
+REQUESTS = {operation.id: _request(operation) for operation in OPERATIONS}
+# Every operation can follow those before it: what is deleted last is what others belong to.
+IN_ORDER = [name for name in REQUESTS if REQUESTS[name][0] != "DELETE"]
+IN_ORDER += [name for name in reversed(REQUESTS) if REQUESTS[name][0] == "DELETE"]
+# What creates the rows that the paths of a test's world name, beside users and posts, which a test makes as it likes.
+CREATIONS = [found.id for found in OPERATIONS if found.creates and found.id not in ("createUser", "createPost")]
 
 
 @functools.cache
@@ -56,3 +52,10 @@ def send(client: Any, operation: str, *, alias: bool = False, refresh_token: str
     if body is not None and "content" not in options:
         options["json"] = body
     return client.request(options.pop("method", method), path, **options)
+
+
+def store_others(client: Any, headers: dict[str, str]) -> None:
+    """One row of everything else that can be created, in the order of the document; it belongs to whoever sends `headers`."""
+    for operation in CREATIONS:
+        response = send(client, operation, headers=headers)
+        assert response.status_code == 201, response.text

@@ -88,12 +88,8 @@ def broken_promises(operation: Operation, status: int, headers: dict[str, str], 
 def undocumented(schema: dict[str, Any], value: Any, place: str) -> Iterator[str]:
     """The members of a value that its schema does not name: readers may ignore them, the service may not send them."""
     found = resolved(schema)
-    branches = [branch for keyword in ("allOf", "anyOf", "oneOf") for branch in found.get(keyword, [])]
     if isinstance(value, dict):
-        known: dict[str, Any] = {}
-        # What stands beside a $ref narrows the members of the schema referred to.
-        for part in (*_referred(schema), found, *map(resolved, branches)):
-            known.update(part.get("properties", {}))
+        known = _known(schema)
         for name, member in value.items():
             if name not in known:
                 yield f"{place}.{name}"
@@ -104,10 +100,15 @@ def undocumented(schema: dict[str, Any], value: Any, place: str) -> Iterator[str
             yield from undocumented(found["items"], item, f"{place}[{index}]")
 
 
-def _referred(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if "$ref" in schema:
-        target = {"$ref": schema["$ref"]}
-        yield resolved(target)
+def _known(schema: dict[str, Any]) -> dict[str, Any]:
+    """The members that a schema names, in its parts and alternatives; what stands beside a `$ref` narrows its target."""
+    target = _known(resolved({"$ref": schema["$ref"]})) if "$ref" in schema else {}
+    found = resolved(schema)
+    parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in found.get(keyword, ())]
+    known: dict[str, Any] = dict(target)
+    for part in parts:
+        known.update(_known(part))
+    return {**known, **found.get("properties", {})}
 
 
 @functools.cache

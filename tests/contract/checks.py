@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,20 @@ import schemathesis
 from schemathesis import Case, CheckContext, Response
 
 from tests.contract import answers, oracle
-from tests.contract.contract import Operation
-
-_LISTS = {"listUsers": "users", "listUserProfiles": "profiles", "listPosts": "posts", "listUserPosts": "posts"}
-_NEWEST_FIRST = {"listPosts", "listUserPosts"}
+from tests.contract.contract import Operation, members
+from tests.told import told
 
 observed: set[tuple[str, int, str]] = set()
 before_update: dict[str, dict[str, Any]] = {}  # by case: the row that an update is about to change
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list was asked for."""
+
+    query: dict[str, str]
+    path: dict[str, int]
+    signed_in: bool
 
 
 class Exchange:
@@ -86,17 +94,23 @@ def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
     """No answer repeats a password; no problem repeats a value that was sent."""
     exchange = Exchange(response)
     sent = case.body if isinstance(case.body, dict | list | str) else None
-    password = sent.get("password") if isinstance(sent, dict) else None
-    if isinstance(password, str) and len(password) >= 8 and (found := answers.echoed(password, exchange.answer)):
-        # A password may be made of what the answer tells anyway, as the username.
-        others = {key: value for key, value in sent.items() if key != "password"}  # type: ignore[union-attr]  # a dict: see above
-        if not any(found in text for text in answers.texts(others)):
-            raise AssertionError("the password is told")
+    for name in _passwords(exchange.operation) if isinstance(sent, dict) else ():
+        password = sent.get(name)
+        if isinstance(password, str) and len(password) >= 8 and (found := answers.echoed(password, exchange.answer)):
+            # A password may be made of what the answer tells anyway, as the username.
+            others = {key: value for key, value in sent.items() if key != name}
+            if not any(found in text for text in answers.texts(others)):
+                raise AssertionError("the password is told")
     if exchange.status >= 400:
         query = parse_qsl(exchange.target.partition("?")[2])
         values, known = [value for _, value in query], [name for name, _ in query]
         if (found := answers.echoed([sent, values], exchange.answer, known)) is not None:
             raise AssertionError(f"the problem repeats {found!r}")
+
+
+def _passwords(operation: Operation | None) -> Iterator[str]:
+    for schema in operation.bodies.values() if operation is not None else ():
+        yield from (name for name, member in members(schema).items() if member.get("format") == "password")
 
 
 @schemathesis.check
@@ -106,17 +120,19 @@ def relations(ctx: CheckContext, response: Response, case: Case) -> None:
     operation = exchange.operation
     if operation is None or exchange.status >= 300:
         return
-    if operation.id in _LISTS:
+    if operation.items is not None:
         _fail(list(_list_faults(operation, exchange)))
-    elif operation.id in ("createUser", "createPost"):
+    elif operation.creates:
         _fail(list(_create_faults(exchange)))
-    elif operation.id == "updateUser" and case.id in before_update:
+    elif case.id in before_update:
         _fail(list(_update_faults(before_update.pop(case.id), exchange)))
 
 
 def _list_faults(operation: Operation, exchange: Exchange) -> Iterator[str]:
+    assert operation.items is not None
+    name, schema = operation.items
     query = dict(parse_qsl(exchange.target.partition("?")[2]))
-    page, items = exchange.json(), exchange.json()[_LISTS[operation.id]]
+    page, items = exchange.json(), exchange.json()[name]
     size = int(query.get("page_size", 10))
     if page["page_size"] != size:
         yield f"page_size {page['page_size']} for {size}"
@@ -125,12 +141,16 @@ def _list_faults(operation: Operation, exchange: Exchange) -> Iterator[str]:
     if "cursor" not in query:
         yield from _page_faults(page, len(items), int(query.get("page", 1)), size)
     order = [_place(item, query.get("sort", "")) for item in items]
-    backwards = operation.id in _NEWEST_FIRST or query.get("sort", "").startswith("-")
+    backwards = query["sort"].startswith("-") if "sort" in query else operation.newest_first
     if order != sorted(set(order), reverse=backwards):
         yield f"the order is {order}"
+    values = oracle.route(exchange.target.partition("?")[0])[1]
+    path = {name: int(value) for name, value in zip(operation.of("path"), values, strict=True)}
+    listed = Listed(query, path, "authorization" in exchange.sent)
+    judge = told("ITEMS").get(operation.id)
     for item in items:
-        yield from _unwanted(item, query)
-    for name, value in _filters(operation, exchange, query).items():
+        yield from judge(item, listed) if judge is not None else ()
+    for name, value in _filters(schema, listed).items():
         if any(item[name] != value for item in items):
             yield f"an item whose {name} is not {value}"
 
@@ -146,44 +166,30 @@ def _page_faults(page: dict[str, Any], length: int, number: int, size: int) -> I
 
 
 def _place(item: dict[str, Any], sort: str) -> tuple[Any, ...]:
-    """By what an item is sorted."""
-    match sort.lstrip("-"):
-        case "created_at":
-            return datetime.fromisoformat(item["created_at"]), item["id"]
-        case "username":
-            return (item["username"].lower(),)
-    return (item["id"],)
+    """By what an item is sorted: in its order, instants as such and names without regard to case; else by id."""
+    match item.get(sort.lstrip("-")):
+        case None:
+            return (item["id"],)
+        case str(text) if sort.endswith("_at"):
+            return datetime.fromisoformat(text), item["id"]
+        case str(text):
+            return (text.lower(),)
+        case value:
+            return value, item["id"]
 
 
-def _unwanted(item: dict[str, Any], query: dict[str, str]) -> Iterator[str]:
-    """Why an item should not be there: it was created at another time, or nothing of it begins with the text."""
-    if "created_after" in query and datetime.fromisoformat(item["created_at"]) < datetime.fromisoformat(query["created_after"]):
-        yield f"{item['created_at']} is before {query['created_after']}"
-    if "created_before" in query and datetime.fromisoformat(item["created_at"]) >= datetime.fromisoformat(
-        query["created_before"]
-    ):
-        yield f"{item['created_at']} is not before {query['created_before']}"
-    texts = [item[name].casefold() for name in ("username", "email", "full_name") if item.get(name)]
-    if "q" in query and not any(text.startswith(query["q"].casefold()) for text in texts):
-        yield f"nothing of {texts} begins with {query['q']!r}"
-
-
-def _filters(operation: Operation, exchange: Exchange, query: dict[str, str]) -> dict[str, Any]:
-    """What every item of a list must be."""
-    wanted: dict[str, Any] = {"role": query["role"]} if "role" in query else {}
-    if "is_active" in query:
-        wanted["is_active"] = query["is_active"] == "true"
-    if operation.id == "listUserPosts":
-        wanted["author_id"] = int(oracle.route(exchange.target.partition("?")[0])[1][0])
-    if operation.id == "listPosts" or (operation.id == "listUserPosts" and "authorization" not in exchange.sent):
-        wanted["is_published"] = True
-    return wanted
+def _filters(schema: dict[str, Any], listed: Listed) -> dict[str, Any]:
+    """What every item must be: as the parameters say that have the name of one of its members."""
+    known = members(schema)
+    asked: dict[str, Any] = {**listed.query, **listed.path}
+    read = {"boolean": "true".__eq__, "integer": int}
+    return {name: read.get(str(known[name].get("type")), str)(value) for name, value in asked.items() if name in known}
 
 
 def _create_faults(exchange: Exchange) -> Iterator[str]:
     created, sent = exchange.json(), json.loads(exchange.body)
     for name, value in sent.items():
-        if name != "password" and created[name] != value:
+        if name in created and created[name] != value:
             yield f"{name} is not what was sent"
     if exchange.headers["location"].rpartition("/")[2] != str(created["id"]):
         yield f"Location {exchange.headers['location']} of {created['id']}"

@@ -40,9 +40,19 @@ def resolved(value: dict[str, Any]) -> dict[str, Any]:
         beside = {**{key: item for key, item in value.items() if key != "$ref"}, **beside}
         target: Any = DOCUMENT
         for part in value["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
+            target = target[part.replace("~1", "/").replace("~0", "~")]
         value = target
     return {**value, **beside}
+
+
+def members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The members of an object by name, also those that `allOf` adds; each with all that is said of it."""
+    found = resolved(schema)
+    known: dict[str, dict[str, Any]] = {}
+    for properties in (*map(members, found.get("allOf", [])), found.get("properties", {})):
+        for name, member in properties.items():
+            known[name] = {**known.get(name, {}), **resolved(member)}
+    return known
 
 
 _FORMATS = FormatChecker(["date", "uuid"])
@@ -122,6 +132,8 @@ class Operation:
     """One operation."""
 
     id: str
+    tag: str
+    description: str
     method: str
     path: str
     parameters: tuple[Parameter, ...]
@@ -129,6 +141,7 @@ class Operation:
     examples: dict[str, Any]
     security: tuple[dict[str, list[str]], ...]
     responses: dict[int, Response]
+    linked: frozenset[str]
 
     @property
     def label(self) -> str:
@@ -154,6 +167,48 @@ class Operation:
     def judges(self) -> dict[str, Draft202012Validator]:
         """Whether a body is allowed, by media type."""
         return {media: judge(schema) for media, schema in self.bodies.items()}
+
+    @property
+    def answer(self) -> Response | None:
+        """What it answers if all is well."""
+        return next((response for status, response in self.responses.items() if status < 300), None)
+
+    @functools.cached_property
+    def answered(self) -> dict[str, dict[str, Any]]:
+        """The members of what it answers if all is well."""
+        schema = next(iter(self.answer.content.values()), {}) if self.answer is not None else {}
+        return members(schema)
+
+    @property
+    def creates(self) -> bool:
+        """Whether it stores something that has an id and is found at its `Location`."""
+        return 201 in self.responses and "location" in self.responses[201].headers and "id" in self.answered
+
+    @property
+    def items(self) -> tuple[str, dict[str, Any]] | None:
+        """The member of a page that holds its items, and their schema; None if it answers no pages."""
+        if "next_cursor" not in self.answered:
+            return None
+        return next((name, schema["items"]) for name, schema in self.answered.items() if "items" in schema)
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the items of a page are told to begin with the newest."""
+        told = [word for word in ("newest first", "oldest first") if word in self.description.lower()]
+        assert len(told) == 1, (
+            f"{self.id}: say in its description in openapi.yaml whether items are listed newest or oldest first"
+        )
+        return told == ["newest first"]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it is about what belongs to the row that its path names: `/posts/{post_id}/comments`."""
+        return "{" in self.path and not self.path.endswith("}")
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether clients may keep what it answers."""
+        return self.answer is not None and "cache-control" in self.answer.headers
 
     def of(self, place: str) -> dict[str, Parameter]:
         """The parameters of a place, by name."""
@@ -182,6 +237,8 @@ def _operation(method: str, path: str, item: dict[str, Any]) -> Operation:
         examples[media] = shown[0]
     return Operation(
         found["operationId"],
+        found["tags"][0],
+        found.get("description", ""),
         method.upper(),
         path,
         tuple(_parameter(sent) for sent in item.get("parameters", []) + found.get("parameters", [])),
@@ -189,6 +246,9 @@ def _operation(method: str, path: str, item: dict[str, Any]) -> Operation:
         examples,
         tuple(found.get("security", DOCUMENT["security"])),
         {int(status): _response(status, sent) for status, sent in found["responses"].items()},
+        frozenset(
+            link["operationId"] for sent in found["responses"].values() for link in resolved(sent).get("links", {}).values()
+        ),
     )
 
 

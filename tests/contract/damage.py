@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from app.models import metadata
 from tests.databases import Connection
 
 # Nonsense where SQLite keeps the definition of a table: from then on no connection can read anything of the file.
 _DAMAGE = "UPDATE sqlite_schema SET sql = ? WHERE name = 'users'"
-
-_WRITTEN = "users, posts, sessions, refresh_tokens, outbox, idempotency_keys"
 
 
 @contextlib.contextmanager
@@ -28,7 +27,7 @@ def locked(url: str) -> Iterator[None]:
             connection.execute("BEGIN IMMEDIATE")
         else:
             connection.execute("BEGIN")
-            connection.execute(f"LOCK TABLE {_WRITTEN} IN EXCLUSIVE MODE")
+            connection.execute(f"LOCK TABLE {', '.join(metadata.tables)} IN EXCLUSIVE MODE")
         try:
             yield
         finally:

@@ -22,6 +22,7 @@ from schemathesis import Case, HookContext, Response
 
 from tests.contract import arrange, checks  # noqa: F401 - checks registers itself
 from tests.contract.people import PASSWORD, PEOPLE
+from tests.resources.users import make_room
 
 _tokens: dict[int, str] = {}  # the access token of each session that the fuzz began
 
@@ -58,7 +59,7 @@ def after_call(context: HookContext, case: Case, response: Response) -> None:
 
 
 def _sign_up(root: str, name: str) -> None:
-    arrange.make_room(f"{name}@example.com", name)
+    make_room(arrange.DATABASE, f"{name}@example.com", name)
     body = json.dumps({"email": f"{name}@example.com", "username": name, "password": PASSWORD}).encode()
     request = Request(f"{root}/api/v1/users", body, {"Content-Type": "application/json"})
     with urlopen(request, timeout=5) as answer:

@@ -7,13 +7,16 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.contract.contract import OPERATIONS, Operation, members
 from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.databases import Template
 from tests.servers import ROOT, Server
+from tests.told import told
 
 HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "50"))  # of each operation in each pass
@@ -25,17 +28,39 @@ path = "people.json"
 user = "{name}"
 peers = ["user", "other"]
 """
-# The gate looks at roles before it looks at the request, so to a user who is no administrator every case is forbidden.
-_FORBIDDEN = """
-[[operations]]
-include-operation-id = ["listUsers"]
-checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 415, 422]
-"""
-PASSES = {
-    "admin": _WHO.format(name="admin"),
-    "user": _WHO.format(name="user") + _FORBIDDEN,
-    "anonymous": "",
-}
+PASSES = {"admin": _WHO.format(name="admin"), "user": _WHO.format(name="user"), "anonymous": ""}
+
+
+def _settings(operation: Operation, principal: str) -> Iterator[str]:
+    """Of one operation: what its statuses mean, and which dictionaries its values are also taken from."""
+    yield f'[[operations]]\ninclude-operation-id = ["{operation.id}"]'
+    if operation.scopes and principal == "user":
+        # The gate looks at roles before it looks at the request, so to a user who is no administrator every case is forbidden.
+        yield "checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 415, 422]"
+    if 412 in operation.responses:
+        yield 'checks.positive_data_acceptance.expected-statuses = ["2xx", 304, 401, 403, 404, 409, 412]'
+    if operation.id in told("BODIES") and operation.creates:  # what must be unique is not re-used from answers
+        yield "phases.fuzzing.extra-data-sources.responses = false\nphases.coverage.extra-data-sources.responses = false"
+    yield "[operations.parameters]"
+    for (place, name), (dictionary, probability) in _dictionaries(operation):
+        yield f'"{place}.{name}" = {{ dictionary = "{dictionary}", probability = {probability} }}'
+
+
+def _dictionaries(operation: Operation) -> Iterator[tuple[tuple[str, str], tuple[str, float]]]:
+    """By place and name: ids that lead somewhere, what numbers and booleans are confused with, and texts."""
+    for name, parameter in operation.of("path").items():
+        if parameter.types == {"integer"}:
+            yield ("path", name), ("ids", 0.6)
+    for name, parameter in operation.of("query").items():
+        if parameter.types in ({"integer"}, {"boolean"}):
+            yield ("query", name), ("int_lexis" if parameter.types == {"integer"} else "bool_lexis", 0.3)
+    said = told("DICTIONARIES")
+    for schema in list(operation.bodies.values())[:1]:
+        for name, member in members(schema).items():
+            types = member.get("type", [])
+            default = "text" if "string" in types and "enum" not in member else None
+            if (dictionary := said.get(f"{operation.id} body /{name}", default)) is not None:
+                yield ("body", name), (dictionary, 0.2)
 
 
 @dataclass(frozen=True)
@@ -103,7 +128,12 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
     """Fuzz as one of `PASSES`; everything it writes goes into the folder."""
     url = furnish(template, folder)
     (folder / "people.json").write_text(json.dumps(_people()))
-    (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + PASSES[name])
+    settings = [
+        (HERE / "schemathesis.toml").read_text(),
+        PASSES[name],
+        *(line for found in OPERATIONS for line in _settings(found, name)),
+    ]
+    (folder / "schemathesis.toml").write_text("\n".join(settings))
     command = [
         *(str(Path(sys.executable).with_name("st")), "--config-file", "schemathesis.toml", "run"),
         *(str(ROOT / "openapi.yaml"), "--max-examples", str(EXAMPLES), "--seed", SEED),

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.models import metadata
+from tests.contract.contract import OPERATIONS
 from tests.databases import Connection, Template
+from tests.rows import NAMED, insertion, owner, row
 
 PASSWORD = "correct-horse-9"
 # The principals. `user` and `other` must not see each other's objects; `admin` comes with the template.
 PEOPLE = ("admin", "user", "other")
+NOT_PEOPLE = f"username NOT IN ({', '.join('?' for _ in PEOPLE)})"
 
 _USERS, _POSTS = 25, 40
+
+# Tables with other resources whose rows are named in paths, in an order in which they can be filled.
+_NAMED = {NAMED[name].name for found in OPERATIONS for name in found.of("path") if name in NAMED}
+OTHERS = [table for table in metadata.sorted_tables if table.name in _NAMED - {"users", "posts", "sessions"}]
 
 
 def furnish(template: Template, folder: Path) -> str:
     """Copy the template and fill the copy, so that lists have several pages and small ids mean something; its URL.
 
-    Every user has the administrator's password; every fifth is inactive. Every fourth post is a draft.
+    Every user has the administrator's password; every fifth is inactive. Every fourth post is a draft. Rows of other resources
+    refer to the first rows, and belong to the administrator, to `user` and to `other` by turns.
     """
     url = template.copy(folder)
     with Connection(url) as connection:
@@ -35,5 +44,11 @@ def furnish(template: Template, folder: Path) -> str:
                 "INSERT INTO posts (author_id, title, content, is_published, created_at, version) VALUES (?, ?, ?, ?, ?, 1)",
                 (2 + number % 3, f"Post {number}", "Text.", number % 4 != 3, now),
             )
+        for table in OTHERS:
+            belongs = owner(table)
+            for number in range(1, _POSTS + 1):
+                values = row(table, number, **({belongs: 1 + (number - 1) % 3} if belongs else {}))
+                del values["id"]  # the database gives it
+                connection.execute(*insertion(table, values))
         connection.execute("COMMIT")
     return url

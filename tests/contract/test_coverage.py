@@ -19,7 +19,12 @@ OPTIONAL = {found.id for found in OPERATIONS if found.reads_token and not found.
 # What no request of the fuzz brings about: it sends no Accept and no large bodies, and its server has no limits or outages.
 BEYOND_THE_FUZZ = {406, 413, 429, 503}
 # Each case has an Idempotency-Key of its own: two meet on purpose only (test_directed.py, tests/api/test_idempotency.py).
-DIRECTED = {("createPost", 409)}
+DIRECTED = {
+    (found.id, response.status)
+    for found in OPERATIONS
+    for response in found.responses.values()
+    if response.codes == ["idempotency-key-in-use"]
+}
 
 
 def test_every_documented_answer_is_seen(passes: dict[str, Future[Outcome]]):

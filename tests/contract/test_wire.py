@@ -129,7 +129,7 @@ class TestThePath:
 class TestHead:
     @pytest.mark.parametrize("operation", [known for known in OPERATIONS if known.method == "GET"], ids=lambda known: known.id)
     def test_is_get_without_the_body(self, operation: Operation, admin_token: str, port: int):
-        get = Request.of(operation, admin_token, user_id="1", post_id="1")
+        get = Request.on_rows(operation, admin_token)
 
         full, head = (Request(method, get.path, headers=get.headers).send(port) for method in ("GET", "HEAD"))
 

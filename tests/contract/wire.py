@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from tests.contract.contract import Operation
+from tests.told import told
 
-# Ids that no row has; so a valid request does nothing, whatever its operation.
+# The id that no row has; so a valid request does nothing, whatever its operation.
 NOBODY = "9007199254740991"
-VALUES = {"user_id": NOBODY, "post_id": NOBODY, "session_id": NOBODY}
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,22 @@ class Request:
 
     @classmethod
     def of(cls, operation: Operation, token: str | None = None, **values: str) -> Self:
-        """A request that the document allows, with the document's example as its body."""
-        path = re.sub(r"\{(\w+)\}", lambda match: {**VALUES, **values}[match[1]], operation.path)
+        """A request that the document allows, with the document's example as its body; it names nobody if not told whom."""
+        path = re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], NOBODY), operation.path)
         request = cls(operation.method, path)
         if token is not None and operation.reads_token:
             request = request.having("Authorization", f"Bearer {token}")
         for media, example in list(operation.examples.items())[:1]:
             request = replace(request.having("Content-Type", media), body=json.dumps(example).encode())
         return request
+
+    @classmethod
+    def on_rows(cls, operation: Operation, token: str | None = None, **values: str) -> Self:
+        """The same about rows that are there, with a body that can be sent again."""
+        ids = {name: told("IDS").get(name, "1") for name in operation.of("path")}
+        request = cls.of(operation, token, **{**ids, **values})
+        fresh = told("BODIES").get(operation.id)
+        return request if fresh is None else request.saying(json.dumps(fresh()).encode())
 
     def having(self, name: str, value: str | None) -> Self:
         """The same with another header; None leaves it out."""

@@ -16,10 +16,7 @@ from tests.databases import Connection, query
 from tests.models.history import FULL_NAMES, add_post, add_rows_at_0001, add_user, counted, following, real, versions
 from tests.postgres import Running
 
-TABLES = {"users", "posts", "sessions", "refresh_tokens", "counters", "outbox", "idempotency_keys"} | {
-    "previous_access_tokens",
-    "known_addresses",
-}
+TABLES = set(metadata.tables)
 
 
 def tables(url: str) -> set[str]:

@@ -1,4 +1,8 @@
-"""What the differential test gives to statements, and the rows that they meet. A new parameter or function is a line here."""
+"""What the differential test gives to statements, and the rows that they meet.
+
+A function that makes statements is a line here. Parameters that are a column of a table, ids of rows and texts need none, if
+what is made up for them makes each statement find something.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Table
+
+from app.models import metadata
 from app.services import listings
+from tests.rows import NOW, owner, row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOON, LATER, PAST = NOON + timedelta(hours=1), NOON + timedelta(days=1, microseconds=1), NOON - timedelta(days=400)
@@ -88,10 +96,25 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "username": ("New", "User-1"),
     "username_key": ("new", "user-1"),
 }
-TIMES = (NOON, LATER, PAST)  # of every parameter that is one
+# Of every other parameter, by its type. Ids of rows and numbers of them are integers.
+OTHERS: dict[type, tuple[Any, ...]] = {datetime: (NOON, LATER, PAST), int: (1, 2, 999), str: ("Text\nßäö 𝄞", ""), bool: BOTH}
 
 
 def data() -> dict[str, list[dict[str, Any]]]:
+    """The rows of every table; those of tables that are not here are made up."""
+    found = _rows()
+    made_up = [table for table in metadata.sorted_tables if table.name not in {*found, "counters"}]
+    return {**found, **{table.name: [_row(table, number) for number in [*range(1, 15), 100]] for table in made_up}}
+
+
+def _row(table: Table, number: int) -> dict[str, Any]:
+    """All columns of a row; it belongs to the users 1, 2 and 3 by turns."""
+    belongs = {name: 1 + number % 3 for name in (owner(table),) if name is not None}
+    made = {column.name: None for column in table.columns} | row(table, number, **belongs)
+    return {name: NOON + timedelta(seconds=number) if value == NOW else value for name, value in made.items()}
+
+
+def _rows() -> dict[str, list[dict[str, Any]]]:
     people = [
         {
             "id": number,

@@ -1,7 +1,7 @@
 """Every statement of the services on both databases, run by us and by SQLAlchemy's own engine: the same rows, the same tables.
 
-Statements are found, not listed. One with a parameter that has no VALUES, and a function that makes statements and has no
-SHAPES, make the test fail by their names: the remedy is a line in `cases.py`.
+Statements are found, not listed. One that finds nothing with what is made up for it, and a function that makes statements and
+has no SHAPES, make the test fail by their names: the remedy is a line in `cases.py`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from app.migrations import run
 from app.models import Counter, metadata
 from app.models.base import UtcDateTime
 from tests.postgres import Running
-from tests.services.cases import SHAPES, TIMES, VALUES, data
+from tests.services.cases import OTHERS, SHAPES, VALUES, data
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -91,9 +91,9 @@ def cases(one: Statement[Any]) -> list[dict[str, Any]]:
 
 
 def values_of(name: str, kind: type) -> list[Any]:
-    if name not in VALUES and kind is datetime:
-        return list(TIMES)
-    assert name in VALUES, f"the parameter {name} has no VALUES in tests/services/cases.py"
+    if name not in VALUES:
+        assert kind in OTHERS, f"write VALUES[{name!r}] into tests/services/cases.py: nothing is made up for a {kind.__name__}"
+        return list(OTHERS[kind])
     return [value for value in VALUES[name] if value is None or isinstance(value, kind)]
 
 
@@ -203,12 +203,9 @@ class Four(NamedTuple):
 
     def rewind(self) -> None:
         """The next ids: a sequence of PostgreSQL is not undone with its transaction."""
+        tables = ", ".join(f"('{table.name}')" for table in metadata.sorted_tables if "id" in table.c)
         for name in self.names:
-            self.server.execute(
-                "SELECT setval(pg_get_serial_sequence(t, 'id'), n) FROM (VALUES ('users', 100), ('posts', 100), "
-                "('sessions', 100), ('outbox', 100)) AS s (t, n)",
-                name,
-            )
+            self.server.execute(f"SELECT setval(pg_get_serial_sequence(t, 'id'), 100) FROM (VALUES {tables}) AS s (t)", name)  # noqa: S608 - our names
 
 
 @pytest.fixture(scope="module")

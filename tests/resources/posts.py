@@ -1,0 +1,42 @@
+"""Posts: what their tests need beyond the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # it can be imported within a pass only
+    from tests.contract.checks import Listed
+
+COSTS = {"listUserPosts": 1 + 1, "listPosts": 1, "createPost": 1 + 1, "getPost": 1 + 1}
+ACCESS = {
+    "listUserPosts": (200, 200, 200, 200, 401),
+    "listPosts": (200, 200, 200, 200, 200),
+    "createPost": (401, 201, 201, 201, 401),
+    "getPost": (404, 200, 404, 200, 401),  # a draft
+}
+FLOORS = {"listUserPosts": 0.4, "listPosts": 0.5, "createPost": 1.0, "getPost": 0.5}
+
+WRONG = {
+    "createPost body /title": ["", "\0", "a" * 201],
+    "createPost body /content": ["\0", "a" * 20_001],
+}
+RIGHT = {
+    "createPost body /title": ["a", "\U0001f600" * 200, "\n"],
+    "createPost body /content": ["", "\U0001f600" * 20_000],
+}
+
+
+def _published(item: dict[str, Any], _: Listed) -> Iterator[str]:
+    if not item["is_published"]:
+        yield "a draft"
+
+
+def _of_the_author(item: dict[str, Any], listed: Listed) -> Iterator[str]:
+    if item["author_id"] != listed.path["user_id"]:
+        yield f"a post of {item['author_id']}"
+    if not listed.signed_in:
+        yield from _published(item, listed)
+
+
+ITEMS = {"listPosts": _published, "listUserPosts": _of_the_author}
