@@ -68,6 +68,9 @@ check-contract: install ## whether document, code and handlers are one, and the 
 contract: install ## only the contract tests: the service fuzzed against its document
 	$(BIN)/python -m pytest tests/contract
 
+extending: install ## add comments on posts to a copy (docs/extending.md), and run all of `make check` and `make contract` there
+	EXTENDING=1 $(BIN)/python -m pytest tests/extending
+
 faults: install ## what dies, and what that costs: a table of acknowledged, lost, duplicated, and seconds of outage
 	$(BIN)/python -m pytest tests/faults
 
@@ -84,7 +87,7 @@ clean: ## remove .venv and every cache; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate format check test lint check-generated check-contract contract faults bench lock clean
+.PHONY: help run migrate install generate format check test lint check-generated check-contract contract extending faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 

@@ -1,0 +1,123 @@
+"""Rules of comments: they are seen with their post; their author and administrators may delete them."""
+
+from __future__ import annotations
+
+import functools
+
+from sqlalchemy import bindparam, delete, select
+
+from app.core.call import Principal, Resources
+from app.core.database import Database, Transaction, retried
+from app.core.encoded import Encoded
+from app.core.statements import Refused, command, insert, lookup, statement
+from app.models import Comment
+from app.schemas.models import CommentCreate
+from app.schemas.problems import Forbidden, NotFound
+from app.schemas.rows import CommentListRow, CommentRow
+from app.services import idempotency, posts
+from app.services.idempotency import Creation, Keep, once
+from app.services.pages import Listing, Order, counted, page, walked
+
+COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comment.created_at, Comment.version)
+
+GET = lookup(select(*COLUMNS), CommentRow, comment_id=Comment.id)
+INSERT = statement(
+    insert(Comment)
+    .values(
+        post_id=bindparam("post_id"),
+        author_id=bindparam("author_id"),
+        content=bindparam("content"),
+        created_at=bindparam("created_at"),
+        version=1,
+    )
+    .returning(*COLUMNS),
+    CommentRow,
+)
+DELETE = command(delete(Comment).where(Comment.id == bindparam("comment_id")))
+CREATION = Creation("createComment", CommentRow, lambda database, comment_id: database.one(GET, comment_id=comment_id))
+
+OLDEST_FIRST: Order[CommentRow] = Order((Comment.id,))
+OF_POST = Comment.post_id == bindparam("post_id")
+LISTING: Listing[CommentRow] = Listing(
+    "comments of post",
+    statement(counted(Comment, [OF_POST]), int),
+    OLDEST_FIRST,
+    walked(select(*COLUMNS), [OF_POST], CommentRow, OLDEST_FIRST),
+)
+
+
+async def get(database: Database, principal: Principal | None, comment_id: int) -> CommentRow:
+    """One comment, with the statement that asks for its post. Raises `NotFound`, also where the post is not shown."""
+    comment = await database.one(GET, comment_id=comment_id)
+    if comment is None:
+        raise _not_found(comment_id)
+    try:
+        await posts.get(database, principal, comment.post_id)
+    except NotFound:
+        raise _not_found(comment_id) from None
+    return comment
+
+
+async def list_of_post(
+    database: Database, principal: Principal | None, post_id: int, number: int, size: int, cursor: str | None
+) -> Encoded[CommentListRow]:
+    """One page of a post's comments, oldest first: the statements of `page`, and one that asks for the post.
+
+    Raises:
+        NotFound: there is no such post, or it is not shown to the principal.
+        UnknownCursor: the cursor was not issued for this list.
+    """
+    await posts.get(database, principal, post_id)
+    return Encoded.of(CommentListRow(*await page(database, LISTING, number, size, cursor, post_id=post_id)))
+
+
+async def create(
+    resources: Resources, principal: Principal, post_id: int, new: CommentCreate, idempotency_key: str | None = None
+) -> CommentRow:
+    """Store a comment of the principal and return it; with a key only once.
+
+    Raises:
+        NotFound: there is no such post, or it is not shown to the principal.
+        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
+    """
+    await posts.get(resources.database, principal, post_id)
+    request = idempotency.request(f"createComment {post_id}", idempotency_key, principal, new)
+    return await once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
+
+
+async def delete_comment(database: Database, principal: Principal, comment_id: int) -> None:
+    """Remove a comment. Raises `NotFound`, and `Forbidden` for a comment of somebody else."""
+    comment = await get(database, principal, comment_id)
+    if not principal.is_admin and comment.author_id != principal.user_id:
+        raise Forbidden("Only the author and administrators may delete a comment.")
+    if await database.run(DELETE, comment_id=comment_id) == 0:
+        raise _not_found(comment_id)
+
+
+@retried
+async def _store(
+    resources: Resources, principal: Principal, post_id: int, new: CommentCreate, keep: Keep[CommentRow] | None
+) -> CommentRow:
+    async with resources.database.transaction() as transaction:
+        comment = await _insert(transaction, resources, principal, post_id, new)
+        if keep is not None:
+            await keep(transaction, comment)
+    return comment
+
+
+async def _insert(
+    transaction: Transaction, resources: Resources, principal: Principal, post_id: int, new: CommentCreate
+) -> CommentRow:
+    try:
+        comment = await transaction.one(
+            INSERT, post_id=post_id, author_id=principal.user_id, content=new.content, created_at=resources.now()
+        )
+    except Refused:  # the post or the account was deleted a moment ago
+        raise NotFound(f"There is no post {post_id}.") from None
+    if comment is None:
+        raise RuntimeError("an insert without a conflict clause returned no row")
+    return comment
+
+
+def _not_found(comment_id: int) -> NotFound:
+    return NotFound(f"There is no comment {comment_id}.")

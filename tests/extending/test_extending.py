@@ -1,0 +1,102 @@
+"""Comments on posts are added to a copy of the project, and everything is run there: what docs/extending.md says is enough.
+
+`make extending` runs the whole of `make check` and `make contract` on the copy. In `make test` it is every test that is derived
+from the document, on SQLite, and a short fuzz.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.extending.project import MIGRATIONS, RESOURCE, ROOT, Project
+
+pytestmark = pytest.mark.slow
+
+WHOLE = "EXTENDING" in os.environ
+# All that once had to be told of a new operation.
+FAST = ("tests/api", "tests/models", "tests/services", "tests/codegen/test_lint.py", "tests/codegen/test_fidelity.py")
+CHECKS = {
+    "format": ("-m", "ruff", "format", "--check"),
+    "lint": ("-m", "ruff", "check"),
+    "types": ("-m", "mypy"),
+    "layers": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"),
+    "house": ("-m", "codegen", "lint"),
+    "generated": ("-m", "codegen", "check"),
+    "start": ("-m", "app.cli", "check"),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("extended"))
+    project.add()
+    return project
+
+
+def listed() -> dict[str, str]:
+    """The files that docs/extending.md says are written (`A`) and edited (`M`)."""
+    rows = re.findall(r"^\| `([^`]+)` \| (new|edited|generated) \|", (ROOT / "docs/extending.md").read_text(), re.MULTILINE)
+    return {name: "A" if kind == "new" else "M" for name, kind in rows}
+
+
+class TestAddingComments:
+    def test_edits_what_the_guide_lists_and_nothing_of_the_harness(self, project: Project, capsys: pytest.CaptureFixture[str]):
+        edited = {re.sub(f"{MIGRATIONS}/[0-9]+_", f"{MIGRATIONS}/NNNN_", name): how for name, how in project.edited().items()}
+        with capsys.disabled():
+            print("", *(f"{how} {name}" for name, how in sorted(edited.items())), sep="\n")  # noqa: T201 - for people
+
+        assert edited == listed()
+        assert [name for name, how in edited.items() if how == "M" and name.startswith("tests/")] == []
+
+    @pytest.mark.parametrize("check", CHECKS)
+    def test_passes_the(self, project: Project, check: str):
+        code, output = project.run(*CHECKS[check])
+
+        assert code == 0, output
+
+    def test_passes_the_fast_tests(self, project: Project):
+        code, output = project.run("-m", "pytest", "-m", "not slow", *(("-n", "2") if WHOLE else FAST))
+
+        assert code == 0, output
+
+    def test_passes_the_contract_tests(self, project: Project):
+        less = () if WHOLE else ("-k", "not postgresql")
+        code, output = project.run("-m", "pytest", "tests/contract", *less, SCHEMATHESIS_EXAMPLES="50" if WHOLE else "2")
+
+        assert code == 0, output
+
+
+class TestWhatIsForgotten:
+    """One sentence says what to write, and where."""
+
+    @pytest.fixture
+    def said(self, project: Project) -> Path:
+        """The file of the resource beside the tests, which is put back."""
+        return project.folder / "tests/resources/comments.py"
+
+    @pytest.mark.parametrize(
+        ("name", "test"),
+        [
+            ("COSTS", "tests/services/test_costs.py"),
+            ("ACCESS", "tests/api/test_access.py::test_everybody_may_do_what_the_resource_says_and_nothing_else"),
+        ],
+    )
+    def test_is_named(self, project: Project, said: Path, name: str, test: str):
+        text = said.read_text()
+        said.write_text(text.replace(f"{name} = ", f"UNKNOWN_{name} = "))
+        code, output = project.run("-m", "pytest", test, "-m", "not slow", "-x")
+        said.write_text(text)
+
+        assert code == 1
+        assert f"write {name}['listPostComments'] into tests/resources/comments.py" in output
+
+
+def test_the_guide_and_the_data_say_the_same():
+    names = {path.relative_to(RESOURCE).as_posix() for path in RESOURCE.rglob("*.py")}
+    written = {name.replace("NNNN_", "") for name, how in listed().items() if how == "A"}
+
+    assert written == names
