@@ -24,6 +24,7 @@ from app.core.config import Settings
 from app.core.database import Database, connect
 from app.core.passwords import Passwords
 from app.core.replica import Replicated, caller
+from app.core.throttle import Lines, Throttle
 from app.core.valkey import connect as meet
 from app.core.valkey.calls import Valkey
 from app.engine import pages
@@ -35,7 +36,7 @@ from app.engine.host import Host
 from app.engine.mock import Mocked
 from app.engine.problems import Headers
 from app.schemas import operations
-from app.services.limits import PERIOD, Limits
+from app.services.limits import HOUR, Limits
 from app.services.sessions import Bearer
 from app.worker import working
 
@@ -96,8 +97,25 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         queue=settings.password_queue,
     )
     valkey = meet(settings.redis_url) if settings.redis_url is not None else None
-    sign_ins = limits.choose("signin", settings.sign_in_limit, PERIOD, valkey, share=settings.workers)
-    return Resources(settings, passwords, sign_ins, now, valkey=valkey, cache=_cache(settings, valkey))
+
+    def hourly(name: str, number: int) -> limits.Limit | limits.SharedLimit | None:
+        return limits.choose(name, number, HOUR, valkey, share=settings.workers)
+
+    throttle = Throttle(
+        hourly("sign-in", settings.sign_in_limit),
+        hourly("sign-in-failures", settings.sign_in_failure_limit),
+        Lines(settings.sign_in_interval, share=settings.workers),
+    )
+    return Resources(
+        settings,
+        passwords,
+        throttle,
+        hourly("sign-up", settings.sign_up_limit),
+        hourly("mail", settings.mail_limit),
+        now,
+        valkey=valkey,
+        cache=_cache(settings, valkey),
+    )
 
 
 def _cache(settings: Settings, valkey: Valkey | None) -> cache.Cache:
@@ -163,7 +181,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         if settings.database_read_url is not None:
             address = exchange.scope["client"][0] if exchange.scope["client"] else ""
             caller.set((address,) if exchange.principal is None else (address, exchange.principal.user_id))
-        return Call(resources, exchange.principal)
+        return Call(resources, exchange.principal, exchange.scope["client"])
 
     service = Service(
         schemes={"bearer": Bearer(resources)},

@@ -88,6 +88,9 @@ def settings_of(template: Template, folder: Path) -> Settings:
         address_limit=0,
         account_limit=0,
         sign_in_limit=0,
+        sign_in_failure_limit=0,
+        sign_up_limit=0,
+        mail_limit=0,
         worker=False,
         **CHEAP_HASHES,
     )

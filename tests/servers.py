@@ -74,6 +74,9 @@ class Server:
             "ADDRESS_LIMIT": "0",
             "ACCOUNT_LIMIT": "0",
             "SIGN_IN_LIMIT": "0",
+            "SIGN_IN_FAILURE_LIMIT": "0",
+            "SIGN_UP_LIMIT": "0",
+            "MAIL_LIMIT": "0",
             "ACCESS_LOG": "false",
             **settings,
         }

@@ -17,10 +17,10 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def limited(template: Template, folder: Path, **settings: str) -> Iterator[str]:
-    """A server that answers three requests a minute of one address; the fixture's probe has used one."""
+    """A server that answers two requests a minute of one address."""
     template.copy(folder)
-    with Server(folder / "accord.db", ADDRESS_LIMIT="3", **settings) as server:
-        yield f"{server.url}/health"
+    with Server(folder / "accord.db", ADDRESS_LIMIT="2", **settings) as server:
+        yield f"{server.url}/api/v1/posts"
 
 
 def statuses(url: str, *forwarded: str) -> list[int]:

@@ -14,7 +14,7 @@ async def list_sessions(call: SignedIn) -> ListSessions.OK:
 
 @CreateSession
 async def create_session(call: Public, body: SessionCreate) -> CreateSession.Created:
-    issued = await sessions.create(call.resources, body)
+    issued = await sessions.create(call.resources, body, call.client)
     return CreateSession.Created(issued, location=DeleteSession.path(session_id=issued.session_id))
 
 

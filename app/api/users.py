@@ -27,7 +27,7 @@ async def list_users(
 
 @CreateUser
 async def create_user(call: Public, idempotency_key: str | None, body: UserCreate) -> CreateUser.Created:
-    user = await users.create(call.resources, body, idempotency_key=idempotency_key)
+    user = await users.create(call.resources, body, idempotency_key=idempotency_key, address=call.client)
     return CreateUser.Created(user, location=GetUser.path(user_id=user.id), etag=etag(user.version))
 
 

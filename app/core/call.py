@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, Literal, TypeAlias, TypeVar
@@ -12,8 +12,9 @@ from app.core.cache import Cache
 from app.core.cache.memory import Memory
 from app.core.config import Settings
 from app.core.database import Database
-from app.core.limits import Limit, SharedLimit
+from app.core.limits import Limit, SharedLimit, client
 from app.core.passwords import Passwords
+from app.core.throttle import Throttle
 from app.core.valkey.calls import Valkey
 
 P_co = TypeVar("P_co", covariant=True)
@@ -44,7 +45,9 @@ class Resources:
 
     settings: Settings
     passwords: Passwords
-    sign_ins: Limit | SharedLimit | None = None  # of one identifier, whatever the address
+    throttle: Throttle  # of signing in
+    sign_ups: Limit | SharedLimit | None = None  # of one client address
+    mails: Limit | SharedLimit | None = None  # to one mailbox
     now: Callable[[], datetime] = utc_now
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
     under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
@@ -58,15 +61,20 @@ class Resources:
 class Call(Generic[P_co]):
     """One request as a handler sees it; the principal is None where nobody has signed in."""
 
-    __slots__ = ("_principal", "_resources")
+    __slots__ = ("_peer", "_principal", "_resources")
 
-    def __init__(self, resources: Resources, principal: P_co) -> None:
-        self._resources, self._principal = resources, principal
+    def __init__(self, resources: Resources, principal: P_co, peer: tuple[str, int] | None = None) -> None:
+        self._resources, self._principal, self._peer = resources, principal, peer
 
     @property
     def principal(self) -> P_co:
         """Whose token was sent."""
         return self._principal
+
+    @property
+    def client(self) -> Hashable:
+        """Who is counted as one: the client's address, of IPv6 its network; all clients of a Unix socket together."""
+        return client(self._peer[0]) if self._peer else ""
 
     @property
     def database(self) -> Database:

@@ -79,8 +79,16 @@ class Settings(BaseSettings):
     password_queue: int = Field(default=32, ge=1, le=10_000, description="hashes waiting; beyond it 503")
 
     address_limit: int = Field(default=600, ge=0, description="requests a minute of one client address; 0: no limit")
-    sign_in_limit: int = Field(default=10, ge=0, description="attempts a minute to sign in as one user; 0: no limit")
     account_limit: int = Field(default=600, ge=0, description="requests a minute of one user; 0: no limit")
+    sign_in_limit: int = Field(
+        default=10, ge=0, description="failed attempts an hour to sign in as one user; then strangers wait in line; 0: no limit"
+    )
+    sign_in_interval: float = Field(default=0.5, ge=0.05, le=5, description="seconds between two attempts of such a line")
+    sign_in_failure_limit: int = Field(
+        default=60, ge=0, description="failed attempts an hour to sign in from one client address; 0: no limit"
+    )
+    sign_up_limit: int = Field(default=20, ge=0, description="sign-ups an hour from one client address; 0: no limit")
+    mail_limit: int = Field(default=5, ge=0, description="mails an hour to one mailbox; 0: no limit")
 
     idempotency_seconds: int = Field(default=86_400, ge=60, le=31_536_000, description="how long a key is remembered")
 

@@ -16,10 +16,11 @@ class ApiError(Exception):
     type: ClassVar[str]
     title: ClassVar[str]
 
-    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+    def __init__(self, detail: str, *, retry_after: int | None = None, limits: tuple[tuple[bytes, bytes], ...] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after  # seconds; becomes the Retry-After header
+        self.limits = limits  # headers that tell of the limit that refuses, not of the one that was counted last
 
 
 class DatabaseUnreachable(ConnectionError):

@@ -14,14 +14,14 @@ from hashlib import blake2b
 from ipaddress import IPv6Address
 from typing import NamedTuple, TypeAlias
 
-from app.core.valkey.calls import Call, Valkey
+from app.core.valkey.calls import Call, Script, Valkey
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 # The same as `Limit.hit`, in microseconds of the server's clock, which all workers share. For each KEY: the step and the
 # period. Answers how far the client is ahead, or the negative time to wait. A key expires when its client is back at zero.
 # A clock that is set back leaves arrival times that no client can have earned: they count as one used-up limit, not more.
-_HIT = """
+_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local told = {}
@@ -34,12 +34,16 @@ for i, key in ipairs(KEYS) do
   if ahead > period + rounding then
     told[i] = -math.ceil(ahead - period)
   else
-    redis.call('SET', key, string.format('%.0f', due), 'PX', math.ceil(ahead / 1000))
+    --count
     told[i] = math.ceil(ahead)
   end
 end
 return told
 """
+_HIT = _SCRIPT.replace("--count", "redis.call('SET', key, string.format('%.0f', due), 'PX', math.ceil(ahead / 1000))")
+_PEEK = _SCRIPT.replace("--count", "")
+
+MOST_KEYS = 100_000  # that one limit remembers in memory, some 15 MB
 
 
 class Verdict(NamedTuple):
@@ -88,15 +92,26 @@ class Limit:
     def hit(self, key: Hashable) -> Verdict:
         """Count one request."""
         now = self._clock()
-        if now > self._sweep_at:  # forget those that are back at zero, so memory follows the clients of one period
-            self._arrival = {known: due for known, due in self._arrival.items() if due > now}
-            self._sweep_at = now + self._period
+        if now > self._sweep_at or len(self._arrival) >= MOST_KEYS:
+            self._forget(now)
         due = max(self._arrival.get(key, now), now) + self._step
         ahead = due - now
         if ahead > self._period + 1e-9:
             return self.refused(ahead - self._period)
         self._arrival[key] = due
         return self.allowed(ahead)
+
+    def peek(self, key: Hashable) -> Verdict:
+        """What `hit` would say, without counting."""
+        now = self._clock()
+        ahead = max(self._arrival.get(key, now), now) + self._step - now
+        return self.refused(ahead - self._period) if ahead > self._period + 1e-9 else self.allowed(ahead)
+
+    def _forget(self, now: float) -> None:
+        """Forget those that are back at zero, so memory follows the clients of one period; of too many also the oldest."""
+        kept = [(key, due) for key, due in self._arrival.items() if due > now]
+        self._arrival = dict(kept[-MOST_KEYS // 2 :])
+        self._sweep_at = now + self._period
 
     def allowed(self, ahead: float) -> Verdict:
         """The verdict on a client that is so many seconds ahead of its rate."""
@@ -114,27 +129,33 @@ class SharedLimit:
 
     def __init__(self, name: str, requests: int, period: float, valkey: Valkey) -> None:
         self._name, self._valkey = name, valkey
-        self._script = valkey.script(_HIT, keys=1, arguments=2)
+        self._hit, self._peek = (valkey.script(script, keys=1, arguments=2) for script in (_HIT, _PEEK))
         self._policy = (period / requests * 1e6, period * 1e6)
         self._local = Limit(name, requests, period)
 
     def hit(self, key: Hashable) -> Answer:
         """Count one request; while Valkey is out, of this worker's alone."""
+        return self._ask(self._hit, key) if self._valkey.available else self._local.hit(key)
+
+    def peek(self, key: Hashable) -> Answer:
+        """What `hit` would say, without counting."""
+        return self._ask(self._peek, key) if self._valkey.available else self._local.peek(key)
+
+    def _ask(self, script: Script, key: Hashable) -> asyncio.Future[Verdict]:
         valkey = self._valkey
-        if not valkey.available:
-            return self._local.hit(key)
         verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         hashed = blake2b(repr(key).encode(), digest_size=12).hexdigest()
         tag = hashed[0]  # sixteen tags, so that a cluster spreads the clients and many hits still go out as one call
         name = f"accord:limit:{{{tag}}}:{self._name}:{hashed}"
-        valkey.send(Call(self._script, tag, (name,), self._policy, partial(self._heard, verdict, key)))
+        locally = self._local.hit if script is self._hit else self._local.peek
+        valkey.send(Call(script, tag, (name,), self._policy, partial(self._heard, verdict, partial(locally, key))))
         return verdict
 
-    def _heard(self, verdict: asyncio.Future[Verdict], key: Hashable, told: int | None) -> None:
+    def _heard(self, verdict: asyncio.Future[Verdict], locally: Callable[[], Verdict], told: int | None) -> None:
         if verdict.done():  # the request was cancelled
             return
         if told is None:
-            verdict.set_result(self._local.hit(key))
+            verdict.set_result(locally())
         elif told > 0:
             verdict.set_result(self._local.allowed(told / 1e6))
         else:

@@ -23,6 +23,8 @@ _SHORTEST_NAME = 4  # characters; a password may well contain a shorter name by 
 class Passwords:
     """Hashes and verifies. Memory is bounded by `threads` times `memory_kib`, waiting by `queue`.
 
+    A quarter of the queue is kept for callers who are `preferred`, so a flood of others does not keep them out.
+
     Raises:
         ServiceUnavailable: the queue is full.
     """
@@ -30,17 +32,22 @@ class Passwords:
     def __init__(self, *, memory_kib: int, passes: int, threads: int, queue: int) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password")
-        self._queue, self._waiting = threads + queue, 0
+        self._queue, self._kept, self._waiting = threads + queue, queue // 4, 0
         self._nobody = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         """A PHC string with its parameters and salt."""
         return await self._run(functools.partial(self._hasher.hash, password))
 
-    async def verify(self, stored: str | None, password: str) -> bool:
+    async def verify(self, stored: str | None, password: str, *, preferred: bool = False) -> bool:
         """Whether the password fits; without a stored hash it takes as long and does not."""
-        fits = await self._run(functools.partial(self._fits, stored or self._nobody, password))
+        fits = await self._run(functools.partial(self._fits, stored or self._nobody, password), preferred=preferred)
         return fits and stored is not None
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there is room for preferred callers only."""
+        return self._waiting >= self._queue - self._kept
 
     def outdated(self, stored: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
@@ -56,8 +63,8 @@ class Passwords:
         except (VerificationError, InvalidHashError):  # also where what is stored is no hash of ours
             return False
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= self._queue:
+    async def _run(self, work: Callable[[], T], *, preferred: bool = False) -> T:
+        if self._waiting >= self._queue or (self.crowded and not preferred):
             raise ServiceUnavailable("Too many people sign in at once.", retry_after=1)
         self._waiting += 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)

@@ -2,7 +2,8 @@
 
 429 by address > 404 path > 405 with `Allow` > 401 > 429 by account > 403 scope > 406 > 413 > 415 > 400 > 422 > handler.
 
-So the answer to a bad request never depends on data. Each step stands in the file of its name.
+So the answer to a bad request never depends on data. Each step stands in the file of its name. An operation that does not
+document 429 has no limit.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.errors import ApiError
 from app.engine.answers import Content
 from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT
@@ -263,12 +265,13 @@ class Engine:
         self, exchange: Exchange, resource: Resource[Operation] | None, values: list[str], receive: Receive
     ) -> tuple[int, HeaderList, Content]:
         service, scope = self._service, exchange.scope
-        if service.limits is not None:
+        operation = resource.operations.get(scope["method"]) if resource is not None else None
+        if service.limits is not None and (operation is None or operation.limited):
             verdict = service.limits.address(scope)
             self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         if resource is None:
             raise Refusal(404)
-        operation = exchange.operation = resource.operations.get(scope["method"])
+        exchange.operation = operation
         if operation is None:
             if scope["method"] == "OPTIONS":
                 return 204, [(b"allow", resource.allow)], None
@@ -296,7 +299,7 @@ class Engine:
 
     async def _admit(self, exchange: Exchange, operation: Operation, headers: dict[bytes, bytes]) -> None:
         exchange.principal, allowed = await operation.security.authenticate(headers, exchange.scope["query_string"])
-        if self._service.limits is not None and exchange.principal is not None:
+        if self._service.limits is not None and operation.limited and exchange.principal is not None:
             verdict = self._service.limits.account(exchange.principal)
             self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         if not allowed:
@@ -305,6 +308,8 @@ class Engine:
     def problem(self, exchange: Exchange, error: Exception, *, report: bool = True) -> tuple[int, HeaderList, bytes | None]:
         """The status, headers and body for any error; what is not the client's fault is reported and told as 500."""
         status, headers, body, fault = self.errors.answer(exchange.operation, error, exchange.id)
+        if isinstance(error, ApiError) and error.limits:
+            exchange.limits = error.limits
         if fault is not None and report:
             self._report(exchange, fault)
         return status, headers, body

@@ -61,5 +61,6 @@ class Operation(APIRoute):
         hints = typing.get_type_hints(bound.handler)
         self.arguments = Arguments(document, described, builders(described, bound), hints, self.security.query_names)
         self.answers = Answers(described)
+        self.limited = described.response(429) is not None  # what a document does not mention is never answered
         self.mocked = isinstance(bound, Mocked)
         self.notices = (*notices(described), *([MARK] if self.mocked else []))

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "377bbb69e74739f10880400dc0b7ed90780100a42901d3949db7eaca56a1fd20"
+DIGEST = "a1cc11cc5282ebc035ef46cd1ec0c3bf0116f4868f710e486eaa385c2918c593"

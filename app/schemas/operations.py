@@ -20,7 +20,6 @@ class GetHealth(Operation):
     operation_id = "getHealth"
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
 
     class OK(Body[models.Health | rows.HealthRow]):
         """The process is alive."""
@@ -45,7 +44,6 @@ class GetReadiness(Operation):
     operation_id = "getReadiness"
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
     class OK(Body[models.Readiness | rows.ReadinessRow]):

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, literal, select
 from app.core.database import Database
 from app.core.statements import Statement, command
 from app.models import RefreshToken, Session
-from app.services.idempotency import EXPIRED
+from app.services import idempotency, known_addresses
 
 BATCH = 1000  # rows of one statement; some milliseconds
 BATCHES = 100  # of one table in one round; what is left waits for the next
@@ -43,9 +43,9 @@ SESSIONS = command(
 
 
 async def tidy(database: Database, now: datetime) -> int:
-    """Remove expired idempotency keys, sessions and refresh tokens; how many rows. Raises `ServiceUnavailable`."""
+    """Remove expired idempotency keys, sessions, tokens and addresses; how many rows. Raises `ServiceUnavailable`."""
     total = 0
-    for statement in (EXPIRED, TOKENS, SESSIONS):
+    for statement in (idempotency.EXPIRED, TOKENS, SESSIONS, known_addresses.EXPIRED):
         total += await _remove(database, statement, now)
     return total
 

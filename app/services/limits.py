@@ -1,23 +1,25 @@
-"""Who is counted, and against which limit: addresses and accounts here, attempts to sign in where they are made."""
+"""Who is counted, and against which limit. Attempts to sign in have rules of their own: `app.core.throttle`."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from app.core import limits
 from app.core.call import Principal
 from app.core.config import Settings
 from app.core.valkey.calls import Valkey
+from app.schemas.problems import TooManyRequests
 
-PERIOD = 60  # seconds, of every limit of the settings
+MINUTE, HOUR = 60, 3600  # seconds: the periods of the settings
 
 
 class Limits:
     """The limits of an address and of an account; either may be off (0 requests)."""
 
     def __init__(self, settings: Settings, valkey: Valkey | None) -> None:
-        self._address = limits.choose("address", settings.address_limit, PERIOD, valkey, share=settings.workers)
-        self._account = limits.choose("account", settings.account_limit, PERIOD, valkey, share=settings.workers)
+        self._address = limits.choose("address", settings.address_limit, MINUTE, valkey, share=settings.workers)
+        self._account = limits.choose("account", settings.account_limit, MINUTE, valkey, share=settings.workers)
 
     def address(self, scope: Any) -> limits.Answer:  # noqa: ANN401 - an ASGI scope
         """Count a request of a client address (IPv6: of its network); clients of a Unix socket count as one."""
@@ -28,3 +30,16 @@ class Limits:
     def account(self, principal: Principal) -> limits.Answer:
         """Count a request of a user, whatever the session."""
         return self._account.hit(principal.user_id) if self._account is not None else limits.UNLIMITED
+
+
+async def count(limit: limits.Limit | limits.SharedLimit | None, key: Hashable, what: str) -> None:
+    """Count one of `what`, for which a client knows the limit. Raises `TooManyRequests`."""
+    if limit is not None:
+        refuse(await limits.settled(limit.hit(key)), what)
+
+
+def refuse(verdict: limits.Verdict, what: str) -> None:
+    """Raise `TooManyRequests` if the verdict is to come back: its headers tell of this limit."""
+    if verdict.wait:
+        detail = f"There were too many {what}; try again in {verdict.wait} seconds."
+        raise TooManyRequests(detail, retry_after=verdict.wait, limits=verdict.headers)

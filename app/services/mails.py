@@ -11,11 +11,13 @@ from pathlib import Path
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.core.call import Resources
 from app.core.config import Settings
 from app.core.database import Transaction
 from app.core.mail import Mail, Outlet, Undeliverable, sender_of
 from app.schemas.rows import UserRow
 from app.services import outbox
+from app.services.limits import count
 
 TOPIC = "mail."  # followed by the name of the templates
 
@@ -35,10 +37,20 @@ class Letter(msgspec.Struct, frozen=True):
     values: dict[str, str]  # of the templates
 
 
-async def welcome(transaction: Transaction, settings: Settings, user: UserRow) -> None:
-    """Tell a new user that they have an account; one statement, in the transaction that makes them one."""
+async def welcome(transaction: Transaction, resources: Resources, user: UserRow) -> None:
+    """Tell a new user that they have an account; one statement, in the transaction that makes them one.
+
+    Raises:
+        TooManyRequests: the mailbox has got too many mails; the transaction is to be given up.
+    """
     values = {"name": _greeting(user.full_name, user.username), "username": user.username}
-    await _write(transaction, settings, "welcome", user.email, values, user.created_at)
+    await _write(transaction, resources, "welcome", user.email, values, user.created_at)
+
+
+def mailbox(address: str) -> str:
+    """Where mails to an address arrive: however it is written, and whatever tag (`+tag`) follows the name."""
+    name, _, domain = address.lower().rpartition("@")
+    return f"{name.partition('+')[0] or name}@{domain}"
 
 
 async def deliver(settings: Settings, outlet: Outlet, topic: str, payload: str) -> None:
@@ -65,9 +77,10 @@ def recipient(payload: str) -> str | None:
 
 
 async def _write(
-    transaction: Transaction, settings: Settings, template: str, to: str, values: dict[str, str], now: datetime
+    transaction: Transaction, resources: Resources, template: str, to: str, values: dict[str, str], now: datetime
 ) -> None:
-    letter = Letter(to, f"<{uuid.uuid4().hex}@{_domain(settings.mail_from)}>", now, values)
+    await count(resources.mails, mailbox(to), "mails to this mailbox")
+    letter = Letter(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values)
     await outbox.add(transaction, f"{TOPIC}{template}", letter, now)
 
 

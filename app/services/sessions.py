@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 
 from app.core import tokens
 from app.core.call import Principal, Resources
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retried
-from app.core.limits import settled
+from app.core.throttle import Attempt
 from app.schemas.models import SessionCreate
-from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound, TooManyRequests
+from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
 from app.schemas.rows import SessionRow, TokensRow
+from app.services import known_addresses
+from app.services.limits import refuse
 from app.services.sessions_queries import (
     CREDENTIALS,
     END,
@@ -62,38 +66,40 @@ class Bearer:
         return all(scope == principal.role for scope in scopes)
 
 
-async def create(resources: Resources, sent: SessionCreate) -> TokensRow:
-    """Sign in.
+async def create(resources: Resources, sent: SessionCreate, address: Hashable = "") -> TokensRow:
+    """Sign in from a client address.
 
     Raises:
-        TooManyRequests: too many attempts for this identifier, from whatever addresses, whether there is such a user or not.
+        TooManyRequests: too many failures of this address, or too many who wait to sign in as this user, known or not.
         InvalidCredentials: the same for a wrong password, an unknown and an inactive user, and after the same time.
         ServiceUnavailable: too many passwords wait to be verified.
     """
     # Names are ASCII, but lower() makes ASCII of a few other letters: the Kelvin sign is no k.
     identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
-    await _count(resources, identifier)
     found = await resources.database.one(CREDENTIALS, identifier=identifier)
-    fits = await resources.passwords.verify(found.password_hash if found else None, sent.password)
+    user_id = found.user_id if found is not None else 0
+    look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
+    # Whoever sends the e-mail address and the username of one account counts once; a name of nobody counts as one would.
+    attempt = Attempt(user_id or tokens.digest(identifier), address, look_up)
+    refuse(await resources.throttle.admit(attempt), "failed attempts to sign in")
+    preferred = resources.passwords.crowded and await attempt.is_known()
+    fits = await resources.passwords.verify(found.password_hash if found else None, sent.password, preferred=preferred)
     if found is None or not fits or not found.is_active:
+        await resources.throttle.failed(attempt)
         raise _invalid_credentials()
     if resources.passwords.outdated(found.password_hash):
         new_hash = await resources.passwords.hash(sent.password)
         await resources.database.run(REHASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash)
-    return await issue(resources, found.user_id)
-
-
-async def _count(resources: Resources, identifier: str) -> None:
-    if resources.sign_ins is None:
-        return
-    if wait := (await settled(resources.sign_ins.hit(identifier))).wait:
-        detail = f"Too many attempts to sign in as this user; try again in {wait} seconds."
-        raise TooManyRequests(detail, retry_after=wait)
+    return await issue(resources, found.user_id, address)
 
 
 @retried
-async def issue(resources: Resources, user_id: int) -> TokensRow:
-    """Begin a session of an active user. Raises `InvalidCredentials` if the user is not (or no longer) one."""
+async def issue(resources: Resources, user_id: int, address: Hashable | None = None) -> TokensRow:
+    """Begin a session of an active user, who is known at the address from now on.
+
+    Raises:
+        InvalidCredentials: the user is not (or no longer) an active one.
+    """
     settings, now = resources.settings, resources.now()
     access, refresh_token = tokens.new(tokens.ACCESS), tokens.new(tokens.REFRESH)
     ends_at = now + timedelta(seconds=settings.session_seconds)
@@ -113,6 +119,8 @@ async def issue(resources: Resources, user_id: int) -> TokensRow:
             raise _invalid_credentials()
         await transaction.run(INSERT_REFRESH, hash=tokens.digest(refresh_token), session_id=session_id, expires_at=expires_at)
         await transaction.run(TRIM, user_id=user_id, now=now)
+        if address is not None:
+            await known_addresses.remember(transaction, user_id, address, now)
     return TokensRow(session_id, access, "Bearer", _left(access_expires_at, now), refresh_token, _left(expires_at, now))
 
 

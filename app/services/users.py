@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Literal
 
@@ -28,6 +28,7 @@ from app.schemas.problems import (
 from app.schemas.rows import UserProfileRow, UserRow
 from app.services import idempotency, mails, posts
 from app.services.idempotency import Creation, Keep, once
+from app.services.limits import count
 from app.services.preconditions import versions
 
 COLUMNS = (
@@ -154,10 +155,17 @@ async def get_profile(database: Database, user_id: int) -> UserProfileRow:
     return profile
 
 
-async def create(resources: Resources, new: UserCreate, role: Role = "user", idempotency_key: str | None = None) -> UserRow:
+async def create(
+    resources: Resources,
+    new: UserCreate,
+    role: Role = "user",
+    idempotency_key: str | None = None,
+    address: Hashable | None = None,
+) -> UserRow:
     """Store a new user, with a mail of welcome, and return it; with a key only once.
 
     Raises:
+        TooManyRequests: too many sign-ups from this client address, which is counted if there is one, or mails to this mailbox.
         WeakPassword: before anything is hashed.
         AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one wins.
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
@@ -166,6 +174,8 @@ async def create(resources: Resources, new: UserCreate, role: Role = "user", ide
     async def effect(keep: Keep[UserRow] | None) -> UserRow:
         if weak(new.password, (new.username, new.email.partition("@")[0])):
             raise WeakPassword("The password is too easy to guess; choose another one.")
+        if address is not None:
+            await count(resources.sign_ups, address, "sign-ups from this address")
         return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
 
     request = idempotency.request("createUser", idempotency_key, new.email.lower(), new)
@@ -198,7 +208,7 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
         if user is None:
             raise RuntimeError("an insert without a conflict clause returned no row")
         if role == "user":  # administrators are made on the command line
-            await mails.welcome(transaction, resources.settings, user)
+            await mails.welcome(transaction, resources, user)
         if keep is not None:
             await keep(transaction, user)
     resources.added.set()

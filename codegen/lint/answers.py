@@ -16,10 +16,17 @@ def _headers(operation: Operation) -> frozenset[str]:
     return frozenset(p.name.lower() for p in operation.parameters if p.place == "header")
 
 
+def _free(operation: Operation) -> bool:
+    """Whether it may go without a limit: it reads, for everybody, and takes nothing, as the operations of health do."""
+    safe = operation.method in ("GET", "HEAD") and not operation.bodies
+    return safe and not operation.parameters and not any(operation.security)
+
+
 def _due(operation: Operation) -> Iterator[tuple[int, str]]:
     """The statuses that the engine or HTTP can answer, each with its reason."""
     yield 422, "unknown query parameters are refused"
-    yield 429, "every address has a limit"
+    if not _free(operation):
+        yield 429, "every address has a limit"
     if operation.bodies:
         yield 400, "its body may be unreadable"
         yield 413, "its body may be too large"

@@ -13,6 +13,8 @@ from app.main import create_app
 from tests.answers import problem
 from tests.valkey import Valkey
 
+HEALTH = ("/health", "/health/ready")
+
 
 class TestLimits:
     @pytest.fixture
@@ -22,14 +24,14 @@ class TestLimits:
             yield client
 
     def test_every_answer_tells_what_is_left(self, few):
-        answers = [few.get(path) for path in ("/health", "/nowhere", "/api/v1/posts?page=0")]
+        answers = [few.get(path) for path in ("/api/v1/posts", "/nowhere", "/api/v1/posts?page=0")]
 
         assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"address";q=5;w=60'}
         left = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
         assert left == ["r=4", "r=3", "r=2"]
 
     def test_beyond_it_the_answer_says_when_to_come_back(self, few):
-        response = [few.get("/health") for _ in range(6)][-1]
+        response = [few.get("/api/v1/posts") for _ in range(6)][-1]
 
         assert problem(response) == (429, "too-many-requests")
         assert int(response.headers["Retry-After"]) in range(1, 13)
@@ -46,7 +48,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP"])
     def test_headers_of_proxies_do_not_make_a_new_client(self, few, name):
-        statuses = [few.get("/health", headers={name: f"203.0.113.{number}"}).status_code for number in range(6)]
+        statuses = [few.get("/api/v1/posts", headers={name: f"203.0.113.{number}"}).status_code for number in range(6)]
 
         assert statuses == [200] * 5 + [429]
 
@@ -60,14 +62,14 @@ class TestLimits:
         ],
     )
     def test_one_client_is_an_address_or_a_network_of_ipv6(self, few, addresses, last):
-        statuses = [TestClient(few.app, client=(address, 1)).get("/health").status_code for address in addresses]
+        statuses = [TestClient(few.app, client=(address, 1)).get("/api/v1/posts").status_code for address in addresses]
 
         assert statuses == [200] * 5 + [last]
 
     def test_a_burst_of_good_requests_is_within_the_usual_limits(self, settings):
         usual = {name: settings.__class__.model_fields[name].default for name in ("address_limit", "account_limit")}
         with TestClient(create_app(settings.model_copy(update=usual))) as client:
-            assert {client.get("/health").status_code for _ in range(200)} == {200}
+            assert {client.get("/api/v1/posts").status_code for _ in range(200)} == {200}
 
     def test_pages_that_are_no_operations_count_and_are_named_too(self, few):
         answers = [few.get(path) for path in ("/docs", "/openapi.json", "/problems/nothing", "/redoc", "/problems", "/docs")]
@@ -78,33 +80,15 @@ class TestLimits:
         assert answers[2].json()["instance"] == f"urn:uuid:{answers[2].headers['X-Request-ID']}"
         assert all(answer.headers.get_list("RateLimit-Policy") == ['"address";q=5;w=60'] for answer in answers)
 
+    def test_health_is_never_refused_and_counts_for_nothing(self, few):
+        answers = [few.request(method, path) for _ in range(10) for method in ("GET", "HEAD") for path in HEALTH]
+        others = [few.get("/api/v1/posts").status_code for _ in range(6)]
 
-class TestTheLimitOfSigningIn:
-    @pytest.fixture
-    def guarded(self, settings):
-        changed = settings.model_copy(update={"sign_in_limit": 3})
-        with TestClient(create_app(changed), raise_server_exceptions=False) as client:
-            yield client
-
-    @staticmethod
-    def attempt(client: TestClient, identifier: str, address: str = "192.0.2.1"):
-        body = {"identifier": identifier, "password": "wrong-guess-1"}
-        other = TestClient(client.app, raise_server_exceptions=False, client=(address, 1))
-        other.portal = client.portal  # the same loop, whose connections the application holds
-        return other.post("/api/v1/sessions", json=body)
-
-    @pytest.mark.parametrize("identifier", ["admin", "nobody"])
-    def test_is_of_the_identifier_whoever_asks_and_whether_it_exists(self, guarded, identifier):
-        answers = [self.attempt(guarded, name, f"192.0.2.{n}") for n, name in enumerate([identifier, identifier.upper()] * 2)]
-
-        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-        assert problem(answers[-1]) == (429, "too-many-requests")
-        assert int(answers[-1].headers["Retry-After"]) in range(1, 21)
-
-    def test_leaves_other_identifiers_alone(self, guarded):
-        assert [self.attempt(guarded, "admin").status_code for _ in range(4)][-1] == 429
-
-        assert self.attempt(guarded, "somebody").status_code == 401
+        assert {answer.status_code for answer in answers} == {200}
+        assert not any(name.startswith("ratelimit") for answer in answers for name in answer.headers)
+        assert others == [200] * 5 + [429]
+        assert {few.get(path).status_code for path in HEALTH} == {200}
+        assert few.delete("/health").status_code == 429  # no operation: counted
 
 
 class TestSeveralWorkers:
@@ -117,7 +101,7 @@ class TestSeveralWorkers:
         with ExitStack() as stack:
 
             def start(**changed: object):
-                app = create_app(settings.model_copy(update={"address_limit": 8, "sign_in_limit": 3, **changed}))
+                app = create_app(settings.model_copy(update={"address_limit": 8, "sign_in_failure_limit": 3, **changed}))
                 return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 
             yield start
@@ -125,26 +109,27 @@ class TestSeveralWorkers:
     def test_count_together_through_valkey(self, workers):
         with Valkey() as server:
             one, two = (workers(redis_url=server.url, workers=2) for _ in range(2))
-            statuses = [worker.get("/health").status_code for _ in range(5) for worker in (one, two)]
-            left = one.get("/health")
+            statuses = [worker.get("/api/v1/posts").status_code for _ in range(5) for worker in (one, two)]
+            left = one.get("/api/v1/posts")
 
             assert statuses == [200] * 8 + [429] * 2
             assert problem(left) == (429, "too-many-requests")
             assert left.headers["RateLimit-Policy"] == '"address";q=8;w=60'
             assert int(left.headers["Retry-After"]) in range(1, 9)
 
-    def test_count_attempts_to_sign_in_together(self, workers):
+    def test_count_failed_attempts_to_sign_in_together(self, workers):
         with Valkey() as server:
             one, two = (workers(redis_url=server.url, address_limit=0) for _ in range(2))
             body = {"identifier": "admin", "password": "wrong-guess-1"}
             answers = [worker.post("/api/v1/sessions", json=body) for worker in [one, two] * 2]
 
             assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+            assert answers[-1].headers["RateLimit-Policy"] == '"sign-in-failures";q=3;w=3600'
             assert not any("admin" in key for key in server.call("KEYS", "*"))
 
     def test_have_a_share_each_without_it(self, workers):
         one, two = (workers(workers=2) for _ in range(2))
-        answers = [[worker.get("/health") for _ in range(6)] for worker in (one, two)]
+        answers = [[worker.get("/api/v1/posts") for _ in range(6)] for worker in (one, two)]
 
         assert [[answer.status_code for answer in of_one] for of_one in answers] == [[200] * 4 + [429] * 2] * 2
         assert answers[0][0].headers["RateLimit-Policy"] == '"address";q=8;w=60'
@@ -152,16 +137,16 @@ class TestSeveralWorkers:
     def test_go_on_alone_when_valkey_is_dead(self, workers):
         with Valkey() as server:
             one = workers(redis_url=server.url)
-            assert one.get("/health").headers["RateLimit"] == '"address";r=7;t=8'
+            assert one.get("/api/v1/posts").headers["RateLimit"] == '"address";r=7;t=8'
             server.kill()
-            statuses = [one.get("/health").status_code for _ in range(10)]
+            statuses = [one.get("/api/v1/posts").status_code for _ in range(10)]
 
             assert statuses == [200] * 8 + [429] * 2
 
     def test_start_without_it_too(self, workers):
         one = workers(redis_url=Valkey().url)
 
-        assert [one.get("/health").status_code for _ in range(9)] == [200] * 8 + [429]
+        assert [one.get("/api/v1/posts").status_code for _ in range(9)] == [200] * 8 + [429]
 
     def test_do_not_start_with_a_url_that_is_none(self, workers):
         with pytest.raises(ValueError, match="Valkey URL"):

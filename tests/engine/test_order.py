@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.engine.operations import CreateThing, GoneAway, handlers
-from tests.engine.service import Answer, Limits, make_engine, raw_call
+from tests.engine.service import WRITER, Answer, Limits, make_client, make_engine, make_host, raw_call
 
 # In the order of the gate: the name of a fault, what the answer's type ends in, its status.
 ORDER = {
@@ -90,6 +90,14 @@ class TestTheGate:
     def test_says_how_long_to_wait(self):
         assert answer_to({"address limit"}).headers["retry-after"] == "7"
         assert answer_to({"account limit"}).headers["retry-after"] == "9"
+
+    def test_has_no_limit_for_operations_that_do_not_document_one(self):
+        client = make_client(make_host(limits=Limits(address_wait=7, account_wait=9)))
+
+        answers = [client.get("/v1/things"), client.head("/v1/things"), client.get("/v1/me", headers=WRITER)]
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert client.post("/v1/things").status_code == 429
 
     def test_tells_the_limit_of_the_account_once_it_is_known(self):
         assert answer_to(set()).headers["ratelimit"] == "account"

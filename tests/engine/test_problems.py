@@ -87,7 +87,7 @@ ERRORS = {
     "a large body": (413, lambda: CLIENT.post("/v1/things", headers={**WRITER, **JSON}, content=b" " * (1 << 21))),
     "broken JSON": (400, lambda: CLIENT.post("/v1/things", headers={**WRITER, **JSON}, content=b"{")),
     "a schema": (422, lambda: CLIENT.get("/v1/things/0")),
-    "a limit": (429, lambda: make_client(make_host(limits=Limits(address_wait=1))).get("/v1/things")),
+    "a limit": (429, lambda: make_client(make_host(limits=Limits(address_wait=1))).post("/v1/things")),
     "an ordinary route's path": (404, lambda: CLIENT.get("/ordinary/1/2")),
     "an ordinary route's method": (405, lambda: CLIENT.delete("/ordinary/1")),
     "an ordinary route's parameter": (422, lambda: CLIENT.get("/ordinary/x")),

@@ -193,7 +193,7 @@ def asked(security: str, path: str = "/p", **headers: str):
     limits = Principals()
     client = echo(
         f"  /p:\n    get:\n      operationId: get\n      security: {security}\n"
-        "      responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}}\n",
+        "      responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}, '429': {description: No.}}\n",
         head=SCHEMES,
         schemes={name: Anybody() for name in ("token", "login", "digest", "header", "query", "cookie", "oauth", "openid")},
         limits=limits,

@@ -60,7 +60,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "email_key": ("new@example.com", "user-1@example.com"),
     "full_name": ("Zoë 𝄞", None),
     "full_name_key": ("zoë 𝄞", None),
-    "hash": ("refresh-1", "x", "refresh-2", "previous-1"),
+    "hash": ("refresh-1", "x", "refresh-2"),
     "high": ("user-3", "zzz", "a"),
     "holder": ("lease-1", "x"),
     "identifier": ("user-2@example.com", "user-3", "x"),
@@ -199,9 +199,14 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "posts": posts,
         "sessions": sessions,
         "refresh_tokens": refreshes,
-        "previous_access_tokens": [{"session_id": 1, "hash": "previous-1", "expires_at": SOON}],
+        "previous_access_tokens": [{"session_id": 1, "hash": "refresh-1", "expires_at": SOON}],
         "known_addresses": [
-            {"user_id": 2, "hash": f"address-{number}", "expires_at": LATER if number < 3 else PAST} for number in range(1, 5)
+            {
+                "user_id": 2,
+                "hash": f"refresh-{number}",
+                "expires_at": (LATER if number < 22 else PAST) - timedelta(minutes=number),
+            }
+            for number in range(1, 25)  # more than are kept of one user
         ],
         "outbox": outbox,
         "idempotency_keys": keys,
