@@ -39,6 +39,7 @@ def accord(tmp_path):
 
 WRONG = {
     "ACCOUNT_LIMIT": ["-1"],
+    "ALLOWED_HOSTS": ["http://a.example"],
     "ALLOWED_ORIGINS": ["*", "https://a.example,null", "example.com"],
     "CACHE": ["redis"],
     "DATABASE_CONNECTIONS": ["0"],
@@ -47,6 +48,8 @@ WRONG = {
     "DRAIN_SECONDS": ["-1"],
     "ENV": ["prod"],
     "IDEMPOTENCY_SECONDS": ["1", "99999999999"],
+    "MAX_CONNECTIONS": ["0"],
+    "MAX_CONNECTIONS_PER_ADDRESS": ["-1"],
     "MAIL_FROM": ["nobody", "a@b.example\nBcc: c@d.example"],
     "PASSWORD_MEMORY_KIB": ["1", "99999999999"],
     "PORT": ["abc", "70000"],

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 
 from app.core.database import Database, Transaction
+from app.core.printable import printable
 from app.core.statements import command, insert, statement
 from app.models import OutboxItem
 
@@ -249,6 +250,6 @@ async def _leave(
     next_at: datetime,
     gone_at: datetime | None = None,
 ) -> None:
-    text = "".join(sign if sign.isprintable() else " " for sign in reason)[:ERROR_LENGTH]
+    text = printable(reason)[:ERROR_LENGTH]
     values: dict[str, object] = {"reason": text, "counted": counted, "next_at": next_at, "gone_at": gone_at}
     await database.run(FAIL, item_id=item_id, holder=holder, **values)

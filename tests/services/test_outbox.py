@@ -223,7 +223,7 @@ class TestFailure:
 
         error = (await entry(database)).error
         assert error is not None
-        assert (error[:9], len(error)) == ("550 no   ", outbox.ERROR_LENGTH)
+        assert (error[:16], len(error)) == (r"550 no\x00\r\nxx", outbox.ERROR_LENGTH)
 
 
 class TestRetry:

@@ -96,16 +96,18 @@ class TestCommands:
     async def test_an_operator_sees_what_waits_and_what_is_dead_and_retries_it(self, resources, settings):
         [_, bad] = await signed_up(resources, 2)
         [_, item] = sorted(await outbox.claim(resources.database, "a", utc_now(), 2))
-        await outbox.bury(resources.database, item, "a", "550 nobody", utc_now())
+        await outbox.bury(resources.database, item, "a", "550 nobody\x1b[2J\u202e", utc_now())  # the server's own words
         await outbox.release(resources.database, "a", utc_now())
 
         everything = self.accord(settings, "list")
-        dead = [json.loads(line) for line in self.accord(settings, "list", "--dead", "--json").stdout.splitlines()]
+        as_json = self.accord(settings, "list", "--dead", "--json").stdout
+        dead = [json.loads(line) for line in as_json.splitlines()]
         retried = self.accord(settings, "retry", str(item.id))
         unknown = self.accord(settings, "retry", "4711")
 
         assert everything.stdout.splitlines()[-1] == "1 waiting, 1 dead"
-        assert "550 nobody" in everything.stdout
+        assert r"550 nobody\x1b[2J\u202e" in everything.stdout
+        assert all(line.isprintable() for line in everything.stdout.splitlines() + as_json.splitlines())
         age = dead[0].pop("age_seconds")
         assert dead == [
             {
@@ -115,7 +117,7 @@ class TestCommands:
                 "state": "dead",
                 "attempts": 1,
                 "next_attempt": None,
-                "error": "550 nobody",
+                "error": r"550 nobody\x1b[2J\u202e",
             }
         ]
         assert 0 <= age < 600
