@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.engine.document import Document
 from app.engine.support import unsupported
-from codegen.lint import answers, bounds, examples, links, operations, patterns, problems, scalars
+from codegen.lint import answers, bounds, examples, generators, links, operations, patterns, problems, scalars
 from codegen.lint.survey import Rule, survey
 from codegen.validity import validity
 
@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     *examples.RULES,
     *links.RULES,
     *scalars.RULES,
+    *generators.RULES,
 )
 
 

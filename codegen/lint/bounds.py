@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 
+from app.engine.document import Node
+from app.engine.text import Pointer
 from codegen.lint.shape import Finding, Shape, finding
 from codegen.lint.survey import Rule, Survey
 
@@ -39,14 +42,14 @@ def null_is_a_type(survey: Survey) -> Iterator[Finding]:
 def strings_end(survey: Survey) -> Iterator[Finding]:
     """A string without `maxLength` costs memory, a column and a log line that nobody has planned."""
     for shape in _subjects(survey, "string"):
-        if not shape.has("maxLength"):
+        if not shape.always_has("maxLength"):
             yield finding(shape.node, "has no `maxLength`", "add one; the longest value that makes sense")
 
 
 def strings_in_have_patterns(survey: Survey) -> Iterator[Finding]:
     """Text that is only bounded still brings NUL, which PostgreSQL refuses with an error that would be a 500."""
     for shape in _subjects(survey, "string"):
-        if shape.direction == "request" and not (shape.has("pattern") or shape.structured):
+        if shape.direction == "request" and not (shape.always_has("pattern") or shape.structured):
             yield finding(shape.node, "is input and has no `pattern`", "add one, at least `^[^\\u0000]*$`")
 
 
@@ -54,7 +57,7 @@ def integers_are_bounded(survey: Survey) -> Iterator[Finding]:
     """Beyond 64 bits an integer crashes a database driver; a format alone is asserted by no validator."""
     for shape in _subjects(survey, "integer"):
         for side in ("minimum", "maximum"):
-            if not shape.has(side, f"exclusive{side.title()}"):
+            if not shape.always_has(side, f"exclusive{side.title()}"):
                 yield finding(shape.node, f"has no `{side}`", "add one")
         if shape.get("format") not in RANGES:
             yield finding(shape.node, "has no `format` for integers", "add `format: int32` or `format: int64`")
@@ -74,39 +77,58 @@ def numbers_are_bounded(survey: Survey) -> Iterator[Finding]:
     """1e400 is JSON and no float; 1e308 is a float and overflows the first sum."""
     for shape in _subjects(survey, "number"):
         for side in ("minimum", "maximum"):
-            if not shape.has(side, f"exclusive{side.title()}"):
+            if not shape.always_has(side, f"exclusive{side.title()}"):
                 yield finding(shape.node, f"has no `{side}`", "add one")
 
 
 def arrays_end(survey: Survey) -> Iterator[Finding]:
     """An array without `maxItems` is a body of any size; one without `items` holds anything."""
     for shape in _subjects(survey, "array"):
-        if not shape.has("maxItems"):
+        if not shape.always_has("maxItems"):
             yield finding(shape.node, "has no `maxItems`", "add one")
-        if not shape.has("items", "prefixItems"):
+        if not shape.always_has("items", "prefixItems"):
             yield finding(shape.node, "has no `items`", "describe its elements")
 
 
 def requests_are_closed(survey: Survey) -> Iterator[Finding]:
     """An unknown member is a client's mistake, often a misspelt optional one: ignored, it is lost silently."""
     for shape in _subjects(survey, "object"):
-        if shape.direction != "request":
-            continue
-        named = any(Shape.of((said,), "request").has("pattern", "enum", "const") for said in shape.all("propertyNames"))
-        rest = [said.value for keyword in ("additionalProperties", "unevaluatedProperties") for said in shape.all(keyword)]
-        if False not in rest and not any(isinstance(value, dict) for value in rest):
-            yield finding(shape.node, "is input and open", "add `additionalProperties: false`")
-        elif False not in rest and not (shape.has("maxProperties") and named):
-            yield finding(shape.node, "is an open map and input", "add `maxProperties`, and `propertyNames` with a pattern")
+        if shape.direction == "request" and (fault := next(filter(None, map(_openness, shape.cases())), None)) is not None:
+            yield finding(shape.node, *fault)
+
+
+def _openness(shape: Shape) -> tuple[str, str] | None:
+    """What lets unknown members in, and how to mend it."""
+    named = any(Shape.of((said,), "request").has("pattern", "enum", "const") for said in shape.all("propertyNames"))
+    rest = [said.value for keyword in ("additionalProperties", "unevaluatedProperties") for said in shape.all(keyword)]
+    if False in rest:
+        return None
+    if not any(isinstance(value, dict) for value in rest):
+        return "is input and open", "add `additionalProperties: false`"
+    if not (shape.has("maxProperties") and named):
+        return "is an open map and input", "add `maxProperties`, and `propertyNames` with a pattern"
+    return None
+
+
+def parts_admit_each_other(survey: Survey) -> Iterator[Finding]:
+    """`additionalProperties` knows the members beside it alone: a closed part of `allOf` refuses those of the others."""
+    for shape in survey.shapes:
+        for case in shape.cases():
+            for said in case.all("additionalProperties"):
+                facet = next(facet for facet in case.facets if facet.pointer == said.pointer[:-1])
+                others = case.properties.keys() - facet.value.get("properties", {}).keys()
+                if said.value is False and others and "patternProperties" not in facet.value:
+                    what = f"refuses {', '.join(map(repr, sorted(others)))}, with which it is joined"
+                    yield finding(said, what, "close the whole by `unevaluatedProperties: false`")
 
 
 def bounds_leave_room(survey: Survey) -> Iterator[Finding]:
     """A lower bound above the upper one refuses every value."""
-    for shape in survey.shapes:
-        for low, high in PAIRS:
-            least, most = shape.get(low), shape.get(high)
-            if least is not None and most is not None and least > most:
-                yield finding(shape.all(low)[0], f"is above `{high}`: {least} > {most}", "swap or correct them")
+    for case, (low, high) in product((case for shape in survey.shapes for case in shape.cases()), PAIRS):
+        least = max((said.value for said in case.all(low)), default=None)
+        most = min((said.value for said in case.all(high)), default=None)
+        if least is not None and most is not None and least > most:
+            yield finding(case.all(low)[0], f"is above `{high}`: {least} > {most}", "swap or correct them")
 
 
 def formats_fit_their_type(survey: Survey) -> Iterator[Finding]:
@@ -146,14 +168,17 @@ def members_are_snake_case(survey: Survey) -> Iterator[Finding]:
 
 def required_members_exist(survey: Survey) -> Iterator[Finding]:
     """A required member that is not described is either misspelt or allows anything."""
-    for shape in survey.shapes:
-        described = set(shape.properties).union(*(branch.properties for branch in shape.alternatives))
-        for said in shape.all("required"):
-            for index, name in enumerate(said.value):
-                if not shape.narrowing and name not in described:
-                    yield finding(
-                        said.raw_child(index), f"requires {name!r}, which is not in `properties`", "describe it or remove it"
-                    )
+    known: set[Pointer] = set()
+    lost: dict[Pointer, Node] = {}
+    for case in (case for shape in survey.shapes if not shape.narrowing for case in shape.cases()):
+        for node in (said.raw_child(index) for said in case.all("required") for index in range(len(said.value))):
+            if node.value in case.properties:
+                known.add(node.pointer)
+            else:
+                lost[node.pointer] = node
+    for pointer, node in lost.items():
+        if pointer not in known:
+            yield finding(node, f"requires {node.value!r}, which is not in `properties`", "describe it or remove it")
 
 
 def defaults_are_for_the_absent(survey: Survey) -> Iterator[Finding]:
@@ -177,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     numbers_are_bounded,
     arrays_end,
     requests_are_closed,
+    parts_admit_each_other,
     bounds_leave_room,
     formats_fit_their_type,
     instants_have_patterns,

@@ -100,6 +100,10 @@ class Shape:
         """Whether any of these keywords is said."""
         return any(self.all(keyword) for keyword in keywords)
 
+    def always_has(self, *keywords: str) -> bool:
+        """Whether one of these keywords is said whichever alternative is taken."""
+        return self.has(*keywords) or all(case.has(*keywords) for case in self.cases())
+
     @property
     def types(self) -> frozenset[str]:
         """The JSON types that it allows; empty if it does not say."""

@@ -81,7 +81,7 @@ class TestCommand:
 
         code = main(["lint", str(path)])
 
-        assert (code, *capsys.readouterr()) == (1, "", "mine.yaml:162: UserList.users has no `maxItems`: add one\n")
+        assert (code, *capsys.readouterr()) == (1, "", "mine.yaml:164: UserList.users has no `maxItems`: add one\n")
 
     @pytest.mark.parametrize(
         ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document is a mapping")]

@@ -135,7 +135,7 @@ class TestHeaders:
 
 class TestProblems:
     def test_an_error_without_a_pinned_type_is_named(self, broken):
-        document = broken("type: {const: /problems/not-found}, ", "")
+        document = broken("type: {enum: [/problems/not-found], x-enum-varnames: [NOT_FOUND]}, ", "")
 
         text = "NotFound does not pin `type`: give it a `const` or an `enum` of /problems/..."
         unused = "the problem 'not-found' is used by no response: remove it"
@@ -152,23 +152,26 @@ class TestProblems:
         unknown = "the problem type '/problems/not-found' is unknown: add it to `x-problems`"
         assert document.findings == [
             document.at("  lost: {", "the problem 'lost' is used by no response: remove it"),
-            document.at("const: /problems/not-found", unknown),
+            document.at("[/problems/not-found]", unknown),
         ]
 
     def test_a_type_that_is_no_anchor_is_named(self, broken):
-        document = broken("{const: /problems/not-found}", "{enum: [about:blank, /problems/not-found]}")
+        document = broken(
+            "[/problems/not-found], x-enum-varnames: [NOT_FOUND]",
+            "[about:blank, /problems/not-found], x-enum-varnames: [BLANK, NOT_FOUND]",
+        )
 
         text = "the problem type 'about:blank' does not begin with /problems/: every type is an anchor of the docs"
         assert document.findings == [document.at("about:blank", text)]
 
     def test_a_body_without_its_status_is_named(self, broken):
-        document = broken(", status: {const: 404}", "")
+        document = broken(", status: {enum: [404]}", "")
 
         text = "NotFound does not pin `status`: give `status` the `enum` [404]"
         assert document.findings == [document.at("    NotFound:", text)]
 
     def test_a_body_with_another_status_is_named(self, broken):
-        document = broken("status: {const: 404}", "status: {const: 410}")
+        document = broken("status: {enum: [404]}", "status: {enum: [410]}")
 
         text = "NotFound pins `status` to 410, answered as 404: give `status` the `enum` [404]"
         assert document.at("    NotFound:", text) in document.findings
@@ -178,9 +181,9 @@ class TestProblems:
             "'403': {$ref: '#/components/responses/Forbidden'}", "'403': {$ref: '#/components/responses/NotFound'}"
         )
 
-        line = document.at("{const: /problems/not-found}", "").split(":")[1]
+        line = document.at("[/problems/not-found]", "").split(":")[1]
         what = f"the problem type '/problems/not-found' is answered as 404, and as 403 in line {line}"
-        assert document.at("{const: /problems/not-found}", f"{what}: give each status a type of its own") in document.findings
+        assert document.at("[/problems/not-found]", f"{what}: give each status a type of its own") in document.findings
 
     @pytest.mark.parametrize(
         ("old", "member"),

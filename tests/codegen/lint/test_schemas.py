@@ -75,11 +75,11 @@ class TestBounds:
             ("minimum: 0, maximum: 1", "exclusiveMinimum: 0, exclusiveMaximum: 2"),
             (
                 "        name: {$ref: '#/components/schemas/Name'}\n        role",
-                "        name: {$ref: '#/components/schemas/Name', minLength: 2}\n        role",
+                "        name: {allOf: [{$ref: '#/components/schemas/Name'}, {minLength: 2}]}\n        role",
             ),
-            (ROLE, "role: {anyOf: [{type: 'null'}, {$ref: '#/components/schemas/Name'}]}"),
+            (ROLE, "role: {anyOf: [{type: boolean}, {$ref: '#/components/schemas/Name'}]}"),
             (ROLE, "role: {allOf: [{$ref: '#/components/schemas/Name'}, {maxLength: 5}]}"),
-            (ROLE, "role: {$ref: '#/components/schemas/Name', not: {const: root}}"),
+            (ROLE, "role: {allOf: [{$ref: '#/components/schemas/Name'}], not: {const: root}}"),
             (
                 ROLE,
                 "role: {type: object, maxProperties: 3, additionalProperties: {type: boolean}, propertyNames: {enum: [a]}}",
@@ -100,9 +100,9 @@ class TestBounds:
         ]
 
     def test_a_string_that_is_bounded_at_every_use_needs_no_bound_of_its_own(self, broken):
-        bounded = "role: {$ref: '#/components/schemas/Text', maxLength: 9}\n    Text: {type: string, pattern: '^[a-z]+$'}"
+        bounded = "role: {allOf: [{$ref: '#/components/schemas/Text'}, {maxLength: 9}]}"
 
-        document = broken(ROLE, bounded)
+        document = broken(ROLE, f"{bounded}\n    Text: {{type: string, pattern: '^[a-z]+$'}}")
 
         assert document.findings == []
 

@@ -45,8 +45,8 @@ class TestExamples:
                 '"admin" is longer than 4 characters',
             ),
             (
-                ("status: {const: 404}", "status: {const: 604}"),
-                "status: {const: 604}",
+                ("status: {enum: [404]}", "status: {enum: [604]}"),
+                "status: {enum: [604]}",
                 "",
                 "604 is greater than the maximum of 599",
             ),
@@ -63,7 +63,7 @@ class TestExamples:
         document = broken("        role: {", f"        {instant}")
 
         text = 'the value breaks its own schema, "2026-02-30T10:30:00Z" is not a "date-time": correct it'
-        assert document.findings == [document.at("since: {", text)]
+        assert document.at("since: {", text) in document.findings
 
     def test_a_long_value_is_not_repeated(self, broken):
         document = broken("example: {name: ada}", f"example: {{name: {'a' * 300}}}")
@@ -78,9 +78,10 @@ class TestExamples:
         assert document.findings == [document.at(f"          {JSON}      responses:", text)]
 
     def test_an_example_of_its_schema_is_enough_for_a_body(self, broken):
-        schema = "            schema: {$ref: '#/components/schemas/UserCreate'"
+        schema = "            schema: {$ref: '#/components/schemas/UserCreate'}"
+        joined = "            schema: {allOf: [{$ref: '#/components/schemas/UserCreate'}], examples: [{name: grace}]}"
 
-        document = broken(f"{schema}}}\n            example: {{name: grace}}", f"{schema}, examples: [{{name: grace}}]}}")
+        document = broken(f"{schema}\n            example: {{name: grace}}", joined)
 
         assert document.findings == []
 
@@ -145,10 +146,10 @@ class TestLinks:
         assert document.at(mark, f"{LINK}{text}") in document.findings
 
     def test_a_link_with_a_body_that_finds_nothing_is_named(self, broken):
-        document = broken("requestBody: {name: $request.body#/name}", "requestBody: {name: $request.body#/nmae}")
+        document = broken("requestBody: $request.body\n", "requestBody: $request.body#/nmae\n")
 
         text = "is $request.body#/nmae, which is not described here: correct it"
-        assert document.findings == [document.at("#/nmae", f"POST /api/v1/users.201.links.Created.requestBody.name {text}")]
+        assert document.findings == [document.at("#/nmae", f"POST /api/v1/users.201.links.Created.requestBody {text}")]
 
     @pytest.mark.parametrize("expression", ["$request.query.page_size", "$response.header.X-Request-ID", "$method"])
     def test_a_link_that_finds_its_values_is_followed(self, broken, expression):
