@@ -17,16 +17,13 @@ import accord.model.UserCreate;
 import accord.model.UserProfileList;
 import accord.model.UserUpdate;
 import accord.model.ValidationProblem;
-import java.net.http.HttpClient;
 import java.util.concurrent.Callable;
 
 public final class Program {
   private static final String PASSWORD = "c0bol-is-fine";
 
-  // The server answers HTTP/1.1 alone, and this client would ask it for more.
   private static ApiClient client(String url) {
     ApiClient client = new ApiClient();
-    client.setHttpClientBuilder(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1));
     client.updateBaseUri(url);
     return client;
   }
