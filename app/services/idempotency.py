@@ -83,13 +83,22 @@ EXPIRED = command(
 )
 
 
+Secrets: TypeAlias = dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Creation(Generic[R]):
-    """An operation that creates something: its name, the row that it answers, and how that row is read later by its id."""
+    """An operation that creates something: its name, the row that it answers, and how that row is read later by its id.
+
+    Of `secrets`, the members that the document marks as passwords, nothing is kept, not even in a hash: `matches` holds those
+    of a repeated request against what was created.
+    """
 
     operation: str
     row: type[R]
     read: Callable[[Database, int], Awaitable[R | None]]
+    secrets: frozenset[str] = frozenset()
+    matches: Callable[[Resources, int, Secrets], Awaitable[bool]] | None = None
 
 
 class Request(NamedTuple):
@@ -99,9 +108,10 @@ class Request(NamedTuple):
     key_hash: str
     request_hash: str
     payload: Members
+    secrets: Secrets
 
 
-def request(operation: str, key: str | None, caller: Principal | str, body: BaseModel) -> Request | None:
+def request(creation: Creation[R], key: str | None, caller: Principal | str, body: BaseModel) -> Request | None:
     """Name a request; None if it has no key.
 
     An anonymous caller is known by a text, which no stranger would send with the same key: a part of what they create. The
@@ -110,13 +120,16 @@ def request(operation: str, key: str | None, caller: Principal | str, body: Base
     if key is None:
         return None
     secret = (key[1:-1] if key[0] == key[-1] == '"' else key).encode()  # the draft writes it as a structured field's string
-    payload = msgspec.json.encode(body.model_dump(exclude_defaults=True), order="sorted")
+    members = body.model_dump(exclude_defaults=True)
+    secrets = {name: members.pop(name) for name in creation.secrets & members.keys()}
+    payload = msgspec.json.encode(members, order="sorted")
     who = str(caller.user_id) if isinstance(caller, Principal) else _mac(secret, "caller", caller.encode())
     return Request(
-        f"{operation}:{who}",
+        f"{creation.operation}:{who}",
         _mac(secret, "key", b""),
         _mac(secret, "request", payload),
         msgspec.json.decode(payload, type=Members),
+        secrets,
     )
 
 
@@ -185,7 +198,7 @@ async def _keep(resources: Resources, sent: Request, transaction: Transaction, r
 
 async def _again(resources: Resources, creation: Creation[R], sent: Request, done: Done) -> R:
     """The first answer, from what is stored of it and what the request says again."""
-    if done.request_hash != sent.request_hash:
+    if done.request_hash != sent.request_hash or not await _matches(resources, creation, sent, done):
         raise IdempotencyKeyReused("This Idempotency-Key was sent before, with another request.")
     members = {**sent.payload, **msgspec.json.decode(done.answer, type=Members)}
     try:
@@ -196,6 +209,13 @@ async def _again(resources: Resources, creation: Creation[R], sent: Request, don
     if row is None:
         raise IdempotencyKeyReused("What the first request with this Idempotency-Key created is gone; use a new key.")
     return row
+
+
+async def _matches(resources: Resources, creation: Creation[R], sent: Request, done: Done) -> bool:
+    if creation.matches is None:
+        return True
+    created = msgspec.json.decode(done.answer, type=_Created)
+    return await creation.matches(resources, created.id, sent.secrets)
 
 
 def _in_use() -> IdempotencyKeyInUse:

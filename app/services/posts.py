@@ -37,6 +37,7 @@ INSERT = statement(
 )
 CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(GET, post_id=post_id))
 AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
+ACTIVE_AUTHOR = lookup(select(User.id).where(User.is_active), int, author_id=User.id)
 
 NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
 OF_AUTHOR = Post.author_id == bindparam("author_id")
@@ -88,23 +89,27 @@ async def list_published(resources: Resources, number: int, size: int, cursor: s
 async def list_of_author(
     resources: Resources, principal: Principal | None, author_id: int, number: int, size: int, cursor: str | None
 ) -> Encoded[PostListRow]:
-    """One page of a user's posts, newest first: the statements of `page`, one more if there are no posts.
+    """One page of a user's posts, newest first: the statements of `page`, and one for the user.
 
-    What everybody may see is cached. Raises:
-        NotFound: there is no such user.
+    For who sees drafts that one is run only if there are no posts. What everybody may see is cached. Raises:
+        NotFound: there is no such user, or a stranger asks for one who is not active and so has no profile either.
         UnknownCursor: the cursor was not issued for this list.
     """
 
     async def read(found: Listing[PostRow]) -> PostListRow:
-        posts = await page(resources.database, found, number, size, cursor, author_id=author_id)
-        if posts.total == 0 and await resources.database.one(AUTHOR, author_id=author_id) is None:
-            raise NotFound(f"There is no user {author_id}.")
-        return PostListRow(*posts)
+        return PostListRow(*await page(resources.database, found, number, size, cursor, author_id=author_id))
 
-    if _sees_drafts(principal, author_id):
-        return Encoded.of(await read(ALL_OF_AUTHOR))
-    key = f"{number} {size} {cursor}"
-    return await resources.cache.get(of_author(author_id), key, functools.partial(read, PUBLISHED_OF_AUTHOR))
+    async def published() -> PostListRow:
+        if await resources.database.one(ACTIVE_AUTHOR, author_id=author_id) is None:
+            raise NotFound(f"There is no user {author_id}.")
+        return await read(PUBLISHED_OF_AUTHOR)
+
+    if not _sees_drafts(principal, author_id):
+        return await resources.cache.get(of_author(author_id), f"{number} {size} {cursor}", published)
+    posts = await read(ALL_OF_AUTHOR)
+    if posts.total == 0 and await resources.database.one(AUTHOR, author_id=author_id) is None:
+        raise NotFound(f"There is no user {author_id}.")
+    return Encoded.of(posts)
 
 
 async def create(resources: Resources, principal: Principal, new: PostCreate, idempotency_key: str | None = None) -> PostRow:
@@ -114,7 +119,7 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
         Unauthorized: the principal was deleted a moment ago; decided by the foreign key.
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
-    request = idempotency.request("createPost", idempotency_key, principal, new)
+    request = idempotency.request(CREATION, idempotency_key, principal, new)
     try:
         return await once(resources, CREATION, request, functools.partial(_store, resources, principal, new))
     finally:  # also after a write of which no answer came

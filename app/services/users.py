@@ -27,7 +27,7 @@ from app.schemas.problems import (
 )
 from app.schemas.rows import UserProfileRow, UserRow
 from app.services import idempotency, mails, posts
-from app.services.idempotency import Creation, Keep, once
+from app.services.idempotency import Creation, Keep, Secrets, once
 from app.services.limits import count
 from app.services.preconditions import versions
 
@@ -69,7 +69,22 @@ INSERT = statement(
 )
 # What the constraints that refuse a new user are about.
 NAMES = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
-CREATION = Creation("createUser", UserRow, lambda database, user_id: database.one(GET, user_id=user_id))
+PASSWORD_HASH = lookup(select(User.password_hash), str, user_id=User.id)
+
+
+async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
+    """Whether the user has the password of a repeated sign-up; one who is gone has whatever is sent."""
+    stored = await resources.database.one(PASSWORD_HASH, user_id=user_id)
+    return stored is None or await resources.passwords.verify(stored, secrets["password"])
+
+
+CREATION = Creation(
+    "createUser",
+    UserRow,
+    lambda database, user_id: database.one(GET, user_id=user_id),
+    secrets=frozenset({"password"}),
+    matches=_has_password,
+)
 END_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
 ADMIN = statement(
     select(User.id)
@@ -178,7 +193,7 @@ async def create(
             await count(resources.sign_ups, address, "sign-ups from this address")
         return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
 
-    request = idempotency.request("createUser", idempotency_key, new.email.lower(), new)
+    request = idempotency.request(CREATION, idempotency_key, new.email.lower(), new)
     try:
         return await once(resources, CREATION, request, effect)
     finally:  # also after a write of which no answer came
@@ -242,7 +257,7 @@ async def update_user(
         else:
             user = await resources.database.one(change(None), **values)
     finally:
-        await resources.cache.drop(PROFILES)
+        await resources.cache.drop(PROFILES, *([posts.of_author(user_id)] if "is_active" in fields else []))
     if user is None:
         raise await _refusal(resources.database, user_id, seen)
     return user

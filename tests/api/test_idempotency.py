@@ -17,10 +17,11 @@ from starlette.testclient import TestClient
 
 from app.core.call import Principal
 from app.main import connected, create_app, make_resources
-from app.schemas.models import PostCreate
-from app.services import idempotency, posts
+from app.schemas.models import PostCreate, UserCreate
+from app.services import idempotency, posts, users
 from tests.answers import problem
 from tests.clock import Clock
+from tests.contract.contract import DOCUMENT, resolved
 from tests.contract.damage import damaged, locked
 from tests.databases import query
 from tests.make import PASSWORD, new_post, new_user, signed_in, stored_user
@@ -28,6 +29,8 @@ from tests.make import PASSWORD, new_post, new_user, signed_in, stored_user
 USERS, POSTS = "/api/v1/users", "/api/v1/posts"
 OPERATIONS = {USERS: new_user, POSTS: new_post}
 OTHERWISE = {USERS: {"password": "another-horse-9"}, POSTS: {"title": "On bugs"}}
+KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"
+BODY = {"email": "grace@example.com", "username": "grace", "password": "correct-horse-9"}
 
 Send = Callable[..., Any]
 
@@ -333,3 +336,38 @@ class TestTheTable:
 
         assert removed == [1, 0]
         assert len(query(settings.database_url, "SELECT 1 FROM idempotency_keys")) == 2
+
+
+class TestPasswords:
+    def test_are_in_nothing_that_is_stored_of_a_request(self):
+        one, other = (UserCreate(**{**BODY, "password": password}) for password in ("correct-horse-9", "another-horse-9"))
+        stored = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
+
+        assert stored[0][:4] == stored[1][:4]
+        assert "password" not in stored[0].payload
+
+    def test_are_those_that_the_document_marks(self):
+        marked = {
+            operation["operationId"]: {
+                name
+                for media in operation["requestBody"]["content"].values()
+                for name, member in resolved(media["schema"])["properties"].items()
+                if resolved(member).get("format") == "password"
+            }
+            for item in DOCUMENT["paths"].values()
+            for operation in item.values()
+            if isinstance(operation, dict)
+            and any(resolved(parameter)["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
+        }
+
+        assert marked == {each.operation: each.secrets for each in (users.CREATION, posts.CREATION)}
+
+    def test_another_one_with_the_same_key_is_another_request(self, client):
+        headers = {"Idempotency-Key": KEY}
+        first = client.post(USERS, json=BODY, headers=headers)
+        other = client.post(USERS, json={**BODY, "password": "another-horse-9"}, headers=headers)
+        again = client.post(USERS, json=BODY, headers=headers)
+
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert problem(other) == (422, "idempotency-key-reused")
+        assert again.content == first.content

@@ -180,3 +180,32 @@ class TestListUserPosts:
     def test_a_user_without_posts_has_an_empty_list_and_no_user_has_none(self, client, author):
         assert client.get(f"/api/v1/users/{author['id']}/posts").json()["total"] == 0
         assert problem(client.get("/api/v1/users/999/posts")) == (404, "not-found")
+
+
+class TestTheAuthorWhoMayNoLongerSignIn:
+    def test_is_not_found_but_by_administrators_and_what_they_have_published_stays(self, client, admin):
+        author = stored_user(client, username="grace")
+        post = stored_post(client, signed_in(client, "grace"))
+        of_author, of_all = f"/api/v1/users/{author['id']}/posts", "/api/v1/posts"
+        other = signed_in(client, stored_user(client)["username"])
+
+        seen = []
+        for is_active in (True, False, True):
+            client.patch(f"/api/v1/users/{author['id']}", json={"is_active": is_active}, headers=admin)
+            profile = client.get(f"/api/v1/user-profiles/{author['id']}").status_code
+            lists = [client.get(of_author, headers=headers).status_code for headers in ({}, other, admin)]
+            seen.append([profile, *lists])
+            assert [found["id"] for found in client.get(of_all).json()["posts"]] == [post["id"]]
+            assert client.get(f"/api/v1/posts/{post['id']}").status_code == 200
+
+        assert seen == [[200, 200, 200, 200], [404, 404, 404, 200], [200, 200, 200, 200]]
+
+    def test_is_not_found_behind_a_cursor_either(self, client, admin):
+        author = stored_user(client, username="grace")
+        for _ in range(3):
+            stored_post(client, signed_in(client, "grace"))
+        path = f"/api/v1/users/{author['id']}/posts?page_size=1"
+        cursor = client.get(path).json()["next_cursor"]
+        client.patch(f"/api/v1/users/{author['id']}", json={"is_active": False}, headers=admin)
+
+        assert problem(client.get(f"{path}&cursor={cursor}")) == (404, "not-found")
