@@ -1,4 +1,4 @@
-"""Passwords: argon2id in a bounded pool of threads, and those that everybody tries first."""
+"""Passwords: made comparable, and hashed by argon2id in a bounded pool of threads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import asyncio
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import util
-from pathlib import Path
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -17,7 +15,26 @@ from app.core.errors import ServiceUnavailable
 
 T = TypeVar("T")
 
-_SHORTEST_NAME = 4  # characters; a password may well contain a shorter name by chance
+
+class DisallowedCharacters(ValueError):
+    """A password contains characters that not every keyboard and every version of Unicode writes alike."""
+
+
+def prepare(password: str) -> str:
+    """The password by the PRECIS profile OpaqueString (RFC 8265, 4.2): NFC, and every space is an ASCII one.
+
+    Raises:
+        DisallowedCharacters: there are control, invisible, unassigned or other characters that the profile excludes.
+    """
+    if password.isascii() and password.isprintable():
+        return password
+    from precis_i18n import get_profile  # noqa: PLC0415 - 1.5 MB, which ASCII passwords do without
+
+    try:
+        prepared: str = get_profile("OpaqueString").enforce(password)
+    except UnicodeError:
+        raise DisallowedCharacters from None  # its text repeats the password
+    return prepared
 
 
 class Passwords:
@@ -36,8 +53,8 @@ class Passwords:
         self._nobody = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
-        """A PHC string with its parameters and salt."""
-        return await self._run(functools.partial(self._hasher.hash, password))
+        """A PHC string with its parameters and salt. Raises also `DisallowedCharacters`."""
+        return await self._run(functools.partial(self._hasher.hash, prepare(password)))
 
     async def verify(self, stored: str | None, password: str, *, preferred: bool = False) -> bool:
         """Whether the password fits; without a stored hash it takes as long and does not."""
@@ -59,7 +76,11 @@ class Passwords:
 
     def _fits(self, stored: str, password: str) -> bool:
         try:
-            return self._hasher.verify(stored, password)
+            prepared = prepare(password)
+        except DisallowedCharacters:  # nobody has such a one, which shall take as long to say as of any other
+            stored, prepared = self._nobody, ""
+        try:
+            return self._hasher.verify(stored, prepared)
         except (VerificationError, InvalidHashError):  # also where what is stored is no hash of ours
             return False
 
@@ -75,29 +96,3 @@ class Passwords:
         self._waiting -= 1
         if not future.cancelled():
             future.exception()  # a caller who left does not make the loop complain
-
-
-@functools.cache
-def _common() -> frozenset[str]:
-    """Those of zxcvbn's 30,000 most used passwords that the contract would admit.
-
-    They are read from the line of its module that holds them: importing it, or only its package, would leave 15 MB of other
-    words behind.
-
-    Raises:
-        ModuleNotFoundError: zxcvbn is not installed.
-    """
-    package = util.find_spec("zxcvbn")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("zxcvbn is not installed")
-    begin = '    "passwords": "'
-    with Path(package.origin).with_name("frequency_lists.py").open(encoding="utf-8") as lines:
-        line = next(line for line in lines if line.startswith(begin))
-    words = line.removeprefix(begin).partition('"')[0].split(",")
-    return frozenset(word for word in words if len(word) >= 8 and not word.isalpha() and not word.isdigit())  # noqa: PLR2004
-
-
-def weak(password: str, names: tuple[str, ...]) -> bool:
-    """Whether the password is a common one or is made of one of the user's own names."""
-    lowered = password.lower()
-    return lowered in _common() or any(len(name) >= _SHORTEST_NAME and name.lower() in lowered for name in names)

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "ad895dc934a091716e5fdeb6b6ba61f69873598f9beb288473b9a7176ac90480"
+DIGEST = "88e6ece15aea6a47dc33ac615f104a0ef01d57d3f4a1e308af7c44c366a2f5ce"

@@ -41,10 +41,10 @@ class UserCreate(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="At least one ASCII letter and one ASCII digit. Every character counts, spaces too.",
+            description="At least one ASCII letter and one ASCII digit, and no control characters. Every character counts, spaces too; the length is\nthat of the text as it is sent. Passwords are compared by the PRECIS profile OpaqueString (RFC 8265): in Unicode's form NFC,\nwith an ASCII space for every other one, so that one password typed on two devices is one.\n",
             max_length=128,
             min_length=8,
-            pattern="^[^\\u0000]*([A-Za-z][^\\u0000]*[0-9]|[0-9][^\\u0000]*[A-Za-z])[^\\u0000]*$",
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
         ),
     ]
     full_name: Annotated[
@@ -216,7 +216,15 @@ class SessionCreate(Model):
         StrictStr,
         Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
     ]
-    password: Annotated[StrictStr, Field(max_length=128, min_length=1, pattern="^[^\\u0000]+$")]
+    password: Annotated[
+        StrictStr,
+        Field(
+            description="Longer than a password can be, since one and the same may be sent in more code points than at sign-up.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ]
 
 
 class SessionTokenCreate(Model):

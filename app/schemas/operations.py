@@ -137,6 +137,7 @@ class CreateUser(Operation):
     NotAcceptable = problems.NotAcceptable
     AlreadyRegistered = problems.AlreadyRegistered
     WeakPassword = problems.WeakPassword
+    DisallowedCharacters = problems.DisallowedCharacters
     IdempotencyKeyInUse = problems.IdempotencyKeyInUse
     ContentTooLarge = problems.ContentTooLarge
     UnsupportedMediaType = problems.UnsupportedMediaType

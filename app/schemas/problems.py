@@ -30,6 +30,16 @@ class ContentTooLarge(ApiError):
     title = "Content too large"
 
 
+class DisallowedCharacters(ApiError):
+    """The password contains characters that RFC 8265 excludes from passwords, since they cannot be typed or compared
+    everywhere: control, invisible or unassigned ones.
+    """
+
+    status = 409
+    type = "/problems/disallowed-characters"
+    title = "Disallowed characters"
+
+
 class Forbidden(ApiError):
     """The token is good, but its user may not do this."""
 
@@ -154,7 +164,10 @@ class UnsupportedMediaType(ApiError):
 
 
 class WeakPassword(ApiError):
-    """The password is one of those that everybody tries first, or repeats the username or the e-mail address."""
+    """The password contains the username or the local part of the e-mail address, or it takes fewer than a million guesses
+    if common words, names of the user and of the service, years, keys in a row and repetitions are tried first, also
+    with digits in place of letters.
+    """
 
     status = 409
     type = "/problems/weak-password"

@@ -6,18 +6,23 @@ import functools
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import MISSING
 from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
 
 from app.core.call import Principal, Resources
+from app.core.config import Settings
 from app.core.database import Database, retried
-from app.core.passwords import weak
+from app.core.guessing import weak
+from app.core.passwords import DisallowedCharacters as Disallowed
+from app.core.passwords import prepare
 from app.core.statements import Refused, Statement, command, insert, lookup, statement
 from app.models import Session, User
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,
+    DisallowedCharacters,
     Forbidden,
     LastAdmin,
     NotFound,
@@ -181,14 +186,13 @@ async def create(
 
     Raises:
         TooManyRequests: too many sign-ups from this client address, which is counted if there is one, or mails to this mailbox.
-        WeakPassword: before anything is hashed.
+        DisallowedCharacters, WeakPassword: before anything is hashed.
         AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one wins.
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
 
     async def effect(keep: Keep[UserRow] | None) -> UserRow:
-        if weak(new.password, (new.username, new.email.partition("@")[0])):
-            raise WeakPassword("The password is too easy to guess; choose another one.")
+        _require_strong(resources.settings, new)
         if address is not None:
             await count(resources.sign_ups, address, "sign-ups from this address")
         return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
@@ -198,6 +202,18 @@ async def create(
         return await once(resources, CREATION, request, effect)
     finally:  # also after a write of which no answer came
         await resources.cache.drop(PROFILES)
+
+
+def _require_strong(settings: Settings, new: UserCreate) -> None:
+    try:
+        password = prepare(new.password)
+    except Disallowed:
+        raise DisallowedCharacters("The password contains a control, invisible or unassigned character.") from None
+    name, _, domain = new.email.partition("@")
+    full_name = None if new.full_name is MISSING else new.full_name
+    others = (domain, full_name or "", settings.mail_from, urlsplit(settings.public_url).hostname or "", "Accord")
+    if weak(password, (new.username, name), others):
+        raise WeakPassword("The password is too easy to guess; choose another one.")
 
 
 @retried

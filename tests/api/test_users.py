@@ -7,6 +7,8 @@ import pytest
 from tests.answers import faults, problem
 from tests.make import PASSWORD, new_user, signed_in, stored_post, stored_user
 
+LONGEST = ("Pack my box with five dozen liquor jugs. " * 4)[:127] + "1"
+
 
 class TestCreateUser:
     def test_the_answer_is_the_user_as_stored_with_its_place_and_version(self, client, admin):
@@ -65,9 +67,17 @@ class TestCreateUser:
             "xx-GRACE_H-1",
             "rear.admiral7",
             "1a-Rear.Admiral",
+            "Password123!",
+            "P@ssw0rd123",
+            "Summer2026",
+            "Accord2026!",
+            "Hopper-1906",
+            "127.0.0.1-api",
         ):
             with subtests.test(password=password):
-                sent = new_user(username="grace_h", email="rear.admiral@example.com", password=password)
+                sent = new_user(
+                    username="grace_h", email="rear.admiral@example.com", full_name="Grace Hopper", password=password
+                )
                 response = client.post("/api/v1/users", json=sent)
 
                 assert problem(response) == (409, "weak-password")
@@ -75,17 +85,53 @@ class TestCreateUser:
     def test_a_password_may_contain_a_very_short_name(self, client):
         stored_user(client, username="ada", email="ad@example.com", password="cicada-and-adverb-7")
 
-    @pytest.mark.parametrize("password", ["abcdefg7", "a" * 127 + "1", "пароль-для-a1", "  two  spaces 1 ", "🔑🔑🔑🔑🔑🔑a1"])
+    @pytest.mark.parametrize("password", ["vxkqzjb7", LONGEST, "пароль-для-a1", "  two  spaces 1 ", "🔑🎺🛶🧭🧶🦦a1"])
     def test_passwords_of_8_to_128_characters_of_any_script_sign_in(self, client, password):
         stored_user(client, username="grace", password=password)
 
         assert signed_in(client, "grace", password)
 
+    @pytest.mark.parametrize(
+        ("stored", "sent"),
+        [
+            ("caf\u00e9-otter-9", "cafe\u0301-otter-9"),
+            ("cafe\u0301-otter-9", "caf\u00e9-otter-9"),
+            ("two words-otter-9", "two\u00a0words-otter-9"),
+            ("\u3000" * 2 + "otter-kayak-9", "  otter-kayak-9"),
+            ("otter-kayak-9" + "\u1e69" * 110, "otter-kayak-9" + "s\u0323\u0307" * 110),  # 343 characters
+        ],
+    )
+    def test_one_password_is_one_on_every_keyboard(self, client, stored, sent):
+        stored_user(client, username="grace", password=stored)
+
+        assert signed_in(client, "grace", sent)
+
+    @pytest.mark.parametrize("character", ["\u200b", "\u00ad", "\u0378", "\ue000", "\ufe0f"])
+    def test_characters_that_cannot_be_typed_everywhere_are_refused_and_open_nothing(self, client, character):
+        stored_user(client, username="grace", password="otter-kayak-9")
+        password = f"otter-{character}kayak-9"
+
+        refused = client.post("/api/v1/users", json=new_user(password=password))
+        wrong = client.post("/api/v1/sessions", json={"identifier": "grace", "password": password})
+        unknown = client.post("/api/v1/sessions", json={"identifier": "nobody", "password": password})
+
+        assert problem(refused) == (409, "disallowed-characters")
+        assert problem(wrong) == problem(unknown) == (401, "invalid-credentials")
+
     def test_other_passwords_are_refused_at_their_place(self, client, subtests):
         wrong = {
             "minLength": ["abcde-7", ""],
             "maxLength": ["a" * 128 + "1"],
-            "pattern": ["no digit at all", "1234567890", "nul\0inside-7", "1234567é"],
+            "pattern": [
+                "no digit at all",
+                "1234567890",
+                "nul\0inside-7",
+                "tab\tinside-7",
+                "line\nbreak-7",
+                "del\x7finside-7",
+                "nel\x85inside-7",
+                "1234567é",
+            ],
             "type": [12345678, None],
         }
         for code, password in ((code, password) for code, passwords in wrong.items() for password in passwords):

@@ -1,4 +1,4 @@
-"""The pool of hashes, and passwords that everybody tries first."""
+"""The pool of hashes, and the one form of a password."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import subprocess
 import sys
 import threading
-import time
+import unicodedata
 
 import pytest
 
 from app.core.errors import ServiceUnavailable
-from app.core.passwords import Passwords, weak
+from app.core.passwords import DisallowedCharacters, Passwords, prepare
 from tests.servers import ROOT
 
 
@@ -84,31 +84,42 @@ class TestPasswords:
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("password") and thread.is_alive()]
 
 
-class TestWeak:
-    @pytest.mark.parametrize("password", ["password1", "Password1", "1q2w3e4r", "abcd1234", "letmein1"])
-    def test_what_everybody_tries_first_is_weak(self, password):
-        assert weak(password, ())
+class TestPreparing:
+    @pytest.mark.parametrize("password", ["caf\u00e9-horse-9", "\u00c5ngstr\u00f6m-7", "\ud55c\uae00-a1-\ud55c\uae00"])
+    def test_composed_and_decomposed_passwords_are_one(self, password):
+        decomposed = unicodedata.normalize("NFD", password)
 
-    @pytest.mark.parametrize("password", ["correct-horse-9", "c0bol-is-fine", "x7" * 32])
-    def test_other_passwords_are_not(self, password):
-        assert not weak(password, ("grace", "ada"))
+        assert decomposed != password
+        assert prepare(decomposed) == prepare(password) == password
 
-    def test_ones_own_names_are_weak_in_any_case_and_anywhere(self):
-        assert weak("xx-GRACE-7", ("grace",))
-        assert not weak("xx-ada-77", ("ada",))  # too short a name to tell anything
+    @pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000", "\u202f"])
+    def test_every_space_is_an_ascii_space(self, space):
+        assert prepare(f"two{space}words{space}1") == "two words 1"
 
-    def test_it_is_told_in_no_time_once_the_list_is_read(self):
-        weak("first-time-7", ())
-        begun = time.perf_counter()
-        for _ in range(100):
-            weak("a1" * 64, ("grace", "grace.hopper"))
+    @pytest.mark.parametrize("password", ["  two  spaces 1 ", "\uff21\uff22\uff23-a1", "Pa\u00df-a1", "\U0001f511-a1"])
+    def test_case_width_and_the_number_of_spaces_count(self, password):
+        assert prepare(password) == password
 
-        assert time.perf_counter() - begun < 0.1
+    @pytest.mark.parametrize(
+        "character", ["\t", "\x7f", "\x85", "\u200b", "\u00ad", "\u0378", "\ufffe", "\ue000", "\ud800", "\u1100"]
+    )
+    def test_what_cannot_be_typed_or_compared_everywhere_is_refused_and_not_repeated(self, character):
+        with pytest.raises(DisallowedCharacters) as refused:
+            prepare(f"hunter{character}2-horse")
 
-    def test_the_dictionaries_that_are_not_needed_do_not_stay_in_memory(self):
-        program = (
-            "import sys; from app.core.passwords import weak; assert weak('password1', ()); print('zxcvbn' in sys.modules)"
-        )
+        assert "hunter" not in f"{refused.value!r} {refused.value.__cause__!r}"
+
+    @pytest.mark.anyio
+    async def test_a_password_is_verified_in_each_of_its_spellings_and_a_disallowed_one_is_wrong(self, passwords):
+        stored = await passwords.hash("cafe\u0301\u00a0horse-9")
+
+        assert await passwords.verify(stored, "caf\u00e9 horse-9")
+        assert not await passwords.verify(stored, "cafe horse-9")
+        assert not await passwords.verify(stored, "caf\u00e9 horse-9\u200b")
+        assert not await passwords.verify(None, "caf\u00e9 horse-9\u200b")
+
+    def test_ascii_passwords_do_without_the_tables_of_unicode(self):
+        program = "import sys; from app.core.passwords import prepare; prepare('horse-9'); print('precis_i18n' in sys.modules)"
 
         ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
 

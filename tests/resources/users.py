@@ -55,6 +55,9 @@ def _deactivate_the_last_admin(world: World) -> Answer:
 RECIPES = {
     ("createUser", 409, "already-registered"): lambda world: post(world.port, "/api/v1/users", new_user(username="ADMIN")),
     ("createUser", 409, "weak-password"): lambda world: post(world.port, "/api/v1/users", new_user(password="passw0rd")),
+    ("createUser", 409, "disallowed-characters"): lambda world: post(
+        world.port, "/api/v1/users", new_user(password="otter-\u200bkayak-9")
+    ),
     ("updateUser", 409, "last-admin"): _deactivate_the_last_admin,
     ("deleteUser", 409, "last-admin"): lambda world: _delete(world, 1, world.tokens["admin"]),
     ("deleteUser", 204, ""): lambda world: _delete(world, *world.new_user()),
