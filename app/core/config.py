@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     password_passes: int = Field(default=2, ge=1, le=100)
     password_threads: int = Field(default=2, ge=1, le=256, description="hashes computed at once")
-    password_queue: int = Field(default=32, ge=1, le=10_000, description="hashes waiting; beyond it 503")
+    password_queue: int = Field(default=256, ge=1, le=10_000, description="hashes waiting, each at most 15 s; beyond it 503")
 
     address_limit: int = Field(default=600, ge=0, description="requests a minute of one client address; 0: no limit")
     account_limit: int = Field(default=600, ge=0, description="requests a minute of one user; 0: no limit")

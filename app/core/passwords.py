@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,18 +39,21 @@ def prepare(password: str) -> str:
 
 
 class Passwords:
-    """Hashes and verifies. Memory is bounded by `threads` times `memory_kib`, waiting by `queue`.
+    """Hashes and verifies, in the order in which it is asked to.
+
+    Memory is bounded by `threads` times `memory_kib`, waiting by `queue` (how many) and `patience` (seconds).
 
     A quarter of the queue is kept for callers who are `preferred`, so a flood of others does not keep them out.
 
     Raises:
-        ServiceUnavailable: the queue is full.
+        ServiceUnavailable: the queue is full, or the turn did not come in time.
     """
 
-    def __init__(self, *, memory_kib: int, passes: int, threads: int, queue: int) -> None:
+    def __init__(self, *, memory_kib: int, passes: int, threads: int, queue: int, patience: float = 15.0) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password")
-        self._queue, self._kept, self._waiting = threads + queue, queue // 4, 0
+        self._turns = asyncio.Semaphore(threads)
+        self._queue, self._kept, self._waiting, self._patience = queue, queue // 4, 0, patience
         self._nobody = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
@@ -85,14 +89,36 @@ class Passwords:
             return False
 
     async def _run(self, work: Callable[[], T], *, preferred: bool = False) -> T:
-        if self._waiting >= self._queue or (self.crowded and not preferred):
-            raise ServiceUnavailable("Too many people sign in at once.", retry_after=1)
-        self._waiting += 1
-        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        future.add_done_callback(self._done)
-        return await future
+        await self._turn(preferred=preferred)
+        loop = asyncio.get_running_loop()
+        try:
+            future = self._pool.submit(work)
+        except BaseException:
+            self._turns.release()
+            raise
+        future.add_done_callback(lambda _: self._release(loop))
+        return await asyncio.wrap_future(future)
 
-    def _done(self, future: asyncio.Future[T]) -> None:
-        self._waiting -= 1
-        if not future.cancelled():
-            future.exception()  # a caller who left does not make the loop complain
+    async def _turn(self, *, preferred: bool) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        if self._waiting >= self._queue or (self.crowded and not preferred):
+            raise _busy()
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        finally:
+            self._waiting -= 1
+
+    def _release(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called by the thread, when it has really ended: a caller who left does not stop it."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(self._turns.release)
+
+
+def _busy() -> ServiceUnavailable:
+    return ServiceUnavailable("Too many sign-ins in progress.", retry_after=1)

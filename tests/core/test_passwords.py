@@ -124,3 +124,25 @@ class TestPreparing:
         ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
 
         assert ran.stdout.strip() == "False"
+
+
+@pytest.mark.anyio
+class TestWaiting:
+    async def test_whoever_waits_too_long_is_refused_and_their_place_is_free(self):
+        slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=100, patience=0.01)
+        found = await asyncio.gather(*(slow.hash("correct-horse-9") for _ in range(5)), return_exceptions=True)
+        again = await slow.hash("correct-horse-9")
+        slow.close()
+
+        assert [type(one) for one in found] == [str] + [ServiceUnavailable] * 4
+        assert again.startswith("$argon2id$")
+
+    async def test_a_caller_who_left_keeps_the_thread_busy_and_nobody_passes_the_bound(self):
+        slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=1, patience=10)
+        left = asyncio.ensure_future(slow.hash("correct-horse-9"))
+        await asyncio.sleep(0.01)
+        left.cancel()
+        found = await asyncio.gather(*(slow.hash("correct-horse-9") for _ in range(3)), return_exceptions=True)
+        slow.close()
+
+        assert [type(one) for one in found] == [str, ServiceUnavailable, ServiceUnavailable]

@@ -36,8 +36,7 @@ def crowded(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A service of several workers, its database on each of the two engines, and where its mails go."""
     folder = tmp_path_factory.mktemp("crowded")
     database = template.copy(folder)
-    settings = {"PASSWORD_QUEUE": str(CROWD)}  # all hashes may have to wait in one worker
-    with MailServer() as mails, Server(database, workers=WORKERS, log=folder / "log", SMTP_URL=mails.url, **settings) as server:
+    with MailServer() as mails, Server(database, workers=WORKERS, log=folder / "log", SMTP_URL=mails.url) as server:
         yield server, database, mails
     template.drop(database)
 
