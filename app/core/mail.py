@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.config import Settings
+from app.core.files import make_file, make_folder
 
 # Every line is ASCII, so that no server on the way needs 8BITMIME.
 _POLICY = policy.SMTP.clone(cte_type="7bit")
@@ -112,9 +113,11 @@ class Folder:
             raise Unreachable(f"cannot write to the folder {self.path}: {error.strerror}") from error
 
     def _write(self, name: str, data: bytes) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         unfinished = self.path / f".{name}.{os.getpid()}"
+        unfinished.unlink(missing_ok=True)
         try:
+            make_file(unfinished)
             with unfinished.open("wb") as file:
                 file.write(data)
                 file.flush()

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.core import sqlite
 from app.core.errors import DatabaseUnreachable
 from app.migrations import BrokenReferences, BusyTables, NotMigrated, path_of, postgres
 
@@ -57,9 +58,9 @@ def alone(url: str, work: Callable[[Connection], T]) -> T:
 def _locked(path: Path) -> Iterator[Connection]:
     """A transaction that alone may write from its first moment, so that what it reads stays true; it commits at the end."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        sqlite.make(path)
     except OSError as error:
-        raise DatabaseUnreachable(f"cannot make the folder {path.parent}: {error.strerror}") from error
+        raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.strerror}") from error
     with file_engine(str(path), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
         yield connection
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()

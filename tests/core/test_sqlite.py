@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -103,13 +104,48 @@ class TestOutages:
         assert isinstance(outage.value.__cause__, sqlite3.OperationalError)
         await database.close()
 
-    async def test_ping_tells_that_the_file_was_removed(self, database: SQLiteDatabase, tmp_path: Path):
+    @pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+    async def test_a_removed_file_stops_writes_until_it_is_back(self, database: SQLiteDatabase, tmp_path: Path, suffix: str):
         await database.ping()
+        path = tmp_path / f"notes.db{suffix}"
+        path.rename(tmp_path / "moved")
 
-        (tmp_path / "notes.db").unlink()
-
+        for _ in range(2):
+            with pytest.raises(ServiceUnavailable):
+                await database.one(INSERT, word="a")
+        with pytest.raises(ServiceUnavailable):
+            async with database.transaction() as transaction:
+                await transaction.one(INSERT, word="a")
         with pytest.raises(ServiceUnavailable):
             await database.ping()
+
+        (tmp_path / "moved").rename(path)
+        await database.ping()
+        assert await database.one(COUNT) == 0
+        assert await database.one(INSERT, word="a") is not None
+
+    async def test_a_replaced_file_stops_writes_for_good(self, database: SQLiteDatabase, tmp_path: Path, capsys):
+        shutil.copy(tmp_path / "notes.db", tmp_path / "copy.db")
+        (tmp_path / "copy.db").rename(tmp_path / "notes.db")
+
+        for _ in range(2):
+            with pytest.raises(ServiceUnavailable) as outage:
+                await database.one(INSERT, word="a")
+
+        told = capsys.readouterr().out
+        assert outage.value.detail == "The database is not available."
+        assert told.count("writes are refused until") == told.count(f"{tmp_path}/notes.db was replaced") == 1
+
+    async def test_a_file_that_goes_while_its_write_is_committed_is_not_acknowledged(
+        self, database: SQLiteDatabase, tmp_path: Path
+    ):
+        async def write() -> None:
+            async with database.transaction() as transaction:
+                await transaction.one(INSERT, word="a")
+                (tmp_path / "notes.db").unlink()
+
+        with pytest.raises(ServiceUnavailable, match="the outcome is not known"):
+            await write()
 
 
 class TestReads:

@@ -156,7 +156,7 @@ DICTIONARIES = {
 
 WRONG = {
     "createSession body /identifier": ["ab", "a\0b", "a" * 255],
-    "createSession body /password": ["a1" * 64 + "a", "a1\0aaaaa"],
+    "createSession body /password": ["a1" * 256 + "a", "a1\0aaaaa"],
     "createSessionToken body /refresh_token": [
         *("acr_" + "0" * 71, "acr_" + "0" * 73, "aca_" + "0" * 72, "acr_" + "A" * 72, "acr_" + "0" * 71 + "\n"),
     ],

@@ -154,6 +154,7 @@ WRONG = {
     ],
     "createUser body /password": [
         *("aaaaaaaa", "11111111", "aaaaaa1", "\u0430" * 7 + "1", "\u0661aaaaaaa", "a1" * 64 + "a", "a1\0aaaaa"),
+        *("a1\naaaaa", "a1\x7faaaaa", "a1\x9faaaaa"),
     ],
     "createUser body /full_name": _FULL_NAMES,
     "updateUser body /full_name": _FULL_NAMES,
@@ -170,7 +171,7 @@ RIGHT = {
         "a" * 64 + "@" + ("b" * 61 + ".") * 3 + "de",
     ],
     "createUser body /username": ["abc", "___", "0123456789" * 5],
-    "createUser body /password": ["xkzvqjw7", "        a1", '1\n\t\r\x01\x7fa"\\', "\U0001f600" * 126 + "a1"],
+    "createUser body /password": ["xkzvqjw7", " x k q a1", "".join(chr(0x4E00 + number) for number in range(126)) + "a1"],
     "createUser body /full_name": _RIGHT_FULL_NAMES,
     "updateUser body /full_name": _RIGHT_FULL_NAMES,
     "updateUser body /bio": ["", "\U0001f600" * 500],

@@ -7,6 +7,7 @@ their own that no writer blocks (write-ahead log), under a time limit. Several p
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 import time
@@ -18,7 +19,9 @@ from sqlalchemy import Table, func, make_url, select, table
 from sqlalchemy.exc import ArgumentError
 
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
+from app.core.files import close_to_others, make_file, make_folder
 from app.core.sqlite.connection import DIALECT, Connection, is_busy
+from app.core.sqlite.opened_files import OpenedFiles
 from app.core.sqlite.writer import Transaction, Writer
 from app.core.statements import Statement, bound, statement
 
@@ -54,17 +57,27 @@ async def connect(url: str, *, statement_timeout: float, lock_timeout: float) ->
         private = tempfile.TemporaryDirectory(prefix="accord-")
         path = Path(private.name, "private.db")
     try:
-        reader, writing = await asyncio.to_thread(_open, path, statement_timeout, lock_timeout, durable=private is None)
+        reader, writing, files = await asyncio.to_thread(_open, path, statement_timeout, lock_timeout, durable=private is None)
     except (OSError, sqlite3.Error, ServiceUnavailable) as error:
         if private is not None:
             private.cleanup()
         raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.__cause__ or error}") from error
-    return SQLiteDatabase(path, reader, Writer(writing, lock_timeout), private)
+    return SQLiteDatabase(path, reader, Writer(writing, files, lock_timeout), files, private)
 
 
-def _open(path: Path, statement_timeout: float, lock_timeout: float, *, durable: bool) -> tuple[Connection, Connection]:
+def make(path: Path) -> None:
+    """Make an empty file at a path, and its folder, if there is none. SQLite gives its other files the mode of this one."""
+    make_folder(path.parent)
+    make_file(path)
+    for suffix in ("-wal", "-shm", "-journal"):  # left by a process that was killed
+        close_to_others(Path(f"{os.path.realpath(path)}{suffix}"))
+
+
+def _open(
+    path: Path, statement_timeout: float, lock_timeout: float, *, durable: bool
+) -> tuple[Connection, Connection, OpenedFiles]:
     """The connections for reading and for writing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path)
     writing = Connection(str(path), limit=statement_timeout, wait=lock_timeout)
     _switch_to_wal(writing, lock_timeout)
     writing.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
@@ -72,7 +85,9 @@ def _open(path: Path, statement_timeout: float, lock_timeout: float, *, durable:
     writing.execute("PRAGMA busy_timeout = 0")  # the loop never waits for a lock: the writer waits in its thread
     reader = Connection(str(path), limit=statement_timeout, wait=_READ_WAIT)
     reader.execute("PRAGMA query_only = ON")
-    return reader, writing
+    for connection in (writing, reader):  # both open the write-ahead log now: later it might be another file
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    return reader, writing, OpenedFiles(path.absolute())
 
 
 def _switch_to_wal(connection: Connection, timeout: float) -> None:
@@ -91,22 +106,19 @@ def _switch_to_wal(connection: Connection, timeout: float) -> None:
         return
 
 
-def _inode(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
-
-
 class SQLiteDatabase:
     """A `Database` in one file."""
 
     def __init__(
-        self, path: Path, reader: Connection, writer: Writer, private: tempfile.TemporaryDirectory[str] | None
+        self,
+        path: Path,
+        reader: Connection,
+        writer: Writer,
+        files: OpenedFiles,
+        private: tempfile.TemporaryDirectory[str] | None,
     ) -> None:
         self.url = f"sqlite:///{path.absolute()}"
-        self._path = path.absolute()
-        self._opened = _inode(path)
+        self._files = files
         self._reader = reader
         self._writer = writer
         self._private = private
@@ -144,12 +156,11 @@ class SQLiteDatabase:
         return Transaction(self._writer)
 
     async def ping(self) -> None:
-        """Read, and see that there is a writer and the file is still the one opened: writes to a removed file would be lost."""
+        """Read, and see that there is a writer and its files are still those that were opened."""
         await self.one(_PING)
         if self._writer.closed:
             raise ServiceUnavailable("The database is closed.")
-        if _inode(self._path) != self._opened:
-            raise ServiceUnavailable("The database is not available.") from FileNotFoundError(f"{self._path} was replaced")
+        self._files.check()
 
     async def close(self) -> None:
         """Finish the commits, move the log into the file, let go of it."""

@@ -19,10 +19,11 @@ _ROWS = 1000
 class Job(Generic[T]):
     """Work that is answered after the commit which contains it."""
 
-    __slots__ = ("answer", "result")
+    __slots__ = ("answer", "result", "since")
 
     def __init__(self) -> None:
         self.result: T
+        self.since = 0.0  # when it began to wait
         self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
     def refuse(self, error: Exception) -> None:

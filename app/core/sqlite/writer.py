@@ -21,6 +21,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 from app.core.errors import ServiceUnavailable
 from app.core.sqlite.connection import DIALECT, Connection
 from app.core.sqlite.jobs import Load, Write
+from app.core.sqlite.opened_files import OpenedFiles
 from app.core.statements import Compiled, Refused, Statement
 
 R = TypeVar("R")
@@ -32,13 +33,18 @@ GROUP = 128
 # Seconds between two looks whether another process has let go of the write lock.
 _LOOK = 0.0005
 
+# The most writes that wait, and the most seconds that one of them does: beyond it is refused, and nothing was done.
+QUEUE = 4096
+PATIENCE = 15.0
+
 _UNDONE = "The database could not store it; nothing was done."
+_LOST = "The database is not available; the outcome is not known."
 
 
 class Transaction:
     """One `async with database.transaction()` block."""
 
-    __slots__ = ("_broken", "_committed", "_connection", "_open", "_writer", "ended", "turn")
+    __slots__ = ("_broken", "_committed", "_connection", "_open", "_writer", "ended", "since", "turn")
 
     def __init__(self, writer: Writer) -> None:
         loop = asyncio.get_running_loop()
@@ -46,6 +52,7 @@ class Transaction:
         self._connection = writer.connection
         self._open = False
         self._broken: Exception | None = None  # why it can only be left
+        self.since = 0.0  # when it began to wait
         self.turn: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[bool] = loop.create_future()
         self._committed: asyncio.Future[None] = loop.create_future()
@@ -126,8 +133,9 @@ Job: TypeAlias = Write[Any] | Load | Transaction
 class Writer:
     """Runs writes in the order in which they come. `timeout` (seconds) bounds the wait for another process and each body."""
 
-    def __init__(self, connection: Connection, timeout: float) -> None:
+    def __init__(self, connection: Connection, files: OpenedFiles, timeout: float) -> None:
         self.connection = connection
+        self._files = files
         self.holder: asyncio.Task[Any] | None = None  # the task in whose transaction block we are
         self._timeout = timeout
         self._queue: deque[Job] = deque()
@@ -158,10 +166,14 @@ class Writer:
             raise ServiceUnavailable("The database is closed.")
         if self.holder is not None and self.holder is asyncio.current_task():
             raise RuntimeError("inside a transaction write through the transaction, not through the database")
+        if len(self._queue) >= QUEUE:
+            raise _busy()
+        loop = asyncio.get_running_loop()
+        job.since = loop.time()
         self._queue.append(job)
         if self._draining is None:
             # A context of its own: the task outlives the request that happens to start it.
-            self._draining = asyncio.get_running_loop().create_task(self._drain(), context=Context())
+            self._draining = loop.create_task(self._drain(), context=Context())
 
     async def close(self) -> None:
         """Refuse new work, finish the old, move the log into the file."""
@@ -195,17 +207,13 @@ class Writer:
     async def _run_group(self, group: list[Job]) -> None:
         """One BEGIN, the work of those who wait, one COMMIT, their answers."""
         loop = asyncio.get_running_loop()
-        try:
-            if not self.connection.begin():
-                await loop.run_in_executor(self._thread, self._begin_patiently)
-        except ServiceUnavailable as error:
-            waiting = list(self._queue)
-            self._queue.clear()
-            _refuse(waiting, error.detail, error)
+        if not await self._begin():
             return
         while self._queue and len(group) < GROUP and self.connection.in_transaction:
             job = self._queue.popleft()
-            if await self._do(job):
+            if loop.time() - job.since > PATIENCE:
+                job.refuse(_busy())
+            elif await self._do(job):
                 group.append(job)
         if not self.connection.in_transaction:  # SQLite has undone everything: disk full, or a write that took too long
             _refuse(group, _UNDONE)
@@ -216,10 +224,26 @@ class Writer:
         try:
             await loop.run_in_executor(self._thread, self._commit)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was kept and everyone must hear it
-            _refuse(group, _UNDONE, error)
+            _refuse(group, _LOST if self._files.fault is not None else _UNDONE, error)
             return
         for job in group:
             job.acknowledge()
+
+    async def _begin(self) -> bool:
+        """Whether there is an open transaction; if not, all who wait are refused."""
+        loop = asyncio.get_running_loop()
+        try:
+            self._files.check()
+            if not self.connection.begin():
+                await loop.run_in_executor(self._thread, self._begin_patiently)
+        except ServiceUnavailable as error:
+            if self._files.removed:  # what was acknowledged may be in the removed log alone, which we still can read
+                await loop.run_in_executor(self._thread, self._checkpoint)
+            waiting = list(self._queue)
+            self._queue.clear()
+            _refuse(waiting, error.detail, error)
+            return False
+        return True
 
     async def _do(self, job: Job) -> bool:
         """Whether its work stays."""
@@ -287,6 +311,11 @@ class Writer:
         except Exception:
             self.connection.rollback()
             raise
+        self._files.check()
+
+
+def _busy() -> ServiceUnavailable:
+    return ServiceUnavailable("Too many writes are waiting; nothing was done.")
 
 
 def _refuse(jobs: Sequence[Job], detail: str, cause: Exception | None = None) -> None:
