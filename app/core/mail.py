@@ -100,7 +100,7 @@ class Folder:
 
     def probe(self) -> None:
         """Try whether it can be written to. Raises `OSError`."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         tempfile.TemporaryFile(dir=self.path).close()
 
     async def send(self, mail: Mail) -> None:

@@ -273,6 +273,12 @@ class TestFolder:
 
         assert [file.name for file in (tmp_path / "mail").iterdir()] == ["_.._x@example.com.eml"]
 
+    def test_one_that_is_tried_before_the_first_mail_is_private_and_stays_empty(self, tmp_path):
+        Folder(tmp_path / "data" / "mail", SENDER).probe()
+
+        assert [(tmp_path / path).stat().st_mode & 0o777 for path in ("data", "data/mail")] == [0o700, 0o700]
+        assert list((tmp_path / "data" / "mail").iterdir()) == []
+
     async def test_a_folder_that_cannot_be_written_is_unreachable_and_leaves_nothing(self, tmp_path):
         (tmp_path / "mail").write_text("no folder")
 
