@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -90,6 +90,7 @@ class Protocol(HttpToolsProtocol):
 
     server_state: State
     flow: Flow
+    _idle_since = 0.0  # of the loop's time: when the last answer was written
     _held = b""  # bytes that wait until the request before them is answered
     _size = 0  # of the head that is being read
     _declared = _length = 0  # Content-Length, and what of such a body is still to come
@@ -121,6 +122,7 @@ class Protocol(HttpToolsProtocol):
         """The client is gone."""
         self._in_time()
         self._taken()
+        self._unset_keepalive_if_required()
         self._held = b""
         if self._key is not None:
             self.server_state.counted.leave(self._key)
@@ -134,7 +136,6 @@ class Protocol(HttpToolsProtocol):
 
     def _advance(self) -> None:
         """Parse what has come, up to the end of a request that is not answered yet."""
-        self._unset_keepalive_if_required()
         data, at, between, began = self._held, 0, self._between, False
         while at < len(data) and not self._refused:
             if self._between and self.cycle is not None and (not self.cycle.response_complete or self.flow.write_paused):
@@ -248,12 +249,17 @@ class Protocol(HttpToolsProtocol):
             self._refuse(_CHUNKS)
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body; of a refused request it is dropped."""
+        """A part of the body; of a request that is answered already it is dropped."""
         self._body += len(body)
         if self._length:
             self._length -= len(body)
-        if not self._refused:
-            super().on_body(body)
+        cycle = self.cycle
+        if self._refused or cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """The request is complete, unless llhttp has left out the body because of an upgrade."""
@@ -261,14 +267,36 @@ class Protocol(HttpToolsProtocol):
             return
         self._between, self._length = True, 0
         self._in_time()
-        if not self._refused:
-            super().on_message_complete()
+        if not self._refused and not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
 
     def on_response_complete(self) -> None:
         """An answer is on its way: the next request has its turn."""
-        super().on_response_complete()
-        if self._held and not self.transport.is_closing():
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        if self.flow.read_paused:
+            self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._held:
             self._advance()
+        else:
+            self._idle_since = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self._idle_for_long)
+
+    def _idle_for_long(self) -> None:
+        """Close a connection on which nothing happens; one timer for many requests."""
+        self.timeout_keep_alive_task = None
+        if self._held or not self._between or not self.cycle.response_complete:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self._idle_for_long)
+        else:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """The network does not take the answer: give the client some time."""
