@@ -171,7 +171,7 @@ class TestARefusal:
             with connected(limited, "127.0.0.3") as connection:
                 statuses.append(connection.send(b"junk\r\n\r\n").answer().status)
         with connected(limited, "127.0.0.3") as connection:
-            is_problem(connection.send(THING + b"\r\n").answer(), 429, "too-many-requests")
+            is_problem(connection.send(THING.replace(b"things", b"nothing") + b"\r\n").answer(), 429, "too-many-requests")
 
         assert statuses == [400] * 10 + [429] * 2
 
