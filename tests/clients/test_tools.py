@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,10 +53,10 @@ class TestPrism:
         command = [program, "mock", DOCUMENT, "--host", "127.0.0.1", "--port", str(port)]
         with (
             (tmp_path / "log").open("w") as log,
-            subprocess.Popen(command, env=npm.ENVIRONMENT, stdout=log, stderr=log) as mock,
+            subprocess.Popen(command, env=npm.ENVIRONMENT, stdout=log, stderr=log, start_new_session=True) as mock,
         ):
             yield f"http://127.0.0.1:{port}"
-            mock.terminate()
+            os.killpg(mock.pid, signal.SIGTERM)  # it serves from a process of its own
 
     def test_it_answers_from_the_document(self, url):
         with httpx2.Client(transport=httpx2.HTTPTransport(retries=8), timeout=60) as client:  # until it listens
