@@ -1,62 +1,117 @@
-"""Cross-origin requests (Fetch, 3.2): which origins' pages may read answers.
+"""Cross-origin requests (Fetch, 3.2): which origins' pages may read answers, and what they may send.
 
 Not Starlette's middleware: it refuses a preflight in plain text, tells caches nothing of `Origin` when a stranger asks, and
-costs every request 9 us, with an `Origin` or without.
+costs every request 9 us, with an `Origin` or without. As part of the engine its headers are judged like all others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-_SENT = b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
-_EXPOSED = b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID"
-_VARY = (b"vary", b"Origin")
+from app.engine.declared import Response
+from app.engine.description import Operation
+from app.engine.dispatch import Resource
+from app.engine.document import Document, DocumentError
+from app.engine.headers import reader
+from app.engine.judge import validator
+from app.engine.problems import Headers
+
+HeaderList = list[tuple[bytes, bytes]]
+
+VARY = (b"vary", b"Origin")
+# What browsers show and send without being told (Fetch, 2.2.2).
+_ALWAYS_READ = frozenset({"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"})
+_ALWAYS_SENT = frozenset({"accept", "accept-language", "content-language"})
+_ANYTHING: HeaderList = [
+    (b"access-control-allow-methods", b"*"),
+    (b"access-control-allow-headers", b"*, Authorization"),  # the one header that `*` does not stand for
+]
+_MAX_AGE = (b"access-control-max-age", b"600")
 
 
 class Cors:
-    """Tells browsers which origins may read answers (Fetch, 3.2). Others get the same answers without permission.
+    """Tells browsers which origins may read answers. Others get the same answers without permission.
 
-    A preflight from a listed origin is told what is allowed and never refused: comparing is the browser's part.
+    A preflight from a listed origin is told what the document has at its path, and never that it is refused: comparing is the
+    browser's part. Credentials are never allowed, so `*` stands for any method and header where the document has no such path.
+
+    Raises:
+        DocumentError: the document pins `Vary` to a value that says nothing of the origin.
     """
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
-        self._app = app
-        self._granted = {
-            origin.encode(): [
-                (b"access-control-allow-origin", origin.encode()),
-                (b"access-control-expose-headers", _EXPOSED),
-                _VARY,
-            ]
+    def __init__(self, document: Document, operations: Sequence[Operation], origins: Sequence[str]) -> None:
+        self._document = document
+        responses = [response for operation in operations for response in operation.responses.values()]
+        self._check_vary(responses)
+        names = (header.name for response in responses for header in response.headers)
+        read = _joined(("X-Request-ID", *names), _ALWAYS_READ)
+        self._granted: dict[bytes, Headers] = {
+            origin.encode(): ((b"access-control-allow-origin", origin.encode()), (b"access-control-expose-headers", read))
             for origin in origins
         }
-        self._preflight = [
-            (b"access-control-allow-methods", _METHODS),
-            (b"access-control-allow-headers", _SENT),
-            (b"access-control-max-age", b"600"),
-        ]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look for a listed Origin, which most requests do not have. Caches must know that it was looked for."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        granted, asked = [_VARY], False
+    def granted(self, scope: Scope) -> tuple[Headers, bool]:
+        """The headers for the request's origin, none if it is not listed, and whether the request is a preflight."""
+        granted: Headers = ()
+        asked = False
         for name, value in scope["headers"]:
             if name == b"origin":
-                granted = self._granted.get(value, granted)
+                granted = self._granted.get(value, ())
             elif name == b"access-control-request-method":
-                asked = True
-        if asked and len(granted) > 1 and scope["method"] == "OPTIONS":
-            await send({"type": "http.response.start", "status": 204, "headers": [*granted, *self._preflight]})
-            await send({"type": "http.response.body", "body": b""})
-            return
+                asked = scope["method"] == "OPTIONS"
+        return granted, asked and granted != ()
 
-        async def send_granted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *granted]
-            await send(message)
+    def preflight(self, resource: Resource[Any] | None) -> HeaderList:
+        """What may be sent to a path."""
+        if resource is None:
+            return [*_ANYTHING, _MAX_AGE]
+        sent = _joined(self._sent(resource.written.values()), _ALWAYS_SENT)
+        allowed = [(b"access-control-allow-methods", resource.allow), (b"access-control-allow-headers", sent), _MAX_AGE]
+        return [header for header in allowed if header[1]]
 
-        await self._app(scope, receive, send_granted)
+    def _sent(self, operations: Iterable[Operation]) -> Iterator[str]:
+        """The names of the request headers that operations read."""
+        components = self._document.root.get("components")
+        schemes = components.get("securitySchemes") if components is not None else None
+        for operation in operations:
+            for name, _ in (requirement for alternative in operation.security for requirement in alternative):
+                scheme = schemes.get(name) if schemes is not None else None
+                place = scheme.value.get("in", "") if scheme is not None else ""
+                if scheme is not None and place in ("", "header"):
+                    yield scheme.value["name"] if place else "Authorization"
+            if operation.bodies:
+                yield "Content-Type"
+            yield from (parameter.name for parameter in operation.parameters if parameter.place == "header")
+
+    def _check_vary(self, responses: Iterable[Response]) -> None:
+        for header in {id(one.node): one for response in responses for one in response.headers}.values():
+            if header.name.lower() == "vary" and header.constant is not None:
+                headers: HeaderList = [(b"vary", header.constant.encode())]
+                vary_by_origin(headers)
+                value = reader(header)([headers[0][1].decode()])
+                if not validator(self._document, header.schema, "response").is_valid(value):
+                    text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
+                    raise DocumentError(f"{header.node.where}: {text}")
+
+
+def vary_by_origin(headers: HeaderList) -> None:
+    """Tell caches that the answer depends on `Origin`, in the line that is there."""
+    at = None
+    for index, (name, value) in enumerate(headers):
+        if name == b"vary":
+            if value == b"*" or b"origin" in value.lower():
+                return
+            at = index
+    if at is None:
+        headers.append(VARY)
+    else:
+        headers[at] = (b"vary", headers[at][1] + b", Origin")
+
+
+def _joined(names: Iterable[str], known: frozenset[str]) -> bytes:
+    """Names of headers without those that are known, each once, whatever its case."""
+    found = {name.lower(): name for name in names}
+    return ", ".join(name for key, name in sorted(found.items()) if key not in known).encode()

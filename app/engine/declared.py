@@ -69,8 +69,13 @@ class Header:
 
     @property
     def constant(self) -> str | None:
-        """The one value that the document allows, which the engine then writes by itself."""
-        value = next((said.value["const"] for said in conjuncts(self.schema) if "const" in said.value), None)
+        """The value that the engine writes by itself: the one that the document allows.
+
+        `Vary` may also be `Origin` where other origins may read answers; then its schema has a `default` without it.
+        """
+        keywords = ("const", "default") if self.name.lower() == "vary" else ("const",)
+        schemas = [said.value for said in conjuncts(self.schema)]
+        value = next((schema[keyword] for keyword in keywords for schema in schemas if keyword in schema), None)
         return str(value) if self.required and value is not None else None
 
 

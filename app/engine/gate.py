@@ -1,6 +1,7 @@
 """The whole life of a request to an operation, in one coroutine and in one fixed order.
 
-429 by address > 404 path > 405 with `Allow` > 401 > 429 by account > 403 scope > 406 > 413 > 415 > 400 > 422 > handler.
+429 by address > a preflight > 404 path > 405 with `Allow` > 401 > 429 by account > 403 scope > 406 > 413 > 415 > 400 > 422 >
+handler.
 
 So the answer to a bad request never depends on data. Each step stands in the file of its name. An operation that does not
 document 429 has no limit.
@@ -24,6 +25,7 @@ from app.core.errors import ApiError
 from app.engine.answers import Content
 from app.engine.binding import Operation as BoundOperation
 from app.engine.body import ABSENT
+from app.engine.cors import VARY, Cors, vary_by_origin
 from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.dispatch import Paths, Resource
@@ -84,6 +86,8 @@ class Exchange:
     operation: Operation | None = None
     principal: Any = None
     limits: Headers = ()
+    granted: Headers = ()  # to the origin of the page that asks
+    preflight: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,7 @@ class Engine:
         self.paths: Paths[Operation] = Paths(description.aliases)
         self.operations: list[Operation] = []
         self.app: FastAPI | None = None  # whose dependency overrides count; set by the host
+        self.cors: Cors | None = None  # set by the host if origins are listed
         self.ordinary: Callable[[Scope], ASGIApp | None] = lambda _: None  # who else knows a path; set by the host
         self._service, self.new_id = service, request_ids()
         self._lacking: dict[tuple[str, tuple[bytes, ...]], HeaderList] = {}  # what heads with these names have to be given
@@ -151,7 +156,9 @@ class Engine:
         resource, values = self.paths.find(scope["path"], scope["raw_path"])
         refused = False
         exchange = Exchange(self.new_id(), scope, time.perf_counter())
-        if resource is None and (other := self.ordinary(scope)) is not None:
+        if self.cors is not None:
+            exchange.granted, exchange.preflight = self.cors.granted(scope)
+        if resource is None and not exchange.preflight and (other := self.ordinary(scope)) is not None:
             await self._pass_on(exchange, other, receive, send)
             return
         try:
@@ -224,8 +231,10 @@ class Engine:
             nonlocal status
             if message["type"] == "http.response.start":
                 status, own = message["status"], {name for name, _ in message["headers"]}
-                ours = ((b"x-request-id", exchange.id), *exchange.limits)
+                ours = ((b"x-request-id", exchange.id), *exchange.limits, *exchange.granted)
                 message["headers"] = [*message["headers"], *(header for header in ours if header[0] not in own)]
+                if self.cors is not None:
+                    vary_by_origin(message["headers"])
             await send(message)
 
         try:
@@ -269,6 +278,8 @@ class Engine:
         if service.limits is not None and (operation is None or operation.limited):
             verdict = service.limits.address(scope)
             self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
+        if exchange.preflight and self.cors is not None:
+            return 204, self.cors.preflight(resource), None
         if resource is None:
             raise Refusal(404)
         exchange.operation = operation
@@ -322,12 +333,17 @@ class Engine:
         lacking = self._lacking.get(key)
         if lacking is None:
             notices = operation.notices if operation is not None else ()
-            lacking = [header for header in (*self._service.headers, *notices) if header[0] not in own]
+            common = (*self._service.headers, *notices, *((VARY,) if self.cors is not None else ()))
+            lacking = [header for header in common if header[0] not in own]
             if len(self._lacking) < _MOST_HEADS:
                 self._lacking[key] = lacking
         headers += lacking
         headers.append((b"x-request-id", exchange.id))
         headers += exchange.limits
+        if self.cors is not None:
+            headers += exchange.granted
+            if b"vary" in own:
+                vary_by_origin(headers)
         if isinstance(body, bytes):
             headers.append((b"content-length", b"%d" % len(body)))
         return headers

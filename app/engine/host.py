@@ -52,7 +52,8 @@ class Host(FastAPI):
         self.engine = engine
         super().__init__(docs_url=None, redoc_url=None, openapi_url=None, **{"telemetry": _NO_TELEMETRY, **extra})
         engine.app = self
-        self._origins = origins
+        if origins:
+            engine.cors = Cors(engine.document, [operation.described for operation in engine.operations], origins)
         self.router.redirect_slashes = False
         self.router.routes += engine.operations
         self.add_exception_handler(HTTPException, self._problem)
@@ -82,7 +83,7 @@ class Host(FastAPI):
         return response
 
     def build_middleware_stack(self) -> ASGIApp:
-        """User middleware > CORS > the engine > for paths that the document does not have, the ordinary FastAPI stack."""
+        """User middleware > the engine, with CORS > for paths that the document does not have, the ordinary FastAPI stack."""
         user, self.user_middleware = self.user_middleware, []
         ordinary = super().build_middleware_stack()
         self.user_middleware = user
@@ -96,8 +97,6 @@ class Host(FastAPI):
 
         serve, self.engine.ordinary = self.engine.serve, other
         app: ASGIApp = dispatch
-        if self._origins:
-            app = Cors(app, self._origins)
         for middleware in reversed(user):
             app = middleware.cls(app, *middleware.args, **middleware.kwargs)
         return app

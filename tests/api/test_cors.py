@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from tests.make import new_user
 
 ORIGIN = "https://app.example"
 
@@ -32,13 +33,42 @@ class TestAListedOrigin:
         assert "Origin" in response.headers["Vary"]
         assert {"ETag", "Location", "X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"} <= set(exposed)
 
-    def test_may_send_every_method_and_the_headers_of_the_contract(self, listed):
-        for method in ("GET", "POST", "PATCH", "DELETE"):
-            response = preflight(listed, ORIGIN, method)
+    def test_may_send_the_methods_and_headers_that_the_document_has_at_a_path(self, listed):
+        user = preflight(listed, ORIGIN)
+        posts = listed.options("/api/v1/posts", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"})
 
-            assert response.status_code == 204
-            assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
-            assert method in response.headers["Access-Control-Allow-Methods"]
+        assert (user.status_code, posts.status_code) == (204, 204)
+        assert user.headers["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
+        assert user.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, If-Match, If-None-Match"
+        assert posts.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
+        assert posts.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, Idempotency-Key, If-None-Match"
+
+    def test_finds_a_preflight_to_be_a_request_like_others(self, settings):
+        few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})
+        with TestClient(create_app(few)) as client:
+            allowed, refused = preflight(client, ORIGIN), preflight(client, ORIGIN)
+
+        assert (allowed.status_code, refused.status_code) == (204, 429)
+        assert refused.json()["code"] == "too-many-requests"
+        for response in (allowed, refused):
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Content-Security-Policy"]
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["RateLimit"]
+            assert response.headers["X-Request-ID"]
+
+    def test_is_told_of_in_one_line_of_vary(self, listed):
+        user = listed.post("/api/v1/users", json=new_user()).json()
+
+        for origin in (ORIGIN, "https://other.example", None):
+            headers = {"Origin": origin} if origin else {}
+            posts = listed.get("/api/v1/posts", headers=headers)
+            own = listed.get(f"/api/v1/users/{user['id']}/posts", headers=headers)
+            unchanged = listed.get(f"/api/v1/users/{user['id']}/posts", headers={**headers, "If-None-Match": "*"})
+
+            assert (posts.status_code, own.status_code, unchanged.status_code) == (200, 200, 304)
+            assert posts.headers.get_list("Vary") == ["Origin"]
+            assert own.headers.get_list("Vary") == unchanged.headers.get_list("Vary") == ["Authorization, Origin"]
 
     def test_may_read_problems_too(self, listed, settings):
         few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})

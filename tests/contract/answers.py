@@ -19,6 +19,12 @@ _NEEDED = {
     429: "retry-after",
     503: "retry-after",
 }
+# Headers of every answer: those of HTTP, and those that the document's description lists.
+_GENERAL = {
+    *("connection", "content-length", "content-type", "date", "cache-control", "content-security-policy", "referrer-policy"),
+    *("strict-transport-security", "x-content-type-options", "vary", "access-control-allow-origin"),
+    "access-control-expose-headers",
+}
 _INTERNALS = (b"Traceback", b"sqlite", b"sqlalchemy", b"$argon2", b"password_hash", b"access_hash", b"_key")
 
 
@@ -70,6 +76,8 @@ def broken_promises(operation: Operation, status: int, headers: dict[str, str], 
     for name, header in response.headers.items():
         if header.get("required") and name not in headers:
             yield f"{operation.id} answered {status} without {name}"
+    for name in headers.keys() - response.headers.keys() - _GENERAL:
+        yield f"{operation.id} answered {status} with {name}, which is not documented"
     if not response.content or not body:
         if bool(response.content) != bool(body):
             yield f"{operation.id} answered {status} with {len(body)} bytes"

@@ -21,6 +21,7 @@ from schemathesis import Case, CheckContext, Response
 
 from tests.contract import answers, oracle
 from tests.contract.contract import Operation, members
+from tests.contract.people import ORIGINS
 from tests.told import told
 
 observed: set[tuple[str, int, str]] = set()
@@ -77,6 +78,19 @@ def second_judge(ctx: CheckContext, response: Response, case: Case) -> None:
     exchange = Exchange(response)
     if exchange.operation is not None:
         _fail(list(answers.broken_promises(exchange.operation, exchange.status, exchange.headers, exchange.answer)))
+
+
+@schemathesis.check
+def cross_origin(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Pages of the listed origin may read the answer, others not, and caches know that; no header has two lines."""
+    exchange = Exchange(response)
+    granted = exchange.sent.get("origin") == ORIGINS[0]
+    faults = [f"{name} has several lines" for name, values in response.headers.items() if len(values) > 1]
+    if exchange.headers.get("access-control-allow-origin") != (ORIGINS[0] if granted else None):
+        faults.append(f"{exchange.sent.get('origin')} is told {exchange.headers.get('access-control-allow-origin')}")
+    if exchange.headers.get("vary", "").split(", ").count("Origin") != 1:
+        faults.append(f"Vary is {exchange.headers.get('vary')}")
+    _fail(faults)
 
 
 @schemathesis.check

@@ -12,6 +12,7 @@ No answer is changed and no case is dropped. What a case finds is arranged (arra
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -21,9 +22,10 @@ import schemathesis
 from schemathesis import Case, HookContext, Response
 
 from tests.contract import arrange, checks  # noqa: F401 - checks registers itself
-from tests.contract.people import PASSWORD, PEOPLE
+from tests.contract.people import ORIGINS, PASSWORD, PEOPLE
 from tests.resources.users import make_room
 
+_origins = itertools.cycle(ORIGINS)
 _tokens: dict[int, str] = {}  # the access token of each session that the fuzz began
 
 
@@ -32,6 +34,8 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     """Arrange what a case needs in order to succeed."""
     operation = case.operation.definition.raw["operationId"]
     arrange.for_case(operation, case)
+    if (origin := next(_origins)) is not None:
+        case.headers = {**(case.headers or {}), "Origin": origin}
     if operation == "deleteSession":
         session = re.fullmatch("[1-9][0-9]{0,15}", str((case.path_parameters or {}).get("session_id")))
         ours = str((case.headers or {}).get("Authorization")).startswith("Bearer aca_")

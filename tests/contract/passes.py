@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.contract import OPERATIONS, Operation, members
-from tests.contract.people import PASSWORD, PEOPLE, furnish
+from tests.contract.people import ORIGINS, PASSWORD, PEOPLE, furnish
 from tests.databases import Template
 from tests.servers import ROOT, Server
 from tests.told import told
@@ -150,7 +150,7 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
         "COLUMNS": "120",
     }
     started = time.monotonic()
-    with Server(folder / "accord.db", DATABASE_URL=url) as server:
+    with Server(folder / "accord.db", DATABASE_URL=url, ALLOWED_ORIGINS=str(ORIGINS[0])) as server:
         finished = subprocess.run(
             [*command, "--url", server.url],
             cwd=folder,

@@ -13,6 +13,8 @@ PASSWORD = "correct-horse-9"
 # The principals. `user` and `other` must not see each other's objects; `admin` comes with the template.
 PEOPLE = ("admin", "user", "other")
 NOT_PEOPLE = f"username NOT IN ({', '.join('?' for _ in PEOPLE)})"
+# Whose pages call, in turn: one that may read the answers, one that may not, and none.
+ORIGINS = ("https://app.example", "https://other.example", None)
 
 _USERS, _POSTS = 25, 40
 

@@ -6,17 +6,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from fastapi import APIRouter, FastAPI, WebSocket
+from fastapi import APIRouter, FastAPI, Response, WebSocket
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+from app.engine.document import DocumentError
 from app.engine.host import Host
-from tests.engine.service import make_client, make_engine, make_host
+from app.engine.responses import Empty
+from tests.engine.service import Limits, Observer, answering, make_client, make_engine, make_host
 
 LISTED, UNLISTED = "https://shelf.example", "https://evil.example"
+SENT = "Authorization, Content-Type, X-Rank"
 ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+
+
+class Nothing(Empty, frozen=True, kw_only=True):
+    status = 200
+    vary: str | None = None
 
 
 class Mark:
@@ -164,10 +172,10 @@ class TestCors:
         for headers in ({}, {"Origin": LISTED}, {"Origin": UNLISTED}):
             assert browser().get("/v1/things", headers=headers).headers["Vary"] == "Origin"
 
-    def test_leaves_another_vary_alone(self):
+    def test_is_told_in_the_one_line_of_vary(self):
         response = browser().get("/v1/things/1", headers={"Origin": LISTED, "If-None-Match": "*"})
 
-        assert response.headers.get_list("Vary") == ["Accept", "Origin"]
+        assert response.headers.get_list("Vary") == ["Accept, Origin"]
 
     def test_answers_the_preflight_of_a_listed_origin(self):
         response = browser().options("/v1/things", headers={"Origin": LISTED, **ASKED})
@@ -175,8 +183,8 @@ class TestCors:
         assert response.status_code == 204
         assert response.content == b""
         assert response.headers["Access-Control-Allow-Origin"] == LISTED
-        assert "POST" in response.headers["Access-Control-Allow-Methods"]
-        assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
+        assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
+        assert response.headers["Access-Control-Allow-Headers"] == SENT
         assert response.headers["Access-Control-Max-Age"] == "600"
         assert response.headers["Vary"] == "Origin"
 
@@ -199,6 +207,66 @@ class TestCors:
         response = browser().options("/v1/things", headers={"Origin": LISTED})
 
         assert response.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+    @pytest.mark.parametrize("path", ["/nothing", "/ordinary"])
+    def test_allows_anything_where_the_document_has_no_path(self, path):
+        host = Host(make_engine(), origins=[LISTED])
+        host.put("/ordinary")(lambda: "a")
+        client = make_client(host)
+
+        preflight = client.options(path, headers={"Origin": LISTED, **ASKED})
+        answer = client.put(path, headers={"Origin": LISTED})
+
+        assert preflight.status_code == 204
+        assert preflight.headers["Access-Control-Allow-Methods"] == "*"
+        assert preflight.headers["Access-Control-Allow-Headers"] == "*, Authorization"
+        assert answer.headers.get_list("Access-Control-Allow-Origin") == [LISTED]
+        assert answer.headers.get_list("Vary") == ["Origin"]
+
+    def test_completes_the_vary_of_an_ordinary_route(self):
+        host = Host(make_engine(), origins=[LISTED])
+        host.get("/ordinary")(lambda: Response("a", headers={"Vary": "Accept-Language"}))
+
+        answer = make_client(host).get("/ordinary", headers={"Origin": LISTED})
+
+        assert answer.headers.get_list("Vary") == ["Accept-Language, Origin"]
+
+    def test_counts_a_preflight_and_tells_of_it(self):
+        observer = Observer()
+        used_up = browser(limits=Limits(address_wait=7), observer=observer, headers=((b"x-service", b"shelf"),))
+        free = browser(limits=Limits(), observer=observer, headers=((b"x-service", b"shelf"),))
+
+        refused, allowed = (client.options("/v1/things", headers={"Origin": LISTED, **ASKED}) for client in (used_up, free))
+
+        assert (refused.status_code, allowed.status_code) == (429, 204)
+        assert observer.statuses == [429, 204]
+        assert refused.json()["type"] == "/problems/too-many-requests"
+        assert refused.headers["Retry-After"] == "7"
+        for response in (refused, allowed):
+            assert response.headers["Access-Control-Allow-Origin"] == LISTED
+            assert response.headers["X-Service"] == "shelf"
+            assert response.headers["RateLimit"] == "address"
+            assert response.headers["X-Request-ID"]
+
+    def test_is_refused_by_a_document_that_pins_another_vary(self):
+        pinned = "headers: {Vary: {required: true, schema: {const: Accept}}}"
+        engine = answering(f"{{'200': {{description: Y, {pinned}}}}}", None)
+
+        with pytest.raises(
+            DocumentError, match=r"openapi.yaml:\d+: Vary is 'Accept, Origin' where other origins may read answers"
+        ):
+            Host(engine, origins=[LISTED])
+
+    @pytest.mark.parametrize("origin", [LISTED, UNLISTED, None])
+    def test_is_part_of_what_the_policy_judges(self, origin):
+        observer = Observer()
+        pinned = "headers: {Vary: {schema: {const: Accept}}}"
+        host = Host(answering(f"{{'200': {{description: Y, {pinned}}}}}", Nothing(), observer=observer), origins=[LISTED])
+
+        answer = make_client(host).get("/p", headers={"Origin": origin} if origin else {})
+
+        assert answer.status_code == 500
+        assert str(observer.errors[0]).startswith("ask answered 200 with vary: Origin")
 
     def test_wraps_a_crash(self):
         host = Host(make_engine(), origins=[LISTED])
