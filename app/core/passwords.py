@@ -120,5 +120,9 @@ class Passwords:
             loop.call_soon_threadsafe(self._turns.release)
 
 
+# The password of the document's examples and of the demo data: everybody knows it, so it is good in development alone.
+DEMO = "c0bol-is-fine"
+
+
 def _busy() -> ServiceUnavailable:
     return ServiceUnavailable("Too many sign-ins in progress.", retry_after=1)

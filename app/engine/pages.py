@@ -50,6 +50,7 @@ _SWAGGER_START = b"""SwaggerUIBundle({
   deepLinking: true,
   displayOperationId: true,
   showCommonExtensions: true,
+  persistAuthorization: true,
   validatorUrl: null,
 });
 """

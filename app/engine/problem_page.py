@@ -15,7 +15,8 @@ from app.engine.document import Document
 from app.engine.problems import Problems, Refusal
 
 STYLE = """
-body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color-scheme: light dark }
+:root { color-scheme: light dark }
+body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif }
 section { border-top: 1px solid #8886; margin-top: 2rem }
 section:target { border-top: 4px solid #48f }
 h2 a { color: inherit; text-decoration: none }

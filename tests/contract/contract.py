@@ -218,6 +218,7 @@ class Operation:
 def _parameter(sent: dict[str, Any]) -> Parameter:
     found = resolved(sent)
     examples = [example["value"] for example in found.get("examples", {}).values()]
+    examples += found["schema"].get("examples", [])  # where documentation pages fill in nothing
     example = found.get("example", examples[0] if examples else None)
     return Parameter(found["name"], found["in"], found.get("required", False), found["schema"], example)
 

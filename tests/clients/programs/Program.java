@@ -20,7 +20,7 @@ import accord.model.ValidationProblem;
 import java.util.concurrent.Callable;
 
 public final class Program {
-  private static final String PASSWORD = "c0bol-is-fine";
+  private static final String PASSWORD = "orbit-by-hand-62";
 
   private static ApiClient client(String url) {
     ApiClient client = new ApiClient();

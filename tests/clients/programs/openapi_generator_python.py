@@ -21,7 +21,7 @@ from accord_openapi import (
     ValidationProblem,
 )
 
-PASSWORD = "c0bol-is-fine"
+PASSWORD = "orbit-by-hand-62"
 
 
 def done(step: str) -> None:

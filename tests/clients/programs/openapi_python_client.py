@@ -23,7 +23,7 @@ from accord_client.models import (
     ValidationProblem,
 )
 
-PASSWORD = "c0bol-is-fine"
+PASSWORD = "orbit-by-hand-62"
 
 T = TypeVar("T")
 

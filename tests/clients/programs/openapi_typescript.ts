@@ -12,7 +12,7 @@ function given<T>(value: T | null | undefined, error?: unknown): T {
 
 async function main(): Promise<void> {
   const client = createClient<paths>({ baseUrl });
-  const body = { email: `${username}@example.com`, username, password: 'c0bol-is-fine' };
+  const body = { email: `${username}@example.com`, username, password: 'orbit-by-hand-62' };
   const created = await client.POST('/api/v1/users', { body });
   const user = given(created.data, created.error);
   if (user.username === username && user.role === 'user') done('sign-up');

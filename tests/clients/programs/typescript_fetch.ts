@@ -27,7 +27,7 @@ async function problem(answer: Promise<unknown>): Promise<unknown> {
 async function main(): Promise<void> {
   const visitor = new Configuration({ basePath });
   const users = new UsersApi(visitor);
-  const userCreate = { email: `${username}@example.com`, username, password: 'c0bol-is-fine' };
+  const userCreate = { email: `${username}@example.com`, username, password: 'orbit-by-hand-62' };
   const created = await users.createUserRaw({ userCreate });
   const user = await created.value();
   if (user.username === username && user.role === 'user') done('sign-up');
