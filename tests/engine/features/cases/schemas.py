@@ -40,7 +40,7 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
     "required": ("", [{"a": None}], [({}, "/a required")]),
     "additionalProperties": ("", [{"b": 1}], [({"b": "x"}, "/b type")]),
     "patternProperties": ("", [{"x-a": 1}, {}], [({"x-a": "1"}, "/x-a type"), ({"y": 1}, "/y additionalProperties")]),
-    "propertyNames": ("", [{"abc": 1}, {}], [({"aBc": 1}, " pattern")]),
+    "propertyNames": ("", [{"abc": 1}, {}], [({"aBc": 1}, "/aBc propertyNames")]),
     "minProperties": ("", [{"a": 1}], [{}]),
     "maxProperties": ("", [{}, {"a": 1}], [{"a": 1, "b": 2}]),
     "dependentRequired": ("", [{"card": 1, "address": 2}, {"address": 1}, {}], [({"card": 1}, "/address dependentRequired")]),
