@@ -1,4 +1,4 @@
-"""Which connections and hosts a server takes: how many in all and of one address, and which `Host` (docs/adr/0018)."""
+"""Which connections and hosts a server takes: how many in all and of one address, and which `Host` (docs/adr/0019)."""
 
 from __future__ import annotations
 

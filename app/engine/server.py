@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn with httptools, made to refuse what it would otherwise take (see docs/adr/0004 and 0018).
+"""The HTTP server: uvicorn with httptools, made to refuse what it would otherwise take (see docs/adr/0004 and 0019).
 
 Heads and trailers are bounded in size; heads, bodies and unread answers in time; connections in number. The requests of a
 connection are parsed and answered one at a time. What is not HTTP is answered with a problem like everything else.

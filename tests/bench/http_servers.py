@@ -1,4 +1,4 @@
-"""`python -m tests.bench.http_servers [BIN]`: HTTP servers under the same attacks, for docs/adr/0018.
+"""`python -m tests.bench.http_servers [BIN]`: HTTP servers under the same attacks, for docs/adr/0019.
 
 Each serves the application of this file in one process: ours, uvicorn as it is, and granian and hypercorn from the folder BIN
 of another virtual environment.
