@@ -175,7 +175,7 @@ class TestDelivery:
         clock = Clock()
         resources.now = clock
         await signed_up(resources)
-        server.slow = 0.3
+        server.slow = 3
         async with at_work(resources):
 
             async def taken():

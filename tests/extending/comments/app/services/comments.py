@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 from sqlalchemy import bindparam, delete, select
@@ -81,7 +82,8 @@ async def create(
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
     await posts.get(resources.database, principal, post_id)
-    request = idempotency.request(f"createComment {post_id}", idempotency_key, principal, new)
+    creation = dataclasses.replace(CREATION, operation=f"createComment {post_id}")  # the same key names another comment elsewhere
+    request = idempotency.request(creation, idempotency_key, principal, new)
     return await once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
 
 
