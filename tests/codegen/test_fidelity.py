@@ -144,11 +144,11 @@ def test_documents_with_every_keyword_are_judged_alike_by_both(name):
 
 class TestOurDocument:
     def test_is_judged_alike_by_both(self):
-        report = fidelity(Document.load(OURS), 30, models="app.schemas")
+        report = fidelity(Document.load(OURS), 50, models="app.schemas")
 
         assert report.disagreements == []
-        assert report.valid > 12 * report.schemas
-        assert report.invalid > 50 * report.schemas
+        assert report.valid > 1000
+        assert report.invalid > 1000
 
     @pytest.mark.slow
     def test_is_judged_alike_by_both_in_two_thousand_instances_of_each_schema(self):
