@@ -24,6 +24,13 @@ def new_post(**changes: Any) -> dict[str, Any]:
     return {"title": "On compilers", "content": "It is much easier to apologise than to get permission.", **changes}
 
 
+def at(client: TestClient, address: str) -> TestClient:
+    """The same application, asked from another address."""
+    other = TestClient(client.app, raise_server_exceptions=False, client=(address, 1))
+    other.portal = client.portal  # the same loop, whose connections the application holds
+    return other
+
+
 def stored_user(client: TestClient, **changes: Any) -> dict[str, Any]:
     """Sign somebody up; the user as answered."""
     response = client.post("/api/v1/users", json=new_user(**changes))

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.core.valkey import connect
 from app.main import create_app
 from tests.answers import problem
+from tests.make import at
 from tests.valkey import Valkey
 
 HEALTH = ("/health", "/health/ready")
@@ -62,7 +63,7 @@ class TestLimits:
         ],
     )
     def test_one_client_is_an_address_or_a_network_of_ipv6(self, few, addresses, last):
-        statuses = [TestClient(few.app, client=(address, 1)).get("/api/v1/posts").status_code for address in addresses]
+        statuses = [at(few, address).get("/api/v1/posts").status_code for address in addresses]
 
         assert statuses == [200] * 5 + [last]
 

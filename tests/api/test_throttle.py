@@ -15,17 +15,10 @@ from app.services.known_addresses import MOST_ADDRESSES
 from tests.answers import problem
 from tests.clock import Clock
 from tests.databases import query
-from tests.make import PASSWORD, new_user, stored_user
+from tests.make import PASSWORD, at, new_user, stored_user
 from tests.servers import Server
 
 HOME = "198.51.100.7"
-
-
-def at(client: TestClient, address: str) -> TestClient:
-    """The same application, asked from another address."""
-    other = TestClient(client.app, raise_server_exceptions=False, client=(address, 1))
-    other.portal = client.portal  # the same loop, whose connections the application holds
-    return other
 
 
 def sign_in(client, identifier, password=PASSWORD, address="192.0.2.1"):
