@@ -139,7 +139,7 @@ class TestAChangeOfTheDocumentAlone:
 
     def test_a_new_required_parameter_is_enforced_and_its_handler_named(self, project):
         parameter = "        - {name: author_id, in: query, required: true, schema: {$ref: '#/components/schemas/Id'}}\n"
-        before = "newest first; also of those who may no longer sign in.\n      security: []\n      parameters:\n"
+        before = "the profile and the list of posts, goes.\n      security: []\n      parameters:\n"
         project.edit("openapi.yaml", before, before + parameter)
         project.generate()
 

@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests import packages
+
+# Milliseconds. On a busy machine a page of Swagger UI takes tens of seconds.
+expect.set_options(timeout=60_000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -62,7 +62,7 @@ def tried(docs: Page, operation: str) -> Locator:
     """The operation after it was sent as it opens."""
     block = opened(docs, operation)
     block.get_by_role("button", name="Execute").click()
-    expect(block.locator(".live-responses-table .response-col_status").nth(1)).to_be_visible(timeout=30_000)
+    expect(block.locator(".live-responses-table .response-col_status").nth(1)).to_be_visible()
     return block
 
 

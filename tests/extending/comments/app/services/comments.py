@@ -82,7 +82,7 @@ async def create(
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
     """
     await posts.get(resources.database, principal, post_id)
-    creation = dataclasses.replace(CREATION, operation=f"createComment {post_id}")  # the same key names another comment elsewhere
+    creation = dataclasses.replace(CREATION, operation=f"createComment {post_id}")  # elsewhere the key names another comment
     request = idempotency.request(creation, idempotency_key, principal, new)
     return await once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
 

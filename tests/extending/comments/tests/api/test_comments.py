@@ -82,7 +82,9 @@ class TestDeleteComment:
     def test_it_goes_with_its_author(self, client, alan, comment):
         mine = client.post(POST, json={"content": "Me too."}, headers=alan).headers["Location"]
 
-        client.delete("/api/v1/users/3", headers=alan)
+        author = client.get("/api/v1/users/me", headers=alan).json()["id"]
+        removed = client.delete(f"/api/v1/users/{author}", headers=alan)
 
+        assert removed.status_code == 204
         assert client.get(mine).status_code == 404
         assert client.get(comment).status_code == 200
