@@ -78,13 +78,13 @@ def log_misspelt() -> None:
 
 
 def faults_of(error: ValidationError, described: Mapping[str, str | None]) -> list[str]:
-    """A line for each fault of values that a command was given; for a pattern, which few can read, its description."""
+    """A line for each fault of values that a command was given; for a pattern, its description's first paragraph."""
     return [_fault(str(fault["loc"][0]), fault, described) for fault in error.errors(include_input=False)]
 
 
 def _fault(name: str, fault: ErrorDetails, described: Mapping[str, str | None]) -> str:
-    meaning = described.get(name) if "pattern" in fault["type"] else None
-    return f"{name}: {meaning or _wording(fault['msg'])}"
+    meaning = (described.get(name) or "").partition("\n\n")[0] if "pattern" in fault["type"] else ""
+    return f"{name}: {' '.join(meaning.split()) or _wording(fault['msg'])}"
 
 
 def _wording(message: str) -> str:

@@ -89,7 +89,7 @@ class TestAdmin:
         assert "-m app migrate`" in message(unmigrated)
         assert re.fullmatch(r"There is no such administrator\. `\S+ -m app admin create` creates one\.", message(nobody))
         assert message(weak) == "The password is too easy to guess; choose another one."
-        assert message(no_digit).startswith("password: At least one ASCII letter and one ASCII digit.")
+        assert message(no_digit) == "password: At least one ASCII letter and one ASCII digit, and no control characters."
         assert message(wrong).startswith("username: must have at least 3 characters")
 
     def test_a_password_is_no_option_and_what_is_no_password_is_one_line(self, accord):

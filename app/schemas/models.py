@@ -41,7 +41,7 @@ class UserCreate(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="At least one ASCII letter and one ASCII digit, and no control characters. Every character counts, spaces too; the length is\nthat of the text as it is sent. Passwords are compared by the PRECIS profile OpaqueString (RFC 8265): in Unicode's form NFC,\nwith an ASCII space for every other one, so that one password typed on two devices is one.\n",
+            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode's form NFC, with an ASCII space for every other one, so that one password typed\non two devices is one.\n",
             max_length=128,
             min_length=8,
             pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",

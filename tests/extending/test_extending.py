@@ -64,7 +64,8 @@ class TestAddingComments:
         assert code == 0, output
 
     def test_passes_the_contract_tests(self, project: Project):
-        less = () if WHOLE else ("-k", "not postgresql")
+        # Two examples of an operation are too few for a share of valid ones.
+        less = () if WHOLE else ("-k", "not postgresql and not test_has_valid_requests_succeed")
         code, output = project.run("-m", "pytest", "tests/contract", *less, SCHEMATHESIS_EXAMPLES="50" if WHOLE else "2")
 
         assert code == 0, output
