@@ -238,7 +238,10 @@ class TestInterrupt:
         with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as starting:
             time.sleep(seconds)
             starting.send_signal(signal.SIGINT)
-            _, told = starting.communicate(timeout=30)
+            try:
+                _, told = starting.communicate(timeout=30)
+            finally:
+                starting.kill()
 
         assert b"app/" not in told  # where Python itself is not ready yet, its own traceback may be
         assert starting.returncode in {0, 130, -signal.SIGINT}
