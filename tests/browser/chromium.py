@@ -12,7 +12,8 @@ from playwright.sync_api import Playwright, expect
 from tests import packages
 
 # Milliseconds. On a busy machine a page of Swagger UI takes tens of seconds.
-expect.set_options(timeout=60_000)
+PATIENCE = 90_000
+expect.set_options(timeout=PATIENCE)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -49,6 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser, server_url) -> Iterator[Callable[[str], Visit]]:
     context = browser.new_context()
+    context.set_default_timeout(chromium.PATIENCE)
 
     def opened(path: str) -> Visit:
         visit = Visit(context.new_page())

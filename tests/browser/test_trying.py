@@ -44,6 +44,7 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def docs(browser: Browser, demo_url: str) -> Iterator[Page]:
     context = browser.new_context()
+    context.set_default_timeout(chromium.PATIENCE)
     page = context.new_page()
     page.goto(f"{demo_url}/docs", wait_until="networkidle")
     yield page

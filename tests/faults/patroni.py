@@ -27,7 +27,7 @@ from tests.servers import alive, free_port
 PATIENCE = 90.0  # seconds for the cluster to be whole; it takes ten
 
 # Patroni's smallest: the leader's key ends so many seconds after its last word.
-TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 1, 3
+TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 1, 9
 
 # Ends everything when whoever started it is gone, even by SIGKILL: its standard input then ends.
 GUARD = """
