@@ -36,7 +36,6 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = _command(commands, name, run, text)
         command.add_argument("--output", help="the folder that is written")
-        command.add_argument("--package", help="the package that the folder is (its path with dots)")
         command.add_argument("--call", help=f"the module with `Call` and `Principal` ({CALL})")
         _add_waivers(command)
     _command(commands, "lint", _lint, "hold the document against the house rules")
@@ -113,15 +112,13 @@ def read_settings(file: Path, options: dict[str, Any]) -> Settings:
         GenerationError: the file cannot be read, or a setting stands in neither.
     """
     table = {} if options.get("document") else _table(file)
-    found = {name: options.get(name) or table.get(name) for name in ("document", "output", "package", "call")}
+    found = {name: options.get(name) or table.get(name) for name in ("document", "output", "call")}
     for name, option in (("document", "DOCUMENT"), ("output", "--output")):
         if not isinstance(found[name], str):
             raise GenerationError(f"{file}: [tool.codegen] has no `{name}`: add it, or give {option}")
-    output = Path(str(found["output"]))
     return Settings(
         document=Path(str(found["document"])),
-        output=output,
-        package=str(found["package"] or ".".join(part for part in output.parts if part.isidentifier())),
+        output=Path(str(found["output"])),
         call=str(found["call"] or CALL),
         waivers={**table.get("waivers", {}), **{str(k): str(v) for k, v in options.get("waivers", {}).items()}},
     )

@@ -40,11 +40,10 @@ class GenerationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """[tool.codegen] of pyproject.toml: where the document is, the package that is written, what nobody need enforce."""
+    """[tool.codegen] of pyproject.toml: where the document is, the folder that is written, what nobody need enforce."""
 
     document: Path
     output: Path
-    package: str
     call: str
     waivers: Mapping[str, str] = field(default_factory=dict)
 
@@ -168,15 +167,14 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     outward = sent(description.webhooks, [item.inputs for item in items], shapes)
     one_way = shapes.one_way()
     answered = [form for item in items for output in item.outputs for form in output.schemas]
-    package = settings.package
     files = {
         "__init__.py": _INIT.format(name=document.name, digest=document.digest),
         "models.py": models(shapes),
         "rows.py": rows(shapes, [*answered, *(form for one in outward for form in one.schemas)]),
         "problems.py": problems(known),
-        "operations.py": operations(items, one_way, call=settings.call, package=package),
+        "operations.py": operations(items, one_way, call=settings.call),
     }
-    return {**files, "webhooks.py": webhooks(outward, one_way, package=package)} if outward else files
+    return {**files, "webhooks.py": webhooks(outward, one_way)} if outward else files
 
 
 def _each(things: Iterable[T], work: Callable[[T], R], faults: list[str]) -> list[R]:
@@ -193,7 +191,7 @@ def _each(things: Iterable[T], work: Callable[[T], R], faults: list[str]) -> lis
 
 def _formatted(files: dict[str, str], settings: Settings) -> dict[str, str]:
     """Formatted with pinned settings, so that the project's own never change the output."""
-    first_party = sorted({name.partition(".")[0] for name in ("app", settings.package, settings.call)})
+    first_party = sorted({name.partition(".")[0] for name in ("app", settings.call)})
     options = [f"--config=line-length={WIDTH}", '--config=target-version="py311"', "--isolated", "--no-cache"]
     isort = f"--config=lint.isort.known-first-party={first_party!r}"
     with tempfile.TemporaryDirectory() as name:

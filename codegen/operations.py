@@ -83,8 +83,8 @@ def shaped(operation: Operation, name: str, shapes: Shapes, problems: Problems) 
     return item
 
 
-def operations(items: list[Shaped], one_way: frozenset[str], *, call: str, package: str) -> str:
-    """The module, not formatted; `call` is the module of `Call` and `Principal`, `package` the one of models and rows.
+def operations(items: list[Shaped], one_way: frozenset[str], *, call: str) -> str:
+    """The module, not formatted; `call` is the module of `Call` and `Principal`.
 
     What holds one of the objects `one_way` is answered by rows alone: its models are what clients send.
 
@@ -114,7 +114,7 @@ from app.engine.links import Link, evaluated, linked
 from app.engine.model import Instant, Number
 from app.engine.responses import Binary, Body, Empty, Events, Lines, Text
 from {call} import Call, Principal
-from {package} import models, problems, rows
+from . import models, problems, rows
 
 {classes}
 

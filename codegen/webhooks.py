@@ -62,7 +62,7 @@ def _sent(operation: Operation, name: str, source: Inputs | None, shapes: Shapes
     return Sent(operation, name, source, Inputs.of(operation, shapes, pascal), answers)
 
 
-def webhooks(found: list[Sent], one_way: frozenset[str], *, package: str) -> str:
+def webhooks(found: list[Sent], one_way: frozenset[str]) -> str:
     """The module, not formatted.
 
     Raises:
@@ -88,7 +88,7 @@ from app.engine.expressions import expanded
 from app.engine.files import File
 from app.engine.model import Instant, Number
 from app.engine.webhooks import Received, Webhook
-from {package} import models, rows
+from . import models, rows
 
 {classes}'''
 

@@ -11,7 +11,8 @@ from app.core.call import Call, Principal
 from app.engine.binding import Operation
 from app.engine.links import Link, linked
 from app.engine.responses import Body, Empty
-from app.schemas import models, problems, rows
+
+from . import models, problems, rows
 
 
 class GetHealth(Operation):

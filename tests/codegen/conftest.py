@@ -21,15 +21,14 @@ def documents():
 
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
-    """Settings for a text or a file; the package can be imported, each under its own name."""
+    """Settings for a text or a file; the package can be imported by the name of its folder."""
 
-    def build(document: str | Path, package: str | None = None) -> Settings:
-        package = package or f"made{next(_numbers)}"
+    def build(document: str | Path) -> Settings:
         if isinstance(document, str):
             file = tmp_path / "openapi.yaml"
             file.write_text(document)
             document = file
-        return Settings(document=document, output=tmp_path / package, package=package, call="app.core.call")
+        return Settings(document=document, output=tmp_path / f"made{next(_numbers)}", call="app.core.call")
 
     monkeypatch.syspath_prepend(str(tmp_path))
     return build

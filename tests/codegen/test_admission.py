@@ -103,7 +103,7 @@ class TestEverySchema:
         made = settings(documents / name / "openapi.yaml")
         write(made)
         document = Document.load(made.document)
-        models = importlib.import_module(f"{made.package}.models")
+        models = importlib.import_module(f"{made.output.name}.models")
         shapes, chance = Shapes(document), random.Random(7)  # noqa: S311 - a fixed sequence, no secret
         names: dict[str, Any] = {"models": models, "Literal": Literal, "Instant": model.Instant, "Number": model.Number}
         root = document.root.raw_child("components").raw_child("schemas")

@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     handlers, service = blocks("python")
     (made / "handlers.py").write_text(handlers)
     (made / "service.py").write_text(service)
-    assert main(["generate", str(made / "pets.yaml"), f"--output={made / 'pets'}", "--package=pets"]) == 0
+    assert main(["generate", str(made / "pets.yaml"), f"--output={made / 'pets'}"]) == 0
     return made
 
 

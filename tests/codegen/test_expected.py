@@ -18,7 +18,7 @@ class TestEveryDocument:
     def test_generates_exactly_the_expected_files(self, document):
         expected = {path.stem: path.read_text() for path in (document.parent / "expected").iterdir()}
 
-        files = generated(Settings(document, Path("unused"), "made", "app.core.call"))
+        files = generated(Settings(document, Path("unused"), "app.core.call"))
 
         assert files == expected
 
@@ -28,7 +28,7 @@ class TestEveryDocument:
 
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            operations = importlib.import_module(f"{made.package}.operations")
+            operations = importlib.import_module(f"{made.output.name}.operations")
 
         assert operations.Handlers
 
@@ -38,7 +38,7 @@ class TestPathHelpers:
     def operations(self, documents, settings):
         made = settings(documents / "styles" / "openapi.yaml")
         write(made)
-        return importlib.import_module(f"{made.package}.operations")
+        return importlib.import_module(f"{made.output.name}.operations")
 
     def test_simple_values_are_quoted_and_written_as_json_writes_them(self, operations):
         path = operations.GetSimple.path(text="a/b ü", number=1.5, flag=True, list=[1, 2])
@@ -61,7 +61,7 @@ class TestModels:
     def models(self, documents, settings):
         made = settings(documents / "shapes" / "openapi.yaml")
         write(made)
-        return importlib.import_module(f"{made.package}.models")
+        return importlib.import_module(f"{made.output.name}.models")
 
     def test_an_absent_member_is_not_null(self, models):
         absent = models.Cat.model_validate({"kind": "cat", "name": "Tom", "mother": None})

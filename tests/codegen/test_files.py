@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -49,12 +50,12 @@ def classes(module):
 
 class TestGenerate:
     def test_the_same_document_gives_the_same_bytes(self):
-        settings = Settings(OURS, Path("unused"), "app.schemas", "app.core.call")
+        settings = Settings(OURS, Path("unused"), "app.core.call")
 
         assert generated(settings) == generated(settings)
 
     def test_what_is_committed_is_what_the_document_says(self):
-        assert stale(Settings(OURS, OURS.parent / "app" / "schemas", "app.schemas", "app.core.call")) == []
+        assert stale(Settings(OURS, OURS.parent / "app" / "schemas", "app.core.call")) == []
 
     def test_another_operation_leaves_the_code_of_the_others_as_it_is(self, settings):
         made = settings(DOCUMENT)
@@ -67,6 +68,15 @@ class TestGenerate:
             old, new = classes(before[file]), classes(after[file])
             assert old.keys() < new.keys()
             assert {name: new[name] for name in old} == old
+
+    def test_the_package_imports_from_wherever_it_is_written(self, tmp_path, monkeypatch):
+        (tmp_path / "openapi.yaml").write_text(DOCUMENT)
+        written = tmp_path / "my-api" / "placed"
+
+        assert main(["generate", str(tmp_path / "openapi.yaml"), f"--output={written}"]) == 0
+
+        monkeypatch.syspath_prepend(str(written.parent))
+        assert importlib.import_module("placed.operations").ListPets
 
     def test_unchanged_files_are_not_touched(self, settings):
         made = settings(DOCUMENT)
@@ -109,12 +119,7 @@ class TestCheck:
         write(made)
 
         def run():
-            options = [
-                str(made.document),
-                f"--output={made.output}",
-                f"--package={made.package}",
-                "--call=app.core.call",
-            ]
+            options = [str(made.document), f"--output={made.output}", "--call=app.core.call"]
             return main(["check", *options]), capsys.readouterr().err
 
         return made.output, run

@@ -12,7 +12,7 @@ from tests.codegen import huge
 
 
 def imported(made, name):
-    return importlib.import_module(f"{made.package}.{name}")
+    return importlib.import_module(f"{made.output.name}.{name}")
 
 
 @pytest.mark.slow

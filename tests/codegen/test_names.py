@@ -36,7 +36,7 @@ UNNAMED = """
 def generated(settings, text):
     made = settings(HEAD + text)
     write(made)
-    return importlib.import_module(f"{made.package}.operations")
+    return importlib.import_module(f"{made.output.name}.operations")
 
 
 class TestNames:

@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shop")
     for file in SHOP.glob("*.py"):
         shutil.copy(file, folder)
-    write(Settings(SHOP / "openapi.yaml", folder / "shop", "shop", "calls"))
+    write(Settings(SHOP / "openapi.yaml", folder / "shop", "calls"))
     return folder
 
 

@@ -43,7 +43,7 @@ class TestGeneratedCode:
         for package in packages:
             write(package)
 
-        said = mypy(tmp_path, *(package.package for package in packages))
+        said = mypy(tmp_path, *(package.output.name for package in packages))
 
         assert not re.findall(r"^made\d+.*: error: .*", said, re.MULTILINE)
         assert "made" not in said

@@ -46,7 +46,6 @@ def generated(document: Path, folder: Path) -> int:
         "generate",
         str(document),
         f"--output={folder / 'made'}",
-        "--package=made",
         folder=folder,
     )
     run("-c", "import made.operations", folder=folder)
