@@ -16,7 +16,7 @@ def field_names(keys: Iterable[str], taken: Callable[[str], bool]) -> dict[str, 
     used = set(names.values())
     for key in keys:
         if key not in names:
-            name = python_name(unicodedata.normalize("NFKC", key))
+            name = python_name(key)
             name = f"field{name}" if name.startswith("_") else name
             while not _fits(name) or taken(name) or name in used:
                 name += "_"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,7 +13,18 @@ from app.engine.text import FILES, Pointer
 # What the generated modules themselves name with a capital; a schema of the same name gets a trailing underscore.
 TAKEN = frozenset(
     {
-        *("Annotated", "Literal", "TypeAliasType", "Field", "MISSING", "StrictBool", "StrictInt", "StrictStr"),
+        *(
+            "Annotated",
+            "Literal",
+            "Any",
+            "TypeAliasType",
+            "Field",
+            "MISSING",
+            "RootModel",
+            "StrictBool",
+            "StrictInt",
+            "StrictStr",
+        ),
         *("ConfigDict", "File", "Instant", "Model", "Number", "Rest", "Tagged"),
     }
 )
@@ -25,7 +35,7 @@ _NAMED = frozenset({"schemas", "$defs", "definitions"})
 
 def class_name(name: str) -> str:
     """The name of a schema's class: its own, as far as Python allows."""
-    pascal = pascal_case(unicodedata.normalize("NFKC", name))
+    pascal = pascal_case(name)
     if not pascal.isidentifier() or pascal in _WORDS:
         return f"Schema{pascal}"
     return f"{pascal}_" if pascal in TAKEN else pascal
@@ -47,12 +57,23 @@ class Names:
             name = class_name(str(pointer[-1]))
             self._components[pointer] = self._free(name, natural) if name in self._given else name
             self._given.add(self._components[pointer])
+        for pointer, name in list(self._components.items()):
+            written = self._at(document, pointer)
+            if written.reference is not None and len(written.value) == 1:  # it gives its name to what another file holds
+                self._components.setdefault(written.resolved().pointer, name)
+
+    @staticmethod
+    def _at(document: Document, pointer: Pointer) -> Node:
+        node = document.root
+        for key in pointer:
+            node = node.raw_child(key)
+        return node
 
     def of(self, node: Node | None, hint: str) -> str:
         """The class of a schema that is met for the first time; `hint` names one that is no component."""
         if node is not None and node.pointer in self._components:
             return self._components[node.pointer]
-        name = self._free(hint, self._given)
+        name = self._free(class_name(hint), self._given)
         self._given.add(name)
         return name
 

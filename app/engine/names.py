@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Collection, Hashable, Iterable
 from typing import TypeVar
 
@@ -14,15 +15,21 @@ ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "
 FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "key", "media", "media_type", "str", "int", "float", "bool"})
 
 
+def _readable(name: str) -> str:
+    """A name in the normal form of Python's identifiers (NFKC), with a space for each character that none of them holds."""
+    return "".join(one if f"a{one}".isidentifier() else " " for one in unicodedata.normalize("NFKC", name))
+
+
 def snake_case(name: str) -> str:
     """`listUsers`, `If-Match`, `page_size` as Python names: `list_users`, `if_match`, `page_size`."""
-    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3_\2", name)
-    return re.sub(r"\W+", "_", words).strip("_").lower()
+    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3_\2", _readable(name))
+    return unicodedata.normalize("NFKC", re.sub(r"\W+", "_", words).strip("_").lower())
 
 
 def pascal_case(name: str) -> str:
     """`listUsers` and `user-profiles` as class names: `ListUsers`, `UserProfiles`."""
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[\W_]+", name))
+    words = re.split(r"[\W_]+", _readable(name))
+    return unicodedata.normalize("NFKC", "".join(word[:1].upper() + word[1:] for word in words))
 
 
 def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
