@@ -1,14 +1,18 @@
-"""Whether a default of the document is a value of its own schema; one that is not is documentation of a mistake."""
+"""The default of a member: a value of its own schemas, or documentation of a mistake."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from app.engine.document import Node
 from app.engine.judge import validator
+from app.engine.lexis import exact
+from codegen.forms import Schema
 
 
-def fits(nodes: Iterable[Node], value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether all the schemas take the value in a request."""
-    return all(validator(node.document, node, "request").is_valid(value) for node in nodes)
+def settle(member: Schema, nodes: list[Node]) -> None:
+    """Write the default of a member as its schemas type it; one that they refuse in a request is removed."""
+    if "default" not in member:
+        return
+    for node in nodes:
+        member["default"] = exact(node, member["default"])
+    if not all(validator(node.document, node, "request").is_valid(member["default"]) for node in nodes):
+        del member["default"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from jsonschema import ValidationError
-from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 
+from app.engine.bodies.building import Builder
 from app.engine.bodies.strict_json import strict_json
 from app.engine.directions import Direction
 from app.engine.document import Document, Node
@@ -153,10 +153,10 @@ def fidelity(
     return report
 
 
-def _takes(model: TypeAdapter[Any] | None, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _takes(model: Builder | None, value: Any) -> bool:  # noqa: ANN401 - any JSON value
     try:
         if model is not None:
-            model.validate_python(value)
+            model(value)
     except PydanticError:
         return False
     return True

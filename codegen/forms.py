@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from app.engine.bodies.strict_json import integers
 from app.engine.document import Node
 from codegen.facets import KINDS, said
 from codegen.patterns import compiles
@@ -51,6 +52,8 @@ def plain(kind: str, facets: list[Node]) -> Schema:
 
 def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema) -> Schema | None:
     """The form of values that stand in every list; None if they have no literal type in Python, as floats and objects."""
+    if allowed is not None and "integer" in allowed and "number" not in allowed:
+        lists = [integers(values) for values in lists]
     values = [
         value
         for value in lists[-1]

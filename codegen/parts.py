@@ -28,7 +28,8 @@ def part(schema: Schema, *, whole: bool = False) -> Schema:
     words: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
     if holds_tuple(schema):
         return {**_ANYTHING, **words}
-    return {**_shape(schema), **_bounds(schema), **words}
+    shape = _shape(schema)
+    return {**shape, **({} if "anyOf" in shape else _bounds(schema)), **words}
 
 
 def holds_tuple(schema: Schema) -> bool:
@@ -48,8 +49,8 @@ def _shape(schema: Schema) -> Schema:
     if isinstance(kinds, str):
         return _of_type(kinds, schema)
     scalars = [kind for kind in kinds if kind != "null"]
-    if len(scalars) == 1:
-        return {**_of_type(scalars[0], schema), "type": kinds}
+    if len(scalars) == 1 and "customTypePath" not in (only := _of_type(scalars[0], schema)):
+        return {**only, "type": kinds}
     return {"anyOf": [_of_type(kind, schema) for kind in kinds]}
 
 

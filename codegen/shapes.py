@@ -13,7 +13,7 @@ from app.engine.document import Document, Node, unescaped
 from app.engine.names import pascal_case
 from app.engine.text import Pointer
 from codegen import facets as f
-from codegen.defaults import fits
+from codegen.defaults import settle
 from codegen.facets import Members
 from codegen.forms import (
     NEVER,
@@ -287,8 +287,7 @@ class Shapes:
             if member is NEVER:
                 continue
             member = dict(member)
-            if "default" in member and not fits(speaking, member["default"]):
-                del member["default"]
+            settle(member, speaking)
             for keyword in ("readOnly", "writeOnly"):
                 if any(facet.value.get(keyword) is True for facet in f.composed(speaking) if facet.value is not False):
                     member[keyword] = True

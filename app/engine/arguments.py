@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from app.engine.bodies.building import Builder
+from app.engine.bodies.building import Builder, builder
 from app.engine.body import ABSENT
 from app.engine.declared import Parameter
 from app.engine.description import Operation
 from app.engine.document import Document, DocumentError
 from app.engine.judge import MOST_FAULTS, Judge, escape, fault
+from app.engine.lexis import exact
 from app.engine.named import Cookies, Fault, Query
 from app.engine.parameter import Reader
 from app.engine.problems import Refusal
@@ -61,12 +62,12 @@ class Arguments:
                 named.setdefault(place, {})[name] = argument
         self._named = list(named.items())
         made = {
-            parameter.argument: TypeAdapter(hints[parameter.argument]).validator.validate_python
+            parameter.argument: builder(hints[parameter.argument])
             for parameter in described.arguments
             if parameter.argument in hints and readers[parameter.place, parameter.name].holds_objects
         }
-        self._defaults = {p.argument: p.default for p in described.arguments if p.place != "path"}
-        self._fresh = [p.argument for p in described.arguments if isinstance(p.default, list | dict)]
+        self._defaults = {p.argument: exact(p.schema, p.default) for p in described.arguments if p.place != "path"}
+        self._fresh = [argument for argument, value in self._defaults.items() if isinstance(value, list | dict)]
         self._made = list(made.items())
         for parameter in described.arguments:
             if parameter.argument in made and parameter.default is not None:

@@ -122,6 +122,16 @@ def chosen(schema: Node, types: set[str]) -> Lexer:
     return choose
 
 
+def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A value of the document, where `1.0` and `1e2` are integers if the schema takes integers and no other numbers."""
+    if isinstance(value, float):
+        types = types_of(schema)
+        return int(value) if value.is_integer() and "integer" in types and "number" not in types else value
+    if isinstance(value, list):
+        return [exact(inner(schema, index), item) for index, item in enumerate(value)]
+    return {name: exact(inner(schema, name), item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
 class Lexis:
     """How the texts of one schema's values are read: one text, items of a list, members of an object. Made at start."""
 

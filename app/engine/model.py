@@ -23,9 +23,16 @@ _LEAP = re.compile(r"(.{17})60(?:\.\d+)?(.+)", re.ASCII)
 
 
 def _leapt(value: object) -> object:
-    """RFC 3339 has leap seconds and Python none: there it is the first instant of the next minute, as in POSIX."""
+    """RFC 3339 has leap seconds and Python none: there it is the first instant of the next minute, as in POSIX.
+
+    The minute after the last one of the year 9999 is beyond `datetime`: there it is the last instant of that minute.
+    """
     if isinstance(value, str) and value[17:19] == "60" and (parts := _LEAP.fullmatch(value)):
-        return datetime.fromisoformat(f"{parts[1].upper()}59{parts[2].upper()}") + timedelta(seconds=1)
+        second = datetime.fromisoformat(f"{parts[1].upper()}59{parts[2].upper()}")
+        try:
+            return second + timedelta(seconds=1)
+        except OverflowError:
+            return second.replace(microsecond=999_999)
     return value
 
 

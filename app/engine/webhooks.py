@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
-from pydantic import TypeAdapter
+from pydantic import ValidationError
 
+from app.engine.bodies.building import builder
 from app.engine.declared import Parameter, Response
 from app.engine.description import Description, Operation
 from app.engine.document import Document, escaped
@@ -179,7 +180,7 @@ class _Answers:
             kind: type[Received[Any]] = getattr(sender, name)
             judged = media is not None and media.kind == "json" and media.schema is not None
             judge = validator(document, media.schema, "request") if judged and media is not None and media.schema else None
-            build = TypeAdapter(kind.kind).validate_python if kind.kind is not None else None
+            build = builder(kind.kind) if kind.kind is not None else None
             self._found[media.name if media is not None else ""] = (media, kind, judge, build)
 
     def read(self, sender: str, reply: Reply) -> Received[Any]:
@@ -206,4 +207,7 @@ class _Answers:
             raise ReplyError(sender, reply, "its body is not JSON") from None
         if judge is not None and not judge.is_valid(value):
             raise ReplyError(sender, reply, "its body is not what its schema says")
-        return kind(reply.status, headers, build(value) if build is not None else value)
+        try:
+            return kind(reply.status, headers, build(value) if build is not None else value)
+        except ValidationError:  # the year 0000, say
+            raise ReplyError(sender, reply, "its body holds a value that its Python type cannot hold") from None

@@ -212,8 +212,9 @@ def sender(shop):
 
 
 class TestWebhooks:
-    def test_are_sent_as_the_document_says_and_their_answers_are_typed(self, receiver, sender, shop):
-        receiver.replies.append((200, "application/json", b'{"seen":3}'))
+    @pytest.mark.parametrize("seen", ["3", "3.0"])
+    def test_are_sent_as_the_document_says_and_their_answers_are_typed(self, receiver, sender, shop, seen):
+        receiver.replies.append((200, "application/json", f'{{"seen":{seen}}}'.encode()))
         row = shop("shop.rows").OrderRow(1, "tea")
 
         answer = asyncio.run(sender("OrderShipped").send(receiver.url, x_attempt=2, tags=["a&b", "c"], body=row))
@@ -248,6 +249,7 @@ class TestWebhooks:
             ((200, "text/html", b"<p>"), "text/html, which is not documented"),
             ((200, "application/json", b"{"), "not JSON"),
             ((200, "application/json", b"{}"), "not what its schema says"),
+            ((200, "application/json", b'{"seen":1,"at":"0000-01-01T00:00:00Z"}'), "that its Python type cannot hold"),
         ],
     )
     def test_an_answer_that_is_not_documented_is_told(self, receiver, sender, shop, reply, what):

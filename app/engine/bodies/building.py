@@ -6,12 +6,29 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from app.engine.binding import Operation as BoundOperation
+from app.engine.bodies.strict_json import integers
 from app.engine.description import Operation
 
 Builder = Callable[[Any], Any]
+
+
+def builder(kind: Any) -> Builder:  # noqa: ANN401 - any type
+    """What makes a value of a type of what was judged.
+
+    Floats beyond 2**53 stay floats when JSON is read. Where the type wants integers, they become those it needs.
+    """
+    build = TypeAdapter(kind).validator.validate_python
+
+    def built(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        try:
+            return build(value)
+        except ValidationError:
+            return build(integers(value))
+
+    return built
 
 
 def builders(described: Operation, bound: BoundOperation) -> dict[str, Builder | None]:
@@ -28,6 +45,6 @@ def builders(described: Operation, bound: BoundOperation) -> dict[str, Builder |
             found[name] = None
             continue
         if id(kind) not in made:
-            made[id(kind)] = TypeAdapter(kind).validator.validate_python
+            made[id(kind)] = builder(kind)
         found[name] = made[id(kind)]
     return found

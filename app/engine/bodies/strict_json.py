@@ -24,6 +24,15 @@ def strict_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     return holder[0]
 
 
+def integers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A JSON value with every integral float as an integer, however large: `1e16` is one in JSON Schema (Core, 4.2.3)."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [integers(item) for item in value]
+    return {name: integers(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
 def _normalise(container: Any, items: Iterable[tuple[Any, Any]]) -> None:  # noqa: ANN401 - a list or a dict
     """Walk the floats once: refuse what overflowed to infinity (`1e400`), make integral ones integers."""
     for key, value in items:
