@@ -17,7 +17,7 @@ from app.engine.document import Document, DocumentError, Node
 from app.engine.messages import alternatively, message
 from app.engine.problems import encode
 from app.engine.rules import Rule, rule_at, unescape
-from app.engine.text import Pointer
+from app.engine.text import Pointer, mappings
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
 
@@ -110,12 +110,8 @@ def _whole(document: Document, schema: Node | dict[str, Any], direction: Directi
     targets: dict[str, Node] = {}
     waiting: list[Any] = [schema]
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            waiting += value.values()
-            reference = value.get("$ref")
+        for _, mapping in mappings(waiting.pop()):  # what examples, constants and extensions hold is no reference
+            reference = mapping.get("$ref")
             if isinstance(reference, str) and reference not in targets:
                 targets[reference] = document.at(reference, document.root)
                 waiting.append(schemas.of(targets[reference]))

@@ -42,6 +42,18 @@ def refused(schema: str, value: object):
     return faults(body(schema).post("/p", json=value))
 
 
+class TestAReference:
+    @pytest.mark.parametrize(
+        "data",
+        ["example: {}", "examples: [{}]", "default: {}", "enum: [{}, {{a: 1}}]", "const: {}", "x-policy: {}", "x-policy: [{}]"],
+    )
+    def test_is_none_where_the_document_holds_data(self, data):
+        pet = '{$ref: "#/definitions/Pet"}'
+        client = body(f"{{type: object, properties: {{p: {{{data.format(pet)}}}}}}}")
+
+        assert client.post("/p", json={"p": {"$ref": "#/definitions/Pet"}}).status_code == 200
+
+
 class TestFaults:
     def test_of_all_places_are_told_at_once(self):
         value = {"f": [{"g/h~": 1}, {"g/h~": "secret"}], "extra": "secret"}
