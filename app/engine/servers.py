@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from app.engine.document import Node
 
@@ -29,7 +29,12 @@ def _filled(server: Node) -> Iterator[str]:
         url = server.value["url"]
         for name, value in zip(names, values, strict=True):
             url = url.replace(f"{{{name}}}", str(value))
-        yield urlsplit(url).path.rstrip("/")
+        yield _resolved(urlsplit(url).path).rstrip("/")
+
+
+def _resolved(path: str) -> str:
+    """The path of a server's URL without dot segments; a relative one starts where the document is served: at the root."""
+    return path if path.startswith("//") else urlsplit(urljoin("http://host/", path)).path
 
 
 def unservable(servers: Node | None) -> Iterator[tuple[Node, str]]:

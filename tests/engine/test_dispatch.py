@@ -195,6 +195,25 @@ class TestAServer:
         assert client.put("/api/v1/p").headers["Allow"] == "GET, HEAD, OPTIONS"
         assert client.put("/other/p").headers["Allow"] == "OPTIONS, POST"
 
+    @pytest.mark.parametrize(
+        ("url", "path"),
+        [
+            (".", "/z"),
+            ("./", "/z"),
+            ("./test", "/test/z"),
+            ("v1", "/v1/z"),
+            ("../v1/", "/v1/z"),
+            ("/a/../c", "/c/z"),
+            ("https://example.com/a/./b/../c", "/a/c/z"),
+            ("//example.com/x", "/x/z"),
+            ("{base}/v2", "/b/v2/z"),
+        ],
+    )
+    def test_may_have_a_relative_url(self, url, path):
+        head = f"servers: [{{url: '{url}', variables: {{base: {{default: b}}}}}}]"
+
+        assert echo(SERVERS + "  /z: {get: {<<: *get, operationId: d}}\n", head=head).get(path).status_code == 200
+
     def test_has_the_aliases_too(self):
         client = echo(SERVERS, head=HEAD + "x-alias: {/z: /p}")
 
