@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.engine.declared import Parameter, Response
-from app.engine.document import DocumentError, Node, unescaped
+from app.engine.document import DocumentError, Node
 from app.engine.expressions import expressions
 from app.engine.names import distinct, python_name
+from app.engine.text import unescaped
 from codegen.inputs import Inputs
 from codegen.outputs import Output
 from codegen.text import docstring, string

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 from app.engine.declared import Response
 from app.engine.description import Description
-from app.engine.document import Document, DocumentError, Node, references, unescaped
+from app.engine.document import Document, DocumentError, Node, references
 from app.engine.names import pascal_case
-from app.engine.text import mappings
+from app.engine.text import mappings, unescaped
 from codegen.text import docstring, string
 
 _MEDIA = "application/problem+json"

@@ -9,9 +9,9 @@ which reads the document itself.
 
 from __future__ import annotations
 
-from app.engine.document import Document, Node, unescaped
+from app.engine.document import Document, Node
 from app.engine.names import pascal_case
-from app.engine.text import Pointer
+from app.engine.text import Pointer, unescaped
 from codegen import facets as f
 from codegen.defaults import settle
 from codegen.facets import Members

@@ -14,6 +14,7 @@ from openapi_spec_validator.validation.registries import KeywordValidatorRegistr
 
 from app.engine.document import Document, DocumentError, Node
 from app.engine.ledger import Ledger
+from app.engine.spreading import METHODS
 from app.engine.text import FILES, Key, Pointer, mappings
 from codegen.metaschema import innermost, misshapen
 
@@ -56,7 +57,10 @@ def validity(document: Document) -> list[str]:
     faults += _safely(_meaning(document, validator), document, alone=not faults)
     places: dict[tuple[str, str], tuple[str, str]] = {}
     for pointer, message in faults:
-        where, text = document.where(_written(document, pointer)), _text(message, pointer)
+        place = _written(document, pointer)
+        if place is None:
+            continue
+        where, text = document.where(place), _text(message, pointer)
         said = text.replace("'", '"').partition(" is not one of")[0]
         places.setdefault((where, said), (where, text))  # two judges may say the same in other words
     note = " (OpenAPI 3.2 is taken where it equals 3.1)" if document.version == "3.2" else ""
@@ -80,7 +84,7 @@ def _dangling(document: Document) -> Iterator[str]:
 
 
 def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a lazy JSON value
-    data = _inlined(document, document.written)
+    data = _inlined(document, document.whole)
     if document.version == "3.2":
         data = {**data, "openapi": "3.1.1"}
     for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(data):
@@ -90,16 +94,25 @@ def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]
 def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
     """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left.
 
-    The files themselves have no structure of OpenAPI, and a reference back to what it stands `within` is left too.
+    The files themselves have no structure of OpenAPI, and a reference back to what it stands `within` is left too. Operations
+    and servers are no references by the letter of OpenAPI, so theirs are replaced wherever they lead.
     """
     if isinstance(value, list):
-        return [_inlined(document, item, "", within) for item in value]
+        return [_inlined(document, item, key if key == "servers" else "", within) for item in value]
     if not isinstance(value, dict) or key in ("schema", "schemas", FILES):
         return value
     node = Node(document, (), value)
-    if node.reference is not None and node.reference.startswith(f"#/{FILES}/") and node.reference not in within:
-        return _inlined(document, document.at(node.reference, node).value, "", within | {node.reference})
+    replaced = str(node.reference).startswith(f"#/{FILES}/") or key in (*METHODS, "servers")
+    if node.reference is not None and replaced and node.reference not in within:
+        target = _at(document.whole, document.at(node.reference, node).pointer)
+        return _inlined(document, target, "", within | {node.reference})
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
+
+
+def _at(value: Any, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
+    for key in pointer:
+        value = value[key]
+    return value
 
 
 def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
@@ -122,7 +135,7 @@ def _safely(faults: Iterator[tuple[Pointer, str]], document: Document, *, alone:
 def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes
     keywords = {name: _placed(keyword) for name, keyword in validator.keyword_validators.items()}
     root = KeywordValidatorRegistry(keywords)["__root__"]
-    for error in root(SchemaPath.from_dict(document.written)):  # type: ignore[operator] # the class of the registry is abstract
+    for error in root(SchemaPath.from_dict(document.whole)):  # type: ignore[operator] # the class of the registry is abstract
         yield error.place, error.message
 
 
@@ -160,17 +173,30 @@ def _collected(_: Any, schema: SchemaPath) -> set[str]:  # noqa: ANN401 - as the
     return found
 
 
-def _written(document: Document, pointer: Pointer) -> Pointer:
-    """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers."""
+def _written(document: Document, pointer: Pointer) -> Pointer | None:
+    """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers.
+
+    None: it stands beside a `$ref`, where OpenAPI 3.0 ignores it. The ledger reports that.
+    """
     node = document.root
     for part in pointer:
-        node = node if part == "$ref" else node.resolved()
-        keys: tuple[Key, ...] = (part, str(part))
-        key = next((key for key in keys if (*node.pointer, key) in document.lines), None)
+        key = _key(node.value, part)
+        if key not in (None, "$ref") and node.reference is not None and document.version == "3.0":
+            return None
+        if key is None:
+            node = node.resolved()
+            key = _key(node.value, part)
         if key is None:
             break
         node = node.raw_child(key)
-    return node.pointer
+    return node.pointer if node.pointer in document.lines else node.resolved().pointer
+
+
+def _key(value: Any, part: Key) -> Key | None:  # noqa: ANN401 - any JSON value
+    """The key of a value that a step means; None if it has none."""
+    if isinstance(value, list):
+        return int(part) if str(part).isdecimal() and int(part) < len(value) else None
+    return next((key for key in (part, str(part)) if key in value), None) if isinstance(value, dict) else None
 
 
 def _text(message: str, pointer: Pointer) -> str:

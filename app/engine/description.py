@@ -12,8 +12,7 @@ from app.engine.document import Document, DocumentError, Node
 from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, python_name
 from app.engine.servers import prefixes
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+from app.engine.spreading import METHODS
 
 _PLACES = ("path", "query", "header", "cookie")
 

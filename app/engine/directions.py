@@ -11,8 +11,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from app.engine.document import Document, Node, unescaped
-from app.engine.text import Pointer, mappings
+from app.engine.document import Document, Node
+from app.engine.text import Pointer, mappings, unescaped
 
 Direction = Literal["request", "response"]
 

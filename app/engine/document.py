@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import hashlib
 import json
@@ -11,10 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from app.engine.dialect import translate
-from app.engine.text import FILES, Key, Pointer, SyntaxFault, collected, mappings, read
+from app.engine.spreading import has_siblings, spread, stands_for_names
+from app.engine.text import FILES, Key, Pointer, SyntaxFault, collected, mappings, read, reference_to, unescaped
 
 Files = Callable[[str], bytes]  # reads a file by its name, relative to the document
 
@@ -41,7 +43,8 @@ class Document:
     """One OpenAPI document with the files that it refers to: bytes, values, and the line of every one of them.
 
     `data` is what everything reads: one tree (the other files stand under `x-files`, every `$ref` is `#/...`) in the words of
-    OpenAPI 3.1; `raw` is the written file.
+    OpenAPI 3.1; `raw` is the written file, `written` the tree in its own words, `whole` the same with the
+    fields that path items have by a `$ref`.
 
     Raises:
         DocumentError: the text is not YAML or JSON, repeats a key, or has a `$ref` that leads nowhere.
@@ -54,9 +57,13 @@ class Document:
         self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
-        _Gathering(self, files).all()
+        gathered = _Gathering(self, files)
+        gathered.all()
+        self.twice = spread(self.data, gathered.names)  # fields beside a `$ref` that are also in what it names
         self.written: Any = self.data
-        self.data = translate(self.written)
+        self.whole: Any = copy.deepcopy(self.written) if gathered.items else self.written
+        self.twice += spread(self.whole, gathered.items)
+        self.data = translate(self.whole)
         self.root = Node(self, (), self.data)
 
     @classmethod
@@ -123,16 +130,6 @@ class Document:
         return node
 
 
-def escaped(key: Key) -> str:
-    """A key as a step of a JSON Pointer in a `$ref` (RFC 6901, 6)."""
-    return str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25")
-
-
-def unescaped(step: str) -> str:
-    """The key that a step of a JSON Pointer in a `$ref` stands for."""
-    return unquote(step).replace("~1", "/").replace("~0", "~")
-
-
 class _Gathering:
     """Brings the files that a document refers to into it, and every reference into the form `#/...`."""
 
@@ -141,6 +138,8 @@ class _Gathering:
         self._roots: dict[str, Pointer] = {document.name: ()}
         self._anchors: dict[tuple[str, str], Pointer] = {}
         self._found: list[tuple[str, dict[str, Any], str]] = []  # references: their file and where they are held
+        self.names: list[Pointer] = []  # mappings of names that are references
+        self.items: list[Pointer] = []  # path items with fields beside a reference
 
     def all(self) -> None:
         waiting = [self._document.name]
@@ -158,6 +157,10 @@ class _Gathering:
         for pointer, mapping in list(found):  # the value grows by the files that are found
             if isinstance(anchor := mapping.get("$anchor"), str):
                 self._anchors[file, anchor] = (*root, *pointer)
+            if stands_for_names(pointer, mapping):
+                self.names.append((*root, *pointer))
+            elif has_siblings(pointer, mapping):
+                self.items.append((*root, *pointer))
             for holder, key in references(mapping):
                 self._found.append((file, holder, key))
                 name = self._file(file, holder[key])
@@ -194,13 +197,8 @@ class _Gathering:
             if target is None:
                 self._document.astray[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
                 return reference
-            return _reference(target)
-        return _reference(self._roots[name], fragment)
-
-
-def _reference(pointer: Pointer, rest: str = "") -> str:
-    """A `$ref` to a place, and `rest` from there; a URI, which holds neither spaces nor letters beyond ASCII (RFC 3986)."""
-    return "#" + quote("".join(f"/{escaped(key)}" for key in pointer) + rest, safe="/?:@!$&'()*+,;=~%")
+            return reference_to(target)
+        return reference_to(self._roots[name], fragment)
 
 
 def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import msgspec
 
 from app.core.encoded import Encoded, encode
-from app.engine.document import unescaped
 from app.engine.headers import text
+from app.engine.text import unescaped
 
 ABSENT: Final = object()
 _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")

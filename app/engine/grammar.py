@@ -324,7 +324,9 @@ def children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:
     child = node.raw_child(keyword)
     if known.shape == "one":
         yield child
-    elif known.shape == "list" and isinstance(child.value, list):
+        return
+    child = child.resolved()  # a list or a mapping may be a reference as a whole
+    if known.shape == "list" and isinstance(child.value, list):
         yield from (child.raw_child(index) for index in range(len(child.value)))
     elif known.shape in ("named", "extensible") and isinstance(child.value, dict):
         names = (name for name in child.value if known.shape == "named" or not name.startswith("x-"))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.engine.document import Document, Node, escaped
+from app.engine.document import Document, Node
 from app.engine.grammar import OBJECTS, Enforcer, Said, children, said
-from app.engine.text import Pointer
+from app.engine.text import Pointer, escaped
 
 WAIVERS = "x-waivers"
 

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, unquote
 
 import yaml
 
@@ -15,6 +16,21 @@ Pointer = tuple[Key, ...]
 
 # Where the other files of a document stand in it, so that everything has one pointer: `x-files/common.yaml/User`.
 FILES = "x-files"
+
+
+def escaped(key: Key) -> str:
+    """A key as a step of a JSON Pointer in a `$ref` (RFC 6901, 6)."""
+    return str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25")
+
+
+def unescaped(step: str) -> str:
+    """The key that a step of a JSON Pointer in a `$ref` stands for."""
+    return unquote(step).replace("~1", "/").replace("~0", "~")
+
+
+def reference_to(pointer: Pointer, rest: str = "") -> str:
+    """A `$ref` to a place, and `rest` from there; a URI, which holds neither spaces nor letters beyond ASCII (RFC 3986)."""
+    return "#" + quote("".join(f"/{escaped(key)}" for key in pointer) + rest, safe="/?:@!$&'()*+,;=~%")
 
 
 class SyntaxFault(Exception):
@@ -151,12 +167,15 @@ NAMED = frozenset(
 
 
 def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Iterator[tuple[Pointer, dict[str, Any]]]:  # noqa: ANN401 - any JSON value
-    """Every mapping of keywords or of names in a part of a document; what examples, defaults and extensions hold is none."""
+    """Every mapping of keywords or of names in a part of a document; what examples, defaults and extensions hold is none.
+
+    Of mappings of names only those are told that a `$ref` stands for.
+    """
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from mappings(item, (*pointer, index))
     elif isinstance(value, dict):
-        if not named:
+        if not named or isinstance(value.get("$ref"), str):
             yield pointer, value
         for key, item in value.items():
             if named or not (key in FREE or key.startswith("x-")):
@@ -164,9 +183,17 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
             elif key == FILES and not pointer:
                 for name, file in item.items():
                     yield from collected(file, (key, name))
-            elif key == "examples" and isinstance(item, dict):  # named ones may be references
-                held = ((name, one) for name, one in item.items() if isinstance(one, dict) and "$ref" in one)
-                yield from (((*pointer, key, name), one) for name, one in held)
+            elif key == "examples" and isinstance(item, dict):  # named ones may be references, and so may all of them
+                held = (((), item), *(((name,), one) for name, one in item.items()))
+                yield from (((*pointer, key, *name), one) for name, one in held if isinstance(one, dict) and "$ref" in one)
+
+
+def holds_names(pointer: Pointer) -> bool:
+    """Whether the keys of what stands at a place are named by the author, and a `$ref` among them is none of those names."""
+    named = False
+    for key in pointer:
+        named = not named and (key in NAMED or key == "examples")
+    return named and pointer[-1] != "mapping"
 
 
 def collected(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:  # noqa: ANN401 - any JSON value

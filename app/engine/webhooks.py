@@ -17,12 +17,13 @@ from pydantic import ValidationError
 from app.engine.bodies.building import builder
 from app.engine.declared import Parameter, Response
 from app.engine.description import Description, Operation
-from app.engine.document import Document, escaped
+from app.engine.document import Document
 from app.engine.filling import filled_json, query_texts
 from app.engine.headers import text
 from app.engine.judge import Judge, validator
 from app.engine.media import Media, chosen
 from app.engine.outward import Written, plain, written
+from app.engine.text import escaped
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engine.description import METHODS
 from app.engine.document import Node
+from app.engine.spreading import METHODS
 from codegen.diff.bodies import body
 from codegen.diff.findings import Change, Direction, Place, Rating
 from codegen.diff.parameters import effective, parameters

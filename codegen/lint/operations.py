@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.engine.description import METHODS
 from app.engine.document import Node
+from app.engine.spreading import METHODS
 from codegen.lint.bounds import SNAKE
 from codegen.lint.shape import Finding, Shape, finding, written
 from codegen.lint.survey import Rule, Survey

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.engine.description import METHODS
 from app.engine.document import Document, Node
+from app.engine.spreading import METHODS
 from app.engine.text import Pointer
 
 Direction = Literal["request", "response"]

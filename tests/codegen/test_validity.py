@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.engine.document import Document
+from codegen.generate import faults_of
 from codegen.validity import validity
 
 TYPES = '"array", "boolean", "integer", "null", "number", "object", "string"'
@@ -49,6 +50,38 @@ def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbl
     )
 
     assert found == ["openapi.yaml:8: $ref '#/components/schemas/S' leads to no parameter: correct the reference"]
+
+
+def test_a_path_item_may_have_fields_beside_its_reference():
+    text = (
+        "paths:\n  /b/{id}:\n    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n    x-note: 1\n"
+        "    $ref: 'items.yaml#/P'\n"
+    )
+    items = "P:\n  get: {operationId: b, responses: {'204': {description: d}}}\n"
+
+    assert [faults(text, version, items=items) for version in ("3.0.4", "3.1.1")] == [[], []]
+    assert faults(text, items=items.replace("responses", "reponses")) == [f"items.yaml:2: {UNKNOWN.format('reponses')}"]
+
+
+def test_other_files_are_judged_in_the_words_of_their_version():
+    schema = "{type: array, nullable: true, items: {type: string}}"
+    response = f"description: ok\ncontent: {{application/json: {{schema: {schema}}}}}\n"
+
+    assert faults("paths: {/x: {get: {responses: {'200': {$ref: ok.yaml}}}}}", "3.0.4", ok=response) == []
+
+
+def test_what_openapi_3_0_ignores_beside_a_reference_is_left_to_the_ledger():
+    text = (
+        "paths: {}\ncomponents:\n  schemas:\n    A:\n      properties:\n"
+        "        a: {$ref: '#/components/schemas/B', required: true}\n"
+        "    B: {type: object, required: [x], properties: {x: {type: string}}}\n"
+    )
+    document = Document((HEAD.format(version="3.0.4") + text).encode())
+
+    assert faults_of(document, {}) == [
+        "openapi.yaml:8: OpenAPI 3.0 ignores `required` beside a $ref: put the $ref into an `allOf`"
+    ]
+    assert faults_of(document, {"#/components/schemas/A/properties/a/required": "not ours"}) == []
 
 
 def test_schemas_of_other_files_are_judged_too():

@@ -51,6 +51,61 @@ class TestFiles:
 
         assert found.root.child("paths").child("/pets").value == {"get": {"operationId": "listPets"}}
 
+    def test_one_may_hold_all_the_components_of_a_kind(self):
+        found = document(
+            "paths: {$ref: paths.yaml}\n"
+            "components:\n  schemas: {$ref: schemas.yaml}\n  examples: {$ref: 'more.yaml#/examples'}\n",
+            paths="/pets:\n  get: {operationId: listPets}\n",
+            schemas="Pet: {properties: {$ref: 'more.yaml#/members'}}\n",
+            more="members:\n  $ref: '#/deeper'\n  age: {type: integer}\ndeeper: {name: {type: string}}\n"
+            "examples: {A: {value: 1}}\n",
+        )
+
+        components = found.root.child("components")
+        pet = components.child("schemas").child("Pet")
+        assert pet.where == "schemas.yaml:1"
+        assert {name: member.where for name, member in pet.child("properties").named()} == {
+            "age": "more.yaml:3",
+            "name": "more.yaml:4",
+        }
+        assert components.child("examples").child("A").value == {"value": 1}
+        assert found.root.child("paths").child("/pets").child("get").where == "paths.yaml:2"
+        assert json.loads(found.json)["components"]["schemas"] == {"Pet": {"$ref": "#/x-files/schemas.yaml/Pet"}}
+
+    @pytest.mark.parametrize(
+        ("schemas", "text"),
+        [
+            ("{$ref: none.yaml}", "leads to the file 'none.yaml': gone"),
+            ("{$ref: '#/components/schemas'}", "leads back to itself"),
+        ],
+    )
+    def test_all_components_of_a_kind_that_lead_nowhere_are_told_with_their_line(self, schemas, text):
+        def gone(_: str) -> bytes:
+            raise FileNotFoundError(2, "gone")
+
+        found = Document(f"paths: {{}}\ncomponents:\n  schemas: {schemas}\n".encode(), "openapi.yaml", gone)
+
+        with pytest.raises(DocumentError, match=text) as raised:
+            found.root.child("components").child("schemas")
+        assert str(raised.value).startswith("openapi.yaml:3: ")
+
+    def test_a_path_item_has_the_fields_beside_its_reference(self):
+        found = document(
+            "paths:\n  /a/{id}: {$ref: 'items.yaml#/Item', parameters: [{name: id}], x-note: 1}\n",
+            items="Item: {$ref: '#/Base', put: {operationId: putA}}\n"
+            "Base:\n  get: {operationId: getA}\n  servers: [{url: /v1}]\n",
+        )
+
+        item = found.root.child("paths").child("/a/{id}")
+        assert {key: child.where for key, child in item.items()} == {
+            "parameters": "openapi.yaml:2",
+            "put": "items.yaml:1",
+            "get": "items.yaml:3",
+            "servers": "openapi.yaml:2",
+        }
+        assert [server.where for server in item.child("servers").elements()] == ["items.yaml:4"]
+        assert found.twice == []
+
     @pytest.mark.parametrize(
         ("reference", "text"),
         [

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.document import Node, unescaped
-from app.engine.text import Pointer
+from app.engine.document import Node
+from app.engine.text import Pointer, unescaped
 
 Demand = tuple[Node, ...]
 """Schemas that one value must fit together."""
