@@ -53,7 +53,7 @@ def overlay(document: Document) -> dict[str, Any]:
 
 
 def completed(document: Document, found: dict[str, Any]) -> Document:
-    """The document with an overlay of `overlay` applied, as JSON."""
+    """The document with an overlay of `overlay` applied, as JSON; what it held before keeps its lines."""
     data = copy.deepcopy(document.written)
     by_path = {_path(operation.node.pointer): operation.node.pointer for operation in Description.of(document).operations}
     for action in found["actions"]:
@@ -61,7 +61,9 @@ def completed(document: Document, found: dict[str, Any]) -> Document:
         for key in by_path.get(action["target"], ()):
             target = target[key]
         _merge(target, action["update"])
-    return Document(json.dumps(data, ensure_ascii=False).encode(), document.name)
+    made = Document(json.dumps(data, ensure_ascii=False).encode(), document.name)
+    made.lines = document.lines
+    return made
 
 
 def _missing(operation: Operation) -> Iterator[int]:

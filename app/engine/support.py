@@ -5,18 +5,22 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from app.engine.bodies.support import unreadable as unreadable_bodies
 from app.engine.declared import Header, Parameter, Response
+from app.engine.deprecation import notices
 from app.engine.description import Description, Operation
+from app.engine.dispatch import Paths
 from app.engine.document import Document, DocumentError, Node
 from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.members import conjuncts
 from app.engine.readable import ambiguous, unreadable
+from app.engine.segments import template_names
 from app.engine.servers import unservable
 from app.engine.webhooks import callbacks
 
@@ -40,8 +44,10 @@ def _unsupported(document: Document, waivers: tuple[tuple[str, str], ...]) -> tu
     try:
         ledger = Ledger(document)
         keywords = ledger.waive(dict(waivers))
-        found = itertools.chain(_patterns(ledger), _survey(Description.of(document)))
-        others = [f"{node.where}: {text}" for node, text in found]
+        description = Description.of(document)
+        found = itertools.chain(_patterns(ledger), _survey(description))
+        twice = [f"{document.where(place)}: {text}" for place, text in document.twice]
+        others = [*twice, *(f"{node.where}: {text}" for node, text in found), *_at_start(description)]
     except DocumentError as error:
         return (str(error),)
     return tuple(dict.fromkeys([*keywords, *others]))
@@ -106,6 +112,24 @@ def _path(operation: Operation) -> Found:
         if not re.fullmatch(r"(?:[^{}]|\{[^{}]+\})*", segment):
             text = f"path {operation.path!r}: {segment!r} has a brace that is no parameter's: write `{{name}}`"
             yield operation.node, text
+    for name, count in Counter(template_names(operation.path)).items():
+        if count > 1:
+            yield operation.node, f"path {operation.path!r} names the parameter {name!r} {count} times: give each its own name"
+
+
+def _at_start(description: Description) -> Iterator[str]:
+    """What the start would refuse of an operation: a path that another one answers, a date that is none."""
+    paths: Paths[str] = Paths(description.aliases)
+    for operation in description.operations:
+        yield from _refused(paths.add, operation, operation.id)
+        yield from _refused(notices, operation)
+
+
+def _refused(work: Callable[..., object], *arguments: object) -> Iterator[str]:
+    try:
+        work(*arguments)
+    except DocumentError as error:
+        yield str(error)
 
 
 def _parameter(parameter: Parameter) -> Found:

@@ -53,6 +53,14 @@ def test_keeps_what_is_written():
     assert list(found["422"]["content"]) == [PROBLEM]
 
 
+def test_what_is_written_keeps_its_lines():
+    document = Document(SMALL.encode())
+
+    found = completed(document, overlay(document)).root.child("paths").child("/pets").child("get")
+
+    assert found.where == "openapi.yaml:10"
+
+
 def test_writes_the_added_ones_in_the_format_of_the_documents_own():
     text = SMALL.replace(
         '"400": {description: No.}', '"400": {description: No., content: {text/plain: {schema: {type: string}}}}'
