@@ -106,6 +106,8 @@ class Query:
         texts: dict[str, list[str]] = {}
         encoded = b"%" in raw or b"+" in raw
         for part in raw.decode("ascii").split("&"):
+            if not part:  # WHATWG URL, 5.1: an empty sequence is not a pair
+                continue
             name, _, text = part.partition("=")
             try:
                 texts.setdefault(unquote(name) if encoded else name, []).append(text)

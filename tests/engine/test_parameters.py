@@ -18,6 +18,26 @@ SESSION = parameter("name: sid, in: cookie, schema: {type: string, maxLength: 9}
 NUMBER = parameter("name: n, in: cookie, required: true, schema: {type: integer}")
 
 
+class TestAQuery:
+    @pytest.mark.parametrize("query", ["n=1&", "&n=1", "n=1&&", "&&n=%31&&"])
+    def test_may_have_empty_pairs(self, query):
+        assert parameter("name: n, in: query, schema: {type: integer}").get(f"/p?{query}").json() == {"n": 1}
+
+    def test_may_have_empty_pairs_in_a_repeated_name(self):
+        service = parameter("name: n, in: query, schema: {type: array, items: {type: integer}}")
+
+        assert service.get("/p?n=1&&n=2&").json() == {"n": [1, 2]}
+
+    @pytest.mark.parametrize("query", ["&", "&&"])
+    def test_of_empty_pairs_alone_has_no_parameters(self, query):
+        assert parameter("name: n, in: query, schema: {type: integer}").get(f"/p?{query}").json() == {"n": None}
+
+    def test_may_not_have_a_pair_without_a_name(self):
+        response = parameter("name: n, in: query, schema: {type: integer}").get("/p?n=1&=")
+
+        assert faults(response) == {("query", "/", "unknown")}
+
+
 class TestACookie:
     @pytest.mark.parametrize(
         ("header", "value"),
