@@ -11,7 +11,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from app.engine.description import Operation
 from app.engine.document import DocumentError
-from app.engine.segments import Pattern
+from app.engine.segments import Pattern, normalized
 
 T = TypeVar("T")
 
@@ -141,4 +141,7 @@ class Paths(Generic[T]):
             segments = [unquote_to_bytes(part).decode() for part in raw]
         except UnicodeDecodeError:
             return None, values
-        return self._tree.find(segments, raw, 0, values), values
+        found = self._tree.find(segments, raw, 0, values)
+        if found is None:  # `%2E` between two parameters is data of one of them, if it can be
+            found = self._tree.find(segments, [normalized(part) for part in raw], 0, values)
+        return found, values

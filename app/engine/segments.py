@@ -9,7 +9,7 @@ from functools import cached_property
 from urllib.parse import quote, unquote
 
 _MARKS = {"label": ".", "matrix": ";"}
-_ENCODED = re.compile(r"%(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])")  # letters and digits
+_UNRESERVED = re.compile(r"%(?:2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")  # letters, digits, and - . _ ~
 _PATH = "!$&'()*+,;=:@~"  # what a segment may hold unquoted (RFC 3986, pchar)
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
@@ -17,6 +17,28 @@ _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 def template_names(path: str) -> list[str]:
     """The names of a path's parameters, in order."""
     return _TEMPLATE.findall(path)
+
+
+def normalized(segment: str) -> str:
+    """The same segment with its unreserved characters not percent-encoded (RFC 3986, 6.2.2.2)."""
+    return _UNRESERVED.sub(lambda encoded: unquote(encoded[0]), segment)
+
+
+def _spelled(text: str, *, marks: bool) -> str:
+    """An expression for a text of the document as clients may write it: percent-encoded or not, in either case of hex digits.
+
+    With `marks` this holds for `-`, `.`, `_` and `~` too, which otherwise are data when they are percent-encoded.
+    """
+
+    def spelled(character: str) -> str:
+        written = quote(character, safe=_PATH)
+        if len(written) > 1:
+            return f"(?i:{written})"
+        if character.isalnum() or (marks and character in "-._~"):
+            return f"(?:{re.escape(character)}|(?i:%{ord(character):02X}))"
+        return re.escape(character)
+
+    return "".join(map(spelled, text))
 
 
 @dataclass(frozen=True)
@@ -64,9 +86,10 @@ class Pattern:
 
     @cached_property
     def _match(self) -> re.Pattern[str]:
-        written = re.escape(quote(self.texts[0], safe=_PATH))
-        for index, mark in enumerate(self.marks):
-            text = re.escape(quote(self.texts[index + 1], safe=_PATH))
+        ends = (0, len(self.texts) - 1)
+        first, *others = (_spelled(text, marks=index in ends) for index, text in enumerate(self.texts))
+        written = first
+        for index, (mark, text) in enumerate(zip(self.marks, others, strict=True)):
             following = self.marks[index + 1] if index + 1 < len(self.marks) and not text else ""
             inside = f"[^{re.escape(following)}]" if following else "."
             written += f"({re.escape(mark)}{inside}{'*' if mark else '+'}){text}"
@@ -75,6 +98,4 @@ class Pattern:
     def match(self, raw: str) -> list[str] | None:
         """The texts of the parameters in a segment as it was sent, not decoded; None: it is another."""
         found = self._match.fullmatch(raw)
-        if found is None and "%" in raw:  # a letter may be percent-encoded; it is then no less of the text
-            found = self._match.fullmatch(_ENCODED.sub(lambda encoded: unquote(encoded[0]), raw))
         return list(found.groups()) if found is not None else None

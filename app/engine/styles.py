@@ -9,6 +9,7 @@ import re
 from urllib.parse import quote
 
 from app.engine.declared import Parameter
+from app.engine.segments import normalized
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": r"%20|\+", "pipeDelimited": r"\||%7[Cc]"}
 
@@ -52,6 +53,8 @@ class Style:
         if not self._first:
             return text
         if not text.startswith(self._first):
+            text = normalized(text)
+        if not text.startswith(self._first):
             raise Malformed("type")
         rest = text[len(self._first) :]
         if self._first == "." or not rest:
@@ -63,6 +66,8 @@ class Style:
     def members(self, text: str) -> list[tuple[str, str]] | None:
         """The names and texts of an object's members, given the whole text; None if it is not written so."""
         if self._assigned:
+            if not text.startswith(self._open):
+                text = normalized(text)
             if not text.startswith(self._open):
                 return None
             text = text[len(self._open) :]

@@ -121,10 +121,31 @@ class TestASegment:
             ("/two/a-b/x", {"name": "a", "extension": "b"}),
             ("/two/a%2Db-c+d/x", {"name": "a-b", "extension": "c+d"}),
             ("/two/%0A-b/x", {"name": "\n", "extension": "b"}),
+            ("/two/a%2Db/x", {"name": "a", "extension": "b"}),
+            ("/two/a%2db%2dc/x", {"name": "a-b", "extension": "c"}),
         ],
     )
     def test_may_hold_several_parameters_and_the_most_text_wins(self, path, values):
         assert echo(SEGMENTS).get(path).json() == values
+
+    @pytest.mark.parametrize("path", ["3.png", "3%2Epng", "3%2epng", "%33.%70ng", "%33%2E%70%6Eg"])
+    def test_may_have_its_text_percent_encoded(self, path):
+        client = parameter("name: y, in: path, required: true, schema: {type: integer}", path="/tile/{y}.png")
+
+        assert client.get(f"/tile/{path}").json() == {"y": 3}
+        assert client.get(f"/%74ile/{path}").json() == {"y": 3}
+
+    @pytest.mark.parametrize("path", ["%C3%A9-3_~", "%c3%a9-3_~", "%c3%A9%2d3%5f%7E"])
+    def test_is_read_in_either_case_of_hex_digits(self, path):
+        client = parameter("name: y, in: path, required: true, schema: {type: integer}", path="/tile/\u00e9-{y}_~")
+
+        assert client.get(f"/tile/{path}").json() == {"y": 3}
+
+    @pytest.mark.parametrize("path", ["3%3Apng", "3%2Fpng", "3%25%32%45png"])
+    def test_does_not_take_encoded_reserved_characters_for_its_text(self, path):
+        client = parameter("name: y, in: path, required: true, schema: {type: integer}", path="/tile/{y}:png")
+
+        assert client.get(f"/tile/{path}").status_code == 404
 
     @pytest.mark.parametrize(
         "path", ["/two/a/x", "/two/-b/x", "/two/a-/x", "/two/a-b", "/two/a-b/y", "/two/a-%FF/x", "/files/"]

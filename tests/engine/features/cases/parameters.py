@@ -22,7 +22,10 @@ WHERE = {0: "path/number type", 1: "path/numbers type", 2: "path/colour type"}
 
 
 def _paths() -> list[Case]:
-    found = []
+    found = [  # the mark of a style and the name of a parameter, percent-encoded
+        get("parameter/style", f"/v1/path/{url}").takes(number=7, numbers=[1, 2, 3], colour=RGB)
+        for url in ("label/%2E7/%2e1,2,3/%2ER,100,G,200", "matrix/;n%75mber=7/;numbers=1,2,3/;col%6Fur=R,100,G,200")
+    ]
     for style, (right, wrong) in PATHS.items():
         feature = "parameter/explode" if "exploded" in style else "parameter/style"
         found.append(get(feature, f"/v1/path/{style}/" + "/".join(right)).takes(number=7, numbers=[1, 2, 3], colour=RGB))
