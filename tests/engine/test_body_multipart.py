@@ -32,6 +32,7 @@ OBJECT = form("{a: {type: object, properties: {x: {type: integer}}, required: [x
 OBJECTS = form("{a: {type: array, items: {type: object}}}")
 FILE = form("{a: {type: string, format: binary, minLength: 1, maxLength: 4}}")
 FILES = form("{a: {type: array, items: {}, maxItems: 2}}")
+TEXTS = form("{a: {type: array, items: {type: string}}}")
 UNTYPED = form("{a: {}}")
 IMAGE = form("{a: {}}", "{a: {contentType: 'image/png, image/jpeg'}}")
 PNG = form("{a: {contentMediaType: image/png}}")
@@ -224,17 +225,19 @@ class TestABody:
         [
             *[
                 b"x" + GOOD,
-                b"\r\n" + GOOD,
-                b"preamble\r\n" + GOOD,
-                GOOD + b"x",
-                GOOD + GOOD,
-                GOOD + b"\r\n",
+                b"preamble\n" + GOOD,
+                b"preamble\r\n",
+                b"preamble\r\n--x-7--",
+                GOOD[:-2] + b"x",
+                GOOD[:-2] + b"\nx",
+                GOOD[:-2] + b" x\r\n",
                 GOOD[:-3],
                 GOOD[:-4],
             ],
             *[GOOD[:-8], GOOD[:-12], GOOD[:10], b"--x-7", b"--x-7\r\n", b"--x-7-", b"--", b"x", GOOD.replace(b"\r\n", b"\n")],
-            *[GOOD.replace(b"--x-7\r\n", b"--x-7 \r\n", 1), GOOD.replace(b"x-7", b"X-7"), GOOD.replace(b"--x-7", b"-x-7")],
-            *[GOOD.replace(b"--x-7\r\n", b"--x-77\r\n", 1), b"--x-7--\r\n--x-7--\r\n", GOOD.replace(b"\r\n\r\n", b"\r\n")],
+            *[GOOD.replace(b"--x-7\r\n", b"--x-7 x\r\n", 1), GOOD.replace(b"--x-7\r\n", b"--x-7 \n", 1)],
+            *[GOOD.replace(b"--x-7\r\n", b"--x-7\v\r\n", 1), GOOD.replace(b"x-7", b"X-7"), GOOD.replace(b"--x-7", b"-x-7")],
+            *[GOOD.replace(b"--x-7\r\n", b"--x-77\r\n", 1), GOOD.replace(b"\r\n\r\n", b"\r\n")],
             multipart([b"", part("1")]),
             multipart([part("1") + b"\r\n--x-7"]),
             multipart([part("1") + b"\r\n--x-7x"]),
@@ -286,6 +289,16 @@ class TestABody:
     def test_may_end_with_a_line_or_without(self, raw):
         assert post(OPEN, f"multipart/form-data; boundary={BOUNDARY}", raw).status == 200
 
+    @pytest.mark.parametrize("before", [b"", b"\r\n", b"preamble\r\n", b"--x-6\r\n--x-\r\n", b"\0" * 9000 + b"\r\n"])
+    @pytest.mark.parametrize("padding", [b"", b" ", b"\t  ", b" " * 9000])
+    @pytest.mark.parametrize("after", [b"", b"\r\n", b"\r\nepilogue", b"\r\n--x-7\r\n", b"\r\n\r\n--x-7--"])
+    def test_is_read_between_its_preamble_and_its_epilogue(self, before, padding, after):
+        """RFC 2046, 5.1.1: both are ignored, and so is white space after a boundary."""
+        raw = before + multipart([part("1 "), part("\r\n--x-6 ")]).replace(b"--x-7\r\n", b"--x-7" + padding + b"\r\n")
+        sent = raw.replace(b"--x-7--\r\n", b"--x-7--" + padding + after)
+
+        assert value(post(TEXTS, f"multipart/form-data; boundary={BOUNDARY}", sent)) == ["1 ", "\r\n--x-6 "]
+
     def test_whose_boundary_could_be_a_header_ends_where_it_ends(self):
         raw = b'--a:b\r\nContent-Disposition: form-data; name="a"\r\n--a:b--\r\n\r\n1\r\n--a:b--'
 
@@ -306,6 +319,8 @@ class TestABody:
     )
     def test_is_bounded(self, parts, status):
         assert post_parts(OPEN, *parts).status == status
+        padded = b"preamble\r\n" + multipart(parts).replace(b"x-7\r\n", b"x-7 \r\n")
+        assert post(OPEN, f"multipart/form-data; boundary={BOUNDARY}", padded).status == status
 
     @pytest.mark.parametrize(
         "raw", [GOOD, GOOD[:-4], multipart([part("\r\n--x-6"), part(b"\r\n--x-7"[:-1], name="b")]), b"--x-7--", b"x"]

@@ -28,6 +28,8 @@ _MOST_HEADERS, _LONGEST_HEADER = 16, 8192  # of one part; a line's length in byt
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _EXTENDED = re.compile(r"[uU][tT][fF]-8'[A-Za-z0-9-]*'((?:[^%]|%[0-9A-Fa-f]{2})*)")  # RFC 8187, 3.2.1
 
+_LINE_END = re.compile(rb"(--)?([ \t]*+)(?:\r\n|\Z)")  # of a boundary: the last one's mark, and padding
+
 
 class _Parser(PushMultipartParser):
     def _create_segment(self, headerlist: list[tuple[str, str]]) -> MultipartSegment:
@@ -36,17 +38,14 @@ class _Parser(PushMultipartParser):
 
 
 def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
-    """Split a body; nothing but a line's end may stand around its parts.
+    """Split a body.
 
     Raises:
         Refusal: 400, the body or the headers of a part are malformed; 413, parts or headers are too many or too long.
     """
     if not _BOUNDARY.fullmatch(boundary):
         raise Refusal(400, "Content-Type has no boundary.")
-    first, last = f"--{boundary}".encode(), f"\r\n--{boundary}--".encode()
-    end = raw.find(last) if not raw.startswith(last[2:]) else -2
-    if not raw.startswith(first) or raw[end + len(last) :] not in (b"", b"\r\n"):
-        raise Refusal(400, "The body does not begin and end with its boundary.")
+    raw = _canonical(raw, boundary.encode())
     parser = _Parser(
         boundary,
         max_header_size=_LONGEST_HEADER,
@@ -68,6 +67,30 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
         raise Refusal(413, f"The body has more than {MOST_MEMBERS} parts, or a part has too many headers.") from None
     except MultipartError:
         raise Refusal(400, "The body is not a valid multipart.") from None
+
+
+def _canonical(raw: bytes, boundary: bytes) -> bytes:
+    """The body without what receivers ignore (RFC 2046, 5.1.1): preamble, epilogue, and padding after its boundaries.
+
+    Raises:
+        Refusal: 400, there is no first or no last boundary; 413, there are too many parts.
+    """
+    line = b"\r\n--" + boundary
+    end = -2 if raw.startswith(line[2:]) else raw.find(line)  # as if a line ended before the body
+    clean, spans = end == -2, list[tuple[int, int]]()  # noqa: PLR2004 - as above
+    while end != -1 and (found := _LINE_END.match(raw, end + len(line))) is not None:
+        last, padding = found.groups()
+        if last and clean and not padding and found.end() == len(raw):
+            return raw
+        if last and (spans or clean):  # a preamble alone is not a body
+            return b"".join(line[2:] + b"\r\n" + raw[one:other] + b"\r\n" for one, other in spans) + line[2:] + b"--"
+        if last:
+            break
+        if len(spans) == MOST_MEMBERS:
+            raise Refusal(413, f"The body has more than {MOST_MEMBERS} parts.")
+        clean, start, end = clean and not padding, found.end(), raw.find(line, found.end())
+        spans.append((start, end))
+    raise Refusal(400, "The body does not begin and end with its boundary.")
 
 
 def _part(sent: list[tuple[str, str]], content: bytes, *, form: bool) -> RawPart:
