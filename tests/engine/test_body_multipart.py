@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from app.engine.bodies.codings import CODINGS
 from tests.engine.bodies import BOUNDARY, faults, multipart, part, post, post_parts, raw_part, service
 from tests.engine.service import Answer
 
@@ -39,6 +40,7 @@ PNG = form("{a: {contentMediaType: image/png}}")
 IMAGES = form("{a: {type: array, items: {}}}", "{a: {contentType: image/*}}")
 BASE64 = form("{a: {type: string, contentEncoding: base64, contentMediaType: image/png, maxLength: 8}}")
 BASE64URL = form("{a: {type: string, contentEncoding: base64url}}")
+CODED = {name: form(f"{{a: {{type: string, contentEncoding: {name}}}}}") for name in CODINGS}
 AS_JSON = form("{a: {type: integer}}", "{a: {contentType: application/json}}")
 STYLED = form("{a: {type: array, items: {type: integer}}}", "{a: {style: form, explode: false}}")
 DEEP = form("{a: {type: object, properties: {x: {type: integer}}, additionalProperties: false}}", "{a: {style: deepObject}}")
@@ -112,6 +114,20 @@ class TestAPart:
         assert value(post_parts(client, *parts)) == read
 
     @pytest.mark.parametrize(
+        ("coding", "sent", "content"),
+        [
+            *[("binary", b"\xff\0=3D", b"\xff\0=3D"), ("base16", b"fF\r\n00", b"\xff\0"), ("base32", b"74AA====", b"\xff\0")],
+            *[("base32hex", b"VS00====", b"\xff\0"), ("quoted-printable", b"a=3D=FF=\r\nb", b"a=\xffb")],
+        ],
+    )
+    def test_that_is_encoded_is_a_file(self, coding, sent, content):
+        assert value(post_parts(CODED[coding], part(sent))) == file(content)
+
+    @pytest.mark.parametrize("coding", ["7bit", "8bit"])
+    def test_whose_encoding_leaves_it_a_text_is_one(self, coding):
+        assert value(post_parts(CODED[coding], part("a=3D"))) == "a=3D"
+
+    @pytest.mark.parametrize(
         ("client", "parts", "found"),
         [
             *[
@@ -144,6 +160,10 @@ class TestAPart:
             *[
                 (IMAGES, [part("1", PNG_TYPE), part("2")], [("/a/1", "contentType")]),
                 (PNG, [part("1", TEXT)], [("/a", "contentType")]),
+            ],
+            *[
+                (CODED["base32"], [part("1")], [("/a", "contentEncoding")]),
+                (CODED["base16"], [part("f")], [("/a", "contentEncoding")]),
             ],
             *[(BASE64, [part("/w=")], [("/a", "contentEncoding")]), (BASE64, [part("/" * 12)], [("/a", "maxLength")])],
             *[(BASE64, [part("é")], [("/a", "contentEncoding")]), (BASE64URL, [part("a")], [("/a", "contentEncoding")])],

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 
+from app.engine.bodies.codings import coding_of, decoded, is_identity, is_text
 from app.engine.bodies.members import Member
 from app.engine.bodies.plain import CHARSETS, text
 from app.engine.bodies.schemas import branches
@@ -16,9 +15,6 @@ from app.engine.document import Document, Node
 from app.engine.files import File
 from app.engine.judge import validator
 from app.engine.media import Encoding, content_type, covers, essence, is_range, kind_of
-
-_IDENTITIES = ("binary", "8bit", "7bit")
-CODINGS = ("base64", "base64url")
 
 
 class RawPart(NamedTuple):
@@ -30,21 +26,6 @@ class RawPart(NamedTuple):
     content: bytes
 
 
-def _is_coded(schema: dict[str, Any]) -> bool:
-    return "contentEncoding" in schema or schema.get("format") == "byte"
-
-
-def _decoded(content: bytes, coding: str) -> bytes | None:
-    """What is encoded, perhaps folded into lines (RFC 2045, 6.8); None if it is not in the coding."""
-    content = content.translate(None, b"\r\n")
-    try:
-        if coding == "base64":
-            return base64.b64decode(content, validate=True)
-        return base64.b64decode(content + b"=" * (-len(content) % 4), altchars=b"-_", validate=True)
-    except binascii.Error:
-        return None
-
-
 def holds_file(schemas: Iterable[Node], encoding: Encoding | None) -> bool:
     """Whether a part with these schemas reaches the handler as a file.
 
@@ -53,7 +34,8 @@ def holds_file(schemas: Iterable[Node], encoding: Encoding | None) -> bool:
     types: Any = False
     for value in (branch.value for schema in schemas for branch in branches(schema)):
         binary = value.get("format") == "binary" or kind_of(value.get("contentMediaType", "text/plain")) != "text"
-        if binary or _is_coded(value):
+        coding = coding_of(value)
+        if binary or (coding is not None and not is_text(coding)):
             return True
         types = types or value.keys() & {"type", "enum", "const", "properties"}
     if encoding is not None and encoding.content_types and not encoding.styled:
@@ -100,8 +82,8 @@ class Part:
         self._file = not self._undescribed and holds_file(one.schemas, encoding)
         as_json = member.as_json or bool(one.types & {"object", "array"})
         values = [branch.value for schema in one.schemas for branch in branches(schema)]
-        codings = [value.get("contentEncoding", "base64") for value in values if _is_coded(value)]
-        self._coding = codings[0] if codings else None
+        codings = [coding for value in values if (coding := coding_of(value)) is not None]
+        self._coding = next((coding for coding in codings if not is_identity(coding)), None)
         media_types = tuple(value["contentMediaType"] for value in values if "contentMediaType" in value)
         self._allowed = tuple(map(essence, member.content_types or media_types))
         if not self._allowed and not self._file and not self._undescribed:
@@ -119,8 +101,8 @@ class Part:
         """The keywords of the encoding that refuse a part."""
         found = ["contentType"] if not self._allows(part) else []
         coding = part.headers.get("content-transfer-encoding", "binary").lower()
-        known = coding in _IDENTITIES or coding == self._coding
-        if not known or (self._coding is not None and _decoded(part.content, self._coding) is None):
+        known = is_identity(coding) or coding == self._coding
+        if not known or (self._coding is not None and decoded(part.content, self._coding) is None):
             found.append("contentEncoding")
         if not all(header.allows(part.headers) for header in self._headers):
             found.append("headers")
@@ -137,7 +119,7 @@ class Part:
 
     def file(self, part: RawPart) -> tuple[File, str]:
         """A file, and what the judge sees of it: what was sent."""
-        content = part.content if self._coding is None else _decoded(part.content, self._coding) or b""
+        content = part.content if self._coding is None else decoded(part.content, self._coding) or b""
         sent = part.headers.get("content-type") or self._usual() or "application/octet-stream"
         headers = {header.name: header.read(part.headers) for header in self._headers if header.sent(part.headers)}
         return File(content, essence(sent), part.filename, headers), part.content.decode("latin-1")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.engine.bodies.codings import CODINGS, coding_of
 from app.engine.bodies.members import Member, Members
-from app.engine.bodies.part import CODINGS, holds_file
+from app.engine.bodies.part import holds_file
 from app.engine.bodies.schemas import branches, kinds
 from app.engine.document import Node
 from app.engine.media import Encoding, Kind, Media, essence, kind_of
@@ -61,8 +62,8 @@ def _part(member: Member) -> Iterator[str]:
     if headers is not None and any("schema" not in header.value for _, header in headers.named()):
         yield "a header with `content` is not supported: give it a `schema`"
     for value in (branch.value for schema in one.schemas for branch in branches(schema)):
-        if (coding := value.get("contentEncoding", "base64")) not in CODINGS:
-            yield f"the contentEncoding {coding!r} is not read: use {' or '.join(CODINGS)}"
+        if (coding := coding_of(value)) is not None and coding not in CODINGS:
+            yield f"the contentEncoding {coding!r} is not supported: use one of {', '.join(CODINGS)}"
     if not holds_file(one.schemas, encoding):
         if len({kind_of(name) for name in member.content_types}) > 1:
             yield "it is a text, JSON, or a file: write content types of one of these"

@@ -1,0 +1,54 @@
+"""Content encodings of texts (`contentEncoding`): those of RFC 2045, 6.1 and RFC 4648, which JSON Schema names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+from collections.abc import Callable
+from typing import Any
+
+_AS_IS = ("7bit", "8bit", "binary")
+
+
+def _base64url(content: bytes) -> bytes:
+    return base64.b64decode(content + b"=" * (-len(content) % 4), altchars=b"-_", validate=True)
+
+
+_DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "base64": lambda content: base64.b64decode(content, validate=True),
+    "base64url": _base64url,
+    "base32": base64.b32decode,
+    "base32hex": base64.b32hexdecode,
+    "base16": lambda content: base64.b16decode(content, casefold=True),
+    "quoted-printable": quopri.decodestring,
+}
+CODINGS = (*_AS_IS, *_DECODERS)
+
+
+def coding_of(schema: dict[str, Any]) -> str | None:
+    """The encoding that a schema names, in lower case; `format: byte` is OpenAPI 3.0's word for base64."""
+    written = schema.get("contentEncoding", "base64" if schema.get("format") == "byte" else None)
+    return str(written).lower() if written is not None else None
+
+
+def is_text(coding: str) -> bool:
+    """Whether what has the encoding is the text itself."""
+    return coding in ("7bit", "8bit")
+
+
+def is_identity(coding: str) -> bool:
+    """Whether an encoding leaves the bytes as they are."""
+    return coding in _AS_IS
+
+
+def decoded(content: bytes, coding: str) -> bytes | None:
+    """What is encoded, perhaps folded into lines (RFC 2045, 6.8); None if it is not in the coding."""
+    if is_identity(coding):
+        return content
+    if coding != "quoted-printable":
+        content = content.translate(None, b"\r\n")
+    try:
+        return _DECODERS[coding](content)
+    except binascii.Error:
+        return None
