@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+from app.engine.bodies.content_coding import TooLargeError, codings, inflated
 from app.engine.bodies.form import form_reader
 from app.engine.bodies.multipart import MultipartReader
 from app.engine.bodies.plain import CHARSETS, read_file, text_reader
@@ -12,7 +13,7 @@ from app.engine.bodies.reading import Read
 from app.engine.bodies.strict_json import strict_json
 from app.engine.description import Operation
 from app.engine.document import Document
-from app.engine.media import ContentType, Kind, Media, chosen, content_type
+from app.engine.media import ContentType, Kind, Media, chosen, content_type, labels
 from app.engine.problems import ClientGone, Refusal
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,12 +46,13 @@ class BodyReader:
     `limit` is in bytes and counted while reading, because Content-Length may be absent or lie.
     """
 
-    __slots__ = ("_accept", "_limit", "_names", "_readers", "_required", "_usual")
+    __slots__ = ("_accept", "_codings", "_limit", "_names", "_readers", "_required", "_usual")
 
     def __init__(self, document: Document, described: Operation, limit: int) -> None:
         self._names = ", ".join(described.bodies)
-        self._accept = ((b"accept", self._names.encode()),)
+        self._accept = ((b"accept", self._names.encode()),) if self._names else ()
         self._required, self._limit = described.body_required, limit
+        self._codings = codings(described)
         self._readers = {name: (media.kind, _reader(document, media)) for name, media in described.bodies.items()}
         # What most clients send: the documented name and nothing else.
         self._usual = {name.encode(): found for name in described.bodies if (found := self._find(name)) is not None}
@@ -66,6 +68,8 @@ class BodyReader:
         """
         found = self._judge_head(headers)
         raw = await self._bytes(receive)
+        if self._codings and raw:
+            raw = self._decoded(raw, headers.get(b"content-encoding", b"identity").decode("latin-1").lower())
         if not raw and (found is None or self._readers[found[0]][0] not in _EMPTY):
             if self._required:
                 raise Refusal(400, "A body is required.")
@@ -81,10 +85,11 @@ class BodyReader:
     def _find(self, header: str) -> tuple[str, Read | None, ContentType] | None:
         """The documented media type of a Content-Type, how it is read, and what the header says."""
         sent = content_type(header)
-        name = chosen(self._readers, sent.essence) if sent is not None else None
+        name = chosen(self._readers, header) if sent is not None else None
         if sent is None or name is None:
             return None
         kind, read = self._readers[name]
+        sent = ContentType(sent.essence, {**labels(name), **sent.parameters})
         charsets = _CHARSETS.get(kind)
         if charsets is not None and sent.parameters.get("charset", "utf-8").lower() not in charsets:
             return None
@@ -98,8 +103,9 @@ class BodyReader:
                 raise Refusal(400, "Content-Length is no number of bytes.")
             if len(declared) > 15 or int(declared) > self._limit:  # noqa: PLR2004 - digits
                 raise self._too_large()
-        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-            raise Refusal(415, "Send the body without Content-Encoding.", self._accept)
+        coding = headers.get(b"content-encoding", b"identity").lower()
+        if coding != b"identity" and coding.decode("latin-1") not in self._codings:
+            raise self._uncoded()
         found = self._usual.get(sent) if sent is not None else None
         if found is None and sent is not None:
             found = self._find(sent.decode("latin-1"))
@@ -108,7 +114,25 @@ class BodyReader:
         return found
 
     def _unsupported(self) -> Refusal:
-        return Refusal(415, f"Send {self._names}.", self._accept)
+        return Refusal(415, f"Send {self._names}." if self._names else "No media type of this body is supported.", self._accept)
+
+    def _uncoded(self) -> Refusal:
+        """The refusal of a content coding, which tells those that are read (RFC 9110, 12.5.3)."""
+        known = ", ".join(self._codings)
+        text = (
+            f"Send the body as it is, or with Content-Encoding {known}." if known else "Send the body without Content-Encoding."
+        )
+        return Refusal(415, text, (*self._accept, (b"accept-encoding", (known or "identity").encode())))
+
+    def _decoded(self, raw: bytes, coding: str) -> bytes:
+        if coding == "identity":
+            return raw
+        try:
+            return inflated(raw, coding, self._limit)
+        except TooLargeError:
+            raise self._too_large() from None
+        except ValueError:
+            raise Refusal(400, f"The body is not valid {coding}.") from None
 
     def _too_large(self) -> Refusal:
         return Refusal(413, f"The body is larger than {self._limit} bytes.")

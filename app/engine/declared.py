@@ -18,8 +18,20 @@ ENGINE_HEADERS = frozenset({"x-request-id", "ratelimit", "ratelimit-policy", "co
 # Those that it writes beside problems; a handler writes them beside other answers.
 PROBLEM_HEADERS = frozenset({"retry-after", "www-authenticate", "allow", "accept", "content-length"})
 
+_IGNORED = frozenset({"accept", "content-type", "authorization"})
 _ERROR = 400
 _RANGES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirection", "4XX": "ClientError", "5XX": "ServerError"}
+
+
+def is_ignored(parameter: Node) -> bool:
+    """Whether OpenAPI ignores a parameter, for media types and security schemes say it (Parameter Object, `name`)."""
+    value = parameter.value
+    return value.get("in") == "header" and str(value.get("name")).lower() in _IGNORED
+
+
+def is_ignored_header(name: str) -> bool:
+    """Whether OpenAPI ignores a header of a response: its `content` declares the media type (Response Object, `headers`)."""
+    return name.lower() == "content-type"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from app.engine.declared import Header, Parameter, Place, Response, Responses
+from app.engine.declared import Header, Parameter, Place, Response, Responses, is_ignored, is_ignored_header
 from app.engine.document import Document, DocumentError, Node
 from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, python_name
@@ -31,6 +31,7 @@ class Operation:
     summary: str
     parameters: tuple[Parameter, ...]
     bodies: dict[str, Media]
+    unread: tuple[str, ...]  # media types of the body that a waiver excuses: nobody reads them
     body_required: bool
     responses: Responses
     security: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
@@ -123,6 +124,8 @@ def _fields(found: Iterable[Header]) -> Iterator[Header]:
 
 def _headers(node: Node | None) -> Iterator[Header]:
     for name, header in node.named() if node is not None else ():
+        if is_ignored_header(name):
+            continue
         media = next(iter(Media.all(header.get("content")).values()), None)
         schema = media.schema if media is not None else header.raw_child("schema") if "schema" in header.value else None
         if schema is None:
@@ -153,10 +156,13 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
     for owner in (item, node):
         declared = owner.get("parameters")
         for element in declared.elements() if declared else ():
+            if is_ignored(element):
+                continue
             parameter = _parameter(element)
             parameters[parameter.place, parameter.name] = parameter
     given = node.value.get("operationId")
     body = node.get("requestBody")
+    content = Media.all(body.get("content") if body else None)
     security = node.value.get("security", node.document.data.get("security", []))
     callbacks = node.get("callbacks")
     return Operation(
@@ -166,7 +172,8 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         tag=(node.value.get("tags") or ["default"])[0],
         summary=node.value.get("summary", ""),
         parameters=tuple(_arguments(parameters.values())),
-        bodies=Media.all(body.get("content") if body else None),
+        bodies={name: media for name, media in content.items() if not media.is_opaque},
+        unread=tuple(name for name, media in content.items() if media.is_opaque),
         body_required=bool(body and body.value.get("required", False)),
         responses=_responses(node.get("responses")) or {"default": Response("default", (), {}, None, node)},
         security=tuple(tuple((scheme, tuple(scopes)) for scheme, scopes in alternative.items()) for alternative in security),

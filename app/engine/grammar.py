@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from app.engine.declared import is_ignored, is_ignored_header
 from app.engine.document import Node
-from app.engine.media import covers, essence, is_lines, kind_of
+from app.engine.media import Media, covers, essence, is_lines
 
 # judge: JSON Schema compiled (for answers, under the response policy). gate: the engine's steps before a handler. type: what
 # mypy holds handlers to. responses: written or completed by the engine. documentation: for readers, by nature.
@@ -172,15 +173,13 @@ SCHEMA: dict[str, Keyword] = {
 
 def _media_type(node: Node, keyword: str) -> Said:
     """XML with a structure has no reader here."""
-    schema = node.get(keyword)
-    kind = schema.value.get("type") if schema is not None and isinstance(schema.value, dict) else None
-    name = str(node.pointer[-1])
+    media = Media(str(node.pointer[-1]), node.raw_child(keyword), node)
     if {"requestBody", "requestBodies"}.isdisjoint(node.pointer) and (
-        is_lines(name) or covers(essence(name), "application/json")
+        is_lines(media.name) or covers(essence(media.name), "application/json")
     ):
         return Said("judge")  # answers of them are written as JSON
-    if kind_of(name) == "binary" and kind not in (None, "string") and schema is not None:
-        text = f"a body of {node.pointer[-1]} is bytes to the engine, which its schema does not describe: "
+    if media.is_opaque:
+        text = f"a body of {media.name} is bytes to the engine, which its schema does not describe: "
         return Said("unsupported", text + "give it `type: string, format: binary`, or no schema")
     return Said("judge")
 
@@ -307,8 +306,17 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
 }
 
 
+def is_left_out(kind: str, node: Node) -> bool:
+    """Whether OpenAPI ignores a parameter or a header of a response where it is written."""
+    if kind == "parameter":
+        return is_ignored(node)
+    return kind == "header" and is_ignored_header(str(node.pointer[-1])) and node.pointer[:2] != ("components", "headers")
+
+
 def said(kind: str, node: Node, keyword: str) -> Said | None:
     """Who enforces a keyword of an object; None if nobody knows it."""
+    if is_left_out(kind, node):
+        return Said("documentation", "OpenAPI ignores this header here")
     if (ignored := _beside_a_reference(node, keyword)) is not None:
         return ignored
     known = OBJECTS[kind].get(keyword)

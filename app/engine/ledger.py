@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.engine.document import Document, Node
-from app.engine.grammar import OBJECTS, Enforcer, Said, children, said
+from app.engine.grammar import OBJECTS, Enforcer, Said, children, is_left_out, said
 from app.engine.text import Pointer, escaped
 
 WAIVERS = "x-waivers"
@@ -121,9 +121,8 @@ class Ledger:
             # Components are noted where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
                 for child in children(known, node, keyword):
-                    self._walk(
-                        f"outward {known.kind}" if outward and known.kind == "operation" else known.kind, child, used=used
-                    )
+                    name = f"outward {known.kind}" if outward and known.kind == "operation" else known.kind
+                    self._walk(name, child, used=used and not is_left_out(kind, node))
 
     def _note(self, node: Node, keyword: str, verdict: Said | None, *, used: bool) -> None:
         entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))

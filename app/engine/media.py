@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from app.engine.document import Node
+from app.engine.members import admits
 from app.engine.names import pascal_case
 
 # How a body is read and written: `binary` is bytes that nobody looks into.
@@ -21,12 +22,6 @@ _LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/nd
 def essence(name: str) -> str:
     """A media type without its parameters, in lower case."""
     return name.partition(";")[0].strip().lower()
-
-
-def labels(name: str) -> dict[str, str]:
-    """The parameters of a media type or range as they are compared: names and values in lower case, quotes taken away."""
-    pairs = (piece.partition("=") for piece in name.split(";")[1:])
-    return {key.strip().lower(): value.strip().strip('"').lower() for key, _, value in pairs if value}
 
 
 class ContentType(NamedTuple):
@@ -73,6 +68,16 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
+def labels(name: str) -> dict[str, str]:
+    """The parameters of a media type or range as they are compared: names and values in lower case, quotes taken away."""
+    _, semicolon, rest = name.partition(";")
+    found = parameters(semicolon + rest)
+    if found is None:  # of a header that is malformed, what can be read
+        pairs = (piece.partition("=") for piece in rest.split(";"))
+        return {key.strip().lower(): value.strip().strip('"').lower() for key, _, value in pairs if value}
+    return {key: _unquoted(value).lower() for key, value in found.items()}
+
+
 def kind_of(name: str) -> Kind:
     """The kind of a media type or of a range of them."""
     plain = essence(name)
@@ -100,11 +105,6 @@ def covers(name: str, media_type: str) -> bool:
     return name in (media_type, "*/*") or (name.endswith("/*") and media_type.startswith(name[:-1]))
 
 
-def contradict(one: dict[str, str], other: dict[str, str]) -> bool:
-    """Whether a parameter that both have has different values."""
-    return any(other.get(key, value) != value for key, value in one.items())
-
-
 def suffix(name: str) -> str:
     """The words of a media type as the end of a class's name: `Csv` of text/csv, `Image` of image/*, `Any` of */*."""
     kind, _, rest = essence(name).partition("/")
@@ -113,11 +113,29 @@ def suffix(name: str) -> str:
     return pascal_case(f"{words} {pairs}")
 
 
+def identity(name: str) -> tuple[str, dict[str, str]]:
+    """What makes a media type another one: its name, and its parameters but for those that say how a body is written.
+
+    A charset means nothing in JSON (RFC 8259, 11), and a boundary is the sender's.
+    """
+    ignored = ("boundary",) if kind_of(name) == "text" else ("boundary", "charset")
+    return essence(name), {key: value for key, value in labels(name).items() if key not in ignored}
+
+
 def chosen(names: Iterable[str], media_type: str) -> str | None:
-    """The most specific of the documented names that covers a media type."""
+    """The most specific of the documented names that covers a media type, which has every parameter of that name.
+
+    A parameter that is not documented is ignored, and a text without a charset is in the documented one.
+    """
     plain, given = essence(media_type), labels(media_type)
-    fitting = [name for name in names if covers(essence(name), plain) and not contradict(labels(name), given)]
-    return min(fitting, key=lambda name: (name.count("*"), name != media_type), default=None)
+    fitting: list[tuple[int, int, bool, str]] = []
+    for name in names:
+        covering, wanted = identity(name)
+        if covers(covering, plain) and all(
+            given.get(key, value if key == "charset" else "") == value for key, value in wanted.items()
+        ):
+            fitting.append((covering.count("*"), -len(wanted), name != media_type, name))
+    return min(fitting, key=lambda one: one[:3])[3] if fitting else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +186,11 @@ class Media:
     def is_range(self) -> bool:
         """Whether it stands for several media types."""
         return is_range(self.name)
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether its schema describes a structure, as of XML, of which the engine only sees bytes."""
+        return self.kind == "binary" and self.schema is not None and not admits(self.schema, "string")
 
     @property
     def encoding(self) -> dict[str, Encoding]:

@@ -61,6 +61,15 @@ def is_closed(schema: Node, depth: int = 0) -> bool:
     )
 
 
+def admits(schema: Node, kind: str, depth: int = 0) -> bool:
+    """Whether the schema's `type`s leave room for values of a type."""
+    if any(kind not in _types(part.value) for part in conjuncts(schema) if "type" in part.value):
+        return False
+    return depth >= _DEEPEST or all(
+        any(admits(branch, kind, depth + 1) for branch in branches) for branches in alternatives(schema)
+    )
+
+
 def inner(schema: Node, step: str | int, depth: int = 0) -> Node:
     """The schema of a member (by name) or of an item (by index), as far as the schema says."""
     found = [one for part in conjuncts(schema) if (one := _own(part, step)) is not None]
@@ -99,6 +108,10 @@ def _own(part: Node, step: str | int) -> Any:  # noqa: ANN401 - a schema
             return schema
     extra = value.get("additionalProperties", value.get("unevaluatedProperties"))
     return extra if isinstance(extra, dict) else None
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    return [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
 
 
 def _values(schema: dict[str, Any]) -> list[Any]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from app.engine.media import contradict, covers, essence, labels
+from app.engine.media import covers, essence, labels
 from app.engine.problems import Refusal
 
 _LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
@@ -41,7 +41,7 @@ def _wishes(accept: str) -> Iterator[_Wish]:
 
 def _rank(wish: _Wish, documented: _Documented) -> int:
     """How closely a wish names a documented media type; -1 if it does not. A parameter that is not documented is ignored."""
-    if contradict(wish.parameters, documented.parameters):
+    if any(documented.parameters.get(key, value) != value for key, value in wish.parameters.items()):
         return -1
     same = len(wish.parameters.keys() & documented.parameters.keys())
     if wish.name == documented.name:

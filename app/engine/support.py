@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from app.engine.bodies.content_coding import CODINGS
 from app.engine.bodies.support import unreadable as unreadable_bodies
 from app.engine.declared import Header, Parameter, Response
 from app.engine.deprecation import notices
@@ -18,7 +19,7 @@ from app.engine.document import Document, DocumentError, Node
 from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
-from app.engine.members import conjuncts
+from app.engine.members import conjuncts, listed
 from app.engine.readable import ambiguous, unreadable
 from app.engine.segments import template_names
 from app.engine.servers import unservable
@@ -27,7 +28,6 @@ from app.engine.webhooks import callbacks
 Found = Iterator[tuple[Node, str]]
 
 _NEVER_A_BODY = (204, 205, 304)
-_IGNORED_HEADERS = ("accept", "content-type", "authorization")
 
 
 def unsupported(document: Document, waivers: Mapping[str, str] = MappingProxyType({})) -> list[str]:
@@ -134,11 +134,10 @@ def _refused(work: Callable[..., object], *arguments: object) -> Iterator[str]:
 
 def _parameter(parameter: Parameter) -> Found:
     what = f"parameter {parameter.name!r}"
-    if parameter.place == "header" and parameter.name.lower() in _IGNORED_HEADERS:
-        yield (
-            parameter.node,
-            f"{what}: OpenAPI ignores this header here: remove it; media types and security schemes declare it",
-        )
+    if parameter.place == "header" and parameter.name.lower() == "content-encoding":
+        for coding in listed(parameter.schema) or ():
+            if coding not in CODINGS:
+                yield parameter.node, f"{what}: the content coding {coding!r} is not supported: use {', '.join(CODINGS)}"
     yield from unreadable(parameter.node)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from starlette.testclient import TestClient
 
@@ -12,13 +13,14 @@ BOUNDARY = "x-7"
 FORM = "application/x-www-form-urlencoded"
 
 
-def service(content: str, *, required: bool = True, head: str = "") -> TestClient:
+def service(content: str, *, required: bool = True, head: str = "", **settings: Any) -> TestClient:
     """An echo service of POST /p whose request body has this `content`, in the flow style of YAML."""
     body = f"{{required: {str(required).lower()}, content: {content}}}"
     return echo(
         f"  /p:\n    post:\n      operationId: post\n      requestBody: {body}\n"
         "      responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}}\n",
         head=head,
+        **settings,
     )
 
 

@@ -121,3 +121,29 @@ def test_openapi_3_0_ignores_what_stands_beside_a_reference():
     assert unsupported(Document(text.encode())) == [
         "openapi.yaml:8: OpenAPI 3.0 ignores `nullable` beside a $ref: put the $ref into an `allOf`"
     ]
+
+
+class TestAHeaderThatOpenapiIgnores:
+    TEXT = """
+openapi: 3.1.1
+info: {title: Small, version: "1"}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      parameters: [{name: Accept, in: header, schema: {type: string}}, {name: X-Accept, in: header, schema: {type: string}}]
+      responses:
+        "204": {description: Done., headers: {content-type: {schema: {const: a/b}}, X-Type: {schema: {const: a/b}}}}
+"""
+
+    def test_is_listed(self):
+        found = entries(self.TEXT)
+        parameters, headers = "#/paths/~1pets/get/parameters", "#/paths/~1pets/get/responses/204/headers"
+
+        for place in (f"{parameters}/0/name", f"{parameters}/0/schema", f"{headers}/content-type/schema"):
+            assert found[place] == ({"documentation"}, "OpenAPI ignores this header here")
+        assert found[f"{parameters}/0/schema/type"][0] == found[f"{headers}/content-type/schema/const"][0] == {"documentation"}
+        assert found[f"{parameters}/1/schema/type"][0] == found[f"{headers}/X-Type/schema/const"][0] == {"judge"}
+
+    def test_is_not_refused(self):
+        assert not unsupported(Document(self.TEXT.encode()))

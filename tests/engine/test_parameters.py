@@ -38,6 +38,18 @@ class TestAQuery:
         assert faults(response) == {("query", "/", "unknown")}
 
 
+class TestAHeader:
+    @pytest.mark.parametrize("name", ["Accept", "content-type", "AUTHORIZATION"])
+    def test_that_openapi_ignores_is_left_out(self, name):
+        client = parameter(f"name: {name}, in: header, required: true, schema: {{type: integer, pattern: '['}}")
+
+        assert client.get("/p", headers={"Authorization": "x"}).json() == {}
+
+    @pytest.mark.parametrize("place", ["query", "cookie"])
+    def test_is_not_left_out_elsewhere(self, place):
+        assert parameter(f"name: Accept, in: {place}, schema: {{}}").get("/p").json() == {"accept_": None}
+
+
 class TestACookie:
     @pytest.mark.parametrize(
         ("header", "value"),

@@ -16,6 +16,7 @@ DOCUMENTED = """
           headers:
             X-Count: {required: true, schema: {type: integer}}
             X-List: {schema: {type: array, items: {enum: [a, b]}}}
+            Content-Type: {required: true, schema: {const: a/b}}  # which OpenAPI ignores
           content:
             application/json: {schema: {type: object, required: [id], properties: {id: {type: integer}}}}
             application/json;version=2: {schema: {type: integer}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from app.engine.bodies.codings import CODINGS, coding_of
@@ -9,7 +10,7 @@ from app.engine.bodies.members import Member, Members
 from app.engine.bodies.part import holds_file
 from app.engine.bodies.schemas import branches, kinds
 from app.engine.document import Node
-from app.engine.media import Encoding, Kind, Media, essence, kind_of
+from app.engine.media import Encoding, Kind, Media, identity, kind_of
 
 Found = Iterator[tuple[Node, str]]
 
@@ -22,10 +23,10 @@ _TYPES: dict[Kind, tuple[set[str], str]] = {
 
 def unreadable(bodies: dict[str, Media]) -> Found:
     """Place and text of each thing in the media types of one body that could not be read as it is described."""
-    plain: dict[str, str] = {}
-    for name, media in bodies.items():
-        if (other := plain.setdefault(essence(name), name)) != name:
+    for (name, media), (other, _) in itertools.combinations(reversed(bodies.items()), 2):
+        if identity(name) == identity(other):
             yield media.node, f"{name!r} and {other!r} are one media type: remove one"
+    for name, media in bodies.items():
         if media.schema is None:
             continue
         readable, remedy = _TYPES.get(media.kind, (None, ""))
