@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.engine.compiled import validator
 from app.engine.document import Node
-from app.engine.judge import validator
 from app.engine.lexis import exact
 from codegen.forms import Schema
 

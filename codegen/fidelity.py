@@ -13,10 +13,10 @@ from pydantic import ValidationError as PydanticError
 
 from app.engine.bodies.building import Builder
 from app.engine.bodies.strict_json import strict_json
+from app.engine.compiled import validator
 from app.engine.directions import Direction
 from app.engine.document import Document, Node
 from app.engine.grammar import parts
-from app.engine.judge import validator
 from app.engine.values import Values
 from codegen.bodies import receivers
 from codegen.differences import Difference, explanation

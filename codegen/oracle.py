@@ -5,8 +5,6 @@ It shares nothing with the judge in the gate but the document: not the compiler,
 
 from __future__ import annotations
 
-import functools
-import json
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -132,43 +130,6 @@ def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Key
         yield ValidationError("is no multiple")
 
 
-def _discriminator(root: Any, validator: Any, discriminator: Any, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
-    """OpenAPI 3.1.1, 4.8.25: the alternative that the value names must fit, and there must be one."""
-    alternatives = [
-        a for key in ("oneOf", "anyOf") for a in schema.get(key, ()) if isinstance(a, dict) and a.get("type") != "null"
-    ]
-    if not alternatives or not validator.is_type(instance, "object"):
-        return
-    said = _text(instance.get(discriminator["propertyName"]))
-    named = [[_text(tag) for tag in _tags(root, discriminator, alternative)] for alternative in alternatives]
-    for alternative, tags in zip(alternatives, named, strict=True):
-        if said in tags and "$ref" in alternative:
-            yield from validator.descend(instance, {"$ref": alternative["$ref"]})
-    if all(named) and (discriminator["propertyName"] not in instance or not any(said in tags for tags in named)):
-        yield ValidationError("names no alternative")
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """The same for equal values: 1.0 is 1, and true is not."""
-    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, sort_keys=True)
-
-
-def _tags(root: Any, discriminator: Any, alternative: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
-    """What stands for an alternative: names of the mapping, else the values of its own member, else the component's name."""
-    place = alternative.get("$ref", "")
-    mapping = discriminator.get("mapping", {})
-    if tags := [tag for tag, to in mapping.items() if place and place in (to, f"#/components/schemas/{to}")]:
-        return tags
-    parts = list(_parts(root, alternative))
-    for part in parts:
-        for member in _parts(root, part.get("properties", {}).get(discriminator["propertyName"])):
-            if "const" in member or "enum" in member:
-                return [member["const"]] if "const" in member else list(member["enum"])
-    if not place or any("oneOf" in part or "anyOf" in part for part in parts):
-        return []
-    return [place.rpartition("/")[2].replace("~1", "/").replace("~0", "~")]
-
-
 def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
     """A schema, what its `$ref` names, and its `allOf`."""
     waiting, seen = [schema], set()
@@ -214,12 +175,11 @@ class Oracle:
         data = _without(written, written, hidden)
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)
-        self._validator: Any = extend(_Validator, {"discriminator": functools.partial(_discriminator, data)})
 
     def judge(self, schema: Node) -> Draft202012Validator:
         """The validator of a schema, formats asserted."""
         place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
-        return self._validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+        return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value

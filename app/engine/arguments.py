@@ -97,18 +97,16 @@ class Arguments:
             parts["header"] = self._read_headers(headers, faults)
         if self._cookies is not None:
             parts["cookie"] = self._cookies.read(headers.get(b"cookie", b""), faults)
-        judge, build = self._judge, None
+        judge, build, judged = self._judge, None, body
         if body is not ABSENT:
             judge, plain, build = self._bodies[media]
             if not plain:
                 faults += body.faults
-                parts["body"], body = body.judged, body.value
-            else:
-                parts["body"] = body
+                judged, body = body.judged, body.value
         if faults:
-            raise _unreadable(faults, judge, parts)
-        if judge is not None and not judge.is_valid(parts):
-            raise Refusal(422, faults=judge.faults(parts))
+            raise _unreadable(faults, judge, parts, judged)
+        if judge is not None and not judge.is_valid(parts, judged):
+            raise Refusal(422, faults=judge.faults(parts, judged))
         try:
             arguments = self._typed_arguments(parts)
             if self._bodies:
@@ -157,12 +155,12 @@ class Arguments:
         return arguments
 
 
-def _unreadable(faults: list[Fault], judge: Judge | None, parts: dict[str, Any]) -> Refusal:
+def _unreadable(faults: list[Fault], judge: Judge | None, parts: dict[str, Any], body: Any) -> Refusal:  # noqa: ANN401 - any JSON value
     """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
     judged: list[msgspec.Raw] = []
-    if judge is not None and not judge.is_valid(parts):
+    if judge is not None and not judge.is_valid(parts, body):
         told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
-        judged = judge.faults(parts, told)
+        judged = judge.faults(parts, body, told)
     return Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
 
 

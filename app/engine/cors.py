@@ -11,12 +11,12 @@ from typing import Any
 
 from starlette.types import Scope
 
+from app.engine.compiled import validator
 from app.engine.declared import Response
 from app.engine.description import Operation
 from app.engine.dispatch import Resource
 from app.engine.document import Document, DocumentError
 from app.engine.headers import reader
-from app.engine.judge import validator
 from app.engine.problems import Headers
 
 HeaderList = list[tuple[bytes, bytes]]

@@ -1,8 +1,8 @@
-"""The schemas of a document as they are judged in one direction: `readOnly`, `writeOnly` and `discriminator` as rules.
+"""The schemas of a document as they are judged in one direction: `readOnly` and `writeOnly` as rules.
 
 JSON Schema gives these keywords no force; OpenAPI does. A `readOnly` member is refused in requests and not required there, a
-`writeOnly` one likewise in responses. The value of a `discriminator` must name an alternative, which the rest must fit. Formats
-get the shape that their RFC has, where the judge would take more.
+`writeOnly` one likewise in responses. A `discriminator` never changes what is valid, only how alternatives are looked through.
+Formats get the shape that their RFC has, where the judge would take more.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import copy
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from app.engine.discriminator import BRANCHES, Switch, discriminates
 from app.engine.document import Document, Node
-from app.engine.text import Pointer, mappings, unescaped
+from app.engine.text import Pointer, escaped, mappings, unescaped
 
 Direction = Literal["request", "response"]
 
@@ -39,31 +40,43 @@ _NEVER = {keyword: {"$comment": keyword} for keyword in _KEYWORDS.values()}
 _ONE = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 _SEVERAL = ("prefixItems", "anyOf", "oneOf")
 # Schemas inside a schema that speak of the same value.
-_BRANCHES = ("oneOf", "anyOf")
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
 
 
 class Directed:
     """The schemas of one document in one direction; where no keyword has a direction, the document's own."""
 
-    def __init__(self, document: Document, direction: Direction) -> None:
-        self._keyword = _KEYWORDS[direction]
+    def __init__(self, document: Document, direction: Direction, *, telling: bool = False) -> None:
+        self._keyword, self._telling = _KEYWORDS[direction], telling
         self._moved: dict[int, Schema] = {}  # by the schema in which they are written
+        self.assumes = False  # whether schemas that `telling` reads otherwise are among them
         self.data: Any = document.data
         found = list(mappings(self.data))
-        if any(schema.get(self._keyword) is True or _alternatives(schema) or _asserted(schema) for _, schema in found):
+        if any(schema.get(self._keyword) is True or discriminates(schema) or _asserted(schema) for _, schema in found):
             self.data = copy.deepcopy(document.data)
             for _, schema in list(mappings(self.data)):
                 self._close_unnamed(schema)
                 self._close(schema)
-            rules = [(pointer, schema, self._rules(schema)) for pointer, schema in mappings(self.data)]
+            switches = [(pointer, schema, self._switch(pointer, schema)) for pointer, schema in mappings(self.data)]
             places = [_place(schema.get("$ref")) for _, schema in found]
-            used = {place[:at] for place in places for at, step in enumerate(place) if step in _BRANCHES}
-            for pointer, schema, said in rules:
-                if said:
-                    self._discriminate(schema, said, movable=tuple(map(str, pointer)) not in used)
+            used = {place[:at] for place in places for at, step in enumerate(place) if step in BRANCHES}
+            for pointer, schema, switch in switches:
+                if switch is not None and tuple(map(str, pointer)) not in used:
+                    # What a `$ref` names by its place stays there.
+                    self._moved[id(schema)] = {keyword: schema.pop(keyword) for keyword in BRANCHES if keyword in schema}
+                    schema["allOf"] = [*_listed(schema, "allOf"), switch]
                 if rule := _asserted(schema):
                     schema["allOf"] = [*_listed(schema, "allOf"), rule]
+
+    def _switch(self, pointer: Pointer, schema: Schema) -> Schema | None:
+        """What stands in the place of alternatives with a discriminator, if anything does."""
+        if not discriminates(schema):
+            return None
+        switch = Switch(schema, self._composed, self._target)
+        if self._telling and not switch.is_exact:
+            self.assumes = True
+            return switch.telling("#" + "".join(f"/{escaped(key)}" for key in pointer))
+        return switch.narrowed()
 
     def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         """What stands at a place."""
@@ -72,7 +85,7 @@ class Directed:
             if isinstance(value, list):
                 value = value[int(key)]
             else:
-                value = self._moved[id(value)][str(key)] if id(value) in self._moved and key in _BRANCHES else value[key]
+                value = self._moved[id(value)][str(key)] if id(value) in self._moved and key in BRANCHES else value[key]
         return value
 
     def of(self, node: Node) -> Any:  # noqa: ANN401 - a schema may be a boolean
@@ -136,62 +149,6 @@ class Directed:
             if name in hidden:
                 schema["properties"][name] = self._forbidden()
 
-    # --- alternatives by name
-
-    def _rules(self, schema: Schema) -> list[Schema]:
-        """What a discriminator demands: the named alternative fits, and, if every alternative has a name, one is named."""
-        alternatives = _alternatives(schema)
-        if not alternatives:
-            return []
-        name = schema["discriminator"]["propertyName"]
-        values = [self._tags(schema["discriminator"], name, alternative) for alternative in alternatives]
-        rules: list[Schema] = [
-            {
-                "if": {"type": "object", "properties": {name: {"enum": tags}}, "required": [name]},
-                "then": {"$ref": alternative["$ref"]},
-            }
-            for alternative, tags in zip(alternatives, values, strict=True)
-            if tags and "$ref" in alternative
-        ]
-        if all(values):
-            known = [value for tags in values for value in tags]
-            rules.append({"if": {"type": "object"}, "then": {"required": [name], "properties": {name: {"enum": known}}}})
-        return rules
-
-    def _discriminate(self, schema: Schema, rules: list[Schema], *, movable: bool) -> None:
-        """Let the rules speak first, so that a client hears only of the alternative that it has named.
-
-        Alternatives that a `$ref` names by their place stay there.
-        """
-        schema["allOf"] = [*_listed(schema, "allOf"), *rules]
-        if movable:
-            said = self._moved[id(schema)] = {keyword: schema.pop(keyword) for keyword in _BRANCHES if keyword in schema}
-            schema["allOf"].append({"if": {"allOf": rules}, "then": said})
-
-    def _tags(self, discriminator: Schema, name: str, alternative: Schema) -> list[Any]:
-        """The values that stand for an alternative: those mapped to it, else those its own member admits, else its name.
-
-        None at all if nobody can tell, as of alternatives that have alternatives themselves.
-        """
-        target = self._target(alternative)
-        mapped = [
-            value
-            for value, reference in discriminator.get("mapping", {}).items()
-            if self._target({"$ref": reference if "/" in reference else f"#/components/schemas/{reference}"}) is target
-        ]
-        if mapped and target is not None:
-            return mapped
-        for part in self._composed(alternative):
-            member: Any = dict(_named(part, "properties")).get(name, {})
-            for said in self._composed(member):
-                if "const" in said:
-                    return [said["const"]]
-                if "enum" in said:
-                    return list(said["enum"])
-        if target is None or any(_listed(part, "oneOf") or _listed(part, "anyOf") for part in self._composed(target)):
-            return []
-        return [unescaped(alternative["$ref"].rpartition("/")[2])]
-
 
 def _place(reference: object) -> tuple[str, ...]:
     """The steps of a `$ref`, none of what is no text."""
@@ -212,17 +169,6 @@ def _asserted(schema: Schema) -> Schema:
     if high is not None and schema.get("maximum", high + 1) > high:
         rule["maximum"] = high
     return rule
-
-
-def _alternatives(schema: Schema) -> list[Schema]:
-    """The alternatives among which a discriminator decides; one without `oneOf` or `anyOf` decides nothing."""
-    discriminator = schema.get("discriminator")
-    if not isinstance(discriminator, dict) or not isinstance(discriminator.get("propertyName"), str):
-        return []
-    listed = [one for keyword in _BRANCHES for one in _listed(schema, keyword)]
-    return [
-        one for one in listed if isinstance(one, dict) and one.get("type") != "null" and one.get("not") not in _NEVER.values()
-    ]
 
 
 def _in_place(schema: Schema) -> Iterator[Schema]:

@@ -1,23 +1,23 @@
-"""The verdict on a request or an answer: the JSON Schema in the document, compiled (2020-12, formats asserted)."""
+"""The verdict on a request or an answer, and every fault of one that is refused."""
 
 from __future__ import annotations
 
 import functools
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
 
+from app.engine.compiled import Compiled, compiled
 from app.engine.description import Operation
 from app.engine.directions import Directed, Direction
-from app.engine.document import Document, DocumentError, Node
+from app.engine.document import Document, Node
 from app.engine.messages import alternatively, message
 from app.engine.problems import encode
-from app.engine.rules import Rule, rule_at, unescape
-from app.engine.text import Pointer, mappings
+from app.engine.rules import Rule, at
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
 
@@ -68,12 +68,6 @@ def _shown(step: str) -> str:
     return cut if cut.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut)
 
 
-@functools.lru_cache(maxsize=8)
-def directed(document: Document, direction: Direction) -> Directed:
-    """The document's schemas in one direction, made once."""
-    return Directed(document, direction)
-
-
 @functools.lru_cache(maxsize=4096)
 def is_pattern(text: str) -> bool:
     r"""Whether the judge reads a regular expression: ECMA-262 as used with `u`, but for `\k<name>` and lone surrogates."""
@@ -84,122 +78,95 @@ def is_pattern(text: str) -> bool:
     return True
 
 
-def validator(document: Document, schema: Node | dict[str, Any], direction: Direction) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema.
-
-    A schema that is not the document's own is made of schemas of `directed(document, direction)`.
-
-    Raises:
-        DocumentError: it is no schema.
-    """
-    return _compiled(_whole(document, schema, direction), schema.where if isinstance(schema, Node) else document.name)
-
-
-def _compiled(schema: dict[str, Any], where: str) -> jsonschema_rs.Draft202012Validator:
-    try:
-        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    except jsonschema_rs.ValidationError as error:
-        raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
-
-
-def _whole(document: Document, schema: Node | dict[str, Any], direction: Direction) -> dict[str, Any]:
-    """A schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
-    schemas = directed(document, direction)
-    if isinstance(schema, Node):
-        schema = {"allOf": [schemas.of(schema)]}
-    targets: dict[str, Node] = {}
-    waiting: list[Any] = [schema]
-    while waiting:
-        for _, mapping in mappings(waiting.pop()):  # what examples, constants and extensions hold is no reference
-            reference = mapping.get("$ref")
-            if isinstance(reference, str) and reference not in targets:
-                targets[reference] = document.at(reference, document.root)
-                waiting.append(schemas.of(targets[reference]))
-    root: dict[str, Any] = {}
-    for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
-        _place(root, target.pointer, schemas.of(target))
-    return {**root, **schema}
-
-
-def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Put a value where its pointer leads, unless something that holds it stands there already."""
-    if not pointer:
-        return  # `#`: the document itself is no schema
-    *path, last = pointer
-    for key in path:
-        root = root.setdefault(str(key), {})
-        if isinstance(root, list):
-            return
-    root.setdefault(str(last), value)
-
-
 class Judge:
     """Judges path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
     def __init__(
         self, document: Document, operation: Operation, body: Node | None = None, direction: Direction = "request"
     ) -> None:
-        schemas = directed(document, direction)
-        places: dict[str, Any] = {} if body is None else {"body": schemas.of(body)}
-        for parameter in operation.parameters:
+        self._operation = operation
+        self._parameters = compiled(document, self._places, direction) if operation.parameters else None
+        self._body = compiled(document, body, direction) if body is not None else None
+        self.is_valid = self._accepts()
+
+    def _places(self, schemas: Directed) -> dict[str, Any]:
+        places: dict[str, Any] = {}
+        for parameter in self._operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
             schema = schemas.of(parameter.schema)
             place["properties"][parameter.name] = {"if": {"const": ""}, "else": schema} if parameter.allow_empty else schema
             if parameter.required:
                 place["required"].append(parameter.name)
-        self._schema = _whole(document, {"properties": places}, direction)
-        self._validator = _compiled(self._schema, document.name)
-        self.is_valid = self._validator.is_valid
-        self._rules: dict[str, Rule] = {}  # by their place in the schema
-        self._known: dict[tuple[str, str], _Fault] = {}  # a fault is a keyword at a place, so its JSON is made once
+        return {"properties": places}
 
-    def faults(self, parts: dict[str, Any], told: Collection[str] = ()) -> list[msgspec.Raw]:
+    def _accepts(self) -> Callable[[dict[str, Any], Any], bool]:
+        """Whether parameters, by place and name, and a body are valid; the shortest way to it, for every request asks."""
+        parameters, body = (one.is_valid if one is not None else None for one in (self._parameters, self._body))
+        if parameters is None:
+            return (lambda _, value: body(value)) if body is not None else lambda _, __: True
+        if body is None:
+            return lambda parts, _: parameters(parts)
+        return lambda parts, value: parameters(parts) and body(value)
+
+    def faults(self, parts: dict[str, Any], body: Any = None, told: Collection[str] = ()) -> list[msgspec.Raw]:  # noqa: ANN401 - any JSON value
         """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
         found: dict[tuple[str, str], _Fault] = {}
+        for judge, value, prefix in ((self._parameters, parts, ""), (self._body, body, "/body")):
+            if judge is not None and not judge.is_valid(value):
+                _collect(judge, value, prefix, told, found)
         twice: set[tuple[str, str]] = set()
-        spread: set[tuple[str, str]] = set()  # faults that were told by name
-        for error in itertools.islice(self._validator.evaluate(parts).errors(), MOST_FAULTS):
-            where = (error["schemaLocation"], error["instanceLocation"])
-            known = self._known.get(where)
-            if known is None:
-                rule = self._rules.get(where[0]) or self._rule(where[0])
-                if rule.names is not None:
-                    if where not in spread:
-                        spread.add(where)
-                        self._tell_by_name(rule, where[1], parts, told, found)
-                    continue
-                known = _told(rule.keyword, where[1], rule.message)
-                # Bounded, because places inside long arrays are many.
-                if len(self._known) < _MOST_KNOWN and len(known.place) < _SHORT:
-                    self._known[where] = known
-            if told and known.place in told:
-                continue
-            other = found.get((known.keyword, known.place))
-            found[known.keyword, known.place] = known if other is None or other.text == known.text else _either(other, known)
-            if known.keyword == "format":  # a field that has a format and a pattern is wrong once
-                twice.add(("pattern", known.place))
-            elif known.keyword in _UNEVALUATED:  # the member is told, and what holds it
-                twice.add((known.keyword, known.place.rpartition("/")[0]))
+        for keyword, place in found:
+            if keyword == "format":  # a field that has a format and a pattern is wrong once
+                twice.add(("pattern", place))
+            elif keyword in _UNEVALUATED:  # the member is told, and what holds it
+                twice.add((keyword, place.rpartition("/")[0]))
         if twice:  # what is wrong with a member says more than that nobody has evaluated it
             told_otherwise = {place for keyword, place in found if keyword not in _UNEVALUATED}
             twice |= {key for key in found if key[0] in _UNEVALUATED and key[1] in told_otherwise}
         return [known.text for key, known in found.items() if not twice or key not in twice][:MOST_FAULTS]
 
-    def _rule(self, location: str) -> Rule:
-        rule = self._rules[location] = rule_at(self._schema, location)
-        return rule
 
-    @staticmethod
-    def _tell_by_name(
-        rule: Rule, place: str, parts: dict[str, Any], told: Collection[str], found: dict[tuple[str, str], _Fault]
-    ) -> None:
-        """One fault for each member, as many as there is room for."""
-        for keyword, name, said in rule.names(_at(parts, place)):  # type: ignore[misc]  # the caller has looked
-            if len(found) >= MOST_FAULTS:
-                return
-            member = f"{place}/{escape(name)}"
-            if not told or member not in told:
-                found[keyword, member] = _told(keyword, member, said)
+def _collect(
+    judge: Compiled,
+    value: Any,  # noqa: ANN401 - any JSON value
+    prefix: str,
+    told: Collection[str],
+    found: dict[tuple[str, str], _Fault],
+) -> None:
+    spread: set[tuple[str, str]] = set()  # faults that were told by name
+    for source, where in itertools.islice(judge.errors(value), MOST_FAULTS):
+        known = source.known.get(where)
+        if known is None:
+            rule = source.rule(where[0])
+            if rule.names is not None:
+                if where not in spread:
+                    spread.add(where)
+                    _tell_by_name(rule, at(value, where[1]), prefix + where[1], told, found)
+                continue
+            known = _told(rule.keyword, prefix + where[1], rule.message)
+            # Bounded, because places inside long arrays are many.
+            if len(source.known) < _MOST_KNOWN and len(known.place) < _SHORT:
+                source.known[where] = known
+        if told and known.place in told:
+            continue
+        other = found.get((known.keyword, known.place))
+        found[known.keyword, known.place] = known if other is None or other.text == known.text else _either(other, known)
+
+
+def _tell_by_name(
+    rule: Rule,
+    value: Any,  # noqa: ANN401 - any JSON value
+    place: str,
+    told: Collection[str],
+    found: dict[tuple[str, str], _Fault],
+) -> None:
+    """One fault for each member, as many as there is room for."""
+    for keyword, name, said in rule.names(value):  # type: ignore[misc]  # the caller has looked
+        if len(found) >= MOST_FAULTS:
+            return
+        member = f"{place}/{escape(name)}"
+        if not told or member not in told:
+            found[keyword, member] = _told(keyword, member, said)
 
 
 def _told(keyword: str, place: str, said: str) -> _Fault:
@@ -211,10 +178,3 @@ def _either(one: _Fault, other: _Fault) -> _Fault:
     """A keyword that fails at one place in two schemas, which are alternatives as a rule."""
     first, second = (msgspec.json.decode(known.text)["message"] for known in (one, other))
     return _told(one.keyword, one.place, alternatively(one.keyword, first, second))
-
-
-def _at(value: Any, place: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a JSON Pointer leads to."""
-    for step in place.split("/")[1:]:
-        value = value[int(step)] if isinstance(value, list) else value[unescape(step) if "~" in step else step]
-    return value

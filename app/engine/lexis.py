@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from app.engine.compiled import validator
 from app.engine.document import Node
-from app.engine.judge import validator
 from app.engine.members import alternatives, conjuncts, inner
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,39})", re.ASCII).fullmatch
@@ -111,7 +111,7 @@ def chosen(schema: Node, types: set[str]) -> Lexer:
     read = scalar(types)
     if "string" not in types or not types & {"integer", "number", "boolean", "null"}:
         return read
-    is_valid = validator(schema.document, {"allOf": [schema.value]}, "request").is_valid
+    is_valid = validator(schema.document, lambda _: {"allOf": [schema.value]}, "request").is_valid
 
     def choose(text: str) -> Any:  # noqa: ANN401 - any JSON scalar
         value = read(text)

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 import msgspec
 
 from app.engine.binding import Operation as BoundOperation
+from app.engine.compiled import validator
 from app.engine.declared import Header, Response
 from app.engine.description import Operation
 from app.engine.document import Node
 from app.engine.headers import text
-from app.engine.judge import validator
 from app.engine.media import Media
 from app.engine.responses import Answer, Binary, Body, Event, Events, Lines, Text, form
 from app.engine.statuses import FIRST

@@ -12,11 +12,11 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 import msgspec
 
+from app.engine.compiled import validator
 from app.engine.declared import Response
 from app.engine.description import Operation
 from app.engine.document import Document
 from app.engine.headers import reader
-from app.engine.judge import validator
 from app.engine.media import Media, chosen, kind_of, labels
 from app.engine.text import Pointer
 
@@ -52,7 +52,8 @@ class _Media:
     """One documented media type, compiled. Bytes are held against the bounds of their number, which JSON has no word for."""
 
     def __init__(self, document: Document, media: Media) -> None:
-        self._judge = validator(document, media.schema, "response") if media.schema is not None else None
+        judged = media.schema is not None and (media.is_range or media.kind in ("json", "text"))
+        self._judge = validator(document, media.schema, "response") if judged and media.schema is not None else None
         schema = media.schema.resolved().value if media.schema is not None else {}
         bounds = schema if isinstance(schema, dict) else {}
         self._least, self._most = bounds.get("minLength", 0), bounds.get("maxLength")

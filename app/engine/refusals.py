@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from app.engine.compiled import validator
 from app.engine.declared import ENGINE_HEADERS, PROBLEM_HEADERS, Response
 from app.engine.description import Operation
 from app.engine.document import Document
 from app.engine.headers import line, text, writer
-from app.engine.judge import fault, validator
+from app.engine.judge import fault
 from app.engine.media import Media, covers, essence
 from app.engine.problems import Headers, Kind, Problems
 from app.engine.templates import Template

@@ -30,6 +30,13 @@ def unescape(step: str) -> str:
     return step.replace("~1", "/").replace("~0", "~")
 
 
+def at(value: Any, place: str) -> Any:  # noqa: ANN401 - any JSON value
+    """What a JSON Pointer leads to."""
+    for step in place.split("/")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value[unescape(step) if "~" in step else step]
+    return value
+
+
 def rule_at(schema: dict[str, Any], location: str) -> Rule:
     """The keyword that a JSON Pointer leads to. One of a schema with an `$id` is known by its name alone."""
     steps = [unescape(step) for step in location.split("/")[1:]]

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
+from app.engine.compiled import validator
 from app.engine.document import Node
-from app.engine.judge import MOST_FAULTS, fault, validator
+from app.engine.judge import MOST_FAULTS, fault
 from app.engine.problems import Kind, encode
 from app.engine.values import Values
 from app.engine.wording import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain

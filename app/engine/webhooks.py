@@ -15,12 +15,13 @@ import msgspec
 from pydantic import ValidationError
 
 from app.engine.bodies.building import builder
+from app.engine.compiled import validator
 from app.engine.declared import Parameter, Response
 from app.engine.description import Description, Operation
 from app.engine.document import Document
 from app.engine.filling import filled_json, query_texts
 from app.engine.headers import text
-from app.engine.judge import Judge, validator
+from app.engine.judge import Judge
 from app.engine.media import Media, chosen
 from app.engine.outward import Written, plain, written
 from app.engine.text import escaped
@@ -132,14 +133,13 @@ class Webhook:
         parts: dict[str, Any] = {place: {} for place in ("query", "header", "cookie")}
         for parameter, value in given:
             parts[parameter.place][parameter.name] = value
-        judge = self._without
+        judge, judged = self._without, None
         if sent is not None:
-            judge = self._judges[name]
-            parts["body"] = sent.judged
+            judge, judged = self._judges[name], sent.judged
         elif self._described.body_required:
             raise PayloadError(self._described.id, [("body", "required")])
-        if not judge.is_valid(parts):
-            faults = [msgspec.json.decode(fault) for fault in judge.faults(parts)]
+        if not judge.is_valid(parts, judged):
+            faults = [msgspec.json.decode(fault) for fault in judge.faults(parts, judged)]
             raise PayloadError(self._described.id, [(f"{fault['in']}{fault['pointer']}", fault["code"]) for fault in faults])
 
 

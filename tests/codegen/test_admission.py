@@ -12,8 +12,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.engine import model
+from app.engine.compiled import validator
 from app.engine.document import Document, Node
-from app.engine.judge import validator
 from codegen import types
 from codegen.generate import write
 from codegen.naming import class_name

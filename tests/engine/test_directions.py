@@ -1,4 +1,4 @@
-"""`readOnly`, `writeOnly` and `discriminator` as the judge enforces them, in the direction that they speak of."""
+"""`readOnly` and `writeOnly` as the judge enforces them, in the direction that they speak of."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.engine.compiled import directed, validator
 from app.engine.document import Document
-from app.engine.judge import directed, validator
 from codegen.fidelity import fidelity
 from tests.engine.service import body
 
@@ -93,35 +93,6 @@ def test_an_independent_judge_agrees_in_both_directions():
 
     assert report.disagreements == []
     assert report.schemas == 25
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "accepted"),
-    [
-        ("Animal", {"kind": "Cat", "lives": 9}, True),
-        ("Animal", {"kind": "Cat", "lives": "nine"}, False),  # Dog would take it
-        ("Animal", {"kind": "dog", "lives": "nine", "bark": "wow"}, True),
-        ("Animal", {"kind": "wolf", "bark": 1}, False),  # Cat would take it
-        ("Animal", {"kind": "Dog"}, False),  # its names are those that the mapping gives it
-        ("Animal", {"kind": "goldfish", "depth": 1}, True),
-        ("Animal", {"kind": "goldfish", "depth": "deep"}, False),
-        ("Animal", {"kind": "cow"}, False),
-        ("Animal", {}, False),
-        ("Either", None, True),
-        ("Either", {"kind": "Dog"}, False),
-        ("Named", {"cat": {"kind": "Cat"}, "either": None}, True),
-        ("Named", {"cat": {"kind": 1}}, False),
-        ("Named", {"either": {"kind": "Dog"}}, False),
-        ("Deep", {"size": 1, "all": {"kind": "x"}}, True),
-        ("Deep", {"size": "1"}, False),
-        ("Deep", {"all": {"kind": "y"}}, False),
-        ("Maybe", None, True),
-        ("Maybe", {"kind": "cow"}, False),
-    ],
-)
-@pytest.mark.parametrize("direction", ["request", "response"])
-def test_the_value_of_a_discriminator_names_the_schema_that_must_fit(name, value, accepted, direction):
-    assert accepts(name, value, direction) is accepted
 
 
 def test_a_request_is_told_that_a_member_is_not_part_of_requests():

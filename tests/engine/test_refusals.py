@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from app.core.errors import ApiError, ServiceUnavailable
+from app.engine.compiled import validator
 from app.engine.document import Document
 from app.engine.errors import Errors
-from app.engine.judge import validator
 from app.engine.responses import Body
 from tests.engine.service import Answer, Observer, answering, raw_call
 

@@ -11,9 +11,9 @@ from app.engine.bodies.codings import coding_of, decoded, is_identity, is_text
 from app.engine.bodies.members import Member
 from app.engine.bodies.plain import CHARSETS, text
 from app.engine.bodies.schemas import branches
+from app.engine.compiled import validator
 from app.engine.document import Document, Node
 from app.engine.files import File
-from app.engine.judge import validator
 from app.engine.media import Encoding, content_type, covers, essence, is_range, kind_of
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from app.engine.compiled import validator
 from app.engine.document import Node
-from app.engine.judge import validator
 from app.engine.lexis import Lexer, scalar
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object", type(None): "null"}

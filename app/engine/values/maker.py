@@ -10,9 +10,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from app.engine.compiled import validator
 from app.engine.directions import Direction
 from app.engine.document import Node
-from app.engine.judge import validator
 from app.engine.text import Pointer
 from app.engine.values.demand import Demand, Flat, flats, opened, written
 

@@ -56,24 +56,35 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
     "not": ("", ["7", None, 7.5], [7]),
     "discriminator": (
         "",
-        [{"kind": "cat", "lives": 9}, {"kind": "puss", "lives": 1}, {"kind": "dog", "bark": "wuff"}],
+        # The last names an alternative that it does not fit; what is valid does not depend on that.
+        [
+            {"kind": "cat", "lives": 9},
+            {"kind": "puss", "lives": 1},
+            {"kind": "dog", "bark": "wuff"},
+            {"kind": "cat", "bark": "wuff"},
+        ],
         [
             ({"kind": "cow"}, "/kind enum"),
             ({"lives": 9}, "/kind required"),
             ({"kind": "cat", "lives": "9"}, "/lives type"),
-            # It fits the other alternative, but not the one that it names.
-            ({"kind": "cat", "bark": "wuff"}, "/lives required"),
+            # Of the alternative that it names, not of the other one.
+            ({"kind": "cat", "bark": 7}, "/lives required"),
         ],
     ),
     "implicit": (
         "discriminator",
-        [{"kind": "Cat", "lives": 9}, {"kind": "Dog", "bark": "wuff"}],
-        [({"kind": "cat", "lives": 9}, "/kind enum"), ({"kind": "Dog", "lives": 9}, "/bark required")],
+        [
+            {"kind": "Cat", "lives": 9},
+            {"kind": "Dog", "bark": "wuff"},
+            {"kind": "cat", "lives": 9},
+            {"kind": "Dog", "lives": 9},
+        ],
+        [({"kind": "cat", "lives": "9"}, "/kind enum"), ({"kind": "Dog", "lives": "9"}, "/bark required")],
     ),
     "optionalTag": (
         "discriminator",
-        [None, {"kind": "Cat", "lives": 9}],
-        [("Cat", " type"), ({"kind": "cat", "lives": 9}, "/kind enum")],
+        [None, {"kind": "Cat", "lives": 9}, {"kind": "cat", "lives": 9}],
+        [("Cat", " type"), ({"kind": "cat", "lives": "9"}, "/kind enum")],
     ),
     "$ref": ("", [{"name": "a"}], [({}, "/name required"), ({"name": "a", "b": 1}, " maxProperties")]),
     "$defs": ("", [9], [(10, " maximum")]),
@@ -147,8 +158,9 @@ def _discriminators() -> list[Case]:
         case(tag, cat).takes(body={"discriminator": cat}),
         case(tag, {"lives": 9}).refused("body/discriminator/kind required"),
         case(mapping, {**cat, "kind": "puss"}).takes(body={"discriminator": {**cat, "kind": "puss"}}),
-        # A mapped alternative goes by its mapped names only; here it fits all the same, so nothing else is at fault.
-        case(mapping, unnamed).refused("body/discriminator/kind enum"),
+        # A mapped alternative goes by its mapped names only; one that fits by another name is valid all the same.
+        case(mapping, unnamed).takes(body={"discriminator": unnamed}),
+        case(mapping, {**unnamed, "lives": "9"}).refused("body/discriminator/kind enum"),
     ]
 
 

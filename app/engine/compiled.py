@@ -1,0 +1,128 @@
+"""The schemas of a document, compiled (JSON Schema 2020-12, formats asserted): once for all places that say the same."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import jsonschema_rs
+
+from app.engine.directions import Directed, Direction
+from app.engine.discriminator import MARK
+from app.engine.document import Document, DocumentError, Node
+from app.engine.rules import Rule, at, rule_at
+from app.engine.text import Pointer, mappings
+
+Build = Callable[[Directed], dict[str, Any]]  # makes a schema of those of a document in one direction
+
+
+@functools.lru_cache(maxsize=16)
+def directed(document: Document, direction: Direction, *, telling: bool = False) -> Directed:
+    """The document's schemas in one direction, made once; of `telling` ones see `Directed`."""
+    return Directed(document, direction, telling=telling)
+
+
+class Compiled:
+    """One schema in one direction. `rule` tells what a keyword of it refuses, by the keyword's place."""
+
+    def __init__(self, document: Document, build: Build, direction: Direction, where: str, *, telling: bool = False) -> None:
+        schemas = directed(document, direction, telling=telling)
+        self._document, self._build, self._direction, self._where = document, build, direction, where
+        self._schema = _whole(document, build(schemas), schemas)
+        try:
+            self.validator = jsonschema_rs.Draft202012Validator(self._schema, validate_formats=True)
+        except jsonschema_rs.ValidationError as error:
+            raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
+        self.is_valid = self.validator.is_valid
+        self.rule: Callable[[str], Rule] = functools.cache(functools.partial(rule_at, self._schema))
+        self.known: dict[tuple[str, str], Any] = {}  # what was told of a keyword at a place
+
+    def errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
+        """The places of the keywords that refuse a value, in the schema and in the value; of alternatives that are named only.
+
+        Each comes with the compiled schema that it is of.
+        """
+        telling = self._telling
+        if telling is None:
+            return self._errors(value)
+        found = list(telling._errors(value))  # noqa: SLF001 - of this class
+        marks = [
+            (place, keyword.removeprefix(MARK))
+            for _, (location, place) in found
+            if (keyword := telling.rule(location).keyword).startswith(MARK)
+        ]
+        valid: set[str] = set()
+        for place, reference in sorted(marks, key=lambda mark: len(mark[0])):
+            node = self._document.at(reference, self._document.root)
+            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(at(value, place)):
+                valid.add(place)
+        marked = {(location, place) for _, (location, place) in found if telling.rule(location).keyword.startswith(MARK)}
+        kept = [one for one in found if one[1] not in marked and not _is_within(one[1][1], valid)]
+        return iter(kept) if kept else self._errors(value)  # it fits the alternative that it names, and another
+
+    def _errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
+        for error in self.validator.evaluate(value).errors():
+            yield self, (error["schemaLocation"], error["instanceLocation"])
+
+    @functools.cached_property
+    def _telling(self) -> Compiled | None:
+        if not directed(self._document, self._direction, telling=True).assumes:
+            return None
+        return Compiled(self._document, self._build, self._direction, self._where, telling=True)
+
+
+def _is_within(place: str, places: set[str]) -> bool:
+    return any(place == one or place.startswith(f"{one}/") for one in places)
+
+
+_known: WeakKeyDictionary[Document, dict[tuple[Direction, str], Compiled]] = WeakKeyDictionary()
+
+
+def compiled(document: Document, schema: Node | Build, direction: Direction) -> Compiled:
+    """Compile a schema. Schemas that say the same are one, for a reference means the same everywhere in a document.
+
+    Raises:
+        DocumentError: it is no schema.
+    """
+    build: Build = (lambda schemas: {"allOf": [schemas.of(schema)]}) if isinstance(schema, Node) else schema
+    known, key = _known.setdefault(document, {}), (direction, json.dumps(build(directed(document, direction))))
+    if key not in known:
+        where = schema.where if isinstance(schema, Node) else document.name
+        known[key] = Compiled(document, build, direction, where)
+    return known[key]
+
+
+def validator(document: Document, schema: Node | Build, direction: Direction) -> jsonschema_rs.Draft202012Validator:
+    """The validator of a schema; see `compiled`."""
+    return compiled(document, schema, direction).validator
+
+
+def _whole(document: Document, schema: dict[str, Any], schemas: Directed) -> dict[str, Any]:
+    """A schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+    targets: dict[str, Node] = {}
+    waiting: list[Any] = [schema]
+    while waiting:
+        for _, mapping in mappings(waiting.pop()):  # what examples, constants and extensions hold is no reference
+            reference = mapping.get("$ref")
+            if isinstance(reference, str) and reference not in targets:
+                targets[reference] = document.at(reference, document.root)
+                waiting.append(schemas.of(targets[reference]))
+    root: dict[str, Any] = {}
+    for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
+        _place(root, target.pointer, schemas.of(target))
+    return {**root, **schema}
+
+
+def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Put a value where its pointer leads, unless something that holds it stands there already."""
+    if not pointer:
+        return  # `#`: the document itself is no schema
+    *path, last = pointer
+    for key in path:
+        root = root.setdefault(str(key), {})
+        if isinstance(root, list):
+            return
+    root.setdefault(str(last), value)
