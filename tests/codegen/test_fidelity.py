@@ -51,10 +51,6 @@ FORGOTTEN = [
     ("maxProperties", "{type: object, maxProperties: 2}"),
     ("dependentRequired", "{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}"),
     ("not", "{type: integer, not: {const: 3}}"),
-    (
-        "discriminator",
-        "{discriminator: {propertyName: k}, anyOf: [{properties: {k: {const: a}}}, {properties: {k: {const: b}}}]}",
-    ),
     ("oneOf", "{oneOf: [{type: integer}, {type: number, minimum: 5}]}"),
 ]
 
