@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from app.engine.bodies.members import Members
+from app.engine.bodies.part import holds_file
 from app.engine.document import Node
+from app.engine.media import Media, covers, essence, kind_of, labels
 from codegen.diff.findings import BREAKS, Change, Direction, Effect, Place, Rating, rated
-from codegen.diff.schema import text_of
+from codegen.diff.schema import Schemas, text_of
 from codegen.diff.walk import Pair, Walk
-from codegen.diff.words import texts
+from codegen.diff.words import contents, texts
 
 
 def body(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterator[Change | Pair]:
@@ -43,22 +46,25 @@ def media(walk: Walk, both: tuple[Node, Node], direction: Direction, name: str, 
     """The media types of `content`.
 
     A range covers its types. Who receives chooses by `Accept`, so a type more is harmless; where nobody can ask (`unasked`: the
-    payload of a webhook) it breaks.
+    payload of a webhook) it breaks. Without any media type, any body or none may be sent: the first one asks senders for a body.
     """
     before, after = map(_types, both)
+    lost, gained = Rating.MAJOR, Rating.MAJOR if unasked else Rating.MINOR
+    if direction == "request":
+        lost, gained = Rating.MAJOR if after else Rating.MINOR, Rating.MINOR if before else Rating.MAJOR
     for text, node in before.items():
         if (partner := _covering(text, after)) is None:
             what = f"{name}media type {text} removed"
-            yield Change(Rating.MAJOR, Place.of(node, old=True), what, BREAKS[direction])
+            yield Change(lost, Place.of(node, old=True), what, BREAKS[direction] if lost is Rating.MAJOR else "")
         else:
             yield from _one(walk, node, after[partner], direction, f"{name}{text}: ")
     for text, node in after.items():
         if text not in before and (partner := _covering(text, before)) is not None:
             yield from _one(walk, before[partner], node, direction, f"{name}{text}: ")
         elif text not in before:
-            rating = Rating.MAJOR if unasked else Rating.MINOR
             what = f"{name}media type {text} added"
-            yield Change(rating, Place.of(node), what, BREAKS[direction] if unasked else "")
+            breaks = "clients that send none" if direction == "request" else BREAKS[direction]
+            yield Change(gained, Place.of(node), what, breaks if gained is Rating.MAJOR else "")
 
 
 def schema(node: Node) -> Node | None:
@@ -68,12 +74,22 @@ def schema(node: Node) -> Node | None:
 
 def _types(node: Node) -> dict[str, Node]:
     content = node.get("content")
-    return {text.lower().replace(" ", ""): item for text, item in content.named()} if content is not None else {}
+    return {_name(text): item for text, item in content.named()} if content is not None else {}
+
+
+def _name(text: str) -> str:
+    """A media type, written as all that mean the same are; `charset` means nothing for JSON (RFC 8259, 11)."""
+    parameters = labels(text)
+    if kind_of(text) == "json":
+        parameters.pop("charset", None)
+    return "; ".join([essence(text), *(f"{key}={value}" for key, value in sorted(parameters.items()))])
 
 
 def _covering(text: str, others: dict[str, Node]) -> str | None:
-    kind = text.split(";", maxsplit=1)[0]
-    return next((t for t in (text, kind, f"{kind.split('/')[0]}/*", "*/*") if t in others), None)
+    """The closest of the media types and ranges that cover one: with no parameter that it does not have."""
+    plain, given = essence(text), labels(text).items()
+    fitting = [other for other in others if covers(essence(other), plain) and labels(other).items() <= given]
+    return min(fitting, key=lambda other: (other.count("*"), -len(labels(other))), default=None)
 
 
 def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:
@@ -85,7 +101,36 @@ def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> I
             rating = rated("wider", direction) if _widened(before.get(part, {}), after.get(part, {})) else Rating.MAJOR
             breaks = BREAKS[direction] if rating is Rating.MAJOR else ""
             yield Change(rating, Place.of(node), f"{name}encoding of {part!r} changed", breaks)
+    if kind_of(str(new.pointer[-1])) == "multipart":
+        yield from _parts(walk, old, new, direction, name)
     yield from texts(old, new, ("example", "examples"), name)
+
+
+def _parts(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change]:
+    """How the parts of a multipart body are encoded, and which are files: there these keywords are no annotations."""
+    before, after = _contents(walk.old, old), _contents(walk.new, new)
+    for part in before.keys() & after.keys():
+        node, said = after[part]
+        for keyword, text in said.items():
+            if text != (was := before[part][1][keyword]):
+                only = keyword == "contentMediaType" and not (was and text)  # which media types a part may have
+                rating = rated(("narrower" if text else "wider") if only else "both", direction)
+                breaks = BREAKS[direction] if rating is Rating.MAJOR else ""
+                what = f"{name}{keyword} of part {part!r} {was or 'none'} -> {text or 'none'}"
+                yield Change(rating, Place.of(node), what, breaks)
+
+
+def _contents(schemas: Schemas, media: Node) -> dict[str, tuple[Node, dict[str, str]]]:
+    """By part, where it is written and what is said of its content."""
+    described = schema(media)
+    found = {}
+    encodings = Media(str(media.pointer[-1]), described, media).encoding
+    for part, member in Members([described], encodings).known.items() if described is not None else ():
+        written = (member.item or member).schemas
+        said = {key: ", ".join(contents(schemas.all_of(written), key)) for key in ("contentEncoding", "contentMediaType")}
+        said["content"] = "file" if holds_file(written, member.encoding) else "value"
+        found[part] = (member.schemas[0] if member.schemas else media, said)
+    return found
 
 
 def _widened(old: dict[str, Any], new: dict[str, Any]) -> bool:

@@ -65,7 +65,7 @@ def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> I
     old, new = old.resolved(), new.resolved()
     yield from media(walk, (old, new), direction, name, unasked=False)
     yield from _headers(walk, old, new, direction, name)
-    yield from _links(old, new, name)
+    yield from _links(old, new, direction, name)
     yield from texts(old, new, ("description", "summary"), name)
 
 
@@ -77,10 +77,18 @@ def _headers(walk: Walk, old: Node, new: Node, direction: Direction, name: str) 
             yield from _header(walk, node.resolved(), after[header].resolved(), direction, what)
         else:
             what = f"{name}header {node.pointer[-1]} removed"
-            yield Change(Rating.MAJOR, Place.of(node, old=True), what, "clients that read it")
+            yield _gone(Place.of(node, old=True), what, direction, "clients that read it")
     for header, node in after.items():
         if header not in before:
-            yield Change(Rating.MINOR, Place.of(node), f"{name}header {node.pointer[-1]} added")
+            # A header of a reply to a webhook or callback is one that the receivers must send from now on.
+            asked = direction == "request" and node.resolved().value.get("required") is True
+            rating, breaks = (Rating.MAJOR, "clients that do not send it") if asked else (Rating.MINOR, "")
+            yield Change(rating, Place.of(node), f"{name}header {node.pointer[-1]} added", breaks)
+
+
+def _gone(place: Place, what: str, direction: Direction, breaks: str) -> Change:
+    """Something that is no longer promised; a receiver that still sends it breaks nothing."""
+    return Change(Rating.MAJOR, place, what, breaks) if direction == "response" else Change(Rating.MINOR, place, what)
 
 
 def _header(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change | Pair]:
@@ -101,7 +109,7 @@ def _named(node: Node) -> dict[str, Node]:
     return {name.lower(): found.raw_child(name) for name, _ in found.named() if name.lower() != "content-type"} if found else {}
 
 
-def _links(old: Node, new: Node, name: str) -> Iterator[Change]:
+def _links(old: Node, new: Node, direction: Direction, name: str) -> Iterator[Change]:
     """A link is a promise where to go on: generated helpers follow it."""
     before, after = old.get("links"), new.get("links")
     first = dict(before.named()) if before is not None else {}
@@ -109,10 +117,10 @@ def _links(old: Node, new: Node, name: str) -> Iterator[Change]:
     for link, node in first.items():
         if link not in second:
             what = f"{name}link {link} removed"
-            yield Change(Rating.MAJOR, Place.of(node, old=True), what, "clients that follow it")
+            yield _gone(Place.of(node, old=True), what, direction, "clients that follow it")
         elif _leads(node) != _leads(second[link]):
             what = f"{name}link {link} leads elsewhere"
-            yield Change(Rating.MAJOR, Place.of(second[link]), what, "clients that follow it")
+            yield _gone(Place.of(second[link]), what, direction, "clients that follow it")
     for link, node in second.items():
         if link not in first:
             yield Change(Rating.MINOR, Place.of(node), f"{name}link {link} added")

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from app.engine.grammar import FORMATS
 from codegen.diff.findings import Change, Effect, Place
-from codegen.diff.schema import Schema, text_of
+from codegen.diff.schema import Schema, text_of, type_names
 from codegen.diff.walk import Pair
-
-_ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
 
 # keyword, the types it judges, whether a greater number allows less, and the number that says nothing
 _BOUNDS: tuple[tuple[str, frozenset[str], bool, float | None], ...] = (
@@ -27,7 +26,6 @@ _NUMBERS = frozenset({"integer", "fraction"})
 # Formats that allow everything that another one allows.
 _WIDER_FORMATS = {
     ("int32", "int64"),
-    ("float", "double"),
     ("uri", "uri-reference"),
     ("uri", "iri"),
     ("uri-reference", "iri-reference"),
@@ -54,15 +52,7 @@ def types(pair: Pair) -> Iterator[Change]:
         gained = frozenset()
     if lost or gained:
         effect = "both" if lost and gained else "narrower" if lost else "wider"
-        yield pair.change(effect, f"type {_words(old.types)} -> {_words(new.types)}", pair.place("type", "nullable"))
-
-
-def _words(found: frozenset[str]) -> str:
-    names = {"number" if name == "fraction" else name for name in found}
-    if "fraction" in found:
-        names.discard("integer")
-    words = "any" if len(found) == 7 else " | ".join(name for name in _ORDER if name in names)  # noqa: PLR2004 - all types
-    return words or "none"
+        yield pair.change(effect, f"type {type_names(old.types)} -> {type_names(new.types)}", pair.place("type", "nullable"))
 
 
 def values(pair: Pair) -> Iterator[Change]:
@@ -153,8 +143,8 @@ def _bound_text(bound: tuple[float, bool] | None) -> str:
 
 
 def texts(pair: Pair) -> Iterator[Change]:
-    """`pattern`, `format` and the encodings of strings, `multipleOf` of numbers, `uniqueItems` of arrays."""
-    for keyword in ("pattern", "format", "contentEncoding", "contentMediaType"):
+    """`pattern` and `format` of strings, `multipleOf` of numbers, `uniqueItems` of arrays."""
+    for keyword in ("pattern", "format"):
         if _lasting(pair, frozenset({"string"}) | (_NUMBERS if keyword == "format" else frozenset())):
             yield from _worded(pair, keyword)
     if _lasting(pair, _NUMBERS):
@@ -165,8 +155,7 @@ def texts(pair: Pair) -> Iterator[Change]:
 
 
 def _worded(pair: Pair, keyword: str) -> Iterator[Change]:
-    old = {text_of(node.value): node.value for node in pair.old.nodes(keyword)}
-    new = {text_of(node.value): node.value for node in pair.new.nodes(keyword)}
+    old, new = _validated(pair.old, keyword), _validated(pair.new, keyword)
     if old.keys() == new.keys():
         return
     if old.keys() <= new.keys():
@@ -177,6 +166,12 @@ def _worded(pair: Pair, keyword: str) -> Iterator[Change]:
         effect = _between(keyword, list(old.values()), list(new.values()))
     what = f"{keyword} {', '.join(old) or 'none'} -> {', '.join(new) or 'none'}"
     yield pair.change(effect, what, pair.place(keyword))
+
+
+def _validated(schema: Schema, keyword: str) -> dict[str, Any]:
+    """The values of a keyword by their JSON text; a format that no validator knows is an annotation, which `words` compares."""
+    found = (node.value for node in schema.nodes(keyword))
+    return {text_of(value): value for value in found if keyword != "format" or value in FORMATS}
 
 
 def _between(keyword: str, old: list[Any], new: list[Any]) -> Effect:

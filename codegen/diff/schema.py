@@ -17,6 +17,7 @@ from typing import Any
 
 from app.engine.document import Node
 
+_ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
 TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
 
 
@@ -184,6 +185,14 @@ def alternatives(schemas: Schemas, schema: Schema, most: int = 256) -> list[Sche
         combinations = itertools.product(*leaves)
     choices = [replace(functools.reduce(schemas.both, those, base), origin=those[-1].origin) for those in combinations]
     return [choice for choice in choices if not choice.never] or [NEVER]
+
+
+def type_names(types: frozenset[str]) -> str:
+    """Types as they are written in a document."""
+    names = {"number" if name == "fraction" else name for name in types}
+    if "fraction" in types:
+        names.discard("integer")
+    return "any" if types == TYPES else " | ".join(name for name in _ORDER if name in names) or "none"
 
 
 def members(node: Node) -> Iterator[tuple[str, Node]]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from app.engine.document import DocumentError, Node
-from codegen.diff.findings import Change, Direction, Effect, Place
+from codegen.diff.findings import Change, Direction, Effect, Place, Rating
 from codegen.diff.overlap import contradict, overlap, tags
-from codegen.diff.schema import Schema, Schemas, Union, alternatives
+from codegen.diff.schema import Schema, Schemas, Union, alternatives, type_names
 from codegen.diff.walk import Pair
 
 Match = tuple[Schema, Schema]
+
+_ALL = 6  # types, numbers taken as one
 
 
 def branches(pair: Pair) -> Iterator[Change | Pair]:
     """Each old branch against the new one that it became; what is left over is removed or added, unless another covers it."""
     if not (pair.old.unions or pair.new.unions) or pair.old.never or pair.new.never:
         return
-    old, new = alternatives(pair.walk.old, pair.old), alternatives(pair.walk.new, pair.new)
+    old, new = _alternatives(pair.walk.old, pair.old), _alternatives(pair.walk.new, pair.new)
     matches, lost, gained = _matched(pair, old, new)
     yield from (pair.inner(*match) for match in matches)
     for branch in lost:
@@ -31,8 +34,21 @@ def branches(pair: Pair) -> Iterator[Change | Pair]:
     if max(len(pair.old.unions), len(pair.new.unions)) == 1:
         some = (*pair.old.unions, *pair.new.unions)[0]
         # A schema without alternatives is a choice of one.
-        sides = [side.unions[0] if side.unions else Union(some.kind, some.node, (side,)) for side in (pair.old, pair.new)]
+        sides = [
+            side.unions[0] if side.unions else Union(some.kind, some.node, tuple(every))
+            for side, every in ((pair.old, old), (pair.new, new))
+        ]
         yield from _exactly_one(pair, *sides)
+
+
+def _alternatives(schemas: Schemas, schema: Schema) -> list[Schema]:
+    """Its alternatives; of a schema without any that has a list of types, one for each type."""
+    numbers = frozenset({"integer", "fraction"})
+    each = [frozenset({name}) for name in sorted(schema.types - numbers)]
+    each += [schema.types & numbers] if schema.types & numbers else []
+    if schema.unions or schema.values is not None or len(each) in (1, _ALL):
+        return alternatives(schemas, schema)
+    return [replace(schema, types=types, whole=False, key=f"{schema.key}:{type_names(types)}") for types in each]
 
 
 def _exactly_one(pair: Pair, before: Union, after: Union) -> Iterator[Change]:
@@ -107,17 +123,21 @@ def _covers(pair: Pair, match: Match, effect: Effect) -> bool:
 
 
 def _name(schema: Schema) -> str:
-    return next(iter(sorted(schema.names)), "") or " | ".join(sorted(schema.types - {"fraction"}))
+    return next(iter(sorted(schema.names)), "") or type_names(schema.types)
 
 
 def discriminators(pair: Pair) -> Iterator[Change | Pair]:
-    """The member that names the branch, and the names. Without `mapping` they are the names of the schemas, so those count."""
+    """The member that names the branch, and the names. Without `mapping` they are the names of the schemas, so those count.
+
+    A discriminator allows and refuses nothing (OpenAPI 3.1.1, 4.8.25), so a new one is only announced; names that mean another
+    branch, or none, change the meaning of messages that stay the same.
+    """
     before, after = pair.old.nodes("discriminator"), pair.new.nodes("discriminator")
     if not before and not after:
         return
     if not before or not after:
         what = f"discriminator {'added' if after else 'removed'}"
-        yield pair.change("narrower" if after else "wider", what, pair.place("discriminator"))
+        yield pair.rated(Rating.MINOR, what, pair.place("discriminator"))
         return
     old, new = before[0], after[0]
     if old.value.get("propertyName") != new.value.get("propertyName"):

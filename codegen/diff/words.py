@@ -1,14 +1,20 @@
-"""What is said beside what is allowed: texts and examples, patch; a deprecation, which announces a removal, minor."""
+"""What is said beside what is allowed: texts, examples and annotations, patch; a deprecation, which announces a removal, minor.
+
+What strings contain (`contentEncoding` and its siblings, formats that no validator knows) is an annotation: JSON Schema 2020-12,
+Validation, 7.2.3 and 8. Of the parts of a multipart body `bodies` compares it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from app.engine.document import Node
+from app.engine.grammar import FORMATS
 from codegen.diff.findings import Change, Place, Rating
 from codegen.diff.schema import Schema, text_of
 from codegen.diff.walk import Pair
 
+_CONTENTS = ("contentEncoding", "contentMediaType", "contentSchema", "format")
 _WORDS = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment")
 
 
@@ -17,9 +23,23 @@ def words(pair: Pair) -> Iterator[Change]:
     for keyword in _WORDS:
         if _texts(pair.old, keyword) != _texts(pair.new, keyword):
             yield pair.rated(Rating.PATCH, f"{keyword} changed", pair.place(keyword))
+    for keyword in _CONTENTS:
+        before, after = contents(pair.old, keyword), contents(pair.new, keyword)
+        if before != after:
+            what = f"{keyword} {', '.join(before) or 'none'} -> {', '.join(after) or 'none'}"
+            yield pair.rated(Rating.PATCH, what, pair.place(keyword))
     if (after := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
         what = "deprecated" if after else "no longer deprecated"
         yield pair.rated(Rating.MINOR if after else Rating.PATCH, what, pair.place("deprecated"))
+
+
+def contents(schema: Schema, keyword: str) -> list[str]:
+    """What a schema says of the content of strings; OpenAPI 3.0 writes `format: byte` for `contentEncoding: base64`."""
+    formats = [node.value for node in schema.nodes("format") if node.value not in FORMATS]
+    if keyword == "format":
+        return sorted({text_of(value) for value in formats if value != "byte"})
+    implied = ["base64"] if keyword == "contentEncoding" and "byte" in formats else []
+    return sorted({text_of(value) for value in (*implied, *(node.value for node in schema.nodes(keyword)))})
 
 
 def _texts(schema: Schema, keyword: str) -> list[str]:

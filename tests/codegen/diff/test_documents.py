@@ -214,3 +214,129 @@ class TestSecurity:
 
         assert [finding.change.what for finding in found.findings] == ["security: asks for k (apiKey header x-key) now"]
         assert str(found.rating) == "major"
+
+
+def one_operation(kind: str, operation: dict[str, Any], version: str = "3.1.1") -> Document:
+    """A document with one path, webhook or callback."""
+    info = {"title": "One", "version": "1.0.0"}
+    if kind == "callback":
+        outer = {"operationId": "subscribe", "responses": {"204": {"description": "Yes."}}}
+        outer["callbacks"] = {"told": {"{$request.query.url}": {"post": operation}}}
+        return read({"openapi": version, "info": info, "paths": {"/a": {"post": outer}}})
+    place = "paths" if kind == "path" else "webhooks"
+    return read({"openapi": version, "info": info, place: {"/a": {"post": operation}}})
+
+
+def told(old: Document, new: Document) -> list[tuple[str, str]]:
+    return [(str(finding.change.rating), finding.change.what) for finding in diff(old, new).findings]
+
+
+class TestReplies:
+    """The reply to a webhook or callback is sent by clients: what they must send newly breaks them, what they need not does not."""
+
+    BODY: ClassVar = {"content": {"application/json": {"schema": {"type": "string"}}}}
+    REQUIRED: ClassVar = {"headers": {"X-A": {"required": True, "schema": {"type": "string"}}}}
+    OPTIONAL: ClassVar = {"headers": {"X-A": {"schema": {"type": "string"}}}}
+    LINK: ClassVar = {"links": {"next": {"operationId": "w"}}}
+
+    def reply(self, kind: str, said: dict[str, Any]) -> Document:
+        return one_operation(kind, {"operationId": "w", "responses": {"200": {"description": "Taken.", **said}}})
+
+    @pytest.mark.parametrize("kind", ["webhook", "callback"])
+    @pytest.mark.parametrize(
+        ("old", "new", "found"),
+        [
+            ({}, BODY, [("major", "response 200: media type application/json added")]),
+            (BODY, {}, [("minor", "response 200: media type application/json removed")]),
+            ({}, REQUIRED, [("major", "response 200: header X-A added")]),
+            (REQUIRED, {}, [("minor", "response 200: header X-A removed")]),
+            ({}, OPTIONAL, [("minor", "response 200: header X-A added")]),
+            (OPTIONAL, REQUIRED, [("major", "response 200: header X-A is always sent now")]),
+            (LINK, {}, [("minor", "response 200: link next removed")]),
+        ],
+    )
+    def test_are_rated_by_those_who_send_them(self, kind, old, new, found):
+        assert told(self.reply(kind, old), self.reply(kind, new)) == found
+
+    def test_of_an_operation_are_rated_by_those_who_read_them(self):
+        assert told(self.reply("path", self.BODY), self.reply("path", {}))[0][0] == "major"
+        assert told(self.reply("path", {}), self.reply("path", self.REQUIRED))[0][0] == "minor"
+
+
+class TestMediaTypes:
+    def body(self, *names: str) -> Document:
+        content = {name: {"schema": {"type": "string"}} for name in names}
+        return one_operation("path", {"requestBody": {"content": content}, "responses": {"200": {"description": "Yes."}}})
+
+    @pytest.mark.parametrize(
+        ("old", "new", "found"),
+        [
+            ("application/json", "application/json; charset=utf-8", []),
+            ('application/x+json; v="1"', "application/x+json;v=1", []),
+            (
+                "application/x+json; v=1",
+                "application/x+json; v=2",
+                [
+                    ("major", "request body: media type application/x+json; v=1 removed"),
+                    ("minor", "request body: media type application/x+json; v=2 added"),
+                ],
+            ),
+            ("text/plain; charset=utf-8", "text/plain", [("minor", "request body: media type text/plain added")]),
+            ("text/csv; header=present", "text/*", [("minor", "request body: media type text/* added")]),
+        ],
+    )
+    def test_are_compared_as_they_are_matched(self, old, new, found):
+        assert told(self.body(old), self.body(new)) == found
+
+
+class TestAnnotations:
+    def body(self, member: dict[str, Any], media: str = "application/json", version: str = "3.1.1") -> Document:
+        content = {media: {"schema": {"type": "object", "properties": {"p": {"type": "string", **member}}}}}
+        operation = {"requestBody": {"content": content}, "responses": {"200": {"description": "Yes."}}}
+        return one_operation("path", operation, version)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "what"),
+        [
+            ({}, {"contentEncoding": "base64"}, 'p: contentEncoding none -> "base64"'),
+            ({}, {"contentMediaType": "text/csv"}, 'p: contentMediaType none -> "text/csv"'),
+            ({}, {"format": "own"}, 'p: format none -> "own"'),
+            ({"format": "own"}, {"format": "other"}, 'p: format "own" -> "other"'),
+        ],
+    )
+    def test_that_validate_nothing_are_no_more_than_a_patch(self, old, new, what):
+        assert told(self.body(old), self.body(new)) == [("patch", what)]
+
+    def test_base64_is_written_otherwise_in_3_0(self):
+        old, new = self.body({"format": "byte"}, version="3.0.3"), self.body({"contentEncoding": "base64"})
+
+        assert told(old, new) == [("patch", "openapi changed")]
+
+    def test_of_parts_of_a_multipart_body_are_asked_for(self):
+        old, new = self.body({}, "multipart/form-data"), self.body({"contentEncoding": "base64"}, "multipart/form-data")
+
+        ratings = dict(reversed(pair) for pair in told(old, new))
+        assert ratings["request body: multipart/form-data: contentEncoding of part 'p' none -> \"base64\""] == "major"
+
+    def test_a_discriminator_is_announced(self):
+        def document(discriminator: dict[str, Any]) -> Document:
+            tagged = [{"type": "object", "required": ["t"], "properties": {"t": {"const": name}}} for name in ("a", "b")]
+            content = {"application/json": {"schema": {"oneOf": tagged, **discriminator}}}
+            operation = {"requestBody": {"content": content}, "responses": {"200": {"description": "Yes."}}}
+            return one_operation("path", operation)
+
+        found = told(document({}), document({"discriminator": {"propertyName": "t"}}))
+        assert found == [("minor", "discriminator added")]
+
+
+class TestNamesOfTypes:
+    def test_are_those_of_the_document(self):
+        def document(*names: str) -> Document:
+            content = {"application/json": {"schema": {"oneOf": [{"type": name} for name in names]}}}
+            operation = {"requestBody": {"content": content}, "responses": {"200": {"description": "Yes."}}}
+            return one_operation("path", operation)
+
+        assert told(document("string", "integer"), document("string", "integer", "number")) == [
+            ("major", "alternatives integer and number overlap now: what fits both fits oneOf no longer"),
+            ("minor", "alternative number added"),
+        ]
