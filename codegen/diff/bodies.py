@@ -46,7 +46,7 @@ def media(walk: Walk, both: tuple[Node, Node], direction: Direction, name: str, 
     """The media types of `content`.
 
     A range covers its types. Who receives chooses by `Accept`, so a type more is harmless; where nobody can ask (`unasked`: the
-    payload of a webhook) it breaks. Without any media type, any body or none may be sent: the first one asks senders for a body.
+    payload of a webhook) it breaks. Where no media type is listed any body may be sent, or none: the first one requires a body.
     """
     before, after = map(_types, both)
     lost, gained = Rating.MAJOR, Rating.MAJOR if unasked else Rating.MINOR

@@ -1,7 +1,7 @@
 """What is said beside what is allowed: texts, examples and annotations, patch; a deprecation, which announces a removal, minor.
 
-What strings contain (`contentEncoding` and its siblings, formats that no validator knows) is an annotation: JSON Schema 2020-12,
-Validation, 7.2.3 and 8. Of the parts of a multipart body `bodies` compares it.
+`contentEncoding` and its siblings, and formats that no validator knows, are annotations too (JSON Schema 2020-12, Validation,
+7.2.3 and 8). For the parts of a multipart body `bodies` compares them.
 """
 
 from __future__ import annotations

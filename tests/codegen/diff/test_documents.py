@@ -232,7 +232,7 @@ def told(old: Document, new: Document) -> list[tuple[str, str]]:
 
 
 class TestReplies:
-    """The reply to a webhook or callback is sent by clients: what they must send newly breaks them, what they need not does not."""
+    """Clients send the reply to a webhook or callback: a new requirement breaks them, one that is gone does not."""
 
     BODY: ClassVar = {"content": {"application/json": {"schema": {"type": "string"}}}}
     REQUIRED: ClassVar = {"headers": {"X-A": {"required": True, "schema": {"type": "string"}}}}
