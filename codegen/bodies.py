@@ -1,31 +1,71 @@
-"""The generated types that receive bodies, by the schema that judges the body first."""
+"""The generated types that receive bodies, by the schema that validates the body first."""
 
 from __future__ import annotations
 
 import importlib
 import typing
 
+from pydantic import ValidationError
+
 from app.engine.binding import Operation
-from app.engine.bodies.building import Builder, builder
+from app.engine.bodies.building import builder
+from app.engine.bodies.members import Members
+from app.engine.bodies.part import holds_file
 from app.engine.description import Description
 from app.engine.document import Document, Node
+from app.engine.files import File
+from app.engine.media import Media
 from app.engine.text import Pointer
 
+_FILE = "application/octet-stream"
 
-def receivers(document: Document, package: str) -> dict[Pointer, Builder]:
-    """What turns a valid body into what the handler gets, of every operation of a generated package."""
+
+class Receiver:
+    """What turns a valid body of one media type into what the handler gets."""
+
+    def __init__(self, media: Media, schema: Node, kind: object) -> None:
+        self._binary = media.kind == "binary"
+        self._files: set[str] = set()
+        if media.kind == "multipart":
+            described = Members([schema], media.encoding).known.items()
+            self._files = {n for n, m in described if holds_file((m.item or m).schemas, m.encoding)}
+        self._build = builder(kind)
+
+    def takes(self, value: typing.Any) -> bool:  # noqa: ANN401 - any JSON value
+        """Whether it takes a value that the engine accepts; files are texts to the engine, one character for each byte."""
+        if self._binary:
+            value = _file(value)
+        elif self._files and isinstance(value, dict):
+            value = {name: _file(item) if name in self._files else item for name, item in value.items()}
+        try:
+            self._build(value)
+        except ValidationError:
+            return False
+        return True
+
+
+def receivers(document: Document, package: str) -> dict[Pointer, list[Receiver]]:
+    """Those of every body of a generated package, by the place of the schema."""
     operations = importlib.import_module(f"{package}.operations")
     classes = {
         found.operation_id: found
         for found in vars(operations).values()
         if isinstance(found, type) and issubclass(found, Operation) and found is not Operation
     }
-    receivers: dict[Pointer, Builder] = {}
+    found: dict[Pointer, list[Receiver]] = {}
     for operation in Description.of(document).operations:
         made = classes[operation.id]
         hints = typing.get_type_hints(vars(made)["Handler"].__call__, vars(operations))
         for media in operation.bodies.values():
-            schema = media.schema if isinstance(media.schema, Node) else None
-            if schema is not None and "body" in hints:
-                receivers[schema.resolved().pointer] = builder(made.bodies.get(media.name, hints["body"]))
-    return receivers
+            if media.schema is not None and "body" in hints:
+                schema = media.schema.resolved()
+                kind = made.bodies.get(media.name, hints["body"])
+                found.setdefault(schema.pointer, []).append(Receiver(media, schema, kind))
+    return found
+
+
+def _file(value: typing.Any) -> typing.Any:  # noqa: ANN401 - any JSON value
+    """A file, or a list of files; what is no text has no form in such a body, so any file stands for it."""
+    if isinstance(value, list):
+        return [_file(item) for item in value]
+    return File(value.encode() if isinstance(value, str) else b"", _FILE)

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from jsonschema import ValidationError
-from pydantic import ValidationError as PydanticError
 
-from app.engine.bodies.building import Builder
 from app.engine.bodies.strict_json import strict_json
 from app.engine.compiled import validator
 from app.engine.directions import Direction
 from app.engine.document import Document, Node
 from app.engine.grammar import parts
+from app.engine.text import Pointer
 from app.engine.values import Values
 from codegen.bodies import receivers
 from codegen.differences import Difference, explanation
@@ -144,7 +143,7 @@ def fidelity(
             accepted = verdict.is_valid(read)
             report.valid += accepted
             report.invalid += not accepted
-            if accepted and direction == "request" and not _takes(taken.get(schema.pointer), read):
+            if accepted and direction == "request" and not all(model.takes(read) for model in taken.get(schema.pointer, ())):
                 report.add(Blame(f"model of {models}", schema, read), value, accepted=True)
             if accepted != oracle.is_valid(value):
                 blame = _by_oracle(schema, oracle.iter_errors(value)) if accepted else _by_engine(schema, verdict, read)
@@ -153,27 +152,24 @@ def fidelity(
     return report
 
 
-def _takes(model: Builder | None, value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    try:
-        if model is not None:
-            model(value)
-    except PydanticError:
-        return False
-    return True
-
-
 def subjects(document: Document) -> Iterator[tuple[Node, Direction]]:
     """Every schema that something is judged by, in the direction it is used, or in both where they differ."""
-    for schema in outermost(document.root):
-        if not isinstance(schema.value, dict) or schema.value.keys() == {"$ref"}:
+    seen: set[tuple[Pointer, Direction]] = set()
+    for used in outermost(document.root):
+        if not isinstance(used.value, dict):
             continue
-        if not _directed(schema, set()) or {"requestBody", "requestBodies", "parameters"} & set(schema.pointer):
-            yield schema, "request"
-        elif {"responses", "headers"} & set(schema.pointer):
-            yield schema, "response"
-        else:
-            yield schema, "request"
-            yield schema, "response"
+        schema = used.resolved() if used.value.keys() == {"$ref"} else used  # perhaps to another file
+        for direction in _directions(schema, used.pointer):
+            if isinstance(schema.value, dict) and (schema.pointer, direction) not in seen:
+                seen.add((schema.pointer, direction))
+                yield schema, direction
+
+
+def _directions(schema: Node, used: Pointer) -> tuple[Direction, ...]:
+    named = schema.pointer[:2] == ("components", "schemas")
+    if not _directed(schema, set()) or (not named and {"requestBody", "requestBodies", "parameters"} & set(used)):
+        return ("request",)
+    return ("response",) if not named and {"responses", "headers"} & set(used) else ("request", "response")
 
 
 def _directed(schema: Node, seen: set[Any]) -> bool:

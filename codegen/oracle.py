@@ -155,9 +155,28 @@ def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
     return root
 
 
+_OPEN: set[tuple[str, int]] = set()  # references that are being followed, with the value that they judge
+
+
+def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
+    """As the library's; a schema that leads back to itself for the same value has nothing more to say of it."""
+    key = (reference, id(instance))
+    if key in _OPEN:
+        return
+    _OPEN.add(key)
+    try:
+        found = list(_LIBRARY(validator, reference, instance, schema))
+    finally:
+        _OPEN.discard(key)
+    yield from found
+
+
+_LIBRARY = Draft202012Validator.VALIDATORS["$ref"]
+
 _Validator = extend(
     Draft202012Validator,
     {
+        "$ref": _reference,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional,
@@ -188,7 +207,8 @@ def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return [_modern(item) for item in value]
     if not isinstance(value, dict):
         return value
-    found = {key: _modern(item) for key, item in value.items()}
+    # The library would change to its own validator where a schema names its dialect.
+    found = {key: _modern(item) for key, item in value.items() if key != "$schema" or not isinstance(item, str)}
     if found.get("nullable") is True and (written := found.get("type")) not in (None, "null"):
         found["type"] = [*dict.fromkeys([*(written if isinstance(written, list) else [written]), "null"])]
     for bound in ("Minimum", "Maximum"):

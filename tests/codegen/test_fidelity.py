@@ -11,6 +11,7 @@ from app.engine.document import Document
 from codegen.__main__ import main
 from codegen.bodies import receivers
 from codegen.fidelity import fidelity
+from codegen.generate import write
 from tests.contract.contract import OPERATIONS
 
 FEATURES = Path(__file__).parents[1] / "engine" / "features"
@@ -130,12 +131,62 @@ class TestAJudgeThatForgets:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["features.yaml", "features30.yaml"])
-def test_documents_with_every_keyword_are_judged_alike_by_both(name):
-    report = fidelity(Document.load(FEATURES / name), 40)
+class TestDocumentsWithEveryFeature:
+    """Both validators agree, and the generated models take every body that the engine accepts."""
 
-    assert report.disagreements == []
-    assert report.schemas > 4
+    @pytest.mark.parametrize("name", ["features.yaml", "features30.yaml"])
+    def test_of_the_engine(self, settings, name):
+        self.judge(settings(FEATURES / name))
+
+    @pytest.mark.parametrize("name", ["hostile", "names", "outward", "shapes", "styles", "types"])
+    def test_of_the_generator(self, settings, documents, name):
+        self.judge(settings(documents / name / "openapi.yaml"))
+
+    def judge(self, made):
+        write(made)
+
+        report = fidelity(Document.load(made.document), 40, models=made.package)
+
+        assert report.disagreements == []
+        assert report.schemas > 4
+
+
+class TestBodies:
+    def report(self, settings, content, schemas="{}"):
+        made = settings(
+            "openapi: 3.0.4\ninfo: {title: A, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: send\n"
+            f"      requestBody: {{required: true, content: {content}}}\n      responses: {{'204': {{description: Yes.}}}}\n"
+            f"components:\n  schemas: {schemas}\n"
+        )
+        write(made)
+        return fidelity(Document.load(made.document), 100, models=made.package)
+
+    def test_that_are_files_are_files_to_their_models(self, settings):
+        report = self.report(settings, "{application/octet-stream: {schema: {type: string, format: binary}}}")
+
+        assert report.disagreements == []
+        assert report.valid > 0
+
+    def test_with_files_among_their_parts_are_too(self, settings):
+        many = "{type: array, items: {type: string, format: byte}}"
+        parts = f"{{name: {{type: string}}, file: {{type: string, format: binary}}, more: {many}}}"
+        report = self.report(settings, f"{{multipart/form-data: {{schema: {{type: object, properties: {parts}}}}}}}")
+
+        assert report.disagreements == []
+        assert report.valid > 0
+
+    def test_whose_schemas_lead_back_to_themselves_are_judged(self, settings):
+        report = self.report(
+            settings,
+            "{application/json: {schema: {$ref: '#/components/schemas/Pet'}}}",
+            "{Pet: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind},"
+            " oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]},"
+            " Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [claws]}]},"
+            " Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, required: [bark]}]}}",
+        )
+
+        assert report.disagreements == []
+        assert report.valid > 0
 
 
 class TestOurDocument:
