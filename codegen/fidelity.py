@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -21,7 +22,7 @@ from codegen.bodies import receivers
 from codegen.differences import Difference, explanation
 from codegen.metaschema import outermost
 from codegen.mutations import instances
-from codegen.oracle import Oracle
+from codegen.oracle import CIRCLES, Oracle
 
 PER_SCHEMA = 2000
 
@@ -84,6 +85,8 @@ class Report:
     invalid: int = 0
     seconds: float = 0.0
     found: dict[tuple[str, str, bool, Difference | None], Disagreement] = field(default_factory=dict)
+    undefined: Counter[str] = field(default_factory=Counter)
+    """By schema, the instances on which the two differ because it leads back to itself for the same value."""
 
     @property
     def disagreements(self) -> list[Disagreement]:
@@ -116,7 +119,12 @@ class Report:
             f" {sum(found.count for found in self.explained)} explained, {self.seconds:.1f} s"
         )
         ordered = sorted(self.found.values(), key=lambda found: (found.known is not None, found.title, found.where))
-        return "\n".join([total, *(f"  {found}" for found in ordered)])
+        circles = (
+            f"  {where}: the schema leads back to itself for the same value, and JSON Schema (Core, 9.4.1) leaves undefined what"
+            f" that means: on {count} instances the two differ"
+            for where, count in self.undefined.items()
+        )
+        return "\n".join([total, *(f"  {found}" for found in ordered), *circles])
 
 
 def fidelity(
@@ -145,7 +153,11 @@ def fidelity(
             report.invalid += not accepted
             if accepted and direction == "request" and not all(model.takes(read) for model in taken.get(schema.pointer, ())):
                 report.add(Blame(f"model of {models}", schema, read), value, accepted=True)
+            CIRCLES.clear()
             if accepted != oracle.is_valid(value):
+                if CIRCLES:
+                    report.undefined[schema.where] += 1
+                    continue
                 blame = _by_oracle(schema, oracle.iter_errors(value)) if accepted else _by_engine(schema, verdict, read)
                 report.add(blame, value, accepted=accepted)
     report.seconds = time.perf_counter() - started

@@ -155,13 +155,15 @@ def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
     return root
 
 
-_OPEN: set[tuple[str, int]] = set()  # references that are being followed, with the value that they judge
+_OPEN: set[tuple[str, int]] = set()  # references that are being followed, with the value that they validate
+CIRCLES: set[str] = set()  # those that led back to themselves for the same value: JSON Schema leaves the outcome undefined
 
 
 def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
-    """As the library's; a schema that leads back to itself for the same value has nothing more to say of it."""
+    """As the library's; a schema that leads back to itself for the same value ends there (JSON Schema, Core, 9.4.1)."""
     key = (reference, id(instance))
     if key in _OPEN:
+        CIRCLES.add(reference)
         return
     _OPEN.add(key)
     try:
