@@ -19,7 +19,8 @@ from codegen.complete import completed, overlay
 from codegen.diff import command as diff
 from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, load, stale, write
-from codegen.lint import lint
+from codegen.lint import NAMES, lint
+from codegen.lint.profiles import PROFILES, LintSettingsError, checked, read, severities
 from codegen.validity import validity
 
 PROJECT = Path("pyproject.toml")
@@ -38,7 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--output", help="the folder that is written")
         command.add_argument("--call", help=f"the module with `Call` and `Principal` ({CALL})")
         _add_waivers(command)
-    _command(commands, "lint", _lint, "hold the document against the house rules")
+    command = _command(commands, "lint", _lint, "check the document against rules: names, bounds, examples, statuses")
+    command.add_argument("--profile", choices=PROFILES, help="house: every rule; common: those that hold for any document")
+    command.add_argument(
+        "--config", metavar="FILE", type=Path, help="a TOML file with `profile` and a table `rules` of severities"
+    )
     _add_waivers(
         _command(commands, "ledger", _ledger, "list every keyword of the document: where it is written, and who enforces it")
     )
@@ -63,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
-    except (GenerationError, DocumentError, OSError) as error:
+    except (GenerationError, DocumentError, LintSettingsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
@@ -191,11 +196,18 @@ def _mock(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     document = Document.load(_document(options))
-    if found := lint(document):
-        sys.stderr.write("\n".join([*found, ""]))
-        return 1
-    sys.stdout.write(f"{document.name}: {len(Description.of(document).operations)} operations, no findings\n")
-    return 0
+    # The project's settings are about its own document: another one is held against the rules that hold for any.
+    written = {} if options.document else checked(_table(PROJECT).get("lint", {}), f"{PROJECT}: [tool.codegen.lint]")
+    settings = read(options.config) if options.config else written
+    found = lint(document, severities(options.profile or settings.get("profile", "common"), NAMES, settings.get("rules")))
+    for reported in found:
+        name = f" [{reported.rule}]" if reported.rule else ""
+        sys.stderr.write(f"{reported.text}{' (warning)' * (reported.severity == 'warning')}{name}\n")
+    errors = sum(reported.severity == "error" for reported in found)
+    if not errors:
+        warnings = f"{len(found)} warnings" if found else "no findings"
+        sys.stdout.write(f"{document.name}: {len(Description.of(document).operations)} operations, {warnings}\n")
+    return 1 if errors else 0
 
 
 def _ledger(options: argparse.Namespace) -> int:

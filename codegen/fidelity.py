@@ -120,8 +120,8 @@ class Report:
         )
         ordered = sorted(self.found.values(), key=lambda found: (found.known is not None, found.title, found.where))
         circles = (
-            f"  {where}: the schema leads back to itself for the same value, and JSON Schema (Core, 9.4.1) leaves undefined what"
-            f" that means: on {count} instances the two differ"
+            f"  {where}: the schema leads back to itself for the same value, which JSON Schema (Core, 9.4.1) leaves undefined:"
+            f" the two differ on {count} instances"
             for where, count in self.undefined.items()
         )
         return "\n".join([total, *(f"  {found}" for found in ordered), *circles])

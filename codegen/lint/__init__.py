@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.engine.document import Document
 from app.engine.support import unsupported
 from codegen.lint import answers, bounds, examples, generators, links, operations, patterns, problems, scalars
+from codegen.lint.profiles import Severities, Severity, name_of
+from codegen.lint.shape import Finding
 from codegen.lint.survey import Rule, survey
 from codegen.validity import validity
 
@@ -21,14 +25,32 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def lint(document: Document) -> list[str]:
-    """Every finding as `openapi.yaml:LINE: what is wrong: how to mend it`, by line.
+NAMES = tuple(map(name_of, RULES))
 
-    A document that is invalid, or that the engine cannot enforce, is only told why: the house rules mean nothing for it.
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One finding as `openapi.yaml:LINE: what is wrong: how to mend it`; `rule` is empty for what no document may say."""
+
+    text: str
+    rule: str
+    severity: Severity
+
+
+def lint(document: Document, severities: Severities | None = None) -> list[Reported]:
+    """Every finding of the rules, by line; without `severities` each rule is an error.
+
+    A document that is invalid, or that the engine cannot enforce, is only told why: the rules mean nothing for it.
     What is written once and used many times is reported once, where it is written.
     """
     if refused := validity(document) or unsupported(document):
-        return refused
+        return [Reported(text, "", "error") for text in refused]
     surveyed = survey(document)
-    findings = {finding for rule in RULES for finding in rule(surveyed)}
-    return [f"{document.name}:{f.line}: {f.text}" for f in sorted(findings, key=lambda f: (f.line, f.text))]
+    found: dict[Finding, str] = {}
+    for name, rule in zip(NAMES, RULES, strict=True):
+        if severities is None or severities[name] != "off":
+            found.update(dict.fromkeys(rule(surveyed), name))
+    return [
+        Reported(f"{document.name}:{f.line}: {f.text}", found[f], severities[found[f]] if severities else "error")
+        for f in sorted(found, key=lambda f: (f.line, f.text))
+    ]

@@ -49,7 +49,7 @@ def due_statuses(survey: Survey) -> Iterator[Finding]:
     """A client is written from the document: an answer it does not list meets no code."""
     for operation in survey.operations:
         for status, reason in _due(operation):
-            if status not in operation.responses:
+            if operation.response(status) is None:
                 yield finding(operation.node, f"has no {status}, but {reason}", "document it")
 
 
@@ -91,7 +91,7 @@ def request_ids(survey: Survey) -> Iterator[Finding]:
 def status_headers(survey: Survey) -> Iterator[Finding]:
     """Some statuses tell a client to do something, and a header says what: where to go, when to try again, how to sign in."""
     for status, response in survey.responses:
-        name = STATUS_HEADERS.get(status)
+        name = STATUS_HEADERS.get(status) if isinstance(status, int) else None
         if name and not any(header.name.lower() == name.lower() and header.required for header in response.headers):
             yield finding(response.node, f"answers {status} without a required {name}", "add the header with `required: true`")
 
@@ -99,7 +99,7 @@ def status_headers(survey: Survey) -> Iterator[Finding]:
 def etags(survey: Survey) -> Iterator[Finding]:
     """`If-None-Match` needs something to send: the ETag of the answer before."""
     for operation in survey.operations:
-        ok = operation.responses.get(200)
+        ok = operation.response(200)
         if ok is None or operation.method != "GET" or "if-none-match" not in _headers(operation):
             continue
         if not any(header.name.lower() == "etag" and header.required for header in ok.headers):

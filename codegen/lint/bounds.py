@@ -59,7 +59,7 @@ def integers_are_bounded(survey: Survey) -> Iterator[Finding]:
         for side in ("minimum", "maximum"):
             if not shape.always_has(side, f"exclusive{side.title()}"):
                 yield finding(shape.node, f"has no `{side}`", "add one")
-        if shape.get("format") not in RANGES:
+        if any(case.get("format") not in RANGES for case in shape.cases()):
             yield finding(shape.node, "has no `format` for integers", "add `format: int32` or `format: int64`")
 
 
@@ -143,7 +143,7 @@ def formats_fit_their_type(survey: Survey) -> Iterator[Finding]:
 def instants_have_patterns(survey: Survey) -> Iterator[Finding]:
     """`date-time` alone allows leap seconds, year 0000 and any precision: what a datetime cannot hold."""
     for shape in survey.shapes:
-        if "date-time" in [said.value for said in shape.all("format")] and not shape.has("pattern"):
+        if "date-time" in [said.value for said in shape.all("format")] and not shape.always_has("pattern"):
             yield finding(shape.node, "is a `date-time` without a `pattern`", "add one for years, seconds, fraction and offset")
 
 

@@ -50,6 +50,9 @@ PLURALS = frozenset({"children", "people", "media", "data"})  # plural without a
 def operation_ids(survey: Survey) -> Iterator[Finding]:
     """The operationId names the handler, its class and its test: one form, so that each is guessed from the others."""
     for operation in survey.operations:
+        if "operationId" not in operation.node.value:
+            yield finding(operation.node, "has no operationId", "write one: the name of its handler and of clients' functions")
+            continue
         node = operation.node.raw_child("operationId")
         if not (match := OPERATION_ID.match(operation.id)):
             how = f"write one of {', '.join(VERBS)} and a noun, in camelCase: getUser"
@@ -130,7 +133,7 @@ def required_parameters_have_no_default(survey: Survey) -> Iterator[Finding]:
     """The default of a parameter that must be sent never applies."""
     for operation in survey.operations:
         for parameter in operation.parameters:
-            shape = Shape.of((parameter.node.raw_child("schema"),), "request")
+            shape = Shape.of((parameter.schema,), "request")
             if parameter.required and shape.has("default"):
                 line = shape.all("default")[0].line
                 yield Finding(line, f"the parameter {parameter.name!r} is required and has a default: remove one of them")

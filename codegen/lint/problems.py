@@ -13,8 +13,8 @@ PROBLEM = "application/problem+json"
 PREFIX = "/problems/"
 
 
-def _shapes(survey: Survey) -> Iterator[tuple[int, Response, Shape]]:
-    """Every documented error with each form that its body may have."""
+def _shapes(survey: Survey) -> Iterator[tuple[int | str, Response, Shape]]:
+    """Every documented error, ranges and `default` too, with each form that its body may have."""
     for status, response in survey.responses:
         media = response.content.get(PROBLEM)
         if media is not None and media.schema is not None:
@@ -53,6 +53,8 @@ def types_are_pinned(survey: Survey) -> Iterator[Finding]:
 def statuses_are_pinned(survey: Survey) -> Iterator[Finding]:
     """RFC 9457 repeats the status in the body; the two must be one."""
     for status, response, shape in _shapes(survey):
+        if not isinstance(status, int):
+            continue  # a range or `default` has many
         member = shape.properties.get("status")
         said = [value for node in (member.all("const") if member else ()) for value in [node.value]]
         said += [value for node in (member.all("enum") if member else ()) for value in node.value]
@@ -63,7 +65,7 @@ def statuses_are_pinned(survey: Survey) -> Iterator[Finding]:
 
 def types_have_one_status(survey: Survey) -> Iterator[Finding]:
     """The type becomes one exception class, which has one status."""
-    first: dict[str, tuple[int, int]] = {}
+    first: dict[str, tuple[int | str, int]] = {}
     for status, _, shape in _shapes(survey):
         for node, kind in _types(shape):
             other, line = first.setdefault(kind, (status, node.line))

@@ -27,6 +27,8 @@ def plain_scalars(survey: Survey) -> Iterator[Finding]:
 def _differences(node: yaml.Node, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any JSON value
     if isinstance(node, yaml.MappingNode):
         for key, inner in node.value:
+            if str(key.value) == "<<" and "<<" not in value:
+                continue  # a merge: what it brings in is written, and read, where its anchor is
             if _read(key) != str(key.value):
                 yield Finding(key.start_mark.line + 1, f"the key {key.value} is no text for every reader of YAML: quote it")
             yield from _differences(inner, value[str(key.value)])

@@ -32,12 +32,12 @@ class Survey:
         return self.description.operations
 
     @property
-    def responses(self) -> Iterator[tuple[int, Response]]:
-        """Every answer of every operation; a shared component comes once for each status."""
-        seen: set[tuple[int, Pointer]] = set()
+    def responses(self) -> Iterator[tuple[int | str, Response]]:
+        """Every answer of every operation, ranges and `default` too; a shared component comes once for each status."""
+        seen: set[tuple[int | str, Pointer]] = set()
         for operation in self.operations:
             for status, response in operation.responses.items():
-                if isinstance(status, int) and (status, response.node.pointer) not in seen:
+                if (status, response.node.pointer) not in seen:
                     seen.add((status, response.node.pointer))
                     yield status, response
 
