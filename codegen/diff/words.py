@@ -28,9 +28,9 @@ def words(pair: Pair) -> Iterator[Change]:
         if before != after:
             what = f"{keyword} {', '.join(before) or 'none'} -> {', '.join(after) or 'none'}"
             yield pair.rated(Rating.PATCH, what, pair.place(keyword))
-    if (after := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
-        what = "deprecated" if after else "no longer deprecated"
-        yield pair.rated(Rating.MINOR if after else Rating.PATCH, what, pair.place("deprecated"))
+    if (deprecated := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
+        what = "deprecated" if deprecated else "no longer deprecated"
+        yield pair.rated(Rating.MINOR if deprecated else Rating.PATCH, what, pair.place("deprecated"))
 
 
 def contents(schema: Schema, keyword: str) -> list[str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.engine.bodies.strict_json import strict_json
-from app.engine.document import Document
 from app.engine.compiled import validator
+from app.engine.document import Document
 from app.engine.support import unsupported
 from codegen.validity import validity
 
