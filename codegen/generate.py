@@ -15,7 +15,9 @@ from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.support import unsupported
+from codegen.merging import merge_equal
 from codegen.models import models
+from codegen.naming import class_name
 from codegen.operations import class_names, operations, shaped
 from codegen.problems import Problems, problem_schemas, problems
 from codegen.rows import rows
@@ -157,7 +159,7 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     schemas = components.get("schemas") if components else None
     unused = problem_schemas(document)
     named = [schemas.raw_child(name) for name in schemas.value if name not in unused] if schemas else []
-    _each(named, lambda schema: shapes.of(schema, str(schema.pointer[-1])), faults)
+    _each(named, lambda schema: shapes.of(schema, class_name(str(schema.pointer[-1]))), faults)
     if faults:
         raise DocumentError("\n".join(faults))
     names = class_names(description.operations)
@@ -165,6 +167,7 @@ def _files(document: Document, settings: Settings) -> dict[str, str]:
     if faults:
         raise DocumentError("\n".join(faults))
     outward = sent(description.webhooks, [item.inputs for item in items], shapes)
+    merge_equal(shapes)
     one_way = shapes.one_way()
     answered = [form for item in items for output in item.outputs for form in output.schemas]
     files = {

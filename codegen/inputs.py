@@ -8,7 +8,7 @@ from app.engine.bodies.members import Members
 from app.engine.bodies.part import holds_file
 from app.engine.description import Operation
 from app.engine.document import Node
-from app.engine.media import Media
+from app.engine.media import Media, suffix
 from app.engine.names import pascal_case
 from codegen.forms import Schema
 from codegen.shapes import Shapes
@@ -40,7 +40,10 @@ class Inputs:
         return cls(
             operation,
             {p.argument: shapes.of(p.schema, f"{name}{pascal_case(p.name)}") for p in operation.parameters},
-            {media.name: _body(media, shapes, f"{name}Body") for media in operation.bodies.values()},
+            {
+                media.name: _body(media, shapes, f"{name}Body{suffix(media.name) if number else ''}")
+                for number, media in enumerate(operation.bodies.values())
+            },
         )
 
     def parameter(self, argument: str) -> list[str]:

@@ -29,6 +29,7 @@ TAKEN = frozenset(
     }
 )
 _WORDS = ("None", "True", "False")
+_LONGEST = 60  # letters of a label; a longer one is a sentence
 # Below these stand schemas by their names.
 _NAMED = frozenset({"schemas", "$defs", "definitions"})
 
@@ -39,6 +40,20 @@ def class_name(name: str) -> str:
     if not pascal.isidentifier() or pascal in _WORDS:
         return f"Schema{pascal}"
     return f"{pascal}_" if pascal in TAKEN else pascal
+
+
+def class_label(schema: Node) -> str:
+    """What tells an alternative from the others, as the end of a class's name: its title, or the value of its tag."""
+    value = schema.value
+    if not isinstance(value, dict) or "$ref" in value:
+        return ""
+    said = [value.get("title")]
+    for member in value["properties"].values() if isinstance(value.get("properties"), dict) else ():
+        listed = [member["const"]] if isinstance(member, dict) and "const" in member else None
+        listed = member.get("enum") if listed is None and isinstance(member, dict) else listed
+        said += listed if isinstance(listed, list) and len(listed) == 1 else []
+    label = next((pascal_case(text.title() if text.isupper() else text) for text in said if isinstance(text, str)), "")
+    return label if f"A{label}".isidentifier() and len(label) <= _LONGEST else ""
 
 
 class Names:
@@ -68,6 +83,11 @@ class Names:
         for key in pointer:
             node = node.raw_child(key)
         return node
+
+    @property
+    def components(self) -> frozenset[str]:
+        """The classes of the schemas of `components`."""
+        return frozenset(self._components.values())
 
     def of(self, node: Node | None, hint: str) -> str:
         """The class of a schema that is met for the first time; `hint` names one that is no component."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from codegen.fields import field_names
-from codegen.forms import Schema
-from codegen.shapes import Shapes, reached
+from codegen.forms import Schema, mentioned
+from codegen.shapes import Shapes
 from codegen.text import docstring, string
 from codegen.types import annotation
 
@@ -22,7 +22,7 @@ def rows(shapes: Shapes, answered: Iterable[Schema]) -> str:
 
     Members that are only written are left out: rows are what clients read.
     """
-    held = reached(list(answered), shapes)
+    held = _reached(list(answered), shapes)
     classes = "\n\n".join(_row(name, form) for name, form in shapes.objects.items() if name in held)
     aliases = "\n".join(
         f"{row_name(name)} = TypeAliasType({string(row_name(name))}, {string(annotation(form, row_name))})"
@@ -72,3 +72,15 @@ def _field(name: str, key: str, kind: str, *, required: bool) -> str:
         return f"    {name}: {kind} = msgspec.field({renamed[0]})\n" if renamed else f"    {name}: {kind}\n"
     default = f"msgspec.field({', '.join(['default=msgspec.UNSET', *renamed])})" if renamed else "msgspec.UNSET"
     return f"    {name}: {kind} | msgspec.UnsetType = {default}\n"
+
+
+def _reached(forms: list[Schema], shapes: Shapes) -> set[str]:
+    """The names of all objects and aliases that the forms hold, however deep."""
+    found: set[str] = set()
+    waiting = mentioned(forms)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting |= mentioned([shapes.objects[name] if name in shapes.objects else shapes.aliases[name]])
+    return found

@@ -30,7 +30,7 @@ from codegen.forms import (
     widened,
     without,
 )
-from codegen.naming import Names, class_name, hinted
+from codegen.naming import Names, class_label, class_name, hinted
 
 Nodes = tuple[Node, ...]
 Settled = frozenset[tuple[Pointer, str]]
@@ -51,7 +51,9 @@ class Shapes:
         self.document = document
         self.objects: dict[str, Schema] = {}
         self.aliases: dict[str, Schema] = {}
+        self.given: list[Schema] = []  # the forms that were asked for
         self._names = Names(document)
+        self.components = self._names.components
         self._classes: dict[Key, str] = {}  # names of objects and aliases
         self._open: dict[Key, int] = {}  # what is being looked at, and how many lists and mappings held it
         self._recursive: dict[Key, str] = {}
@@ -64,13 +66,15 @@ class Shapes:
         form = self._form((node,), hint)
         while self._waiting:
             self._fill(*self._waiting.pop(0))
-        return {} if form is NEVER else form
+        self.given.append({} if form is NEVER else form)
+        return self.given[-1]
 
     def added(self, hint: str, form: Schema) -> Schema:
         """An object that no schema describes by itself, under a name of its own."""
         name = self._names.of(None, hint)
         self.objects[name] = form
-        return reference(name)
+        self.given.append(reference(name))
+        return self.given[-1]
 
     def one_way(self) -> frozenset[str]:
         """The names of what holds members that are only read or only written, so that its models and rows differ."""
@@ -164,7 +168,7 @@ class Shapes:
         if not any(f.structured(part) for part in parts):
             return None
         kinds_beside = f.types(facets)
-        hints = [f"{hint}{number}" for number in range(1, len(parts) + 1)]
+        hints = [f"{hint}{class_label(part) or number}" for number, part in enumerate(parts, 1)]
         heavy = any(f.STRUCTURE & one.value.keys() for one in facets) or self._others(facets, settled)
         if not heavy:
             forms = [self._form((part,), name) for part, name in zip(parts, hints, strict=True)]
@@ -177,18 +181,19 @@ class Shapes:
             return None
         self._alternatives *= len(parts)
         try:
-            forms = [self._beside(part, number, nodes, facets, hint, settled) for number, part in enumerate(parts, 1)]
+            forms = [self._beside(part, name, nodes, facets, hint, settled) for part, name in zip(parts, hints, strict=True)]
         finally:
             self._alternatives //= len(parts)
         return self._tagged(facet, parts, forms, facets)
 
-    def _beside(self, part: Node, number: int, nodes: Nodes, facets: list[Node], hint: str, settled: Settled) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
+    def _beside(self, part: Node, name: str, nodes: Nodes, facets: list[Node], hint: str, settled: Settled) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
         """An alternative together with what is said beside it; only itself if it includes all that, as a subclass does."""
         included = {facet.pointer for facet in f.composed([part])}
         if all(facet.pointer in included for facet in facets):
             return self._form((part,), hint)
-        name = class_name(unescaped(part.reference.rpartition("/")[2])) if part.reference else str(number)
-        return self._form((*nodes, part), f"{hint}{name}", settled)
+        if part.reference:
+            name = f"{hint}{class_name(unescaped(part.reference.rpartition('/')[2]))}"
+        return self._form((*nodes, part), name, settled)
 
     @staticmethod
     def _others(facets: list[Node], settled: Settled) -> bool:
@@ -337,15 +342,3 @@ class Shapes:
 
     def _name(self, nodes: Nodes, hint: str) -> str:
         return self._names.of(nodes[0] if len(nodes) == 1 else None, hint)
-
-
-def reached(forms: list[Schema], shapes: Shapes) -> set[str]:
-    """The names of all objects and aliases that the forms hold, however deep."""
-    found: set[str] = set()
-    waiting = mentioned(forms)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting |= mentioned([shapes.objects[name] if name in shapes.objects else shapes.aliases[name]])
-    return found

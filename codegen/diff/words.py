@@ -24,9 +24,9 @@ def words(pair: Pair) -> Iterator[Change]:
         if _texts(pair.old, keyword) != _texts(pair.new, keyword):
             yield pair.rated(Rating.PATCH, f"{keyword} changed", pair.place(keyword))
     for keyword in _CONTENTS:
-        before, after = contents(pair.old, keyword), contents(pair.new, keyword)
-        if before != after:
-            what = f"{keyword} {', '.join(before) or 'none'} -> {', '.join(after) or 'none'}"
+        old, new = contents(pair.old, keyword), contents(pair.new, keyword)
+        if old != new:
+            what = f"{keyword} {', '.join(old) or 'none'} -> {', '.join(new) or 'none'}"
             yield pair.rated(Rating.PATCH, what, pair.place(keyword))
     if (deprecated := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
         what = "deprecated" if deprecated else "no longer deprecated"

@@ -70,3 +70,53 @@ class TestNames:
 
     def test_a_number_is_never_the_name_of_another(self):
         assert distinct([(1, "a"), (2, "a"), (3, "a_2")]) == {1: "a", 2: "a_3", 3: "a_2"}
+
+
+class TestClassesOfInlineSchemas:
+    def models(self, settings, text):
+        made = settings(text)
+        write(made)
+        return importlib.import_module(f"{made.package}.models"), importlib.import_module(f"{made.package}.operations")
+
+    def test_that_are_equal_and_end_alike_are_written_once(self, settings):
+        error = "{type: object, properties: {code: {type: integer}}}"
+        said = f"{{description: No., content: {{application/json: {{schema: {error}}}}}}}"
+        done = "'204': {description: Yes.}"
+        body = "{content: {application/json: {schema: {type: object, properties: {x: {type: string}}}}}}"
+        models, operations = self.models(
+            settings,
+            HEAD + f"  /pets:\n    get: {{operationId: getPets, responses: {{{done}, '404': {said}}}}}\n"
+            f"    post: {{operationId: createPet, requestBody: {body}, responses: {{{done}, '404': {said}}}}}\n"
+            f"  /shops:\n    post: {{operationId: createShop, requestBody: {body}, responses: {{{done}}}}}\n",
+        )
+
+        classes = [name for name, found in vars(models).items() if getattr(found, "__module__", "") == models.__name__]
+        assert classes == ["GetPetsNotFound", "CreatePetBody", "CreateShopBody"]
+        assert "models.GetPetsNotFound" in inspect.getsource(operations.CreatePet)
+
+    def test_that_equal_a_component_of_their_name_are_that_component(self, settings):
+        address = "{type: object, properties: {street: {type: string}}}"
+        body = f"{{content: {{application/json: {{schema: {{properties: {{billing_address: {address}, home: {address}}}}}}}}}}}"
+        models, _ = self.models(
+            settings,
+            HEAD + f"  /a:\n    post: {{operationId: send, requestBody: {body}, responses: {{'204': {{description: Yes.}}}}}}\n"
+            f"components: {{schemas: {{Address: {address}, Residence: {address}}}}}\n",
+        )
+
+        assert inspect.get_annotations(models.SendBody) == {
+            "billing_address": "Address | MISSING",
+            "home": "SendBodyHome | MISSING",
+        }
+        assert models.Address is not models.Residence
+
+    def test_that_are_alternatives_are_named_by_their_titles_and_tags(self, settings):
+        models, _ = self.models(
+            settings,
+            HEAD + "  {}\ncomponents:\n  schemas:\n    configure_request:\n      oneOf:\n"
+            "        - {title: WITH_NAME, type: object, properties: {a: {type: string}}}\n"
+            "        - {type: object, properties: {kind: {const: by-id}}}\n"
+            "        - {type: object, properties: {c: {type: string}}}\n",
+        )
+
+        classes = [name for name, found in vars(models).items() if getattr(found, "__module__", "") == models.__name__]
+        assert classes == ["ConfigureRequestWithName", "ConfigureRequestById", "ConfigureRequest3"]
