@@ -145,7 +145,7 @@ class TestDocumentsWithEveryFeature:
     def judge(self, made):
         write(made)
 
-        report = fidelity(Document.load(made.document), 40, models=made.package)
+        report = fidelity(Document.load(made.document), 40, models=made.output.name)
 
         assert report.disagreements == []
         assert report.schemas > 4
@@ -159,7 +159,7 @@ class TestBodies:
             f"components:\n  schemas: {schemas}\n"
         )
         write(made)
-        return fidelity(Document.load(made.document), 100, models=made.package)
+        return fidelity(Document.load(made.document), 100, models=made.output.name)
 
     def test_that_are_files_are_files_to_their_models(self, settings):
         report = self.report(settings, "{application/octet-stream: {schema: {type: string, format: binary}}}")

@@ -76,7 +76,7 @@ class TestClassesOfInlineSchemas:
     def models(self, settings, text):
         made = settings(text)
         write(made)
-        return importlib.import_module(f"{made.package}.models"), importlib.import_module(f"{made.package}.operations")
+        return importlib.import_module(f"{made.output.name}.models"), importlib.import_module(f"{made.output.name}.operations")
 
     def test_that_are_equal_and_end_alike_are_written_once(self, settings):
         error = "{type: object, properties: {code: {type: integer}}}"
