@@ -32,15 +32,18 @@ class Receiver:
         self._build = builder(kind)
 
     def takes(self, value: typing.Any) -> bool:  # noqa: ANN401 - any JSON value
-        """Whether it takes a value that the engine accepts; files are texts to the engine, one character for each byte."""
+        """Whether it takes a value that the engine accepts; files are texts to the engine, one character for each byte.
+
+        Python's dates begin with the year 1, so a value that is refused for the year 0000 alone tells nothing.
+        """
         if self._binary:
             value = _file(value)
         elif self._files and isinstance(value, dict):
             value = {name: _file(item) if name in self._files else item for name, item in value.items()}
         try:
             self._build(value)
-        except ValidationError:
-            return False
+        except ValidationError as error:
+            return all(fault["msg"].endswith("year 0 is out of range") for fault in error.errors())
         return True
 
 
