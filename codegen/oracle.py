@@ -38,9 +38,21 @@ def _int64(value: object) -> bool:
 # Nobody knows ECMA-262 expressions better than a JavaScript engine.
 _SCRIPT = quickjs.Context()
 _SCRIPT.eval(
-    "const known = {}; function found(pattern, text) { return (known[pattern] ??= new RegExp(pattern, 'u')).test(text) }"
+    """
+    const known = {};
+    function found(pattern, text) { return (known[pattern] ??= made(pattern)).test(text); }
+    function strict(pattern) { new RegExp(pattern, 'u'); return true; }
+    // What is left of Annex B: punctuation that is escaped for no reason, and brackets that are not.
+    function made(pattern) {
+      try { return new RegExp(pattern, 'u'); } catch {}
+      const code = (escape, mark) => '!"#%&\',:;<=>@`~ _-'.includes(mark) ? '\\x' + mark.charCodeAt().toString(16) : escape;
+      const plain = pattern.replace(/\\([^])/g, code);
+      try { return new RegExp(plain, 'u'); } catch { return new RegExp(pattern); }
+    }
+    """
 )
 _found = _SCRIPT.get("found")
+_made = _SCRIPT.get("strict")
 
 
 # RFC 5321: Mailbox, with the lengths of 4.5.3.1; python-jsonschema itself only looks for an @.
@@ -86,7 +98,7 @@ def _is_uuid(value: object) -> bool:
 
 def _is_regex(value: object) -> bool:
     try:
-        return not isinstance(value, str) or _found(value, "") is not None
+        return not isinstance(value, str) or bool(_made(value))
     except quickjs.JSException:
         return False
 

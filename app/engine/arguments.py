@@ -14,11 +14,12 @@ from app.engine.body import ABSENT
 from app.engine.declared import Parameter
 from app.engine.description import Operation
 from app.engine.document import Document, DocumentError
-from app.engine.judge import MOST_FAULTS, Judge, escape, fault
+from app.engine.judge import MOST_FAULTS, Judge, fault
 from app.engine.lexis import exact
 from app.engine.named import Cookies, Fault, Query
 from app.engine.parameter import Reader
 from app.engine.problems import Refusal
+from app.engine.rules import escape
 from app.engine.segments import template_names
 from app.engine.styles import Malformed
 

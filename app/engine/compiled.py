@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ import jsonschema_rs
 from app.engine.directions import Directed, Direction
 from app.engine.discriminator import MARK
 from app.engine.document import Document, DocumentError, Node
-from app.engine.rules import Rule, at, rule_at
+from app.engine.patterns import translation
+from app.engine.rules import Rule, at, escape, rule_at
 from app.engine.text import Pointer, mappings
 
 Build = Callable[[Directed], dict[str, Any]]  # makes a schema of those of a document in one direction
@@ -33,12 +35,31 @@ class Compiled:
         self._document, self._build, self._direction, self._where = document, build, direction, where
         self._schema = _whole(document, build(schemas), schemas)
         try:
-            self.validator = jsonschema_rs.Draft202012Validator(self._schema, validate_formats=True)
+            self.validator = jsonschema_rs.Draft202012Validator(self._renamed(), validate_formats=True)
         except jsonschema_rs.ValidationError as error:
             raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
         self.is_valid = self.validator.is_valid
-        self.rule: Callable[[str], Rule] = functools.cache(functools.partial(rule_at, self._schema))
+        self.rule: Callable[[str], Rule] = functools.cache(self._rule)
         self.known: dict[tuple[str, str], Any] = {}  # what was told of a keyword at a place
+
+    def _renamed(self) -> dict[str, Any]:
+        """The schema with its patterns as the validator reads them."""
+        self._names: dict[str, str] = {}  # of patterns that name members, as they are written
+        if all(translation(pattern) == pattern for _, schema in mappings(self._schema) for pattern in _patterns(schema)):
+            return self._schema
+        copied: dict[str, Any] = copy.deepcopy(self._schema)
+        for _, schema in list(mappings(copied)):
+            if isinstance(schema.get("pattern"), str):
+                schema["pattern"] = translation(schema["pattern"])
+            if isinstance(named := schema.get("patternProperties"), dict):
+                schema["patternProperties"] = {translation(pattern): inner for pattern, inner in named.items()}
+                self._names |= {f"/{escape(translation(pattern))}/": f"/{escape(pattern)}/" for pattern in named}
+        return copied
+
+    def _rule(self, location: str) -> Rule:
+        for name, written in self._names.items():
+            location = f"{location}/".replace(name, written)[:-1]
+        return rule_at(self._schema, location)
 
     def errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
         """The places of the keywords that refuse a value, in the schema and in the value; of alternatives that are named only.
@@ -72,6 +93,13 @@ class Compiled:
         if not directed(self._document, self._direction, telling=True).assumes:
             return None
         return Compiled(self._document, self._build, self._direction, self._where, telling=True)
+
+
+def _patterns(schema: dict[str, Any]) -> Iterator[str]:
+    if isinstance(pattern := schema.get("pattern"), str):
+        yield pattern
+    if isinstance(named := schema.get("patternProperties"), dict):
+        yield from named
 
 
 def _is_within(place: str, places: set[str]) -> bool:

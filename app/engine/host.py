@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.engine.cors import Cors
 from app.engine.gate import Engine, Exchange
-from app.engine.judge import MOST_FAULTS, escape, fault
+from app.engine.judge import MOST_FAULTS, fault
 from app.engine.operation import Operation
 from app.engine.problems import Refusal
+from app.engine.rules import escape
 
 # FastAPI would look for OpenTelemetry's providers in the environment on every request: a tenth of its whole cost. Who sets
 # them up passes `telemetry={...}`.

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-import jsonschema_rs
 import msgspec
 
 from app.engine.compiled import Compiled, compiled
@@ -17,7 +16,7 @@ from app.engine.directions import Directed, Direction
 from app.engine.document import Document, Node
 from app.engine.messages import alternatively, message
 from app.engine.problems import encode
-from app.engine.rules import Rule, at
+from app.engine.rules import Rule, at, escape
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound
 
@@ -38,11 +37,6 @@ class _Fault(NamedTuple):
     keyword: str
     place: str
     text: msgspec.Raw
-
-
-def escape(name: str) -> str:
-    """A name as a step of a JSON Pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 
 def fault(place: str, pointer: str, code: str, said: str | None = None) -> msgspec.Raw:
@@ -66,16 +60,6 @@ def _shown(step: str) -> str:
     """A name as it is told: cut if it is long, without characters that change how the text around them is shown."""
     cut = step if len(step) <= _NAME else step[: _NAME - 1].rstrip("~") + "…"
     return cut if cut.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut)
-
-
-@functools.lru_cache(maxsize=4096)
-def is_pattern(text: str) -> bool:
-    r"""Whether the judge reads a regular expression: ECMA-262 as used with `u`, but for `\k<name>` and lone surrogates."""
-    try:
-        jsonschema_rs.Draft202012Validator({"pattern": text})
-    except jsonschema_rs.ValidationError:
-        return False
-    return True
 
 
 class Judge:

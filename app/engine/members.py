@@ -5,11 +5,11 @@ Where a text stands for a member, the member's schema tells how the text is read
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from app.engine.document import Node
+from app.engine.patterns import matches
 
 _OPEN: dict[str, Any] = {}
 
@@ -104,7 +104,7 @@ def _own(part: Node, step: str | int) -> Any:  # noqa: ANN401 - a schema
     if step in value.get("properties", ()):
         return value["properties"][step]
     for pattern, schema in value.get("patternProperties", {}).items():
-        if _found(pattern, step):
+        if matches(pattern, step):
             return schema
     extra = value.get("additionalProperties", value.get("unevaluatedProperties"))
     return extra if isinstance(extra, dict) else None
@@ -116,13 +116,6 @@ def _types(schema: dict[str, Any]) -> list[str]:
 
 def _values(schema: dict[str, Any]) -> list[Any]:
     return [schema["const"]] if "const" in schema else schema["enum"]
-
-
-def _found(pattern: str, name: str) -> bool:
-    try:
-        return re.search(pattern, name) is not None
-    except re.error:  # a pattern that is none in Python: its members are read as text
-        return False
 
 
 def _branches(schema: Node, keyword: str) -> list[Node]:

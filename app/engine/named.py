@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from app.engine.judge import MOST_FAULTS, escape
+from app.engine.judge import MOST_FAULTS
 from app.engine.lexis import unquote
 from app.engine.parameter import Reader
+from app.engine.rules import escape
 from app.engine.styles import Malformed
 
 Fault = tuple[str, str, str]  # place, JSON Pointer from there, code

@@ -9,9 +9,9 @@ from typing import Any
 from app.engine.bodies.strict_json import strict_json
 from app.engine.compiled import validator
 from app.engine.declared import Parameter
-from app.engine.judge import escape
 from app.engine.lexis import SCALARS, Lexis, unquote, unquote_percent
 from app.engine.members import is_closed, names
+from app.engine.rules import escape
 from app.engine.styles import Malformed, Style
 
 

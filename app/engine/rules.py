@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 from app.engine.messages import PLAIN, format_of, message
+from app.engine.patterns import matches, translation
 
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
 _HIDDEN = "$comment"  # the one member of what `directions` forbids; it holds the keyword
@@ -23,6 +24,11 @@ class Rule(NamedTuple):
     keyword: str
     message: str
     names: Callable[[Any], Iterator[tuple[str, str, str]]] | None = None
+
+
+def escape(name: str) -> str:
+    """A name as a step of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 
 def unescape(step: str) -> str:
@@ -87,7 +93,7 @@ def _unknown(schema: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple
     yield from _missing(schema.get("required", ()), instance)
     known, patterns = schema.get("properties", ()), schema.get("patternProperties", ())
     for name in instance:
-        if name not in known and not any(_matcher(pattern)(name) for pattern in patterns):
+        if name not in known and not any(matches(pattern, name) for pattern in patterns):
             yield "additionalProperties", name, PLAIN["additionalProperties"]
 
 
@@ -95,11 +101,7 @@ def _misnamed(keyword: str, value: Any, instance: dict[str, Any]) -> Iterator[tu
     """The members whose names a keyword within `propertyNames` refuses."""
     if keyword == "propertyNames":  # false
         return (("propertyNames", name, message("properties")) for name in instance)
-    fits = jsonschema_rs.Draft202012Validator({keyword: value}, validate_formats=True).is_valid
+    written = translation(value) if keyword == "pattern" else value
+    fits = jsonschema_rs.Draft202012Validator({keyword: written}, validate_formats=True).is_valid
     said = f"has a name that {message(keyword, value)}"
     return (("propertyNames", name, said) for name in instance if not fits(name))
-
-
-@functools.lru_cache(maxsize=256)
-def _matcher(pattern: str) -> Callable[[str], bool]:
-    return jsonschema_rs.Draft202012Validator({"pattern": pattern}).is_valid

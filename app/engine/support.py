@@ -16,10 +16,10 @@ from app.engine.deprecation import notices
 from app.engine.description import Description, Operation
 from app.engine.dispatch import Paths
 from app.engine.document import Document, DocumentError, Node
-from app.engine.judge import is_pattern
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.members import conjuncts, listed
+from app.engine.patterns import fault
 from app.engine.readable import ambiguous, unreadable
 from app.engine.segments import template_names
 from app.engine.servers import unservable
@@ -59,8 +59,8 @@ def _patterns(ledger: Ledger) -> Found:
             node = entry.node.raw_child(entry.keyword)
             for place in [node] if entry.keyword == "pattern" else [node.raw_child(name) for name in node.value]:
                 pattern = place.value if entry.keyword == "pattern" else place.pointer[-1]
-                if not is_pattern(str(pattern)):
-                    yield place, f"the pattern {pattern!r} is not read by the judge: write it in other words of ECMA-262"
+                if (why := fault(str(pattern))) is not None:
+                    yield place, f"the pattern {pattern!r} cannot be read: {why}: write it in other words of ECMA-262"
 
 
 def _survey(description: Description) -> Found:

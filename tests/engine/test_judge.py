@@ -3,6 +3,8 @@
 import pytest
 
 from app.engine import judge
+from app.engine.compiled import compiled
+from app.engine.document import Document
 from tests.engine.service import WRITER, body, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
@@ -288,3 +290,26 @@ def test_names_that_clients_make_up_are_not_kept():
 
     assert judge._usual.cache_info().currsize == kept  # noqa: SLF001
     assert all(len(bytes(one)) < 1200 for one in told)
+
+
+class TestSchemasThatSayTheSame:
+    DOCUMENT = Document(b"""
+openapi: 3.1.1
+components:
+  schemas:
+    One: {type: object, properties: {id: {type: integer, readOnly: true}}}
+    Same: {type: object, properties: {id: {type: integer, readOnly: true}}}
+    Other: {type: object, properties: {id: {type: string}}}
+    List: {type: array, items: {$ref: "#/components/schemas/One"}}
+    Lists: {items: {$ref: "#/components/schemas/One"}, type: array}
+    Listed: {type: array, items: {$ref: "#/components/schemas/One"}}
+""")
+
+    def of(self, name, direction="response"):
+        return compiled(self.DOCUMENT, self.DOCUMENT.root.child("components").child("schemas").child(name), direction)
+
+    def test_are_compiled_once_for_each_direction(self):
+        assert self.of("One") is self.of("Same") is self.of("One")
+        assert self.of("List") is self.of("Listed")
+        assert self.of("One", "request") is self.of("Same", "request")
+        assert len({self.of("One"), self.of("One", "request"), self.of("Other")}) == 3

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-import jsonschema_rs
 
 from app.engine.bodies.reading import Fault
 from app.engine.bodies.schemas import branches, kinds, said, scalar_of
 from app.engine.bodies.strict_json import strict_json
 from app.engine.document import Node
-from app.engine.judge import escape
 from app.engine.media import Encoding, kind_of
+from app.engine.patterns import matches
+from app.engine.rules import escape
 
 Decode = Callable[[str], str]
 
@@ -86,9 +86,7 @@ class Members:
             patterns += [schema.raw_child("patternProperties").raw_child(pattern) for pattern in held]
         self.known = {name: Member(found, encoding.get(name)) for name, found in described.items()}
         self._deep = any(member.deep is not None for member in self.known.values())
-        self._patterns = [
-            (jsonschema_rs.validator_for({"pattern": node.pointer[-1]}).is_valid, Member([node])) for node in patterns
-        ]
+        self._patterns = [(functools.partial(matches, str(node.pointer[-1])), Member([node])) for node in patterns]
         extra = said(schemas, "additionalProperties") or said(schemas, "unevaluatedProperties")
         self.other = Member(extra)
 

@@ -19,9 +19,9 @@ from app.engine.bodies.members import Members
 from app.engine.bodies.part import Part, RawPart
 from app.engine.bodies.reading import MOST_MEMBERS, NOT_JSON, Body
 from app.engine.document import Document
-from app.engine.judge import escape
 from app.engine.media import ContentType, Media, essence, parameters
 from app.engine.problems import Refusal
+from app.engine.rules import escape
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046, 5.1.1
 _MOST_HEADERS, _LONGEST_HEADER = 16, 8192  # of one part; a line's length in bytes

@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import jsonschema_rs
-
 from app.engine.compiled import validator
 from app.engine.directions import Direction
 from app.engine.document import Node
@@ -52,7 +50,6 @@ class Judges:
     def __init__(self, direction: Direction) -> None:
         self.direction = direction
         self._known: dict[Pointer, Callable[[Any], bool]] = {}
-        self._patterns: dict[str, Callable[[Any], bool]] = {}
 
     def fits(self, demand: Demand, value: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Whether the value is valid under every schema that stands in the document."""
@@ -62,12 +59,6 @@ class Judges:
         if node.pointer not in self._known:
             self._known[node.pointer] = validator(node.document, node, self.direction).is_valid
         return self._known[node.pointer]
-
-    def matches(self, pattern: str, name: str) -> bool:
-        """Whether a name fits a pattern of `patternProperties`."""
-        if pattern not in self._patterns:
-            self._patterns[pattern] = jsonschema_rs.Draft202012Validator({"pattern": pattern}).is_valid
-        return self._patterns[pattern](name)
 
 
 Writers = dict[str, Callable[[Flat, "Maker"], Iterator[Any]]]
@@ -87,7 +78,6 @@ class Maker:
         self.judges, self.writers, self.depth = judges, writers, depth
         self.steps = [_STEPS] if steps is None else steps
         self.open = Counter[Pointer]() if open_ is None else open_
-        self.matches = judges.matches
 
     def hides(self, properties: Iterable[Node]) -> bool:
         """Whether a member does not exist in this direction."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.engine.document import Node
+from app.engine.patterns import matches
 from app.engine.values.demand import Demand, Flat, made
 from app.engine.values.lazy import Lazy
 from app.engine.values.maker import Maker
@@ -47,7 +48,7 @@ class _Members:
                 found.append(node.raw_child("properties").raw_child(name))
                 found += _mapped(node, name)
             for pattern in node.value.get("patternProperties", ()):
-                if self.maker.matches(pattern, name):
+                if matches(pattern, name):
                     found.append(node.raw_child("patternProperties").raw_child(pattern))
                     matched = True
             if not matched and "additionalProperties" in node.value:
