@@ -38,7 +38,7 @@ def _int64(value: object) -> bool:
 # Nobody knows ECMA-262 expressions better than a JavaScript engine.
 _SCRIPT = quickjs.Context()
 _SCRIPT.eval(
-    """
+    r"""
     const known = {};
     function found(pattern, text) { return (known[pattern] ??= made(pattern)).test(text); }
     function strict(pattern) { new RegExp(pattern, 'u'); return true; }
