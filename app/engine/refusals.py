@@ -15,7 +15,7 @@ from app.engine.headers import line, text, writer
 from app.engine.judge import fault
 from app.engine.media import Media, covers, essence
 from app.engine.problems import Headers, Kind, Problems
-from app.engine.templates import Template
+from app.engine.templates import MEMBERS, Template
 from app.engine.values import NoValue, Values
 from app.engine.wording import ID
 
@@ -94,11 +94,14 @@ class Refusals:
             self._sound[key] = validator(self._document, media.schema, "response").is_valid(problem)
         return self._sound[key]
 
-    @staticmethod
-    def _writer(media: Media, kind: Kind) -> Write:
+    def _writer(self, media: Media, kind: Kind) -> Write:
         if _as_json(media):
             if media.schema is not None:
-                return Template(media.schema, kind).write
+                template = Template(media.schema, kind)
+                for name in dict.fromkeys(template.guessed):
+                    said = f"what {name!r} of an error holds is not known, so it holds the detail: say so in `{MEMBERS}`"
+                    self.findings += [line for line in (f"{media.node.where}: {said}",) if line not in self.findings]
+                return template.write
             plain = kind.text
             return lambda detail, request_id, _: plain(detail or kind.detail) + request_id + b'"}'
         if media.schema is None or validator(media.schema.document, media.schema, "response").is_valid(kind.detail):

@@ -15,14 +15,16 @@ import msgspec
 from app.engine.compiled import validator
 from app.engine.document import Node
 from app.engine.judge import MOST_FAULTS, fault
+from app.engine.members import conjuncts, inner, listed
 from app.engine.problems import Kind, encode
-from app.engine.values import Values
+from app.engine.values import NoValue, Values
 from app.engine.wording import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
 
 _FAULTS = "@faults@"
 _HOLES = re.compile(f'("{DETAIL}"|{ID}|{TIME}|"{_FAULTS}")'.encode())
 _ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
 _LENGTHS = (400, 200, 80)
+MEMBERS = "x-error-members"  # what the members of a document's errors hold: `{problem: detail}`
 _WITHIN = ("error", "fault", "problem", "body")  # members in which other documents wrap their errors
 
 Fault = dict[str, str]
@@ -39,6 +41,8 @@ class Template:
 
     def __init__(self, schema: Node, kind: Kind) -> None:
         self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
+        self._roles: dict[str, str] = schema.document.data.get(MEMBERS, {})
+        self.guessed: list[str] = []  # required members that nobody says what they hold
         built = copy.deepcopy(Values("response").value(schema))
         name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
         self._root: dict[str, Any] = {name: built}
@@ -46,7 +50,7 @@ class Template:
         self._longest = 0  # characters of a detail
         self._told: Callable[[list[Fault]], Any] | None = None
         self._holes: list[tuple[dict[str, Any], str, str]] = []
-        self._fill(self._root, is_root=True)
+        self._fill(self._root, schema, is_root=True)
         if self._root[name] == {}:
             self._add(self._root[name])
         for owner, member, mark in self._holes:
@@ -101,10 +105,10 @@ class Template:
             if not self._judge(self._root[self._name]):
                 del owner[name]
 
-    def _fill(self, owner: dict[str, Any], *, is_root: bool = False) -> None:
-        beside = {plain(name) for name in owner}
+    def _fill(self, owner: dict[str, Any], schema: Node, *, is_root: bool = False) -> None:
+        beside = {self._role(name) for name in owner}
         for name in list(owner):
-            value, known = owner[name], plain(name)
+            value, known = owner[name], self._role(name)
             nested = isinstance(value, (list, dict))
             if nested and known in LISTS and self._listed(owner, name, is_root=is_root):
                 continue
@@ -112,13 +116,25 @@ class Template:
                 continue
             kept = is_root or (isinstance(value, dict) and known in _WITHIN)
             if kept or not self._drop(owner, name):
-                self._inside(value)
+                self._inside(owner, name, schema if is_root else inner(schema, name))
 
-    def _inside(self, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    def _role(self, name: str) -> str:
+        """What a member holds, as the document says or by its name."""
+        return plain(self._roles.get(name, name))
+
+    def _inside(self, owner: Any, name: Any, schema: Node) -> None:  # noqa: ANN401 - any JSON value
+        """Fill what is required. Nothing that was made up reaches a client."""
+        value = owner[name]
         if isinstance(value, dict):
-            self._fill(value)
-        for item in value if isinstance(value, list) else ():
-            self._inside(item)
+            self._fill(value, schema)
+        elif isinstance(value, list) and not (isinstance(owner, dict) and self._try(owner, name, [])):
+            for index in range(len(value)):
+                self._inside(value, index, inner(schema, index))
+        elif not isinstance(value, list) and not _is_own(schema, value):
+            self.guessed.append(str(name))
+            if not (isinstance(owner, dict) and isinstance(value, str) and self._said(owner, name, [DETAIL, self._kind.title])):
+                text = f"nothing is known that the required member {name!r} of an error could hold: say so in `{MEMBERS}`"
+                raise NoValue(f"{schema.where}: {text}")
 
     def _said(self, owner: dict[str, Any], name: str, choices: list[Any]) -> bool:
         """Give a member the first of its texts that it may have."""
@@ -174,6 +190,16 @@ class Template:
                 self._drop(item, member)
         owner[name] = before
         return functools.partial(_shaped, item, chosen) if chosen else None
+
+
+def _is_own(schema: Node, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether a value is the document's own: listed, or its default or example."""
+    if value is None or listed(schema) is not None:
+        return True
+    said = [part.value for part in conjuncts(schema)]
+    given = [part[key] for part in said for key in ("default", "example") if key in part]
+    given += [one for part in said if isinstance(part.get("examples"), list) for one in part["examples"]]
+    return value in given
 
 
 def whole(faults: list[Fault]) -> list[Fault]:

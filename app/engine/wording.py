@@ -50,6 +50,10 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
+# What `x-error-members` may say that a member holds.
+ROLES = frozenset({"code", "status", "title", "detail", "type", "instance", "timestamp", "errors", "success", "error"})
+
+
 def spellings(code: str) -> list[str]:
     """A code such as `not-found` as other documents write it."""
     words = code.split("-")

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import ApiError, ServiceUnavailable
 from app.engine.compiled import validator
-from app.engine.document import Document
+from app.engine.document import Document, DocumentError
 from app.engine.errors import Errors
 from app.engine.responses import Body
 from tests.engine.service import Answer, Observer, answering, raw_call
@@ -286,6 +286,48 @@ class TestAProblem:
         assert finding.endswith("refusals with 422 are answered as application/problem+json")
         answer = raw_call(served.serve, "GET", "/p?page=10")
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+class TestMembersThatNobodyKnows:
+    def served(self, error: str, head: str = "") -> tuple[Answer, list[str]]:
+        content = f"content: {{application/json: {{schema: {error}}}}}"
+        made = engine(f"'422': {{description: N, {content}}}", head=head, responses="off")
+        return raw_call(made.serve, "GET", "/p?page=10"), made.errors.findings
+
+    def test_a_required_text_holds_the_detail_and_the_start_names_it(self):
+        answer, (finding,) = self.served(members(problem=STRING))
+
+        assert answer.json()["problem"].startswith(DETAIL)
+        assert finding.endswith(
+            "what 'problem' of an error holds is not known, so it holds the detail: say so in `x-error-members`"
+        )
+
+    def test_what_the_document_lists_is_sent_as_it_is(self):
+        answer, _ = self.served(members(message=STRING, severity="{enum: [low]}"))
+
+        assert answer.json()["severity"] == "low"
+
+    @pytest.mark.parametrize("unknown", ["{type: integer}", "{type: string, pattern: '^[A-Z]{3}$'}", "{type: boolean}"])
+    def test_nothing_that_was_made_up_reaches_a_client(self, unknown):
+        answer, findings = self.served(members(message=STRING, level=unknown))
+
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert all("nothing is known that the required member 'level' of an error could hold" in one for one in findings)
+
+    def test_the_document_says_what_they_hold(self):
+        head = "x-error-members: {problem: title, ref: instance, level: status}"
+
+        answer, findings = self.served(members(problem=STRING, ref=STRING, level="{type: integer}"), head)
+
+        assert findings == []
+        assert (answer.json()["problem"], answer.json()["level"]) == ("Unprocessable content", 422)
+        assert answer.json()["ref"] == f"urn:uuid:{answer.headers['x-request-id']}"
+
+    def test_what_is_said_of_them_must_be_known(self):
+        with pytest.raises(
+            DocumentError, match=r"openapi\.yaml:3: `x-error-members`: 'titel' is not known: write one of code, "
+        ):
+            self.served(members(problem=STRING), "x-error-members: {problem: titel}")
 
 
 class TestWithoutAnOperation:
