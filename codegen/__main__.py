@@ -7,21 +7,25 @@ import json
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.engine.adoption.readings import ReadingError, Readings, beside, file_name, given, parsed, written
+from app.engine.adoption.words import REASONS
 from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.ledger import Ledger
 from codegen import mock
+from codegen.adopt import adoption, renewed, unneeded
 from codegen.complete import completed, overlay
 from codegen.diff import command as diff
 from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, load, stale, write
 from codegen.lint import NAMES, lint
 from codegen.lint.profiles import PROFILES, LintSettingsError, checked, read, severities
-from codegen.validity import validity
+from codegen.validity import invalid
 
 PROJECT = Path("pyproject.toml")
 CALL = "app.engine.call"  # what handlers receive where nobody says otherwise
@@ -38,14 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
         command = _command(commands, name, run, text)
         command.add_argument("--output", help="the folder that is written")
         command.add_argument("--call", help=f"the module with `Call` and `Principal` ({CALL})")
-        _add_waivers(command)
     command = _command(commands, "lint", _lint, "check the document against rules: names, bounds, examples, statuses")
     command.add_argument("--profile", choices=PROFILES, help="house: every rule; common: those that hold for any document")
     command.add_argument(
         "--config", metavar="FILE", type=Path, help="a TOML file with `profile` and a table `rules` of severities"
     )
-    _add_waivers(
-        _command(commands, "ledger", _ledger, "list every keyword of the document: where it is written, and who enforces it")
+    _command(commands, "ledger", _ledger, "list every keyword of the document: where it is written, and who enforces it")
+    text = "write the file of readings: for everything that keeps the document from being used, what is done instead"
+    command = _command(commands, "adopt", _adopt, text)
+    command.add_argument(
+        "--document", dest="copy", metavar="FILE", help="also write the document as it is read, for other tools"
     )
     text = "judge thousands of instances of every schema twice, by the engine and by an independent validator"
     command = _command(commands, "fidelity", _fidelity, text)
@@ -62,7 +68,6 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--credential", metavar="VALUE", help="what every security scheme accepts, instead of made-up values")
     command.add_argument("--complete", action="store_true", help="serve the document with the rejections that it omits")
     command.add_argument("--overlay", metavar="FILE", help="where --complete writes what it adds, instead of printing it")
-    _add_waivers(command)
     command.set_defaults(run=_mock)  # a server belongs in the main thread, where signals arrive
     diff.register(commands)
     options = parser.parse_args(arguments)
@@ -83,19 +88,12 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
     """A command about one document."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     command.add_argument("document", nargs="?", metavar="DOCUMENT", help="the OpenAPI document ([tool.codegen])")
+    text = "the file of readings (that beside the document: openapi.adopted.yaml)"
+    command.add_argument("--adopted", metavar="FILE", help=text)
+    text = f"one more reading: a place (`#/components/...`, an operationId, `GET /path`), and one of {', '.join(REASONS)}"
+    command.add_argument("--adopt", action="append", default=[], metavar="PLACE=WORD", help=text)
     command.set_defaults(run=lambda options: deep(lambda: run(options)))
     return command
-
-
-def _add_waivers(command: argparse.ArgumentParser) -> None:
-    text = "accept a keyword that nobody enforces, by its place (`#/components/...`) or by its name"
-    command.add_argument("--waive", action="append", default=[], metavar="KEYWORD=REASON", help=text)
-
-
-def waivers(options: argparse.Namespace) -> dict[str, str]:
-    """What the options of `_add_waivers` say, and the settings about their document."""
-    given = dict(waiver.partition("=")[::2] for waiver in options.waive)
-    return given if options.document else {**_table(PROJECT).get("waivers", {}), **given}
 
 
 def _table(file: Path) -> dict[str, Any]:
@@ -125,12 +123,36 @@ def read_settings(file: Path, options: dict[str, Any]) -> Settings:
         document=Path(str(found["document"])),
         output=Path(str(found["output"])),
         call=str(found["call"] or CALL),
-        waivers={**table.get("waivers", {}), **{str(k): str(v) for k, v in options.get("waivers", {}).items()}},
+        readings=readings(Path(str(found["document"])), options, table),
     )
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return read_settings(PROJECT, {**vars(options), "waivers": waivers(options)})
+    return read_settings(PROJECT, vars(options))
+
+
+def readings(document: Path, options: Mapping[str, Any], table: Mapping[str, Any]) -> Readings | None:
+    """The readings that options and settings give; None for those of the file beside the document.
+
+    Raises:
+        GenerationError: they cannot be used.
+    """
+    file = options.get("adopted") or table.get("adopted")
+    try:
+        listed = parsed(Path(file).read_bytes(), Path(file).name) if file else None
+        if extra := tuple(map(given, options.get("adopt") or ())):
+            if listed is None:
+                listed = beside(document.name, lambda name: (document.parent / name).read_bytes())
+            places = {one.place for one in extra}
+            return (*(one for one in listed if one.place not in places), *extra)
+    except ReadingError as error:
+        raise GenerationError(str(error)) from None
+    return listed
+
+
+def _loaded(options: argparse.Namespace) -> Document:
+    path = _document(options)
+    return load(path, readings(path, vars(options), {} if options.document else _table(PROJECT)))
 
 
 def _document(options: argparse.Namespace) -> Path:
@@ -147,8 +169,39 @@ def _generate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _adopt(options: argparse.Namespace) -> int:
+    """Every new reading with its finding, and what no reading mends."""
+    path = _document(options)
+    table = {} if options.document else _table(PROJECT)
+    file = Path(options.adopted or table.get("adopted") or path.with_name(file_name(path.name)))
+    if not file.exists():
+        options.adopted, table = None, {}
+    document = load(path, readings(path, vars(options), table))
+    known = {one.key for one in document.readings}
+    result, stale_ones = renewed(document)
+    new = [one for one in result.readings if one.key not in known]
+    for finding in result.findings:
+        word = finding.readings[0].word if finding.readings else "refused"
+        sys.stdout.write(f"{finding.where}: {word}: {finding.text}\n")
+    for reading in stale_ones:
+        sys.stdout.write(f"{reading.where}: removed: nothing is wrong at {reading.place!r} any more\n")
+    if result.readings or file.exists():
+        file.write_text(written(result.readings, path.name), encoding="utf-8")
+    if options.copy:
+        text = json.dumps(result.document.written, indent=2, ensure_ascii=False)
+        Path(options.copy).write_text(f"{text}\n", encoding="utf-8")
+    sys.stdout.write(f"{file}: {len(result.readings)} readings, {len(new)} of them new, {len(stale_ones)} removed\n")
+    sys.stderr.write("".join(f"{finding}\n" for finding in result.refused))
+    return 1 if result.refused else 0
+
+
 def _check(options: argparse.Namespace) -> int:
-    found = stale(_settings(options))
+    settings = _settings(options)
+    found = stale(settings)
+    found += [
+        f"{one.where}: nothing is wrong at {one.place!r} any more: run `python -m codegen adopt`"
+        for one in unneeded(load(settings.document, settings.readings))
+    ]
     if found:
         sys.stderr.write("\n".join([*found, "Run `python -m codegen generate` and commit what it writes.", ""]))
     return 1 if found else 0
@@ -165,9 +218,9 @@ def _fidelity(options: argparse.Namespace) -> int:
 
 
 def _valid(options: argparse.Namespace) -> Document:
-    document = load(_document(options))
-    if faults := validity(document):
-        raise GenerationError("\n".join(faults))
+    document = _loaded(options)
+    if invalid(document):
+        raise GenerationError("\n".join(map(str, adoption(document).findings)))
     return document
 
 
@@ -187,7 +240,8 @@ def _mock(options: argparse.Namespace) -> int:
             sys.stdout.write(text)
         document = completed(document, added)
     accepted = mock.schemes(document, options.credential)
-    app = mock.application(document, accepted, waivers(options))
+    app = mock.application(document, accepted)
+    sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.errors.findings))
     sys.stdout.write(mock.greeting(document, accepted, f"http://{options.host}:{options.port}"))
     sys.stdout.flush()
     mock.serve(app, options.host, options.port)
@@ -195,7 +249,7 @@ def _mock(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    document = Document.load(_document(options))
+    document = _loaded(options)
     # The project's settings are about its own document: another one is held against the rules that hold for any.
     written = {} if options.document else checked(_table(PROJECT).get("lint", {}), f"{PROJECT}: [tool.codegen.lint]")
     settings = read(options.config) if options.config else written
@@ -214,12 +268,15 @@ def _ledger(options: argparse.Namespace) -> int:
     """One line for each keyword, in the order of the document, and how many each enforcer has."""
     document = _valid(options)
     found = Ledger(document)
-    faults = found.waive(waivers(options))
+    faults = found.unsupported()
     counts: Counter[str] = Counter()
     for entry in found.entries:
         counts.update(entry.by)
         remark = f"  ({entry.remark})" if entry.remark else ""
         sys.stdout.write(f"{entry.where}: {entry.keyword}: {', '.join(sorted(entry.by))}{remark}\n")
+    for where, what, reason in found.readings:
+        counts["adopted"] += 1
+        sys.stdout.write(f"{where}: {what}: adopted  ({reason})\n")
     totals = ", ".join(f"{count} {by}" for by, count in counts.most_common())
     sys.stdout.write(f"{document.name}: {len(found.entries)} keywords: {totals}\n")
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))

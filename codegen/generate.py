@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
+from app.engine.adoption.readings import Readings
 from app.engine.depth import deep
-from app.engine.description import Description
 from app.engine.document import Document, DocumentError
-from app.engine.support import unsupported
-from codegen.merging import merge_equal
-from codegen.models import models
-from codegen.naming import class_name
-from codegen.operations import class_names, operations, shaped
-from codegen.problems import Problems, problem_schemas, problems
-from codegen.rows import rows
-from codegen.shapes import Shapes
+from codegen.adopt import adoption, refused
+from codegen.sources import CRASHES, sources
 from codegen.text import WIDTH
-from codegen.validity import NOT_UNDERSTOOD, by_line, validity
-from codegen.webhooks import sent, webhooks
-
-# The digest tells the start whether the document was changed since; comments and layout do not count.
-_INIT = '''"""What `{name}` says, as Python: schemas and operations."""
-
-DIGEST = "{digest}"
-'''
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class GenerationError(Exception):
@@ -42,36 +23,26 @@ class GenerationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """[tool.codegen] of pyproject.toml: where the document is, the folder that is written, what nobody need enforce."""
+    """[tool.codegen] of pyproject.toml: where the document is, how it is read, the folder that is written."""
 
     document: Path
     output: Path
     call: str
-    waivers: Mapping[str, str] = field(default_factory=dict)
+    readings: Readings | None = None  # those of the file beside the document
 
 
-def load(file: Path) -> Document:
+def load(file: Path, readings: Readings | None = None) -> Document:
     """Read the document.
 
     Raises:
         GenerationError: there is none, or it is not YAML.
     """
     try:
-        return Document.load(file)
+        return Document.load(file, readings)
     except OSError as error:
         raise GenerationError(f"{file}: {error.strerror}: name another DOCUMENT") from None
     except (DocumentError, UnicodeDecodeError) as error:
         raise GenerationError(str(error)) from None
-
-
-def faults_of(document: Document, waivers: Mapping[str, str]) -> list[str]:
-    """Everything that is wrong with a document and everything that nobody enforces; by line."""
-    faults = validity(document)
-    lines = {fault.partition(": ")[0] for fault in faults}
-    # Of an invalid document it tells what it finds before it stumbles.
-    with contextlib.suppress(*([Exception] if faults else [])):
-        faults += [fault for fault in unsupported(document, waivers) if fault.partition(": ")[0] not in lines]
-    return sorted(faults, key=lambda fault: by_line(document, *fault.partition(": ")[::2]))
 
 
 def generated(settings: Settings) -> dict[str, str]:
@@ -84,17 +55,14 @@ def generated(settings: Settings) -> dict[str, str]:
 
 
 def _generated(settings: Settings) -> dict[str, str]:
-    document = load(settings.document)
+    document = load(settings.document, settings.readings)
     try:
-        if faults := faults_of(document, settings.waivers):
-            raise GenerationError("\n".join(faults))
-        files = _files(document, settings)
-    except DocumentError as error:
-        raise GenerationError(str(error)) from None
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError) as error:
-        # A document can be wrong in ways that nobody thought of; its author is told so, without a traceback.
-        text = f"{NOT_UNDERSTOOD} ({type(error).__name__}: {error}): check what changed last"
-        raise GenerationError(f"{document.name}:1: {text}") from error
+        files = {} if refused(document) else sources(document, settings.call)
+    except (DocumentError, *CRASHES):
+        files = {}
+    if not files:
+        # Everything is told in one round: also what is found when the first findings are out of the way.
+        raise GenerationError("\n".join(map(str, adoption(document).findings))) from None
     header = f"# Generated from {document.name} by `python -m codegen generate`. Do not edit.\n"
     return _formatted({name: header + text for name, text in files.items()}, settings)
 
@@ -149,47 +117,6 @@ def _others(settings: Settings, files: Iterable[str]) -> list[Path]:
     """What stands in the output folder besides the files; caches of Python do not count."""
     known = {*files, "__pycache__"}
     return sorted(path for path in settings.output.glob("*") if path.name not in known)
-
-
-def _files(document: Document, settings: Settings) -> dict[str, str]:
-    description = Description.of(document)
-    known, shapes = Problems(description), Shapes(document)
-    faults = list(known.faults)
-    components = document.root.get("components")
-    schemas = components.get("schemas") if components else None
-    unused = problem_schemas(document)
-    named = [schemas.raw_child(name) for name in schemas.value if name not in unused] if schemas else []
-    _each(named, lambda schema: shapes.of(schema, class_name(str(schema.pointer[-1]))), faults)
-    if faults:
-        raise DocumentError("\n".join(faults))
-    names = class_names(description.operations)
-    items = _each(description.operations, lambda operation: shaped(operation, names[operation.id], shapes, known), faults)
-    if faults:
-        raise DocumentError("\n".join(faults))
-    outward = sent(description.webhooks, [item.inputs for item in items], shapes)
-    merge_equal(shapes)
-    one_way = shapes.one_way()
-    answered = [form for item in items for output in item.outputs for form in output.schemas]
-    files = {
-        "__init__.py": _INIT.format(name=document.name, digest=document.digest),
-        "models.py": models(shapes),
-        "rows.py": rows(shapes, [*answered, *(form for one in outward for form in one.schemas)]),
-        "problems.py": problems(known),
-        "operations.py": operations(items, one_way, call=settings.call),
-    }
-    return {**files, "webhooks.py": webhooks(outward, one_way)} if outward else files
-
-
-def _each(things: Iterable[T], work: Callable[[T], R], faults: list[str]) -> list[R]:
-    """Do the work on everything, so that all faults are told at once."""
-    done = []
-    for thing in things:
-        try:
-            done.append(work(thing))
-        except DocumentError as error:
-            if str(error) not in faults:
-                faults.append(str(error))
-    return done
 
 
 def _formatted(files: dict[str, str], settings: Settings) -> dict[str, str]:

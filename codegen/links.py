@@ -11,6 +11,7 @@ from typing import Any
 from app.engine.declared import Parameter, Response
 from app.engine.document import DocumentError, Node
 from app.engine.expressions import expressions
+from app.engine.findings import Finding
 from app.engine.names import distinct, python_name
 from app.engine.text import unescaped
 from codegen.inputs import Inputs
@@ -34,7 +35,7 @@ class Links:
         self._by_id = {target.inputs.operation.id: target for target in targets}
         self._by_pointer = {tuple(map(str, target.inputs.operation.node.pointer)): target for target in targets}
         self.used: set[str] = set()  # classes to which links lead
-        self.faults: list[str] = []
+        self.faults: list[Finding] = []
 
     def text(self, output: Output, source: Inputs) -> str:
         """The methods of a class of answers, not formatted; what is wrong with its links is added to `faults`."""
@@ -44,7 +45,7 @@ class Links:
             try:
                 target = self._target(link)
             except DocumentError as error:
-                self.faults.append(str(error))
+                self.faults += error.findings
                 continue
             if target is not None and (output.holds_json or not _reads_body(link, response)):
                 found.append((name, link, target))
@@ -55,7 +56,7 @@ class Links:
             try:
                 written.append(_method(methods[name], link, target, response, source))
             except DocumentError as error:
-                self.faults.append(str(error))
+                self.faults += error.findings
         return "\n".join(written)
 
     def _target(self, link: Node) -> Target | None:
@@ -68,7 +69,7 @@ class Links:
                 return None
             target = self._by_pointer.get(tuple(map(unescaped, written.split("/")[1:])))
         if target is None:
-            raise DocumentError(f"{link.where}: the link leads to {written!r}, which is no operation here: correct it")
+            raise link.error(f"the link leads to {written!r}, which is no operation here: correct it")
         return target
 
 
@@ -97,9 +98,7 @@ def _method(name: str, link: Node, target: Target, response: Response, source: I
     places = {p.argument: p for p in operation.parameters if p.argument in wanted}
     path = {p.argument for p in operation.parameters if p.place == "path"}
     if lacking := path - wanted.keys():
-        raise DocumentError(
-            f"{link.where}: the link gives no {', '.join(sorted(lacking))} for its path: add it to `parameters`"
-        )
+        raise link.error(f"the link gives no {', '.join(sorted(lacking))} for its path: add it to `parameters`")
     texts = [one for one in wanted if target.inputs.parameter(one) == ["str"]]
     options = [
         f"needed=({''.join(f'{string(one)}, ' for one in sorted(path))})" if path else "",
@@ -137,10 +136,8 @@ def _wanted(link: Node, target: Target) -> dict[str, Any]:
     wanted = {}
     for name, value in link.value.get("parameters", {}).items():
         if name not in named:
-            where = link.raw_child("parameters").raw_child(name).where
-            raise DocumentError(
-                f"{where}: the link gives {name!r}, which {target.inputs.operation.id} does not take: correct it"
-            )
+            given = link.raw_child("parameters").raw_child(name)
+            raise given.error(f"the link gives {name!r}, which {target.inputs.operation.id} does not take: correct it")
         argument = named[name].argument
         wanted[argument] = _constant(value, target.inputs.parameter(argument))
     return wanted
@@ -162,7 +159,7 @@ def _request(values: list[Any], link: Node, response: Response, source: Inputs) 
         if kind is not None:
             found[expression.partition("#")[0]] = kind
         elif not _answered(expression, response):
-            raise DocumentError(f"{link.where}: {expression} is nothing that the document describes here: correct it")
+            raise link.error(f"{expression} is nothing that the document describes here: correct it")
     names = distinct(((name, name) for name in dict(found.values())), taken=("arguments", "linked", "evaluated", "self"))
     return {expression: (names[name], kind) for expression, (name, kind) in found.items()}
 

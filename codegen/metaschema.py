@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import jsonschema_rs
 
 from app.engine.document import Document, Node
 from app.engine.text import FILES, FREE, NAMED, Pointer, mappings
 
+UNKNOWN = "{!r} is not known here"
 _META = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
 def misshapen(document: Document) -> Iterator[tuple[Pointer, str]]:
     """Where a keyword of a schema has a value that JSON Schema 2020-12 does not know, and what is wrong with it."""
-    waiting, seen = list(outermost(document.root)), set()
+    waiting, seen = list(outermost(Node(document, (), document.written))), set()
     while waiting:
         schema = waiting.pop()
         if schema.pointer in seen:
             continue
         seen.add(schema.pointer)
         for error in _META.iter_errors(schema.value):
-            pointer, message = innermost(error)
-            yield (*schema.pointer, *pointer), message
+            yield from (((*schema.pointer, *pointer), message) for pointer, message in located(error))
         waiting += _elsewhere(schema)
 
 
@@ -52,18 +54,31 @@ def outermost(node: Node, *, named: bool = False) -> Iterator[Node]:
                 yield from outermost(child, named=not named and key in NAMED)
 
 
-def innermost(error: jsonschema_rs.ValidationError) -> tuple[Pointer, str]:
-    """The fault inside the alternative that the author meant: the one that goes deepest and is no missing `$ref`."""
-    pointer: Pointer = tuple(error.instance_path)
-    message = error.message
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Enum):
-        message = f"{message.partition(' is not one of')[0]} is not one of {', '.join(map(json.dumps, error.kind.options))}"
-    alternatives = [
-        [innermost(fault) for fault in branch if not fault.message.startswith('"$ref" is a required')]
+def allowed(keyword: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether JSON Schema 2020-12 allows a keyword to have a value."""
+    return _META.is_valid({keyword: value})
+
+
+def located(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Pointer, str]]:
+    """The places of the fault inside the alternative that the author meant, and what is wrong: one for each unknown member."""
+    core = _innermost(error)
+    pointer: Pointer = tuple(core.instance_path)
+    message = re.sub(r"\s+", " ", core.message.partition("\n")[0])
+    if isinstance(core.kind, jsonschema_rs.ValidationErrorKind.Enum):
+        message = f"{message.partition(' is not one of')[0]} is not one of {', '.join(map(json.dumps, core.kind.options))}"
+    for name in getattr(core.kind, "unexpected", ()):
+        yield (*pointer, name), UNKNOWN.format(name)
+    if not hasattr(core.kind, "unexpected"):
+        yield pointer, message
+
+
+def _innermost(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """The fault that goes deepest and is no missing `$ref`."""
+    faults = [
+        _innermost(fault)
         for branch in getattr(error.kind, "context", ())
+        for fault in branch
+        if not fault.message.startswith('"$ref" is a required')
     ]
-    faults = [(len(place), place, text) for branch in alternatives for place, text in branch]
-    if not faults:
-        return pointer, message
-    _, place, text = max(faults, key=lambda fault: fault[0])
-    return (place if len(place) >= len(pointer) else pointer), text
+    core = max(faults, key=lambda fault: len(fault.instance_path), default=error)
+    return core if len(core.instance_path) >= len(error.instance_path) else error

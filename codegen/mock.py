@@ -54,16 +54,14 @@ def schemes(document: Document, credential: str | None) -> dict[str, Credential]
     return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
 
 
-def application(document: Document, accepted: Mapping[str, Credential], waivers: Mapping[str, str]) -> Host:
+def application(document: Document, accepted: Mapping[str, Credential]) -> Host:
     """The whole document as an application. Where an answer is not documented, as a rejection may be, it says so.
 
     Raises:
         DocumentError: something of the document cannot be enforced.
     """
     description = Description.of(document)
-    service = Service(
-        schemes=dict(accepted), call=lambda exchange: exchange, responses="log", waivers=waivers, observer=Observer()
-    )
+    service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
     host = Host(Engine(description, bind(description, (), mock=Mocked), service))
     host.router.routes += pages.routes(document, description)
     return host

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.engine.description import Operation
-from app.engine.document import DocumentError
+from app.engine.findings import at_fault
 from app.engine.names import distinct, python_name
 from codegen.inputs import Inputs
 from codegen.links import Links, Target, arguments
@@ -79,7 +79,7 @@ def shaped(operation: Operation, name: str, shapes: Shapes, problems: Problems) 
     )
     names = [*_MEMBERS, *(output.name for output in item.outputs), *item.problems]
     if double := next((name for name in names if names.count(name) > 1), None):
-        raise DocumentError(f"{operation.node.where}: {operation.id} has two things named {double}: rename the problem")
+        raise operation.node.error(f"{operation.id} has two things named {double}: rename the problem")
     return item
 
 
@@ -95,7 +95,7 @@ def operations(items: list[Shaped], one_way: frozenset[str], *, call: str) -> st
     links = Links([Target(item.name, item.inputs) for item in items])
     answers = {item.name: "\n".join(_answer(output, item, one_way, links) for output in item.outputs) for item in items}
     if links.faults:
-        raise DocumentError("\n".join(dict.fromkeys(links.faults)))
+        raise at_fault(links.faults)
     classes = "\n\n".join(_operation(item, answers[item.name], linked=item.name in links.used) for item in items)
     return f'''"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from app.engine.declared import Response
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError, Node, references
+from app.engine.findings import Finding
 from app.engine.names import pascal_case
 from app.engine.text import mappings, unescaped
 from codegen.text import docstring, string
@@ -42,26 +43,29 @@ class Problems:
         self.by_type: dict[str, Problem] = {}
         self._plain: dict[int, Problem] = {}
         self._first: dict[str, Node] = {}
-        self.faults: list[str] = []
+        self.faults: list[Finding] = []
         self._describe(description.document.root.get("x-problems"))
         found = {r.node.pointer: (s, r) for operation in description.operations for s, r in operation.problems.items()}
         for status, response in found.values():
             try:
                 self._add(status, response)
             except DocumentError as error:
-                self.faults.append(str(error))
+                self.faults += error.findings
         used = {kind.rpartition("/")[2] for kind in self.by_type}
         for key in self._described:
             if key not in used:
-                where = self._node.child("x-problems").raw_child(key).where
-                self.faults.append(f"{where}: no response has the problem {key!r}: remove it, or allow it in a response")
+                unused = (
+                    self._node.child("x-problems")
+                    .raw_child(key)
+                    .error(f"no response has the problem {key!r}: remove it, or allow it in a response")
+                )
+                self.faults += unused.findings
 
     def _describe(self, node: Node | None) -> None:
         for key, about in node.named() if node is not None else ():
             if not isinstance(about.value, dict) or not isinstance(about.value.get("title"), str):
-                self.faults.append(
-                    f"{about.where}: the problem {key!r} has no `title`: describe it by `title` and `description`"
-                )
+                untitled = about.error(f"the problem {key!r} has no `title`: describe it by `title` and `description`")
+                self.faults += untitled.findings
             else:
                 self._described[key] = about.value
 
@@ -76,27 +80,26 @@ class Problems:
         return [*typed, *(self._plain[status] for status in sorted(self._plain))]
 
     def _add(self, status: int, response: Response) -> None:
-        where = response.node.where
         if not response.problem_types:
             if self._described:
-                raise DocumentError(
-                    f"{where}: response {status} does not say which problems it may be: "
+                raise response.node.error(
+                    f"response {status} does not say which problems it may be: "
                     "give its schema `properties: {type: {const: /problems/...}}`"
                 )
             text = str(response.node.value["description"])
             self._plain[status] = Problem(response.name, status, "about:blank", response.phrase, text)
         for kind in response.problem_types:
             if not isinstance(kind, str):
-                raise DocumentError(f"{where}: the `type` of a problem is a text such as /problems/not-found, not {kind!r}")
+                raise response.node.error(f"the `type` of a problem is a text such as /problems/not-found, not {kind!r}")
             key = kind.rpartition("/")[2]
             known = self.by_type.get(kind)
             if known is not None and known.status != status:
-                raise DocumentError(
-                    f"{where}: the problem {kind} has the status {status} here and {known.status} in line "
+                raise response.node.error(
+                    f"the problem {kind} has the status {status} here and {known.status} in line "
                     f"{self._first[kind].line}: a problem has one status"
                 )
             if key not in self._described:
-                raise DocumentError(f"{where}: the problem {kind} is not described: add {key!r} to `x-problems`")
+                raise response.node.error(f"the problem {kind} is not described: add {key!r} to `x-problems`")
             if known is None:
                 about = self._described[key]
                 self._first[kind] = response.node

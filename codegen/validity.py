@@ -1,4 +1,4 @@
-"""Whether a document is OpenAPI at all: openapi-spec-validator judges, here its places become lines."""
+"""Whether a document is OpenAPI at all, and what is wrong with it: places, lines, and what would adopt it."""
 
 from __future__ import annotations
 
@@ -7,88 +7,99 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
-from jsonschema_path.paths import SchemaPath
-from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.schemas import schema_v30, schema_v31
-from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
+from app.engine.adoption.places import at
+from app.engine.adoption.suggest import objects, suggested
+from app.engine.adoption.words import Word
 from app.engine.document import Document, DocumentError, Node
-from app.engine.ledger import Ledger
+from app.engine.findings import Finding
+from app.engine.grammar import SCHEMA
 from app.engine.spreading import METHODS
 from app.engine.text import FILES, Key, Pointer, mappings
-from codegen.metaschema import innermost, misshapen
+from codegen.meaning import meaning
+from codegen.metaschema import UNKNOWN, allowed, located, misshapen
 
-VERSIONS = {
-    "3.0": (schema_v30, OpenAPIV30SpecValidator),
-    "3.1": (schema_v31, OpenAPIV31SpecValidator),
-    "3.2": (schema_v31, OpenAPIV31SpecValidator),  # where it equals 3.1
-}
+VERSIONS = {"3.0": schema_v30, "3.1": schema_v31, "3.2": schema_v31}  # 3.2 is taken where it equals 3.1
 
-NOT_UNDERSTOOD = "this document is wrong in a way that is not understood"
 # What to do about the usual faults; anything else is answered with the specification.
 REMEDIES = (
     (r"^\$ref ", "correct the reference"),
     (r"is a required property", "add it"),
     (r" was expected$", "write that"),
-    (r"properties are not allowed", "correct its name, remove it, or begin it with `x-`"),
+    (r"is not known here", "correct its name, remove it, or begin it with `x-`"),
+    (r"is not supported \(OpenAPI 3.2", "remove it"),
     (r"is not one of", "write one of those"),
     (r"is not of types? ", "write a value of that type"),
     (r"not a .*regex", "correct the regular expression"),
-    (r"^Path parameter", "declare it with `in: path`, or take it out of the path or the list"),
-    (r"^Operation ID|^Duplicate", "rename one"),
-    (r"^Required list", "add them to `properties` or remove them from `required`"),
 )
+# What OpenAPI 3.2 adds for readers. The rest of what is new there is refused by name.
+_DOCUMENTATION = {
+    "document": {"$self"},
+    "tag": {"summary", "parent", "kind"},
+    "server": {"name"},
+    "response": {"summary"},
+    "example": {"dataValue", "serializedValue"},
+}
+
+Fault = tuple[Pointer, str]
 
 
 def validity(document: Document) -> list[str]:
-    """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1.
+    """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1."""
+    return [str(finding) for finding in invalid(document)]
+
+
+def invalid(document: Document) -> list[Finding]:
+    """The same, with their places and what would adopt them.
 
     A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
-    hide everything else, and faults of structure may hide some of meaning, because the later judges need what the earlier
-    ones vouch for.
+    hide everything else.
     """
     if document.version not in VERSIONS:
         where = document.where(("openapi",))
-        return [f"{where}: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"]
-    schema, validator = VERSIONS[document.version]
+        return [Finding(where, "`openapi` names no known version: write 3.1.1, or 3.0.4 for an older document")]
     if dangling := list(_dangling(document)):
         return dangling
-    faults = [*_structure(document, schema), *_schemas(document)]
-    faults += _safely(_meaning(document, validator), document, alone=not faults)
-    places: dict[tuple[str, str], tuple[str, str]] = {}
+    found: dict[tuple[Pointer, str], Finding] = {}
+    placed = ((_written(document, pointer), message) for pointer, message in (*_structure(document), *_schemas(document)))
+    faults = [(pointer, message) for pointer, message in placed if pointer is not None]
+    around = {pointer[:end] for pointer, _ in faults for end in range(len(pointer))}
     for pointer, message in faults:
-        place = _written(document, pointer)
-        if place is None:
-            continue
-        where, text = document.where(place), _text(message, pointer)
-        said = text.replace("'", '"').partition(" is not one of")[0]
-        places.setdefault((where, said), (where, text))  # two judges may say the same in other words
-    note = " (OpenAPI 3.2 is taken where it equals 3.1)" if document.version == "3.2" else ""
-    return [f"{where}: {text}{note}" for where, text in sorted(places.values(), key=lambda place: by_line(document, *place))]
+        if message == UNKNOWN.format(pointer[-1] if pointer else "") and pointer in around:
+            continue  # what is wrong is within it
+        if (known := _known(document, pointer, message)) is not None:
+            found.setdefault((pointer, known), _finding(document, pointer, known))
+    for node, text, own in meaning(document):
+        found.setdefault((node.pointer, text), suggested(document, node.pointer, text, own))
+    kept = document.adopted.kept
+    findings = [finding for finding in found.values() if document.adopted.origin(finding.pointer or ()) not in kept]
+    return sorted(findings, key=lambda finding: by_line(document, finding))
 
 
-def by_line(document: Document, where: str, text: str) -> tuple[bool, str, int, str]:
+def by_line(document: Document, finding: Finding) -> tuple[bool, str, int, str]:
     """The document's own faults first, each file's by line."""
-    file, _, line = where.rpartition(":")
-    return file != document.name, file, int(line), text
+    file, _, line = finding.where.rpartition(":")
+    return file != document.name, file, int(line) if line.isdecimal() else 1, finding.text
 
 
-def _dangling(document: Document) -> Iterator[str]:
+def _dangling(document: Document) -> Iterator[Finding]:
     """References that lead nowhere; the other judges would crash on them. Examples may hold anything."""
     for pointer, mapping in mappings(document.data):
         if isinstance(mapping.get("$ref"), str):
             try:
                 Node(document, pointer, mapping).resolved()
             except DocumentError as error:
-                yield str(error)
+                yield from error.findings
 
 
-def _structure(document: Document, schema: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - a lazy JSON value
+def _structure(document: Document) -> Iterator[Fault]:
     data = _inlined(document, document.whole)
     if document.version == "3.2":
         data = {**data, "openapi": "3.1.1"}
-    for error in jsonschema_rs.validator_cls_for(dict(schema))(dict(schema)).iter_errors(data):
-        yield innermost(error)
+    schema = dict(VERSIONS[document.version])
+    for error in jsonschema_rs.validator_cls_for(schema)(schema).iter_errors(data):
+        yield from located(error)
 
 
 def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
@@ -104,15 +115,9 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
     node = Node(document, (), value)
     replaced = str(node.reference).startswith(f"#/{FILES}/") or key in (*METHODS, "servers")
     if node.reference is not None and replaced and node.reference not in within:
-        target = _at(document.whole, document.at(node.reference, node).pointer)
+        target = at(document.whole, document.at(node.reference, node).pointer)
         return _inlined(document, target, "", within | {node.reference})
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
-
-
-def _at(value: Any, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-    for key in pointer:
-        value = value[key]
-    return value
 
 
 def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
@@ -120,57 +125,33 @@ def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
     return iter(()) if document.version == "3.0" else misshapen(document)
 
 
-def _safely(faults: Iterator[tuple[Pointer, str]], document: Document, *, alone: bool) -> Iterator[tuple[Pointer, str]]:
-    """What a judge finds before it stumbles over what is wrong otherwise; if nobody else knows what that is, it is told."""
-    try:
-        yield from faults
-    except Exception as error:  # noqa: BLE001 - a library that takes the document to be sound
-        if alone:
-            wrong = [one for one in Ledger(document).entries if one.keyword == "$ref" and "unsupported" in one.by]
-            yield from ((one.pointer, one.remark) for one in wrong)
-            if not wrong:
-                yield (), f"{NOT_UNDERSTOOD} ({type(error).__name__}: {error})"
+def _known(document: Document, pointer: Pointer, message: str) -> str | None:
+    """What is said of a fault; None for what OpenAPI 3.2 allows."""
+    if document.version != "3.2":
+        return message
+    kinds = objects(document)
+    if message == UNKNOWN.format(pointer[-1] if pointer else ""):
+        kind = "example" if pointer[-3:-2] == ("examples",) else kinds.get(pointer[:-1], "")
+        if pointer[-1] in _DOCUMENTATION.get(kind, ()):
+            return None
+        return f"{pointer[-1]!r} is not supported (OpenAPI 3.2 is taken where it equals 3.1)"
+    if message.startswith('"description" is a required') and kinds.get(pointer) == "response":
+        return None
+    return message
 
 
-def _meaning(document: Document, validator: Any) -> Iterator[tuple[Pointer, str]]:  # noqa: ANN401 - one of two classes
-    keywords = {name: _placed(keyword) for name, keyword in validator.keyword_validators.items()}
-    root = KeywordValidatorRegistry(keywords)["__root__"]
-    for error in root(SchemaPath.from_dict(document.whole)):  # type: ignore[operator] # the class of the registry is abstract
-        yield error.place, error.message
-
-
-def _placed(keyword: Any) -> Any:  # noqa: ANN401 - classes of a library, made at run time
-    """The keyword validator, saying where it finds its faults: the library's own say what and not where."""
-
-    def call(self: Any, *arguments: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - as the class
-        subject = next(argument for argument in arguments if isinstance(argument, SchemaPath))
-        within = ("default",) if hasattr(keyword, "value_validator_cls") else ()
-        for error in keyword.__call__(self, *arguments, **options):
-            if not hasattr(error, "place"):
-                while error.context:
-                    error = max(error.context, key=lambda fault: len(fault.absolute_path))  # noqa: PLW2901 - its core
-                error.place = (*subject.parts, *within, *error.absolute_path)
-            yield error
-
-    members = {"_collect_properties": _collected} if hasattr(keyword, "_collect_properties") else {}
-    return type(keyword.__name__, (keyword,), {"__call__": call, **members})
-
-
-def _collected(_: Any, schema: SchemaPath) -> set[str]:  # noqa: ANN401 - as the class
-    """The members that a schema names; the library's own does not end where a schema includes one that lists it."""
-    found: set[str] = set()
-    seen: set[int] = set()
-    waiting = [schema]
-    while waiting:
-        schema = waiting.pop()
-        value = schema.read_value()
-        if id(value) in seen or not isinstance(value, dict):
-            continue
-        seen.add(id(value))
-        found |= set(value.get("properties", ()))
-        waiting += [part for keyword in ("allOf", "anyOf", "oneOf") if keyword in value for part in schema / keyword]
-        waiting += [schema / keyword for keyword in ("items", "not") if keyword in value]
-    return found
+def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
+    own: list[tuple[Word, Pointer]] = []
+    if document.version == "3.0" and pointer:
+        # What OpenAPI 3.1 allows in a schema is read as there.
+        for end in range(len(pointer) - 1, 0, -1):
+            if objects(document).get(pointer[:end]) == "schema":
+                keyword = str(pointer[end])
+                value = Node(document, pointer[:end], at(document.whole, pointer[:end])).value.get(keyword)
+                if keyword in SCHEMA and allowed(keyword, value):
+                    own.append(("keep", pointer))
+                break
+    return suggested(document, pointer, _text(message, pointer), tuple(own))
 
 
 def _written(document: Document, pointer: Pointer) -> Pointer | None:
@@ -180,16 +161,16 @@ def _written(document: Document, pointer: Pointer) -> Pointer | None:
     """
     node = document.root
     for part in pointer:
-        key = _key(node.value, part)
-        if key not in (None, "$ref") and node.reference is not None and document.version == "3.0":
-            return None
-        if key is None:
-            node = node.resolved()
-            key = _key(node.value, part)
+        node = node if part == "$ref" else node.resolved()
+        keys: tuple[Key, ...] = (part, str(part))
+        if isinstance(node.value, dict):
+            key = next((key for key in keys if key in node.value), None)
+        else:
+            key = part if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value) else None
         if key is None:
             break
         node = node.raw_child(key)
-    return node.pointer if node.pointer in document.lines else node.resolved().pointer
+    return node.pointer if document.adopted.origin(node.pointer) in document.lines else node.resolved().pointer
 
 
 def _key(value: Any, part: Key) -> Key | None:  # noqa: ANN401 - any JSON value
@@ -200,7 +181,6 @@ def _key(value: Any, part: Key) -> Key | None:  # noqa: ANN401 - any JSON value
 
 
 def _text(message: str, pointer: Pointer) -> str:
-    message = re.sub(r"\s+", " ", message.partition("\n")[0]).removesuffix(": correct the reference")
     if message.endswith(" was expected") and pointer:
         message = f"`{pointer[-1]}`: {message}"
     if "valid under" in message:

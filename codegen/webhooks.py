@@ -8,6 +8,7 @@ from app.engine.declared import Response
 from app.engine.description import Operation
 from app.engine.document import DocumentError
 from app.engine.expressions import expressions
+from app.engine.findings import Finding, at_fault
 from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, distinct, python_name
 from app.engine.webhooks import callbacks, place
@@ -68,14 +69,15 @@ def webhooks(found: list[Sent], one_way: frozenset[str]) -> str:
     Raises:
         DocumentError: the URL of a callback speaks of what its subscription does not say.
     """
-    written, faults = [], []
+    written: list[str] = []
+    faults: list[Finding] = []
     for one in found:
         try:
             written.append(_webhook(one, one_way))
         except DocumentError as error:
-            faults.append(str(error))
+            faults += error.findings
     if faults:
-        raise DocumentError("\n".join(faults))
+        raise at_fault(faults)
     classes = "\n\n".join(written)
     return f'''"""What the service sends by itself; each is checked against the document before it leaves."""
 
@@ -173,8 +175,7 @@ def _subscribed(found: list[str], one: Sent, source: Inputs) -> list[tuple[str, 
         pointer = expression.partition("#")[2]
         kind = origin(expression, source) if not pointer else None
         if kind is None and not expression.startswith(("$request.body", "$response.", "$statusCode")):
-            where = one.operation.node.where
-            raise DocumentError(f"{where}: {expression} is nothing that the subscription says: correct it")
+            raise one.operation.node.error(f"{expression} is nothing that the subscription says: correct it")
         last = (pointer or expression).rpartition("/" if pointer else ".")[2]
         wanted.append((expression, *(kind or (python_name(last, ARGUMENTS_TAKEN), "str"))))
     names = distinct((expression, argument) for expression, argument, _ in wanted)

@@ -13,7 +13,7 @@ from app.engine.bodies.building import Builder, builder
 from app.engine.body import ABSENT
 from app.engine.declared import Parameter
 from app.engine.description import Operation
-from app.engine.document import Document, DocumentError
+from app.engine.document import Document
 from app.engine.judge import MOST_FAULTS, Judge, fault
 from app.engine.lexis import exact
 from app.engine.named import Cookies, Fault, Query
@@ -177,4 +177,4 @@ def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:
         make(copy.deepcopy(parameter.default))
     except ValueError:
         text = f"the default of parameter {parameter.name!r} does not fit its schema: correct it"
-        raise DocumentError(f"{parameter.node.where}: {text}") from None
+        raise parameter.node.error(text) from None

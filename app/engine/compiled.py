@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from app.engine.directions import Directed, Direction
 from app.engine.discriminator import MARK
-from app.engine.document import Document, DocumentError, Node
+from app.engine.document import Document, Node
 from app.engine.patterns import translation
 from app.engine.rules import Rule, at, escape, rule_at
 from app.engine.text import Pointer, mappings
@@ -30,14 +30,14 @@ def directed(document: Document, direction: Direction, *, telling: bool = False)
 class Compiled:
     """One schema in one direction. `rule` tells what a keyword of it refuses, by the keyword's place."""
 
-    def __init__(self, document: Document, build: Build, direction: Direction, where: str, *, telling: bool = False) -> None:
+    def __init__(self, document: Document, build: Build, direction: Direction, node: Node, *, telling: bool = False) -> None:
         schemas = directed(document, direction, telling=telling)
-        self._document, self._build, self._direction, self._where = document, build, direction, where
+        self._document, self._build, self._direction, self._node = document, build, direction, node
         self._schema = _whole(document, build(schemas), schemas)
         try:
             self.validator = jsonschema_rs.Draft202012Validator(self._renamed(), validate_formats=True)
         except jsonschema_rs.ValidationError as error:
-            raise DocumentError(f"{where}: the judge does not take this schema: {error.message}: correct it") from None
+            raise node.error(f"the judge does not take this schema: {error.message}: correct it") from None
         self.is_valid = self.validator.is_valid
         self.rule: Callable[[str], Rule] = functools.cache(self._rule)
         self.known: dict[tuple[str, str], Any] = {}  # what was told of a keyword at a place
@@ -92,7 +92,7 @@ class Compiled:
     def _telling(self) -> Compiled | None:
         if not directed(self._document, self._direction, telling=True).assumes:
             return None
-        return Compiled(self._document, self._build, self._direction, self._where, telling=True)
+        return Compiled(self._document, self._build, self._direction, self._node, telling=True)
 
 
 def _patterns(schema: dict[str, Any]) -> Iterator[str]:
@@ -109,8 +109,10 @@ def _is_within(place: str, places: set[str]) -> bool:
 _known: WeakKeyDictionary[Document, dict[tuple[Direction, str], Compiled]] = WeakKeyDictionary()
 
 
-def compiled(document: Document, schema: Node | Build, direction: Direction) -> Compiled:
+def compiled(document: Document, schema: Node | Build, direction: Direction, used: Node | None = None) -> Compiled:
     """Compile a schema. Schemas that say the same are one, for a reference means the same everywhere in a document.
+
+    `used` is where one that is built is used, for the message.
 
     Raises:
         DocumentError: it is no schema.
@@ -118,8 +120,8 @@ def compiled(document: Document, schema: Node | Build, direction: Direction) -> 
     build: Build = (lambda schemas: {"allOf": [schemas.of(schema)]}) if isinstance(schema, Node) else schema
     known, key = _known.setdefault(document, {}), (direction, json.dumps(build(directed(document, direction))))
     if key not in known:
-        where = schema.where if isinstance(schema, Node) else document.name
-        known[key] = Compiled(document, build, direction, where)
+        node = schema if isinstance(schema, Node) else used or document.root
+        known[key] = Compiled(document, build, direction, node)
     return known[key]
 
 

@@ -15,7 +15,7 @@ from app.engine.compiled import validator
 from app.engine.declared import Response
 from app.engine.description import Operation
 from app.engine.dispatch import Resource
-from app.engine.document import Document, DocumentError
+from app.engine.document import Document
 from app.engine.headers import reader
 from app.engine.problems import Headers
 
@@ -94,7 +94,7 @@ class Cors:
                 value = reader(header)([headers[0][1].decode()])
                 if not validator(self._document, header.schema, "response").is_valid(value):
                     text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
-                    raise DocumentError(f"{header.node.where}: {text}")
+                    raise header.node.error(text)
 
 
 def vary_by_origin(headers: HeaderList) -> None:

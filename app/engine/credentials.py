@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from app.engine.cookies import cookies
-from app.engine.document import DocumentError, Node
+from app.engine.document import Node
 
 # The credential that a request holds; "" if it holds something that can be none, None if it holds nothing.
 Finder = Callable[[dict[bytes, bytes], bytes], str | None]
@@ -115,4 +115,4 @@ def finder(scheme: Node) -> tuple[Finder, str]:
     if kind == "apiKey":
         place = {"header": _in_header, "query": _in_query, "cookie": _in_cookie}[value["in"]]
         return place(name), f'ApiKey in="{value["in"]}"'
-    raise DocumentError(f"{scheme.where}: the security scheme {kind!r} is not checked by the engine: use another")
+    raise scheme.error(f"the security scheme {kind!r} is not checked by the engine: use another")

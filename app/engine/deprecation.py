@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from app.engine.description import Operation
-from app.engine.document import DocumentError, Node
+from app.engine.document import Node
 from app.engine.problems import Headers
 
 
@@ -32,6 +32,6 @@ def _instant(node: Node, key: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(written)
     except (TypeError, ValueError):
-        where = node.document.where((*node.pointer, key))
-        raise DocumentError(f"{where}: {key} {written!r} is no date: write it as 2027-01-31 or 2027-01-31T12:00:00Z") from None
+        text = f"{key} {written!r} is no date: write it as 2027-01-31 or 2027-01-31T12:00:00Z"
+        raise node.raw_child(key).error(text) from None
     return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)

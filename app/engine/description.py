@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from app.engine.declared import Header, Parameter, Place, Response, Responses, is_ignored, is_ignored_header
-from app.engine.document import Document, DocumentError, Node
+from app.engine.document import Document, Node
 from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, python_name
 from app.engine.servers import prefixes
@@ -31,7 +31,7 @@ class Operation:
     summary: str
     parameters: tuple[Parameter, ...]
     bodies: dict[str, Media]
-    unread: tuple[str, ...]  # media types of the body that a waiver excuses: nobody reads them
+    unread: tuple[str, ...]  # media types of the body that a reading keeps although nobody reads them
     body_required: bool
     responses: Responses
     security: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
@@ -92,7 +92,7 @@ def _parameter(node: Node) -> Parameter:
     media = next(iter(Media.all(node.get("content")).values()), None)
     schema = media.schema if media is not None else node.raw_child("schema") if "schema" in value else None
     if schema is None:
-        raise DocumentError(f"{node.where}: parameter {value['name']!r} has neither `schema` nor `content` with one: add it")
+        raise node.error(f"parameter {value['name']!r} has neither `schema` nor `content` with one: add it")
     place: Place = value["in"]
     style = value.get("style", "form" if place in ("query", "cookie") else "simple")
     return Parameter(
@@ -129,14 +129,14 @@ def _headers(node: Node | None) -> Iterator[Header]:
         media = next(iter(Media.all(header.get("content")).values()), None)
         schema = media.schema if media is not None else header.raw_child("schema") if "schema" in header.value else None
         if schema is None:
-            raise DocumentError(f"{header.where}: the header {name!r} has neither `schema` nor `content` with one: add it")
+            raise header.error(f"the header {name!r} has neither `schema` nor `content` with one: add it")
         yield Header(name, header.value.get("required", False), schema, header.value.get("explode", False), media, header)
 
 
 def _response(key: str, node: Node) -> Response:
     status = re.fullmatch(r"[1-5][0-9]{2}|[1-5]XX|default", key)
     if status is None:
-        raise DocumentError(f"{node.where}: response {key!r}: write a status (`404`), a range (`4XX`) or `default`")
+        raise node.error(f"response {key!r}: write a status (`404`), a range (`4XX`) or `default`")
     return Response(
         key=int(key) if key.isdecimal() else key,
         headers=tuple(_fields(_headers(node.get("headers")))),
@@ -230,7 +230,8 @@ class Description:
         for operation in _named(_operations(paths.items() if paths is not None else ())):
             if (other := operations.get(operation.id)) is not None:
                 first = f"first in line {other.node.line}"
-                raise DocumentError(f"{operation.node.where}: operationId {operation.id!r} stands twice, {first}: rename one")
+                place = operation.node.raw_child("operationId") if "operationId" in operation.node.value else operation.node
+                raise place.error(f"operationId {operation.id!r} stands twice, {first}: rename one")
             operations[operation.id] = operation
         webhooks = tuple(_outward(found, found.path) for found in _operations(sent.named() if sent is not None else ()))
         return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-alias", {})))

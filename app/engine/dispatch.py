@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
 from app.engine.description import Operation
-from app.engine.document import DocumentError
 from app.engine.segments import Pattern, normalized
 
 T = TypeVar("T")
@@ -37,7 +36,7 @@ class Resource(Generic[T]):
             text = (
                 f"{method} {path} is also {other.id} in line {other.node.line}: remove one, or change its servers or `x-alias`"
             )
-            raise DocumentError(f"{described.node.where}: {text}")
+            raise described.node.error(text)
         self.operations[method] = operation
         if method == "GET":
             self.operations.setdefault("HEAD", operation)

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from app.engine.adoption.apply import Adopted, adopt
+from app.engine.adoption.places import at, place_of
+from app.engine.adoption.readings import ReadingError, Readings, beside
 from app.engine.dialect import translate
+from app.engine.findings import DocumentError, Finding
 from app.engine.spreading import has_siblings, spread, stands_for_names
 from app.engine.text import FILES, Key, Pointer, SyntaxFault, collected, mappings, read, reference_to, unescaped
 
+__all__ = ["Document", "DocumentError", "Files", "Node", "references"]
+
 Files = Callable[[str], bytes]  # reads a file by its name, relative to the document
-
-
-class DocumentError(Exception):
-    """Something in the document that cannot be used; the text begins with `file:line:`."""
 
 
 def _json(raw: bytes) -> None:
@@ -35,6 +37,10 @@ def _json(raw: bytes) -> None:
     json.loads(raw, parse_int=str, parse_float=str, parse_constant=constant)
 
 
+def _compact(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _alone(name: str) -> bytes:
     raise FileNotFoundError(2, "the document was given without its other files", name)
 
@@ -43,14 +49,15 @@ class Document:
     """One OpenAPI document with the files that it refers to: bytes, values, and the line of every one of them.
 
     `data` is what everything reads: one tree (the other files stand under `x-files`, every `$ref` is `#/...`) in the words of
-    OpenAPI 3.1; `raw` is the written file, `written` the tree in its own words, `whole` the same with the
-    fields that path items have by a `$ref`.
+    OpenAPI 3.1. `raw` is the written file, `original` the tree in its own words, `written` the same as the readings have it,
+    `whole` with the fields that path items have by a `$ref`.
 
     Raises:
-        DocumentError: the text is not YAML or JSON, repeats a key, or has a `$ref` that leads nowhere.
+        DocumentError: the text is not YAML or JSON, repeats a key, or a reading does not fit.
     """
 
-    def __init__(self, raw: bytes, name: str = "openapi.yaml", files: Files = _alone) -> None:
+    def __init__(self, raw: bytes, name: str = "openapi.yaml", files: Files = _alone, readings: Readings | None = None) -> None:
+        """`readings` are instead of those of the file beside the document (`openapi.adopted.yaml`)."""
         self.raw, self.name = raw, name
         self.lines: dict[Pointer, int] = {}
         self.astray: dict[str, str] = {}  # references that lead to no place of the document, and why
@@ -59,17 +66,49 @@ class Document:
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
         gathered = _Gathering(self, files)
         gathered.all()
-        self.twice = spread(self.data, gathered.names)  # fields beside a `$ref` that are also in what it names
-        self.written: Any = self.data
-        self.whole: Any = copy.deepcopy(self.written) if gathered.items else self.written
-        self.twice += spread(self.whole, gathered.items)
+        self._names_twice, self._items = spread(self.data, gathered.names), gathered.items
+        self.original: Any = self.data
+        try:
+            self._read(beside(name, files) if readings is None else readings)
+        except ReadingError as error:
+            raise DocumentError(str(error)) from None
+
+    def _read(self, readings: Readings) -> None:
+        self.readings = readings
+        self.adopted: Adopted = adopt(self.original, readings, references)
+        self.written: Any = self.adopted.data
+        items = [place for place in self._items if self._has_reference(place)]
+        self.whole: Any = copy.deepcopy(self.written) if items else self.written
+        # Fields beside a `$ref` that are also in what it names.
+        self.twice = [*self._names_twice, *spread(self.whole, items)]
         self.data = translate(self.whole)
         self.root = Node(self, (), self.data)
 
+    def _has_reference(self, pointer: Pointer) -> bool:
+        """Whether readings have left a mapping and its `$ref` where they were."""
+        with contextlib.suppress(KeyError):
+            return "$ref" in at(self.written, pointer)
+        return False
+
+    def reread(self, readings: Readings) -> Document:
+        """The same document with these readings instead.
+
+        Raises:
+            DocumentError: a reading does not fit the document.
+        """
+        other = copy.copy(self)
+        for name in ("json", "digest"):
+            other.__dict__.pop(name, None)
+        try:
+            other._read(readings)  # noqa: SLF001 - of its own class
+        except ReadingError as error:
+            raise DocumentError(str(error)) from None
+        return other
+
     @classmethod
-    def load(cls, path: Path) -> Document:
+    def load(cls, path: Path, readings: Readings | None = None) -> Document:
         """Read a file and the files that it refers to; messages name it by its last part."""
-        return cls(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes())
+        return cls(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes(), readings)
 
     def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         try:
@@ -91,31 +130,42 @@ class Document:
 
     @functools.cached_property
     def json(self) -> bytes:
-        """The same document as compact JSON, members in the written order, its other files within it."""
-        return json.dumps(self.written, ensure_ascii=False, separators=(",", ":")).encode()
+        """The same document as compact JSON, members in the written order, its other files within it; without readings."""
+        return _compact(self.original)
 
     @functools.cached_property
     def digest(self) -> str:
-        """Names what the document says, whatever its layout and comments: SHA-256 in hexadecimal digits."""
-        return hashlib.sha256(self.json).hexdigest()
+        """Names what the document says as it is read, whatever its layout and comments: SHA-256 in hexadecimal digits."""
+        return hashlib.sha256(_compact(self.written)).hexdigest()
 
     def line(self, pointer: Pointer) -> int:
         """The line (from 1) of a place in its file, or of the nearest written thing around it."""
+        return self._line(self.adopted.origin(pointer))
+
+    def where(self, pointer: Pointer) -> str:
+        """`openapi.yaml:LINE` of a place."""
+        return self.written_at(self.adopted.origin(pointer))
+
+    def written_at(self, pointer: Pointer) -> str:
+        """`openapi.yaml:LINE` of a place of the document as it was written."""
+        file = str(pointer[1]) if len(pointer) > 1 and pointer[0] == FILES else self.name
+        return f"{file}:{self._line(pointer)}"
+
+    def _line(self, pointer: Pointer) -> int:
         while pointer and pointer not in self.lines:
             pointer = pointer[:-1]
         return self.lines.get(pointer, 1)
 
-    def where(self, pointer: Pointer) -> str:
-        """`openapi.yaml:LINE` of a place."""
-        file = str(pointer[1]) if len(pointer) > 1 and pointer[0] == FILES else self.name
-        return f"{file}:{self.line(pointer)}"
+    def place(self, pointer: Pointer) -> str:
+        """A place as readings name it, where it was written."""
+        return place_of(self.original, self.adopted.origin(pointer))
 
     def at(self, reference: str, used: Node) -> Node:
         """What a `$ref` names; `used` is where it is used, for the message when there is nothing."""
         node = self.root
         if reference != "#" and not reference.startswith("#/"):
             why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
-            raise DocumentError(f"{used.where}: $ref {reference!r} {why}")
+            raise used.error(f"$ref {reference!r} {why}")
         for part in reference[1:].split("/")[1:]:
             key = unescaped(part)
             value = node.value
@@ -124,9 +174,7 @@ class Document:
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
                 node = Node(self, (*node.pointer, int(key)), value[int(key)])
             else:
-                raise DocumentError(
-                    f"{used.where}: $ref {reference!r} leads nowhere: there is no {key!r}: correct the reference"
-                )
+                raise used.error(f"$ref {reference!r} leads nowhere: there is no {key!r}: correct the reference")
         return node
 
 
@@ -238,6 +286,11 @@ class Node:
         reference = self.value.get("$ref") if isinstance(self.value, dict) else None
         return reference if isinstance(reference, str) else None
 
+    def error(self, text: str) -> DocumentError:
+        """What is wrong here, as an error."""
+        finding = Finding(self.where, text, self.pointer)
+        return DocumentError(str(finding), (finding,))
+
     def resolved(self) -> Node:
         """Itself, or what its `$ref` leads to. Keywords beside a `$ref` in a schema are not merged.
 
@@ -248,7 +301,7 @@ class Node:
         while (reference := node.reference) is not None:
             node = self.document.at(reference, node)
             if node.pointer in seen:
-                raise DocumentError(f"{self.where}: $ref {reference!r} leads back to itself: correct the reference")
+                raise self.error(f"$ref {reference!r} leads back to itself: correct the reference")
             seen.add(node.pointer)
         return node
 

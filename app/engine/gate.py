@@ -15,7 +15,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -29,14 +29,15 @@ from app.engine.cors import VARY, Cors, vary_by_origin
 from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.dispatch import Paths, Resource
-from app.engine.document import Document, DocumentError
+from app.engine.document import Document
 from app.engine.errors import Errors
+from app.engine.findings import at_fault
 from app.engine.operation import Operation
 from app.engine.policy import Policy, Verifier
 from app.engine.problems import ClientGone, Headers, Refusal
 from app.engine.security import Scheme
 from app.engine.streams import Stream, while_connected
-from app.engine.support import unsupported
+from app.engine.support import findings
 
 _LOGGER = logging.getLogger("app.engine")
 
@@ -105,7 +106,6 @@ class Service:
     observer: Observer | None = None
     headers: Headers = ()
     responses: str = "off"
-    waivers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def _whole(send: Send, start: Message, body: bytes | None) -> None:
@@ -141,8 +141,8 @@ class Engine:
         deep(lambda: self._compile(description, handlers, service))
 
     def _compile(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
-        if faults := unsupported(self.document, service.waivers):
-            raise DocumentError("\n".join(faults))
+        if faults := findings(self.document):
+            raise at_fault(faults)
         self.errors = Errors(self.document, description.operations)
         for described in description.operations:
             operation = Operation(self.document, described, handlers[described.id], service.schemes, self.serve)

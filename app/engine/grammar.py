@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from app.engine.adoption.words import Word
 from app.engine.declared import is_ignored, is_ignored_header
 from app.engine.document import Node
-from app.engine.media import Media, covers, essence, is_lines
+from app.engine.media import Media, covers, essence, is_lines, kind_of
 
 # judge: JSON Schema compiled (for answers, under the response policy). gate: the engine's steps before a handler. type: what
 # mypy holds handlers to. responses: written or completed by the engine. documentation: for readers, by nature.
-Enforcer = Literal["judge", "gate", "type", "responses", "documentation", "unsupported"]
+Enforcer = Literal["judge", "gate", "type", "responses", "documentation", "unsupported", "adopted"]
 
 # What stands under a keyword: an object, a list of them, named ones, or named ones and extensions.
 Shape = Literal["value", "one", "list", "named", "extensible"]
@@ -26,6 +27,8 @@ class Said(NamedTuple):
 
     by: Enforcer
     remark: str = ""
+    reading: Word = "drop"  # of what is unsupported: how it is usually adopted
+    owner: bool = False  # whether the reading is of the object that has the keyword
 
 
 Decide = Callable[[Node, str], Said]  # for keywords that depend on their value or neighbours
@@ -56,18 +59,8 @@ _EXAMPLES = {"example": _by("documentation", "answers of the mock"), "examples":
 FORMATS = frozenset(
     {
         *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uuid"),
-        *(
-            "int32",
-            "int64",
-            "uri",
-            "uri-reference",
-            "iri",
-            "iri-reference",
-            "uri-template",
-            "json-pointer",
-            "relative-json-pointer",
-            "regex",
-        ),
+        *("int32", "int64", "uri", "uri-reference", "iri", "iri-reference", "uri-template"),
+        *("json-pointer", "relative-json-pointer", "regex"),
     }
 )
 _CODED = "of parts of a multipart body; of texts in JSON it is an annotation (JSON Schema, Validation, 8)"
@@ -108,11 +101,8 @@ def _dialect(node: Node, keyword: str) -> Said:
 def _nullable(node: Node, _: str) -> Said:
     if "type" in node.value or node.value["nullable"] is False:
         return Said("judge", "adds null to the `type` beside it")
-    if node.document.version == "3.0":
-        return Said("documentation", "without a `type` beside it it adds nothing (OpenAPI 3.0.4, 4.7.24)")
-    return Said(
-        "unsupported", "`nullable` adds null to a `type` beside it, and there is none: write an `anyOf` with `type: 'null'`"
-    )
+    remedy = "write an `anyOf` with `type: 'null'`" if node.document.version != "3.0" else "write a `type`, or remove it"
+    return Said("unsupported", f"`nullable` adds null to a `type` beside it, and there is none: {remedy}", "allow-null")
 
 
 def _beside_a_reference(node: Node, keyword: str) -> Said | None:
@@ -121,7 +111,7 @@ def _beside_a_reference(node: Node, keyword: str) -> Said | None:
         return None
     if keyword in ("summary", "description", "title", "example", "deprecated", "externalDocs"):
         return Said("documentation")
-    return Said("unsupported", f"OpenAPI 3.0 ignores `{keyword}` beside a $ref: put the $ref into an `allOf`")
+    return Said("unsupported", f"OpenAPI 3.0 ignores `{keyword}` beside a $ref: put the $ref into an `allOf`", "apply")
 
 
 _SCHEMA_JUDGED = (
@@ -180,8 +170,16 @@ def _media_type(node: Node, keyword: str) -> Said:
         return Said("judge")  # answers of them are written as JSON
     if media.is_opaque:
         text = f"a body of {media.name} is bytes to the engine, which its schema does not describe: "
-        return Said("unsupported", text + "give it `type: string, format: binary`, or no schema")
+        return Said("unsupported", text + "give it `type: string, format: binary`, or no schema", owner=_has_others(node))
     return Said("judge")
+
+
+def _has_others(media: Node) -> bool:
+    """Whether a body has another media type that is more than bytes, so that this one can be done without."""
+    content = media.document.root
+    for key in media.pointer[:-1]:
+        content = content.raw_child(key)
+    return any(kind_of(name) != "binary" for name in content.value if name != media.pointer[-1])
 
 
 OBJECTS: dict[str, dict[str, Keyword]] = {
@@ -196,9 +194,11 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "security": _by("gate"),
         "tags": _under("documentation", "list", "tag"),
         "externalDocs": _DOCUMENTS,
+        "$self": _DOCUMENTATION,
         "x-alias": _by("gate"),
         "x-body-limit": _by("gate"),
         "x-problems": _by("responses"),
+        "x-error-members": _by("responses"),
     },
     "info": {
         **dict.fromkeys(("title", "summary", "description", "termsOfService", "version"), _DOCUMENTATION),
@@ -207,9 +207,14 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
     },
     "contact": dict.fromkeys(("name", "url", "email"), _DOCUMENTATION),
     "license": dict.fromkeys(("name", "identifier", "url"), _DOCUMENTATION),
-    "tag": {"name": _DOCUMENTATION, **_UNIVERSAL},
+    "tag": {**dict.fromkeys(("name", "parent", "kind"), _DOCUMENTATION), **_UNIVERSAL},
     "external documentation": dict.fromkeys(("description", "url"), _DOCUMENTATION),
-    "server": {"url": _by("gate", "its path"), "variables": _under("gate", "named", "server variable"), **_UNIVERSAL},
+    "server": {
+        "name": _DOCUMENTATION,
+        "url": _by("gate", "its path"),
+        "variables": _under("gate", "named", "server variable"),
+        **_UNIVERSAL,
+    },
     "server variable": {"enum": _by("gate"), "default": _by("gate"), "description": _DOCUMENTATION},
     "components": {
         name: _under("documentation", "named", kind)
@@ -274,7 +279,9 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "links": _under("type", "named", "link"),
     },
     "callback": {},  # its members are named by expressions
-    "example": dict.fromkeys(("summary", "description", "value", "externalValue"), _DOCUMENTATION),
+    "example": dict.fromkeys(
+        ("summary", "description", "value", "externalValue", "dataValue", "serializedValue"), _DOCUMENTATION
+    ),
     "link": {
         **_UNIVERSAL,
         **{name: _by("type", "a helper that fills the next operation's arguments") for name in ("operationRef", "operationId")},

@@ -69,7 +69,7 @@ class Judge:
         self, document: Document, operation: Operation, body: Node | None = None, direction: Direction = "request"
     ) -> None:
         self._operation = operation
-        self._parameters = compiled(document, self._places, direction) if operation.parameters else None
+        self._parameters = compiled(document, self._places, direction, operation.node) if operation.parameters else None
         self._body = compiled(document, body, direction) if body is not None else None
         self.is_valid = self._accepts()
 

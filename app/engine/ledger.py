@@ -1,20 +1,18 @@
 """The ledger: for every keyword of a document, where it is written and who enforces it. Nothing is lost silently.
 
-What nobody enforces makes generation and start fail, unless it is waived with a reason: in the document, by
-`x-waivers: {"#/components/schemas/Pet/$id": "the id is for another tool"}`, or by whoever uses a document of others. A waiver
-that names a keyword alone is for every place of it.
+What nobody enforces makes generation and start fail until a reading of it is adopted (`app.engine.adoption`); the ledger lists
+the readings too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.engine.adoption.suggest import suggested
 from app.engine.document import Document, Node
+from app.engine.findings import Finding
 from app.engine.grammar import OBJECTS, Enforcer, Said, children, is_left_out, said
 from app.engine.text import Pointer, escaped
-
-WAIVERS = "x-waivers"
 
 
 @dataclass(slots=True)
@@ -33,7 +31,7 @@ class Entry:
 
     @property
     def reference(self) -> str:
-        """The place as a waiver names it: `#/components/schemas/Pet/$id`."""
+        """The place: `#/components/schemas/Pet/$id`."""
         return "#" + "".join(f"/{escaped(key)}" for key in self.pointer)
 
     @property
@@ -63,33 +61,26 @@ class Ledger:
         self._document = document
         self._entries: dict[Pointer, Entry] = {}
         self._seen: set[tuple[str, bool, Pointer]] = set()
+        self._refused: dict[Pointer, Said] = {}
         self._walk("document", document.root, used=True)
         # What no operation uses is there for readers; it is listed, and no promise is made of it.
         components = document.root.get("components")
         if components is not None:
             self._members("components", components, used=False)
         self.entries = sorted(self._entries.values(), key=lambda entry: (_file(entry), document.line(entry.pointer)))
+        self.readings = [
+            (document.written_at(pointer), f"{reading.place}: {reading.word}", reading.reason)
+            for pointer, reading in document.adopted.applied
+        ]
 
-    def waive(self, waivers: Mapping[str, str]) -> list[str]:
-        """What nobody enforces and nobody waives, and waivers of nothing, as `openapi.yaml:LINE: what: how to mend it`.
-
-        The entries that are waived tell the reason from now on.
-        """
-        written: dict[str, str] = {**self._document.data.get(WAIVERS, {}), **waivers}
-        found, used = [], set()
+    def unsupported(self) -> list[Finding]:
+        """What nobody enforces."""
+        found = []
         for entry in self.entries:
-            if "unsupported" not in entry.by:
-                continue
-            name = next((name for name in (entry.reference, entry.keyword) if str(written.get(name) or "").strip()), None)
-            if name is None:
-                found.append(f"{entry.where}: {entry.remark}")
-            else:
-                used.add(name)
-                entry.remark = f"waived: {written[name]}"
-        for name in written:
-            if name not in used:
-                where = self._document.where((WAIVERS, name))
-                found.append(f"{where}: the waiver of {name!r} waives nothing, or gives no reason: remove it, or give one")
+            if "unsupported" in entry.by and self._document.adopted.origin(entry.pointer) not in self._document.adopted.kept:
+                said = self._refused[entry.pointer]
+                own = (said.reading, entry.node.pointer if said.owner else entry.pointer)
+                found.append(suggested(self._document, entry.pointer, said.remark, (own,)))
         return found
 
     def _walk(self, kind: str, node: Node, *, used: bool) -> None:
@@ -108,14 +99,14 @@ class Ledger:
             target = self._document.at(node.reference, node)
             if _is_elsewhere(kind, target.pointer):
                 text = f"$ref {node.reference!r} leads to no {kind}: correct the reference"
-                self._note(node, "$ref", Said("unsupported", text), used=used)
+                self._note(node, "$ref", Said("unsupported", text, owner=kind != "schema"), used=used)
                 return
             self._walk(kind, target, used=used)
 
     def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
         for keyword in node.value:
             known = OBJECTS[kind].get(keyword)
-            if kind == "document" and keyword in ("x-files", WAIVERS):
+            if kind == "document" and keyword == "x-files":
                 continue
             self._note(node, keyword, said(kind, node, keyword), used=used)
             # Components are noted where they are used.
@@ -129,6 +120,8 @@ class Ledger:
         if verdict is None:
             text = f"the keyword {keyword!r} is unknown to OpenAPI {self._document.version}: correct it, or begin it with `x-`"
             verdict = Said("unsupported", text)
+        if verdict.by == "unsupported":
+            self._refused[entry.pointer] = verdict
         if used or verdict.by == "unsupported" or not entry.by:
             if not used and verdict.by != "unsupported":
                 verdict = Said("documentation", "no operation uses it")

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Protocol
 
 from app.engine.credentials import Finder, finder
 from app.engine.description import Operation
-from app.engine.document import DocumentError
 from app.engine.problems import Headers, Refusal
 
 
@@ -50,7 +49,7 @@ class Security:
             declared = written.get(name) if written is not None else None
             if declared is None or name not in schemes:
                 lacks = "the document" if declared is None else "the service"
-                raise DocumentError(f"{operation.node.where}: {lacks} has no security scheme {name!r}: add it")
+                raise operation.node.error(f"{lacks} has no security scheme {name!r}: add it")
             found[name] = finder(declared)
             if declared.value.get("in") == "query":
                 query_names.add(str(declared.value["name"]))

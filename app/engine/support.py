@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from app.engine.adoption.suggest import explained, suggested
+from app.engine.adoption.words import Word
 from app.engine.bodies.content_coding import CODINGS
 from app.engine.bodies.support import unreadable as unreadable_bodies
 from app.engine.declared import Header, Parameter, Response
@@ -16,6 +19,7 @@ from app.engine.deprecation import notices
 from app.engine.description import Description, Operation
 from app.engine.dispatch import Paths
 from app.engine.document import Document, DocumentError, Node
+from app.engine.findings import Finding, plain_finding
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.members import conjuncts, listed
@@ -23,34 +27,53 @@ from app.engine.patterns import fault
 from app.engine.readable import ambiguous, unreadable
 from app.engine.segments import template_names
 from app.engine.servers import unservable
+from app.engine.templates import MEMBERS
+from app.engine.text import Pointer, holds_names
 from app.engine.webhooks import callbacks
+from app.engine.wording import ROLES
 
-Found = Iterator[tuple[Node, str]]
+# A place, what is wrong there, and what is left out if that is adopted and is another place.
+Found = Iterator[tuple[Node, str] | tuple[Node, str, Pointer]]
 
+_TWICE = {"drop": "What the $ref names counts.", "keep": "What is written beside the $ref counts."}
 _NEVER_A_BODY = (204, 205, 304)
 
 
-def unsupported(document: Document, waivers: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+def unsupported(document: Document) -> list[str]:
     """Everything that cannot be enforced or served, each as `openapi.yaml:LINE: what: how to mend it`; empty if all of it can.
 
-    `waivers` are reasons by the place or the name of keywords that nobody enforces, beside those that the document has. The
-    document is taken to be valid OpenAPI. Where it is not, a fault may be missed here, but is not a crash.
+    The document is taken to be valid OpenAPI. Where it is not, a fault may be missed here, but is not a crash.
     """
-    return list(_unsupported(document, tuple(waivers.items())))
+    return [str(finding) for finding in findings(document)]
 
 
 @functools.lru_cache(maxsize=8)  # a walk takes 50 ms, and every application asks
-def _unsupported(document: Document, waivers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def findings(document: Document) -> tuple[Finding, ...]:
+    """The same, with their places and what would adopt them."""
     try:
         ledger = Ledger(document)
-        keywords = ledger.waive(dict(waivers))
-        description = Description.of(document)
-        found = itertools.chain(_patterns(ledger), _survey(description))
-        twice = [f"{document.where(place)}: {text}" for place, text in document.twice]
-        others = [*twice, *(f"{node.where}: {text}" for node, text in found), *_at_start(description)]
+        keywords = ledger.unsupported()
+        others = list(_twice(document))
+        # A reference to something of another kind is told by the ledger; nothing can be read there.
+        with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
+            description = Description.of(document)
+            for node, text, *drop in itertools.chain(_patterns(ledger), _survey(description)):
+                own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
+                others.append(suggested(document, node.pointer, text, own))
+            others += _at_start(description)
     except DocumentError as error:
-        return (str(error),)
+        return error.findings or tuple(map(plain_finding, str(error).splitlines()))
     return tuple(dict.fromkeys([*keywords, *others]))
+
+
+def _twice(document: Document) -> Iterator[Finding]:
+    """Fields beside a `$ref` that are also in what it names; without those of a path item the others count."""
+    for place, text in document.twice:
+        if document.adopted.origin(place) not in document.adopted.kept:
+            word: Word = "keep" if holds_names(place[:-1]) else "drop"
+            found = suggested(document, place, text, ((word, place),))
+            usual = (replace(one, reason=_TWICE[word]) for one in found.readings[:1])
+            yield found._replace(readings=(*usual, *found.readings[1:]))
 
 
 def _patterns(ledger: Ledger) -> Found:
@@ -65,6 +88,11 @@ def _patterns(ledger: Ledger) -> Found:
 
 def _survey(description: Description) -> Found:
     root = description.document.root
+    members = root.get(MEMBERS)
+    for name in members.value if members is not None else ():
+        if members is not None and members.value[name] not in ROLES:
+            text = f"`{MEMBERS}`: {members.value[name]!r} is not known: write one of {', '.join(sorted(ROLES))}"
+            yield members.raw_child(name), text
     yield from unservable(root.get("servers"))
     for _, item in paths.items() if (paths := root.get("paths")) is not None else ():
         yield from unservable(item.get("servers"))
@@ -90,10 +118,19 @@ def _operation(operation: Operation) -> Found:
     schemes = components.get("securitySchemes") if components is not None else None
     for name in {name for alternative in operation.security for name, _ in alternative}:
         scheme = schemes.get(name) if schemes is not None else None
+        drop = _requirement(operation, name)
         if scheme is None:
-            yield operation.node, f"there is no security scheme {name!r}: declare it in components.securitySchemes"
+            yield operation.node, f"there is no security scheme {name!r}: declare it in components.securitySchemes", drop
         elif scheme.value.get("type") not in ("http", "apiKey", "oauth2", "openIdConnect"):
-            yield scheme, f"security scheme {name!r}: {scheme.value.get('type')!r} is not checked by the engine: use another"
+            text = f"security scheme {name!r}: {scheme.value.get('type')!r} is not checked by the engine: use another"
+            yield scheme, text, drop
+
+
+def _requirement(operation: Operation, name: str) -> Pointer:
+    """Where an operation needs a security scheme: one of several alternatives, or what makes it secure at all."""
+    owner = operation.node if "security" in operation.node.value else operation.node.document.root
+    index = next(i for i, alternative in enumerate(operation.security) if name in dict(alternative))
+    return (*owner.pointer, "security", index)
 
 
 def _never_sent(operation: Operation) -> Found:
@@ -117,19 +154,19 @@ def _path(operation: Operation) -> Found:
             yield operation.node, f"path {operation.path!r} names the parameter {name!r} {count} times: give each its own name"
 
 
-def _at_start(description: Description) -> Iterator[str]:
+def _at_start(description: Description) -> Iterator[Finding]:
     """What the start would refuse of an operation: a path that another one answers, a date that is none."""
     paths: Paths[str] = Paths(description.aliases)
     for operation in description.operations:
-        yield from _refused(paths.add, operation, operation.id)
-        yield from _refused(notices, operation)
+        yield from _refused(description.document, paths.add, operation, operation.id)
+        yield from _refused(description.document, notices, operation)
 
 
-def _refused(work: Callable[..., object], *arguments: object) -> Iterator[str]:
+def _refused(document: Document, work: Callable[..., object], *arguments: object) -> Iterator[Finding]:
     try:
         work(*arguments)
     except DocumentError as error:
-        yield str(error)
+        yield from explained(document, error)
 
 
 def _parameter(parameter: Parameter) -> Found:
@@ -143,7 +180,11 @@ def _parameter(parameter: Parameter) -> Found:
 
 def _response(response: Response) -> Found:
     if response.status in _NEVER_A_BODY and response.content:
-        yield response.node, f"response {response.status} never has a body: remove `content`"
+        yield (
+            response.node,
+            f"response {response.status} never has a body: remove `content`",
+            (*response.node.pointer, "content"),
+        )
     first: dict[str, str] = {}
     for header in response.headers:
         yield from _header(header)

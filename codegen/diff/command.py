@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from app.engine.adoption.readings import ReadingError, parsed
 from app.engine.depth import deep
 from app.engine.document import Document, DocumentError
 from codegen.diff import report
@@ -23,18 +24,20 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command = commands.add_parser("diff", help=text, description=text)
     command.add_argument("old", metavar="OLD", type=Path, help="the OpenAPI document as it was")
     command.add_argument("new", metavar="NEW", type=Path, help="the OpenAPI document as it is")
+    command.add_argument("--adopted", metavar="FILE", type=Path, help="the file of readings of NEW (that beside it)")
     command.add_argument("--markdown", action="store_true", help="write release notes instead")
     command.set_defaults(run=_diff)
     text = "say whether info.version has moved far enough for what changed since the last release; exit 1 if not"
     command = commands.add_parser("compatible", help=text, description=text)
     command.add_argument("new", metavar="DOCUMENT", type=Path, help="the OpenAPI document")
+    command.add_argument("--adopted", metavar="FILE", type=Path, help="the file of readings (that beside the document)")
     command.add_argument("--base", metavar="FILE", type=Path, help="the released document, instead of that of the last tag v*")
     command.set_defaults(run=_compatible)
 
 
 def _diff(options: argparse.Namespace) -> int:
     try:
-        comparison = deep(lambda: diff(_load(options.old), _load(options.new)))
+        comparison = deep(lambda: diff(_load(options.old), _load(options.new, options.adopted)))
     except (DocumentError, OSError) as error:
         return _unusable(error)
     if options.markdown:
@@ -48,7 +51,7 @@ def _compatible(options: argparse.Namespace) -> int:
     """What breaks is no fault by itself: it is one if the version does not say so."""
     new: Path = options.new
     try:
-        comparison, name = deep(lambda: _since(new, options.base))
+        comparison, name = deep(lambda: _since(new, options.base, options.adopted))
     except NoRelease as nothing:
         _write([f"{new}: {nothing}"])
         return 0
@@ -62,9 +65,9 @@ def _compatible(options: argparse.Namespace) -> int:
     return 0
 
 
-def _since(path: Path, base: Path | None) -> tuple[Comparison, str]:
+def _since(path: Path, base: Path | None, adopted: Path | None) -> tuple[Comparison, str]:
     """The changes, and since when."""
-    new = _load(path)
+    new = _load(path, adopted)
     if base is not None:
         return diff(_load(base), new), str(base)
     tag, old = last_release(path)
@@ -79,8 +82,12 @@ def _allowed(comparison: Comparison, new: Path, name: str) -> str:
     return f"{new}: {count} change{plural} since {name}, at most {comparison.rating}, and info.version has moved for it"
 
 
-def _load(path: Path) -> Document:
-    return _sound(Document.load(path), _folder(path))
+def _load(path: Path, adopted: Path | None = None) -> Document:
+    try:
+        readings = parsed(adopted.read_bytes(), adopted.name) if adopted is not None else None
+    except ReadingError as error:
+        raise DocumentError(str(error)) from None
+    return _sound(Document.load(path, readings), _folder(path))
 
 
 def _sound(document: Document, folder: str) -> Document:

@@ -93,7 +93,7 @@ class TestTheMock:
     def client(self):
         document = Document(SMALL.encode())
         served = completed(document, overlay(document))
-        return TestClient(mock.application(served, mock.schemes(served, "secret"), {}))
+        return TestClient(mock.application(served, mock.schemes(served, "secret")))
 
     def test_admits_whoever_has_its_credential(self, client):
         assert client.post("/pets", json=None, headers={"Authorization": "Bearer secret"}).status_code == 200

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from app.engine.adoption.readings import Reading
 from app.engine.document import Document
-from codegen.generate import faults_of
+from codegen.adopt import refused
 from codegen.validity import validity
 
 TYPES = '"array", "boolean", "integer", "null", "number", "object", "string"'
-UNKNOWN = "Unevaluated properties are not allowed ({!r} was unexpected): correct its name, remove it, or begin it with `x-`"
+UNKNOWN = "{!r} is not known here: correct its name, remove it, or begin it with `x-`"
 HEAD = "openapi: {version}\ninfo: {{title: T, version: '1'}}\n"
 
 
 def faults(text: str, version: str = "3.1.1", **files: str) -> list[str]:
     raw = (HEAD.format(version=version) + text).encode()
-    return validity(Document(raw, "openapi.yaml", lambda name: files[name.partition(".")[0]].encode()))
+    found = validity(Document(raw, "openapi.yaml", lambda name: files[name.partition(".")[0]].encode()))
+    return [finding.partition("; or --adopt ")[0] for finding in found]
 
 
 def test_faults_of_other_files_are_told_with_their_own_lines():
@@ -39,17 +41,20 @@ def test_faults_of_structure_of_schemas_and_of_meaning_are_told_at_once():
         "      {name: b, in: path, required: false, schema: {}}]}\n"
     )
 
-    assert [fault.partition(": ")[0] for fault in found] == [f"openapi.yaml:{line}" for line in (5, 6, 7, 8)]
+    assert [fault.partition(": ")[0] for fault in found] == [f"openapi.yaml:{line}" for line in (6, 7, 7, 8)]
     assert found[-1] == "openapi.yaml:8: `required`: true was expected: write that"
 
 
 def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbles_over_it():
-    found = faults(
+    text = (
         "paths:\n  /a:\n    get:\n      responses: {'200': {description: x}}\n      parameters:\n"
         "        - {$ref: '#/components/schemas/S'}\ncomponents: {schemas: {S: {type: object}}}\n"
     )
 
-    assert found == ["openapi.yaml:8: $ref '#/components/schemas/S' leads to no parameter: correct the reference"]
+    found = refused(Document((HEAD.format(version="3.1.1") + text).encode()))
+
+    told = [f"{finding.where}: {finding.text}" for finding in found]
+    assert told == ["openapi.yaml:8: $ref '#/components/schemas/S' leads to no parameter: correct the reference"]
 
 
 def test_a_path_item_may_have_fields_beside_its_reference():
@@ -78,10 +83,13 @@ def test_what_openapi_3_0_ignores_beside_a_reference_is_left_to_the_ledger():
     )
     document = Document((HEAD.format(version="3.0.4") + text).encode())
 
-    assert faults_of(document, {}) == [
-        "openapi.yaml:8: OpenAPI 3.0 ignores `required` beside a $ref: put the $ref into an `allOf`"
-    ]
-    assert faults_of(document, {"#/components/schemas/A/properties/a/required": "not ours"}) == []
+    [found] = refused(document)
+    assert (found.where, found.text) == (
+        "openapi.yaml:8",
+        "OpenAPI 3.0 ignores `required` beside a $ref: put the $ref into an `allOf`",
+    )
+    ignored = Reading("#/components/schemas/A/properties/a/required", "drop", reason="not ours")
+    assert refused(document.reread((ignored,))) == []
 
 
 def test_schemas_of_other_files_are_judged_too():
@@ -102,7 +110,7 @@ def test_a_plain_document_is_valid_in_every_version(version):
 def test_what_is_new_in_openapi_3_2_is_refused_with_its_line():
     found = faults("paths:\n  /a:\n    query: {operationId: a, responses: {'200': {description: x}}}\n", "3.2.0")
 
-    assert found == [f"openapi.yaml:4: {UNKNOWN.format('query')} (OpenAPI 3.2 is taken where it equals 3.1)"]
+    assert found == ["openapi.yaml:5: 'query' is not supported (OpenAPI 3.2 is taken where it equals 3.1): remove it"]
 
 
 @pytest.mark.parametrize("version", ["2.0", "4.0.0", "'3'", "{}"])

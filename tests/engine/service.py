@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from app.core.limits import Verdict
+from app.engine.adoption.readings import given
 from app.engine.binding import Operation, bind
 from app.engine.description import Description
 from app.engine.document import Document
@@ -100,10 +101,13 @@ class Echo(Body[Any]):
     status = 200
 
 
-def echo(paths: str, *, head: str = "", **service: Any) -> TestClient:
-    """A client of a service for the YAML of `paths`; every operation answers the arguments that its handler received."""
+def echo(paths: str, *, head: str = "", adopted: Iterable[str] = (), **service: Any) -> TestClient:
+    """A client of a service for the YAML of `paths`; every operation answers the arguments that its handler received.
+
+    `adopted` are readings as the command line gives them.
+    """
     text = f"openapi: 3.1.1\ninfo: {{title: Echo, version: '1'}}\n{head}\npaths:\n{paths}"
-    described = Description.of(Document(text.encode()))
+    described = Description.of(Document(text.encode(), readings=tuple(map(given, adopted))))
 
     async def handler(_: object, **arguments: Any) -> Empty:
         return Echo(arguments)

@@ -44,7 +44,7 @@ class TestFiles:
 
         assert schemas.child("A").value == {"type": "string"}
         assert schemas.child("B").value == {"const": 1}
-        assert names == ["parts/pets.yaml", "parts/owners.yaml"]
+        assert names == ["parts/pets.yaml", "parts/owners.yaml", "openapi.adopted.yaml"]
 
     def test_a_whole_path_item_may_stand_in_one(self):
         found = document("paths: {/pets: {$ref: pets.yaml}}", pets="get: {operationId: listPets}")

@@ -65,15 +65,16 @@ class TestParametersOfAMediaType:
         assert chosen(reversed(names), sent) == found
 
 
-def waived(content: str, *, required: bool = False):
-    return service(f"{{{content}}}", required=required, waivers={"schema": "our clients send JSON"})
+def kept(content: str, *, required: bool = False):
+    xml = "#/paths/~1p/post/requestBody/content/application~1xml"
+    return service(f"{{{content}}}", required=required, adopted=[f"{xml}/schema=keep"])
 
 
-class TestAMediaTypeThatIsWaived:
+class TestAMediaTypeThatIsKeptThoughNobodyReadsIt:
     XML = "application/xml: {schema: {type: object}}"
 
     def test_is_refused_as_if_it_were_not_documented(self):
-        client = waived(f"application/json: {{schema: {{type: object}}}}, {self.XML}")
+        client = kept(f"application/json: {{schema: {{type: object}}}}, {self.XML}")
 
         answer = post(client, "application/xml", b"<a/>")
 
@@ -85,7 +86,7 @@ class TestAMediaTypeThatIsWaived:
     )
     def test_is_known_by_the_types_of_its_schema(self, schema):
         assert (
-            post(waived(f"application/json: {{}}, application/xml: {{schema: {schema}}}"), "application/xml", b"<a/>").status
+            post(kept(f"application/json: {{}}, application/xml: {{schema: {schema}}}"), "application/xml", b"<a/>").status
             == 415
         )
 
@@ -96,7 +97,7 @@ class TestAMediaTypeThatIsWaived:
         assert post(client, "application/xml", b"<a/>").status == 200
 
     def test_leaves_no_media_type_if_it_is_the_only_one(self):
-        client = waived(self.XML)
+        client = kept(self.XML)
 
         answer = post(client, "application/xml", b"<a/>")
 
@@ -105,7 +106,7 @@ class TestAMediaTypeThatIsWaived:
         assert client.post("/p").status_code == 200
 
     def test_does_not_excuse_a_body_that_is_required(self):
-        client = waived(self.XML, required=True)
+        client = kept(self.XML, required=True)
 
         assert client.post("/p").status_code == 400
         assert post(client, "application/xml", b"<a/>").status == 415

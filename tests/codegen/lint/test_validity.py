@@ -7,10 +7,7 @@ from codegen.validity import validity
 
 SIZE = "          schema: {type: integer, format: int32, minimum: 1, maximum: 100, default: 10}\n"
 VERSIONS = "write 3.1.1, or 3.0.4 for an older document"
-PATH = (
-    "Path parameter 'user_id' for 'get' operation in '/api/v1/users/{user_id}' was not resolved: "
-    "declare it with `in: path`, or take it out of the path or the list"
-)
+PATH = "the parameter 'user_id' of the path '/api/v1/users/{user_id}' is not declared: declare it with `in: path`"
 RENAME = "correct its name, remove it, or begin it with `x-`"
 
 
@@ -31,14 +28,14 @@ class TestValidity:
             (
                 "        '200':",
                 "        'abc':",
-                "      responses",
-                f"Unevaluated properties are not allowed ('abc' was unexpected): {RENAME}",
+                "'abc'",
+                f"'abc' is not known here: {RENAME}",
             ),
             (
                 "summary: List",
                 "sumary: List",
-                "    get",
-                f"Unevaluated properties are not allowed ('sumary' was unexpected): {RENAME}",
+                "sumary",
+                f"'sumary' is not known here: {RENAME}",
             ),
             (
                 "schemas/UserList'",
@@ -49,12 +46,27 @@ class TestValidity:
             (
                 "Id: createUser",
                 "Id: listUsers",
-                "    post",
-                "Operation ID 'listUsers' for 'post' in '/api/v1/users' is not unique: rename one",
+                "operationId: listUsers\n      tags: [users]\n      summary: C",
+                "operationId 'listUsers' stands twice, first in line 21: rename one",
             ),
-            ("default: 10}", "default: ten}", "default: ten", "'ten' is not of type 'integer': write a value of that type"),
-            ("'^[a-z]*$'", "'^([a-z]*$'", "'^([a-z]*$'", "'^([a-z]*$' is not a 'regex': correct the regular expression"),
-            ("name: search", "name: page_size", "      parameters", "Duplicate parameter 'page_size': rename one"),
+            (
+                "default: 10}",
+                "default: ten}",
+                "default: ten",
+                'the `default` is not valid: "ten" is not of type "integer": correct it, or remove it',
+            ),
+            (
+                "'^[a-z]*$'",
+                "'^([a-z]*$'",
+                "'^([a-z]*$'",
+                "the pattern '^([a-z]*$' is not read by the judge: write it in other words of ECMA-262",
+            ),
+            (
+                "name: search",
+                "name: page_size",
+                "- name: page_size\n          in: query\n          schema: {type: string",
+                "the parameter 'page_size' in query is declared twice: remove one",
+            ),
             (
                 "      - name: user_id\n",
                 "      - name: id\n",
@@ -66,7 +78,7 @@ class TestValidity:
     def test_a_fault_is_told_with_its_line(self, broken, old, new, mark, text):
         document = broken(old, new)
 
-        assert document.at(mark, text) in document.findings
+        assert document.at(mark, text) in [finding.partition("; or ")[0] for finding in document.findings]
 
     def test_a_schema_that_is_none_is_told_with_its_line(self, broken):
         document = broken("Name: {type: string", "Name: {type: strin")
@@ -87,7 +99,7 @@ paths:
         findings = validity(document)
 
         types = '"array", "boolean", "integer", "number", "object", "string"'
-        assert findings == [
+        assert [finding.partition("; or ")[0] for finding in findings] == [
             f'openapi.yaml:7: "strin" is not one of {types}: write one of those',
             'openapi.yaml:8: "description" is a required property: add it',
         ]

@@ -14,6 +14,7 @@ DOCUMENTS = [Document.load(Path(__file__).with_name(name)) for name in ("feature
 # Nothing of a request depends on them alone.
 BEYOND_REQUESTS = {
     **dict.fromkeys(("document/openapi", "document/jsonSchemaDialect", "schema/$schema"), "which language schemas are in"),
+    "document/x-error-members": "how refusals are written (tests/engine/test_refusals.py)",
     **dict.fromkeys(("operation/tags", "operation/operationId"), "names in generated code"),
     **dict.fromkeys(("operation/parameters", "operation/requestBody"), "they hold what has cases of its own"),
     **dict.fromkeys(("document/webhooks", "operation/callbacks"), "requests that the service sends"),

@@ -11,7 +11,6 @@ VALUES = {
     "notNullable": ("nullable", [7], [(None, "type")]),
     "nullableEnum": ("nullable", ["a", None], [("b", "enum")]),
     "closedEnum": ("nullable", ["a"], [(None, "enum")]),
-    "nullableRef": ("nullable", [7], [(None, "type")]),  # `nullable` adds null to a `type` beside it, and there is none
     "exclusiveMinimum": ("exclusiveMinimum", [1.1], [(1, "exclusiveMinimum")]),
     "exclusiveMaximum": ("exclusiveMaximum", [1.9], [(2, "exclusiveMaximum")]),
     "inclusive": ("minimum", [1, 2], [(0.9, "minimum"), (2.1, "maximum")]),

@@ -1,0 +1,54 @@
+"""What `apply` and `null` make of a schema."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+Schema = dict[str, Any]
+
+# Keywords that null may fail.
+_JUDGING = ("$ref", "allOf", "anyOf", "oneOf", "enum", "const", "not", "if", "then", "else", "discriminator")
+_ANNOTATIONS = frozenset({"title", "description", "example", "deprecated", "externalDocs", "readOnly", "writeOnly", "default"})
+# Members of objects that are not schemas.
+_OTHERS = frozenset(
+    {"in", "content", "schema", "headers", "schemas", "parameters", "responses", "links", "value", "operationId"}
+)
+
+
+def allow_null(schema: Schema, *, alternative: bool, older: bool) -> None:
+    """Let `nullable` of a schema without `type` allow null; `alternative` is one of `anyOf` or `oneOf`, `older` OpenAPI 3.0.
+
+    An alternative that says nothing else is null itself.
+    """
+    schema.pop("nullable", None)
+    judging = [key for key in schema if key in _JUDGING]
+    if judging == ["enum"]:
+        schema["enum"] = schema["enum"] if None in schema["enum"] else [*schema["enum"], None]
+    elif [key for key in judging if key != "discriminator"] in (["anyOf"], ["oneOf"]):
+        schema[judging[0] if judging[0] != "discriminator" else judging[1]].append(_null(older=older))
+    elif judging:
+        schema["anyOf"] = [{key: schema.pop(key) for key in judging}, _null(older=older)]
+    elif alternative and says_nothing_else(schema):
+        schema.update(_null(older=older))
+
+
+def says_nothing_else(schema: Schema) -> bool:
+    """Whether a schema judges nothing, apart from `nullable`."""
+    return not {key for key in schema if not key.startswith("x-")} - _ANNOTATIONS - {"nullable"}
+
+
+def beside_a_reference(holder: Schema, siblings: list[str], target: Any, *, older: bool) -> Schema:  # noqa: ANN401 - any JSON value
+    """What holds a `$ref`, with the keywords beside it in force; the holder keeps the others."""
+    beside = {key: holder.pop(key) for key in siblings}
+    if isinstance(target, dict) and _OTHERS & target.keys():
+        return {**copy.deepcopy(target), **{key: value for key, value in holder.items() if key != "$ref"}, **beside}
+    nullable = beside.pop("nullable", False) is True
+    if nullable and "type" in beside:
+        beside["nullable"] = True
+    return {**beside, "anyOf": [holder, _null(older=older)]} if nullable else {**beside, "allOf": [holder]}
+
+
+def _null(*, older: bool) -> Schema:
+    """The schema of null alone, which OpenAPI 3.0 has no type for."""
+    return {"enum": [None]} if older else {"type": "null"}
