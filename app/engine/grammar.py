@@ -6,40 +6,24 @@ One table for each object, in the order of the specification. A keyword that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
 
-from app.engine.adoption.words import Word
 from app.engine.declared import is_ignored, is_ignored_header
 from app.engine.document import Node
-from app.engine.media import Media, covers, essence, is_lines, kind_of
-
-# judge: JSON Schema compiled (for answers, under the response policy). gate: the engine's steps before a handler. type: what
-# mypy holds handlers to. responses: written or completed by the engine. documentation: for readers, by nature.
-Enforcer = Literal["judge", "gate", "type", "responses", "documentation", "unsupported", "adopted"]
-
-# What stands under a keyword: an object, a list of them, named ones, or named ones and extensions.
-Shape = Literal["value", "one", "list", "named", "extensible"]
-
-
-class Said(NamedTuple):
-    """Who enforces a keyword, and what the reader of the ledger should know; for `unsupported` the fault and its remedy."""
-
-    by: Enforcer
-    remark: str = ""
-    reading: Word = "drop"  # of what is unsupported: how it is usually adopted
-    owner: bool = False  # whether the reading is of the object that has the keyword
-
-
-Decide = Callable[[Node, str], Said]  # for keywords that depend on their value or neighbours
-
-
-class Keyword(NamedTuple):
-    """One keyword of an object; `kind` is the object that stands under it."""
-
-    said: Said | Decide
-    shape: Shape = "value"
-    kind: str = ""
+from app.engine.enforcement import (
+    CODED,
+    Enforcer,
+    Keyword,
+    Said,
+    Shape,
+    beside_a_reference,
+    by_dialect,
+    by_discriminator,
+    by_format,
+    by_media_type,
+    by_nullable,
+    by_tag,
+)
 
 
 def _by(enforcer: Enforcer, remark: str = "") -> Keyword:
@@ -54,65 +38,6 @@ _DOCUMENTATION = _by("documentation")
 _DOCUMENTS = _under("documentation", "one", "external documentation")
 _UNIVERSAL = {"summary": _DOCUMENTATION, "description": _DOCUMENTATION, "externalDocs": _DOCUMENTS}
 _EXAMPLES = {"example": _by("documentation", "answers of the mock"), "examples": _by("documentation", "answers of the mock")}
-
-# Asserted by the judge.
-FORMATS = frozenset(
-    {
-        *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uuid"),
-        *("int32", "int64", "uri", "uri-reference", "iri", "iri-reference", "uri-template"),
-        *("json-pointer", "relative-json-pointer", "regex"),
-    }
-)
-_CODED = "of parts of a multipart body; of texts in JSON it is an annotation (JSON Schema, Validation, 8)"
-DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base")
-
-
-def _format(node: Node, keyword: str) -> Said:
-    name = node.value[keyword]
-    if name in FORMATS:
-        return Said("judge")
-    if name == "binary":
-        return Said("type", "bytes of a file")
-    if name == "byte":  # OpenAPI 3.0's `contentEncoding: base64`
-        return Said("gate", _CODED)
-    return Said("documentation", f"no judge asserts the format {name!r}")
-
-
-def _discriminator(node: Node, _: str) -> Said:
-    if "oneOf" in node.value or "anyOf" in node.value:
-        return Said("documentation", "tells whose faults are reported; it never changes what is valid (OpenAPI 3.1.1, 4.8.25)")
-    return Said("documentation", "without `oneOf` or `anyOf` it says nothing (OpenAPI 3.1.1, 4.8.25)")
-
-
-def _tag(node: Node, _: str) -> Said:
-    pointer = node.pointer[:-1]
-    owner = node.document.root
-    for key in pointer:
-        owner = owner.raw_child(key)
-    return _discriminator(owner, "discriminator")
-
-
-def _dialect(node: Node, keyword: str) -> Said:
-    if node.value[keyword] in DIALECTS:
-        return Said("judge")
-    return Said("unsupported", f"`{keyword}` names another dialect than JSON Schema 2020-12: remove it")
-
-
-def _nullable(node: Node, _: str) -> Said:
-    if "type" in node.value or node.value["nullable"] is False:
-        return Said("judge", "adds null to the `type` beside it")
-    remedy = "write an `anyOf` with `type: 'null'`" if node.document.version != "3.0" else "write a `type`, or remove it"
-    return Said("unsupported", f"`nullable` adds null to a `type` beside it, and there is none: {remedy}", "allow-null")
-
-
-def _beside_a_reference(node: Node, keyword: str) -> Said | None:
-    """OpenAPI 3.0 ignores what stands beside a `$ref`."""
-    if node.reference is None or keyword == "$ref" or node.document.version != "3.0":
-        return None
-    if keyword in ("summary", "description", "title", "example", "deprecated", "externalDocs"):
-        return Said("documentation")
-    return Said("unsupported", f"OpenAPI 3.0 ignores `{keyword}` beside a $ref: put the $ref into an `allOf`", "apply")
-
 
 _SCHEMA_JUDGED = (
     *("type", "enum", "const", "minLength", "maxLength", "pattern", "required", "dependentRequired", "$anchor"),
@@ -143,13 +68,13 @@ SCHEMA: dict[str, Keyword] = {
     **{name: _under("judge", "named", "schema") for name in _SCHEMA_NAMED},
     "readOnly": _by("judge", "of members: not part of requests"),
     "writeOnly": _by("judge", "of members: not part of answers"),
-    "nullable": Keyword(_nullable),
-    "format": Keyword(_format),
-    "discriminator": Keyword(_discriminator, "one", "discriminator"),
-    "$schema": Keyword(_dialect),
+    "nullable": Keyword(by_nullable),
+    "format": Keyword(by_format),
+    "discriminator": Keyword(by_discriminator, "one", "discriminator"),
+    "$schema": Keyword(by_dialect),
     "default": _by("type", "what an absent member or parameter is for the handler"),
-    "contentEncoding": _by("gate", _CODED),
-    "contentMediaType": _by("gate", _CODED),
+    "contentEncoding": _by("gate", CODED),
+    "contentMediaType": _by("gate", CODED),
     "contentSchema": _under("documentation", "one", "schema"),
     **dict.fromkeys(("title", "description", "deprecated", "$comment", "xml"), _DOCUMENTATION),
     "externalDocs": _DOCUMENTS,
@@ -161,32 +86,11 @@ SCHEMA: dict[str, Keyword] = {
 }
 
 
-def _media_type(node: Node, keyword: str) -> Said:
-    """XML with a structure has no reader here."""
-    media = Media(str(node.pointer[-1]), node.raw_child(keyword), node)
-    if {"requestBody", "requestBodies"}.isdisjoint(node.pointer) and (
-        is_lines(media.name) or covers(essence(media.name), "application/json")
-    ):
-        return Said("judge")  # answers of them are written as JSON
-    if media.is_opaque:
-        text = f"a body of {media.name} is bytes to the engine, which its schema does not describe: "
-        return Said("unsupported", text + "give it `type: string, format: binary`, or no schema", owner=_has_others(node))
-    return Said("judge")
-
-
-def _has_others(media: Node) -> bool:
-    """Whether a body has another media type that is more than bytes, so that this one can be done without."""
-    content = media.document.root
-    for key in media.pointer[:-1]:
-        content = content.raw_child(key)
-    return any(kind_of(name) != "binary" for name in content.value if name != media.pointer[-1])
-
-
 OBJECTS: dict[str, dict[str, Keyword]] = {
     "document": {
         "openapi": _by("judge", "decides the dialect of schemas"),
         "info": _under("documentation", "one", "info"),
-        "jsonSchemaDialect": Keyword(_dialect),
+        "jsonSchemaDialect": Keyword(by_dialect),
         "servers": _under("gate", "list", "server"),
         "paths": _under("gate", "extensible", "path item"),
         "webhooks": _under("type", "named", "outward path item"),
@@ -264,7 +168,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
     },
     "request body": {**_UNIVERSAL, "content": _under("gate", "named", "media type"), "required": _by("gate")},
     "media type": {
-        "schema": Keyword(_media_type, "one", "schema"),
+        "schema": Keyword(by_media_type, "one", "schema"),
         "encoding": _under("gate", "named", "encoding"),
         **_EXAMPLES,
     },
@@ -298,7 +202,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         **_EXAMPLES,
     },
     "schema": SCHEMA,
-    "discriminator": {"propertyName": Keyword(_tag), "mapping": Keyword(_tag)},
+    "discriminator": {"propertyName": Keyword(by_tag), "mapping": Keyword(by_tag)},
     "security scheme": {
         **_UNIVERSAL,
         **{name: _by("gate") for name in ("type", "name", "in", "scheme")},
@@ -324,7 +228,7 @@ def said(kind: str, node: Node, keyword: str) -> Said | None:
     """Who enforces a keyword of an object; None if nobody knows it."""
     if is_left_out(kind, node):
         return Said("documentation", "OpenAPI ignores this header here")
-    if (ignored := _beside_a_reference(node, keyword)) is not None:
+    if (ignored := beside_a_reference(node, keyword)) is not None:
         return ignored
     known = OBJECTS[kind].get(keyword)
     if known is None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from app.engine.adoption.suggest import suggested
 from app.engine.document import Document, Node
+from app.engine.enforcement import Enforcer, Said
 from app.engine.findings import Finding
-from app.engine.grammar import OBJECTS, Enforcer, Said, children, is_left_out, said
+from app.engine.grammar import OBJECTS, children, is_left_out, said
 from app.engine.text import Pointer, escaped
 
 

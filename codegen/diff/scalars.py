@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from app.engine.grammar import FORMATS
+from app.engine.enforcement import FORMATS
 from codegen.diff.findings import Change, Effect, Place
 from codegen.diff.schema import Schema, text_of, type_names
 from codegen.diff.walk import Pair

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.document import Node
-from app.engine.grammar import FORMATS
+from app.engine.enforcement import FORMATS
 from codegen.diff.findings import Change, Place, Rating
 from codegen.diff.schema import Schema, text_of
 from codegen.diff.walk import Pair

@@ -6,7 +6,8 @@ import itertools
 from pathlib import Path
 
 from app.engine.document import Document, Node
-from app.engine.grammar import FORMATS, OBJECTS
+from app.engine.enforcement import FORMATS
+from app.engine.grammar import OBJECTS
 from tests.engine.features.cases import CASES, schemas
 
 DOCUMENTS = [Document.load(Path(__file__).with_name(name)) for name in ("features.yaml", "features30.yaml")]
