@@ -59,7 +59,7 @@ class TestValidity:
                 "'^[a-z]*$'",
                 "'^([a-z]*$'",
                 "'^([a-z]*$'",
-                "the pattern '^([a-z]*$' is not read by the judge: write it in other words of ECMA-262",
+                "the pattern '^([a-z]*$' cannot be read: a `(` is not closed: write it in other words of ECMA-262",
             ),
             (
                 "name: search",
