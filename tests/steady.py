@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from tests.make import new_user
 
-MARGIN = 30.0  # seconds for what should take one or two
+MARGIN = 120.0  # seconds for what should take one or two on a machine that does nothing else
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 class Load:
-    """Clients that keep their connections and ask without pause: reads, health and sign-ups in turn."""
+    """Clients that keep their connections and ask 30 times a second each: reads, health and sign-ups in turn."""
 
     _names = count()
 
@@ -85,4 +85,4 @@ class Load:
                 except (OSError, http.client.HTTPException) as error:
                     self.failures.append(repr(error))
                     connection.close()
-                time.sleep(0.01)
+                time.sleep(0.03)
