@@ -91,12 +91,12 @@ class Server:
         with self.log.open("wb") as log:
             command = [sys.executable, *self._program]
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
             try:
-                with urlopen(f"{self.url}/health", timeout=1):  # noqa: S310 - the address is ours
+                with urlopen(f"{self.url}/health", timeout=10):  # noqa: S310 - the address is ours
                     if self.workers == 1 or "all workers serve" in self.log.read_text():
                         return
             except (URLError, ConnectionError, TimeoutError):
