@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from pydantic import ValidationError
 
 from app.engine.bodies.building import Builder, builder
@@ -42,6 +41,7 @@ class Arguments:
         credentials: frozenset[str] = frozenset(),
     ) -> None:
         self._judge = Judge(document, described) if described.parameters else None
+        self._required = {f"/{one.place}/{escape(one.name)}" for one in described.parameters if one.required}
         self._bodies = {
             name: (Judge(document, described, media.schema), media.kind == "json", builders[name])
             for name, media in described.bodies.items()
@@ -105,7 +105,7 @@ class Arguments:
                 faults += body.faults
                 judged, body = body.judged, body.value
         if faults:
-            raise _unreadable(faults, judge, parts, judged)
+            raise self._unreadable(faults, judge, parts, judged)
         if judge is not None and not judge.is_valid(parts, judged):
             raise Refusal(422, faults=judge.faults(parts, judged))
         try:
@@ -138,6 +138,15 @@ class Arguments:
                 faults.append(("path", "/" + escape(name), "encoding"))
         return path
 
+    def _unreadable(self, faults: list[Fault], judge: Judge | None, parts: dict[str, Any], body: Any) -> Refusal:  # noqa: ANN401 - any JSON value
+        """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
+        listed = [fault(*one) for one in faults]
+        told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
+        nothing_else = body is ABSENT and not any(parts.values()) and self._required <= told
+        if judge is not None and not nothing_else and not judge.is_valid(parts, body):
+            listed += judge.faults(parts, body, told)
+        return Refusal(422, faults=listed[:MOST_FAULTS])
+
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._defaults)
         for argument in self._fresh:  # a handler may change its list
@@ -154,15 +163,6 @@ class Arguments:
             if (value := arguments[argument]) is not None:
                 arguments[argument] = make(value)
         return arguments
-
-
-def _unreadable(faults: list[Fault], judge: Judge | None, parts: dict[str, Any], body: Any) -> Refusal:  # noqa: ANN401 - any JSON value
-    """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
-    judged: list[msgspec.Raw] = []
-    if judge is not None and not judge.is_valid(parts, body):
-        told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
-        judged = judge.faults(parts, body, told)
-    return Refusal(422, faults=[*(fault(*one) for one in faults), *judged][:MOST_FAULTS])
 
 
 def _unheld(error: ValidationError) -> Refusal:

@@ -24,6 +24,7 @@ _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
 # What these refuse has a name that a client gave it.
 _OF_CLIENTS = frozenset({"additionalProperties", "propertyNames", "unevaluatedProperties", "unknown"})
 
+_USUAL_NAMES = re.compile(r"[\w/.~-]*")  # are told as they are
 _NO_NAME = re.compile(r'["{<]')  # begins what is no name but a whole body, read as the name of a form's field
 
 _MOST_KNOWN = 1024
@@ -46,18 +47,26 @@ def fault(place: str, pointer: str, code: str, said: str | None = None) -> msgsp
 
 
 def _fault(place: str, pointer: str, code: str, said: str | None) -> msgspec.Raw:
-    if not pointer.isprintable() or len(pointer) > _NAME:
+    if len(pointer) > _NAME or _USUAL_NAMES.fullmatch(pointer) is None:
         pointer = "/".join(map(_shown, pointer.split("/")))[:1000]
-    if code in _OF_CLIENTS and (odd := _NO_NAME.search(pointer)) is not None:
-        pointer = pointer[: odd.start()] + "…"
-    return msgspec.Raw(encode({"in": place, "pointer": pointer, "code": code, "message": said or message(code)}))
+        if code in _OF_CLIENTS and (odd := _NO_NAME.search(pointer)) is not None:
+            pointer = pointer[: odd.start()] + "…"
+    head, tail = _around(place, code, said or message(code))
+    return msgspec.Raw(head + encode(pointer) + tail)
+
+
+@functools.lru_cache(maxsize=1024)
+def _around(place: str, code: str, said: str) -> tuple[bytes, bytes]:
+    """The JSON of a fault before and after its pointer."""
+    head, tail = encode({"in": place, "pointer": "", "code": code, "message": said}).split(b'""', 1)
+    return head, tail
 
 
 _usual = functools.lru_cache(maxsize=1024)(_fault)
 
 
 def _shown(step: str) -> str:
-    """A name as it is told: cut if it is long, without characters that change how the text around them is shown."""
+    """A name as it is shown: cut if it is long, without characters that change how the text around them is shown."""
     cut = step if len(step) <= _NAME else step[: _NAME - 1].rstrip("~") + "…"
     return cut if cut.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut)
 
@@ -95,9 +104,10 @@ class Judge:
     def faults(self, parts: dict[str, Any], body: Any = None, told: Collection[str] = ()) -> list[msgspec.Raw]:  # noqa: ANN401 - any JSON value
         """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
         found: dict[tuple[str, str], _Fault] = {}
-        for judge, value, prefix in ((self._parameters, parts, ""), (self._body, body, "/body")):
-            if judge is not None and not judge.is_valid(value):
-                _collect(judge, value, prefix, told, found)
+        if self._parameters is not None and (self._body is None or not self._parameters.is_valid(parts)):
+            _collect(self._parameters, parts, "", told, found)
+        if self._body is not None and (self._parameters is None or not self._body.is_valid(body)):
+            _collect(self._body, body, "/body", told, found)
         twice: set[tuple[str, str]] = set()
         for keyword, place in found:
             if keyword == "format":  # a field that has a format and a pattern is wrong once
