@@ -36,7 +36,7 @@ def meaning(document: Document) -> Found:
             yield from _twice(node)
             name = node.value.get("operationId") if node.pointer[:-2] == ("paths",) else None
             if isinstance(name, str) and (other := first.setdefault(name, node)) is not node:
-                text = f"operationId {name!r} stands twice, first in line {other.line}: rename one"
+                text = f"operationId {name!r} stands twice, first in {other.where}: rename one"
                 yield node.raw_child("operationId"), text, ()
         elif kind == "schema" and "default" in node.value:
             yield from _default(node)

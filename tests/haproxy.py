@@ -13,8 +13,8 @@ from typing import NamedTuple
 from tests.packages import ensure
 from tests.servers import free_port
 
-# A backend is out at its first 503 and back at its first 200; a check that is slow on a busy machine is neither. Nothing is sent
-# twice: `retry-on` stays at its default, a connection that was not made. What a backend drops, the client sees.
+# A backend is out at its first 503 and back at its first 200; a check that is slow on a busy machine is neither. Nothing is
+# sent twice: `retry-on` stays at its default, a connection that was not made. What a backend drops, the client sees.
 CONFIGURATION = """
 defaults
     mode http

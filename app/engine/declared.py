@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal
@@ -88,7 +89,9 @@ class Header:
         keywords = ("const", "default") if self.name.lower() == "vary" else ("const",)
         schemas = [said.value for said in conjuncts(self.schema)]
         value = next((schema[keyword] for keyword in keywords for schema in schemas if keyword in schema), None)
-        return str(value) if self.required and value is not None else None
+        if not self.required or value is None:
+            return None
+        return value if isinstance(value, str) else json.dumps(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ class Description:
         paths, sent = document.root.get("paths"), document.root.get("webhooks")
         for operation in _named(_operations(paths.items() if paths is not None else ())):
             if (other := operations.get(operation.id)) is not None:
-                first = f"first in line {other.node.line}"
+                first = f"first in {other.node.where}"
                 place = operation.node.raw_child("operationId") if "operationId" in operation.node.value else operation.node
                 raise place.error(f"operationId {operation.id!r} stands twice, {first}: rename one")
             operations[operation.id] = operation

@@ -33,9 +33,7 @@ class Resource(Generic[T]):
         """
         method = described.method
         if (other := self.written.setdefault(method, described)) is not described:
-            text = (
-                f"{method} {path} is also {other.id} in line {other.node.line}: remove one, or change its servers or `x-alias`"
-            )
+            text = f"{method} {path} is also {other.id} ({other.node.where}): remove one, or change its servers or `x-alias`"
             raise described.node.error(text)
         self.operations[method] = operation
         if method == "GET":

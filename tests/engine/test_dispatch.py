@@ -242,7 +242,7 @@ class TestAServer:
         assert client.get("/z").status_code == 404
 
     def test_whose_path_is_another_operation_s_stops_the_start(self):
-        with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: GET /z is also a in line \d+: remove one"):
+        with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: GET /z is also a \(openapi.yaml:\d+\): remove one"):
             echo(SERVERS + "  /z: {get: {<<: *get, operationId: d}}\n", head="x-alias: {/z: /p}")
 
 
@@ -308,10 +308,10 @@ class TestAMethod:
             "{operationId: %s, responses: {'200': {description: A., content: {application/json: {schema: {}}}, "
             "headers: {X-M: {required: true, schema: {const: %s}}}}}}"
         )
-        client = echo(f"  /p:\n    get: {operation % ('g', 'g')}\n    head: {operation % ('h', 'h')}\n")
+        client = echo(f"  /p:\n    get: {operation % ('g', 'true')}\n    head: {operation % ('h', 'h')}\n")
 
         assert client.head("/p").headers["X-M"] == "h"
-        assert client.get("/p").headers["X-M"] == "g"
+        assert client.get("/p").headers["X-M"] == "true"
 
 
 class TestHead:
