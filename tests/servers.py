@@ -50,7 +50,7 @@ class Server:
         *,
         workers: int = 1,
         log: Path | None = None,
-        program: Sequence[str] = ("-m", "app.cli", "serve"),
+        program: Sequence[str] = ("-m", "app", "serve"),
         **settings: str,
     ) -> None:
         self._program = program

@@ -78,7 +78,7 @@ def test_neither_do_commands_that_begin_at_once(tmp_path: Path, mask: int):
     }
 
     def start(*arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "app.cli", *arguments]
+        command = [sys.executable, "-m", "app", *arguments]
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
 
     seen: dict[str, str] = {}

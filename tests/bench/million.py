@@ -73,7 +73,7 @@ def _filled(server: Postgres, users: int) -> str:
     run.upgrade(url)
     server.execute(ADMIN, f"users_{users}")
     began = time.perf_counter()
-    command = [sys.executable, "-m", "app.cli", "seed", "--users", str(users), "--posts", "0"]
+    command = [sys.executable, "-m", "app", "seed", "--users", str(users), "--posts", "0"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True, capture_output=True)
     _say(f"{users} users were made in {time.perf_counter() - began:.1f} s")
     server.execute("VACUUM (ANALYZE)", f"users_{users}")

@@ -121,8 +121,8 @@ def accord(database: Path, url: str | None = None, policy: str = "off") -> Servi
     """Our service, with a token of the administrator; on the database of the URL, if there is one."""
     environment = {**_environment(database), **_SETTINGS, "DATABASE_URL": url or f"sqlite:///{database}"}
     environment["RESPONSE_POLICY"] = policy
-    service = Service("accord", database, ["app.cli", "serve"], environment)
-    command = [sys.executable, "-m", "app.cli", "admin", "token"]
+    service = Service("accord", database, ["app", "serve"], environment)
+    command = [sys.executable, "-m", "app", "admin", "token"]
     issued = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     service.token = issued.stdout.strip()
     return service

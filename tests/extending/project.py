@@ -27,6 +27,8 @@ class Project:
             if (ROOT / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
+        for bytecode in ROOT.glob("[act]*/**/__pycache__"):  # good for files that are not changed
+            shutil.copytree(bytecode, folder / bytecode.relative_to(ROOT))
         if (ROOT / ".mypy_cache").exists():  # `make lint` has filled it: mypy need not read every library again
             shutil.copytree(ROOT / ".mypy_cache", folder / ".mypy_cache")
         self._git("init", "--quiet")

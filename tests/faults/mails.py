@@ -40,7 +40,7 @@ class Worker:
     """`accord worker`; `settings` are environment variables."""
 
     def __init__(self, database: str, log: Path, *command: str, **settings: str) -> None:
-        self._command = command or ("-m", "app.cli", "worker")
+        self._command = command or ("-m", "app", "worker")
         self._environment = {**os.environ, "ENV": "staging", "DATABASE_URL": database, **settings}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None

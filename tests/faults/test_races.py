@@ -105,7 +105,7 @@ def test_of_two_processes_that_migrate_at_once_each_revision_is_made_by_one(kind
     url = f"sqlite:///{tmp_path / 'new.db'}" if kind == "sqlite" else postgres.create("migrated_by_two")
     finding = record(f"two processes migrate at once, {engine(url)}")
     environment = {**os.environ, "DATABASE_URL": url}
-    command = [sys.executable, "-m", "app.cli", "migrate"]
+    command = [sys.executable, "-m", "app", "migrate"]
 
     processes = [
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -28,7 +28,7 @@ def accord(url: str, tmp_path: Path) -> Accord:
     environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url}
 
     def started(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "app.cli", *arguments]
+        command = [sys.executable, "-m", "app", *arguments]
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
     return started

@@ -35,7 +35,7 @@ def environment(settings, **changes: str):
 @contextmanager
 def process(settings):
     """`accord worker`, ended by SIGKILL if the block has not ended it."""
-    command = [sys.executable, "-m", "app.cli", "worker"]
+    command = [sys.executable, "-m", "app", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=environment(settings), stderr=subprocess.PIPE, text=True) as running:
         try:
             yield running
@@ -90,7 +90,7 @@ class TestProcess:
 @pytest.mark.slow
 class TestCommands:
     def accord(self, settings, *arguments: str):
-        command = [sys.executable, "-m", "app.cli", "outbox", *arguments]
+        command = [sys.executable, "-m", "app", "outbox", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False)
 
     async def test_an_operator_sees_what_waits_and_what_is_dead_and_retries_it(self, resources, settings):
@@ -134,7 +134,7 @@ class TestStart:
             assert server.log.read_text().count("mails wait in the outbox") == 1
 
     def test_what_cannot_be_understood_stops_it_with_one_line(self, settings):
-        command = [sys.executable, "-m", "app.cli", "worker"]
+        command = [sys.executable, "-m", "app", "worker"]
         wrong = environment(settings, SMTP_URL="http://user:secret@mail.example.com")
 
         ended = subprocess.run(command, cwd=ROOT, env=wrong, capture_output=True, text=True, check=False)
