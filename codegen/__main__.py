@@ -17,14 +17,13 @@ from app.engine.depth import deep
 from app.engine.description import Description
 from app.engine.document import Document, DocumentError
 from app.engine.ledger import Ledger
-from codegen import mock
 from codegen.adopt import adoption, renewed, unneeded
 from codegen.complete import completed, overlay
 from codegen.diff import command as diff
-from codegen.fidelity import PER_SCHEMA, fidelity
 from codegen.generate import GenerationError, Settings, load, stale, write
 from codegen.lint import NAMES, lint
 from codegen.lint.profiles import PROFILES, LintSettingsError, checked, read, severities
+from codegen.mutations import PER_SCHEMA
 from codegen.validity import invalid
 
 PROJECT = Path("pyproject.toml")
@@ -208,6 +207,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _fidelity(options: argparse.Namespace) -> int:
+    from codegen.fidelity import fidelity  # noqa: PLC0415 - its judge takes a second to import, which nobody else needs
+
     document = _valid(options)
     try:
         report = fidelity(document, options.per_schema, options.seed, models=options.models)
@@ -230,6 +231,8 @@ def _complete(options: argparse.Namespace) -> int:
 
 
 def _mock(options: argparse.Namespace) -> int:
+    from codegen import mock  # noqa: PLC0415 - FastAPI and its server, which nobody else needs
+
     document = deep(lambda: _valid(options))
     if options.complete:
         added = deep(lambda: overlay(document))

@@ -12,7 +12,6 @@ from app.engine.adoption.suggest import explained
 from app.engine.document import Document, DocumentError
 from app.engine.findings import Finding
 from app.engine.support import findings
-from codegen import mock
 from codegen.culprit import culprit
 from codegen.sources import CRASHES, crash_text, sources
 from codegen.validity import by_line, invalid
@@ -115,6 +114,8 @@ def _generate(document: Document) -> None:
 
 
 def _start(document: Document) -> None:
+    from codegen import mock  # noqa: PLC0415 - FastAPI and its server, which `generate` does without
+
     mock.application(document, mock.schemes(document, None))
 
 

@@ -21,10 +21,8 @@ from app.engine.values import Values
 from codegen.bodies import receivers
 from codegen.differences import Difference, explanation
 from codegen.metaschema import outermost
-from codegen.mutations import instances
+from codegen.mutations import PER_SCHEMA, instances
 from codegen.oracle import CIRCLES, Oracle
-
-PER_SCHEMA = 2000
 
 
 class Verdict(Protocol):

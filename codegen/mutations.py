@@ -16,6 +16,7 @@ from codegen.tricky import ANYTHING, FORMATS, NAMES
 Path = tuple[str | int, ...]
 Json = Any
 
+PER_SCHEMA = 2000  # instances, unless somebody says otherwise
 _MOST_PLACES = 400
 _LONGEST = 20_000  # characters or items: a longer bound is met from within only
 

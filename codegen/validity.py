@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from app.engine.adoption.places import at
 from app.engine.adoption.suggest import objects, suggested
@@ -20,7 +23,7 @@ from app.engine.text import FILES, Key, Pointer, mappings
 from codegen.meaning import meaning
 from codegen.metaschema import UNKNOWN, allowed, located, misshapen
 
-VERSIONS = {"3.0": schema_v30, "3.1": schema_v31, "3.2": schema_v31}  # 3.2 is taken where it equals 3.1
+VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema that judges each: 3.2 is taken where it equals 3.1
 
 # What to do about the usual faults; anything else is answered with the specification.
 REMEDIES = (
@@ -97,9 +100,16 @@ def _structure(document: Document) -> Iterator[Fault]:
     data = _inlined(document, document.whole)
     if document.version == "3.2":
         data = {**data, "openapi": "3.1.1"}
-    schema = dict(VERSIONS[document.version])
-    for error in jsonschema_rs.validator_cls_for(schema)(schema).iter_errors(data):
+    for error in _judge(VERSIONS[document.version]).iter_errors(data):
         yield from located(error)
+
+
+@functools.cache
+def _judge(version: str) -> jsonschema_rs.Validator:
+    """The schema of OpenAPI itself. Its file is read without its package, whose import takes a second and 30 MB."""
+    file = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
+    schema = json.loads(Path(str(metadata.distribution("openapi-spec-validator").locate_file(file))).read_bytes())
+    return jsonschema_rs.validator_cls_for(schema)(schema)
 
 
 def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value

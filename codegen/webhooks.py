@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.engine.declared import Response
-from app.engine.description import Operation
+from app.engine.description import Operation, callbacks, place
 from app.engine.document import DocumentError
 from app.engine.expressions import expressions
 from app.engine.findings import Finding, at_fault
 from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, distinct, python_name
-from app.engine.webhooks import callbacks, place
 from codegen.forms import Schema
 from codegen.inputs import Inputs, exact, model
 from codegen.links import origin

@@ -13,6 +13,7 @@ from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, python_name
 from app.engine.servers import prefixes
 from app.engine.spreading import METHODS
+from app.engine.text import escaped
 
 _PLACES = ("path", "query", "header", "cookie")
 
@@ -85,6 +86,18 @@ class Operation:
     def deprecated(self) -> bool:
         """Whether clients should stop using it."""
         return bool(self.node.value.get("deprecated", False))
+
+
+def callbacks(operation: Operation) -> Iterator[Operation]:
+    """The callbacks of an operation, and theirs."""
+    for callback in operation.callbacks:
+        yield callback
+        yield from callbacks(callback)
+
+
+def place(operation: Operation) -> str:
+    """Where an operation is written, as a reference."""
+    return "#" + "".join(f"/{escaped(key)}" for key in operation.node.pointer)
 
 
 def _parameter(node: Node) -> Parameter:

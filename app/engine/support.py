@@ -16,7 +16,7 @@ from app.engine.bodies.content_coding import CODINGS
 from app.engine.bodies.support import unreadable as unreadable_bodies
 from app.engine.declared import Header, Parameter, Response
 from app.engine.deprecation import notices
-from app.engine.description import Description, Operation
+from app.engine.description import Description, Operation, callbacks
 from app.engine.dispatch import Paths
 from app.engine.document import Document, DocumentError, Node
 from app.engine.findings import Finding, plain_finding
@@ -29,7 +29,6 @@ from app.engine.segments import template_names
 from app.engine.servers import unservable
 from app.engine.templates import MEMBERS
 from app.engine.text import Pointer, holds_names
-from app.engine.webhooks import callbacks
 from app.engine.wording import ROLES
 
 # A place, what is wrong there, and what is left out if that is adopted and is another place.

@@ -7,7 +7,7 @@ A generated subclass stands for one of them; made once, with the document and th
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -17,14 +17,13 @@ from pydantic import ValidationError
 from app.engine.bodies.building import builder
 from app.engine.compiled import validator
 from app.engine.declared import Parameter, Response
-from app.engine.description import Description, Operation
+from app.engine.description import Description, Operation, callbacks, place
 from app.engine.document import Document
 from app.engine.filling import filled_json, query_texts
 from app.engine.headers import text
 from app.engine.judge import Judge
 from app.engine.media import Media, chosen
 from app.engine.outward import Written, plain, written
-from app.engine.text import escaped
 
 T = TypeVar("T")
 
@@ -78,18 +77,6 @@ def _outward(document: Document) -> dict[str, Operation]:
     description = Description.of(document)
     found = [*description.webhooks, *(one for operation in description.operations for one in callbacks(operation))]
     return {place(operation): operation for operation in found}
-
-
-def callbacks(operation: Operation) -> Iterator[Operation]:
-    """The callbacks of an operation, and theirs."""
-    for callback in operation.callbacks:
-        yield callback
-        yield from callbacks(callback)
-
-
-def place(operation: Operation) -> str:
-    """Where an operation is written, as a reference."""
-    return "#" + "".join(f"/{escaped(key)}" for key in operation.node.pointer)
 
 
 class Webhook:
