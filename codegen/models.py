@@ -6,10 +6,11 @@ reaches the module through the template of a class.
 
 from __future__ import annotations
 
+import itertools
 import json
-import re
 import warnings
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,7 @@ _SCALARS = {
 # Names of annotations and defaults, which a field of the same name would hide, and those of pydantic's own attributes.
 _TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *TAKEN, *dir(BaseModel)})
 _ALIAS: Schema = {"type": "object", "properties": {"alias": {}}}  # its text is the template's
-# With `defer_build` a class is completed when it is first used; these lines would complete all of them at import.
-_REBUILDS = re.compile(r"^\w+\.model_rebuild\(\)\n?", re.MULTILINE)
-_NAMED = re.compile(r"^(?:class )?(\w+)(?:\(| = TypeAliasType\()", re.MULTILINE)
+_PORTION = 1000  # members that datamodel-code-generator is given at once: of each it holds 20 kB until all are written
 
 
 def models(shapes: Shapes) -> str:
@@ -65,7 +64,9 @@ def models(shapes: Shapes) -> str:
     if not shapes.objects and not shapes.aliases:
         return _DOCSTRING
     known = {*shapes.objects, *shapes.aliases}
+    mark = _mark(shapes)
     source: dict[str, Schema] = dict.fromkeys(shapes.aliases, _ALIAS)
+    uses: dict[str, set[str]] = {name: set() for name in source}
     beside: Beside = defaultdict(dict)
     beside |= {name: {"alias": f"{string(name)}, {string(_alias(form))}"} for name, form in shapes.aliases.items()}
     names: dict[str, str] = {}
@@ -73,12 +74,50 @@ def models(shapes: Shapes) -> str:
         members = {key: member for key, member in form["properties"].items() if "readOnly" not in member}
         fields = _fields(members, form, known)
         names |= {f"{name}.{key}": field for key, field in fields.items() if field != key}
-        source[name], beside[name] = _class(form, members, fields)
-    text = _REBUILDS.sub("", _written(source, beside, names))
-    if renamed := known - set(_NAMED.findall(text)):
+        source[name], beside[name] = _class(form, members, fields, mark)
+        uses[name] = mentioned([member for member in members.values() if not holds_tuple(member)])
+    imports: dict[str, None] = {}
+    classes: dict[str, str] = {}
+    for portion in _portions(source):
+        header, *texts = _written(portion, beside, names, mark).split(f"# {mark}")
+        imports |= dict.fromkeys(line for line in header.splitlines() if line.startswith(("from ", "import ")))
+        classes |= {name: text for name, _, text in (text.partition("\n") for text in texts)}
+    if renamed := known - classes.keys():
         listed = ", ".join(sorted(renamed))
         raise DocumentError(f"{shapes.document.name}:1: a class cannot be named {listed}: rename that schema")
-    return text
+    return "\n".join([_DOCSTRING, *imports, "", *(classes[name] for name in ordered(uses))])
+
+
+def _mark(shapes: Shapes) -> str:
+    """A beginning of names that occurs nowhere in the document."""
+    text, mark = f"{shapes.objects}{shapes.aliases}", "Class_"
+    while mark in text:
+        mark += "_"
+    return mark
+
+
+def ordered(uses: Mapping[str, set[str]]) -> list[str]:
+    """The names, each behind those that it uses; where they use each other, as they are given."""
+    done: dict[str, None] = {}
+    waiting = list(uses)
+    while waiting:
+        left = []
+        for name in waiting:
+            if uses[name] <= {name} | done.keys():
+                done[name] = None
+            else:
+                left.append(name)
+        if len(left) == len(waiting):
+            return [*done, *left]
+        waiting = left
+    return list(done)
+
+
+def _portions(source: dict[str, Schema]) -> Iterator[dict[str, Schema]]:
+    """The schemas in groups of about `_PORTION` members."""
+    ends = itertools.accumulate(1 + len(schema["properties"]) for schema in source.values())
+    for _, group in itertools.groupby(zip(ends, source, strict=True), lambda one: one[0] // _PORTION):
+        yield {name: source[name] for _, name in group}
 
 
 def _fields(members: dict[str, Schema], form: Schema, known: set[str]) -> dict[str, str]:
@@ -88,12 +127,12 @@ def _fields(members: dict[str, Schema], form: Schema, known: set[str]) -> dict[s
     return field_names(members, lambda field: field in _TAKEN or field in used)
 
 
-def _class(form: Schema, members: dict[str, Schema], fields: dict[str, str]) -> tuple[Schema, dict[str, Any]]:
+def _class(form: Schema, members: dict[str, Schema], fields: dict[str, str], mark: str) -> tuple[Schema, dict[str, Any]]:
     """An object as datamodel-code-generator reads it, and what the template says of it."""
     extra = form.get("additionalProperties")
     schema: Schema = {
         "type": "object",
-        "properties": {key: part(member, whole=True) for key, member in members.items()},
+        "properties": {key: part(member, mark) for key, member in members.items()},
         "required": [key for key in form["required"] if key in members],
     }
     if extra is False:
@@ -107,7 +146,8 @@ def _class(form: Schema, members: dict[str, Schema], fields: dict[str, str]) -> 
     }
 
 
-def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str]) -> str:
+def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], mark: str) -> str:
+    said: Beside = defaultdict(dict, {name: {**beside[name], "mark": mark} for name in source})
     document = {"openapi": "3.1.1", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": source}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of constraints that a model does not take: the engine's judge has them all
@@ -120,7 +160,7 @@ def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str]) -
             schema_version_mode=VersionMode.Strict,
             base_class="app.engine.model.Model",
             custom_class_name_generator=lambda name: name,
-            aliases=names,
+            aliases={place: field for place, field in names.items() if place.partition(".")[0] in source},
             strict_types=list(StrictTypes),
             use_annotated=True,
             enum_field_as_literal=LiteralType.All,
@@ -133,9 +173,8 @@ def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str]) -
             treat_dot_as_module=False,
             additional_imports=list(_IMPORTS),
             custom_template_dir=_TEMPLATES,
-            extra_template_data=beside,
+            extra_template_data=said,
             disable_timestamp=True,
-            custom_file_header=_DOCSTRING,
             formatters=[],
         )
     if not isinstance(text, str):

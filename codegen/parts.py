@@ -1,4 +1,7 @@
-"""Members of the normal form as datamodel-code-generator reads them: its types where it has them, else ours by their paths."""
+"""Members of the normal form as datamodel-code-generator reads them: its types where it has them, else ours by their paths.
+
+Other classes are given by their names alone, with a mark before them, or it would take some for types of Python: `Decimal`.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,15 @@ _BOUNDS = {
 }
 
 
-def part(schema: Schema, *, whole: bool = False) -> Schema:
-    """The schema of a value; that of a `whole` member keeps its words and, if it has one type, its bounds.
+def part(schema: Schema, mark: str) -> Schema:
+    """The schema of a member, with its words and, if it has one type, its bounds.
 
     Deeper bounds, those of unions, and those that a model does not take are the judge's alone.
     """
-    if not whole:
-        return _shape(schema)
     words: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
     if holds_tuple(schema):
         return {**_ANYTHING, **words}
-    shape = _shape(schema)
+    shape = _shape(schema, mark)
     return {**shape, **({} if "anyOf" in shape else _bounds(schema)), **words}
 
 
@@ -38,29 +39,35 @@ def holds_tuple(schema: Schema) -> bool:
     return "prefixItems" in schema or any(map(holds_tuple, [*inner, *schema.get("anyOf", ())]))
 
 
-def _shape(schema: Schema) -> Schema:
-    if "$ref" in schema or ("enum" in schema and schema["enum"] != [None]):
-        return {key: schema[key] for key in ("$ref", "enum") if key in schema}
-    if "file" in schema:
-        return {"customTypePath": _OWN["file"]}
+def _shape(schema: Schema, mark: str) -> Schema:
+    if "$ref" in schema or "file" in schema:
+        return _named(schema, mark)
+    if "enum" in schema and schema["enum"] != [None]:
+        return {"enum": schema["enum"]}
     if "anyOf" in schema:
-        return {"anyOf": [_shape(branch) for branch in schema["anyOf"]]}
+        return {"anyOf": [_shape(branch, mark) for branch in schema["anyOf"]]}
     kinds = schema.get("type", "null" if "enum" in schema else "any")
     if isinstance(kinds, str):
-        return _of_type(kinds, schema)
+        return _of_type(kinds, schema, mark)
     scalars = [kind for kind in kinds if kind != "null"]
-    if len(scalars) == 1 and "customTypePath" not in (only := _of_type(scalars[0], schema)):
+    if len(scalars) == 1 and "customTypePath" not in (only := _of_type(scalars[0], schema, mark)):
         return {**only, "type": kinds}
-    return {"anyOf": [_of_type(kind, schema) for kind in kinds]}
+    return {"anyOf": [_of_type(kind, schema, mark) for kind in kinds]}
 
 
-def _of_type(kind: str, schema: Schema) -> Schema:
+def _named(schema: Schema, mark: str) -> Schema:
+    if "file" in schema:
+        return {"customTypePath": _OWN["file"]}
+    return {"type": "string", "x-python-type": mark + schema["$ref"].rpartition("/")[2]}
+
+
+def _of_type(kind: str, schema: Schema, mark: str) -> Schema:
     if kind == "any":
         return _ANYTHING
     if kind == "array":
-        return {"type": "array", "items": _shape(schema["items"])}
+        return {"type": "array", "items": _shape(schema["items"], mark)}
     if kind == "object":
-        return {"type": "object", "additionalProperties": _shape(schema["additionalProperties"])}
+        return {"type": "object", "additionalProperties": _shape(schema["additionalProperties"], mark)}
     own = "date-time" if kind == "string" and schema.get("format") == "date-time" else kind
     return {"type": kind, **({"customTypePath": _OWN[own]} if own in _OWN else {})}
 
