@@ -19,8 +19,9 @@ from app.engine.adoption.places import at, place_of
 from app.engine.adoption.readings import ReadingError, Readings, beside
 from app.engine.dialect import translate
 from app.engine.findings import DocumentError, Finding
+from app.engine.source import SyntaxFault, read
 from app.engine.spreading import has_siblings, spread, stands_for_names
-from app.engine.text import FILES, Key, Pointer, SyntaxFault, collected, mappings, read, reference_to, unescaped
+from app.engine.text import FILES, Key, Pointer, collected, mappings, reference_to, unescaped
 
 __all__ = ["Document", "DocumentError", "Files", "Node", "references"]
 

@@ -223,9 +223,37 @@ class TestText:
         with pytest.raises(DocumentError, match=r"^openapi\.yaml:1: a key is a text, not a list or a mapping: write a text$"):
             document("? [a]\n: 1\n")
 
+    def test_a_bracket_that_is_not_closed_is_told_of_before_what_it_makes_of_the_keys_behind_it(self):
+        with pytest.raises(DocumentError, match=r"^openapi\.yaml:3: did not find expected ',' or '\]'"):
+            document("a: [\n{b: 1}: 2\nc: 3\n")
+
     def test_an_alias_within_its_own_anchor_is_a_fault(self):
-        with pytest.raises(DocumentError, match=r"^openapi.yaml:1: a YAML alias stands inside its own anchor"):
-            document("a: &a {b: *a}")
+        with pytest.raises(DocumentError, match=r"^openapi.yaml:2: a YAML alias stands inside its own anchor"):
+            document("a: &a\n  b: *a\n")
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            ("a: *u\n", "1: there is no anchor 'u': correct the alias"),
+            ("a: &a 1\nb: &a 2\n", "2: the anchor 'a' stands twice: rename one"),
+            ("a: 1\n---\nb: 2\n", "2: a second document begins here: remove it"),
+        ],
+    )
+    def test_an_anchor_or_a_document_too_many_or_too_few_is_a_fault(self, text, fault):
+        with pytest.raises(DocumentError, match=rf"^openapi\.yaml:{fault}$"):
+            document(text)
+
+    def test_what_aliases_stand_for_is_not_shared(self):
+        found = document("a: &a {x: [1]}\nb: *a\nc: [*a]\n")
+
+        assert found.data["b"] == found.data["a"] == found.data["c"][0]
+        assert found.data["b"]["x"] is not found.data["a"]["x"]
+        assert [found.line(pointer) for pointer in (("a", "x"), ("b",), ("b", "x"), ("c",), ("c", 0))] == [1, 2, 1, 3, 1]
+
+    def test_a_member_that_a_merge_key_would_bring_too_has_the_line_where_it_is_written(self):
+        found = document("x: &x {a: 1, b: {c: 2}}\ny:\n  <<: *x\n  b: 3\n")
+
+        assert [found.line(("y", *rest)) for rest in (("a",), ("b",), ("b", "c"))] == [1, 4, 4]
 
 
 class TestVersion30:

@@ -13,7 +13,8 @@ from typing import Any, cast, get_args
 import yaml
 
 from app.engine.adoption.words import REASONS, Word
-from app.engine.text import Pointer, SyntaxFault, read
+from app.engine.source import SyntaxFault, read
+from app.engine.text import Pointer
 
 _WORDS = get_args(Word)
 _GIVEN = re.compile(rf"(.+?)=(?:({'|'.join(_WORDS)})|set:(.*))", re.DOTALL)
