@@ -45,8 +45,9 @@ class Problems:
         self._first: dict[str, Node] = {}
         self.faults: list[Finding] = []
         self._describe(description.document.root.get("x-problems"))
-        found = {r.node.pointer: (s, r) for operation in description.operations for s, r in operation.problems.items()}
-        for status, response in found.values():
+        answered = [pair for operation in description.operations for pair in operation.problems.items()]
+        # One response may stand for several statuses.
+        for status, response in {(s, r.node.pointer): (s, r) for s, r in answered}.values():
             try:
                 self._add(status, response)
             except DocumentError as error:
