@@ -1,4 +1,6 @@
-"""Builds a huge document, the same each time: about 3 MB of YAML, 300 operations, 1,500 schemas, recursive ones among them.
+"""Builds a huge document, the same each time: 300 operations, 1,500 schemas, recursive ones among them.
+
+Schemas of 13 members make 3 MB of YAML. The larger documents that people write have five to ten.
 
 `python -m tests.codegen.huge FILE` writes it.
 """
@@ -13,6 +15,10 @@ from typing import Any
 import yaml
 
 OPERATIONS, SCHEMAS = 300, 1500
+
+Members = tuple[int, int]  # at least, at most
+USUAL: Members = (5, 10)
+_MANY: Members = (13, 13)
 
 _WORDS = [
     "account",
@@ -34,7 +40,7 @@ _WORDS = [
 ]
 
 
-def document(operations: int = OPERATIONS, schemas: int = SCHEMAS) -> dict[str, Any]:
+def document(operations: int = OPERATIONS, schemas: int = SCHEMAS, members: Members = _MANY) -> dict[str, Any]:
     """The document as values; smaller numbers build a smaller one of the same kind."""
     chance = random.Random(42)  # noqa: S311 - a fixed sequence, no secret
     names = [f"{chance.choice(_WORDS)}.{chance.choice(_WORDS).title()}{number}" for number in range(schemas)]
@@ -47,8 +53,25 @@ def document(operations: int = OPERATIONS, schemas: int = SCHEMAS) -> dict[str, 
             }
             for number in range(operations)
         },
-        "components": {"schemas": {name: _schema(chance, number, names) for number, name in enumerate(names)}},
+        "components": {
+            "schemas": {name: _schema(chance, number, names, members) for number, name in enumerate(names)},
+            "responses": {
+                "Problem": {"description": _text(chance, 6), "content": {"application/problem+json": {"schema": _PROBLEM}}}
+            },
+        },
     }
+
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "maxLength": 200},
+        "title": {"type": "string", "maxLength": 200},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "maxLength": 1000},
+    },
+}
 
 
 def _operation(chance: random.Random, number: int, names: list[str]) -> dict[str, Any]:
@@ -65,7 +88,10 @@ def _operation(chance: random.Random, number: int, names: list[str]) -> dict[str
         "description": _text(chance, 60),
         **({"parameters": [*path, *query]} if path or query else {}),
         **({} if number % 3 == 0 else {"requestBody": body}),
-        "responses": {"200": {"description": _text(chance, 6), "content": _content(chance, names)}},
+        "responses": {
+            "200": {"description": _text(chance, 6), "content": _content(chance, names)},
+            **{status: {"$ref": "#/components/responses/Problem"} for status in ("400", "404", "422")},
+        },
     }
 
 
@@ -73,7 +99,7 @@ def _content(chance: random.Random, names: list[str]) -> dict[str, Any]:
     return {"application/json": {"schema": _reference(chance.choice(names))}}
 
 
-def _schema(chance: random.Random, number: int, names: list[str]) -> dict[str, Any]:
+def _schema(chance: random.Random, number: int, names: list[str], members: Members) -> dict[str, Any]:
     description = _text(chance, 20)
     # A resource is 25 schemas that refer to each other, and as a whole to the resource before.
     first = number - number % 25
@@ -100,8 +126,9 @@ def _schema(chance: random.Random, number: int, names: list[str]) -> dict[str, A
             return {"description": description, "type": "string", "enum": chance.sample(_WORDS, 5)}
         case 4:
             return {"description": description, "type": "object", "additionalProperties": _reference(chance.choice(names))}
-    members = _members(chance, names, 12) | {"parent": _reference(before if number == 24 else names[number])}
-    return {"description": description, "type": "object", "required": sorted(members)[:3], "properties": members}
+    properties = _members(chance, names, chance.randint(*members) - 1)
+    properties["parent"] = _reference(before if number == 24 else names[number])
+    return {"description": description, "type": "object", "required": sorted(properties)[:3], "properties": properties}
 
 
 def _objects(chance: random.Random, names: list[str], count: int) -> list[str]:
@@ -122,6 +149,7 @@ def _member(chance: random.Random, names: list[str], number: int) -> dict[str, A
         {"type": ["number", "null"]},
         {"type": "object", "additionalProperties": {"type": "number"}},
         _reference(chance.choice(names)),
+        {"type": "string", "enum": chance.sample(_WORDS, 3)},
     ]
     return {**kinds[number % len(kinds)], "description": _text(chance, 6)}
 
@@ -134,9 +162,11 @@ def _text(chance: random.Random, words: int) -> str:
     return " ".join(chance.choice(_WORDS) for _ in range(words)).capitalize() + "."
 
 
-def text(operations: int = OPERATIONS, schemas: int = SCHEMAS) -> str:
+def text(operations: int = OPERATIONS, schemas: int = SCHEMAS, members: Members = _MANY) -> str:
     """The document as YAML."""
-    return yaml.dump(document(operations, schemas), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False)
+    return yaml.dump(
+        document(operations, schemas, members), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False
+    )
 
 
 if __name__ == "__main__":
