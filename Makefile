@@ -72,7 +72,7 @@ extending: install ## add comments on posts to a copy (docs/extending.md), and r
 	EXTENDING=1 $(BIN)/python -m pytest tests/extending
 
 faults: install ## what dies, and what that costs: a table of acknowledged, lost, duplicated, and seconds of outage
-	$(BIN)/python -m pytest tests/faults
+	SLOW_CLIENTS_SECONDS=5 $(BIN)/python -m pytest tests/faults
 
 bench: install ## server time of each operation
 	$(BIN)/python -m tests.bench

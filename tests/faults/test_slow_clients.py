@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from tests.servers import ROOT, Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-SECONDS = 5.0
+SECONDS = float(os.environ.get("SLOW_CLIENTS_SECONDS", "3"))
 MOST_MB = 50  # that they may cost
 
 
@@ -103,6 +104,6 @@ def test_clients_that_hold_what_they_can(attacked, kind, connections, record: Re
         f" server time {busy:.1f} s in {SECONDS:.0f}"
     )
     assert clients.returncode == 0
-    assert watch.answers > 10
+    assert watch.answers > 2 * SECONDS
     assert watch.peak - before < MOST_MB
     assert server.pids() == alone._pids  # noqa: SLF001 - no worker was replaced
