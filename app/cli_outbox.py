@@ -21,7 +21,7 @@ from app.core.printable import printable, printable_json
 from app.main import connected, make_resources
 from app.services import mails
 from app.services import outbox as items
-from app.services.outbox import Entry
+from app.services.outbox_queries import Counts, Entry
 from app.worker import working
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def list_outbox(
     settings = read_settings()
     require_tables(settings)
 
-    async def read(resources: Resources) -> tuple[list[Entry], items.Counts, datetime]:
+    async def read(resources: Resources) -> tuple[list[Entry], Counts, datetime]:
         entries = await items.list_entries(resources.database, limit, dead=dead)
         return entries, await items.count(resources.database), resources.now()
 

@@ -16,7 +16,7 @@ from app.core.database import Database
 from app.core.errors import ServiceUnavailable
 from app.core.mail import Outlet, Undeliverable, Unreachable
 from app.services import housekeeping, mails, outbox
-from app.services.outbox import Item
+from app.services.outbox_queries import Item
 
 PARALLEL = 8  # deliveries at once
 POLL_SECONDS = 1.0

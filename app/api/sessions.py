@@ -9,7 +9,7 @@ from app.services import sessions
 
 @ListSessions
 async def list_sessions(call: SignedIn) -> ListSessions.OK:
-    return ListSessions.OK(SessionListRow(await sessions.list_sessions(call.resources, call.principal)))
+    return ListSessions.OK(SessionListRow(await sessions.list_own(call.resources, call.principal)))
 
 
 @CreateSession
@@ -20,7 +20,7 @@ async def create_session(call: Public, body: SessionCreate) -> CreateSession.Cre
 
 @DeleteSession
 async def delete_session(call: SignedIn, session_id: int | str) -> DeleteSession.NoContent:
-    await sessions.delete_session(call.database, call.principal, session_id)
+    await sessions.delete(call.database, call.principal, session_id)
     return DeleteSession.NoContent()
 
 

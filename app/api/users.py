@@ -45,11 +45,11 @@ async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
 
 @UpdateUser
 async def update_user(call: SignedIn, user_id: int, if_match: str | None, body: UserUpdate) -> UpdateUser.OK:
-    user = await users.update_user(call.resources, call.principal, user_id, body, if_match)
+    user = await users.update(call.resources, call.principal, user_id, body, if_match)
     return UpdateUser.OK(user, etag=etag(user.version))
 
 
 @DeleteUser
 async def delete_user(call: SignedIn, user_id: int, if_match: str | None) -> DeleteUser.NoContent:
-    await users.delete_user(call.resources, call.principal, user_id, if_match)
+    await users.delete(call.resources, call.principal, user_id, if_match)
     return DeleteUser.NoContent()

@@ -12,14 +12,12 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from pydantic import BaseModel
-from sqlalchemy import bindparam, delete, literal, select, tuple_
 
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
 from app.core.errors import ApiError, ServiceUnavailable
-from app.core.statements import command, insert, statement
-from app.models import IdempotencyKey
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
+from app.services.idempotency_queries import INSERT_DONE_REQUEST, SELECT_DONE_REQUEST, DoneRequest
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -27,60 +25,11 @@ Members: TypeAlias = dict[str, msgspec.Raw]  # of a JSON object
 Keep: TypeAlias = Callable[[Transaction, R], Awaitable[None]]
 Effect: TypeAlias = Callable[[Keep[R] | None], Awaitable[R]]
 
-BATCH = 1000  # rows of one removal: some milliseconds, far from the limit of a statement
-
-
-class Done(NamedTuple):
-    """What is stored of a request that was done."""
-
-    request_hash: str
-    answer: str
-
 
 class _Created(msgspec.Struct):
     """What every version of this service can read of an answer."""
 
     id: int
-
-
-_NAMED = (IdempotencyKey.scope, IdempotencyKey.key_hash)
-
-FIND = statement(
-    select(IdempotencyKey.request_hash, IdempotencyKey.answer).where(
-        IdempotencyKey.scope == bindparam("scope"),
-        IdempotencyKey.key_hash == bindparam("key_hash"),
-        IdempotencyKey.expires_at > bindparam("now"),
-    ),
-    Done,
-)
-_NEW = insert(IdempotencyKey).values(
-    scope=bindparam("scope"),
-    key_hash=bindparam("key_hash"),
-    request_hash=bindparam("request_hash"),
-    answer=bindparam("answer"),
-    expires_at=bindparam("expires_at"),
-)
-# The key of another request that was done makes it give no row; one that has expired and was not removed yet is replaced.
-KEEP = statement(
-    _NEW.on_conflict_do_update(
-        index_elements=_NAMED,
-        set_={name: _NEW.excluded[name] for name in ("request_hash", "answer", "expires_at")},
-        where=IdempotencyKey.expires_at <= bindparam("now"),
-    ).returning(IdempotencyKey.scope),
-    str,
-)
-# At most BATCH of them: run it until it removes fewer. Several workers do not wait for each other.
-EXPIRED = command(
-    delete(IdempotencyKey).where(
-        tuple_(*_NAMED).in_(
-            select(*_NAMED)
-            .where(IdempotencyKey.expires_at <= bindparam("now"))
-            .order_by(IdempotencyKey.expires_at)
-            .limit(literal(BATCH))
-            .with_for_update(skip_locked=True)
-        )
-    )
-)
 
 
 Secrets: TypeAlias = dict[str, str]
@@ -174,8 +123,8 @@ async def once(resources: Resources, creation: Creation[R], sent: Request | None
         resources.under_way.discard(name)
 
 
-async def _find(resources: Resources, sent: Request) -> Done | None:
-    return await resources.database.one(FIND, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
+async def _find(resources: Resources, sent: Request) -> DoneRequest | None:
+    return await resources.database.one(SELECT_DONE_REQUEST, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
 
 
 async def _keep(resources: Resources, sent: Request, transaction: Transaction, row: msgspec.Struct) -> None:
@@ -184,7 +133,7 @@ async def _keep(resources: Resources, sent: Request, transaction: Transaction, r
     answer = {name: value for name, value in members.items() if sent.payload.get(name) != value}
     now = resources.now()
     kept = await transaction.one(
-        KEEP,
+        INSERT_DONE_REQUEST,
         scope=sent.scope,
         key_hash=sent.key_hash,
         request_hash=sent.request_hash,
@@ -196,7 +145,7 @@ async def _keep(resources: Resources, sent: Request, transaction: Transaction, r
         raise _in_use()
 
 
-async def _again(resources: Resources, creation: Creation[R], sent: Request, done: Done) -> R:
+async def _again(resources: Resources, creation: Creation[R], sent: Request, done: DoneRequest) -> R:
     """The first answer, from what is stored of it and what the request says again."""
     if done.request_hash != sent.request_hash or not await _matches(resources, creation, sent, done):
         raise IdempotencyKeyReused("This Idempotency-Key was sent before, with another request.")
@@ -211,7 +160,7 @@ async def _again(resources: Resources, creation: Creation[R], sent: Request, don
     return row
 
 
-async def _matches(resources: Resources, creation: Creation[R], sent: Request, done: Done) -> bool:
+async def _matches(resources: Resources, creation: Creation[R], sent: Request, done: DoneRequest) -> bool:
     if creation.matches is None:
         return True
     created = msgspec.json.decode(done.answer, type=_Created)

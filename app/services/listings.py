@@ -16,7 +16,8 @@ from app.models import User
 from app.schemas.rows import UserProfileListRow, UserProfileRow, UserRow
 from app.services import users
 from app.services.pages import ONE, Listing, Order, Page, counted, counter, gathered, page, tried, walked
-from app.services.users import COLUMNS, PROFILE, Role
+from app.services.users import Role
+from app.services.users_queries import COLUMNS, PROFILE_COLUMNS
 
 Conditions = dict[str, ColumnElement[bool]]
 Sort = Literal["created_at", "-created_at", "username", "-username"]
@@ -48,7 +49,7 @@ PROFILES: Listing[UserProfileRow] = Listing(
     "profiles",
     counter("users:user:active", "users:admin:active"),
     Order((User.id,)),
-    walked(select(*PROFILE), [User.is_active.expression], UserProfileRow, Order((User.id,))),
+    walked(select(*PROFILE_COLUMNS), [User.is_active.expression], UserProfileRow, Order((User.id,))),
 )
 
 ORDERS: dict[Sort | None, Order[UserRow]] = {

@@ -9,15 +9,28 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 
 from app.core.database import Database, Transaction
 from app.core.printable import printable
-from app.core.statements import command, insert, statement
-from app.models import OutboxItem
+from app.services.outbox_queries import (
+    CLAIM_DUE_ITEMS,
+    COUNT_ITEMS,
+    DELETE_ITEM,
+    EXTEND_CLAIM,
+    INSERT_ITEM,
+    RELEASE_CLAIMS,
+    RESCHEDULE_FAR_FUTURE_ITEMS,
+    RETRY_FAILED_ITEMS,
+    RETRY_ITEM,
+    SELECT_FAILED_ITEMS,
+    SELECT_ITEMS,
+    UPDATE_FAILED_ITEM,
+    Counts,
+    Entry,
+    Item,
+)
 
 LEASE = timedelta(seconds=60)
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(hours=1)  # each delay is that long, or down to half of it
@@ -25,135 +38,6 @@ ATTEMPTS = 45  # with these delays about a day: 50 minutes for the first 11, the
 ERROR_LENGTH = 500  # characters
 
 
-class Item(NamedTuple):
-    """An item that a worker has taken."""
-
-    id: int
-    topic: str
-    payload: str
-    attempts: int  # that have failed
-
-
-class Entry(NamedTuple):
-    """An item as an operator sees it."""
-
-    id: int
-    topic: str
-    payload: str
-    created_at: datetime
-    available_at: datetime
-    lease: str | None
-    attempts: int
-    error: str | None
-    died_at: datetime | None
-
-
-class Counts(NamedTuple):
-    """How many items there are."""
-
-    items: int
-    dead: int  # among them
-
-
-ADD = command(
-    insert(OutboxItem).values(
-        topic=bindparam("topic"),
-        payload=bindparam("payload"),
-        created_at=bindparam("created_at"),
-        available_at=bindparam("created_at"),
-        attempts=0,
-    )
-)
-
-# In a WITH, since PostgreSQL may evaluate a sub-select with LIMIT and FOR UPDATE more than once. SQLite has one writer and
-# leaves FOR UPDATE out.
-_DUE = (
-    select(OutboxItem.id)
-    .where(OutboxItem.died_at.is_(None), OutboxItem.available_at <= bindparam("now"))
-    .order_by(OutboxItem.available_at, OutboxItem.id)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-    .cte("due")
-)
-CLAIM = statement(
-    update(OutboxItem)
-    .where(OutboxItem.id.in_(select(_DUE.c.id)))
-    .values(lease=bindparam("holder"), available_at=bindparam("until"))
-    .returning(OutboxItem.id, OutboxItem.topic, OutboxItem.payload, OutboxItem.attempts),
-    Item,
-)
-
-_OURS = and_(OutboxItem.id == bindparam("item_id"), OutboxItem.lease == bindparam("holder"))
-RENEW = command(update(OutboxItem).where(_OURS).values(available_at=bindparam("until")))
-REMOVE = command(delete(OutboxItem).where(_OURS))
-FAIL = command(
-    update(OutboxItem)
-    .where(_OURS)
-    .values(
-        lease=null(),
-        attempts=OutboxItem.attempts + bindparam("counted"),
-        available_at=bindparam("next_at"),
-        error=bindparam("reason"),
-        died_at=bindparam("gone_at"),
-    )
-)
-RELEASE = command(
-    update(OutboxItem)
-    .where(
-        OutboxItem.died_at.is_(None),
-        OutboxItem.available_at > bindparam("now"),  # with a lease they are; by the index, past whatever else waits
-        OutboxItem.lease == bindparam("holder"),
-    )
-    .values(lease=null(), available_at=bindparam("now"))
-)
-# Nothing lies as far ahead as this: a clock was wrong. What was never tried is due from its beginning.
-RECOVER = command(
-    update(OutboxItem)
-    .where(
-        OutboxItem.died_at.is_(None),
-        OutboxItem.available_at > bindparam("now"),
-        or_(
-            OutboxItem.available_at > bindparam("latest_retry"),
-            and_(OutboxItem.lease.is_not(None), OutboxItem.available_at > bindparam("latest_lease")),
-            and_(OutboxItem.lease.is_(None), OutboxItem.attempts == 0, OutboxItem.error.is_(None)),
-        ),
-    )
-    .values(lease=null(), available_at=bindparam("now"))
-)
-
-_ENTRY = select(
-    OutboxItem.id,
-    OutboxItem.topic,
-    OutboxItem.payload,
-    OutboxItem.created_at,
-    OutboxItem.available_at,
-    OutboxItem.lease,
-    OutboxItem.attempts,
-    OutboxItem.error,
-    OutboxItem.died_at,
-)
-LIST = statement(_ENTRY.order_by(OutboxItem.id).limit(bindparam("limit")), Entry)
-LIST_DEAD = statement(
-    _ENTRY.where(OutboxItem.died_at.is_not(None)).order_by(OutboxItem.died_at, OutboxItem.id).limit(bindparam("limit")), Entry
-)
-COUNTS = statement(select(func.count(), func.count(OutboxItem.died_at)).select_from(OutboxItem), Counts)
-RETRY = command(
-    update(OutboxItem)
-    .where(OutboxItem.id == bindparam("item_id"), OutboxItem.lease.is_(None))
-    .values(died_at=null(), attempts=0, available_at=bindparam("now"))
-)
-RETRY_DEAD = command(
-    update(OutboxItem)
-    .where(
-        OutboxItem.id.in_(
-            select(OutboxItem.id)
-            .where(OutboxItem.died_at.is_not(None))
-            .order_by(OutboxItem.died_at, OutboxItem.id)
-            .limit(bindparam("limit"))
-        )
-    )
-    .values(died_at=null(), attempts=0, available_at=bindparam("now"))
-)
 _BATCH = 1000  # rows that one statement brings back, so that it ends in its time
 
 _json = msgspec.json.Encoder()
@@ -164,22 +48,22 @@ async def add(transaction: Transaction, topic: str, payload: object, now: dateti
 
     `payload` is whatever msgspec writes as JSON. Everything that must be the same at every attempt belongs in it.
     """
-    await transaction.run(ADD, topic=topic, payload=_json.encode(payload).decode(), created_at=now)
+    await transaction.run(INSERT_ITEM, topic=topic, payload=_json.encode(payload).decode(), created_at=now)
 
 
 async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Item]:
     """Take what is due, the oldest first, for the time of a lease; one statement."""
-    return await database.all(CLAIM, holder=holder, now=now, until=now + LEASE, limit=limit)
+    return await database.all(CLAIM_DUE_ITEMS, holder=holder, now=now, until=now + LEASE, limit=limit)
 
 
 async def renew(database: Database, item_id: int, holder: str, now: datetime) -> bool:
     """Begin the lease anew; False if it is lost."""
-    return bool(await database.run(RENEW, item_id=item_id, holder=holder, until=now + LEASE))
+    return bool(await database.run(EXTEND_CLAIM, item_id=item_id, holder=holder, until=now + LEASE))
 
 
 async def remove(database: Database, item_id: int, holder: str) -> None:
     """It is delivered. Does nothing if the lease is lost, as all that follow."""
-    await database.run(REMOVE, item_id=item_id, holder=holder)
+    await database.run(DELETE_ITEM, item_id=item_id, holder=holder)
 
 
 async def fail(database: Database, item: Item, holder: str, reason: str, now: datetime) -> bool:
@@ -203,33 +87,33 @@ async def postpone(database: Database, item: Item, holder: str, reason: str, nex
 
 async def release(database: Database, holder: str, now: datetime) -> None:
     """Give back everything that the holder has taken."""
-    await database.run(RELEASE, holder=holder, now=now)
+    await database.run(RELEASE_CLAIMS, holder=holder, now=now)
 
 
 async def recover(database: Database, now: datetime) -> int:
     """Make due what lies further ahead than it ever could, since a clock was wrong; how many."""
-    return await database.run(RECOVER, now=now, latest_lease=now + LEASE, latest_retry=now + LONGEST_DELAY)
+    return await database.run(RESCHEDULE_FAR_FUTURE_ITEMS, now=now, latest_lease=now + LEASE, latest_retry=now + LONGEST_DELAY)
 
 
 async def list_entries(database: Database, limit: int, *, dead: bool = False) -> list[Entry]:
     """What waits and what is dead, or only that, the oldest first."""
-    return await database.all(LIST_DEAD if dead else LIST, limit=limit)
+    return await database.all(SELECT_FAILED_ITEMS if dead else SELECT_ITEMS, limit=limit)
 
 
 async def count(database: Database) -> Counts:
     """How many there are."""
-    return await database.one(COUNTS) or Counts(0, 0)
+    return await database.one(COUNT_ITEMS) or Counts(0, 0)
 
 
 async def retry(database: Database, item_id: int, now: datetime) -> bool:
     """Make an item due, with all its attempts before it; False if there is none, or it is being delivered."""
-    return bool(await database.run(RETRY, item_id=item_id, now=now))
+    return bool(await database.run(RETRY_ITEM, item_id=item_id, now=now))
 
 
 async def retry_dead(database: Database, now: datetime) -> int:
     """Make all dead items due; how many."""
     total = 0
-    while found := await database.run(RETRY_DEAD, now=now, limit=_BATCH):
+    while found := await database.run(RETRY_FAILED_ITEMS, now=now, limit=_BATCH):
         total += found
     return total
 
@@ -252,4 +136,4 @@ async def _leave(
 ) -> None:
     text = printable(reason)[:ERROR_LENGTH]
     values: dict[str, object] = {"reason": text, "counted": counted, "next_at": next_at, "gone_at": gone_at}
-    await database.run(FAIL, item_id=item_id, holder=holder, **values)
+    await database.run(UPDATE_FAILED_ITEM, item_id=item_id, holder=holder, **values)

@@ -5,56 +5,27 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, select
-
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
 from app.core.encoded import Encoded
-from app.core.statements import Refused, Statement, insert, lookup, statement
-from app.models import Post, User
+from app.core.statements import Refused
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostListRow, PostRow
 from app.services import idempotency
 from app.services.idempotency import Creation, Keep, once
-from app.services.pages import Listing, Order, counted, counter, page, tried, walked
-
-COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
-
-GET = lookup(select(*COLUMNS), PostRow, post_id=Post.id)
-INSERT = statement(
-    insert(Post)
-    .values(
-        author_id=bindparam("author_id"),
-        title=bindparam("title"),
-        content=bindparam("content"),
-        is_published=bindparam("is_published"),
-        created_at=bindparam("created_at"),
-        version=1,
-    )
-    .returning(*COLUMNS),
-    PostRow,
+from app.services.pages import Listing, page
+from app.services.posts_queries import (
+    ALL_OF_AUTHOR,
+    INSERT_POST,
+    PUBLISHED,
+    PUBLISHED_OF_AUTHOR,
+    SELECT_ACTIVE_AUTHOR,
+    SELECT_AUTHOR,
+    SELECT_POST,
 )
-CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(GET, post_id=post_id))
-AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
-ACTIVE_AUTHOR = lookup(select(User.id).where(User.is_active), int, author_id=User.id)
 
-NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
-OF_AUTHOR = Post.author_id == bindparam("author_id")
-IS_PUBLISHED = Post.is_published.expression
-
-
-def _listing(name: str, total: Statement[int], *conditions: ColumnElement[bool]) -> Listing[PostRow]:
-    return Listing(name, total, NEWEST_FIRST, walked(select(*COLUMNS), conditions, PostRow, NEWEST_FIRST))
-
-
-def _of_author(name: str, *conditions: ColumnElement[bool]) -> Listing[PostRow]:
-    return _listing(name, statement(counted(Post, conditions), int), *conditions)
-
-
-PUBLISHED = _listing("published", counter("posts:published"), IS_PUBLISHED)
-ALL_OF_AUTHOR = _of_author("all of author", OF_AUTHOR)
-PUBLISHED_OF_AUTHOR = _of_author("published of author", OF_AUTHOR, tried(IS_PUBLISHED))
+CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(SELECT_POST, post_id=post_id))
 
 
 PUBLIC = "posts"  # the cache's topic of the list of all
@@ -71,7 +42,7 @@ def _sees_drafts(principal: Principal | None, author_id: int) -> bool:
 
 async def get(database: Database, principal: Principal | None, post_id: int) -> PostRow:
     """One post, as the principal may see it. Raises `NotFound`, also for a draft of somebody else."""
-    post = await database.one(GET, post_id=post_id)
+    post = await database.one(SELECT_POST, post_id=post_id)
     if post is None or not (post.is_published or _sees_drafts(principal, post.author_id)):
         raise NotFound(f"There is no post {post_id}.")
     return post
@@ -100,14 +71,14 @@ async def list_of_author(
         return PostListRow(*await page(resources.database, found, number, size, cursor, author_id=author_id))
 
     async def published() -> PostListRow:
-        if await resources.database.one(ACTIVE_AUTHOR, author_id=author_id) is None:
+        if await resources.database.one(SELECT_ACTIVE_AUTHOR, author_id=author_id) is None:
             raise NotFound(f"There is no user {author_id}.")
         return await read(PUBLISHED_OF_AUTHOR)
 
     if not _sees_drafts(principal, author_id):
         return await resources.cache.get(of_author(author_id), f"{number} {size} {cursor}", published)
     posts = await read(ALL_OF_AUTHOR)
-    if posts.total == 0 and await resources.database.one(AUTHOR, author_id=author_id) is None:
+    if posts.total == 0 and await resources.database.one(SELECT_AUTHOR, author_id=author_id) is None:
         raise NotFound(f"There is no user {author_id}.")
     return Encoded.of(posts)
 
@@ -139,7 +110,7 @@ async def _store(resources: Resources, principal: Principal, new: PostCreate, ke
 async def _insert(database: Transaction, principal: Principal, new: PostCreate, created_at: datetime) -> PostRow:
     try:
         post = await database.one(
-            INSERT,
+            INSERT_POST,
             author_id=principal.user_id,
             title=new.title,
             content=new.content,

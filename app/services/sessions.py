@@ -19,21 +19,21 @@ from app.schemas.rows import SessionRow, TokensRow
 from app.services import known_addresses
 from app.services.limits import refuse
 from app.services.sessions_queries import (
-    CREDENTIALS,
-    END,
-    END_ANY,
-    INSERT,
-    INSERT_REFRESH,
-    LIST,
-    PRUNE,
-    REFRESH,
-    REHASH,
-    REPLACED,
-    ROTATION,
-    TRIM,
-    USE,
-    VERIFY,
-    VERIFY_PREVIOUS,
+    DELETE_EXPIRED_TOKENS,
+    DELETE_OWN_SESSION,
+    DELETE_SESSION,
+    DELETE_SURPLUS_SESSIONS,
+    INSERT_REFRESH_TOKEN,
+    INSERT_SESSION,
+    MARK_REFRESH_TOKEN_USED,
+    SELECT_ADMISSION,
+    SELECT_CREDENTIALS,
+    SELECT_PREVIOUS_ADMISSION,
+    SELECT_REFRESH_TOKEN,
+    SELECT_SESSIONS,
+    UPDATE_PASSWORD_HASH,
+    UPDATE_SESSION_TOKENS,
+    UPSERT_PREVIOUS_TOKEN,
     Rotation,
 )
 
@@ -55,9 +55,9 @@ class Bearer:
         if not tokens.well_formed(credential, tokens.ACCESS):
             return None
         database, digest = self._resources.database, tokens.digest(credential)
-        found = await database.one(VERIFY, access_hash=digest)
+        found = await database.one(SELECT_ADMISSION, access_hash=digest)
         if found is None:
-            found = await database.one(VERIFY_PREVIOUS, hash=digest)
+            found = await database.one(SELECT_PREVIOUS_ADMISSION, hash=digest)
         if found is None or found.expires_at <= self._resources.now():
             return None
         return Principal(found.user_id, found.role, found.session_id)
@@ -77,7 +77,7 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     """
     # Names are ASCII, but lower() makes ASCII of a few other letters: the Kelvin sign is no k.
     identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
-    found = await resources.database.one(CREDENTIALS, identifier=identifier)
+    found = await resources.database.one(SELECT_CREDENTIALS, identifier=identifier)
     user_id = found.user_id if found is not None else 0
     look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
     # Whoever sends the e-mail address and the username of one account counts once; a name of nobody counts as one would.
@@ -91,7 +91,9 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
         raise _invalid_credentials()
     if resources.passwords.outdated(found.password_hash):
         new_hash = await resources.passwords.hash(sent.password)
-        await resources.database.run(REHASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash)
+        await resources.database.run(
+            UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
+        )
     return await issue(resources, found.user_id, address)
 
 
@@ -108,7 +110,7 @@ async def issue(resources: Resources, user_id: int, address: Hashable | None = N
     access_expires_at, expires_at = _lives(settings, now, ends_at)
     async with resources.database.transaction() as transaction:
         session_id = await transaction.one(
-            INSERT,
+            INSERT_SESSION,
             user_id=user_id,
             access_hash=tokens.digest(access),
             access_expires_at=access_expires_at,
@@ -119,8 +121,10 @@ async def issue(resources: Resources, user_id: int, address: Hashable | None = N
         )
         if session_id is None:
             raise _invalid_credentials()
-        await transaction.run(INSERT_REFRESH, hash=tokens.digest(refresh_token), session_id=session_id, expires_at=expires_at)
-        await transaction.run(TRIM, user_id=user_id, now=now)
+        await transaction.run(
+            INSERT_REFRESH_TOKEN, hash=tokens.digest(refresh_token), session_id=session_id, expires_at=expires_at
+        )
+        await transaction.run(DELETE_SURPLUS_SESSIONS, user_id=user_id, now=now)
         if address is not None:
             await known_addresses.remember(transaction, user_id, address, now)
     return TokensRow(session_id, access, "Bearer", _left(access_expires_at, now), refresh_token, _left(expires_at, now))
@@ -148,14 +152,14 @@ async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
         raise _invalid_refresh_token()
     now = resources.now()
     async with resources.database.transaction() as transaction:
-        found = await transaction.one(ROTATION, hash=tokens.digest(refresh_token))
+        found = await transaction.one(SELECT_REFRESH_TOKEN, hash=tokens.digest(refresh_token))
         if found is None or found.expires_at <= now or not found.is_active:
             raise _invalid_refresh_token()
         if found.used_at is None:
             return await _rotate(transaction, resources, refresh_token, found, now)
         stolen = found.nonce is None or now - found.used_at > GRACE
         if stolen:
-            await transaction.run(END_ANY, session_id=found.session_id)
+            await transaction.run(DELETE_SESSION, session_id=found.session_id)
     if stolen or found.nonce is None:
         raise _invalid_refresh_token()
     access = tokens.successor(refresh_token, found.nonce, tokens.ACCESS)
@@ -179,13 +183,15 @@ async def _rotate(
     access_expires_at, expires_at = _lives(settings, now, ends_at)
     if expires_at <= now:
         raise _invalid_refresh_token()
-    used = await transaction.one(USE, used_hash=tokens.digest(refresh_token), new_used_at=now, new_nonce=nonce)
+    used = await transaction.one(
+        MARK_REFRESH_TOKEN_USED, used_hash=tokens.digest(refresh_token), new_used_at=now, new_nonce=nonce
+    )
     if used is None:
         raise _invalid_refresh_token()
     access = tokens.successor(refresh_token, nonce, tokens.ACCESS)
     following = tokens.successor(refresh_token, nonce, tokens.REFRESH)
     await transaction.run(
-        REFRESH,
+        UPDATE_SESSION_TOKENS,
         session_id=session_id,
         new_access_hash=tokens.digest(access),
         new_access_expires_at=access_expires_at,
@@ -193,23 +199,28 @@ async def _rotate(
         new_expires_at=expires_at,
     )
     await transaction.run(
-        REPLACED, session_id=session_id, hash=found.access_hash, expires_at=min(now + GRACE, found.access_expires_at)
+        UPSERT_PREVIOUS_TOKEN,
+        session_id=session_id,
+        hash=found.access_hash,
+        expires_at=min(now + GRACE, found.access_expires_at),
     )
-    await transaction.run(INSERT_REFRESH, hash=tokens.digest(following), session_id=session_id, expires_at=expires_at)
-    await transaction.run(PRUNE, session_id=session_id, now=now)
+    await transaction.run(INSERT_REFRESH_TOKEN, hash=tokens.digest(following), session_id=session_id, expires_at=expires_at)
+    await transaction.run(DELETE_EXPIRED_TOKENS, session_id=session_id, now=now)
     return TokensRow(session_id, access, "Bearer", _left(access_expires_at, now), following, _left(expires_at, now))
 
 
-async def list_sessions(resources: Resources, principal: Principal) -> list[SessionRow]:
+async def list_own(resources: Resources, principal: Principal) -> list[SessionRow]:
     """The principal's live sessions, newest first: one statement."""
-    return await resources.database.all(LIST, user_id=principal.user_id, current=principal.session_id, now=resources.now())
+    return await resources.database.all(
+        SELECT_SESSIONS, user_id=principal.user_id, current=principal.session_id, now=resources.now()
+    )
 
 
 @retried
-async def delete_session(database: Database, principal: Principal, session_id: int | str) -> None:
+async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
     """End one session of the principal; `current` is the one of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id
-    if await database.one(END, session_id=number, user_id=principal.user_id) is None:
+    if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:
         raise NotFound("You have no such session.")
 
 

@@ -46,14 +46,14 @@ class Rotation(NamedTuple):
     session_ends_at: datetime | None
 
 
-VERIFY = lookup(
+SELECT_ADMISSION = lookup(
     select(Session.user_id, User.role, Session.id, Session.access_expires_at)
     .join_from(Session, User, User.id == Session.user_id)
     .where(User.is_active),
     Admission,
     access_hash=Session.access_hash,
 )
-VERIFY_PREVIOUS = lookup(
+SELECT_PREVIOUS_ADMISSION = lookup(
     select(Session.user_id, User.role, Session.id, PreviousAccessToken.expires_at)
     .select_from(PreviousAccessToken)
     .join(Session, Session.id == PreviousAccessToken.session_id)
@@ -62,20 +62,20 @@ VERIFY_PREVIOUS = lookup(
     Admission,
     hash=PreviousAccessToken.hash,
 )
-CREDENTIALS = statement(
+SELECT_CREDENTIALS = statement(
     select(User.id, User.password_hash, User.is_active).where(
         or_(User.email_key == bindparam("identifier"), User.username_key == bindparam("identifier"))
     ),
     Credentials,
 )
 # Of the password that was verified: it may have been changed since.
-REHASH = command(
+UPDATE_PASSWORD_HASH = command(
     update(User)
     .where(User.id == bindparam("user_id"), User.password_hash == bindparam("old_hash"))
     .values(password_hash=bindparam("new_hash"))
 )
 # Of an active user only: a user who is deactivated while signing in gets no session.
-INSERT = statement(
+INSERT_SESSION = statement(
     insert(Session)
     .from_select(
         ["user_id", "access_hash", "access_expires_at", "created_at", "refreshed_at", "expires_at", "ends_at"],
@@ -94,15 +94,15 @@ INSERT = statement(
     .returning(Session.id),
     int,
 )
-INSERT_REFRESH = command(
+INSERT_REFRESH_TOKEN = command(
     insert(RefreshToken).values(hash=bindparam("hash"), session_id=bindparam("session_id"), expires_at=bindparam("expires_at"))
 )
 # So the tokens of a session are as many as its refreshes in the lifetime of one, however long it lives.
-PRUNE = command(
+DELETE_EXPIRED_TOKENS = command(
     delete(RefreshToken).where(RefreshToken.session_id == bindparam("session_id"), RefreshToken.expires_at <= bindparam("now"))
 )
 # What has expired goes too, so the table is bounded by the users.
-TRIM = command(
+DELETE_SURPLUS_SESSIONS = command(
     delete(Session).where(
         Session.user_id == bindparam("user_id"),
         or_(
@@ -116,7 +116,7 @@ TRIM = command(
         ),
     )
 )
-ROTATION = statement(
+SELECT_REFRESH_TOKEN = statement(
     select(
         RefreshToken.session_id,
         RefreshToken.expires_at,
@@ -138,14 +138,14 @@ ROTATION = statement(
     .with_for_update(of=[Session, RefreshToken]),
     Rotation,
 )
-USE = statement(
+MARK_REFRESH_TOKEN_USED = statement(
     update(RefreshToken)
     .where(RefreshToken.hash == bindparam("used_hash"), RefreshToken.used_at.is_(None))
     .values(used_at=bindparam("new_used_at"), nonce=bindparam("new_nonce"))
     .returning(RefreshToken.session_id),
     int,
 )
-REFRESH = command(
+UPDATE_SESSION_TOKENS = command(
     update(Session)
     .where(Session.id == bindparam("session_id"))
     .values(
@@ -155,16 +155,16 @@ REFRESH = command(
         expires_at=bindparam("new_expires_at"),
     )
 )
-_REPLACED = insert(PreviousAccessToken).values(
+_PREVIOUS = insert(PreviousAccessToken).values(
     session_id=bindparam("session_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at")
 )
-REPLACED = command(
-    _REPLACED.on_conflict_do_update(
+UPSERT_PREVIOUS_TOKEN = command(
+    _PREVIOUS.on_conflict_do_update(
         index_elements=(PreviousAccessToken.session_id,),
-        set_={name: _REPLACED.excluded[name] for name in ("hash", "expires_at")},
+        set_={name: _PREVIOUS.excluded[name] for name in ("hash", "expires_at")},
     )
 )
-LIST = statement(
+SELECT_SESSIONS = statement(
     select(
         Session.id,
         (Session.id == bindparam("current", type_=Session.id.type)).label("is_current"),
@@ -177,8 +177,8 @@ LIST = statement(
     .limit(literal(MOST_SESSIONS)),
     SessionRow,
 )
-END = statement(
+DELETE_OWN_SESSION = statement(
     delete(Session).where(Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id")).returning(Session.id),
     int,
 )
-END_ANY = command(delete(Session).where(Session.id == bindparam("session_id")))
+DELETE_SESSION = command(delete(Session).where(Session.id == bindparam("session_id")))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, not_, or_, select, true, update
 
 from app.core.call import Principal, Resources
 from app.core.config import Settings
-from app.core.database import Database, retried
+from app.core.database import Database, Transaction, retried
 from app.core.guessing import weak
 from app.core.passwords import DEMO, prepare
 from app.core.passwords import DisallowedCharacters as Disallowed
-from app.core.statements import Refused, Statement, command, insert, lookup, statement
-from app.models import Session, User
+from app.core.statements import Refused, Statement
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,
@@ -34,114 +31,46 @@ from app.schemas.rows import UserProfileRow, UserRow
 from app.services import idempotency, mails, posts
 from app.services.idempotency import Creation, Keep, Secrets, once
 from app.services.limits import count
-from app.services.preconditions import versions
-
-COLUMNS = (
-    User.id,
-    User.email,
-    User.username,
-    User.full_name,
-    User.bio,
-    User.role,
-    User.is_active,
-    User.created_at,
-    User.version,
+from app.services.preconditions import versions as seen_versions
+from app.services.users_queries import (
+    DELETE_SESSIONS_OF_USER,
+    DELETE_USER,
+    INSERT_USER,
+    LOCK_USER_AND_ADMINS,
+    SELECT_ADMIN,
+    SELECT_PASSWORD_HASH,
+    SELECT_PROFILE,
+    SELECT_USER,
+    update_user,
 )
-PROFILE = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
 
 Role = Literal["user", "admin"]
 
-_THIS = User.id == bindparam("user_id")
-
-GET = lookup(select(*COLUMNS), UserRow, user_id=User.id)
-INSERT = statement(
-    insert(User)
-    .values(
-        email=bindparam("email"),
-        email_key=bindparam("email_key"),
-        username=bindparam("username"),
-        username_key=bindparam("username_key"),
-        password_hash=bindparam("password_hash"),
-        full_name=bindparam("full_name"),
-        full_name_key=bindparam("full_name_key"),
-        role=bindparam("role"),
-        is_active=true(),
-        created_at=bindparam("created_at"),
-        version=1,
-    )
-    .returning(*COLUMNS),
-    UserRow,
-)
 # What the constraints that refuse a new user are about.
 NAMES = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
-PASSWORD_HASH = lookup(select(User.password_hash), str, user_id=User.id)
+PROFILES = "profiles"  # the cache's topic of the list of profiles
 
 
 async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
     """Whether the user has the password of a repeated sign-up; one who is gone has whatever is sent."""
-    stored = await resources.database.one(PASSWORD_HASH, user_id=user_id)
+    stored = await resources.database.one(SELECT_PASSWORD_HASH, user_id=user_id)
     return stored is None or await resources.passwords.verify(stored, secrets["password"])
 
 
 CREATION = Creation(
     "createUser",
     UserRow,
-    lambda database, user_id: database.one(GET, user_id=user_id),
+    lambda database, user_id: database.one(SELECT_USER, user_id=user_id),
     secrets=frozenset({"password"}),
     matches=_has_password,
 )
-END_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
-ADMIN = statement(
-    select(User.id)
-    .where(
-        User.role == "admin",
-        User.is_active,
-        or_(bindparam("username_key", type_=String()).is_(None), User.username_key == bindparam("username_key")),
-    )
-    .order_by(User.id)
-    .limit(1),
-    int,
-)
-
-GET_PROFILE = lookup(select(*PROFILE).where(User.is_active), UserProfileRow, user_id=User.id)
-
-
-_IS_ADMIN = and_(User.role == "admin", User.is_active)
-Spared = Literal["every administrator", "the last administrator"]
-_SPARED: dict[Spared, ColumnElement[bool]] = {
-    "every administrator": _IS_ADMIN,
-    "the last administrator": and_(_IS_ADMIN, select(func.count()).select_from(User).where(_IS_ADMIN).scalar_subquery() <= 1),
-}
-# Who removes an administrator waits here for others who do, and counts afterwards: each would still see the other one. What
-# only refers to administrators, as their posts do, is not kept waiting.
-LOCK_ADMINS = statement(select(User.id).where(_IS_ADMIN).order_by(User.id).with_for_update(key_share=True), int)
-PROFILES = "profiles"  # the cache's topic of the list of profiles
-
-
-@functools.lru_cache(maxsize=32)
-def _update(fields: frozenset[str], spared: Spared | None, *, seen: bool) -> Statement[UserRow]:
-    core = update(User).where(_THIS).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
-    core = core.values(version=User.version + 1)
-    if seen:
-        core = core.where(User.version == bindparam("seen"))
-    if spared is not None:
-        core = core.where(not_(_SPARED[spared]))
-    return statement(core.returning(*COLUMNS), UserRow)
-
-
-@functools.lru_cache(maxsize=4)
-def _delete(spared: Spared, *, seen: bool) -> Statement[int]:
-    core = delete(User).where(_THIS, not_(_SPARED[spared]))
-    if seen:
-        core = core.where(User.version == bindparam("seen"))
-    return statement(core.returning(User.id), int)
 
 
 async def get(database: Database, user_id: int) -> UserRow:
     """One user. Raises `NotFound`."""
-    user = await database.one(GET, user_id=user_id)
+    user = await database.one(SELECT_USER, user_id=user_id)
     if user is None:
-        raise NotFound(f"There is no user {user_id}.")
+        raise _no_user(user_id)
     return user
 
 
@@ -153,7 +82,7 @@ async def get_as(database: Database, principal: Principal, user_id: int) -> User
 
 async def get_own(database: Database, principal: Principal) -> UserRow:
     """The principal's own account. Raises `Unauthorized`: it was deleted a moment ago."""
-    user = await database.one(GET, user_id=principal.user_id)
+    user = await database.one(SELECT_USER, user_id=principal.user_id)
     if user is None:
         raise Unauthorized("The account is gone.")
     return user
@@ -161,7 +90,7 @@ async def get_own(database: Database, principal: Principal) -> UserRow:
 
 async def find_admin(database: Database, username: str | None) -> int:
     """The id of an active administrator: of that name, or the first. Raises `NotFound`."""
-    found = await database.one(ADMIN, username_key=username.lower() if username is not None else None)
+    found = await database.one(SELECT_ADMIN, username_key=username.lower() if username is not None else None)
     if found is None:
         raise NotFound("There is no such administrator.")
     return found
@@ -169,7 +98,7 @@ async def find_admin(database: Database, username: str | None) -> int:
 
 async def get_profile(database: Database, user_id: int) -> UserProfileRow:
     """The public side of one active user. Raises `NotFound`."""
-    profile = await database.one(GET_PROFILE, user_id=user_id)
+    profile = await database.one(SELECT_PROFILE, user_id=user_id)
     if profile is None:
         raise NotFound(f"There is no profile {user_id}.")
     return profile
@@ -224,7 +153,7 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
     async with resources.database.transaction() as transaction:
         try:
             user = await transaction.one(
-                INSERT,
+                INSERT_USER,
                 email=new.email,
                 email_key=new.email.lower(),
                 username=new.username,
@@ -247,80 +176,92 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
     return user
 
 
-async def update_user(
+async def update(
     resources: Resources, principal: Principal, user_id: int, changes: UserUpdate, if_match: str | None
 ) -> UserRow:
     """Change what was sent, and only that; deactivating ends the user's sessions.
 
     Raises:
         Forbidden: somebody else's account, or `is_active` without being an administrator.
-        NotFound, PreconditionFailed, LastAdmin: decided by the statement, which does nothing then.
+        NotFound, PreconditionFailed, LastAdmin: nothing is changed then.
     """
     _may_manage(principal, user_id)
     fields = changes.model_dump()  # what was not sent is not in it
     if "is_active" in fields and not principal.is_admin:
         raise Forbidden("Only administrators may set is_active.")
-    deactivates = fields.get("is_active") is False
     if "full_name" in fields:
         fields["full_name_key"] = search_key(fields["full_name"])
-    seen = await _seen(resources.database, user_id, if_match)
-    change = functools.partial(_update, frozenset(fields), seen=seen is not None)
+    versions = seen_versions(if_match)
+    seen = await _one_of(resources.database, user_id, versions)
+    statement = update_user(frozenset(fields), seen=seen is not None)
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
         values["seen"] = seen
     try:
-        if deactivates:
-            user = await _deactivate(resources.database, change, values)
+        if fields.get("is_active") is False:
+            user = await _deactivate(resources.database, user_id, versions, statement, values)
         else:
-            user = await resources.database.one(change(None), **values)
+            user = await resources.database.one(statement, **values)
     finally:
         await resources.cache.drop(PROFILES, *([posts.of_author(user_id)] if "is_active" in fields else []))
     if user is None:
-        raise await _refusal(resources.database, user_id, seen)
+        await get(resources.database, user_id)
+        raise _changed()
     return user
 
 
 @retried
 async def _deactivate(
-    database: Database, change: Callable[[Spared], Statement[UserRow]], values: dict[str, object]
+    database: Database,
+    user_id: int,
+    versions: frozenset[int] | None,
+    statement: Statement[UserRow],
+    values: dict[str, object],
 ) -> UserRow | None:
     async with database.transaction() as transaction:
-        user = await transaction.one(change("every administrator"), **values)
-        if user is None:
-            await transaction.all(LOCK_ADMINS)
-            user = await transaction.one(change("the last administrator"), **values)
-        if user is not None:
-            await transaction.run(END_SESSIONS, user_id=user.id)
+        await _lock(transaction, user_id, versions)
+        user = await transaction.one(statement, **values)
+        await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
     return user
 
 
-async def delete_user(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
+async def delete(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
     """Remove a user with posts and sessions, at once and for good.
 
     Raises:
         Forbidden: somebody else's account.
-        NotFound, PreconditionFailed, LastAdmin: decided by the statement, which does nothing then.
+        NotFound, PreconditionFailed, LastAdmin: nothing is removed then.
     """
     _may_manage(principal, user_id)
-    seen = await _seen(resources.database, user_id, if_match)
     try:
-        removed = await _remove(resources.database, user_id, seen)
+        await _delete(resources.database, user_id, seen_versions(if_match))
     finally:
         await resources.cache.drop(PROFILES, posts.PUBLIC, posts.of_author(user_id))
-    if removed is None:
-        raise await _refusal(resources.database, user_id, seen)
 
 
 @retried
-async def _remove(database: Database, user_id: int, seen: int | None) -> int | None:
-    """One statement; for an administrator, whom that one spares, two more."""
-    values = {"user_id": user_id, **({} if seen is None else {"seen": seen})}
-    removed = await database.one(_delete("every administrator", seen=seen is not None), **values)
-    if removed is not None:
-        return removed
+async def _delete(database: Database, user_id: int, versions: frozenset[int] | None) -> None:
     async with database.transaction() as transaction:
-        await transaction.all(LOCK_ADMINS)
-        return await transaction.one(_delete("the last administrator", seen=seen is not None), **values)
+        await _lock(transaction, user_id, versions)
+        await transaction.run(DELETE_USER, user_id=user_id)
+
+
+async def _lock(transaction: Transaction, user_id: int, versions: frozenset[int] | None) -> None:
+    """Lock a user who is about to be removed or deactivated, and all administrators if this is one of them.
+
+    Raises:
+        NotFound: there is no such user.
+        PreconditionFailed: the user has another version than those.
+        LastAdmin: no other active administrator would be left.
+    """
+    locked = await transaction.all(LOCK_USER_AND_ADMINS, user_id=user_id)
+    user = next((row for row in locked if row.id == user_id), None)
+    if user is None:
+        raise _no_user(user_id)
+    if versions is not None and user.version not in versions:
+        raise _changed()
+    if user.is_active_admin and not any(row.is_active_admin for row in locked if row.id != user_id):
+        raise LastAdmin("The last active administrator cannot be deactivated or deleted.")
 
 
 def search_key(text: str | None) -> str | None:
@@ -334,22 +275,19 @@ def _may_manage(principal: Principal, user_id: int) -> None:
         raise Forbidden("Only administrators may see or change other users.")
 
 
-async def _seen(database: Database, user_id: int, if_match: str | None) -> int | None:
-    """The one version that the change may meet; None: any."""
-    allowed = versions(if_match)
-    if allowed is None:
+async def _one_of(database: Database, user_id: int, versions: frozenset[int] | None) -> int | None:
+    """The version that a statement may change: of several the current one. None: any."""
+    if versions is None:
         return None
-    if len(allowed) == 1:
-        return next(iter(allowed))
+    if len(versions) == 1:
+        return next(iter(versions))
     current = (await get(database, user_id)).version
-    return current if current in allowed else 0  # no row has version 0
+    return current if current in versions else 0  # no row has version 0
 
 
-async def _refusal(database: Database, user_id: int, seen: int | None) -> NotFound | PreconditionFailed | LastAdmin:
-    """Why a statement found no row."""
-    user = await database.one(GET, user_id=user_id)
-    if user is None:
-        return NotFound(f"There is no user {user_id}.")
-    if seen is not None and user.version != seen:
-        return PreconditionFailed("The user has changed since; read it again.")
-    return LastAdmin("The last active administrator stays.")
+def _no_user(user_id: int) -> NotFound:
+    return NotFound(f"There is no user {user_id}.")
+
+
+def _changed() -> PreconditionFailed:
+    return PreconditionFailed("The user has changed since; read it again.")

@@ -22,6 +22,7 @@ from app.core.call import Principal
 from app.main import connected, create_app, make_resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import idempotency, posts, users
+from app.services.idempotency_queries import DELETE_EXPIRED_KEYS
 from tests.answers import problem
 from tests.clock import Clock
 from tests.contract.contract import DOCUMENT, resolved
@@ -335,7 +336,7 @@ class TestTheTable:
                 await posts.create(service, author, PostCreate(**new_post()), f"a key of mine {number}")
                 clock.advance(hours=8)
 
-            removed = [await service.database.run(idempotency.EXPIRED, now=clock()) for _ in range(2)]
+            removed = [await service.database.run(DELETE_EXPIRED_KEYS, now=clock()) for _ in range(2)]
 
         assert removed == [1, 0]
         assert len(query(settings.database_url, "SELECT 1 FROM idempotency_keys")) == 2

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.services.known_addresses import MOST_ADDRESSES
+from app.services.known_addresses_queries import MOST_ADDRESSES
 from tests.answers import problem
 from tests.clock import Clock
 from tests.databases import query

@@ -26,7 +26,7 @@ COSTS = {
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1,
-    "deleteUser": 1 + 1,
+    "deleteUser": 1 + 2,  # the lock on the user and the other administrators, and the removal
 }
 ACCESS = {
     "listUsers": (401, 403, 403, 200, 401),

@@ -31,7 +31,6 @@ def shapes(*choices: Iterable[Any], **named: Iterable[Any]) -> list[Arguments]:
 
 BOTH = (True, False)
 FIELDS = [{"bio"}, {"is_active"}, {"full_name", "full_name_key"}, {"bio", "is_active", "full_name", "full_name_key"}]
-SPARED = ("every administrator", "the last administrator")
 
 # The arguments of every remembered function that makes statements.
 SHAPES: dict[str, list[Arguments]] = {
@@ -41,8 +40,7 @@ SHAPES: dict[str, list[Arguments]] = {
             itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, listings.ORDERS),
         )
     ),
-    "users._delete": shapes(SPARED, seen=BOTH),
-    "users._update": shapes(map(frozenset, FIELDS), (None, *SPARED), seen=BOTH),
+    "users_queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
 }
 
 # What each parameter is given, one after another; of several types, those that fit. Together the first ones find something.

@@ -90,7 +90,7 @@ async def test_an_author_who_is_deleted_meanwhile_leaves_neither_posts_nor_recor
 
     await outcomes(
         *(posts.create(processes[n % 4], principal, new, f"{KEY}{n}") for n in range(10)),
-        users.delete_user(processes[3], ADMIN, author.id, None),
+        users.delete(processes[3], ADMIN, author.id, None),
         *(posts.create(processes[n % 4], principal, new, f"{KEY}{n}") for n in range(10, 20)),
     )
 
@@ -105,7 +105,7 @@ async def test_a_key_is_repeated_while_what_it_created_changes(processes, total)
 
     found = await outcomes(
         *(users.create(processes[n % 4], new, idempotency_key=KEY) for n in range(8)),
-        *(users.update_user(processes[n % 4], ADMIN, first.id, UserUpdate(bio=f"{n}"), None) for n in range(8)),
+        *(users.update(processes[n % 4], ADMIN, first.id, UserUpdate(bio=f"{n}"), None) for n in range(8)),
     )
 
     assert kinds(found, Exception) == kinds(found, IdempotencyKeyInUse)

@@ -16,6 +16,7 @@ from app.core.errors import ServiceUnavailable
 from app.main import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.services import listings, posts, users
+from app.services.users_queries import SELECT_USER
 from tests.conftest import settings_of
 from tests.databases import query
 from tests.make import new_user
@@ -49,7 +50,7 @@ async def published(service: Resources) -> Encoded[object]:
 
 WRITES = {
     "createUser": (lambda service: users.create(service, UserCreate(**new_user(username="ada"))), b"COMMIT\0", profiles),
-    "updateUser": (lambda service: users.update_user(service, ADMIN, 1, UserUpdate(bio="ada"), None), b"ada", profiles),
+    "updateUser": (lambda service: users.update(service, ADMIN, 1, UserUpdate(bio="ada"), None), b"ada", profiles),
     "createPost": (
         lambda service: posts.create(service, ADMIN, PostCreate(title="ada", content="c", is_published=True)),
         b"ada",
@@ -64,7 +65,7 @@ async def test_lists_do_not_hide_what_may_have_been_written(operation: str, cut_
     service, relay, url = cut_off
     write, last_words, read = WRITES[operation]
     assert b"ada" not in (await read(service)).body
-    await service.database.one(users.GET, user_id=1)  # a connection is open
+    await service.database.one(SELECT_USER, user_id=1)  # a connection is open
     relay.last_words = last_words
 
     writing = asyncio.ensure_future(write(service))

@@ -292,7 +292,7 @@ class TestHousekeeping:
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM sessions")] == [1]
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM refresh_tokens")] == [1]
         assert lively.access_token
-        assert await sessions.list_sessions(service, Principal(user.id, "user", 0)) == []
+        assert await sessions.list_own(service, Principal(user.id, "user", 0)) == []
 
     async def test_it_goes_on_until_nothing_is_left(self, service, settings, clock):
         sql = "INSERT INTO idempotency_keys (scope, key_hash, request_hash, answer, expires_at) VALUES ('', ?, '', '{}', ?)"

@@ -12,7 +12,7 @@ from app.core.postgres.connection import DIALECT as POSTGRESQL
 from app.core.sqlite.connection import DIALECT as SQLITE
 from app.core.statements import Statement
 from app.main import connected, make_resources
-from app.services import listings, posts, seed
+from app.services import listings, posts_queries, seed
 from app.services.listings import ORDERS, Shape, listing
 
 pytestmark = pytest.mark.anyio
@@ -103,16 +103,16 @@ async def test_administrators_are_found_by_their_role(plan):
 
 async def test_public_lists_are_walked(plan):
     assert is_walk(plan(listings.PROFILES.walked.after), "ix_users_is_active_id|pk_users|INTEGER PRIMARY KEY")
-    assert is_walk(plan(posts.PUBLISHED.walked.after), "ix_posts_is_published_id|pk_posts|INTEGER PRIMARY KEY")
+    assert is_walk(plan(posts_queries.PUBLISHED.walked.after), "ix_posts_is_published_id|pk_posts|INTEGER PRIMARY KEY")
 
 
 async def test_totals_that_are_kept_are_read_from_the_counters_alone(plan):
     for shape in (ALL, ALL._replace(role="user", is_active=True)):
         assert not re.search(" users", plan(listing(shape).count))
-    assert not re.search(" posts", plan(posts.PUBLISHED.count))
+    assert not re.search(" posts", plan(posts_queries.PUBLISHED.count))
 
 
 async def test_the_posts_of_an_author_are_found_by_the_author_also_where_drafts_are_hidden(plan):
-    for found in (posts.ALL_OF_AUTHOR, posts.PUBLISHED_OF_AUTHOR):
+    for found in (posts_queries.ALL_OF_AUTHOR, posts_queries.PUBLISHED_OF_AUTHOR):
         assert "ix_posts_author_id_id" in plan(found.walked.after)
         assert "ix_posts_author_id_id" in plan(found.count)

@@ -61,8 +61,8 @@ class TestTheLastAdministrator:
         change = UserUpdate(is_active=False)
 
         found = await outcomes(
-            users.update_user(processes[0], two[0], two[1].user_id, change, None),
-            users.update_user(processes[1], two[1], two[0].user_id, change, None),
+            users.update(processes[0], two[0], two[1].user_id, change, None),
+            users.update(processes[1], two[1], two[0].user_id, change, None),
         )
 
         assert kinds(found, LastAdmin) == 1
@@ -70,8 +70,8 @@ class TestTheLastAdministrator:
 
     async def test_two_who_delete_each_other_leave_one(self, processes, two):
         found = await outcomes(
-            users.delete_user(processes[0], two[0], two[1].user_id, None),
-            users.delete_user(processes[1], two[1], two[0].user_id, None),
+            users.delete(processes[0], two[0], two[1].user_id, None),
+            users.delete(processes[1], two[1], two[0].user_id, None),
         )
 
         assert kinds(found, LastAdmin) == 1
@@ -80,7 +80,7 @@ class TestTheLastAdministrator:
     async def test_twenty_who_delete_themselves_leave_one(self, processes):
         everybody = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
 
-        found = await outcomes(*(users.delete_user(processes[n % 2], Principal(n, "admin", 0), n, None) for n in everybody))
+        found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin", 0), n, None) for n in everybody))
 
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
@@ -93,7 +93,7 @@ class TestRefreshing:
         found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
 
         assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
-        [session] = await sessions.list_sessions(processes[0], Principal(1, "admin", first.session_id))
+        [session] = await sessions.list_own(processes[0], Principal(1, "admin", first.session_id))
         assert session.id == first.session_id
         for token in (found[0].access_token, first.access_token):  # the old one is good for the grace
             assert await sessions.Bearer(processes[1]).verify(token) == Principal(1, "admin", first.session_id)
@@ -104,7 +104,7 @@ class TestRefreshing:
         async def sign_out(access_token):
             principal = await bearers[1].verify(access_token)
             assert principal is not None  # at every moment: before, in the middle, after
-            await sessions.delete_session(processes[1].database, principal, "current")
+            await sessions.delete(processes[1].database, principal, "current")
 
         for turns in range(12):  # the refresh has that much of a head start
             first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
@@ -126,12 +126,12 @@ class TestRefreshing:
 
         refreshed, _ = await outcomes(
             sessions.refresh(processes[0], first.refresh_token),
-            sessions.delete_session(processes[1].database, principal, "current"),
+            sessions.delete(processes[1].database, principal, "current"),
         )
 
         if not isinstance(refreshed, InvalidRefreshToken):
             assert await sessions.Bearer(processes[0]).verify(refreshed.access_token) is None
-        assert await sessions.list_sessions(processes[0], principal) == []
+        assert await sessions.list_own(processes[0], principal) == []
 
     @pytest.mark.slow
     @pytest.mark.parametrize("template", ["postgresql"], indirect=True)
@@ -163,9 +163,7 @@ class TestChanging:
     async def test_of_many_changes_of_one_version_one_is_made(self, processes):
         admin = Principal(1, "admin", 0)
 
-        found = await outcomes(
-            *(users.update_user(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20))
-        )
+        found = await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20)))
 
         assert kinds(found, PreconditionFailed) == 19
         assert (await users.get(processes[0].database, 1)).version == 2
@@ -173,7 +171,7 @@ class TestChanging:
     async def test_changes_at_once_lose_nothing(self, processes):
         admin = Principal(1, "admin", 0)
 
-        await outcomes(*(users.update_user(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
+        await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
 
         assert (await users.get(processes[0].database, 1)).version == 21
 
@@ -184,7 +182,7 @@ class TestChanging:
 
         found = await outcomes(
             *(posts.create(processes[n % 2], principal, new) for n in range(10)),
-            users.delete_user(processes[1], principal, author.id, None),
+            users.delete(processes[1], principal, author.id, None),
             *(posts.create(processes[n % 2], principal, new) for n in range(10)),
         )
 
@@ -194,7 +192,7 @@ class TestChanging:
     async def test_who_is_deleted_after_the_token_was_verified_is_nobody(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
         principal = Principal(user.id, "user", 0)
-        await users.delete_user(processes[1], principal, user.id, None)
+        await users.delete(processes[1], principal, user.id, None)
 
         with pytest.raises(Unauthorized):
             await users.get_own(processes[0].database, principal)
@@ -205,7 +203,7 @@ class TestChanging:
 
         await outcomes(
             *(sessions.create(processes[n % 2], SessionCreate(identifier="grace", password=PASSWORD)) for n in range(6)),
-            users.update_user(processes[1], admin, user.id, UserUpdate(is_active=False), None),
+            users.update(processes[1], admin, user.id, UserUpdate(is_active=False), None),
         )
 
-        assert await sessions.list_sessions(processes[0], Principal(user.id, "user", 0)) == []
+        assert await sessions.list_own(processes[0], Principal(user.id, "user", 0)) == []

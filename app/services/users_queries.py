@@ -1,0 +1,99 @@
+"""The SQL of users."""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+from sqlalchemy import String, and_, bindparam, delete, exists, or_, select, true, update
+
+from app.core.statements import Statement, command, insert, lookup, statement
+from app.models import Session, User
+from app.schemas.rows import UserProfileRow, UserRow
+
+COLUMNS = (
+    User.id,
+    User.email,
+    User.username,
+    User.full_name,
+    User.bio,
+    User.role,
+    User.is_active,
+    User.created_at,
+    User.version,
+)
+PROFILE_COLUMNS = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
+
+_THIS = User.id == bindparam("user_id")
+_IS_ACTIVE_ADMIN = and_(User.role == "admin", User.is_active)
+
+
+class LockedUser(NamedTuple):
+    """A row that nobody else may change until the transaction ends."""
+
+    id: int
+    version: int
+    is_active_admin: bool
+
+
+SELECT_USER = lookup(select(*COLUMNS), UserRow, user_id=User.id)
+SELECT_PROFILE = lookup(select(*PROFILE_COLUMNS).where(User.is_active), UserProfileRow, user_id=User.id)
+SELECT_PASSWORD_HASH = lookup(select(User.password_hash), str, user_id=User.id)
+SELECT_ADMIN = statement(
+    select(User.id)
+    .where(
+        _IS_ACTIVE_ADMIN,
+        or_(bindparam("username_key", type_=String()).is_(None), User.username_key == bindparam("username_key")),
+    )
+    .order_by(User.id)
+    .limit(1),
+    int,
+)
+INSERT_USER = statement(
+    insert(User)
+    .values(
+        email=bindparam("email"),
+        email_key=bindparam("email_key"),
+        username=bindparam("username"),
+        username_key=bindparam("username_key"),
+        password_hash=bindparam("password_hash"),
+        full_name=bindparam("full_name"),
+        full_name_key=bindparam("full_name_key"),
+        role=bindparam("role"),
+        is_active=true(),
+        created_at=bindparam("created_at"),
+        version=1,
+    )
+    .returning(*COLUMNS),
+    UserRow,
+)
+DELETE_SESSIONS_OF_USER = command(delete(Session).where(Session.user_id == bindparam("user_id")))
+# The user and, if that is an active administrator, all the others, locked in one order. Rows that only refer to them, such as
+# their posts, do not wait.
+_TARGET = User.__table__.alias("target")
+LOCK_USER_AND_ADMINS = statement(
+    select(User.id, User.version, _IS_ACTIVE_ADMIN.label("is_active_admin"))
+    .where(
+        or_(
+            _THIS,
+            and_(
+                _IS_ACTIVE_ADMIN,
+                exists().where(_TARGET.c.id == bindparam("user_id"), _TARGET.c.role == "admin", _TARGET.c.is_active),
+            ),
+        )
+    )
+    .order_by(User.id)
+    .with_for_update(key_share=True, of=User),
+    LockedUser,
+)
+DELETE_USER = command(delete(User).where(_THIS))
+
+
+@functools.lru_cache(maxsize=32)
+def update_user(fields: frozenset[str], *, seen: bool) -> Statement[UserRow]:
+    """Sets these columns, of the version `seen` only if that is asked for."""
+    core = update(User).where(_THIS).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
+    core = core.values(version=User.version + 1)
+    if seen:
+        core = core.where(User.version == bindparam("seen"))
+    return statement(core.returning(*COLUMNS), UserRow)
