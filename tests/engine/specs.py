@@ -1,114 +1,286 @@
 """Documents of others, from generation to the fuzz of their mocks: `python -m tests.engine.specs FOLDER [DOCUMENT ...]`.
 
-For each document: the package is generated, imported and checked by `mypy --strict`; then `python -m codegen mock --complete`
-serves it as a process of its own, and Schemathesis runs every check that needs no state against what that serves.
+For each document: the package is generated (if that is refused, after `python -m codegen adopt`, with nothing written by hand),
+imported, and checked by `mypy --strict`; then `python -m codegen mock --complete` serves it as a process of its own, and
+Schemathesis runs every check that needs no state against what that serves. Operations for which it finds nothing to send (no
+value fits their schema, say) are counted as `limits`, apart from what fails.
+
+With `--work FOLDER` the files of each document stay there with its row, and the next run only does what is named or missing.
 """
+
 # ruff: noqa: T201 - the table is for people
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import re
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from app.engine.description import Description
-from app.engine.document import Document
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 CREDENTIAL = "mock:credential"
 SEED = 20260206
-EXAMPLES = 50
+EXAMPLES, CASES = 50, 2000  # of an operation, and of all of them together
+FUZZ_SECONDS = 60  # after which no other request is made
+SECONDS = 1800  # for one document
 # They look at several requests in a row, so they need rows that are kept.
 STATEFUL = ("use_after_free", "ensure_resource_availability", "object_level_authorization")
+# Errors of Schemathesis that say that it has nothing to send, or does not know how.
+OWN_LIMITS = ("schema error", "serialization", "health check", "unsupported", "not able to generate", "regex")
+
+# What has to be known of the served document, told by another process: this one stays small, or it would be measured as well.
+_FACTS = """
+import json, pathlib, sys
+from app.engine.depth import deep
+from app.engine.description import Description
+from app.engine.document import Document
+def facts():
+    document = Document.load(pathlib.Path(sys.argv[1]), ())
+    found = Description.of(document).operations
+    prefixes = dict.fromkeys(prefix for operation in found for prefix in operation.prefixes)
+    return {"operations": len(found), "prefix": next(iter(prefixes), "")}
+print(json.dumps(deep(facts)))
+"""
 
 
-def run(*command: str, folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join([str(folder), str(ROOT)])
-    environment = {**os.environ, "PYTHONPATH": paths, "MYPYPATH": str(ROOT)}
-    return subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=check)
+class StageError(Exception):
+    """A stage has failed: its name, and all that was said."""
+
+    def __init__(self, stage: str, said: str) -> None:
+        super().__init__(stage, said)
+        self.stage, self.said = stage, said
 
 
-def generated(document: Path, folder: Path) -> int:
-    """Generate, import, check; the lines that were written."""
-    run(
-        "-m",
-        "codegen",
-        "generate",
-        str(document),
-        f"--output={folder / 'made'}",
-        folder=folder,
-    )
-    run("-c", "import made.operations", folder=folder)
-    said = run("-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "made", folder=folder, check=False)
-    assert said.returncode == 0, said.stdout
-    return sum(len(file.read_text().splitlines()) for file in (folder / "made").glob("*.py"))
+class Done(NamedTuple):
+    """A command that has ended; `seconds` of processor time and the most `megabytes`, with those that it started."""
+
+    code: int
+    out: str
+    said: str
+    seconds: float
+    megabytes: int
 
 
-@contextmanager
-def mocked(document: Path, folder: Path):
-    """The address of a running mock."""
-    port = free_port()
-    command = [sys.executable, "-m", "codegen", "mock", str(document), f"--port={port}", "--complete", "--overlay=overlay.json"]
-    command += [f"--credential={CREDENTIAL}"]
-    with (folder / "mock.log").open("w") as log:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+@dataclass(slots=True)
+class Outcome:
+    """A row of the table. `failures` has what failed in a line each, `said` all of it; both are empty if nothing did."""
+
+    document: str
+    version: str = ""
+    operations: int = 0
+    findings: int = 0
+    readings: int = 0
+    seconds: float = 0
+    megabytes: int = 0
+    lines: int = 0
+    fuzzed: int = 0
+    cases: int = 0
+    limits: int = 0
+    failures: list[str] = field(default_factory=list)
+    said: str = ""
+
+    def failed(self, stage: str, said: str) -> None:
+        """Note it; the last line tells most."""
+        last = [line.strip() for line in said.splitlines() if line.strip()][-1:] or ["nothing is said"]
+        self.failures.append(f"{stage}: {last[0][:160]}")
+        self.said += f"--- {stage}\n{said}\n"
+
+
+class Examination:
+    """One document in a folder of its own."""
+
+    def __init__(self, document: Path, folder: Path) -> None:
+        self._document, self._folder, self._end = document, folder, time.monotonic() + SECONDS
+        self._readings: tuple[str, ...] = ()
+        self.outcome = Outcome(document.name)
+
+    def examine(self) -> Outcome:
+        """Every stage, until one fails that the others need."""
         try:
-            for _ in range(200):
+            self._generate()
+            self._check()
+            with self._mocked() as address:
+                self._fuzz(address)
+        except StageError as error:
+            self.outcome.failed(error.stage, error.said)
+        return self.outcome
+
+    def _generate(self) -> None:
+        folder, outcome = self._folder, self.outcome
+        head = self._document.read_text(encoding="utf-8-sig").partition("openapi")[2]
+        outcome.version = head[:16].strip("\"': ").split()[0].rstrip("\"',") if head else ""
+        command = ("-m", "codegen", "generate", str(self._document), "--output=made")
+        done = self._run("generate", *command)
+        if done.code:
+            outcome.findings = sum(": " in line for line in done.said.splitlines())
+            self._understood("generate", done.said)
+            file = folder / "readings.yaml"
+            adopted = self._run("adopt", "-m", "codegen", "adopt", str(self._document), f"--adopted={file}")
+            if adopted.code or not file.exists():
+                raise StageError("adopt", adopted.said)
+            self._understood("adopt", adopted.said)
+            outcome.readings = sum(line.startswith("  - ") for line in file.read_text().splitlines())
+            self._readings = (f"--adopted={file}",)
+            done = self._run("generate", *command, *self._readings)
+            if done.code:
+                raise StageError("generate what was adopted", done.said)
+        outcome.seconds, outcome.megabytes = done.seconds, done.megabytes
+        outcome.lines = sum(len(file.read_text().splitlines()) for file in (folder / "made").glob("*.py"))
+
+    def _understood(self, stage: str, said: str) -> None:
+        """A document may be wrong, but not in a way that codegen only tells by an exception."""
+        for sign in ("Traceback (most recent call last)", "no code can be generated for this"):
+            if line := next((line for line in said.splitlines() if sign in line), ""):
+                self.outcome.failed(stage, line)
+
+    def _check(self) -> None:
+        imported = self._run(
+            "import",
+            "-c",
+            "import made.operations, pathlib\nif pathlib.Path('made/webhooks.py').exists(): import made.webhooks",
+        )
+        if imported.code:
+            self.outcome.failed("import", imported.said)
+        checked = self._run("mypy", "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "made")
+        if checked.code:
+            self.outcome.failed("mypy", checked.said)
+
+    def _run(self, stage: str, *command: str) -> Done:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(self._folder), str(ROOT)]),
+            "MYPYPATH": str(ROOT),
+            "PYTHONHASHSEED": "0",
+        }
+        out, err = self._folder / f"{stage}.out", self._folder / f"{stage}.err"
+        with out.open("w") as output, err.open("w") as errors:
+            program = [sys.executable, *command] if command[0].startswith("-") else list(command)
+            process = subprocess.Popen(
+                program, cwd=self._folder, env=environment, stdout=output, stderr=errors, start_new_session=True
+            )
+            status, used = 0, None
+            while used is None:
+                pid, status, found = os.wait4(process.pid, os.WNOHANG)
+                used = found if pid else None
+                if used is None and time.monotonic() > self._end:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    os.wait4(process.pid, 0)
+                    process.returncode = -9
+                    raise StageError(stage, f"{out.read_text()}{err.read_text()}\nnot done when its {SECONDS} s were over")
+                if used is None:
+                    time.sleep(0.02)
+            process.returncode = code = os.waitstatus_to_exitcode(status)
+        text = out.read_text()
+        return Done(code, text, err.read_text() + text, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+
+    @contextmanager
+    def _mocked(self) -> Iterator[str]:
+        """The address of a running mock."""
+        port, log = free_port(), self._folder / "mock.log"
+        command = [
+            sys.executable,
+            "-m",
+            "codegen",
+            "mock",
+            str(self._document),
+            *self._readings,
+            f"--port={port}",
+            "--complete",
+        ]
+        command += ["--overlay=overlay.json", f"--credential={CREDENTIAL}"]
+        with log.open("w") as output:
+            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            process = subprocess.Popen(command, cwd=self._folder, env=environment, stdout=output, stderr=output)
+        try:
+            while True:
                 try:
                     urlopen(f"http://127.0.0.1:{port}/openapi.json").close()
                     break
                 except URLError:
-                    assert process.poll() is None, (folder / "mock.log").read_text()
-                    time.sleep(0.05)
+                    if process.poll() is not None or time.monotonic() > self._end:
+                        raise StageError("start of the mock", log.read_text()) from None
+                    time.sleep(0.1)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait()
+        said = [line for line in log.read_text().splitlines() if "ContractViolation" in line or "Traceback" in line]
+        if said:
+            self.outcome.failed("mock", "\n".join([log.read_text(), said[0]]))
+
+    def _fuzz(self, address: str) -> None:
+        """Every check that needs no state, nothing excluded."""
+        served, report = self._folder / "served.json", self._folder / "report.json"
+        with urlopen(f"{address}/openapi.json") as answer:  # noqa: S310 - our own address
+            served.write_bytes(answer.read())
+        told = self._run("facts", "-c", _FACTS, str(served))
+        if told.code:
+            raise StageError("facts", told.said)
+        facts = json.loads(told.out)
+        self.outcome.operations = facts["operations"]
+        if not facts["operations"]:  # only webhooks: nobody can ask for anything
+            return
+        examples = max(1, min(EXAMPLES, CASES // facts["operations"]))
+        done = self._run(
+            "fuzz",
+            str(Path(sys.executable).with_name("schemathesis")),
+            *(
+                "run",
+                str(served),
+                f"--url={address}{facts['prefix']}",
+                "--checks=all",
+                f"--exclude-checks={','.join(STATEFUL)}",
+            ),
+            *(
+                "--phases=examples,coverage,fuzzing",
+                f"--max-examples={examples}",
+                f"--max-time={FUZZ_SECONDS}",
+                f"--seed={SEED}",
+            ),
+            *("--continue-on-failure", "--report=json", f"--report-json-path={report}", "--no-color", *_credentials(served)),
+        )
+        if not report.exists():
+            raise StageError("fuzz", done.said)
+        self._reported(json.loads(report.read_text()), done)
+
+    def _reported(self, report: dict[str, Any], done: Done) -> None:
+        outcome = self.outcome
+        outcome.fuzzed, outcome.cases = report["operations"]["tested"], report["test_cases"]["generated"]
+        own = [error for error in report["errors"] if _is_own_limit(error)]
+        outcome.limits = len({error.get("operation") for error in own})
+        others = [error for error in report["errors"] if error not in own]
+        if report["failures"] or others or (done.code and not own):
+            counts = f"{len(report['failures'])} kinds of failures, {len(others)} errors"
+            outcome.failed("fuzz", f"{done.said}\n{counts}")
 
 
-def fuzzed(address: str, folder: Path) -> dict[str, Any]:
-    """The report of Schemathesis, every check that needs no state, nothing excluded."""
-    with urlopen(f"{address}/openapi.json") as answer:  # noqa: S310 - our own address
-        served = folder / "served.json"
-        served.write_bytes(answer.read())
-    described = Description.of(Document.load(served))
-    if not described.operations:  # only webhooks: nobody can ask for anything
-        return {"exit": 0, "output": "", "report": {}}
-    [prefix, *_] = dict.fromkeys(prefix for operation in described.operations for prefix in operation.prefixes)
-    command = [
-        *("run", str(served), f"--url={address}{prefix}", "--checks=all", f"--exclude-checks={','.join(STATEFUL)}"),
-        *("--phases=examples,coverage,fuzzing", f"--max-examples={EXAMPLES}", f"--seed={SEED}", "--continue-on-failure"),
-        *("--report=json", "--report-json-path=report.json", "--no-color", *_credentials(described.document)),
-    ]
-    executable = Path(sys.executable).with_name("schemathesis")
-    done = subprocess.run([executable, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    (folder / "fuzz.log").write_text(done.stdout + done.stderr)
-    report = folder / "report.json"
-    found: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
-    return {"exit": done.returncode, "output": done.stdout + done.stderr, "report": found}
+def _is_own_limit(error: dict[str, Any]) -> bool:
+    text = json.dumps(error).lower()
+    return any(sign in text for sign in OWN_LIMITS)
 
 
-def _credentials(document: Document) -> list[str]:
+def _credentials(served: Path) -> list[str]:
     """The headers that admit to every operation."""
-    components = document.root.get("components")
-    written = components.get("securitySchemes") if components is not None else None
+    schemes = json.loads(served.read_bytes()).get("components", {}).get("securitySchemes", {})
     found = []
-    for _, scheme in written.named() if written else ():
-        value = scheme.value
-        if value["type"] == "apiKey" and value["in"] == "header":
-            found.append(f"--header={value['name']}: {CREDENTIAL}")
-        elif value["type"] == "http" and value["scheme"].lower() == "basic":
+    for scheme in schemes.values():
+        if scheme["type"] == "apiKey" and scheme["in"] == "header":
+            found.append(f"--header={scheme['name']}: {CREDENTIAL}")
+        elif scheme["type"] == "http" and scheme["scheme"].lower() == "basic":
             found.append(f"--auth={CREDENTIAL}")
         elif not any(option.startswith("--header=Authorization") for option in found):
             found.append(f"--header=Authorization: Bearer {CREDENTIAL}")
@@ -117,51 +289,52 @@ def _credentials(document: Document) -> list[str]:
     return found
 
 
-class Outcome(NamedTuple):
-    """A row of the table; `failures` is what was said where something failed, else empty."""
-
-    document: str
-    operations: int
-    seconds: float
-    lines: int
-    cases: int
-    unsatisfiable: int
-    failures: str
-
-
-def examined(document: Path) -> Outcome:
-    begun = time.monotonic()
+def examined(document: Path, work: Path | None = None) -> Outcome:
+    """Every stage of one document; the files are left in `work`."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        lines = generated(document, folder)
-        with mocked(document, folder) as address:
-            outcome = fuzzed(address, folder)
-        log = (folder / "mock.log").read_text()
-    cases = re.search(r"(\d+) (?:test cases )?generated|(\d+) generated", outcome["output"])
-    found = int(next(filter(None, cases.groups()))) if cases else 0
-    # Schemas that no value satisfies (`allOf: [string, integer]`): there is nothing to send, and nothing that fails.
-    empty = sum(map(int, re.findall(r"Schema Error: (\d+)", outcome["output"])))
-    failures = "ContractViolation" in log or "= FAILURES =" in outcome["output"] or (outcome["exit"] != 0 and not empty)
-    operations = len(Description.of(Document.load(document)).operations)
-    said = outcome["output"] + log if failures else ""
-    return Outcome(document.name, operations, time.monotonic() - begun, lines, found, empty, said)
+        folder = (work or Path(name)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        return Examination(document.resolve(), folder).examine()
 
 
-def main(folder: str, *names: str) -> int:
+COLUMNS = ("version", "operations", "findings", "readings", "seconds", "megabytes", "lines", "fuzzed", "cases", "limits")
+
+
+def table(outcomes: Iterable[Outcome]) -> str:
+    """The table as Markdown."""
+    lines = ["| document | " + " | ".join(COLUMNS) + " | failures |", "|---|" + "---:|" * len(COLUMNS) + "---|"]
+    for outcome in outcomes:
+        cells = [f"{value:.1f}" if isinstance(value := getattr(outcome, name), float) else str(value) for name in COLUMNS]
+        failures = "; ".join(outcome.failures).replace("|", "\\|") or "0"
+        lines.append(f"| {outcome.document} | {' | '.join(cells)} | {failures} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Print the table; the exit code is the number of documents with failures."""
-    failed = {}
-    print(f"{'document':<28}{'operations':>11}{'seconds':>9}{'lines':>7}{'cases':>7}{'unsatisfiable':>14}  failures")
-    place = Path(folder).resolve()
-    for document in [place / name for name in names] or sorted(place.glob("*.yaml")):
-        row = examined(document)
-        numbers = f"{row.operations:>11}{row.seconds:>9.1f}{row.lines:>7}{row.cases:>7}{row.unsatisfiable:>14}"
-        print(f"{row.document:<28}{numbers}  {'yes' if row.failures else 0}", flush=True)
-        if row.failures:
-            failed[row.document] = row.failures
-    for name, failures in failed.items():
-        print(f"\n=== {name}\n{failures}")
-    return len(failed)
+    parser = argparse.ArgumentParser(prog="python -m tests.engine.specs")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("documents", nargs="*", help="paths within the folder; without any, all its files, and known rows stay")
+    parser.add_argument("--work", type=Path, help="where the files and the row of each document stay, and `table.md`")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name:
+        work: Path = options.work or Path(name)
+        work.mkdir(parents=True, exist_ok=True)
+        found = [path for path in sorted(options.folder.iterdir()) if path.suffix in (".yaml", ".yml", ".json")]
+        for document in [options.folder / name for name in options.documents] or found:
+            folder = work / str(document.relative_to(options.folder)).replace("/", "-")
+            row = folder / "row.json"
+            if row.exists() and not options.documents:
+                continue
+            shutil.rmtree(folder, ignore_errors=True)
+            outcome = examined(document, folder)
+            row.write_text(json.dumps(asdict(outcome)))
+            print(table([outcome]).splitlines()[-1], flush=True)
+        outcomes = [Outcome(**json.loads(row.read_text())) for row in sorted(work.glob("*/row.json"))]
+        (work / "table.md").write_text(table(outcomes))
+        print(table(outcomes))
+    return sum(bool(outcome.failures) for outcome in outcomes)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())
