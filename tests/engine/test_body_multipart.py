@@ -71,7 +71,8 @@ class TestAPart:
             *[(OBJECT, [part('{"x":1.0}')], {"x": 1}), (OBJECT, [part('{"x":1}', JSON)], {"x": 1})],
             *[(OBJECTS, [part("{}"), part("{}", JSON)], [{}, {}]), (AS_JSON, [part("1e1", JSON)], 10)],
             *[(DEEP, [part("1", name="a[x]")], {"x": 1})],
-            *[(OPEN, [part("1")], "1"), (OPEN, [part(b"\xff", PNG_TYPE)], file(b"\xff", "image/png"))],
+            *[(OPEN, [part("1")], "1"), (OPEN, [part("1"), part("2")], ["1", "2"])],
+            *[(OPEN, [part(b"\xff", PNG_TYPE)], file(b"\xff", "image/png"))],
             *[(OPEN, [part(b"1", filename="")], file(b"1", "application/octet-stream", ""))],
         ],
     )
@@ -134,7 +135,8 @@ class TestAPart:
                 (STRING, [part("1", name="b")], [("/b", "additionalProperties")]),
                 (STRING, [part("1", JSON)], [("/a", "contentType")]),
             ],
-            *[(STRING, [part("1"), part("2")], [("/a", "repeated")]), (OPEN, [part("1"), part("2")], [("/a", "repeated")])],
+            *[(STRING, [part("1"), part("2")], [("/a", "repeated")])],
+            *[(OPEN, [part("1", PNG_TYPE), part("2", PNG_TYPE)], [("/a", "repeated")])],
             *[
                 (STRING, [part("1", f"{TEXT}; charset=utf-16")], [("/a", "contentType")]),
                 (NUMBER, [part("01")], [("/a", "type")]),

@@ -27,6 +27,7 @@ class Member:
     """One member: its types, and how they are written.
 
     `repeats` says whether it may occur several times; `item` is what each of them is then. A list within a list is JSON.
+    A text that may be anything is a list if it occurs several times.
     """
 
     def __init__(self, schemas: list[Node], encoding: Encoding | None = None, *, within: bool = False) -> None:
@@ -34,7 +35,9 @@ class Member:
         self.schemas, self.encoding = schemas, encoding
         style, explode = (encoding.style, encoding.explode) if encoding is not None else (None, None)
         self.item = Member(said(schemas, "items"), within=True) if "array" in self.types and not within else None
-        self.repeats = self.item is not None and (style in (None, "form") if explode is None else explode)
+        explodes = style in (None, "form") if explode is None else explode
+        self.repeats = self.item is not None and explodes
+        self._anything = not self.types and not within and explodes
         self.deep = Members(schemas) if style == "deepObject" else None
         self.content_types = () if encoding is None or encoding.styled else encoding.content_types
         self.as_json = any(kind_of(name) == "json" for name in self.content_types)
@@ -44,6 +47,10 @@ class Member:
         self._scalar = scalar_of(schemas, self.types - {"array", "object"})
         self._opening = tuple(opening for kind, opening in _OPENING.items() if kind in self.types)
 
+    def admits(self, times: int) -> bool:
+        """Whether its name may occur that often."""
+        return times == 1 or self.repeats or self._anything
+
     def read(self, texts: list[str], decode: Decode) -> Any:  # noqa: ANN401 - any JSON value
         """The value of its texts, as they were written.
 
@@ -51,7 +58,8 @@ class Member:
             ValueError: a text is not JSON though it is to be.
         """
         if self.item is None or (len(texts) == 1 and self.types - {"array", "null"}):
-            return self._one(texts[0], decode)
+            each = [self._one(text, decode) for text in (texts if self._anything else texts[:1])]
+            return each[0] if len(each) == 1 else each
         if self.as_json:
             values = [strict_json(decode(text).encode()) for text in texts]
             # The whole list as one text, or each of its items.
@@ -115,7 +123,7 @@ class Members:
         values: dict[str, Any] = {}
         for name, found in texts.items():
             member = self[name]
-            if (len(found) > 1 and not member.repeats) or name in deep:
+            if not member.admits(len(found)) or name in deep:
                 faults.append(("body", f"{pointer}/{escape(name)}", "repeated"))
             values[name] = member.read(found, decode)
         for name, inner in deep.items():
