@@ -3,7 +3,8 @@
 For each document: the package is generated (if that is refused, after `python -m codegen adopt`, with nothing written by hand),
 imported, and checked by `mypy --strict`; then `python -m codegen mock --complete` serves it as a process of its own, and
 Schemathesis runs every check that needs no state against what that serves. Operations for which it finds nothing to send (no
-value fits their schema, say) are counted as `limits`, apart from what fails.
+value fits their schema, say) are counted as `limits`, those that it only blames for what another validator finds right as
+`misjudged`, apart from what fails.
 
 With `--work FOLDER` the files of each document stay there with its row, and the next run only does what is named or missing.
 """
@@ -90,6 +91,7 @@ class Outcome:
     fuzzed: int = 0
     cases: int = 0
     limits: int = 0
+    misjudged: int = 0
     failures: list[str] = field(default_factory=list)
     said: str = ""
 
@@ -224,13 +226,10 @@ class Examination:
 
     def _fuzz(self, address: str) -> None:
         """Every check that needs no state, nothing excluded."""
-        served, report = self._folder / "served.json", self._folder / "report.json"
+        served, report, events = (self._folder / name for name in ("served.json", "report.json", "events.ndjson"))
         with urlopen(f"{address}/openapi.json") as answer:  # noqa: S310 - our own address
             served.write_bytes(answer.read())
-        told = self._run("facts", "-c", _FACTS, str(served))
-        if told.code:
-            raise StageError("facts", told.said)
-        facts = json.loads(told.out)
+        facts = self._told("facts", "-c", _FACTS, str(served))
         self.outcome.operations = facts["operations"]
         if not facts["operations"]:  # only webhooks: nobody can ask for anything
             return
@@ -245,27 +244,37 @@ class Examination:
                 "--checks=all",
                 f"--exclude-checks={','.join(STATEFUL)}",
             ),
-            *(
-                "--phases=examples,coverage,fuzzing",
-                f"--max-examples={examples}",
-                f"--max-time={FUZZ_SECONDS}",
-                f"--seed={SEED}",
-            ),
-            *("--continue-on-failure", "--report=json", f"--report-json-path={report}", "--no-color", *_credentials(served)),
+            *("--phases=examples,coverage,fuzzing", f"--max-examples={examples}", f"--max-time={FUZZ_SECONDS}"),
+            *(f"--seed={SEED}", "--continue-on-failure", "--no-color", *_credentials(served)),
+            *("--report=json,ndjson", f"--report-json-path={report}", f"--report-ndjson-path={events}"),
         )
         if not report.exists():
             raise StageError("fuzz", done.said)
         self._reported(json.loads(report.read_text()), done)
+        events.unlink(missing_ok=True)
 
     def _reported(self, report: dict[str, Any], done: Done) -> None:
         outcome = self.outcome
         outcome.fuzzed, outcome.cases = report["operations"]["tested"], report["test_cases"]["generated"]
         own = [error for error in report["errors"] if _is_own_limit(error)]
-        outcome.limits = len({error.get("operation") for error in own})
         others = [error for error in report["errors"] if error not in own]
-        if report["failures"] or others or (done.code and not own):
-            counts = f"{len(report['failures'])} kinds of failures, {len(others)} errors"
-            outcome.failed("fuzz", f"{done.said}\n{counts}")
+        outcome.limits = len(own)
+        if report["failures"]:
+            told = self._told("second opinion", "-m", "tests.engine.second_opinion", "served.json", "events.ndjson")
+            outcome.misjudged = told["misjudged"]
+            for failure in told["failures"]:
+                outcome.failed("fuzz", failure)
+        if others or (done.code and not own and not report["failures"]):
+            outcome.failed("fuzz", f"{done.said}\n{len(others)} errors")
+        outcome.said += done.said if outcome.failures else ""
+
+    def _told(self, stage: str, *command: str) -> dict[str, Any]:
+        """What a command prints as JSON."""
+        done = self._run(stage, *command)
+        if done.code:
+            raise StageError(stage, done.said)
+        told: dict[str, Any] = json.loads(done.out)
+        return told
 
 
 def _is_own_limit(error: dict[str, Any]) -> bool:
@@ -297,7 +306,19 @@ def examined(document: Path, work: Path | None = None) -> Outcome:
         return Examination(document.resolve(), folder).examine()
 
 
-COLUMNS = ("version", "operations", "findings", "readings", "seconds", "megabytes", "lines", "fuzzed", "cases", "limits")
+COLUMNS = (
+    "version",
+    "operations",
+    "findings",
+    "readings",
+    "seconds",
+    "megabytes",
+    "lines",
+    "fuzzed",
+    "cases",
+    "limits",
+    "misjudged",
+)
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
