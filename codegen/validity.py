@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 
 from app.engine.adoption.places import at
-from app.engine.adoption.suggest import objects, suggested
+from app.engine.adoption.suggest import explained, objects, suggested
 from app.engine.adoption.words import Word
 from app.engine.document import Document, DocumentError, Node
 from app.engine.findings import Finding
@@ -93,7 +93,7 @@ def _dangling(document: Document) -> Iterator[Finding]:
             try:
                 Node(document, pointer, mapping).resolved()
             except DocumentError as error:
-                yield from error.findings
+                yield from explained(document, error)
 
 
 def _structure(document: Document) -> Iterator[Fault]:

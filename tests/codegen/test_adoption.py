@@ -18,7 +18,7 @@ from codegen.__main__ import main
 from codegen.adopt import adoption, refused
 from codegen.validity import validity
 
-UNREADABLE = ("anchors", "references", "twice", "yaml")  # references that lead nowhere, and texts that are no YAML
+UNREADABLE = ("twice", "yaml")  # texts that are no YAML
 BROKEN = [path for path in sorted(Path(__file__).parent.glob("documents/broken/*.yaml")) if path.stem not in UNREADABLE]
 HEAD = "info: {title: T, version: '1'}\n"
 
@@ -165,6 +165,12 @@ class TestReadings:
         served = client(adopted(tmp_path, body("{type: object, patternProperties: {'^x': {type: integer}}}")))
 
         assert [served.post("/x", json={"xa": value}).status_code for value in (1, "a")] == [204, 422]
+
+    def test_an_operation_whose_only_security_scheme_leads_nowhere_is_not_served(self, tmp_path):
+        paths = "paths: {/a: {get: {responses: {'204': {description: ok}}}}}\n"
+        text = f"openapi: 3.1.1\n{HEAD}security: [{{k: []}}]\n{paths}components: {{securitySchemes: {{k: {{$ref: 'https://example.com/schemes#/k'}}}}}}"
+
+        assert client(adopted(tmp_path, text)).get("/a").status_code == 404
 
 
 class TestRefusals:

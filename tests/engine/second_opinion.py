@@ -67,7 +67,7 @@ def _is_misjudged(code: str, case: Any, sent: Any, oracle: Oracle, media: Media)
     components = (case.get("meta") or {}).get("components", {})
     wrong = {name for name, component in components.items() if component["mode"] == "negative"}
     status = sent["response"]["status_code"]
-    if not (code == ACCEPTED and wrong == {"body"}) and not (code == REFUSED and status == HTTPStatus.UNPROCESSABLE_CONTENT):
+    if not (code == ACCEPTED and wrong == {"body"}) and not (code == REFUSED and status == HTTPStatus.UNPROCESSABLE_ENTITY):
         return False
     try:
         value = json.loads(base64.b64decode(sent["request"]["body"]["$base64"]))

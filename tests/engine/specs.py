@@ -349,6 +349,7 @@ def main(arguments: list[str] | None = None) -> int:
                 continue
             shutil.rmtree(folder, ignore_errors=True)
             outcome = examined(document, folder)
+            outcome.document = folder.name
             row.write_text(json.dumps(asdict(outcome)))
             print(table([outcome]).splitlines()[-1], flush=True)
         outcomes = [Outcome(**json.loads(row.read_text())) for row in sorted(work.glob("*/row.json"))]
