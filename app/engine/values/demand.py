@@ -15,6 +15,7 @@ Demand = tuple[Node, ...]
 """Schemas that one value must fit together."""
 
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+_MOST_ALONE = 8  # alternatives that are told apart by members
 _MADE = "\0"  # in the pointer of a schema that nobody wrote; it guides the building and judges nothing
 
 
@@ -107,7 +108,8 @@ def _list(node: Node, keyword: str) -> Iterator[Node]:
 def _choices(node: Node) -> Iterator[list[Demand]]:
     for keyword in ("oneOf", "anyOf"):
         if isinstance(node.value.get(keyword), list):
-            yield [demand for branch in _list(node, keyword) for demand in (*_discriminated(node, branch), (branch,))]
+            usual = [demand for branch in _list(node, keyword) for demand in (*_discriminated(node, branch), (branch,))]
+            yield [*usual, *_alone(node)] if keyword == "oneOf" else usual
     if "if" in node.value and node.value.keys() & {"then", "else"}:
         yes = [node.raw_child(keyword) for keyword in ("if", "then") if keyword in node.value]
         no = [node.raw_child("else")] if "else" in node.value else []
@@ -116,6 +118,34 @@ def _choices(node: Node) -> Iterator[list[Demand]]:
         schemas = node.raw_child("dependentSchemas")
         for name in dependents:
             yield [(schemas.raw_child(name),), (made(node, {"not": {"required": [name]}}),)]
+
+
+def _alone(node: Node) -> Iterator[Demand]:
+    """Branches of `oneOf` with members that the others refuse, for open objects that would satisfy several of them."""
+    branches = list(_list(node, "oneOf"))
+    if "discriminator" in node.value or len(branches) > _MOST_ALONE:
+        return
+    types = [_member_types(branch) for branch in branches]
+    for branch, own in zip(branches, types, strict=True):
+        others = [{name: kind for name, kind in other.items() if name not in own} for other in types if other is not own]
+        if any(others):
+            names = dict(next(iter(other.items())) for other in others if other)
+            members = {name: {"not": {"type": kind}} for name, kind in names.items()}
+            yield branch, made(node, {"type": "object", "properties": members, "required": list(members)})
+
+
+def _member_types(schema: Node) -> dict[str, Any]:
+    """The members of an object with their types, as far as it says."""
+    found: dict[str, Any] = {}
+    waiting, seen = [schema], set[Pointer]()
+    while waiting:
+        part = waiting.pop()
+        if part.pointer not in seen and isinstance(part.value, dict):
+            seen.add(part.pointer)
+            waiting += _followed(part)
+            members = part.value.get("properties", {}).items()
+            found |= {name: member["type"] for name, member in members if isinstance(member, dict) and "type" in member}
+    return found
 
 
 def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
