@@ -55,6 +55,8 @@ class Arguments:
         )
         self._query = Query(query, credentials)
         self._cookies = Cookies(cookies) if cookies else None
+        # A required object without members leaves no trace where its members are names of their own.
+        self._untold = [(one.place, one.name) for one in readers.values() if one.required and one.may_leave_no_trace]
         self._header = [(name, reader) for (place, name), reader in readers.items() if place == "header"]
         # A header without an argument is judged like the others, but used by the engine and not by the handler.
         named: dict[str, dict[str, str]] = {}
@@ -98,6 +100,7 @@ class Arguments:
             parts["header"] = self._read_headers(headers, faults)
         if self._cookies is not None:
             parts["cookie"] = self._cookies.read(headers.get(b"cookie", b""), faults)
+        self._add_untold(parts)
         judge, build, judged = self._judge, None, body
         if body is not ABSENT:
             judge, plain, build = self._bodies[media]
@@ -115,6 +118,10 @@ class Arguments:
         except ValidationError as error:
             raise _unheld(error) from None
         return arguments
+
+    def _add_untold(self, parts: dict[str, Any]) -> None:
+        for place, name in self._untold:
+            parts[place] = {name: {}} | parts[place]
 
     def _read_headers(self, headers: dict[bytes, bytes], faults: list[Fault]) -> dict[str, Any]:
         values = {}

@@ -135,11 +135,12 @@ def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
 class Lexis:
     """How the texts of one schema's values are read: one text, items of a list, members of an object. Made at start."""
 
-    __slots__ = ("_items", "_members", "_others", "_rest", "_schema", "scalar", "types")
+    __slots__ = ("_items", "_members", "_others", "_rest", "_schema", "anything", "scalar", "types")
 
     def __init__(self, schema: Node, members: Iterable[str] = ()) -> None:
         self._schema = schema
         self.types = types_of(schema)
+        self.anything = _stated(schema, 0) is None and not _meant(schema)
         self.scalar = chosen(schema, self.types)
         self._items: list[Lexer] = []
         self._rest: Lexer = str

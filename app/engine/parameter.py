@@ -52,6 +52,11 @@ class Reader:
             self._read = self._divided if kinds & {"array", "object"} else self._scalar
         self.read, self.read_all = self._compiled(parameter)
 
+    @functools.cached_property
+    def may_leave_no_trace(self) -> bool:
+        """Whether nothing is sent for one of its values: an object without members, whose members are names of their own."""
+        return self.members is not None and self._is_valid({})
+
     def _compiled(self, parameter: Parameter) -> tuple[Callable[[str], Any], Callable[[list[str], bool], Any]]:
         """The two ways in; the usual scalar takes the shortest way."""
         decode, read, repeats = self._decode, self._read, self.repeats
@@ -145,6 +150,8 @@ class Reader:
         lexis = self._lexis.member(name)
         if "array" in lexis.types and (len(texts) > 1 or not lexis.types & SCALARS):
             return lexis.items([self._decode(text) for text in texts])
+        if len(texts) > 1 and lexis.anything:
+            return [self._decode(text) for text in texts]
         if len(texts) > 1:
             raise Malformed("repeated", "/" + escape(name))
         return lexis.scalar(self._decode(texts[0]))

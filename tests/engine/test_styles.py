@@ -307,6 +307,24 @@ class TestSeveralTypes:
         assert faults(service.get("/p?color=1&color[gte]=5")) == {("query", "/color", "repeated")}
 
 
+class TestAnObjectWhoseMembersAreNamesOfTheirOwn:
+    @pytest.mark.parametrize("style", ["form", "deepObject"])
+    def test_is_empty_where_nothing_is_sent_and_it_may_be(self, style):
+        required = client("query", style, "true", "{type: object, properties: {a: {type: string}}}", ", required: true")
+        full = client("query", style, "true", "{type: object, required: [a]}", ", required: true")
+        optional = client("query", style, "true", "{type: object}")
+
+        assert required.get("/p").json() == {"color": {}}
+        assert faults(full.get("/p")) == {("query", "/color", "required")}
+        assert optional.get("/p").json() == {"color": None}
+
+    def test_has_a_list_where_a_member_that_may_be_anything_is_sent_several_times(self):
+        service = client("query", "form", "true", "{type: object, properties: {n: {type: integer}}}")
+
+        assert service.get("/p?x=1&x=b&y=2").json() == {"color": {"x": ["1", "b"], "y": "2"}}
+        assert faults(service.get("/p?n=1&n=2")) == {("query", "/color/n", "repeated")}
+
+
 ARBITRARY = st.text(st.characters(codec="ascii", exclude_characters="#"), max_size=30) | st.text(
     "color[RGB]=1,;.&%20C+|\"' ~nul", max_size=40
 )
