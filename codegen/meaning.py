@@ -28,6 +28,9 @@ def meaning(document: Document) -> Found:
     first: dict[str, Node] = {}
     for kind, node in nodes(document):
         if kind == "path item" and node.pointer[:-1] == ("paths",):
+            if beyond := re.search(r"[?#].*", str(node.pointer[-1])):
+                text = f"{beyond[0]!r} is not part of a path, so it is never served: declare it as a parameter of the query"
+                yield node, text, (("drop", node.pointer),)
             try:
                 yield from _path(str(node.pointer[-1]), node.resolved())
             except DocumentError:

@@ -1,7 +1,8 @@
 """What Schemathesis calls wrong, judged once more: `python -m tests.engine.second_opinion SERVED EVENTS`.
 
 Schemathesis has its own idea of a schema: it takes a `discriminator` for a rule, and what it has changed for wrong, which
-may still be right. Where all that it says is about a JSON body, the independent validator of `codegen.oracle` decides.
+may still be right. Where all that it says is about a JSON body, the independent validator of `codegen.oracle` decides. It also
+writes control characters into the headers of parts.
 Prints what is left as JSON.
 """
 # ruff: noqa: T201 - its output is what it is for
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -17,66 +19,88 @@ from pathlib import Path
 from typing import Any
 
 from app.engine.depth import deep
-from app.engine.description import Description
+from app.engine.description import Description, Operation
+from app.engine.directions import Direction
 from app.engine.document import Document
 from app.engine.media import Media, content_type
 from codegen.oracle import CIRCLES, Oracle
 
-ACCEPTED, REFUSED = "ST201", "ST202"  # what is said to be wrong, and to be right
+ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accepted; right, and refused; with an unknown tag
 
 
 def main(served: Path, events: Path) -> None:
-    """`failures`, a line for each kind and operation that stands; `misjudged`, how many operations are cleared of all."""
+    """`failures`, a line for each kind; `misjudged`, how many operations are blamed in vain."""
     document = Document.load(served, ())
     operations = {f"{one.method.upper()} {one.path}": one for one in Description.of(document).operations}
-    oracle = Oracle(document, "request")
-    standing: dict[tuple[str, str], str] = {}
+    judges = Judges(document)
+    standing: dict[tuple[str, int], set[str]] = {}
     cleared: set[str] = set()
     for label, case, sent, failures in _failing(events):
         for failure in failures:
-            operation = operations.get(label)
-            media = _media(operation.bodies, sent["request"]) if operation is not None else None
-            if media is not None and _is_misjudged(failure["code"], case, sent, oracle, media):
+            if (operation := operations.get(label)) is not None and judges.clear(failure["code"], case, sent, operation):
                 cleared.add(label)
             else:
-                told = f"{label}: {failure['title']} (status {sent['response']['status_code']})"
-                standing.setdefault((label, failure["code"]), told)
-    print(json.dumps({"failures": list(standing.values()), "misjudged": len(cleared)}))
+                standing.setdefault((failure["title"], sent["response"]["status_code"]), set()).add(label)
+    kinds = standing.items()
+    told = [f"{title} ({status}): {len(found)} operations, as {min(found)}" for (title, status), found in kinds]
+    print(json.dumps({"failures": told, "misjudged": len(cleared - set().union(*standing.values()))}))
 
 
 def _failing(events: Path) -> Iterator[tuple[str, Any, Any, list[Any]]]:
     """Of every case with failures: the operation, the case, what was sent and answered, and the failures."""
     with events.open() as lines:
         for line in lines:
-            recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder") if '"failure_info"' in line else None
-            for name, checks in (recorder or {"checks": {}})["checks"].items():
+            if '"failure_info"' not in line or not (finished := json.loads(line).get("ScenarioFinished")):
+                continue
+            recorder = finished["recorder"]
+            for name, checks in recorder["checks"].items():
                 found = [check["failure_info"]["failure"] for check in checks if check.get("failure_info")]
                 if found and (sent := recorder["interactions"].get(name)):
                     yield recorder["label"], recorder["cases"][name]["value"], sent, found
 
 
-def _media(bodies: dict[str, Media], request: Any) -> Media | None:
-    """The JSON media type of the document that a request has."""
-    sent = content_type(next((values[0] for name, values in request["headers"].items() if name.lower() == "content-type"), ""))
-    media = bodies.get(sent.essence) if sent is not None else None
-    return media if media is not None and media.kind == "json" and media.schema is not None else None
+class Judges:
+    """The independent validator, asked about what was sent and answered."""
+
+    def __init__(self, document: Document) -> None:
+        self._oracles: dict[Direction, Oracle] = {one: Oracle(document, one) for one in ("request", "response")}
+
+    def clear(self, code: str, case: Any, sent: Any, operation: Operation) -> bool:
+        """Whether the engine was right."""
+        components = (case.get("meta") or {}).get("components", {})
+        wrong = {name for name, component in components.items() if component["mode"] == "negative"}
+        status = sent["response"]["status_code"]
+        if code == DISCRIMINATOR and (response := operation.response(status)) is not None:
+            return self._accepts(response.content, sent["response"]["headers"], sent["response"]["content"], "response") is True
+        if code == ACCEPTED and wrong == {"body"}:
+            return self._accepts(operation.bodies, sent["request"]["headers"], sent["request"]["body"], "request") is True
+        if code == REFUSED and status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            return self._accepts(operation.bodies, sent["request"]["headers"], sent["request"]["body"], "request") is False
+        return code == REFUSED and status == HTTPStatus.BAD_REQUEST and _has_malformed_part(sent["request"])
+
+    def _accepts(self, content: dict[str, Media], headers: Any, body: Any, direction: Direction) -> bool | None:
+        """What it says of a JSON body; None of any other one, and where JSON Schema leaves it open."""
+        kind = content_type(next((values[0] for name, values in headers.items() if name.lower() == "content-type"), ""))
+        media = content.get(kind.essence) if kind is not None else None
+        if media is None or media.kind != "json" or media.schema is None:
+            return None
+        CIRCLES.clear()
+        try:
+            accepted: bool = self._oracles[direction].judge(media.schema).is_valid(json.loads(_decoded(body)))
+        except (KeyError, TypeError, ValueError):
+            return None
+        return None if CIRCLES else accepted
 
 
-def _is_misjudged(code: str, case: Any, sent: Any, oracle: Oracle, media: Media) -> bool:
-    """Whether the other validator has decided as the engine has."""
-    components = (case.get("meta") or {}).get("components", {})
-    wrong = {name for name, component in components.items() if component["mode"] == "negative"}
-    status = sent["response"]["status_code"]
-    if not (code == ACCEPTED and wrong == {"body"}) and not (code == REFUSED and status == HTTPStatus.UNPROCESSABLE_ENTITY):
-        return False
-    try:
-        value = json.loads(base64.b64decode(sent["request"]["body"]["$base64"]))
-    except (KeyError, TypeError, ValueError):
-        return False
-    CIRCLES.clear()
-    assert media.schema is not None
-    accepts = oracle.judge(media.schema).is_valid(value)
-    return accepts == (code == ACCEPTED) or bool(CIRCLES)
+def _has_malformed_part(request: Any) -> bool:
+    """Control characters in the header of a part, which nobody may write (RFC 5322, 4)."""
+    sent = next((values[0] for name, values in request["headers"].items() if name.lower() == "content-type"), "")
+    parts = _decoded(request["body"]).split(b"\r\n--") if sent.startswith("multipart/") else []
+    return any(re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", part.partition(b"\r\n\r\n")[0]) for part in parts)
+
+
+def _decoded(body: Any) -> bytes:
+    return base64.b64decode(body["$base64"])
 
 
 if __name__ == "__main__":
