@@ -1,8 +1,8 @@
 """What Schemathesis calls wrong, judged once more: `python -m tests.engine.second_opinion SERVED EVENTS`.
 
 Schemathesis has its own idea of a schema: it takes a `discriminator` for a rule, and what it has changed for wrong, which
-may still be right. Where all that it says is about a JSON body, the independent validator of `codegen.oracle` decides. It also
-writes control characters into the headers of parts.
+may still be right. Where all that it says is about a body, the independent validator of `codegen.oracle` decides; a form is judged
+by what can be seen on the wire, where an object for a text is a text. It also writes control characters into the headers of parts.
 Prints what is left as JSON.
 """
 # ruff: noqa: T201 - its output is what it is for
@@ -13,16 +13,19 @@ import base64
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from app.engine.depth import deep
 from app.engine.description import Description, Operation
 from app.engine.directions import Direction
-from app.engine.document import Document
-from app.engine.media import Media, content_type
+from app.engine.document import Document, Node
+from app.engine.lexis import types_of
+from app.engine.media import Media, content_type, essence
+from app.engine.members import inner
 from codegen.oracle import CIRCLES, Oracle
 
 ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accepted; right, and refused; with an unknown tag
@@ -79,17 +82,49 @@ class Judges:
         return code == REFUSED and status == HTTPStatus.BAD_REQUEST and _has_malformed_part(sent["request"])
 
     def _accepts(self, content: dict[str, Media], headers: Any, body: Any, direction: Direction) -> bool | None:
-        """What it says of a JSON body; None of any other one, and where JSON Schema leaves it open."""
+        """What it says of a body; None where nobody can say, and where JSON Schema leaves it open."""
         kind = content_type(next((values[0] for name, values in headers.items() if name.lower() == "content-type"), ""))
         media = content.get(kind.essence) if kind is not None else None
-        if media is None or media.kind != "json" or media.schema is None:
+        if media is None or media.schema is None:
             return None
         CIRCLES.clear()
         try:
-            accepted: bool = self._oracles[direction].judge(media.schema).is_valid(json.loads(_decoded(body)))
+            value = _value(media, media.schema, kind.parameters if kind is not None else {}, _decoded(body))
+            accepted: bool = self._oracles[direction].judge(media.schema).is_valid(value)
         except (KeyError, TypeError, ValueError):
             return None
         return None if CIRCLES else accepted
+
+
+def _value(media: Media, schema: Node, parameters: Mapping[str, str], raw: bytes) -> Any:
+    """What is written, as plainly as it can be read: on the wire, the members of forms are texts.
+
+    Raises:
+        ValueError: there is no value.
+    """
+    if media.kind == "json":
+        return json.loads(raw)
+    found: dict[str, list[str]] = {}
+    if essence(media.name) == "application/x-www-form-urlencoded":
+        found = parse_qs(raw.decode(), keep_blank_values=True)
+    elif media.name.startswith("multipart/"):
+        for part in raw.split(b"--" + parameters["boundary"].encode())[1:-1]:
+            head, _, content = part.partition(b"\r\n\r\n")
+            name = re.search(rb'[; ]name="([^"]*)"', head)
+            found.setdefault(name[1].decode() if name else "", []).append(content[:-2].decode("latin-1"))
+    else:
+        raise ValueError(media.name)
+    return {name: _member(inner(schema, name), texts) for name, texts in found.items()}
+
+
+def _member(schema: Node, texts: list[str]) -> Any:
+    types = types_of(schema)
+    if len(texts) > 1 or types == {"array"}:
+        return [_member(inner(schema, 0), [text]) for text in texts]
+    try:
+        return texts[0] if "string" in types else json.loads(texts[0])
+    except ValueError:
+        return texts[0]
 
 
 def _has_malformed_part(request: Any) -> bool:
