@@ -60,25 +60,24 @@ def allowed(keyword: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 
 def located(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Pointer, str]]:
-    """The places of the fault inside the alternative that the author meant, and what is wrong: one for each unknown member."""
-    core = _innermost(error)
-    pointer: Pointer = tuple(core.instance_path)
-    message = re.sub(r"\s+", " ", core.message.partition("\n")[0])
-    if isinstance(core.kind, jsonschema_rs.ValidationErrorKind.Enum):
-        message = f"{message.partition(' is not one of')[0]} is not one of {', '.join(map(json.dumps, core.kind.options))}"
-    for name in getattr(core.kind, "unexpected", ()):
-        yield (*pointer, name), UNKNOWN.format(name)
-    if not hasattr(core.kind, "unexpected"):
-        yield pointer, message
+    """The places of the faults inside the alternative that the author meant, and what is wrong: one for each unknown member."""
+    for core in _innermost(error):
+        pointer: Pointer = tuple(core.instance_path)
+        message = re.sub(r"\s+", " ", core.message.partition("\n")[0])
+        if isinstance(core.kind, jsonschema_rs.ValidationErrorKind.Enum):
+            message = f"{message.partition(' is not one of')[0]} is not one of {', '.join(map(json.dumps, core.kind.options))}"
+        for name in getattr(core.kind, "unexpected", ()):
+            yield (*pointer, name), UNKNOWN.format(name)
+        if not hasattr(core.kind, "unexpected"):
+            yield pointer, message
 
 
-def _innermost(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """The fault that goes deepest and is no missing `$ref`."""
-    faults = [
-        _innermost(fault)
+def _innermost(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.ValidationError]:
+    """The faults of the alternative that goes deepest, but for a missing `$ref`."""
+    branches = [
+        [core for fault in branch if not fault.message.startswith('"$ref" is a required') for core in _innermost(fault)]
         for branch in getattr(error.kind, "context", ())
-        for fault in branch
-        if not fault.message.startswith('"$ref" is a required')
     ]
-    core = max(faults, key=lambda fault: len(fault.instance_path), default=error)
-    return core if len(core.instance_path) >= len(error.instance_path) else error
+    cores = max(branches, key=lambda branch: max((len(core.instance_path) for core in branch), default=-1), default=[])
+    deep = [core for core in cores if len(core.instance_path) >= len(error.instance_path)]
+    return deep or [error]

@@ -172,6 +172,15 @@ class TestReadings:
 
         assert client(adopted(tmp_path, text)).get("/a").status_code == 404
 
+    def test_a_keyword_that_is_kept_hides_no_other(self):
+        kept = "patternProperties: {'^x': {type: integer}}"
+        text = f"paths: {{}}\ncomponents: {{schemas: {{A: {{type: object, {kept}, properties: {{c: {{const: a, {kept}}}}}}}}}}}"
+
+        found = adoption(document(text)).readings
+
+        places = ["patternProperties", "properties/c/const", "properties/c/patternProperties"]
+        assert sorted(one.place.rpartition("/A/")[2] for one in found) == places
+
 
 class TestRefusals:
     def test_every_finding_is_told_in_one_round(self):

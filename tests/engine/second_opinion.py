@@ -1,8 +1,10 @@
 """What Schemathesis calls wrong, judged once more: `python -m tests.engine.second_opinion SERVED EVENTS`.
 
 Schemathesis has its own idea of a schema: it takes a `discriminator` for a rule, and what it has changed for wrong, which
-may still be right. Where all that it says is about a body, the independent validator of `codegen.oracle` decides; a form is judged
-by what can be seen on the wire, where an object for a text is a text. It also writes control characters into the headers of parts.
+may still be right. Where all that it says is about a body, the independent validator of `codegen.oracle` decides; a form is
+judged by what can be seen on the wire, where an object for a text is a text. It also writes control characters into the headers
+of parts.
+
 Prints what is left as JSON.
 """
 # ruff: noqa: T201 - its output is what it is for
