@@ -1,10 +1,11 @@
-"""Writes the expected files of all small documents anew; read the difference before committing it."""
+"""Writes the expected files of small documents anew, and the readings of public ones; read the difference before committing."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from codegen.__main__ import main
 from codegen.generate import Settings, generated
 
 for document in Path(__file__).parent.glob("documents/*/openapi.yaml"):
@@ -13,3 +14,7 @@ for document in Path(__file__).parent.glob("documents/*/openapi.yaml"):
     folder.mkdir()
     for name, text in generated(Settings(document, Path("unused"), "app.core.call")).items():
         (folder / f"{name}.txt").write_text(text)
+
+for document in Path(__file__).parent.glob("public/*/openapi.yaml"):
+    document.with_name("openapi.adopted.yaml").unlink(missing_ok=True)
+    main(["adopt", str(document)])
