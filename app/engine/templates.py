@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +24,8 @@ _FAULTS = "@faults@"
 _HOLES = re.compile(f'("{DETAIL}"|{ID}|{TIME}|"{_FAULTS}")'.encode())
 _ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
 _LENGTHS = (400, 200, 80)
+_PLACES = ("path", "query", "header", "cookie", "body", "request")
+_ABSENT = object()
 MEMBERS = "x-error-members"  # what the members of a document's errors hold: `{problem: detail}`
 _WITHIN = ("error", "fault", "problem", "body")  # members in which other documents wrap their errors
 
@@ -180,16 +182,36 @@ class Template:
             return None
         item: dict[str, Any] = owner[name][0]
         del owner[name][1:]
-        chosen: dict[str, int] = {}
+        chosen: dict[str, _Member] = {}
         for member in list(item):
-            choices = fault_member(plain(member), _SAMPLE[0])
+            choices, own = fault_member(plain(member), _SAMPLE[0]), item[member]
             fitting = (number for number, choice in enumerate(choices) if self._try(item, member, choice))
             if (number := next(fitting, None)) is not None:
-                chosen[member] = number
+                chosen[member] = self._chosen(item, member, number, own)
             else:
                 self._drop(item, member)
         owner[name] = before
         return functools.partial(_shaped, item, chosen) if chosen else None
+
+    def _chosen(self, item: dict[str, Any], name: str, at: int, own: Any) -> _Member:  # noqa: ANN401 - any JSON value
+        """A member of a fault, and the places of which it cannot speak."""
+        sample, before = _SAMPLE[0], dict(item)
+        made = {place: fault_member(plain(name), {**sample, "in": place})[at] for place in _PLACES}
+        refused = frozenset(place for place, value in made.items() if not self._try(item, name, value))
+        item[name] = own
+        if refused and self._drop(item, name):
+            own = _ABSENT
+        item.clear()
+        item.update(before)
+        return _Member(at, refused, own)
+
+
+class _Member(NamedTuple):
+    """A member of a fault: which of its values, and of faults in some places `otherwise`."""
+
+    at: int
+    refused: frozenset[str]
+    otherwise: Any
 
 
 def _is_own(schema: Node, value: Any) -> bool:  # noqa: ANN401 - any JSON value
@@ -220,8 +242,19 @@ def _first(form: Form, most: int, faults: list[Fault]) -> Any:  # noqa: ANN401 -
     return form(faults[:most])
 
 
-def _shaped(item: dict[str, Any], chosen: dict[str, int], faults: list[Fault]) -> list[dict[str, Any]]:
-    return [{**item, **{name: fault_member(plain(name), found)[at] for name, at in chosen.items()}} for found in faults]
+def _shaped(item: dict[str, Any], chosen: dict[str, _Member], faults: list[Fault]) -> list[dict[str, Any]]:
+    return [dict(_filled(item, chosen, found)) for found in faults]
+
+
+def _filled(item: dict[str, Any], chosen: dict[str, _Member], found: Fault) -> Iterator[tuple[str, Any]]:
+    for name, value in item.items():
+        member = chosen.get(name)
+        if member is None:
+            yield name, value
+        elif found["in"] not in member.refused:
+            yield name, fault_member(plain(name), found)[member.at]
+        elif member.otherwise is not _ABSENT:
+            yield name, member.otherwise
 
 
 def by_place(faults: list[Fault]) -> dict[str, list[str]]:

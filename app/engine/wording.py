@@ -41,7 +41,7 @@ LISTS = frozenset(
 
 # The members of one fault of a request.
 _FAULT_MESSAGES = DETAILS | _TITLES | {"error"}
-_FAULT_CODES = frozenset({"code", "type", "keyword", "rule", "errorcode", "errortype"})
+_FAULT_CODES = frozenset({"code", "type", "keyword", "rule", "errorcode", "errortype", "issue"})
 _FAULT_PLACES = frozenset({"field", "path", "pointer", "name", "property", "param", "parameter", "target", "attribute", "key"})
 
 

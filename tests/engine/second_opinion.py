@@ -76,11 +76,14 @@ class Judges:
         wrong = {name for name, component in components.items() if component["mode"] == "negative"}
         status = sent["response"]["status_code"]
         if code == DISCRIMINATOR and (response := operation.response(status)) is not None:
-            return self._accepts(response.content, sent["response"]["headers"], sent["response"]["content"], "response") is True
+            return (
+                self._accepts(response.content, sent["response"]["headers"], sent["response"].get("content"), "response")
+                is True
+            )
         if code == ACCEPTED and wrong == {"body"}:
-            return self._accepts(operation.bodies, sent["request"]["headers"], sent["request"]["body"], "request") is True
+            return self._accepts(operation.bodies, sent["request"]["headers"], sent["request"].get("body"), "request") is True
         if code == REFUSED and status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            return self._accepts(operation.bodies, sent["request"]["headers"], sent["request"]["body"], "request") is False
+            return self._accepts(operation.bodies, sent["request"]["headers"], sent["request"].get("body"), "request") is False
         return code == REFUSED and status == HTTPStatus.BAD_REQUEST and _has_malformed_part(sent["request"])
 
     def _accepts(self, content: dict[str, Media], headers: Any, body: Any, direction: Direction) -> bool | None:
@@ -132,12 +135,12 @@ def _member(schema: Node, texts: list[str]) -> Any:
 def _has_malformed_part(request: Any) -> bool:
     """Control characters in the header of a part, which nobody may write (RFC 5322, 4)."""
     sent = next((values[0] for name, values in request["headers"].items() if name.lower() == "content-type"), "")
-    parts = _decoded(request["body"]).split(b"\r\n--") if sent.startswith("multipart/") else []
+    parts = _decoded(request.get("body")).split(b"\r\n--") if sent.startswith("multipart/") else []
     return any(re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", part.partition(b"\r\n\r\n")[0]) for part in parts)
 
 
 def _decoded(body: Any) -> bytes:
-    return base64.b64decode(body["$base64"])
+    return base64.b64decode(body["$base64"]) if body else b""
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from tests.engine.service import Answer, Observer, answering, raw_call
 
 OPERATION = """parameters:
       - {name: page, in: query, schema: {type: integer, maximum: 9}}
-      - {name: size, in: query, schema: {type: integer}}"""
+      - {name: size, in: query, schema: {type: integer}}
+      - {name: x-size, in: header, schema: {type: integer}}"""
 
 
 class OK(Body[Any]):
@@ -51,6 +52,7 @@ DETAIL = "The request does not satisfy the contract."
 TOLD = f"{DETAIL} query/page must be at most 9."
 FAULT = {"in": "query", "pointer": "/page", "code": "maximum", "message": "must be at most 9"}
 STRING = "{type: string}"
+PLACE = "{type: string, enum: [body, path, query], default: body}"
 
 
 def members(**schemas: str) -> str:
@@ -149,6 +151,22 @@ class TestAFormat:
 
         assert refused("'422'", schema, "/p?page=10&size=x").json() == {
             "errors": ["query/page must be at most 9", "query/size must be an integer"]
+        }
+
+    @pytest.mark.parametrize(("required", "told"), [("", {}), (", location", {"location": "body"})])
+    def test_leaves_out_a_place_that_it_cannot_name(self, required, told):
+        properties = f"properties: {{message: {{type: string}}, location: {PLACE}}}"
+        item = f"{{type: object, additionalProperties: false, required: [message{required}], {properties}}}"
+        content = f"content: {{application/json: {{schema: {members(errors=f'{{type: array, items: {item}}}')}}}}}"
+        served = engine(f"'422': {{description: N, {content}}}")
+
+        answer = raw_call(served.serve, "GET", "/p?page=10", [(b"x-size", b"a")])
+
+        assert answer.json() == {
+            "errors": [
+                {"message": "must be an integer", **told},
+                {"message": "must be at most 9", "location": "query"},
+            ]
         }
 
     def test_that_is_bounded_lists_as_many_as_it_may(self):
