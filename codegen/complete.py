@@ -1,7 +1,7 @@
 """The rejections that a document omits, as an overlay (OpenAPI Overlay 1.0): what the engine answers and nobody documented.
 
-Only 4xx responses are added, and beside them a `default` where an operation documents no responses at all: or its successes,
-of which it says nothing, would be undocumented from then on.
+Only 4xx responses are added, a problem where a documented one has a format that nobody can fill, and a `default` where an
+operation documents no responses at all: or its successes, of which it says nothing, would be undocumented from then on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 from app.engine.description import Description, Operation
 from app.engine.document import Document
 from app.engine.media import Media
+from app.engine.problems import Problems
+from app.engine.refusals import Refusals
 from app.engine.text import Pointer
 from app.engine.values import NoValue, Values
 
@@ -37,11 +39,13 @@ def overlay(document: Document) -> dict[str, Any]:
     """The overlay; its `actions` are empty if the document omits nothing."""
     description = Description.of(document)
     missing = [(operation, list(_missing(operation))) for operation in description.operations]
-    common = _common(description)
+    common, unwritten = _common(description), _unwritten(description)
     actions: list[dict[str, Any]] = []
-    if common is None and any(statuses for _, statuses in missing):
+    if (common is None and any(statuses for _, statuses in missing)) or unwritten:
         actions.append({"target": "$", "update": {"components": {"schemas": {_NAME: _SCHEMA}}}})
-    content = common or {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{_NAME}"}}}
+    problem = {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{_NAME}"}}}
+    content = common or problem
+    actions += [{"target": _path(pointer), "update": {"content": problem}} for pointer in unwritten]
     for operation, statuses in missing:
         added = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
         if added and not operation.node.value.get("responses"):
@@ -55,7 +59,10 @@ def overlay(document: Document) -> dict[str, Any]:
 def completed(document: Document, found: dict[str, Any]) -> Document:
     """The document with an overlay of `overlay` applied, as JSON; what it held before keeps its lines."""
     data = copy.deepcopy(document.written)
-    by_path = {_path(operation.node.pointer): operation.node.pointer for operation in Description.of(document).operations}
+    operations = Description.of(document).operations
+    places = [operation.node for operation in operations]
+    places += [response.node for operation in operations for response in operation.responses.values()]
+    by_path = {_path(node.pointer): node.pointer for node in places}
     for action in found["actions"]:
         target = data
         for key in by_path.get(action["target"], ()):
@@ -68,6 +75,24 @@ def completed(document: Document, found: dict[str, Any]) -> Document:
 
 def _missing(operation: Operation) -> Iterator[int]:
     """The rejections of the gate that neither a status nor a range nor the default documents."""
+    silent = not operation.node.value.get("responses")
+    return (status for status in _answered(operation) if silent or operation.response(status) is None)
+
+
+def _unwritten(description: Description) -> list[Pointer]:
+    """Documented rejections whose format nobody can fill, so that problems are answered instead."""
+    refusals = Refusals(description.document, Problems(description.document), description.operations)
+    found: dict[Pointer, None] = {}
+    for operation in description.operations:
+        for status in _answered(operation):
+            response = operation.response(status)
+            if response is not None and refusals.is_unwritten(response, status) and PROBLEM not in response.content:
+                found[response.node.pointer] = None
+    return list(found)
+
+
+def _answered(operation: Operation) -> Iterator[int]:
+    """The rejections of the gate."""
     scopes = any(scopes for alternative in operation.security for _, scopes in alternative)
     reasons = {
         400: bool(operation.bodies),
@@ -78,10 +103,7 @@ def _missing(operation: Operation) -> Iterator[int]:
         415: bool(operation.bodies),
         422: True,  # at least an unknown name in the query
     }
-    silent = not operation.node.value.get("responses")
-    for status, answered in reasons.items():
-        if answered and (silent or operation.response(status) is None):
-            yield status
+    yield from (status for status, answered in reasons.items() if answered)
 
 
 def _common(description: Description) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from app.engine.judge import fault
 from app.engine.media import Media, covers, essence
 from app.engine.problems import Headers, Kind, Problems
 from app.engine.templates import MEMBERS, Template
+from app.engine.text import Pointer
 from app.engine.values import NoValue, Values
 from app.engine.wording import ID
 
@@ -43,6 +44,7 @@ class Refusals:
         self.findings: list[str] = []
         self._document, self._problems = document, problems
         self._formats: dict[tuple[object, ...], Format | None] = {}
+        self._unwritten = set[tuple[Pointer, int]]()
         self._sound: dict[tuple[object, ...], bool] = {}
         operations = list(operations)
         for operation in operations:
@@ -63,8 +65,13 @@ class Refusals:
                 self._formats[key] = self._compiled(response, kind)
             except NoValue as error:
                 self._formats[key] = None
+                self._unwritten.add((response.node.pointer, kind.status))
                 self.findings.append(f"{error}; refusals with {kind.status} are answered as {_PROBLEM}")
         return self._formats[key]
+
+    def is_unwritten(self, response: Response, status: int) -> bool:
+        """Whether its format cannot be written, so that problems are answered where it is documented."""
+        return (response.node.pointer, status) in self._unwritten
 
     def _compiled(self, response: Response, kind: Kind) -> Format | None:
         if not response.content:

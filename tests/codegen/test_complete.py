@@ -44,6 +44,19 @@ def test_adds_nothing_to_a_complete_document():
     assert overlay(Document.load(DOCUMENT))["actions"] == []
 
 
+def test_adds_a_problem_beside_an_error_that_nobody_can_fill():
+    flow = "{type: object, required: [until], properties: {until: {type: integer}}}"
+    no = f"{{description: No., content: {{application/json: {{schema: {flow}}}}}}}"
+    document = Document(SMALL.replace("{description: No.}", no).encode())
+
+    whole = completed(document, overlay(document))
+
+    assert list(whole.data["paths"]["/pets"]["post"]["responses"]["400"]["content"]) == ["application/json", PROBLEM]
+    client = TestClient(mock.application(whole, mock.schemes(whole, "c")))
+    sent = {"Authorization": "Bearer c", "Content-Type": "application/json"}
+    assert client.post("/pets", content=b"{", headers=sent).headers["content-type"] == PROBLEM
+
+
 def test_keeps_what_is_written():
     document = Document(SMALL.encode())
 
