@@ -172,6 +172,15 @@ class TestReadings:
 
         assert client(adopted(tmp_path, text)).get("/a").status_code == 404
 
+    @pytest.mark.parametrize("version", ["3.0.4", "3.1.1"])
+    def test_a_pattern_is_wrong_where_the_engine_cannot_read_it(self, version):
+        schema = r"{type: object, properties: {a: {pattern: '^(\[\x01-\x09])*$'}, b: {pattern: '^[a-z'}}}"
+
+        [found] = adoption(document_of(body(schema, version))).findings
+
+        assert found.text.startswith("the pattern '^[a-z' cannot be read: a `[` is not closed")
+        assert found.readings[0].word == "drop"
+
     def test_a_keyword_that_is_kept_hides_no_other(self):
         kept = "patternProperties: {'^x': {type: integer}}"
         text = f"paths: {{}}\ncomponents: {{schemas: {{A: {{type: object, {kept}, properties: {{c: {{const: a, {kept}}}}}}}}}}}"
