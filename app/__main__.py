@@ -9,14 +9,13 @@ import sys
 def main() -> None:
     """The command. Ctrl-C ends it quietly also while it is still being imported, which takes most of a second.
 
-    Nothing that is imported is garbage: looking for it would take a sixth longer, now and in every later collection.
+    Nothing that is imported is garbage: looking for it would take a sixth longer, now and in every later collection. So the
+    collector is off until what the command needs is there (`app.loading`).
     """
     try:
         gc.disable()
         from app import cli  # noqa: PLC0415 - as above
 
-        gc.freeze()
-        gc.enable()
         cli.main()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -14,8 +14,8 @@ from typing import Any, Protocol, Self
 import psycopg
 
 from app.core.config import Settings
-from app.main import connected, make_resources
 from app.migrations import run
+from app.resources import connected, make_resources
 from app.schemas.models import UserCreate
 from app.services import users
 from tests.make import PASSWORD

@@ -17,8 +17,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import migrations
+from app.contract import description
 from app.core.config import Settings
-from app.main import create_app, description
+from app.main import create_app
 from tests.commands import message, runner
 from tests.contract.contract import OPERATIONS
 from tests.make import PASSWORD, signed_in

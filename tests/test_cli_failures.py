@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from app.console import read_settings
+from app.settings import read_settings
 from tests.commands import message, messages, runner
 from tests.make import PASSWORD
 from tests.servers import ROOT, Server, free_port

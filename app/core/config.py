@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.database_url import describe
+
 ENV_FILE = Path(".env")
 _ALIKE = 0.84  # of two names, by difflib: TRUSTED_PROXY is TRUSTED_PROXIES, REDIS_PORT is not REDIS_URL
 _POLICY = re.compile(r"off|log|raise|sample\((0?\.[0-9]+|1(\.0+)?)\)").fullmatch
@@ -104,8 +106,6 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.database import describe  # noqa: PLC0415 - as above
-
             describe(value)
         return value
 

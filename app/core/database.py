@@ -7,13 +7,12 @@ import functools
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from sqlalchemy import Table
 
 from app.core import sqlite
+from app.core.database_url import is_postgresql, is_sqlite, unknown
 from app.core.statements import Statement, TransactionConflict
 
 P = ParamSpec("P")
@@ -102,10 +101,9 @@ async def connect(
         ValueError: the URL names no database that is known.
         DatabaseUnreachable: the database cannot be opened.
     """
-    scheme = url.partition(":")[0]  # nothing else is repeated: a URL may hold a password
-    if scheme == "sqlite":
+    if is_sqlite(url):
         return await sqlite.connect(url, statement_timeout=statement_timeout, lock_timeout=lock_timeout)
-    if scheme.partition("+")[0] in {"postgres", "postgresql"}:
+    if is_postgresql(url):
         from app.core import postgres  # noqa: PLC0415 - who uses SQLite does not pay 10 MB for asyncpg
 
         return await postgres.connect(
@@ -115,34 +113,7 @@ async def connect(
             connections=connections,
             pgbouncer=pgbouncer,
         )
-    raise _unknown(url)
-
-
-def describe(url: str) -> str:
-    """What a URL names, for people: the kind of database, and its file or hosts and name. Never a password.
-
-    Raises:
-        ValueError: the URL names no database that is known.
-    """
-    scheme = url.partition(":")[0]
-    if scheme == "sqlite":
-        path = sqlite.path_of(url)
-        return "SQLite in memory" if path is None else f"SQLite {Path(path).absolute()}"
-    if scheme.partition("+")[0] in {"postgres", "postgresql"}:
-        from app.core.postgres.address import Address  # noqa: PLC0415 - as above
-
-        address = Address.of(url)
-        return f"PostgreSQL {address}{urlsplit(address.url).path.rstrip('/')}"
-    raise _unknown(url)
-
-
-def _unknown(url: str) -> ValueError:
-    scheme, found, _ = url.partition("://")
-    known = (
-        "a database URL is sqlite:///relative.db, sqlite:////absolute.db, sqlite:// (private, in memory) or "
-        "postgresql://user:password@host:port/name"
-    )
-    return ValueError(f"{scheme}:// is not known; {known}" if found else known)
+    raise unknown(url)
 
 
 def retried(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:

@@ -10,15 +10,12 @@ from typing import Any, ClassVar
 from app.engine import description
 from app.engine.declared import Response
 from app.engine.dependencies import Dependencies
+from app.engine.findings import BindingError
 from app.engine.media import Media
 from app.engine.names import pascal_case, snake_case
 from app.engine.responses import Answer, form
 
 _AGAIN = "run `python -m codegen generate`"
-
-
-class BindingError(Exception):
-    """The handlers and the document differ; the text has one line for each difference."""
 
 
 class Operation:

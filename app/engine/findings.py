@@ -39,6 +39,10 @@ class DocumentError(Exception):
         self.findings = tuple(findings) or tuple(map(plain_finding, text.splitlines()))
 
 
+class BindingError(Exception):
+    """The handlers and the document differ; the text has one line for each difference."""
+
+
 def at_fault(findings: Iterable[Finding]) -> DocumentError:
     """One error for several findings."""
     found = tuple(dict.fromkeys(findings))

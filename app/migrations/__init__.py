@@ -6,12 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import asyncpg
-
-from app.core import sqlite
+from app.core import database_url
 from app.core.errors import DatabaseUnreachable
-from app.core.postgres.address import Address
-from app.migrations import postgres
 
 REVISIONS = sorted(path.name.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*_*.py"))
 
@@ -44,7 +40,7 @@ def path_of(url: str) -> Path:
     Raises:
         ValueError: `sqlite://`, whose tables nobody else would see: use the `url` of the connected Database.
     """
-    path = sqlite.path_of(url)
+    path = database_url.path_of(url)
     if path is None:
         raise ValueError("sqlite:// is a database of its own for every connection; name a file: sqlite:///data/accord.db")
     return path
@@ -53,14 +49,15 @@ def path_of(url: str) -> Path:
 def pending(url: str) -> list[str]:
     """The revisions that `run.upgrade` would apply, oldest first. Changes nothing, and makes no file where there is none.
 
-    It asks without Alembic, whose import would cost every worker 10 MB and a tenth of a second.
+    It asks without Alembic, whose import would cost every worker 10 MB and a tenth of a second, and on SQLite without any
+    library.
 
     Raises:
         NewerDatabase: there is nothing to apply, since the database is ahead.
         ValueError: the URL is wrong, or `sqlite://`.
         DatabaseUnreachable: it cannot be reached or read, or the file is none.
     """
-    done = postgres.run(_on_postgresql(url)) if postgres.serves(url) else _in_file(path_of(url))
+    done = _on_postgresql(url) if database_url.is_postgresql(url) else _in_file(path_of(url))
     if done is not None and done not in REVISIONS:
         raise NewerDatabase(done)
     return [revision for revision in REVISIONS if done is None or revision > done]
@@ -81,14 +78,7 @@ def _in_file(path: Path) -> str | None:
     return None if row is None else str(row[0])
 
 
-async def _on_postgresql(url: str) -> str | None:
-    connection = await postgres.connect(url)
-    try:
-        done: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-    except asyncpg.UndefinedTableError:
-        return None
-    except asyncpg.PostgresError as error:
-        raise DatabaseUnreachable(f"cannot read from PostgreSQL at {Address.of(url)}: {error}") from error
-    finally:
-        await connection.close()
-    return done
+def _on_postgresql(url: str) -> str | None:
+    from app.migrations import postgres  # noqa: PLC0415 - asyncpg, which SQLite does without
+
+    return postgres.run(postgres.revision(url))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.core import sqlite
+from app.core.database_url import is_postgresql
 from app.core.errors import DatabaseUnreachable
 from app.migrations import BrokenReferences, BusyTables, NotMigrated, path_of, postgres
 
@@ -48,7 +49,7 @@ def alone(url: str, work: Callable[[Connection], T]) -> T:
         DatabaseUnreachable: the database cannot be reached.
         BrokenReferences, BusyTables, NotMigrated: see there.
     """
-    if not postgres.serves(url):
+    if not is_postgresql(url):
         with _locked(path_of(url)) as connection:
             return work(connection)
     return postgres.run(_on_postgresql(url, work))

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Connection, Dialect, Inspector, Table, i
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import TypeEngine
 
+from app.core.database_url import is_postgresql
 from app.migrations import path_of, postgres, programs
 from app.migrations.alone import file_engine, server_engine
 from app.models import metadata
@@ -43,7 +44,7 @@ def find(url: str) -> list[str]:
         ValueError: the URL is wrong.
         DatabaseUnreachable: the database cannot be reached.
     """
-    if postgres.serves(url):
+    if is_postgresql(url):
         return postgres.run(_on_postgresql(url))
     path: Path = path_of(url)
     with file_engine(f"file:{path}?mode=ro&uri=true", "BEGIN") as engine, engine.connect() as connection:

@@ -10,16 +10,11 @@ from typing import Any, TypeVar
 import asyncpg
 
 from app.core.errors import DatabaseUnreachable
-from app.core.postgres.address import SCHEMES, Address
+from app.core.postgres.address import Address
 from app.core.postgres.connecting import FAILURES, Connector, reason
 from app.core.postgres.connection import Limits
 
 T = TypeVar("T")
-
-
-def serves(url: str) -> bool:
-    """Whether the URL names a PostgreSQL."""
-    return url.partition("://")[0] in SCHEMES
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -44,3 +39,21 @@ async def connect(url: str) -> asyncpg.Connection:
         return (await Connector(address, Limits(0, 0, pgbouncer=True)).open(0)).raw
     except FAILURES as error:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {reason(error)}") from error
+
+
+async def revision(url: str) -> str | None:
+    """The revision that the database has come to; None if nothing was ever applied.
+
+    Raises:
+        DatabaseUnreachable: it cannot be reached or read.
+    """
+    connection = await connect(url)
+    try:
+        done: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    except asyncpg.PostgresError as error:
+        raise DatabaseUnreachable(f"cannot read from PostgreSQL at {Address.of(url)}: {error}") from error
+    finally:
+        await connection.close()
+    return done

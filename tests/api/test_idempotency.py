@@ -19,7 +19,8 @@ from starlette.testclient import TestClient
 
 from app import services
 from app.core.call import Principal
-from app.main import connected, create_app, make_resources
+from app.main import create_app
+from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import idempotency, posts, users
 from app.services.idempotency_queries import DELETE_EXPIRED_KEYS

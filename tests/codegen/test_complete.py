@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.contract import DOCUMENT
 from app.engine.description import Description
 from app.engine.document import Document
-from app.main import DOCUMENT
 from codegen import mock
 from codegen.__main__ import main
 from codegen.complete import PROBLEM, completed, overlay

@@ -16,7 +16,7 @@ from app.core.cache.memory import LONGEST, Memory
 from app.core.cache.shared import Shared
 from app.core.cache.together import Uncached
 from app.core.config import Settings
-from app.main import make_resources
+from app.resources import make_resources
 from tests.valkey import Cluster, Valkey
 
 pytestmark = pytest.mark.anyio

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.engine.binding import BindingError, bind
+from app.engine.binding import bind
 from app.engine.description import Description
 from app.engine.document import Document
+from app.engine.findings import BindingError
 from app.engine.gate import Engine, Service
 from app.engine.host import Host
 from app.engine.responses import Body, Empty, Text

@@ -6,7 +6,8 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from app.engine.binding import BindingError, Operation, bind
+from app.engine.binding import Operation, bind
+from app.engine.findings import BindingError
 from app.engine.responses import Body, Empty
 from tests.engine.operations import GetLatestThing, GetThing, ListThings, ThingRow, get_thing, handlers
 from tests.engine.service import description

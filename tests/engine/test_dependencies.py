@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 from fastapi import BackgroundTasks, Depends, HTTPException, Request
 
-from app.engine.binding import BindingError
+from app.engine.findings import BindingError
 from app.engine.responses import Empty
 from tests.engine.operations import GetThing, NotFound, ThingCreate, ThingRow, create_thing, handlers
 from tests.engine.service import WRITER, Observer, make_client, make_engine, make_host, raw_call

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.contract import DOCUMENT
 from app.engine.document import Document
 from app.engine.ledger import Ledger
 from app.engine.support import unsupported
 from app.engine.text import mappings
-from app.main import DOCUMENT
 
 SMALL = """
 openapi: 3.1.1

@@ -18,7 +18,8 @@ from app.core import mail
 from app.core.call import utc_now
 from app.core.config import Settings
 from app.engine import life
-from app.main import connected, create_app, make_resources
+from app.main import create_app
+from app.resources import connected, make_resources
 
 
 class WrongClock:

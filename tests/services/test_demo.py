@@ -9,10 +9,12 @@ import yaml
 from sqlalchemy import delete
 from starlette.testclient import TestClient
 
+from app.contract import DOCUMENT
 from app.core.passwords import DEMO
 from app.core.statements import command
-from app.main import DOCUMENT, connected, create_app, make_resources
+from app.main import create_app
 from app.models import User
+from app.resources import connected, make_resources
 from app.services import demo
 from tests.make import new_user
 

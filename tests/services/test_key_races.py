@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from app.core.call import Principal
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, IdempotencyKeyInUse, IdempotencyKeyReused
 from app.services import posts, users

@@ -13,7 +13,7 @@ import pytest
 from app.core.call import Principal, Resources
 from app.core.encoded import Encoded
 from app.core.errors import ServiceUnavailable
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.services import listings, posts, users
 from app.services.users_queries import SELECT_USER

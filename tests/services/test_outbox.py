@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 
 from app.core.call import Principal
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered
 from app.services import housekeeping, mails, outbox, sessions, users

@@ -11,7 +11,7 @@ import pytest
 from app.core.postgres.connection import DIALECT as POSTGRESQL
 from app.core.sqlite.connection import DIALECT as SQLITE
 from app.core.statements import Statement
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.services import listings, posts_queries, seed
 from app.services.listings import ORDERS, Shape, listing
 

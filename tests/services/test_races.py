@@ -12,7 +12,7 @@ import pytest
 
 from app.core.call import Principal
 from app.core.errors import ApiError
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
 from app.services import listings, posts, sessions, users

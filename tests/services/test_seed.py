@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.services import listings, posts, seed
 from app.services.listings import Wanted
 from tests.answers import total

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.call import Principal
-from app.main import connected, make_resources
+from app.resources import connected, make_resources
 from app.services import listings, pages, posts, seed, users
 from app.services.listings import Wanted
 from tests.answers import total

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import connected, create_app, make_resources
+from app.main import create_app
+from app.resources import connected, make_resources
 from tests.mail import MailServer
 
 

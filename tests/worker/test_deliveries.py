@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from app import worker
 from app.core.call import utc_now
 from app.core.config import Settings
-from app.main import connected, create_app, make_resources
+from app.main import create_app
 from app.migrations import run
+from app.resources import connected, make_resources
 from app.schemas.models import UserCreate
 from app.services import outbox, users
 from app.worker import PARALLEL

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Table, func, make_url, select, table
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Table, func, select, table
 
+from app.core.database_url import path_of
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.files import close_to_others, make_file, make_folder
 from app.core.sqlite.connection import DIALECT, Connection, is_busy
@@ -31,21 +31,6 @@ R = TypeVar("R")
 _READ_WAIT = 0.1
 
 _PING = statement(select(func.count()).select_from(table("sqlite_schema")), int)
-
-
-def path_of(url: str) -> Path | None:
-    """The file that a URL names; None for `sqlite://` and `sqlite:///:memory:`.
-
-    Raises:
-        ValueError: the URL has parts that SQLite knows nothing of.
-    """
-    try:
-        parts = make_url(url)
-    except (ArgumentError, ValueError):  # a port that is no number
-        parts = None
-    if parts is None or parts.drivername != "sqlite" or parts.host or parts.query:
-        raise ValueError("a SQLite URL is sqlite:///relative.db, sqlite:////absolute.db or sqlite:// (private, in memory)")
-    return None if parts.database in (None, "", ":memory:") else Path(parts.database)
 
 
 async def connect(url: str, *, statement_timeout: float, lock_timeout: float) -> SQLiteDatabase:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
 import typer
 
-from app.console import read_settings, require_tables, run
 from app.core.config import Settings
-from app.main import connected, make_resources
+from app.core.database_url import is_postgresql
 from app.migrations import path_of, postgres
 from app.migrations.alone import file_engine
+from app.requirements import run
+from app.resources import connected, make_resources
 from app.services import seed as seeds
+from app.tables import require_tables
 
 TABLES = ("users", "posts", "counters")
 
 
-def seed(
-    users: Annotated[int, typer.Option(min=0, help="How many users to add.")] = 1000,
-    posts: Annotated[int, typer.Option(min=0, help="How many posts to add, by users who are there.")] = 0,
-) -> None:
-    """Add made-up users and posts, for trials with many of them. Nobody knows their password; none is an administrator.
-
-    What is stored when it is interrupted stays; it can be run again.
-    """
-    settings = read_settings()
+def seed(settings: Settings, *, users: int, posts: int) -> None:
+    """Add made-up users and posts."""
     require_tables(settings)
     run(settings, _fill(settings, users, posts))
     _analyse(settings.database_url)
@@ -41,7 +35,7 @@ async def _fill(settings: Settings, users: int, posts: int) -> None:
 
 def _analyse(url: str) -> None:
     """Let the database learn how many rows there are now: it does so by itself some time later, or never (SQLite)."""
-    if postgres.serves(url):
+    if is_postgresql(url):
         postgres.run(_vacuum(url))
         return
     with file_engine(str(path_of(url)), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:

@@ -1,68 +1,30 @@
-"""`accord worker` and `accord outbox`: deliver what waits, and look after what could not be delivered."""
+"""`accord outbox`: look after what could not be delivered."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 import typer
-import uvloop
 
-from app.console import MISUSED, fail, log_misspelt, read_settings, require_mail, require_tables, run
-from app.core import mail
+from app.console import MISUSED, fail
 from app.core.call import Resources
 from app.core.config import Settings
-from app.core.mail import Outlet
 from app.core.printable import printable, printable_json
-from app.main import connected, make_resources
+from app.requirements import run
+from app.resources import connected, make_resources
 from app.services import mails
 from app.services import outbox as items
 from app.services.outbox_queries import Counts, Entry
-from app.worker import working
+from app.tables import require_tables
 
 T = TypeVar("T")
 
-outbox = typer.Typer(
-    help="Mails that wait, and those that could not be delivered.", no_args_is_help=True, rich_markup_mode=None
-)
 
-
-def worker() -> None:
-    """Deliver the outbox, beside servers that run with WORKER=false. SIGTERM and SIGINT end it."""
-    settings = read_settings(logged=True)
-    outlet = mail.outlet(settings)
-    require_tables(settings)
-    log_misspelt()
-    require_mail(settings)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(settings, outlet))
-
-
-async def _work(settings: Settings, outlet: Outlet | None) -> None:
-    loop, asked = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
-    async with connected(make_resources(settings)) as resources, working(resources, outlet) as task:
-        waiting = asyncio.create_task(asked.wait())
-        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if task.done():  # never, but if there is a bug, then not in silence
-            task.result()
-
-
-@outbox.command("list")
-def list_outbox(
-    *,
-    dead: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="The most items to show.")] = 100,
-) -> None:
-    """Show what waits, the oldest first, with the last error. Nothing is changed."""
-    settings = read_settings()
+def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) -> None:
+    """Show what waits."""
     require_tables(settings)
 
     async def read(resources: Resources) -> tuple[list[Entry], Counts, datetime]:
@@ -76,14 +38,8 @@ def list_outbox(
         typer.echo(f"{counts.items - counts.dead} waiting, {counts.dead} dead")
 
 
-@outbox.command("retry")
-def retry_outbox(
-    item: Annotated[int | None, typer.Argument(help="The id of an item.")] = None,
-    *,
-    all_dead: Annotated[bool, typer.Option("--all-dead", help="Everything that was given up.")] = False,
-) -> None:
-    """Make items due at once, with all their attempts before them. A worker delivers them."""
-    settings = read_settings()
+def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> None:
+    """Make items due at once."""
     if (item is None) == (not all_dead):
         fail("name one item, or --all-dead", code=MISUSED)
     require_tables(settings)

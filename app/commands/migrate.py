@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from app.console import fail, pending, read_settings
+from app.console import fail
 from app.core.config import Settings
+from app.tables import pending
 
 
-def migrate(
-    *,
-    check: Annotated[
-        bool,
-        typer.Option("--check", help="Change nothing; exit 1 if migrations are pending or the tables differ."),
-    ] = False,
-    back_to: Annotated[
-        str | None,
-        typer.Option(metavar="REVISION", help="Go back to this revision; what only later ones can store is lost."),
-    ] = None,
-) -> None:
+def migrate(settings: Settings, *, check: bool, back_to: str | None) -> None:
     """Bring the database's tables to this version."""
-    settings = read_settings()
     if check:
         _check(settings)
         return

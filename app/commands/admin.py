@@ -1,0 +1,74 @@
+"""`accord admin`: administrators."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from app.console import MISUSED, fail, program
+from app.core.call import Resources
+from app.core.config import Settings
+from app.requirements import run
+from app.resources import connected, make_resources
+from app.schemas.models import UserCreate
+from app.schemas.problems import NotFound
+from app.services import sessions, users
+from app.settings import faults_of
+from app.tables import require_tables
+
+_LONGEST_PASSWORD = 1024  # bytes read from standard input; the contract allows 128 characters
+
+
+def admin_create(settings: Settings, *, email: str | None, username: str | None, password_stdin: bool) -> None:
+    """Create a user with the role admin."""
+    require_tables(settings)
+    piped = password_stdin or not sys.stdin.isatty()
+    if piped and (email is None or username is None):
+        fail("give --email and --username: standard input holds the password", code=MISUSED)
+    given = {
+        "email": email if email is not None else typer.prompt("Email"),
+        "username": username if username is not None else typer.prompt("Username"),
+        "password": _piped() if piped else typer.prompt("Password", hide_input=True, confirmation_prompt=True),
+    }
+    try:
+        new = UserCreate(**given)
+    except ValidationError as error:
+        fail(*faults_of(error, {name: field.description for name, field in UserCreate.model_fields.items()}))
+
+    async def create() -> int:
+        async with connected(make_resources(settings)) as resources:
+            return (await users.create(resources, new, "admin")).id
+
+    typer.echo(f"administrator {new.username} has the id {run(settings, create())}")
+
+
+def _piped() -> str:
+    """The password on standard input; the end of its line is none of it."""
+    data = sys.stdin.buffer.read(_LONGEST_PASSWORD + 1)
+    if len(data) > _LONGEST_PASSWORD:
+        fail("password: standard input holds more than a password")
+    try:
+        return data.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        fail("password: standard input is not UTF-8")
+
+
+def admin_token(settings: Settings, *, username: str | None) -> None:
+    """Print an access token of an administrator."""
+    require_tables(settings)
+
+    async def issue() -> str:
+        async with connected(make_resources(settings)) as resources:
+            return await _token(resources, username)
+
+    try:
+        typer.echo(run(settings, issue()))
+    except NotFound as error:
+        fail(f"{error.detail} `{program()} admin create` creates one.")
+
+
+async def _token(resources: Resources, username: str | None) -> str:
+    user_id = await users.find_admin(resources.database, username)
+    return (await sessions.issue(resources, user_id)).access_token

@@ -1,0 +1,141 @@
+"""`accord serve`: serve the API, in this process or as the supervisor of several."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+from typing import Any
+
+import structlog
+import typer
+
+from app.commands import migrate
+from app.console import fail, program
+from app.contract import version
+from app.core import limits
+from app.core.config import Settings
+from app.core.database_url import describe
+from app.engine import life, supervisor
+from app.engine.connections import Connections, Hosts
+from app.main import create_app
+from app.requirements import log_misspelt, log_to_stderr, require_mail
+from app.resources import connected, make_resources
+from app.services import demo
+from app.tables import require_tables
+
+_log = structlog.get_logger()
+
+
+def serve(settings: Settings, *, supervised: str | None) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    if supervised is None:
+        for number in (signal.SIGINT, signal.SIGTERM):  # until it serves, and then knows better
+            signal.signal(number, lambda *_: sys.exit(0))
+    log_to_stderr(settings)
+    draining = asyncio.Event()
+    application = create_app(settings, draining=draining)
+    line: socket.socket | None = None
+    if supervised is not None:
+        require_tables(settings)
+        line, *sockets = [socket.socket(fileno=int(number)) for number in supervised.split(",")]
+    else:
+        sockets = _listen(settings)
+        _prepare(settings, sockets[0].getsockname()[1])
+        if settings.workers > 1:
+            patience = _drain_seconds(settings) + life.GRACE_SECONDS + 5
+            readable = settings.env == "development"
+            supervisor.become(sockets, workers=settings.workers, patience=patience, readable=readable)
+    life.serve(
+        application,
+        sockets,
+        draining=draining,
+        drain_seconds=_drain_seconds(settings),
+        trusted_proxies=settings.trusted_proxies,
+        connections=Connections(
+            settings.max_connections,
+            settings.max_connections_per_address,
+            key=limits.client,
+            exempt=settings.trusted_proxies,
+        ),
+        hosts=Hosts(settings.allowed_hosts),
+        line=line,
+    )
+
+
+def _listen(settings: Settings) -> list[socket.socket]:
+    host, port = settings.host, settings.port
+    try:
+        return life.listen(host, port)
+    except UnicodeError:
+        fail(f"HOST: {host} is neither an address nor the name of a host")
+    except socket.gaierror as error:
+        fail(f"HOST: {host} is neither an address nor the name of a host that is known ({error.strerror})")
+    except OSError as error:
+        other = port + 1 if port < 65_535 else port - 1  # noqa: PLR2004 - the last port there is
+        fail(
+            {
+                errno.EADDRINUSE: f"PORT: {port} of {host} is in use; choose another one with PORT={other} or --port {other}",
+                errno.EADDRNOTAVAIL: f"HOST: {host} is not an address of this machine; 0.0.0.0 listens on all of them",
+                errno.EACCES: f"PORT: this user may not listen on {port}; choose one above 1023 with PORT or --port",
+            }.get(error.errno or 0, f"HOST, PORT: {error.strerror}")
+        )
+
+
+def _prepare(settings: Settings, port: int) -> None:
+    """What is done and said once, however many workers there are."""
+    facts = {
+        "address": _address(settings.host, port),
+        "version": version(),
+        "env": settings.env,
+        "database": describe(settings.database_url),
+        "workers": settings.workers,
+    }
+    if settings.env == "development":
+        migrate.upgrade(settings)
+        _greet(facts, asyncio.run(_demo(settings)))
+    else:
+        require_tables(settings)
+        _log.info("starting", **facts)
+    log_misspelt()
+    if settings.worker:
+        require_mail(settings)
+    if settings.workers > 1 and settings.redis_url is None:
+        _log.warning(
+            "without REDIS_URL each worker takes its share of the limits, the cache is off and no replica is used",
+            workers=settings.workers,
+        )
+
+
+def _drain_seconds(settings: Settings) -> float:
+    if settings.drain_seconds is not None:
+        return settings.drain_seconds
+    return 0 if settings.env == "development" else 3
+
+
+async def _demo(settings: Settings) -> list[demo.Account]:
+    async with connected(make_resources(settings)) as resources:
+        return await demo.create(resources)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _greet(facts: dict[str, Any], accounts: list[demo.Account]) -> None:
+    workers = f"{facts['workers']} worker{'s' if facts['workers'] > 1 else ''}"
+    typer.echo(f"\n  Accord {facts['version']} ({facts['env']}), {workers}, {facts['database']}\n")
+    base = facts["address"]
+    typer.echo(f"  {base}/docs           try it\n  {base}/redoc          read it\n  {base}/openapi.yaml   the contract\n")
+    if accounts:
+        typer.echo("  Demo accounts; their passwords are shown this once:\n")
+        for account in accounts:
+            typer.echo(f"  {account.username:<8}{account.password:<24}{account.role}")
+        example = f'{{"identifier":"{accounts[0].username}","password":"{accounts[0].password}"}}'
+        typer.echo(f"\n  curl -s {base}/api/v1/sessions -H 'Content-Type: application/json' -d '{example}'\n")
+    else:
+        typer.echo(f"  `{program()} admin token` prints an access token of an administrator.")
+        typer.echo(f"  `{program()} admin create` creates an administrator.\n")
+    sys.stdout.flush()

@@ -1,0 +1,22 @@
+"""The contract of this service, read once a process."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from app.engine.description import Description
+from app.engine.document import Document
+
+DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
+
+
+@functools.cache
+def description() -> Description:
+    """The operations of `openapi.yaml`."""
+    return Description.of(Document.load(DOCUMENT))
+
+
+def version() -> str:
+    """The version of the contract, which is that of the service."""
+    return str(description().document.data["info"]["version"])
