@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,9 @@ def said(command: list[str | Path], folder: Path) -> str:
 
 
 class TestLinters:
+    def test_openapi_spec_validator_finds_nothing(self, tmp_path):
+        assert said([sys.executable, "-m", "openapi_spec_validator", DOCUMENT], tmp_path) == f"{DOCUMENT}: OK\n"
+
     def test_redocly_finds_nothing(self, tmp_path):
         program = npm.ensure(npm.REDOCLY) / ".bin" / "redocly"
 
