@@ -22,15 +22,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from app.engine.adoption.places import METHODS, at, steps
+from tests.engine.outcomes import Outcome, table
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -75,32 +76,6 @@ class Done(NamedTuple):
     said: str
     seconds: float
     megabytes: int
-
-
-@dataclass(slots=True)
-class Outcome:
-    """A row of the table. `failures` has what failed in a line each, `said` all of it; both are empty if nothing did."""
-
-    document: str
-    version: str = ""
-    operations: int = 0
-    findings: int = 0
-    readings: int = 0
-    seconds: float = 0
-    megabytes: int = 0
-    lines: int = 0
-    fuzzed: int = 0
-    cases: int = 0
-    limits: int = 0
-    misjudged: int = 0
-    failures: list[str] = field(default_factory=list)
-    said: str = ""
-
-    def failed(self, stage: str, said: str) -> None:
-        """Note it; the last line tells most."""
-        last = [line.strip() for line in said.splitlines() if line.strip()][-1:] or ["nothing is said"]
-        self.failures.append(f"{stage}: {last[0][:160]}")
-        self.said += f"--- {stage}\n{said}\n"
 
 
 class Examination:
@@ -315,31 +290,6 @@ def examined(document: Path, work: Path | None = None) -> Outcome:
         folder = (work or Path(name)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         return Examination(document.resolve(), folder).examine()
-
-
-COLUMNS = (
-    "version",
-    "operations",
-    "findings",
-    "readings",
-    "seconds",
-    "megabytes",
-    "lines",
-    "fuzzed",
-    "cases",
-    "limits",
-    "misjudged",
-)
-
-
-def table(outcomes: Iterable[Outcome]) -> str:
-    """The table as Markdown."""
-    lines = ["| document | " + " | ".join(COLUMNS) + " | failures |", "|---|" + "---:|" * len(COLUMNS) + "---|"]
-    for outcome in outcomes:
-        cells = [f"{value:.1f}" if isinstance(value := getattr(outcome, name), float) else str(value) for name in COLUMNS]
-        failures = "; ".join(outcome.failures).replace("|", "\\|") or "0"
-        lines.append(f"| {outcome.document} | {' | '.join(cells)} | {failures} |")
-    return "\n".join(lines) + "\n"
 
 
 def main(arguments: list[str] | None = None) -> int:
