@@ -220,7 +220,8 @@ class Examination:
                 "--checks=all",
                 f"--exclude-checks={','.join(STATEFUL)}",
             ),
-            *("--phases=examples,coverage,fuzzing", f"--max-examples={examples}", f"--max-time={FUZZ_SECONDS}"),
+            *("--phases=examples,coverage,fuzzing", f"--max-examples={examples}"),
+            *([f"--max-time={FUZZ_SECONDS}"] if examples < EXAMPLES else []),  # which are used up, also by small documents
             *(f"--seed={SEED}", "--continue-on-failure", "--no-color", *_credentials(served)),
             *("--report=json,ndjson", f"--report-json-path={report}", f"--report-ndjson-path={events}"),
         )
