@@ -54,9 +54,12 @@ class Directed:
         found = list(mappings(self.data))
         if any(schema.get(self._keyword) is True or discriminates(schema) or _asserted(schema) for _, schema in found):
             self.data = copy.deepcopy(document.data)
-            for _, schema in list(mappings(self.data)):
-                self._close_unnamed(schema)
-                self._close(schema)
+            found_again = list(mappings(self.data))
+            sent = {id(part) for _, parameter in found_again if _is_parameter(parameter) for _, part in mappings(parameter)}
+            for _, schema in found_again:
+                if id(schema) not in sent:
+                    self._close_unnamed(schema)
+                    self._close(schema)
             switches = [(pointer, schema, self._switch(pointer, schema)) for pointer, schema in mappings(self.data)]
             places = [_place(schema.get("$ref")) for _, schema in found]
             used = {place[:at] for place in places for at, step in enumerate(place) if step in BRANCHES}
@@ -148,6 +151,11 @@ class Directed:
         for name, _ in _named(schema, "properties"):
             if name in hidden:
                 schema["properties"][name] = self._forbidden()
+
+
+def _is_parameter(value: Schema) -> bool:
+    """Whether this is a parameter, which is sent whatever its schema says: it has no answer to be left for."""
+    return isinstance(value.get("name"), str) and value.get("in") in ("path", "query", "header", "cookie")
 
 
 def _place(reference: object) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from app.engine.compiled import directed, validator
 from app.engine.document import Document
 from codegen.fidelity import fidelity
-from tests.engine.service import body
+from tests.engine.service import body, echo
 
 HEAD = """
 components:
@@ -109,3 +109,19 @@ def test_schemas_that_say_nothing_of_directions_are_not_copied():
     document = Document(b"components: {schemas: {A: {type: object, properties: {readOnly: {type: boolean}}}}}")
 
     assert directed(document, "request").data is document.data
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{anyOf: [{$ref: '#/components/schemas/Shared'}, {type: string, pattern: '^[a-z]+$', readOnly: true}]}",
+        "{type: array, items: {$ref: '#/components/schemas/Shared'}}",
+    ],
+)
+def test_a_parameter_is_sent_whatever_its_schema_says(schema):
+    answer = "{'200': {description: A., content: {application/json: {schema: {}}}}}"
+    operation = f"{{operationId: g, responses: {answer}, parameters: [{{name: x, in: query, schema: {schema}}}]}}"
+    client = echo(f"  /p: {{get: {operation}}}\n", head=HEAD)
+
+    assert client.get("/p?x=7").status_code == 200
+    assert client.get("/p?x=%20").status_code == 422
