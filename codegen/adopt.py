@@ -45,22 +45,31 @@ def refused(document: Document) -> list[Finding]:
 def adoption(document: Document, *, start: bool = False) -> Adoption:
     """Adopt what is found until nothing is, beside the readings that the document has; `start` also starts a mock of it."""
     chosen: dict[str, Reading] = {}
+    tried: set[tuple[str, str, str]] = set()
     told: dict[tuple[str, str], Finding] = {}
     left: list[Finding] = []
     current = document
     for _ in range(_ROUNDS):
-        found = _stages(current, start=start)
-        left, before = [], len(chosen)
-        for finding in found:
-            reading = next((one for one in finding.readings if one.place not in chosen), None)
+        left, fresh = [], dict[str, Reading]()
+        for finding in _stages(current, start=start):
+            reading = next((one for one in finding.readings if one.place in fresh or one.key not in tried), None)
             if reading is None:
                 left.append(finding)
                 told.setdefault((finding.where, finding.text), finding)
-            else:
-                chosen[reading.place] = reading
+                continue
+            reading = fresh.setdefault(reading.place, reading)
+            tried.add(reading.key)
+            if reading.place not in chosen:
                 told.setdefault((finding.where, finding.text), finding._replace(readings=(reading, *finding.readings)))
-        if len(chosen) == before:
+        if not fresh:
             break
+        for place in fresh.keys() & chosen.keys():
+            # The reading before was not enough: what was found first is read in another way.
+            fresh[place] = replace(fresh[place], finding=chosen[place].finding)
+            for key, finding in told.items():
+                if finding.readings and finding.readings[0].place == place:
+                    told[key] = finding._replace(readings=(fresh[place], *finding.readings[1:]))
+        chosen |= fresh
         current = document.reread((*document.readings, *chosen.values()))
     readings = _pruned(document, list(chosen.values()))
     ordered = sorted(told.values(), key=lambda finding: by_line(document, finding))

@@ -13,6 +13,7 @@ from app.engine.document import Document, Node
 from app.engine.text import FILES, FREE, NAMED, Pointer, mappings
 
 UNKNOWN = "{!r} is not known here"
+BAD_NAME = "is not a name of components, which have A-Z, a-z, 0-9, `.`, `-` and `_`"
 _META = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
@@ -66,6 +67,10 @@ def located(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Pointer, str
         message = re.sub(r"\s+", " ", core.message.partition("\n")[0])
         if isinstance(core.kind, jsonschema_rs.ValidationErrorKind.Enum):
             message = f"{message.partition(' is not one of')[0]} is not one of {', '.join(map(json.dumps, core.kind.options))}"
+        if isinstance(core.kind, jsonschema_rs.ValidationErrorKind.PropertyNames):
+            name = str(core.kind.error.instance)
+            yield (*pointer, name), f"{json.dumps(name, ensure_ascii=False)} {BAD_NAME}"
+            continue
         for name in getattr(core.kind, "unexpected", ()):
             yield (*pointer, name), UNKNOWN.format(name)
         if not hasattr(core.kind, "unexpected"):

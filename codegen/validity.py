@@ -21,7 +21,7 @@ from app.engine.grammar import SCHEMA
 from app.engine.spreading import METHODS
 from app.engine.text import FILES, Key, Pointer, mappings
 from codegen.meaning import meaning
-from codegen.metaschema import UNKNOWN, allowed, located, misshapen
+from codegen.metaschema import BAD_NAME, UNKNOWN, allowed, located, misshapen
 
 VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema that judges each: 3.2 is taken where it equals 3.1
 
@@ -30,6 +30,7 @@ REMEDIES = (
     (r"^\$ref ", "correct the reference"),
     (r"is a required property", "add it"),
     (r" was expected$", "write that"),
+    (r"is not a name of components", "rename it"),
     (r"is not known here", "correct its name, remove it, or begin it with `x-`"),
     (r"is not supported \(OpenAPI 3.2", "remove it"),
     (r"is not one of", "write one of those"),
@@ -160,7 +161,7 @@ def _known(document: Document, pointer: Pointer, message: str) -> str | None:
 
 
 def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
-    own: list[tuple[Word, Pointer]] = []
+    own: list[tuple[Word, Pointer]] = [("keep", pointer)] if message.endswith(BAD_NAME) else []
     if document.version == "3.0" and pointer:
         # What OpenAPI 3.1 allows in a schema is read as there.
         for end in range(len(pointer) - 1, 0, -1):

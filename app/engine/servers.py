@@ -29,7 +29,10 @@ def _filled(server: Node) -> Iterator[str]:
         url = server.value["url"]
         for name, value in zip(names, values, strict=True):
             url = url.replace(f"{{{name}}}", str(value))
-        yield _resolved(urlsplit(url).path).rstrip("/")
+        try:
+            yield _resolved(urlsplit(url).path).rstrip("/")
+        except ValueError as error:
+            raise server.error(f"the server {url!r} is no URL ({error}): correct it") from None
 
 
 def _resolved(path: str) -> str:

@@ -18,12 +18,19 @@ from app.engine.text import Pointer
 Lines = dict[Pointer, int]
 
 
+DEPTH = 200  # levels of lists and mappings; validators of JSON Schema give up at 255
+
+
 class SyntaxFault(Exception):
     """The text cannot be read; `line` is counted from 1."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(text)
         self.line = line
+
+
+class NestingFault(SyntaxFault):
+    """The text is nested too deeply, so that the rest of it is not looked at."""
 
 
 # YAML 1.2 core scalars only: `no`, `12:30:00` and bare dates are strings, as every other OpenAPI tool reads them.
@@ -50,15 +57,20 @@ def read(raw: bytes) -> tuple[Any, Lines]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SyntaxFault(mark.line + 1 if mark else 1, str(error.problem)) from None
+    except yaml.reader.ReaderError as error:
+        line = raw.count(b"\n", 0, error.position) + 1
+        raise SyntaxFault(line, f"this cannot be read as UTF-8 text: {error.reason}") from None
     except yaml.YAMLError as error:
         raise SyntaxFault(1, str(error)) from None
     except RecursionError:
-        raise SyntaxFault(1, "the text is nested too deeply") from None
+        raise NestingFault(1, "the text is nested too deeply") from None
 
 
 def _read(reader: _Reader) -> tuple[Any, Lines]:
     try:
         return reader.document(), reader.lines
+    except NestingFault:
+        raise
     except SyntaxFault:
         # A bracket that is not closed makes strange mappings: what libyaml says of the rest comes first.
         while not isinstance(reader.loader.get_event(), yaml.StreamEndEvent):
@@ -107,6 +119,7 @@ class _Reader:
     lines: Lines = field(default_factory=dict)
     anchors: dict[str, _Read | None] = field(default_factory=dict)  # None: it is not read to its end yet
     texts: dict[str, str] = field(default_factory=dict)  # one string for all that are equal
+    depth: int = 0
 
     def document(self) -> Any:  # noqa: ANN401 - any JSON value
         self.loader.get_event()  # the beginning of the stream
@@ -128,8 +141,15 @@ class _Reader:
             return self._copied(self._anchored(event), pointer)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(pointer)
+        if self.depth == DEPTH:
+            text = f"the text is nested too deeply: more than {DEPTH} lists and mappings: give what is within a name of its own"
+            raise NestingFault(event.start_mark.line + 1, text)
+        self.depth += 1
+        value = self._mapping(pointer) if isinstance(event, yaml.MappingStartEvent) else self._sequence(pointer)
+        self.depth -= 1
+        return value
+
+    def _sequence(self, pointer: Pointer) -> list[Any]:
         items: list[Any] = []
         while not isinstance(item := self.loader.get_event(), yaml.SequenceEndEvent):
             items.append(self._value(item, (*pointer, len(items))))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from app.engine.adoption.suggest import explained, suggested
+from app.engine.adoption.suggest import explained, nodes, suggested
 from app.engine.adoption.words import Word
 from app.engine.bodies.content_coding import CODINGS
 from app.engine.bodies.support import unreadable as unreadable_bodies
@@ -19,7 +19,7 @@ from app.engine.deprecation import notices
 from app.engine.description import Description, Operation, callbacks
 from app.engine.dispatch import Paths
 from app.engine.document import Document, DocumentError, Node
-from app.engine.findings import Finding, plain_finding
+from app.engine.findings import Finding
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
 from app.engine.members import conjuncts, listed
@@ -56,12 +56,12 @@ def findings(document: Document) -> tuple[Finding, ...]:
         # A reference to something of another kind is told by the ledger; nothing can be read there.
         with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
             description = Description.of(document)
-            for node, text, *drop in itertools.chain(_patterns(ledger), _survey(description)):
+            for node, text, *drop in itertools.chain(_mapped(document), _patterns(ledger), _survey(description)):
                 own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
                 others.append(suggested(document, node.pointer, text, own))
             others += _at_start(description)
     except DocumentError as error:
-        return error.findings or tuple(map(plain_finding, str(error).splitlines()))
+        return tuple(explained(document, error))
     return tuple(dict.fromkeys([*keywords, *others]))
 
 
@@ -73,6 +73,24 @@ def _twice(document: Document) -> Iterator[Finding]:
             found = suggested(document, place, text, ((word, place),))
             usual = (replace(one, reason=_TWICE[word]) for one in found.readings[:1])
             yield found._replace(readings=(*usual, *found.readings[1:]))
+
+
+def _mapped(document: Document) -> Found:
+    """What a discriminator maps to and is no schema."""
+    for kind, node in nodes(document):
+        if kind != "discriminator" or "mapping" not in node.value:
+            continue
+        mapping = node.raw_child("mapping")
+        if not isinstance(mapping.value, dict):
+            yield mapping, "the `mapping` of a discriminator is a mapping of values to schemas: correct it"
+            continue
+        for value, target in mapping.value.items():
+            place = mapping.raw_child(value)
+            try:
+                reference = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
+                document.at(reference, place)
+            except (DocumentError, TypeError):
+                yield place, f"the discriminator maps {value!r} to {target!r}, which is no schema: correct it"
 
 
 def _patterns(ledger: Ledger) -> Found:

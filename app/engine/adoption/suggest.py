@@ -34,6 +34,13 @@ _MISSING: dict[str, Any] = {
     "responses": {"default": {"description": ""}},
     "info": {"title": "", "version": ""},
 }
+_NEEDED = {
+    "document": {"info", "paths"},
+    "info": {"title", "version"},
+    "license": {"name"},
+    "operation": {"responses"},
+    "response": {"description"},
+}
 _NOT_SERVED = {
     "parameter": "The parameter is not served.",
     "media type": "The media type is not served.",
@@ -81,6 +88,8 @@ def _around(document: Document, pointer: Pointer, text: str) -> Iterator[tuple[W
         yield "set", (*pointer, lacking), True
     elif lacking and lacking in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
         yield "set", (*pointer, lacking), _MISSING[lacking]
+    elif " is not of type" in text and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
+        yield "set", pointer, _MISSING[str(pointer[-1])]
     if known.get(pointer) is None and known.get(pointer[:-1]) is None and len(pointer) > 1:
         yield "drop", pointer, None  # a part of the value of a keyword
     for end in range(len(pointer), 0, -1):
@@ -92,6 +101,25 @@ def _around(document: Document, pointer: Pointer, text: str) -> Iterator[tuple[W
             yield "set", place, {}
         elif kind in _UNITS or (kind is None and owner is not None and _is_optional(owner, str(place[-1]))):
             yield "drop", place, None
+    if _is_nothing(document, pointer):
+        yield "drop", pointer, None
+
+
+def _is_needed(kind: str | None, keyword: str) -> bool:
+    """Whether an object lacks something without a keyword that may be empty."""
+    return keyword in _NEEDED.get(kind or "", ())
+
+
+def _is_nothing(document: Document, place: Pointer) -> bool:
+    """Whether `components` or one of its parts holds nothing that a reference could lead to, or a `$ref` is no text."""
+    try:
+        value = at(document.whole, place)
+    except KeyError:
+        return False
+    if place[-1:] == ("$ref",):
+        return not isinstance(value, str)
+    is_map = place[:1] == ("components",) and len(place) <= len(("components", "schemas"))
+    return is_map and not isinstance(value, dict)
 
 
 def _is_optional(kind: str, keyword: str) -> bool:

@@ -1,0 +1,119 @@
+"""Odd documents: each is refused with its lines and the words that adopt it, and can be used once they are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.engine.adoption.readings import given
+from app.engine.document import Document, DocumentError
+from codegen import mock
+from codegen.adopt import adoption, refused
+
+HEAD = "openapi: 3.1.1\ninfo: {title: T, version: '1'}\n"
+OK = "responses: {'200': {description: ok}}"
+GET = f"{HEAD}paths: {{/x: {{get: {{{OK}}}}}}}\n"
+MAPPED = f"""{HEAD}paths: {{}}
+components:
+  schemas:
+    A: {{type: object}}
+    B:
+      oneOf: [{{$ref: '#/components/schemas/A'}}]
+      discriminator:
+        propertyName: k
+        mapping: """
+BESIDE = f"{GET}components:\n  schemas:\n    A: {{type: string}}\n    B:\n      $ref: '#/components/schemas/A'\n"
+
+
+def parameter(content: str) -> str:
+    return f"{HEAD}paths: {{/x: {{get: {{parameters: [{{name: j, in: query, content: {content}}}], {OK}}}}}}}\n"
+
+
+ODD = {
+    "paths null": (f"{HEAD}paths:\n", 3, "#/paths=set:{}"),
+    "paths list": (f"{HEAD}paths: []\n", 3, "#/paths=set:{}"),
+    "info null": ("openapi: 3.1.1\ninfo:\npaths: {}\n", 2, '#/info=set:{"title": "", "version": ""}'),
+    "version object": ("openapi: 3.1.1\ninfo:\n  title: T\n  version: {x: 1}\npaths: {}\n", 4, '#/info/version=set:""'),
+    "license name": (
+        "openapi: 3.1.1\ninfo:\n  title: T\n  version: '1'\n  license:\n    name: []\npaths: {}\n",
+        6,
+        '#/info/license/name=set:""',
+    ),
+    "contact reference": (
+        "openapi: 3.1.1\ninfo:\n  title: T\n  version: '1'\n  contact:\n    $ref: 5\npaths: {}\n",
+        6,
+        "#/info/contact/$ref=drop",
+    ),
+    "components list": (f"{GET}components: []\n", 4, "#/components=drop"),
+    "components null 3.0": (f"{GET}components:\n".replace("3.1.1", "3.0.4"), 4, "#/components=drop"),
+    "headers number": (f"{GET}components:\n  headers: 5\n", 5, "#/components/headers=drop"),
+    "callbacks text": (f"{GET}components:\n  callbacks: ''\n", 5, "#/components/callbacks=drop"),
+    "responses list": (
+        f"{HEAD}paths:\n  /x:\n    get:\n      responses: []\n",
+        6,
+        '#/paths/~1x/get/responses=set:{"default": {"description": ""}}',
+    ),
+    "description null": (
+        f"{HEAD}paths:\n  /x:\n    get:\n      responses:\n        '200':\n          description:\n",
+        8,
+        '#/paths/~1x/get/responses/200/description=set:""',
+    ),
+    "content text": (parameter("x"), 3, "#/paths/~1x/get/parameters/query:j=drop"),
+    "component name": (
+        f"{GET}components:\n  schemas:\n    List<a b>: {{type: string}}\n",
+        6,
+        "#/components/schemas/List<a b>=keep",
+    ),
+    "empty component name": (f"{GET}components:\n  schemas:\n    '': {{type: string}}\n", 6, "#/components/schemas/=keep"),
+    "scheme name": (
+        f"{GET}security: [{{a b: []}}]\ncomponents:\n  securitySchemes:\n    a b: {{type: http, scheme: bearer}}\n",
+        7,
+        "#/components/securitySchemes/a b=keep",
+    ),
+    "mapping number": (f"{MAPPED}5\n", 11, "#/components/schemas/B/discriminator/mapping=drop"),
+    "mapping to number": (f"{MAPPED}\n          a: 5\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
+    "mapping to nothing": (f"{MAPPED}\n          a: Nope\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
+    "server": (f"{GET}servers:\n- url: /v1\n- url: 'http://[::1'\n", 6, "#/servers/1=drop"),
+    "beside a reference": (
+        f"{BESIDE}      required: true\n".replace("3.1.1", "3.0.4"),
+        9,
+        "#/components/schemas/B/required=drop",
+    ),
+}
+
+
+class TestOddDocuments:
+    @pytest.mark.parametrize(("text", "line", "words"), ODD.values(), ids=ODD)
+    def test_are_told_with_the_words_that_adopt_them_and_start(self, text, line, words):
+        document = Document(text.encode())
+
+        told = adoption(document).findings
+
+        assert {finding.line for finding in told} == {line}
+        assert {finding.readings[0].option.partition(" ")[2].strip("'") for finding in told} == {words}
+        adopted = document.reread((given(words),))
+        assert refused(adopted) == []
+        mock.application(adopted, mock.schemes(adopted, None))
+
+
+class TestTwoFindings:
+    def test_of_one_part_leave_out_no_more_than_it(self):
+        """The parameter goes, and not the operation too."""
+        text = parameter("{application/json: []}")
+
+        assert [one.place for one in adoption(Document(text.encode())).readings] == ["#/paths/~1x/get/parameters/query:j"]
+
+
+class TestTextsThatNobodyReads:
+    @pytest.mark.parametrize(
+        ("raw", "where"),
+        [
+            (b"a: 1\nb: \x00\n", "openapi.yaml:2"),
+            ("a: 1\nb: é\n".encode("latin-1"), "openapi.yaml:2"),
+            (b"a: 1\nb: " + b"[" * 300_000, "openapi.yaml:2"),
+            (b'a: 1\nb: {"c": ' + b'{"c": ' * 20_000, "openapi.yaml:2"),
+        ],
+        ids=["control character", "latin-1", "lists", "mappings"],
+    )
+    def test_are_told_with_their_line(self, raw, where):
+        with pytest.raises(DocumentError, match=f"^{where}: [^\n]*$"):
+            Document(raw)
