@@ -63,7 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         commands, "mock", _mock, "serve the document: requests are checked, answers are examples or built values"
     )
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    command.add_argument("--port", type=int, default=8001, help="port to listen on (%(default)s)")
+    command.add_argument(
+        "--port", type=int, choices=range(1 << 16), metavar="PORT", default=8001, help="port to listen on (%(default)s)"
+    )
     command.add_argument("--credential", metavar="VALUE", help="what every security scheme accepts, instead of made-up values")
     command.add_argument("--complete", action="store_true", help="serve the document with the rejections that it omits")
     command.add_argument("--overlay", metavar="FILE", help="where --complete writes what it adds, instead of printing it")

@@ -61,7 +61,7 @@ def _path(path: str, item: Node) -> Found:
             yield node, text, (("declare", node.pointer),) if node.pointer[:-2] == ("paths",) else ()
     own = [one for method in METHODS if isinstance(item.value.get(method), dict) for one in _declared(item.child(method))]
     for one in (*shared, *own):
-        if isinstance(one.value["name"], str) and one.value["name"] not in names:
+        if one.value["name"] not in names:
             text = f"the path {path!r} has no parameter {one.value['name']!r}: add it to the path, or remove it here"
             yield one, text, (("drop", one.pointer),)
 
@@ -69,7 +69,7 @@ def _path(path: str, item: Node) -> Found:
 def _declared(owner: Node) -> Iterator[Node]:
     """The parameters of a path that a path item or an operation declares, as they are listed."""
     for listed, parameter in _parameters(owner):
-        if parameter.value.get("in") == "path" and "name" in parameter.value:
+        if parameter.value.get("in") == "path" and isinstance(parameter.value.get("name"), str):
             yield Node(owner.document, listed.pointer, parameter.value)
 
 

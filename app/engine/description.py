@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
+from app.engine.adoption.suggest import suggested
 from app.engine.declared import Header, Parameter, Place, Response, Responses, is_ignored, is_ignored_header
 from app.engine.document import Document, Node
+from app.engine.extensions import misused
+from app.engine.findings import at_fault
 from app.engine.media import Media
 from app.engine.names import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, python_name
 from app.engine.servers import prefixes
@@ -238,6 +241,8 @@ class Description:
         Raises:
             DocumentError: something that the engine cannot serve, with its line.
         """
+        if found := [suggested(document, node.pointer, text) for node, text in misused(document.root)]:
+            raise at_fault(found)
         operations: dict[str, Operation] = {}
         paths, sent = document.root.get("paths"), document.root.get("webhooks")
         for operation in _named(_operations(paths.items() if paths is not None else ())):

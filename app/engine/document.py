@@ -65,6 +65,7 @@ class Document:
         self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
+        self.data.pop(FILES, None)  # an extension of the document's own with this name would be taken for its other files
         gathered = _Gathering(self, files)
         gathered.all()
         self._names_twice, self._items = spread(self.data, gathered.names), gathered.items

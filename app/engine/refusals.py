@@ -11,11 +11,12 @@ from app.engine.compiled import validator
 from app.engine.declared import ENGINE_HEADERS, PROBLEM_HEADERS, Response
 from app.engine.description import Operation
 from app.engine.document import Document
+from app.engine.extensions import ERROR_MEMBERS
 from app.engine.headers import line, text, writer
 from app.engine.judge import fault
 from app.engine.media import Media, covers, essence
 from app.engine.problems import Headers, Kind, Problems
-from app.engine.templates import MEMBERS, Template
+from app.engine.templates import Template
 from app.engine.text import Pointer
 from app.engine.values import NoValue, Values
 from app.engine.wording import ID
@@ -106,7 +107,7 @@ class Refusals:
             if media.schema is not None:
                 template = Template(media.schema, kind)
                 for name in dict.fromkeys(template.guessed):
-                    said = f"what {name!r} of an error holds is not known, so it holds the detail: say so in `{MEMBERS}`"
+                    said = f"what {name!r} of an error holds is not known, so it holds the detail: say so in `{ERROR_MEMBERS}`"
                     self.findings += [line for line in (f"{media.node.where}: {said}",) if line not in self.findings]
                 return template.write
             plain = kind.text

@@ -19,6 +19,7 @@ from app.engine.deprecation import notices
 from app.engine.description import Description, Operation, callbacks
 from app.engine.dispatch import Paths
 from app.engine.document import Document, DocumentError, Node
+from app.engine.extensions import ERROR_MEMBERS
 from app.engine.findings import Finding
 from app.engine.ledger import Ledger
 from app.engine.lexis import types_of
@@ -27,7 +28,6 @@ from app.engine.patterns import fault
 from app.engine.readable import ambiguous, unreadable
 from app.engine.segments import template_names
 from app.engine.servers import unservable
-from app.engine.templates import MEMBERS
 from app.engine.text import Pointer, holds_names
 from app.engine.wording import ROLES
 
@@ -105,10 +105,10 @@ def _patterns(ledger: Ledger) -> Found:
 
 def _survey(description: Description) -> Found:
     root = description.document.root
-    members = root.get(MEMBERS)
+    members = root.get(ERROR_MEMBERS)
     for name in members.value if members is not None else ():
         if members is not None and members.value[name] not in ROLES:
-            text = f"`{MEMBERS}`: {members.value[name]!r} is not known: write one of {', '.join(sorted(ROLES))}"
+            text = f"`{ERROR_MEMBERS}`: {members.value[name]!r} is not known: write one of {', '.join(sorted(ROLES))}"
             yield members.raw_child(name), text
     yield from unservable(root.get("servers"))
     for _, item in paths.items() if (paths := root.get("paths")) is not None else ():

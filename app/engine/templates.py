@@ -14,6 +14,7 @@ import msgspec
 
 from app.engine.compiled import validator
 from app.engine.document import Node
+from app.engine.extensions import ERROR_MEMBERS
 from app.engine.judge import MOST_FAULTS, fault
 from app.engine.members import conjuncts, inner, listed
 from app.engine.problems import Kind, encode
@@ -26,7 +27,6 @@ _ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! '
 _LENGTHS = (400, 200, 80)
 _PLACES = ("path", "query", "header", "cookie", "body", "request")
 _ABSENT = object()
-MEMBERS = "x-error-members"  # what the members of a document's errors hold: `{problem: detail}`
 _WITHIN = ("error", "fault", "problem", "body")  # members in which other documents wrap their errors
 
 Fault = dict[str, str]
@@ -43,7 +43,7 @@ class Template:
 
     def __init__(self, schema: Node, kind: Kind) -> None:
         self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
-        self._roles: dict[str, str] = schema.document.data.get(MEMBERS, {})
+        self._roles: dict[str, str] = schema.document.data.get(ERROR_MEMBERS, {})
         self.guessed: list[str] = []  # required members that nobody says what they hold
         built = copy.deepcopy(Values("response").value(schema))
         name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
@@ -135,7 +135,7 @@ class Template:
         elif not isinstance(value, list) and not _is_own(schema, value):
             self.guessed.append(str(name))
             if not (isinstance(owner, dict) and isinstance(value, str) and self._said(owner, name, [DETAIL, self._kind.title])):
-                text = f"nothing is known that the required member {name!r} of an error could hold: say so in `{MEMBERS}`"
+                text = f"nothing is known that the required member {name!r} of an error could hold: say so in `{ERROR_MEMBERS}`"
                 raise NoValue(f"{schema.where}: {text}")
 
     def _said(self, owner: dict[str, Any], name: str, choices: list[Any]) -> bool:

@@ -21,6 +21,16 @@ components:
       discriminator:
         propertyName: k
         mapping: """
+PATH_PARAMETER = f"""{HEAD}paths:
+  /x:
+    get:
+      parameters:
+      - in: path
+        name: [a]
+        required: true
+        schema: {{}}
+      {OK}
+"""
 BESIDE = f"{GET}components:\n  schemas:\n    A: {{type: string}}\n    B:\n      $ref: '#/components/schemas/A'\n"
 
 
@@ -73,6 +83,12 @@ ODD = {
     "mapping to number": (f"{MAPPED}\n          a: 5\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
     "mapping to nothing": (f"{MAPPED}\n          a: Nope\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
     "server": (f"{GET}servers:\n- url: /v1\n- url: 'http://[::1'\n", 6, "#/servers/1=drop"),
+    "name of a path's parameter": (PATH_PARAMETER, 8, "#/paths/~1x/get/parameters/0=drop"),
+    "x-alias": (f"{GET}x-alias: [a]\n", 4, "#/x-alias=drop"),
+    "x-alias to a number": (f"{GET}x-alias: {{a: 5}}\n", 4, "#/x-alias=drop"),
+    "x-error-members": (f"{GET}x-error-members: true\n", 4, "#/x-error-members=drop"),
+    "x-problems": (f"{GET}x-problems: [a]\n", 4, "#/x-problems=drop"),
+    "x-body-limit": (f"{GET}x-body-limit: 10 MB\n", 4, "#/x-body-limit=drop"),
     "beside a reference": (
         f"{BESIDE}      required: true\n".replace("3.1.1", "3.0.4"),
         9,
@@ -93,6 +109,12 @@ class TestOddDocuments:
         adopted = document.reread((given(words),))
         assert refused(adopted) == []
         mock.application(adopted, mock.schemes(adopted, None))
+
+    def test_may_have_an_extension_of_the_name_under_which_other_files_are_kept(self):
+        document = Document(f"{GET}x-files: 5\n".encode())
+
+        assert refused(document) == []
+        mock.application(document, mock.schemes(document, None))
 
 
 class TestTwoFindings:

@@ -104,7 +104,7 @@ def place_of(data: Any, pointer: Pointer) -> str:  # noqa: ANN401 - any JSON val
         value, step = _below(value, key), str(key)
         if isinstance(key, int) and above == "parameters":
             parameter = resolved(data, value)
-            if isinstance(parameter, dict) and "name" in parameter and "in" in parameter:
+            if isinstance(parameter, dict) and all(isinstance(parameter.get(key), str) for key in ("in", "name")):
                 step = f"{parameter['in']}:{parameter['name']}"
         text += f"/{escaped(step)}"
         above = key
