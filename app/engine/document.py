@@ -65,7 +65,8 @@ class Document:
         self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
-        self.data.pop(FILES, None)  # an extension of the document's own with this name would be taken for its other files
+        if self.data.pop(FILES, None) is not None:  # an extension of its own would be taken for the document's other files
+            self.lines = {place: line for place, line in self.lines.items() if place[:1] != (FILES,)}
         gathered = _Gathering(self, files)
         gathered.all()
         self._names_twice, self._items = spread(self.data, gathered.names), gathered.items

@@ -111,9 +111,10 @@ class TestOddDocuments:
         mock.application(adopted, mock.schemes(adopted, None))
 
     def test_may_have_an_extension_of_the_name_under_which_other_files_are_kept(self):
-        document = Document(f"{GET}x-files: 5\n".encode())
+        document = Document(f"{GET}x-files: [5]\n".encode())
 
         assert refused(document) == []
+        assert not any("x-files" in place for place in document.lines)
         mock.application(document, mock.schemes(document, None))
 
 
