@@ -76,9 +76,15 @@ def _twice(document: Document) -> Iterator[Finding]:
 
 
 def _mapped(document: Document) -> Found:
-    """What a discriminator maps to and is no schema."""
-    for kind, node in nodes(document):
-        if kind != "discriminator" or "mapping" not in node.value:
+    """Discriminators that name no member, and what they map to and is no schema."""
+    for kind, schema in nodes(document):
+        if kind != "schema" or "discriminator" not in schema.value:
+            continue
+        node = schema.raw_child("discriminator")
+        if not isinstance(node.value, dict) or not isinstance(node.value.get("propertyName"), str):
+            yield node, "a discriminator is a mapping with the name of a member in `propertyName`: correct it"
+            continue
+        if "mapping" not in node.value:
             continue
         mapping = node.raw_child("mapping")
         if not isinstance(mapping.value, dict):

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
+from app.engine.source import read
 from codegen.lint.shape import Finding
 from codegen.lint.survey import Rule, Survey
 
@@ -21,7 +22,7 @@ def plain_scalars(survey: Survey) -> Iterator[Finding]:
     if not survey.document.name.endswith(".json"):
         node = yaml.compose(survey.document.raw, Loader=yaml.CSafeLoader)
         if node is not None:
-            yield from _differences(node, survey.document.written)
+            yield from _differences(node, read(survey.document.raw)[0])
 
 
 def _differences(node: yaml.Node, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any JSON value

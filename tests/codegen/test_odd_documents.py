@@ -8,6 +8,8 @@ from app.engine.adoption.readings import given
 from app.engine.document import Document, DocumentError
 from codegen import mock
 from codegen.adopt import adoption, refused
+from codegen.lint import NAMES, lint
+from codegen.lint.profiles import severities
 
 HEAD = "openapi: 3.1.1\ninfo: {title: T, version: '1'}\n"
 OK = "responses: {'200': {description: ok}}"
@@ -79,6 +81,16 @@ ODD = {
         7,
         "#/components/securitySchemes/a b=keep",
     ),
+    "discriminator without a name": (
+        MAPPED.replace("propertyName: k", "x-k: 1") + "{}\n",
+        9,
+        "#/components/schemas/B/discriminator=drop",
+    ),
+    "discriminator text": (
+        MAPPED.partition("discriminator:")[0] + "discriminator: k\n",
+        9,
+        "#/components/schemas/B/discriminator=drop",
+    ),
     "mapping number": (f"{MAPPED}5\n", 11, "#/components/schemas/B/discriminator/mapping=drop"),
     "mapping to number": (f"{MAPPED}\n          a: 5\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
     "mapping to nothing": (f"{MAPPED}\n          a: Nope\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
@@ -109,6 +121,7 @@ class TestOddDocuments:
         adopted = document.reread((given(words),))
         assert refused(adopted) == []
         mock.application(adopted, mock.schemes(adopted, None))
+        assert isinstance(lint(adopted, severities("house", NAMES, None)), list)
 
     def test_may_have_an_extension_of_the_name_under_which_other_files_are_kept(self):
         document = Document(f"{GET}x-files: [5]\n".encode())

@@ -153,7 +153,7 @@ def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
     discriminator, reference = node.value.get("discriminator"), branch.reference
     if not isinstance(discriminator, dict) or reference is None:
         return
-    mapping = discriminator.get("mapping", {})
+    mapping = discriminator.get("mapping") or {}
     last = unescaped(reference.rpartition("/")[2])
     name = next((name for name, target in mapping.items() if target in (reference, last)), last)
     member = discriminator["propertyName"]
