@@ -37,7 +37,7 @@ class Receiver:
         Python's dates begin with the year 1, so a value that is refused for the year 0000 alone tells nothing.
         """
         if self._binary:
-            value = _file(value)
+            value = _one_file(value)
         elif self._files and isinstance(value, dict):
             value = {name: _file(item) if name in self._files else item for name, item in value.items()}
         try:
@@ -69,6 +69,8 @@ def receivers(document: Document, package: str) -> dict[Pointer, list[Receiver]]
 
 def _file(value: typing.Any) -> typing.Any:  # noqa: ANN401 - any JSON value
     """A file, or a list of files; what is no text has no form in such a body, so any file stands for it."""
-    if isinstance(value, list):
-        return [_file(item) for item in value]
+    return [_file(item) for item in value] if isinstance(value, list) else _one_file(value)
+
+
+def _one_file(value: typing.Any) -> File:  # noqa: ANN401 - any JSON value
     return File(value.encode() if isinstance(value, str) else b"", _FILE)

@@ -177,7 +177,7 @@ class Document:
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
                 node = Node(self, (*node.pointer, int(key)), value[int(key)])
             else:
-                raise used.error(f"$ref {reference!r} leads nowhere: there is no {key!r}: correct the reference")
+                raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {key!r}: correct the reference")
         return node
 
 
@@ -250,6 +250,14 @@ class _Gathering:
                 return reference
             return reference_to(target)
         return reference_to(self._roots[name], fragment)
+
+
+def _by_file(reference: str) -> str:
+    """A reference into another file as people write it: `common.yaml#/User`."""
+    root, files, *rest = [*reference.split("/", 3), ""][:4]
+    if (root, files) != ("#", FILES):
+        return reference
+    return f"{unescaped(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
 
 
 def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

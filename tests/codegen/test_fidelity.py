@@ -161,8 +161,9 @@ class TestBodies:
         write(made)
         return fidelity(Document.load(made.document), 100, models=made.output.name)
 
-    def test_that_are_files_are_files_to_their_models(self, settings):
-        report = self.report(settings, "{application/octet-stream: {schema: {type: string, format: binary}}}")
+    @pytest.mark.parametrize("schema", ["{type: string, format: binary}", "{}"])
+    def test_that_are_files_are_files_to_their_models(self, schema, settings):
+        report = self.report(settings, f"{{application/octet-stream: {{schema: {schema}}}}}")
 
         assert report.disagreements == []
         assert report.valid > 0

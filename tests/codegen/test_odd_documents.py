@@ -153,3 +153,10 @@ class TestTextsThatNobodyReads:
     def test_are_told_with_their_line(self, raw, where):
         with pytest.raises(DocumentError, match=f"^{where}: [^\n]*$"):
             Document(raw)
+
+    def test_a_reference_into_another_file_is_told_as_it_is_written(self):
+        text = f"{HEAD}paths:\n  /x:\n    $ref: 'b.yaml#/nope'\n"
+
+        [finding] = refused(Document(text.encode(), files={"b.yaml": b"a: {}\n"}.__getitem__, readings=()))
+
+        assert str(finding).startswith("openapi.yaml:4: $ref 'b.yaml#/nope' leads nowhere: there is no 'nope'")
