@@ -60,6 +60,9 @@ def invalid(document: Document) -> list[Finding]:
     A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
     hide everything else.
     """
+    if "swagger" in document.data and "openapi" not in document.data:
+        where = document.where(("swagger",))
+        return [Finding(where, "Swagger 2.0 is not read: convert the document to OpenAPI 3, for example with swagger2openapi")]
     if document.version not in VERSIONS:
         where = document.where(("openapi",))
         return [Finding(where, "`openapi` names no known version: write 3.1.1, or 3.0.4 for an older document")]

@@ -160,3 +160,10 @@ class TestTextsThatNobodyReads:
         [finding] = refused(Document(text.encode(), files={"b.yaml": b"a: {}\n"}.__getitem__, readings=()))
 
         assert str(finding).startswith("openapi.yaml:4: $ref 'b.yaml#/nope' leads nowhere: there is no 'nope'")
+
+    def test_swagger_2_is_named(self):
+        document = Document(b"info: {title: T, version: '1'}\nswagger: '2.0'\npaths: {}\n")
+
+        assert [str(finding) for finding in adoption(document).findings] == [
+            "openapi.yaml:2: Swagger 2.0 is not read: convert the document to OpenAPI 3, for example with swagger2openapi"
+        ]
