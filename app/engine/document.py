@@ -21,7 +21,7 @@ from app.engine.dialect import translate
 from app.engine.findings import DocumentError, Finding
 from app.engine.source import SyntaxFault, read
 from app.engine.spreading import has_siblings, spread, stands_for_names
-from app.engine.text import FILES, Key, Pointer, collected, mappings, reference_to, unescaped
+from app.engine.text import FILES, Key, Pointer, collected, holds_files, mappings, reference_to, unescaped
 
 __all__ = ["Document", "DocumentError", "Files", "Node", "references"]
 
@@ -65,7 +65,8 @@ class Document:
         self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
-        if self.data.pop(FILES, None) is not None:  # an extension of its own would be taken for the document's other files
+        if FILES in self.data and not holds_files(self.data):
+            del self.data[FILES]  # an extension of its own, which would be taken for the document's other files
             self.lines = {place: line for place, line in self.lines.items() if place[:1] != (FILES,)}
         gathered = _Gathering(self, files)
         gathered.all()

@@ -76,6 +76,12 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
                 yield from (((*pointer, key, *name), one) for name, one in held if isinstance(one, dict) and "$ref" in one)
 
 
+def holds_files(data: dict[str, Any]) -> bool:
+    """Whether a document holds its other files already, as `/openapi.json` does."""
+    references = (found.get("$ref") for _, found in mappings(data)) if isinstance(data[FILES], dict) else ()
+    return any(isinstance(reference, str) and reference.startswith(f"#/{FILES}/") for reference in references)
+
+
 def holds_names(pointer: Pointer) -> bool:
     """Whether the keys of what stands at a place are named by the author, and a `$ref` among them is none of those names."""
     named = False
