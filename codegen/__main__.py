@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.engine.adoption.apply import fits
 from app.engine.adoption.readings import ReadingError, Readings, beside, file_name, given, parsed, written
 from app.engine.adoption.words import REASONS
 from app.engine.depth import deep
@@ -177,7 +178,7 @@ def _adopt(options: argparse.Namespace) -> int:
     file = Path(options.adopted or table.get("adopted") or path.with_name(file_name(path.name)))
     if not file.exists():
         options.adopted, table = None, {}
-    document = load(path, readings(path, vars(options), table))
+    document, gone = _still_there(path, readings(path, vars(options), table))
     known = {one.key for one in document.readings}
     result, stale_ones = renewed(document)
     new = [one for one in result.readings if one.key not in known]
@@ -186,14 +187,30 @@ def _adopt(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{finding.where}: {word}: {finding.text}\n")
     for reading in stale_ones:
         sys.stdout.write(f"{reading.where}: removed: nothing is wrong at {reading.place!r} any more\n")
+    for reading in gone:
+        sys.stdout.write(f"{reading.where}: removed: {reading.place!r} is not in the document any more\n")
     if result.readings or file.exists():
         file.write_text(written(result.readings, path.name), encoding="utf-8")
     if options.copy:
         text = json.dumps(result.document.written, indent=2, ensure_ascii=False)
         Path(options.copy).write_text(f"{text}\n", encoding="utf-8")
-    sys.stdout.write(f"{file}: {len(result.readings)} readings, {len(new)} of them new, {len(stale_ones)} removed\n")
+    sys.stdout.write(
+        f"{file}: {len(result.readings)} readings, {len(new)} of them new, {len(stale_ones) + len(gone)} removed\n"
+    )
     sys.stderr.write("".join(f"{finding}\n" for finding in result.refused))
     return 1 if result.refused else 0
+
+
+def _still_there(path: Path, listed: Readings | None) -> tuple[Document, Readings]:
+    """The document with its readings but those of findings whose places are gone; and these."""
+    document = load(path, ())
+    try:
+        if listed is None:
+            listed = beside(path.name, lambda name: (path.parent / name).read_bytes())
+        gone = tuple(one for one in listed if one.finding and not fits(document.original, one))
+        return document.reread(tuple(one for one in listed if one not in gone)), gone
+    except (DocumentError, ReadingError) as error:
+        raise GenerationError(str(error)) from None
 
 
 def _check(options: argparse.Namespace) -> int:

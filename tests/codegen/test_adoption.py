@@ -338,6 +338,17 @@ class TestTheFile:
         assert main(["adopt", str(path)]) == 0
         assert "readings: []" in (tmp_path / "openapi.adopted.yaml").read_text()
 
+    def test_a_reading_of_what_is_gone_is_refused_by_its_line_and_removed(self, tmp_path, capsys):
+        adopted(tmp_path, self.TEXT)
+        path = tmp_path / "openapi.yaml"
+        path.write_text(self.TEXT.replace("properties: {a: {type: integer, default: x}}", "properties: {}"))
+
+        assert main(["generate", str(path), f"--output={tmp_path / 'made'}"]) == 1
+        assert "openapi.adopted.yaml:" in capsys.readouterr().err
+        assert main(["adopt", str(path)]) == 0
+        assert "is not in the document any more" in capsys.readouterr().out
+        assert "readings: []" in (tmp_path / "openapi.adopted.yaml").read_text()
+
     def test_keeps_what_was_changed_by_hand(self, tmp_path):
         adopted(tmp_path, self.TEXT)
         file = tmp_path / "openapi.adopted.yaml"

@@ -48,6 +48,35 @@ def adopt(data: Any, readings: Readings, references: References) -> Adopted:  # 
     return _Adoption(data, references).all(readings) if readings else Adopted(data)
 
 
+def fits(data: Any, reading: Reading) -> bool:  # noqa: ANN401 - a document
+    """Whether a document has what a reading reads."""
+    try:
+        _located(data, reading)
+    except KeyError:
+        return False
+    return True
+
+
+def _located(data: Any, reading: Reading) -> Pointer:  # noqa: ANN401 - a document
+    """The place of a reading. Raises KeyError if there is nothing that it could read."""
+    pointer = pointer_of(data, reading.place)
+    owner = at(data, pointer[:-1])
+    if reading.word == "set":
+        if not isinstance(owner, (dict, list)) or not pointer:
+            raise KeyError(reading.place)
+        return pointer
+    value = at(data, pointer)
+    possible = {
+        "apply": pointer[-1:] != ("$ref",) and "$ref" in owner,
+        "allow-null": pointer[-1:] == ("nullable",),
+        "declare": pointer != () and pointer[-1] in METHODS and isinstance(value, dict),
+        "drop": pointer != (),
+    }
+    if not possible.get(reading.word, True):
+        raise KeyError(reading.place)
+    return pointer
+
+
 class _Adoption:
     def __init__(self, data: Any, references: References) -> None:  # noqa: ANN401 - a document
         self._written, self._references = data, references
@@ -62,8 +91,7 @@ class _Adoption:
         applied, faults = [], []
         for reading in readings:
             try:
-                pointer = pointer_of(self._written, reading.place)
-                self._fits(pointer, reading)
+                pointer = _located(self._written, reading)
             except KeyError:
                 text = f"the reading of {reading.place!r} reads nothing: the document has no such place: remove it"
                 faults.append(f"{reading.where}: {text}")
@@ -85,23 +113,6 @@ class _Adoption:
         if moved:
             self._repoint(moved)
         return Adopted(self._data, applied, frozenset(p for p, _ in found.get("keep", ())), moved)
-
-    def _fits(self, pointer: Pointer, reading: Reading) -> None:
-        """Raises KeyError if there is nothing that the reading could read."""
-        owner = at(self._written, pointer[:-1])
-        if reading.word == "set":
-            if not isinstance(owner, (dict, list)) or not pointer:
-                raise KeyError(reading.place)
-            return
-        value = at(self._written, pointer)
-        fits = {
-            "apply": pointer[-1:] != ("$ref",) and "$ref" in owner,
-            "allow-null": pointer[-1:] == ("nullable",),
-            "declare": pointer != () and pointer[-1] in METHODS and isinstance(value, dict),
-            "drop": pointer != (),
-        }
-        if not fits.get(reading.word, True):
-            raise KeyError(reading.place)
 
     # --- what is left out
 
