@@ -129,19 +129,29 @@ class TestReadings:
 
         assert [served.get(path).status_code for path in ("/a", "/b", "/a?f=1")] == [204, 204, 422]
 
-    def test_an_operation_whose_required_parameter_is_left_out_is_not_served(self):
+    @pytest.mark.parametrize("place", ["parameters/query:f", "parameters", "security"])
+    def test_an_operation_that_would_be_weaker_is_not_served(self, place):
         text = "paths: {/a: {get: {operationId: a, parameters: [{name: f, in: query, required: true, schema: {}}], "
-        text += "responses: {'204': {description: ok}}}}}"
+        text += "security: [{k: []}], responses: {'204': {description: ok}}}}}"
 
-        read = document(text, "3.1.1", "#/paths/~1a/get/parameters/query:f=drop")
+        read = document(text, "3.1.1", f"#/paths/~1a/get/{place}=drop")
 
         assert read.data["paths"] == {"/a": {}}
 
-    def test_leaving_out_the_only_security_alternative_never_opens_an_operation(self):
+    @pytest.mark.parametrize("name", ["parameters", "security", "requestBody"])
+    def test_a_member_of_a_schema_may_have_any_name(self, name):
+        text = f"paths: {{}}\ncomponents: {{schemas: {{A: {{properties: {{{name}: {{type: any}}, b: {{}}}}}}}}}}"
+
+        read = document(text, "3.1.1", f"#/components/schemas/A/properties/{name}=drop")
+
+        assert read.data["components"]["schemas"]["A"] == {"properties": {"b": {}}}
+
+    @pytest.mark.parametrize("place", ["#/security/0", "#/security"])
+    def test_leaving_out_the_only_security_alternative_never_opens_an_operation(self, place):
         text = "security: [{k: []}]\npaths: {/a: {get: {responses: {'204': {description: ok}}}}, "
         text += "/b: {get: {security: [], responses: {'204': {description: ok}}}}}\n"
 
-        read = document(text, "3.1.1", "#/security/0=drop")
+        read = document(text, "3.1.1", f"{place}=drop")
 
         assert read.data["paths"]["/a"] == {}
         assert "get" in read.data["paths"]["/b"]

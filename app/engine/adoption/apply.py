@@ -136,23 +136,29 @@ class _Adoption:
 
     def _instead(self, pointer: Pointer) -> list[Pointer] | None:
         """What else cannot be served without it, so that leaving it out never weakens an operation."""
-        above = pointer[:-1]
+        above, value = pointer[:-1], at(self._written, pointer)
         owner = at(self._written, above)
         last = all(self._is_gone((*above, key)) for key in _keys(owner) if key != pointer[-1])
-        match above[-1:]:
-            case ("parameters",) if isinstance(owner, list):
-                parameter = resolved(self._written, owner[int(pointer[-1])])
-                if isinstance(parameter, dict) and parameter.get("required") is True:
-                    return [above[:-1]] if above[-2:-1] and above[-2] in METHODS else self._operations(above[:-1])
-            case ("content",) if last and "requestBody" in above[-2:-1]:
-                return [above[:-1]]
-            case ("security",) if last and isinstance(owner, list):
-                return self._operations((), secured=True) if len(above) == 1 else [above[:-1]]
-            case _ if pointer[-1] == "requestBody" and above[-1:] and above[-1] in METHODS:
-                body = resolved(self._written, owner[pointer[-1]])
-                if isinstance(body, dict) and body.get("required") is True:
-                    return [above]
-        return None
+        if above[-1:] == ("content",) and "requestBody" in above[-2:-1]:
+            return [above[:-1]] if last else None
+        listed, parts = (above, [value]) if isinstance(owner, list) else (pointer, value)
+        holder = listed[:-1]
+        match listed[-1:]:
+            case ("parameters",):
+                needed = isinstance(parts, list) and any(map(self._is_required, parts))
+            case ("security",):
+                needed = last or listed == pointer
+            case ("requestBody",):
+                needed = self._is_required(parts)
+            case _:
+                needed = False
+        served = [holder] if holder and holder[-1] in METHODS else self._operations(holder, secured=not holder)
+        return (served or None) if needed else None  # a member of a schema may have one of these names
+
+    def _is_required(self, part: Any) -> bool:  # noqa: ANN401 - any JSON value
+        """Whether a parameter or a body, or a reference to one, is required."""
+        found = resolved(self._written, part)
+        return isinstance(found, dict) and found.get("required") is True
 
     def _operations(self, item: Pointer, *, secured: bool = False) -> list[Pointer]:
         """The operations of a path item, or all of them that inherit the security of the document."""
