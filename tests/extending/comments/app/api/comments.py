@@ -29,5 +29,5 @@ async def get_comment(call: Anyone, comment_id: int) -> GetComment.OK:
 
 @DeleteComment
 async def delete_comment(call: SignedIn, comment_id: int) -> DeleteComment.NoContent:
-    await comments.delete_comment(call.database, call.principal, comment_id)
+    await comments.delete(call.database, call.principal, comment_id)
     return DeleteComment.NoContent()

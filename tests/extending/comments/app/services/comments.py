@@ -5,51 +5,26 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from sqlalchemy import bindparam, delete, select
-
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
 from app.core.encoded import Encoded
-from app.core.statements import Refused, command, insert, lookup, statement
-from app.models import Comment
+from app.core.statements import Refused
 from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound
 from app.schemas.rows import CommentListRow, CommentRow
 from app.services import idempotency, posts
+from app.services.comments_queries import COMMENTS_OF_POST, DELETE_COMMENT, INSERT_COMMENT, SELECT_COMMENT
 from app.services.idempotency import Creation, Keep, once
-from app.services.pages import Listing, Order, counted, page, walked
+from app.services.pages import page
 
-COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comment.created_at, Comment.version)
-
-GET = lookup(select(*COLUMNS), CommentRow, comment_id=Comment.id)
-INSERT = statement(
-    insert(Comment)
-    .values(
-        post_id=bindparam("post_id"),
-        author_id=bindparam("author_id"),
-        content=bindparam("content"),
-        created_at=bindparam("created_at"),
-        version=1,
-    )
-    .returning(*COLUMNS),
-    CommentRow,
-)
-DELETE = command(delete(Comment).where(Comment.id == bindparam("comment_id")))
-CREATION = Creation("createComment", CommentRow, lambda database, comment_id: database.one(GET, comment_id=comment_id))
-
-OLDEST_FIRST: Order[CommentRow] = Order((Comment.id,))
-OF_POST = Comment.post_id == bindparam("post_id")
-LISTING: Listing[CommentRow] = Listing(
-    "comments of post",
-    statement(counted(Comment, [OF_POST]), int),
-    OLDEST_FIRST,
-    walked(select(*COLUMNS), [OF_POST], CommentRow, OLDEST_FIRST),
+CREATION = Creation(
+    "createComment", CommentRow, lambda database, comment_id: database.one(SELECT_COMMENT, comment_id=comment_id)
 )
 
 
 async def get(database: Database, principal: Principal | None, comment_id: int) -> CommentRow:
     """One comment, with the statement that asks for its post. Raises `NotFound`, also where the post is not shown."""
-    comment = await database.one(GET, comment_id=comment_id)
+    comment = await database.one(SELECT_COMMENT, comment_id=comment_id)
     if comment is None:
         raise _not_found(comment_id)
     try:
@@ -69,7 +44,7 @@ async def list_of_post(
         UnknownCursor: the cursor was not issued for this list.
     """
     await posts.get(database, principal, post_id)
-    return Encoded.of(CommentListRow(*await page(database, LISTING, number, size, cursor, post_id=post_id)))
+    return Encoded.of(CommentListRow(*await page(database, COMMENTS_OF_POST, number, size, cursor, post_id=post_id)))
 
 
 async def create(
@@ -87,12 +62,12 @@ async def create(
     return await once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
 
 
-async def delete_comment(database: Database, principal: Principal, comment_id: int) -> None:
+async def delete(database: Database, principal: Principal, comment_id: int) -> None:
     """Remove a comment. Raises `NotFound`, and `Forbidden` for a comment of somebody else."""
     comment = await get(database, principal, comment_id)
     if not principal.is_admin and comment.author_id != principal.user_id:
         raise Forbidden("Only the author and administrators may delete a comment.")
-    if await database.run(DELETE, comment_id=comment_id) == 0:
+    if await database.run(DELETE_COMMENT, comment_id=comment_id) == 0:
         raise _not_found(comment_id)
 
 
@@ -112,7 +87,7 @@ async def _insert(
 ) -> CommentRow:
     try:
         comment = await transaction.one(
-            INSERT, post_id=post_id, author_id=principal.user_id, content=new.content, created_at=resources.now()
+            INSERT_COMMENT, post_id=post_id, author_id=principal.user_id, content=new.content, created_at=resources.now()
         )
     except Refused:  # the post or the account was deleted a moment ago
         raise NotFound(f"There is no post {post_id}.") from None

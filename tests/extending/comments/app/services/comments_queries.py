@@ -1,0 +1,36 @@
+"""The SQL of comments."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select
+
+from app.core.statements import command, insert, lookup, statement
+from app.models import Comment
+from app.schemas.rows import CommentRow
+from app.services.pages import Listing, Order, counted, walked
+
+COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comment.created_at, Comment.version)
+
+SELECT_COMMENT = lookup(select(*COLUMNS), CommentRow, comment_id=Comment.id)
+INSERT_COMMENT = statement(
+    insert(Comment)
+    .values(
+        post_id=bindparam("post_id"),
+        author_id=bindparam("author_id"),
+        content=bindparam("content"),
+        created_at=bindparam("created_at"),
+        version=1,
+    )
+    .returning(*COLUMNS),
+    CommentRow,
+)
+DELETE_COMMENT = command(delete(Comment).where(Comment.id == bindparam("comment_id")))
+
+OLDEST_FIRST: Order[CommentRow] = Order((Comment.id,))
+OF_POST = Comment.post_id == bindparam("post_id")
+COMMENTS_OF_POST: Listing[CommentRow] = Listing(
+    "comments of post",
+    statement(counted(Comment, [OF_POST]), int),
+    OLDEST_FIRST,
+    walked(select(*COLUMNS), [OF_POST], CommentRow, OLDEST_FIRST),
+)
