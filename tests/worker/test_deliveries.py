@@ -254,10 +254,8 @@ class TestOutages:
                         await signed_up(resources)
                         await all_delivered(resources)
 
-        assert [line["event"] for line in logs] == [
-            "the outbox database is unavailable",
-            "the outbox database is available again",
-        ]
+        events = [line["event"] for line in logs if "outbox" in line["event"]]  # the removal of expired rows may be due as well
+        assert events == ["the outbox database is unavailable", "the outbox database is available again"]
         assert len(server.mails) == len(set(ids(server.mails))) == 2
 
     async def test_without_a_way_out_mails_wait(self, settings, server):
