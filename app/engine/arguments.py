@@ -148,10 +148,11 @@ class Arguments:
     def _unreadable(self, faults: list[Fault], judge: Judge | None, parts: dict[str, Any], body: Any) -> Refusal:  # noqa: ANN401 - any JSON value
         """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
         listed = [fault(*one) for one in faults]
-        told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
-        nothing_else = body is ABSENT and not any(parts.values()) and self._required <= told
-        if judge is not None and not nothing_else and not judge.is_valid(parts, body):
-            listed += judge.faults(parts, body, told)
+        nothing_else = body is ABSENT and not any(parts.values())
+        if judge is not None and (self._required or not nothing_else):
+            told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
+            if not (nothing_else and self._required <= told) and not judge.is_valid(parts, body):
+                listed += judge.faults(parts, body, told)
         return Refusal(422, faults=listed[:MOST_FAULTS])
 
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:

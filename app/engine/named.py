@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -118,8 +117,8 @@ class Query:
                     faults.append(undecoded)
         values, others = self._names.read(texts, faults, encoded=encoded)
         if others:
-            unknown = (name for name in others if name not in self._foreign)
-            faults += (("query", "/" + escape(name), "unknown") for name in itertools.islice(unknown, MOST_FAULTS))
+            unknown = [name for name in others if name not in self._foreign] if self._foreign else others
+            faults += [("query", "/" + escape(name), "unknown") for name in unknown[:MOST_FAULTS]]
         return values
 
 
