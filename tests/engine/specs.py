@@ -54,8 +54,7 @@ from app.engine.document import Document
 def facts():
     document = Document.load(pathlib.Path(sys.argv[1]), ())
     found = Description.of(document).operations
-    prefixes = dict.fromkeys(prefix for operation in found for prefix in operation.prefixes)
-    return {"operations": len(found), "prefix": next(iter(prefixes), "")}
+    return {"prefixes": {f"{one.method.lower()} {one.path}": next(iter(one.prefixes), "") for one in found}}
 print(json.dumps(deep(facts)))
 """
 
@@ -206,17 +205,18 @@ class Examination:
         with urlopen(f"{address}/openapi.json") as answer:  # noqa: S310 - our own address
             served.write_text(json.dumps(_bundled(json.load(answer))))
         facts = self._told("facts", "-c", _FACTS, str(served))
-        self.outcome.operations = facts["operations"]
-        if not facts["operations"]:  # only webhooks: nobody can ask for anything
+        self.outcome.operations = len(facts["prefixes"])
+        if not facts["prefixes"]:  # only webhooks: nobody can ask for anything
             return
-        examples = max(1, min(EXAMPLES, CASES // facts["operations"]))
+        served.write_text(json.dumps(_at_one_address(json.loads(served.read_bytes()), facts["prefixes"])))
+        examples = max(1, min(EXAMPLES, CASES // self.outcome.operations))
         done = self._run(
             "fuzz",
             str(Path(sys.executable).with_name("schemathesis")),
             *(
                 "run",
                 str(served),
-                f"--url={address}{facts['prefix']}",
+                f"--url={address}",
                 "--checks=all",
                 f"--exclude-checks={','.join(STATEFUL)}",
             ),
@@ -262,6 +262,18 @@ def _bundled(document: Any) -> Any:
             if isinstance(reference, str):
                 item[method] = at(document, steps(document, reference))
     return document
+
+
+def _at_one_address(document: Any, prefixes: dict[str, str]) -> Any:
+    """With the paths of servers in the paths of operations, for Schemathesis is given one address."""
+    paths: dict[str, Any] = {}
+    for path, item in document["paths"].items():
+        for method in (one for one in METHODS if one in item):
+            rest = {name: value for name, value in item.items() if name not in METHODS and name != "servers"}
+            operation = {name: value for name, value in item[method].items() if name != "servers"}
+            place = prefixes.get(f"{method} {path}", "") + path
+            paths.setdefault(place, rest)[method] = operation
+    return {**document, "paths": paths, "servers": [{"url": "/"}]}
 
 
 def _is_own_limit(error: dict[str, Any]) -> bool:
