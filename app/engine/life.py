@@ -226,7 +226,9 @@ def serve(  # noqa: PLR0913 - each is one fact
     config.lifespan_class = Lifespan
     state = State(app.engine.refuse, connections, hosts)
     _allow_files(state.counted)
-    Server(config, state, draining, drain_seconds, line).run(sockets)
+    server = Server(config, state, draining, drain_seconds, line)
+    with server.capture_signals():  # from now on none ends it in the middle of a step
+        server.run(sockets)
 
 
 def _allow_files(connections: Connections) -> None:
