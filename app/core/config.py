@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     @classmethod
     def _valkey(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.valkey.urls import Place  # noqa: PLC0415 - as above
+            from app.core.valkey.urls import Place  # noqa: PLC0415 - only who sets REDIS_URL pays for the client
 
             Place.of(value)
         return value
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     @classmethod
     def _smtp(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.smtp import Account  # noqa: PLC0415 - as above
+            from app.core.smtp import Account  # noqa: PLC0415 - only who sets SMTP_URL pays for the client
 
             Account.of(value)
         return value

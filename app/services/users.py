@@ -221,7 +221,8 @@ async def _deactivate(
     async with database.transaction() as transaction:
         await _lock(transaction, user_id, versions)
         user = await transaction.one(statement, **values)
-        await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+        if user is not None:  # of several versions that may be met, another one may have come since
+            await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
     return user
 
 
