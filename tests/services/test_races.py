@@ -16,6 +16,7 @@ from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
 from app.services import listings, posts, sessions, users
+from app.services.users_queries import update_user
 from tests.answers import total
 from tests.databases import Connection
 from tests.make import PASSWORD, new_user
@@ -84,6 +85,20 @@ class TestTheLastAdministrator:
 
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
+
+
+class TestDeactivating:
+    async def test_too_late_ends_no_session(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user()))
+        tokens = await sessions.issue(processes[0], user.id)
+        await users.update(processes[0], Principal(1, "admin", 0), user.id, UserUpdate(bio="x"), None)  # after it was looked up
+        values = {"user_id": user.id, "new_is_active": False, "seen": 1}
+        change = update_user(frozenset({"is_active"}), seen=True)
+
+        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values)  # noqa: SLF001 - the race
+
+        assert changed is None
+        assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None
 
 
 class TestRefreshing:
