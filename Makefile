@@ -20,18 +20,18 @@ help: ## print this list
 # In the foreground of a terminal (+), `set -m` gives the server a process group of its own: Ctrl-C ends the server, and make has
 # no error to report. Elsewhere the server is all there is to signal.
 run: $(VENV)/.project ## serve the API with demo data on http://127.0.0.1:8000 (PORT=... for another port)
-	@export ENV=development; case $$(ps -o stat= -p $$$$ 2>&1) in *+*) set -m;; *) exec $(BIN)/accord serve;; esac; \
-	$(BIN)/accord serve || test $$? -eq 130
+	@export ENV=development; case $$(ps -o stat= -p $$$$ 2>&1) in *+*) set -m;; *) exec $(BIN)/python -m app serve;; esac; \
+	$(BIN)/python -m app serve || test $$? -eq 130
 
 migrate: $(VENV)/.project ## bring the database of DATABASE_URL to the newest schema
-	$(BIN)/accord migrate
+	$(BIN)/python -m app migrate
 
 # --- change it
 
 install: $(VENV)/.dev $(VENV)/.project ## make .venv with everything that development needs
 
 generate: install ## write app/schemas from openapi.yaml
-	$(BIN)/python -m codegen generate
+	$(BIN)/accord generate
 
 format: install ## format the code and mend what the linter can mend
 	$(BIN)/ruff format
@@ -51,18 +51,18 @@ lint: install ## formatting, lint, types, import layers, and the house rules of 
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m codegen lint
+	$(BIN)/accord lint
 
 check-generated: install ## whether app/schemas is what openapi.yaml generates
-	$(BIN)/python -m codegen check
+	$(BIN)/accord check
 
 # Every gate speaks, also after another one has failed.
 check-contract: install ## whether document, code and handlers are one, and the last release still kept (BASE=file: that instead)
 	@failed=0; \
-	$(BIN)/python -m codegen check || failed=1; \
-	$(BIN)/python -m codegen lint || failed=1; \
-	$(BIN)/accord check || failed=1; \
-	$(BIN)/python -m codegen compatible openapi.yaml $(if $(BASE),--base $(BASE)) || failed=1; \
+	$(BIN)/python -m app check || failed=1; \
+	$(BIN)/accord lint || failed=1; \
+	$(BIN)/python -m app check || failed=1; \
+	$(BIN)/accord compatible openapi.yaml $(if $(BASE),--base $(BASE)) || failed=1; \
 	exit $$failed
 
 contract: install ## only the contract tests: the service fuzzed against its document
@@ -80,7 +80,7 @@ bench: install ## server time of each operation
 # --- keep it
 
 lock: install ## pin again after a change of pyproject.toml (UPGRADE=1: to the newest versions)
-	$(call compile,requirements-dev.lock,--group build --group dev)
+	$(call compile,requirements-dev.lock,--extra generate --extra testing --group build --group dev)
 	$(call compile,requirements.lock,--group build --constraint requirements-dev.lock)
 
 clean: ## remove .venv and every cache; data/ stays
@@ -118,14 +118,14 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
-# Editable, so that .venv/bin/accord runs this tree. What builds it is in the lock: nothing is fetched here.
-$(VENV)/.project: pyproject.toml $(VENV)/.run
-	@$(call install,--no-deps --no-build-isolation --editable .)
+# The toolkit, editable: .venv/bin/accord is this tree's. What builds it is in the lock: nothing is fetched here.
+$(VENV)/.project: codegen/pyproject.toml $(VENV)/.run
+	@$(call install,--no-deps --no-build-isolation --editable codegen)
 	@touch $@
 
 # uv does not read pip's configuration, so pip gets its turn where uv reaches no index.
 install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 # The second lock is compiled within the first, so both pin the same versions. No index address is written into them.
-compile = $(BIN)/uv pip compile --quiet pyproject.toml --output-file $(1) $(2) --universal --python-version 3.11 \
+compile = $(BIN)/uv pip compile --quiet pyproject.toml codegen/pyproject.toml --output-file $(1) $(2) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)

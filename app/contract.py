@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from app.engine.description import Description
-from app.engine.document import Document
+from accord.document.document import Document
+from accord.openapi.api import Description
 
 DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
 

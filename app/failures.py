@@ -5,10 +5,11 @@ from __future__ import annotations
 from argon2.exceptions import HashingError
 from sqlalchemy.exc import DBAPIError
 
+from accord.document.findings import BindingError, DocumentError
+from accord.runtime import ApiError
 from app.core.config import Settings
 from app.core.database_url import describe
-from app.core.errors import ApiError, DatabaseUnreachable
-from app.engine.findings import BindingError, DocumentError
+from app.core.errors import DatabaseUnreachable
 from app.migrations import NotMigrated
 
 

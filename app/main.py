@@ -15,19 +15,19 @@ from types import ModuleType
 import structlog
 from starlette.routing import Route
 
+from accord.document.findings import BindingError
+from accord.runtime.docs import pages
+from accord.runtime.engine import Engine, Exchange, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import Operation, bind
+from accord.runtime.mock import Mocked
+from accord.runtime.problems.problem import Headers
 from app import api, schemas
 from app.contract import description
 from app.core import logs, mail
 from app.core.call import Call, Principal, utc_now
 from app.core.config import Settings
 from app.core.replica import caller
-from app.engine import pages
-from app.engine.binding import Operation, bind
-from app.engine.findings import BindingError
-from app.engine.gate import Engine, Exchange, Service
-from app.engine.host import Host
-from app.engine.mock import Mocked
-from app.engine.problems import Headers
 from app.resources import connected, make_resources
 from app.schemas import operations
 from app.services.limits import Limits

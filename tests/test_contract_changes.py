@@ -72,7 +72,7 @@ class Project:
 
     def generate(self) -> None:
         """`make generate`."""
-        code, output = self.run("-m", "codegen", "generate")
+        code, output = self.run("-m", "accord", "generate")
         assert code == 0, output
 
     def mypy(self) -> str:
@@ -277,7 +277,7 @@ class TestAHandlerThatLeavesTheDocument:
         assert code == 1
         assert started == (
             "accord: app.api.health.get_readiness: the document has no operation getReadiness: "
-            "remove the handler or run `python -m codegen generate`\n"
+            "remove the handler or run `accord generate`\n"
             f"accord: openapi.yaml:{project.line('operationId: getReadyness') - 1}: operation getReadyness has no handler: "
             "write `@GetReadyness async def get_readyness(...)`\n"
         )

@@ -12,14 +12,15 @@ from typing import Any
 import structlog
 import typer
 
+from accord.server import lifecycle as life
+from accord.server import supervisor
+from accord.server.connections import Connections, Hosts
 from app.commands import migrate
 from app.console import fail, program
 from app.contract import version
 from app.core import limits
 from app.core.config import Settings
 from app.core.database_url import describe
-from app.engine import life, supervisor
-from app.engine.connections import Connections, Hosts
 from app.main import create_app
 from app.requirements import log_misspelt, log_to_stderr, require_mail
 from app.resources import connected, make_resources

@@ -1,13 +1,12 @@
-# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
+# Generated from openapi.yaml by `accord generate`. Do not edit.
 """What handlers receive: the objects of the document as pydantic models."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from accord.runtime import Instant, Model
 from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictInt, StrictStr
-
-from app.engine.model import Instant, Model
 
 
 class Health(Model):

@@ -1,4 +1,4 @@
-# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
+# Generated from openapi.yaml by `accord generate`. Do not edit.
 """One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
 
 from __future__ import annotations
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict
 from urllib.parse import quote
 
+from accord.runtime import Body, Empty, Link, Operation, linked
+
 from app.core.call import Call, Principal
-from app.engine.binding import Operation
-from app.engine.links import Link, linked
-from app.engine.responses import Body, Empty
 
 from . import models, problems, rows
 

@@ -1,9 +1,9 @@
-# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
+# Generated from openapi.yaml by `accord generate`. Do not edit.
 """The errors that the document allows; raised by handlers and by the rules they call."""
 
 from __future__ import annotations
 
-from app.core.errors import ApiError
+from accord.runtime import ApiError
 
 
 class AlreadyRegistered(ApiError):

@@ -1,4 +1,4 @@
-# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.
+# Generated from openapi.yaml by `accord generate`. Do not edit.
 """What handlers answer: checked by type, never validated. Fields stand in the order of the document."""
 
 from __future__ import annotations

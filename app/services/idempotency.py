@@ -13,9 +13,10 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 import msgspec
 from pydantic import BaseModel
 
+from accord.runtime import ApiError
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction
-from app.core.errors import ApiError, ServiceUnavailable
+from app.core.errors import ServiceUnavailable
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
 from app.services.idempotency_queries import INSERT_DONE_REQUEST, SELECT_DONE_REQUEST, DoneRequest
 

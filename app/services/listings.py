@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, false, func, literal_column, or_, select, true
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.call import Resources
 from app.core.database import Database
-from app.core.encoded import Encoded
 from app.core.statements import Statement, statement
 from app.models import User
 from app.schemas.rows import UserProfileListRow, UserProfileRow, UserRow

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
-from app.core.encoded import Encoded
 from app.core.statements import Refused
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized

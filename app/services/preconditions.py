@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.engine.preconditions import tags
+from accord.runtime.responses.etags import tags
 
 _VERSION = re.compile(r'"([1-9][0-9]{0,15})"', re.ASCII).fullmatch
 

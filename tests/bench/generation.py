@@ -41,17 +41,20 @@ def _measured(document: Path, output: Path) -> None:
         sys.stdout.write(f"{phase:<10} cpu {cpu:6.2f} s, wall {wall:6.2f} s, peak {peak():5.0f} MB\n")
         last = now
 
-    from app.engine.depth import deep  # noqa: PLC0415 - importing is measured
-    from codegen import __main__, adopt, generate, sources  # noqa: F401, PLC0415 - as above
+    from accord.cli import main as __main__  # noqa: F401, PLC0415 - as above
+    from accord.document.deep_stack import deep  # noqa: PLC0415 - importing is measured
+    from accord.generate import adoption as adopt  # noqa: PLC0415 - as above
+    from accord.generate import package as generate  # noqa: PLC0415 - as above
+    from accord.generate import sources  # noqa: PLC0415 - as above
 
     said("import")
     read = generate.load(document)
     said("load")
     faults = deep(lambda: adopt.refused(read))
     said(f"judge ({len(faults)})")
-    files = deep(lambda: sources.sources(read, "app.engine.call"))
+    files = deep(lambda: sources.sources(read, "accord.runtime.handlers.call"))
     said("sources")
-    generate._formatted(files, generate.Settings(document, output, "app.engine.call"))  # noqa: SLF001 - one phase of it
+    generate._formatted(files, generate.Settings(document, output, "accord.runtime.handlers.call"))  # noqa: SLF001 - one phase of it
     said("format")
 
 

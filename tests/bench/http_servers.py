@@ -80,7 +80,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 def ours(port: int) -> None:
     """Serve it with our protocol, as `life.serve` does."""
-    from app.engine import life  # noqa: PLC0415 - another environment imports this file for `app`
+    from accord.server import lifecycle as life  # noqa: PLC0415 - another environment imports this file for `app`
 
     async def refused(_: Any, __: Any, send: Any) -> None:
         head = [(b"content-length", b"0")]

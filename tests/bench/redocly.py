@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from app.engine.document import Document
-from codegen.diff import diff
+from accord.diff import diff
+from accord.document.document import Document
 from tests import npm
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "codegen/diff"))

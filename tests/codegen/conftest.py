@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.generate import Settings
+from accord.generate.package import Settings
 
 DOCUMENTS = Path(__file__).parent / "documents"
 

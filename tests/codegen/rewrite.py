@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from codegen.__main__ import main
-from codegen.generate import Settings, generated
+from accord.cli.main import main
+from accord.generate.package import Settings, generated
 
 for document in Path(__file__).parent.glob("documents/*/openapi.yaml"):
     folder = document.parent / "expected"

@@ -11,14 +11,14 @@ from typing import Any, Literal
 import pytest
 from pydantic import TypeAdapter
 
-from app.engine import model
-from app.engine.compiled import validator
-from app.engine.document import Document, Node
-from codegen import types
-from codegen.generate import write
-from codegen.naming import class_name
-from codegen.shapes import Shapes
-from codegen.types import annotation
+from accord.document.document import Document, Node
+from accord.generate.ir import annotations as types
+from accord.generate.ir.annotations import annotation
+from accord.generate.ir.builder import Shapes
+from accord.generate.ir.naming import class_name
+from accord.generate.package import write
+from accord.jsonschema.validator import validator
+from accord.runtime.handlers import pydantic_base as model
 
 SCALARS = [
     None,

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.engine.adoption.readings import given
-from app.engine.document import Document, DocumentError
-from app.engine.ledger import Ledger
-from codegen import mock
-from codegen.__main__ import main
-from codegen.adopt import adoption, refused
-from codegen.validity import validity
+from accord.cli import mock
+from accord.cli.main import main
+from accord.document.adoption.readings import given
+from accord.document.document import Document, DocumentError
+from accord.generate.adoption import adoption, refused
+from accord.openapi.keywords.coverage import Ledger
+from accord.validate.openapi import validity
 
 UNREADABLE = ("twice", "yaml")  # texts that are no YAML
 BROKEN = [path for path in sorted(Path(__file__).parent.glob("documents/broken/*.yaml")) if path.stem not in UNREADABLE]
@@ -246,7 +246,7 @@ class TestRefusals:
             if "get" in part.data["paths"]["/b"]:
                 raise TypeError("for a test")
 
-        monkeypatch.setattr("codegen.adopt.sources", crash)
+        monkeypatch.setattr("accord.generate.adoption.sources", crash)
 
         [finding] = adoption(given_document).findings
         assert str(finding) == (
@@ -402,7 +402,7 @@ class TestTheFile:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "openapi.yaml").write_text(self.TEXT)
         (tmp_path / "pyproject.toml").write_text(
-            '[tool.codegen]\ndocument = "openapi.yaml"\noutput = "made"\nadopted = "ours.yaml"\n'
+            '[tool.accord]\ndocument = "openapi.yaml"\noutput = "made"\nadopted = "ours.yaml"\n'
         )
 
         assert main(["adopt"]) == 0

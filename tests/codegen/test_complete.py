@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from accord.cli import mock
+from accord.cli.main import main
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.overlay import PROBLEM, completed, overlay
 from app.contract import DOCUMENT
-from app.engine.description import Description
-from app.engine.document import Document
-from codegen import mock
-from codegen.__main__ import main
-from codegen.complete import PROBLEM, completed, overlay
 
 SMALL = """
 openapi: 3.0.3

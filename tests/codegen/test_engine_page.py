@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.__main__ import main
+from accord.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "engine.md").read_text()

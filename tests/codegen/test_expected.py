@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.generate import Settings, generated, write
+from accord.generate.package import Settings, generated, write
 
 DOCUMENTS = sorted(Path(__file__).parent.glob("documents/*/openapi.yaml"))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.__main__ import main
-from codegen.generate import GenerationError, Settings, generated
+from accord.cli.main import main
+from accord.generate.package import GenerationError, Settings, generated
 
 BROKEN = sorted(Path(__file__).parent.glob("documents/broken/*.yaml"))
 
@@ -52,7 +52,7 @@ class TestSettings:
 
     def test_a_setting_that_an_option_gives_may_be_missing(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
-        (tmp_path / "pyproject.toml").write_text('[tool.codegen]\ndocument = "a.yaml"\n')
+        (tmp_path / "pyproject.toml").write_text('[tool.accord]\ndocument = "a.yaml"\n')
         parameter = "{name: a, in: query, schema: {type: string, readOnly: true}}"  # it modifies nothing
         (tmp_path / "a.yaml").write_text(
             "openapi: 3.1.1\ninfo: {title: A, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: A.}}, "
@@ -65,12 +65,12 @@ class TestSettings:
 
     def test_a_missing_setting_is_named(self, tmp_path, monkeypatch, capsys):
         monkeypatch.chdir(tmp_path)
-        (tmp_path / "pyproject.toml").write_text('[tool.codegen]\ndocument = "openapi.yaml"\n')
+        (tmp_path / "pyproject.toml").write_text('[tool.accord]\ndocument = "openapi.yaml"\n')
 
         code = main(["generate"])
 
         assert code == 1
-        assert capsys.readouterr().err == "pyproject.toml: [tool.codegen] has no `output`: add it, or give --output\n"
+        assert capsys.readouterr().err == "pyproject.toml: [tool.accord] has no `output`: add it, or give --output\n"
 
     def test_a_folder_that_cannot_be_made_is_named(self, settings, capsys):
         made = settings("openapi: 3.1.1\ninfo: {title: Empty, version: 1.0.0}\npaths: {}\n")

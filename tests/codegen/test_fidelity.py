@@ -7,11 +7,11 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from app.engine.document import Document
-from codegen.__main__ import main
-from codegen.bodies import receivers
-from codegen.fidelity import fidelity
-from codegen.generate import write
+from accord.cli.main import main
+from accord.document.document import Document
+from accord.fidelity.receivers import receivers
+from accord.fidelity.report import fidelity
+from accord.generate.package import write
 from tests.contract.contract import OPERATIONS
 
 FEATURES = Path(__file__).parents[1] / "engine" / "features"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.__main__ import main
-from codegen.generate import GenerationError, Settings, generated, stale, write
+from accord.cli.main import main
+from accord.generate.package import GenerationError, Settings, generated, stale, write
 
 OURS = Path(__file__).parents[2] / "openapi.yaml"
 
@@ -102,7 +102,7 @@ class TestGenerate:
     def test_generated_files_that_are_no_longer_produced_go_and_others_stay(self, settings):
         made = settings(DOCUMENT)
         write(made)
-        (made.output / "old.py").write_text("# Generated from openapi.yaml by `python -m codegen generate`. Do not edit.\n")
+        (made.output / "old.py").write_text("# Generated from openapi.yaml by `accord generate`. Do not edit.\n")
         (made.output / "mine.py").write_text("# By hand.\n")
 
         changed = write(made)
@@ -148,7 +148,7 @@ class TestCheck:
             f"{output}/models.py: is missing",
             f"{output}/rows.py: is stale, or was edited by hand",
             f"{output}/extra.py: is not generated and does not belong here",
-            "Run `python -m codegen generate` and commit what it writes.",
+            "Run `accord generate` and commit what it writes.",
         ]
 
     def test_nothing_is_written(self, check):

@@ -9,14 +9,14 @@ import time
 
 import pytest
 
-from codegen.generate import write
+from accord.generate.package import write
 from tests.codegen import huge
 
 _MOST = 200  # MB
 # The command, and then the most memory that it had.
 _COMMAND = """
 import sys
-from codegen.__main__ import main
+from accord.cli.main import main
 from tests.bench.generation import peak
 code = main(sys.argv[1:])
 print(peak())
@@ -61,7 +61,7 @@ class TestAHugeDocument:
 
 class TestWhatGenerationImports:
     def test_is_neither_a_web_framework_nor_another_validator(self):
-        text = "import sys, codegen.__main__; print(*{name.partition('.')[0] for name in sys.modules})"
+        text = "import sys, accord.cli.main; print(*{name.partition('.')[0] for name in sys.modules})"
         done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
 
         assert not {"fastapi", "jsonschema", "openapi_spec_validator", "quickjs"} & set(done.stdout.split())

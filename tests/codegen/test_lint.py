@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.document import Document
-from codegen.__main__ import main
-from codegen.lint import NAMES, RULES, lint
-from codegen.lint.profiles import severities
+from accord.cli.main import main
+from accord.document.document import Document
+from accord.lint import NAMES, RULES, lint
+from accord.lint.profiles import severities
 from tests.contract.contract import OPERATIONS
 
 REPOSITORY = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ class TestLint:
 
 class TestCommand:
     def test_a_good_document_is_counted(self):
-        command = [sys.executable, "-m", "codegen", "lint"]
+        command = [sys.executable, "-m", "accord", "lint"]
 
         result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
 

@@ -6,8 +6,8 @@ import importlib
 
 import pytest
 
-from codegen import models
-from codegen.generate import generated, write
+from accord.generate.emit import models
+from accord.generate.package import generated, write
 from tests.codegen import huge
 
 HEAD = "openapi: 3.1.1\ninfo: {title: Names, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import inspect
 
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.names import distinct
-from codegen.generate import write
+from accord.document.document import Document
+from accord.document.identifiers import distinct
+from accord.generate.package import write
+from accord.openapi.api import Description
 
 HEAD = "openapi: 3.1.1\ninfo: {title: Names, version: '1'}\npaths:\n"
 PET = """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.adoption.readings import given
-from app.engine.document import Document, DocumentError
-from codegen import mock
-from codegen.adopt import adoption, refused
-from codegen.lint import NAMES, lint
-from codegen.lint.profiles import severities
+from accord.cli import mock
+from accord.document.adoption.readings import given
+from accord.document.document import Document, DocumentError
+from accord.generate.adoption import adoption, refused
+from accord.lint import NAMES, lint
+from accord.lint.profiles import severities
 
 HEAD = "openapi: 3.1.1\ninfo: {title: T, version: '1'}\n"
 OK = "responses: {'200': {description: ok}}"

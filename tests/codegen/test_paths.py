@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.arguments import Arguments
-from app.engine.description import Description
-from app.engine.dispatch import Paths
-from app.engine.document import Document
-from codegen.generate import Settings, write
+from accord.document.document import Document
+from accord.generate.package import Settings, write
+from accord.openapi.api import Description
+from accord.openapi.router import Paths
+from accord.runtime.handlers.arguments import Arguments
 from tests.codegen.conftest import DOCUMENTS
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1) | st.text("a.-x,;=%/+& ", min_size=1)

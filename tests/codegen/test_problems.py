@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.generate import generated
+from accord.generate.package import generated
 
 
 class TestOneResponseOfSeveralStatuses:

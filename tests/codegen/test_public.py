@@ -1,6 +1,6 @@
 """Documents as others write them, reduced to what is special about each: adopted, generated, imported, typed, served.
 
-`openapi.adopted.yaml` beside each is what `python -m codegen adopt` makes of it.
+`openapi.adopted.yaml` beside each is what `accord adopt` makes of it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.engine.adoption.readings import written
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.values import Values
-from codegen import mock
-from codegen.adopt import renewed
-from codegen.complete import completed, overlay
-from codegen.fidelity import fidelity
-from codegen.generate import write
+from accord.cli import mock
+from accord.cli.mock import start
+from accord.document.adoption.readings import written
+from accord.document.document import Document
+from accord.fidelity.report import fidelity
+from accord.generate.adoption import renewed
+from accord.generate.package import write
+from accord.jsonschema.sampling import Values
+from accord.openapi.api import Description
+from accord.overlay import completed, overlay
 from tests.codegen.test_typing import mypy
 
 DOCUMENTS = sorted((Path(__file__).parent / "public").glob("*/openapi.yaml"))
@@ -28,7 +29,7 @@ DOCUMENTS = sorted((Path(__file__).parent / "public").glob("*/openapi.yaml"))
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.parent.name)
 class TestADocument:
     def test_is_adopted_as_the_file_beside_it_says(self, path):
-        result, _ = renewed(Document.load(path, ()))
+        result, _ = renewed(Document.load(path, ()), start)
 
         assert result.refused == ()
         assert written(result.readings, path.name) == path.with_name("openapi.adopted.yaml").read_text(encoding="utf-8")

@@ -14,15 +14,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.engine.binding import bind
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.files import File
-from app.engine.gate import Engine, Service
-from app.engine.host import Host
-from app.engine.links import LinkError
-from app.engine.webhooks import PayloadError, Reply, ReplyError
-from codegen.generate import Settings, write
+from accord.document.document import Document
+from accord.generate.package import Settings, write
+from accord.openapi.api import Description
+from accord.runtime.bodies.file import File
+from accord.runtime.engine import Engine, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import bind
+from accord.runtime.webhooks.links import LinkError
+from accord.runtime.webhooks.sender import PayloadError, Reply, ReplyError
 from tests.codegen.test_typing import mypy
 from tests.engine.service import Tokens, make_client
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from codegen.generate import write
+from accord.generate.package import write
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = Path(__file__).parent / "handlers"

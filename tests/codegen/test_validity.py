@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.adoption.readings import Reading
-from app.engine.document import Document
-from codegen.adopt import refused
-from codegen.validity import validity
+from accord.document.adoption.readings import Reading
+from accord.document.document import Document
+from accord.generate.adoption import refused
+from accord.validate.openapi import validity
 
 TYPES = '"array", "boolean", "integer", "null", "number", "object", "string"'
 UNKNOWN = "{!r} is not known here: correct its name, remove it, or begin it with `x-`"

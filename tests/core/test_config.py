@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from accord.runtime.responses.validation import Policy
 from app.core.config import Settings
-from app.engine.policy import Policy
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ from typing import final
 
 import msgspec
 
-from app.engine import statuses
-from app.engine.binding import Operation
-from app.engine.responses import Binary, Body, Empty, Events, Lines, Text
+from accord.runtime.handlers.binding import Operation
+from accord.runtime.responses import statuses
+from accord.runtime.responses.types import Binary, Body, Empty, Events, Lines, Text
 
 
 @final

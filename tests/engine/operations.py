@@ -8,9 +8,9 @@ from typing import Any, final
 import msgspec
 from pydantic import BaseModel
 
-from app.core.errors import ApiError
-from app.engine.binding import Operation
-from app.engine.responses import Body, Empty
+from accord.runtime import ApiError
+from accord.runtime.handlers.binding import Operation
+from accord.runtime.responses.types import Body, Empty
 
 
 class ThingCreate(BaseModel):

@@ -1,7 +1,8 @@
 """What Schemathesis calls wrong, judged once more: `python -m tests.engine.second_opinion SERVED EVENTS`.
 
 Schemathesis has its own idea of a schema: it takes a `discriminator` for a rule, and what it has changed for wrong, which
-may still be right. Where all that it says is about a body, the independent validator of `codegen.oracle` decides; a form is
+may still be right. Where all that it says is about a body, the independent validator of
+`accord.fidelity.reference_validator` decides; a form is
 judged by what can be seen on the wire, where an object for a text is a text. It also writes control characters into the headers
 of parts.
 
@@ -21,14 +22,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from app.engine.depth import deep
-from app.engine.description import Description, Operation
-from app.engine.directions import Direction
-from app.engine.document import Document, Node
-from app.engine.lexis import types_of
-from app.engine.media import Media, content_type, essence
-from app.engine.members import inner
-from codegen.oracle import CIRCLES, Oracle
+from accord.document.deep_stack import deep
+from accord.document.document import Document, Node
+from accord.fidelity.reference_validator import CIRCLES, Oracle
+from accord.jsonschema.read_write_only import Direction
+from accord.jsonschema.schema import inner
+from accord.openapi.api import Description, Operation
+from accord.openapi.media_type import Media, content_type, essence
+from accord.openapi.primitives import types_of
 
 ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accepted; right, and refused; with an unknown tag
 

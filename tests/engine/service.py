@@ -15,14 +15,14 @@ import msgspec
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from accord.document.adoption.readings import given
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.runtime.engine import Engine, Exchange, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import Operation, bind
+from accord.runtime.responses.types import Body, Empty
 from app.core.limits import Verdict
-from app.engine.adoption.readings import given
-from app.engine.binding import Operation, bind
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.gate import Engine, Exchange, Service
-from app.engine.host import Host
-from app.engine.responses import Body, Empty
 from tests.engine.operations import handlers
 
 DOCUMENT = Path(__file__).with_name("contract.yaml")

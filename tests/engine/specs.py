@@ -1,7 +1,7 @@
 """Documents of others, from generation to the fuzz of their mocks: `python -m tests.engine.specs FOLDER [DOCUMENT ...]`.
 
-For each document: the package is generated (if that is refused, after `python -m codegen adopt`, with nothing written by hand),
-imported, and checked by `mypy --strict`; then `python -m codegen mock --complete` serves it as a process of its own, and
+For each document: the package is generated (if that is refused, after `accord adopt`, with nothing written by hand),
+imported, and checked by `mypy --strict`; then `accord mock --complete` serves it as a process of its own, and
 Schemathesis runs every check that needs no state against what that serves. Operations for which it finds nothing to send (no
 value fits their schema, say) are counted as `limits`, those that it only blames for what another validator finds right as
 `misjudged`, apart from what fails.
@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from app.engine.adoption.places import METHODS, at, steps
+from accord.document.adoption.places import METHODS, at, steps
 from tests.engine.outcomes import Outcome, table
 from tests.servers import free_port
 
@@ -48,9 +48,9 @@ OWN_LIMITS = ("schema error", "serialization", "health check", "unsupported", "n
 # What has to be known of the served document, told by another process: this one stays small, or it would be measured as well.
 _FACTS = """
 import json, pathlib, sys
-from app.engine.depth import deep
-from app.engine.description import Description
-from app.engine.document import Document
+from accord.document.deep_stack import deep
+from accord.openapi.api import Description
+from accord.document.document import Document
 def facts():
     document = Document.load(pathlib.Path(sys.argv[1]), ())
     found = Description.of(document).operations
@@ -100,13 +100,13 @@ class Examination:
         folder, outcome = self._folder, self.outcome
         head = self._document.read_text(encoding="utf-8-sig").partition("openapi")[2]
         outcome.version = head[:16].strip("\"': ").split()[0].rstrip("\"',") if head else ""
-        command = ("-m", "codegen", "generate", str(self._document), "--output=made")
+        command = ("-m", "accord", "generate", str(self._document), "--output=made")
         done = self._run("generate", *command)
         if done.code:
             outcome.findings = sum(": " in line for line in done.said.splitlines())
             self._understood("generate", done.said)
             file = folder / "readings.yaml"
-            adopted = self._run("adopt", "-m", "codegen", "adopt", str(self._document), f"--adopted={file}")
+            adopted = self._run("adopt", "-m", "accord", "adopt", str(self._document), f"--adopted={file}")
             if adopted.code or not file.exists():
                 raise StageError("adopt", adopted.said)
             self._understood("adopt", adopted.said)
@@ -171,7 +171,7 @@ class Examination:
         command = [
             sys.executable,
             "-m",
-            "codegen",
+            "accord",
             "mock",
             str(self._document),
             *self._readings,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from pydantic import BaseModel
 
-from app.engine.responses import Empty
+from accord.runtime.responses.types import Empty
 from tests.engine.service import Observer, answering, raw_call
 
 

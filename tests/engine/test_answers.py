@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from app.engine.binding import bind
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.findings import BindingError
-from app.engine.gate import Engine, Service
-from app.engine.host import Host
-from app.engine.responses import Body, Empty, Text
+from accord.document.document import Document
+from accord.document.findings import BindingError
+from accord.openapi.api import Description
+from accord.runtime.engine import Engine, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import bind
+from accord.runtime.responses.types import Body, Empty, Text
 from tests.engine.gallery import (
     OPERATIONS,
     ErrorRow,

@@ -6,13 +6,13 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from app.engine.binding import Operation, bind
-from app.engine.findings import BindingError
-from app.engine.responses import Body, Empty
+from accord.document.findings import BindingError
+from accord.runtime.handlers.binding import Operation, bind
+from accord.runtime.responses.types import Body, Empty
 from tests.engine.operations import GetLatestThing, GetThing, ListThings, ThingRow, get_thing, handlers
 from tests.engine.service import description
 
-AGAIN = "run `python -m codegen generate`"
+AGAIN = "run `accord generate`"
 
 LINES = {operation.id: operation.node.line for operation in description().operations}
 
@@ -64,7 +64,7 @@ class TestHandlers:
         async def get_other(call: object) -> Empty: ...
 
         assert differences(module("shelf", *handlers(), GetOther(get_other))) == [
-            "shelf.get_other: the document has no operation getOther: remove the handler or run `python -m codegen generate`"
+            "shelf.get_other: the document has no operation getOther: remove the handler or run `accord generate`"
         ]
 
     def test_that_are_two_are_told_with_both_places(self):

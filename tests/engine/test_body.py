@@ -6,13 +6,13 @@ from datetime import datetime
 import pytest
 from pydantic import BaseModel
 
-from app.engine.binding import Operation
-from app.engine.bodies.strict_json import strict_json
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.gate import Engine, Service
-from app.engine.host import Host
-from app.engine.responses import Empty
+from accord.document.document import Document
+from accord.document.strict_json import strict_json
+from accord.openapi.api import Description
+from accord.runtime.engine import Engine, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import Operation
+from accord.runtime.responses.types import Empty
 from tests.engine.service import GONE, Answer, Observer, body, make_client, make_engine, raw_call
 
 

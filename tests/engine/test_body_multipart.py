@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from app.engine.bodies.codings import CODINGS
+from accord.jsonschema.content_encoding import CODINGS
 from tests.engine.bodies import BOUNDARY, faults, multipart, part, post, post_parts, raw_part, service
 from tests.engine.service import Answer
 

@@ -6,11 +6,11 @@ from typing import ClassVar
 import pytest
 from pydantic import BaseModel
 
-from app.engine.binding import Operation
-from app.engine.bodies.building import builders
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.files import File
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.runtime.bodies.deserialize import builders
+from accord.runtime.bodies.file import File
+from accord.runtime.handlers.binding import Operation
 from tests.engine.bodies import FORM, faults, post, service
 
 TEXT = service("{text/plain: {schema: {type: string, maxLength: 3}}}")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pydantic import BaseModel, StrictInt, StrictStr, TypeAdapter, ValidationError
 
-from app.engine.bodies.building import builder
-from app.engine.bodies.strict_json import strict_json
-from app.engine.model import Instant, Number
+from accord.document.strict_json import strict_json
+from accord.runtime.bodies.deserialize import builder
+from accord.runtime.handlers.pydantic_base import Instant, Number
 
 
 class Thing(BaseModel):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.engine.depth import deep
+from accord.document.deep_stack import deep
 from tests.engine.service import body
 
 LENGTH = 1500

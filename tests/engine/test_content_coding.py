@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from app.engine.document import DocumentError
+from accord.document.document import DocumentError
 from tests.engine.service import echo
 
 HEADER = "{name: Content-Encoding, in: header, schema: {type: string}}"

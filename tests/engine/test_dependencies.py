@@ -8,8 +8,8 @@ from typing import Annotated
 import pytest
 from fastapi import BackgroundTasks, Depends, HTTPException, Request
 
-from app.engine.findings import BindingError
-from app.engine.responses import Empty
+from accord.document.findings import BindingError
+from accord.runtime.responses.types import Empty
 from tests.engine.operations import GetThing, NotFound, ThingCreate, ThingRow, create_thing, handlers
 from tests.engine.service import WRITER, Observer, make_client, make_engine, make_host, raw_call
 
@@ -147,7 +147,7 @@ class TestADependency:
         engine = make_engine(handlers(get_thing=needy), observer=observer)
 
         assert raw_call(engine.serve, "GET", "/v1/things/7").status == 500
-        assert str(observer.errors[0]) == "handlers with dependencies need a host: use app.engine.host.Host"
+        assert str(observer.errors[0]) == "handlers with dependencies need a host: use accord.runtime.fastapi.Host"
 
     def test_is_a_default_and_not_an_annotation(self):
         with pytest.raises(BindingError, match="getThing has no argument 'name'"):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.engine.compiled import directed, validator
-from app.engine.document import Document
-from codegen.fidelity import fidelity
+from accord.document.document import Document
+from accord.fidelity.report import fidelity
+from accord.jsonschema.validator import directed, validator
 from tests.engine.service import body, echo
 
 HEAD = """

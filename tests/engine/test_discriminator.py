@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.engine.compiled import validator
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.judge import Judge
+from accord.document.document import Document
+from accord.jsonschema.validator import validator
+from accord.openapi.api import Description
+from accord.runtime.validator import Judge
 from tests.engine.service import body
 
 HEAD = """

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.engine.description import Description
-from app.engine.document import Document, DocumentError
+from accord.document.document import Document, DocumentError
+from accord.openapi.api import Description
 from tests.engine.operations import handlers
 from tests.engine.service import ADMIN, echo, make_client, make_host, parameter
 

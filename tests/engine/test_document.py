@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.engine.document import Document, DocumentError
+from accord.document.document import Document, DocumentError
 
 
 def document(text: str, **files: str) -> Document:

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from app.engine.document import DocumentError
-from app.engine.host import Host
-from app.engine.responses import Empty
+from accord.document.document import DocumentError
+from accord.runtime.fastapi import Host
+from accord.runtime.responses.types import Empty
 from tests.engine.service import Limits, Observer, answering, make_client, make_engine, make_host
 
 LISTED, UNLISTED = "https://shelf.example", "https://evil.example"

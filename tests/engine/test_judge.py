@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.engine import judge
-from app.engine.compiled import compiled
-from app.engine.document import Document
+from accord.document.document import Document
+from accord.jsonschema.validator import compiled
+from accord.runtime import validator as judge
 from tests.engine.service import WRITER, body, echo, make_client, make_host
 
 CLIENT = make_client(make_host())

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from accord.document.document import Document
+from accord.document.pointer import mappings
+from accord.openapi.keywords.coverage import Ledger
+from accord.validate.unsupported.document import unsupported
 from app.contract import DOCUMENT
-from app.engine.document import Document
-from app.engine.ledger import Ledger
-from app.engine.support import unsupported
-from app.engine.text import mappings
 
 SMALL = """
 openapi: 3.1.1

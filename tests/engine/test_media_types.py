@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.document import DocumentError
-from app.engine.media import chosen
+from accord.document.document import DocumentError
+from accord.openapi.media_type import chosen
 from tests.engine.bodies import post, service
 
 ONE = "application/vnd.t+json; type=one"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.binding import bind
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.gate import Engine, Service
-from app.engine.host import Host
-from app.engine.mock import Mocked
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.runtime.engine import Engine, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import bind
+from accord.runtime.mock import Mocked
 from tests.engine.service import ADMIN, Tokens, description, make_client
 
 DOCUMENT = """

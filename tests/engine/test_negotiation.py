@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from app.engine.negotiation import Negotiation
-from app.engine.problems import Refusal
+from accord.runtime.problems.problem import Refusal
+from accord.runtime.responses.negotiation import Negotiation
 from tests.engine.service import ADMIN, make_client, make_host
 
 CLIENT = make_client(make_host())

@@ -6,12 +6,13 @@ import base64
 
 import pytest
 
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.expressions import expanded, expressions
-from app.engine.files import File
-from app.engine.filling import query_texts
-from app.engine.outward import written
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.openapi.expressions import expressions
+from accord.runtime.bodies.file import File
+from accord.runtime.bodies.writer import written
+from accord.runtime.parameters.serialize import query_texts
+from accord.runtime.webhooks.expressions import expanded
 from tests.engine.service import body, parameter
 
 LIST = "schema: {type: array, items: {type: string}}"

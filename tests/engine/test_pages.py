@@ -9,9 +9,9 @@ import yaml
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.engine import pages
-from app.engine.description import Description
-from app.engine.document import Document
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.runtime.docs import pages
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 

@@ -7,10 +7,10 @@ import json
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from app.engine.arguments import Arguments
-from app.engine.description import Description
-from app.engine.document import Document, DocumentError
-from app.engine.problems import Refusal
+from accord.document.document import Document, DocumentError
+from accord.openapi.api import Description
+from accord.runtime.handlers.arguments import Arguments
+from accord.runtime.problems.problem import Refusal
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 

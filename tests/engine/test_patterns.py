@@ -7,7 +7,7 @@ import random
 import pytest
 import quickjs
 
-from app.engine.patterns import fault, matches, translated
+from accord.jsonschema.regex.ecma import fault, matches, translated
 from tests.engine.service import body
 
 SCRIPT = quickjs.Context()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.engine.policy import Policy
-from app.engine.responses import Answer, Body
+from accord.runtime.responses.types import Answer, Body
+from accord.runtime.responses.validation import Policy
 from tests.engine.service import Observer, answering, raw_call
 
 DOCUMENTED = """
@@ -148,7 +148,7 @@ class TestRaise:
 
         assert answer is not None
         [record] = caplog.records
-        assert (record.name, answer.status) == ("app.engine", 500)
+        assert (record.name, answer.status) == ("accord", 500)
         assert answer.headers["x-request-id"] in record.getMessage()
         assert "ZeroDivisionError: of mine" in caplog.text
 

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
+from accord.document.document import Document
+from accord.runtime.problems.error_responses import Errors
 from app.core.errors import ServiceUnavailable
-from app.engine.document import Document
-from app.engine.errors import Errors
 from tests.engine.operations import GetThing, handlers
 from tests.engine.service import READER, WRITER, Limits, Observer, make_client, make_host
 

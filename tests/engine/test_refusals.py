@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.errors import ApiError, ServiceUnavailable
-from app.engine.compiled import validator
-from app.engine.document import Document, DocumentError
-from app.engine.errors import Errors
-from app.engine.responses import Body
+from accord.document.document import Document, DocumentError
+from accord.jsonschema.validator import validator
+from accord.runtime import ApiError
+from accord.runtime.problems.error_responses import Errors
+from accord.runtime.responses.types import Body
+from app.core.errors import ServiceUnavailable
 from tests.engine.service import Answer, Observer, answering, raw_call
 
 OPERATION = """parameters:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.core.encoded import Encoded
-from app.engine.policy import ContractViolation
-from app.engine.responses import Empty
+from accord.runtime.responses.encoded import Encoded
+from accord.runtime.responses.types import Empty
+from accord.runtime.responses.validation import ContractViolation
 from tests.engine.operations import (
     CreateThing,
     DeleteThing,

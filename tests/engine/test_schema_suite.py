@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.engine.bodies.strict_json import strict_json
-from app.engine.compiled import validator
-from app.engine.document import Document
-from app.engine.support import unsupported
-from codegen.validity import validity
+from accord.document.document import Document
+from accord.document.strict_json import strict_json
+from accord.jsonschema.validator import validator
+from accord.validate.openapi import validity
+from accord.validate.unsupported.document import unsupported
 
 SUITE = Path(__file__).parent / "suite" / "draft2020-12"
 FILES = sorted(SUITE.rglob("*.json"), key=str)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from accord.document.document import DocumentError
 from app.core.limits import Verdict
-from app.engine.document import DocumentError
 from tests.engine.service import ADMIN, READER, WRITER, Tokens, echo, make_client, make_host
 
 CLIENT = make_client(make_host())

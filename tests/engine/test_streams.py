@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from app.engine.gate import Engine
-from app.engine.responses import Answer, Binary, Event, Events, Lines, Text
-from app.engine.writing import Cycle
+from accord.runtime.engine import Engine
+from accord.runtime.responses.types import Answer, Binary, Event, Events, Lines, Text
+from accord.server.http_writer import Cycle
 from tests.engine.service import GONE, Observer, answering
 
 TEXT = "{'200': {description: Y, content: {text/plain: {}}}}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.engine.problems import Refusal
+from accord.runtime.problems.problem import Refusal
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from app.engine import life, supervisor
+from accord.server import lifecycle as life
+from accord.server import supervisor
 from tests.servers import alive
 
 pytestmark = pytest.mark.slow

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.document import Document
-from app.engine.values import NoValue, Values
-from codegen.oracle import Oracle
+from accord.document.document import Document
+from accord.fidelity.reference_validator import Oracle
+from accord.jsonschema.sampling import NoValue, Values
 
 COMPONENTS = """
 openapi: 3.1.0

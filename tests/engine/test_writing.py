@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from uvicorn.config import Config
 
-from app.engine.server import Protocol, State
+from accord.server.http_protocol import Protocol, State
 
 pytestmark = pytest.mark.anyio
 

@@ -52,7 +52,7 @@ class Project:
             before = "\n" + place if "before" in edit else place
             assert text.count(before) == 1, f"{place!r} stands {text.count(before)} times in {edit['file']}"
             path.write_text(text.replace(before, f"\n{edit['insert']}{place}" if "before" in edit else edit["insert"]))
-        code, output = self.run("-m", "codegen", "generate")
+        code, output = self.run("-m", "accord", "generate")
         assert code == 0, output
 
     def run(self, *command: str, **environment: str) -> tuple[int, str]:

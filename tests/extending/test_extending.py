@@ -25,8 +25,8 @@ CHECKS = {
     "lint": ("-m", "ruff", "check"),
     "types": ("-m", "mypy"),
     "layers": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"),
-    "house": ("-m", "codegen", "lint"),
-    "generated": ("-m", "codegen", "check"),
+    "house": ("-m", "accord", "lint"),
+    "generated": ("-m", "accord", "check"),
     "start": ("-m", "app", "check"),
 }
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from accord.server import lifecycle as life
 from app import worker
 from app.core import mail
 from app.core.call import utc_now
 from app.core.config import Settings
-from app.engine import life
 from app.main import create_app
 from app.resources import connected, make_resources
 

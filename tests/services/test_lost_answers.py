@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.call import Principal, Resources
-from app.core.encoded import Encoded
 from app.core.errors import ServiceUnavailable
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate

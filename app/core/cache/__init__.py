@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.cache.memory import Memory
 from app.core.cache.shared import Shared
 from app.core.cache.together import Make, Uncached
-from app.core.encoded import Encoded
 from app.core.valkey.calls import Valkey
 
 T = TypeVar("T")

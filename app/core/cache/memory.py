@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.cache.together import Make, once
-from app.core.encoded import Encoded
 
 T = TypeVar("T")
 

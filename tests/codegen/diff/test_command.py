@@ -1,4 +1,4 @@
-"""`python -m codegen diff` and `compatible`, and the one command of all gates."""
+"""`accord diff` and `compatible`, and the one command of all gates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.__main__ import main
+from accord.cli.main import main
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cases import BASE
@@ -218,7 +218,7 @@ class TestCheckContract:
 
         said = done.stdout + done.stderr
         assert done.returncode != 0
-        assert "python -m codegen generate" in said
+        assert "accord generate" in said
         assert "the document has no operation getReadiness" in said
         assert "operation getReadyness has no handler" in said
         assert "operationId getReadiness -> getReadyness" in said

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from app.engine.document import Document
-from codegen.diff import diff
+from accord.diff import diff
+from accord.document.document import Document
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cases import BASE

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.document import Document
-from codegen.diff import Rating, diff
+from accord.diff import Rating, diff
+from accord.document.document import Document
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cases import BASE, changes, document, edits

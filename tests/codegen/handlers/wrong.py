@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import right
 from sqlalchemy import select
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.call import Public, SignedIn
-from app.core.encoded import Encoded
 from app.core.statements import statement
 from app.models import User
 from app.schemas import models, operations, rows

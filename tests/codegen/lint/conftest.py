@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.document import Document
-from codegen.lint import lint
+from accord.document.document import Document
+from accord.lint import lint
 
 VALID = Path(__file__).parent / "valid.yaml"
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from codegen.lint.backtracking import exponential
-from codegen.lint.regex import Reader, RegexError
+from accord.jsonschema.regex.parser import Reader, RegexError
+from accord.jsonschema.regex.safety import exponential
 
 
 class TestTheSubset:

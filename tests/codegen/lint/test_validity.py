@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.engine.document import Document
-from codegen.validity import validity
+from accord.document.document import Document
+from accord.validate.openapi import validity
 
 SIZE = "          schema: {type: integer, format: int32, minimum: 1, maximum: 100, default: 10}\n"
 VERSIONS = "write 3.1.1, or 3.0.4 for an older document"

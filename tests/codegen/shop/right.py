@@ -24,9 +24,9 @@ from shop.operations import (
     SetMoment,
 )
 
-from app.engine.files import File
-from app.engine.links import Link
-from app.engine.responses import Event
+from accord.runtime.bodies.file import File
+from accord.runtime.responses.types import Event
+from accord.runtime.webhooks.links import Link
 
 
 def clock() -> str:

@@ -23,8 +23,8 @@ from shop.operations import (
 )
 from shop.webhooks import OrderShipped, PhotoTaken, Shipped
 
-from app.engine.files import File
-from app.engine.links import Link
+from accord.runtime.bodies.file import File
+from accord.runtime.webhooks.links import Link
 
 Anybody = Call[Principal | None]
 State = Literal["open", "shipped"]

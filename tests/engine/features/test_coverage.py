@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from app.engine.document import Document, Node
-from app.engine.enforcement import FORMATS
-from app.engine.grammar import OBJECTS
+from accord.document.document import Document, Node
+from accord.openapi.keywords.enforcement import FORMATS
+from accord.openapi.keywords.objects import OBJECTS
 from tests.engine.features.cases import CASES, schemas
 
 DOCUMENTS = [Document.load(Path(__file__).with_name(name)) for name in ("features.yaml", "features30.yaml")]

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import pytest
 
-from app.engine.binding import Operation
-from app.engine.description import Description
-from app.engine.document import Document
-from app.engine.gate import Engine, Service
-from app.engine.responses import Empty
+from accord.document.document import Document
+from accord.openapi.api import Description
+from accord.runtime.engine import Engine, Service
+from accord.runtime.handlers.binding import Operation
+from accord.runtime.responses.types import Empty
 from tests.engine.features.case import Case
 from tests.engine.features.cases import CASES
 from tests.engine.service import Answer, Observer, Tokens, raw_call

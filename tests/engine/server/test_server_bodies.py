@@ -8,7 +8,7 @@ import time
 import msgspec
 import pytest
 
-from app.engine import server
+from accord.server import http_protocol as server
 from tests.engine.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.connections import Hosts
+from accord.server.connections import Hosts
 from tests.engine.server.wire import THING, is_problem
 
 WELL_FORMED = [

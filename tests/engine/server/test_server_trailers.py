@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.engine import server
+from accord.server import http_protocol as server
 from tests.engine.server.wire import BODY, POST, THING, is_problem
 
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -11,8 +11,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.engine import server
-from app.engine.connections import Connections
+from accord.server import http_protocol as server
+from accord.server.connections import Connections
 from tests.engine.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem, serving
 
 LARGE = 4_000_000

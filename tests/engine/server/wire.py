@@ -15,9 +15,10 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.engine import life, server
-from app.engine.connections import Connections
-from app.engine.host import Host
+from accord.runtime.fastapi import Host
+from accord.server import http_protocol as server
+from accord.server import lifecycle as life
+from accord.server.connections import Connections
 from tests.engine.operations import GetThing, ThingRow, handlers
 from tests.engine.service import Observer, make_engine
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import statuses
-from app.engine.responses import Binary, Body, Empty, Text
+from accord.runtime.responses import statuses
+from accord.runtime.responses.types import Binary, Body, Empty, Text
 from tests.engine.features.case import Case, get, send
 
 NAMED = (

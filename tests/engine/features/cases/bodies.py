@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine.files import File
+from accord.runtime.bodies.file import File
 from tests.engine.features.case import BOUNDARY, Case, parts, post_json, send
 
 FORM = "application/x-www-form-urlencoded"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine.files import File
+from accord.runtime.bodies.file import File
 from tests.engine.features.case import BOUNDARY, get, parts, post_json, send
 
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.responses import Body
+from accord.runtime.responses.types import Body
 from tests.engine.features.case import Case, post_json
 
 # By member: its keyword where that has another name, values that it takes, and values that it refuses. A refused value comes

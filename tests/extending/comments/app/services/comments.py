@@ -7,7 +7,7 @@ import functools
 
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
-from app.core.encoded import Encoded
+from accord.runtime.responses.encoded import Encoded
 from app.core.statements import Refused
 from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound

@@ -1,1 +1,0 @@
-"""From the document to code. Never imported by the app."""

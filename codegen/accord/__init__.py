@@ -1,0 +1,18 @@
+"""Accord: generate, serve, check and compare OpenAPI documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accord.lazy import lazy
+
+if TYPE_CHECKING:
+    from accord.document.document import Document, DocumentError
+    from accord.openapi.api import Description
+
+__all__ = ["Description", "Document", "DocumentError"]
+
+__getattr__ = lazy(
+    __name__,
+    {"Description": "openapi.api", "Document": "document.document", "DocumentError": "document.document"},
+)

@@ -1,0 +1,112 @@
+"""`accord diff` and `accord compatible`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from accord.diff import report
+from accord.diff.baseline import NoRelease, last_release
+from accord.diff.comparison import Comparison, diff
+from accord.diff.findings import Rating
+from accord.document.adoption.readings import ReadingError, parsed
+from accord.document.deep_stack import deep
+from accord.document.document import Document, DocumentError
+from accord.validate.openapi import validity
+
+_UNUSABLE = 2
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the two commands."""
+    text = "compare two documents and rate the changes: the last line is major, minor or patch; exit 1 on major"
+    command = commands.add_parser("diff", help=text, description=text)
+    command.add_argument("old", metavar="OLD", type=Path, help="the OpenAPI document as it was")
+    command.add_argument("new", metavar="NEW", type=Path, help="the OpenAPI document as it is")
+    command.add_argument("--adopted", metavar="FILE", type=Path, help="the file of readings of NEW (that beside it)")
+    command.add_argument("--markdown", action="store_true", help="write release notes instead")
+    command.set_defaults(run=_diff)
+    text = "say whether info.version has moved far enough for what changed since the last release; exit 1 if not"
+    command = commands.add_parser("compatible", help=text, description=text)
+    command.add_argument("new", metavar="DOCUMENT", type=Path, help="the OpenAPI document")
+    command.add_argument("--adopted", metavar="FILE", type=Path, help="the file of readings (that beside the document)")
+    command.add_argument("--base", metavar="FILE", type=Path, help="the released document, instead of that of the last tag v*")
+    command.set_defaults(run=_compatible)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    try:
+        comparison = deep(lambda: diff(_load(options.old), _load(options.new, options.adopted)))
+    except (DocumentError, OSError) as error:
+        return _unusable(error)
+    if options.markdown:
+        _write(report.markdown(comparison))
+    else:
+        _write(report.lines(comparison, _folder(options.old), _folder(options.new)))
+    return 1 if comparison.rating is Rating.MAJOR else 0
+
+
+def _compatible(options: argparse.Namespace) -> int:
+    """What breaks is no fault by itself: it is one if the version does not say so."""
+    new: Path = options.new
+    try:
+        comparison, name = deep(lambda: _since(new, options.base, options.adopted))
+    except NoRelease as nothing:
+        _write([f"{new}: {nothing}"])
+        return 0
+    except (DocumentError, OSError) as error:
+        return _unusable(error)
+    before = _folder(options.base) if options.base is not None else f"{name}:{_folder(new)}"
+    if comparison.version is not None:
+        sys.stderr.write("\n".join(report.lines(comparison, before, _folder(new))[:-1]))
+        return 1
+    _write([_allowed(comparison, new, name)])
+    return 0
+
+
+def _since(path: Path, base: Path | None, adopted: Path | None) -> tuple[Comparison, str]:
+    """The changes, and since when."""
+    new = _load(path, adopted)
+    if base is not None:
+        return diff(_load(base), new), str(base)
+    tag, old = last_release(path)
+    return diff(_sound(old, f"{tag}:{_folder(path)}"), new), tag
+
+
+def _allowed(comparison: Comparison, new: Path, name: str) -> str:
+    count = len(comparison.findings)
+    if not count:
+        return f"{new}: no changes since {name}"
+    plural = "s" if count > 1 else ""
+    return f"{new}: {count} change{plural} since {name}, at most {comparison.rating}, and info.version has moved for it"
+
+
+def _load(path: Path, adopted: Path | None = None) -> Document:
+    try:
+        readings = parsed(adopted.read_bytes(), adopted.name) if adopted is not None else None
+    except ReadingError as error:
+        raise DocumentError(str(error)) from None
+    return _sound(Document.load(path, readings), _folder(path))
+
+
+def _sound(document: Document, folder: str) -> Document:
+    """The document, if it is valid OpenAPI; changes of anything else mean nothing."""
+    if faults := validity(document):
+        raise DocumentError("\n".join(folder + fault for fault in faults))
+    return document
+
+
+def _folder(path: Path) -> str:
+    """What stands before the names of a document's files, so that an editor finds them."""
+    return "" if path.parent == Path() else f"{path.parent}/"
+
+
+def _write(lines: list[str]) -> None:
+    sys.stdout.write("\n".join([*lines, ""]))
+
+
+def _unusable(error: Exception) -> int:
+    text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+    sys.stderr.write(f"{text}\n")
+    return _UNUSABLE

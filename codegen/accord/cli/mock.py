@@ -1,0 +1,110 @@
+"""`accord mock`: a server of the whole document without a line of code, which checks requests like a real one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accord.document.document import Document, Node
+from accord.openapi.api import Description
+from accord.runtime.docs import pages
+from accord.runtime.engine import Engine, Exchange, Service
+from accord.runtime.fastapi import Host
+from accord.runtime.handlers.binding import bind
+from accord.runtime.mock import Mocked
+from accord.server import lifecycle as life
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A security scheme that accepts one credential, with every scope."""
+
+    accepted: str
+
+    async def verify(self, credential: str) -> str | None:
+        """Its own credential is its principal."""
+        return credential if secrets.compare_digest(credential.encode(), self.accepted.encode()) else None
+
+    @staticmethod
+    def allows(_principal: str, _scopes: tuple[str, ...]) -> bool:
+        """Every scope."""
+        return True
+
+
+class Observer:
+    """Tells of faults of the mock itself."""
+
+    def answered(self, exchange: Exchange, status: int) -> None:
+        """Requests are not told of."""
+
+    def failed(self, exchange: Exchange, error: Exception) -> None:
+        """An answer that is not documented, say."""
+        operation = exchange.operation.id if exchange.operation is not None else exchange.scope["path"]
+        sys.stderr.write(f"{operation}: {error!r}\n")
+
+
+def schemes(document: Document, credential: str | None) -> dict[str, Credential]:
+    """What is accepted for each security scheme: the given credential, or one of its own."""
+    components = document.root.get("components")
+    written = components.get("securitySchemes") if components is not None else None
+    return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
+
+
+def application(document: Document, accepted: Mapping[str, Credential]) -> Host:
+    """The whole document as an application. Where an answer is not documented, as a rejection may be, it says so.
+
+    Raises:
+        DocumentError: something of the document cannot be enforced.
+    """
+    description = Description.of(document)
+    service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
+    host = Host(Engine(description, bind(description, (), mock=Mocked), service))
+    host.router.routes += pages.routes(document, description)
+    return host
+
+
+def start(document: Document) -> None:
+    """Build the application and nothing else, which finds what only the start of a service finds.
+
+    Raises:
+        DocumentError: something of the document cannot be enforced.
+    """
+    application(document, schemes(document, None))
+
+
+def greeting(document: Document, accepted: Mapping[str, Credential], address: str) -> str:
+    """Where it is served, and how to be admitted."""
+    prefixes = dict.fromkeys(prefix for operation in Description.of(document).operations for prefix in operation.prefixes)
+    lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
+    lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
+    components = document.root.get("components")
+    written = components.get("securitySchemes") if components is not None else None
+    for name, node in written.named() if written else ():
+        lines.append(f"  {name}: {_header(node, accepted[name].accepted)}")
+    return "\n".join([f"{document.name} as a mock:", *lines, ""])
+
+
+def serve(app: Host, host: str, port: int) -> None:
+    """Answer until the process is told to end."""
+    life.serve(app, life.listen(host, port), draining=asyncio.Event(), drain_seconds=0)
+
+
+def _credential(scheme: Node, given: str | None) -> str:
+    value = given or secrets.token_urlsafe(12)
+    basic = scheme.value.get("type") == "http" and str(scheme.value.get("scheme")).lower() == "basic"
+    return f"mock:{value}" if basic and ":" not in value else value
+
+
+def _header(scheme: Node, accepted: str) -> str:
+    """How a credential is sent."""
+    value: Any = scheme.value
+    if value["type"] == "apiKey":
+        shown = {"header": f"{value['name']}: {accepted}", "query": f"?{value['name']}={accepted}"}
+        return shown.get(value["in"], f"Cookie: {value['name']}={accepted}")
+    kind = str(value.get("scheme", "bearer")).lower() if value["type"] == "http" else "bearer"
+    return f"curl -u {json.dumps(accepted)}" if kind == "basic" else f"Authorization: {kind.title()} {accepted}"

@@ -1,0 +1,1 @@
+"""Two schemas compared by meaning, however they are written."""

@@ -1,0 +1,291 @@
+"""A schema by its meaning: `$ref`s, `allOf` and unions of one member are dissolved, so how it is written does not matter.
+
+The normal form is a conjunction: plain parts that must all hold, the types and values that they leave, and the unions
+that remain. A union whose branches differ in their type alone (`anyOf: [X, {type: 'null'}]`) is no union but a list of types,
+and a union of constants is an enum: keywords judge values of their own type only.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accord.document.document import Node
+
+_ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
+TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A choice between schemas that could not be dissolved."""
+
+    kind: str
+    node: Node
+    branches: tuple[Schema, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """All `parts` hold, each read without its `$ref`, `allOf`, `anyOf` and `oneOf`.
+
+    `types` splits numbers into integers and fractions; `values` are the allowed values by their JSON text, None for any;
+    `names` are the components that it is written as; `origin` is where it is written, and `whole` if nothing of it elsewhere.
+    """
+
+    parts: tuple[Node, ...] = ()
+    types: frozenset[str] = TYPES
+    values: dict[str, Node] | None = None
+    unions: tuple[Union, ...] = ()
+    names: frozenset[str] = frozenset()
+    origin: Node | None = None
+    whole: bool = False
+    key: str = "any"
+
+    @property
+    def never(self) -> bool:
+        """Whether nothing is allowed."""
+        return not self.types or self.values == {}
+
+    def nodes(self, keyword: str) -> list[Node]:
+        """Where a keyword is written, as it is written."""
+        return [part.raw_child(keyword) for part in self.parts if keyword in part.value]
+
+    def flag(self, keyword: str) -> bool:
+        """Whether some part says `keyword: true`."""
+        return any(node.value is True for node in self.nodes(keyword))
+
+    def place(self, *keywords: str) -> Node | None:
+        """The first of the keywords that is written, else the schema itself."""
+        found = next((nodes[0] for keyword in keywords if (nodes := self.nodes(keyword))), None)
+        return found or self.origin or next(iter(self.parts), None)
+
+
+ANY = Schema()
+NEVER = Schema(types=frozenset(), key="never")
+
+
+class Schemas:
+    """The schemas of one document, each read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[Any, ...], Schema] = {}
+        self._joined: dict[tuple[str, str], Schema] = {}
+        self._reading: set[tuple[Any, ...]] = set()
+
+    def of(self, node: Node | None) -> Schema:
+        """What is written there; a schema that contains itself without a member between allows anything there."""
+        if node is None or node.value is True or not isinstance(node.value, dict | bool):
+            return ANY
+        if node.value is False:
+            return replace(NEVER, origin=node, key="/".join(map(str, node.pointer)))
+        if node.pointer in self._reading:
+            return ANY
+        if node.pointer not in self._read:
+            self._reading.add(node.pointer)
+            self._read[node.pointer] = self._dissolved(node)
+            self._reading.discard(node.pointer)
+        return self._read[node.pointer]
+
+    def all_of(self, nodes: list[Node]) -> Schema:
+        """What all of them allow."""
+        whole = ANY
+        for node in nodes:
+            whole = self.both(whole, self.of(node))
+        return whole
+
+    def both(self, one: Schema, other: Schema) -> Schema:
+        """What both allow."""
+        if one.key == "any" or one is other:
+            return other
+        if other.key == "any":
+            return one
+        key = (one.key, other.key)
+        if key not in self._joined:
+            values = one.values if other.values is None else other.values
+            if one.values is not None and other.values is not None:
+                values = {text: node for text, node in one.values.items() if text in other.values}
+            self._joined[key] = Schema(
+                _each_once((*one.parts, *other.parts)),
+                one.types & other.types,
+                values,
+                (*one.unions, *other.unions),
+                one.names | other.names,
+                one.origin or other.origin,
+                key=f"({one.key}&{other.key})",
+            )
+        return self._joined[key]
+
+    def _dissolved(self, node: Node) -> Schema:
+        value = node.value
+        own = set(value) - {"$ref", "allOf", "anyOf", "oneOf"}
+        whole = _plain(node) if own else ANY
+        if (reference := node.reference) is not None:
+            whole = self.both(whole, self.of(node.document.at(reference, node)))
+        for key in ("allOf", "anyOf", "oneOf"):
+            if not (isinstance(members := value.get(key), list) and members):
+                continue
+            holder = node.raw_child(key)
+            branches = [self.of(holder.raw_child(index)) for index in range(len(members))]
+            if key == "allOf":
+                for branch in branches:
+                    whole = self.both(whole, branch)
+            else:
+                whole = self.both(whole, self._union(key, holder, branches))
+        if set(value) == {"$ref"}:
+            return replace(whole, origin=node)  # known as what it leads to: that is compared once, however often it is used
+        names = {str(node.pointer[-1])} if "schemas" in node.pointer[-2:-1] else set()
+        key = "/".join(map(str, node.pointer))
+        return replace(whole, names=whole.names | names, origin=node, whole=True, key=key)
+
+    def _union(self, kind: str, node: Node, branches: list[Schema]) -> Schema:
+        possible = [branch for branch in branches if not branch.never]
+        if not possible:
+            return NEVER
+        if len(possible) == 1:
+            return possible[0]
+        parts = _each_once(part for branch in possible for part in branch.parts)
+        types = frozenset().union(*(branch.types for branch in possible))
+        key = "|".join(["/".join(map(str, node.pointer)), *(branch.key for branch in possible)])
+        values = [_finite(branch) for branch in possible]
+        plain = not any(branch.unions for branch in possible)
+        finite = [found for found in values if found is not None]
+        if plain and len(finite) == len(values) and all(_constant(branch) for branch in possible):
+            merged = {text: at for found in reversed(finite) for text, at in found.items()}
+            return Schema(parts, types, merged, key=key)
+        apart = sum(len(branch.types) for branch in possible) == len(types)
+        free = [branch for branch in possible if branch.values is None and branch.types != {"null"}]
+        nulls = sum(branch.types == {"null"} for branch in possible)
+        if plain and apart and len(free) + nulls == len(possible) and not any(_general(branch) for branch in free):
+            return Schema(parts, types, None, key=key)
+        return Schema(unions=(Union(kind, node, tuple(possible)),), types=types, key=key)
+
+
+def alternatives(schemas: Schemas, schema: Schema, most: int = 256) -> list[Schema]:
+    """The same as a choice of schemas without unions, named as the branches are.
+
+    Beyond `most` combinations only one branch after the other is looked at, as if the other unions had not been written.
+    """
+    if not schema.unions:
+        return [schema]
+    if len(schema.unions) == 1 and all(set(part.value) <= _IDLE for part in schema.parts):
+        return [leaf for branch in schema.unions[0].branches for leaf in alternatives(schemas, branch) if not leaf.never] or [
+            NEVER
+        ]
+    base = replace(schema, unions=(), names=frozenset(), whole=False, key=f"{schema.key}~")
+    leaves = [[leaf for branch in union.branches for leaf in alternatives(schemas, branch)] for union in schema.unions]
+    if math.prod(map(len, leaves)) > most:
+        combinations: Iterable[tuple[Schema, ...]] = ((leaf,) for each in leaves for leaf in each)
+    else:
+        combinations = itertools.product(*leaves)
+    choices = [replace(functools.reduce(schemas.both, those, base), origin=those[-1].origin) for those in combinations]
+    return [choice for choice in choices if not choice.never] or [NEVER]
+
+
+def type_names(types: frozenset[str]) -> str:
+    """Types as they are written in a document."""
+    names = {"number" if name == "fraction" else name for name in types}
+    if "fraction" in types:
+        names.discard("integer")
+    return "any" if types == TYPES else " | ".join(name for name in _ORDER if name in names) or "none"
+
+
+def members(node: Node) -> Iterator[tuple[str, Node]]:
+    """The members of a mapping, as written."""
+    if isinstance(node.value, dict):
+        for name in node.value:
+            yield name, node.raw_child(name)
+
+
+def text_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A value so that equal ones are equal: `1.0` is `1`, the order of members does not count."""
+    return json.dumps(_canonical(value), sort_keys=True, ensure_ascii=False)
+
+
+def _canonical(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _canonical(item) for name, item in value.items()}
+    return value
+
+
+def _each_once(parts: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple({part.pointer: part for part in parts}.values())
+
+
+def _plain(node: Node) -> Schema:
+    value = node.value
+    types = TYPES
+    if (written := value.get("type")) is not None:
+        named = written if isinstance(written, list) else [written]
+        types = frozenset(part for name in named for part in (("integer", "fraction") if name == "number" else (str(name),)))
+        if value.get("nullable") is True:
+            types |= {"null"}
+    values: dict[str, Node] | None = None
+    if isinstance(value.get("enum"), list):
+        holder = node.raw_child("enum")
+        values = {text_of(item): holder.raw_child(index) for index, item in enumerate(value["enum"])}
+    if "const" in value:
+        text = text_of(value["const"])
+        values = {text: node.raw_child("const")} if values is None or text in values else {}
+    if values is not None:
+        values = {text: at for text, at in values.items() if _kind(at.value) in types}
+        types &= {_kind(at.value) for at in values.values()}
+        if types <= {"boolean", "null"} and len(values) == len(types) + ("boolean" in types):
+            values = None  # all that there are
+    return Schema((node,), types, values, key="/".join(map(str, node.pointer)) + "!")
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    if isinstance(value, int | float):
+        return "integer" if float(value).is_integer() else "fraction"
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
+
+
+def _finite(schema: Schema) -> dict[str, Node] | None:
+    if schema.types == {"null"} and schema.parts:
+        return {"null": schema.parts[0]}
+    return schema.values
+
+
+# Keywords that judge no value, and those that hold what is looked at elsewhere.
+_IDLE = {
+    *("title", "description", "example", "examples", "deprecated", "$comment", "discriminator", "externalDocs", "xml"),
+    *("$ref", "allOf", "anyOf", "oneOf", "$defs", "default", "readOnly", "writeOnly"),
+}
+
+# Keywords that a list of values makes idle, and that say nothing about values at all.
+_WORDS = {
+    "title",
+    "description",
+    "type",
+    "const",
+    "enum",
+    "example",
+    "examples",
+    "deprecated",
+    "$comment",
+    "nullable",
+    "default",
+}
+
+
+def _constant(schema: Schema) -> bool:
+    """Whether its list of values is all that it says."""
+    return all(set(part.value) - {"$ref", "allOf", "anyOf", "oneOf"} <= _WORDS for part in schema.parts)
+
+
+def _general(schema: Schema) -> bool:
+    """Whether it has keywords that judge values of every type."""
+    general = {"not", "if", "then", "else", "default", "discriminator", "readOnly", "writeOnly"}
+    return any(general & set(part.value) for part in schema.parts)

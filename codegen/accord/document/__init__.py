@@ -1,0 +1,1 @@
+"""The OpenAPI document: files, lines, references, and the readings that adopt it."""

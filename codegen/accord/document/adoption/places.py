@@ -1,0 +1,118 @@
+"""Places of readings: as texts that people read, and as pointers into a document.
+
+Parameters are named (`parameters/query:limit`) instead of counted, so that a new one does not change what a reading means.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accord.document.pointer import FILES, Key, Pointer, escaped, unescaped
+from accord.document.references import METHODS
+
+__all__ = ["METHODS", "at", "place_of", "pointer_of", "resolved", "steps"]
+
+
+def resolved(data: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A value, or what its `$ref` leads to; the value itself if that is nothing."""
+    seen: set[str] = set()
+    while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str) and reference not in seen:
+        seen.add(reference)
+        try:
+            value = at(data, steps(data, reference))
+        except KeyError:
+            break
+    return value
+
+
+def at(data: Any, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
+    """What is at a place.
+
+    Raises:
+        KeyError: nothing is.
+    """
+    for key in pointer:
+        try:
+            data = data[key]
+        except (IndexError, TypeError):
+            raise KeyError(key) from None
+    return data
+
+
+def steps(data: Any, reference: str) -> Pointer:  # noqa: ANN401 - any JSON value
+    """The keys of a place `#/a/b`, as far as it exists; of lists, indexes are numbers.
+
+    Raises:
+        KeyError: it leads nowhere.
+    """
+    found: list[Key] = []
+    value = data
+    for step in reference[1:].split("/")[1:]:
+        key = _key(data, value, unescaped(step), found)
+        found.append(key)
+        value = value[key] if isinstance(value, dict) and key in value else at(value, (key,))
+    return tuple(found)
+
+
+def _key(data: Any, value: Any, name: str, above: list[Key]) -> Key:  # noqa: ANN401 - any JSON value
+    if not isinstance(value, list):
+        return name
+    if name.isdecimal():
+        return int(name)
+    place, _, named = name.partition(":")
+    for index, item in enumerate(value if above and above[-1] == "parameters" else ()):
+        parameter = resolved(data, item)
+        if isinstance(parameter, dict) and (parameter.get("in"), parameter.get("name")) == (place, named):
+            return index
+    raise KeyError(name)
+
+
+def pointer_of(data: Any, place: str) -> Pointer:  # noqa: ANN401 - any JSON value
+    """The place that a reading names; its last step may be new.
+
+    Raises:
+        KeyError: there is no such place.
+    """
+    file, mark, rest = place.partition("#")
+    if mark and (not rest or rest.startswith("/")):
+        inner, last = rest.rpartition("/")[::2]
+        owner = f"#/{FILES}/{escaped(file)}{inner}" if file else f"#{inner}"
+        above = steps(data, owner)
+        value = at(data, above)
+        if isinstance(value, list):
+            return (*above, _key(data, value, unescaped(last), list(above)))
+        return (*above, unescaped(last)) if rest else above
+    paths = data.get("paths") if isinstance(data, dict) else None
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        for method in METHODS:
+            operation = item.get(method) if isinstance(item, dict) else None
+            if isinstance(operation, dict) and place in (operation.get("operationId"), f"{method.upper()} {path}"):
+                return ("paths", path, method)
+    raise KeyError(place)
+
+
+def place_of(data: Any, pointer: Pointer) -> str:  # noqa: ANN401 - any JSON value
+    """The text of a place."""
+    if len(pointer) == 3 and pointer[0] == "paths" and pointer[2] in METHODS:  # noqa: PLR2004
+        return f"{str(pointer[2]).upper()} {pointer[1]}"
+    file, pointer_within = "", pointer
+    if len(pointer) > 1 and pointer[0] == FILES:
+        file, pointer_within = str(pointer[1]), pointer[2:]
+    text, value = "", at(data, pointer[: len(pointer) - len(pointer_within)])
+    above: Key = ""
+    for key in pointer_within:
+        value, step = _below(value, key), str(key)
+        if isinstance(key, int) and above == "parameters":
+            parameter = resolved(data, value)
+            if isinstance(parameter, dict) and all(isinstance(parameter.get(key), str) for key in ("in", "name")):
+                step = f"{parameter['in']}:{parameter['name']}"
+        text += f"/{escaped(step)}"
+        above = key
+    return f"{file}#{text}"
+
+
+def _below(value: Any, key: Key) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return value[key]
+    except (KeyError, IndexError, TypeError):
+        return None

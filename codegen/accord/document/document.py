@@ -1,0 +1,349 @@
+"""The document as it is written: values, `$ref`s, and the line where each thing stands."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import hashlib
+import json
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from accord.document.adoption.apply import Adopted, adopt
+from accord.document.adoption.places import at, place_of
+from accord.document.adoption.readings import ReadingError, Readings, beside
+from accord.document.findings import DocumentError, Finding
+from accord.document.openapi30 import translate
+from accord.document.pointer import FILES, Key, Pointer, collected, holds_files, mappings, reference_to, unescaped
+from accord.document.references import has_siblings, spread, stands_for_names
+from accord.document.source import SyntaxFault, read
+
+__all__ = ["Document", "DocumentError", "Files", "Node", "references"]
+
+Files = Callable[[str], bytes]  # reads a file by its name, relative to the document
+
+
+def _json(raw: bytes) -> None:
+    """Raises JSONDecodeError for what is no JSON; numbers are not looked at."""
+
+    def constant(name: str) -> None:
+        text = raw.decode("utf-8-sig")
+        raise json.JSONDecodeError(f"there is no {name}", text, text.find(name))
+
+    json.loads(raw, parse_int=str, parse_float=str, parse_constant=constant)
+
+
+def _compact(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _alone(name: str) -> bytes:
+    raise FileNotFoundError(2, "the document was given without its other files", name)
+
+
+class Document:
+    """One OpenAPI document with the files that it refers to: bytes, values, and the line of every one of them.
+
+    `data` is what everything reads: one tree (the other files stand under `x-files`, every `$ref` is `#/...`) in the words of
+    OpenAPI 3.1. `raw` is the written file, `original` the tree in its own words, `written` the same as the readings have it,
+    `whole` with the fields that path items have by a `$ref`.
+
+    Raises:
+        DocumentError: the text is not YAML or JSON, repeats a key, or a reading does not fit.
+    """
+
+    def __init__(self, raw: bytes, name: str = "openapi.yaml", files: Files = _alone, readings: Readings | None = None) -> None:
+        """`readings` are instead of those of the file beside the document (`openapi.adopted.yaml`)."""
+        self.raw, self.name = raw, name
+        self.lines: dict[Pointer, int] = {}
+        self.astray: dict[str, str] = {}  # references that lead to no place of the document, and why
+        self.data: Any = self._parsed(raw, name, ())
+        if not isinstance(self.data, dict):
+            raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
+        if FILES in self.data and not holds_files(self.data):
+            del self.data[FILES]  # an extension of its own, which would be taken for the document's other files
+            self.lines = {place: line for place, line in self.lines.items() if place[:1] != (FILES,)}
+        gathered = _Gathering(self, files)
+        gathered.all()
+        self._names_twice, self._items = spread(self.data, gathered.names), gathered.items
+        self.original: Any = self.data
+        try:
+            self._read(beside(name, files) if readings is None else readings)
+        except ReadingError as error:
+            raise DocumentError(str(error)) from None
+
+    def _read(self, readings: Readings) -> None:
+        self.readings = readings
+        self.adopted: Adopted = adopt(self.original, readings, references)
+        self.written: Any = self.adopted.data
+        items = [place for place in self._items if self._has_reference(place)]
+        self.whole: Any = copy.deepcopy(self.written) if items else self.written
+        # Fields beside a `$ref` that are also in what it names.
+        self.twice = [*self._names_twice, *spread(self.whole, items)]
+        self.data = translate(self.whole)
+        self.root = Node(self, (), self.data)
+
+    def _has_reference(self, pointer: Pointer) -> bool:
+        """Whether readings have left a mapping and its `$ref` where they were."""
+        with contextlib.suppress(KeyError):
+            return "$ref" in at(self.written, pointer)
+        return False
+
+    def reread(self, readings: Readings) -> Document:
+        """The same document with these readings instead.
+
+        Raises:
+            DocumentError: a reading does not fit the document.
+        """
+        other = copy.copy(self)
+        for name in ("json", "digest"):
+            other.__dict__.pop(name, None)
+        try:
+            other._read(readings)  # noqa: SLF001 - of its own class
+        except ReadingError as error:
+            raise DocumentError(str(error)) from None
+        return other
+
+    @classmethod
+    def load(cls, path: Path, readings: Readings | None = None) -> Document:
+        """Read a file and the files that it refers to; messages name it by its last part."""
+        return cls(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes(), readings)
+
+    def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
+        try:
+            if name.endswith(".json") and raw.strip():
+                with contextlib.suppress(UnicodeDecodeError, RecursionError):  # which YAML tells with their lines
+                    _json(raw)
+            value, lines = read(raw)
+        except json.JSONDecodeError as fault:
+            raise DocumentError(f"{name}:{fault.lineno}: this is no JSON: {fault.msg}") from None
+        except SyntaxFault as fault:
+            raise DocumentError(f"{name}:{fault.line}: {fault}") from None
+        self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)
+        return value
+
+    @property
+    def version(self) -> str:
+        """`3.0` or `3.1`."""
+        return str(self.data.get("openapi", "")).rpartition(".")[0]
+
+    @functools.cached_property
+    def json(self) -> bytes:
+        """The same document as compact JSON, members in the written order, its other files within it; without readings."""
+        return _compact(self.original)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names what the document says as it is read, whatever its layout and comments: SHA-256 in hexadecimal digits."""
+        return hashlib.sha256(_compact(self.written)).hexdigest()
+
+    def line(self, pointer: Pointer) -> int:
+        """The line (from 1) of a place in its file, or of the nearest written thing around it."""
+        return self._line(self.adopted.origin(pointer))
+
+    def where(self, pointer: Pointer) -> str:
+        """`openapi.yaml:LINE` of a place."""
+        return self.written_at(self.adopted.origin(pointer))
+
+    def written_at(self, pointer: Pointer) -> str:
+        """`openapi.yaml:LINE` of a place of the document as it was written."""
+        file = str(pointer[1]) if len(pointer) > 1 and pointer[0] == FILES else self.name
+        return f"{file}:{self._line(pointer)}"
+
+    def _line(self, pointer: Pointer) -> int:
+        while pointer and pointer not in self.lines:
+            pointer = pointer[:-1]
+        return self.lines.get(pointer, 1)
+
+    def place(self, pointer: Pointer) -> str:
+        """A place as readings name it, where it was written."""
+        return place_of(self.original, self.adopted.origin(pointer))
+
+    def at(self, reference: str, used: Node) -> Node:
+        """What a `$ref` names; `used` is where it is used, for the message when there is nothing."""
+        node = self.root
+        if reference != "#" and not reference.startswith("#/"):
+            why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
+            raise used.error(f"$ref {reference!r} {why}")
+        for part in reference[1:].split("/")[1:]:
+            key = unescaped(part)
+            value = node.value
+            if isinstance(value, dict) and key in value:
+                node = Node(self, (*node.pointer, key), value[key])
+            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+                node = Node(self, (*node.pointer, int(key)), value[int(key)])
+            else:
+                raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {key!r}: correct the reference")
+        return node
+
+
+class _Gathering:
+    """Brings the files that a document refers to into it, and every reference into the form `#/...`."""
+
+    def __init__(self, document: Document, files: Files) -> None:
+        self._document, self._files = document, files
+        self._roots: dict[str, Pointer] = {document.name: ()}
+        self._anchors: dict[tuple[str, str], Pointer] = {}
+        self._found: list[tuple[str, dict[str, Any], str]] = []  # references: their file and where they are held
+        self.names: list[Pointer] = []  # mappings of names that are references
+        self.items: list[Pointer] = []  # path items with fields beside a reference
+
+    def all(self) -> None:
+        waiting = [self._document.name]
+        while waiting:
+            waiting += self._look_through(waiting.pop())
+        for file, holder, key in self._found:
+            holder[key] = self._pointed(file, holder[key])
+
+    def _look_through(self, file: str) -> list[str]:
+        """Note the references and anchors of a file; the files that it leads to are read and named."""
+        root = self._roots[file]
+        value = self._document.data if not root else self._document.data[FILES][file]
+        new = []
+        found = collected(value, ()) if root else mappings(value)
+        for pointer, mapping in list(found):  # the value grows by the files that are found
+            if isinstance(anchor := mapping.get("$anchor"), str):
+                self._anchors[file, anchor] = (*root, *pointer)
+            if stands_for_names(pointer, mapping):
+                self.names.append((*root, *pointer))
+            elif has_siblings(pointer, mapping):
+                self.items.append((*root, *pointer))
+            for holder, key in references(mapping):
+                self._found.append((file, holder, key))
+                name = self._file(file, holder[key])
+                if name not in self._roots and self._read(name, holder[key]):
+                    new.append(name)
+        return new
+
+    def _read(self, name: str, reference: str) -> bool:
+        """Take a file in, if there is one."""
+        if ":" in name:
+            self._document.astray[reference] = "leads to another host: copy what it names to a file beside the document"
+            return False
+        try:
+            raw = self._files(name)
+        except OSError as error:
+            self._document.astray[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
+            return False
+        self._roots[name] = (FILES, name)
+        self._document.lines.setdefault((FILES,), 1)
+        self._document.data.setdefault(FILES, {})[name] = self._document._parsed(raw, name, (FILES, name))  # noqa: SLF001 - its own helper
+        return True
+
+    @staticmethod
+    def _file(file: str, reference: str) -> str:
+        relative = unquote(reference.partition("#")[0])
+        return posixpath.normpath(posixpath.join(posixpath.dirname(file), relative)) if relative else file
+
+    def _pointed(self, file: str, reference: str) -> str:
+        name, fragment = self._file(file, reference), reference.partition("#")[2]
+        if name not in self._roots:
+            return reference
+        if fragment and not fragment.startswith("/"):
+            target = self._anchors.get((name, fragment))
+            if target is None:
+                self._document.astray[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
+                return reference
+            return reference_to(target)
+        return reference_to(self._roots[name], fragment)
+
+
+def _by_file(reference: str) -> str:
+    """A reference into another file as people write it: `common.yaml#/User`."""
+    root, files, *rest = [*reference.split("/", 3), ""][:4]
+    if (root, files) != ("#", FILES):
+        return reference
+    return f"{unescaped(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
+
+
+def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where a mapping holds references: `$ref`, `operationRef`, and what a discriminator maps to."""
+    for key in ("$ref", "operationRef"):
+        if isinstance(mapping.get(key), str):
+            yield mapping, key
+    discriminator = mapping.get("discriminator")
+    mapped: Any = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    for key, target in mapped.items() if isinstance(mapped, dict) else ():
+        # A mapping may also name a schema of `components`.
+        if isinstance(target, str) and ("#" in target or "/" in target or target.endswith((".yaml", ".yml", ".json"))):
+            yield mapped, key
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of the document and where it stands."""
+
+    document: Document
+    pointer: Pointer
+    value: Any
+
+    @property
+    def line(self) -> int:
+        """The line where it is written, from 1."""
+        return self.document.line(self.pointer)
+
+    @property
+    def where(self) -> str:
+        """`openapi.yaml:LINE`."""
+        return self.document.where(self.pointer)
+
+    @property
+    def reference(self) -> str | None:
+        """The `$ref` written here, if any."""
+        reference = self.value.get("$ref") if isinstance(self.value, dict) else None
+        return reference if isinstance(reference, str) else None
+
+    def error(self, text: str) -> DocumentError:
+        """What is wrong here, as an error."""
+        finding = Finding(self.where, text, self.pointer)
+        return DocumentError(str(finding), (finding,))
+
+    def resolved(self) -> Node:
+        """Itself, or what its `$ref` leads to. Keywords beside a `$ref` in a schema are not merged.
+
+        Raises:
+            DocumentError: the `$ref` leads nowhere or in a circle.
+        """
+        node, seen = self, {self.pointer}
+        while (reference := node.reference) is not None:
+            node = self.document.at(reference, node)
+            if node.pointer in seen:
+                raise self.error(f"$ref {reference!r} leads back to itself: correct the reference")
+            seen.add(node.pointer)
+        return node
+
+    def child(self, key: Key) -> Node:
+        """A member that is known to be there, `$ref`s followed."""
+        return Node(self.document, (*self.pointer, key), self.value[key]).resolved()
+
+    def get(self, key: str) -> Node | None:
+        """A member, `$ref`s followed, or None."""
+        return self.child(key) if isinstance(self.value, dict) and key in self.value else None
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """The members of a mapping of keywords, extensions (`x-`) left out, `$ref`s followed."""
+        if isinstance(self.value, dict):
+            for key in self.value:
+                if not key.startswith("x-"):
+                    yield key, self.child(key)
+
+    def named(self) -> Iterator[tuple[str, Node]]:
+        """The members of a mapping whose keys are names, as of headers, `$ref`s followed."""
+        if isinstance(self.value, dict):
+            for key in self.value:
+                yield key, self.child(key)
+
+    def elements(self) -> Iterator[Node]:
+        """The elements of a sequence, `$ref`s followed."""
+        if isinstance(self.value, list):
+            for index in range(len(self.value)):
+                yield self.child(index)
+
+    def raw_child(self, key: Key) -> Node:
+        """A member as it is written: a `$ref` is not followed."""
+        return Node(self.document, (*self.pointer, key), self.value[key])

@@ -1,0 +1,37 @@
+"""OpenAPI 3.0's own words for schemas in those of JSON Schema 2020-12, which OpenAPI 3.1 uses."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from accord.document.pointer import mappings
+
+
+def translate(data: Any) -> Any:  # noqa: ANN401 - a document
+    """A copy of a document whose schemas say the same to a judge of JSON Schema 2020-12; itself where they do already.
+
+    `nullable` is 3.0's, but authors, generators and fuzzers of 3.1 use it and mean it, so it is read in every version.
+    The keywords of 3.0 stay where they are: no judge of 2020-12 knows `nullable`, and their lines stay known.
+    """
+    if not str(data.get("openapi", "")).startswith("3.0") and not any(_adds_null(schema) for _, schema in mappings(data)):
+        return data
+    data = copy.deepcopy(data)
+    for _, schema in mappings(data):
+        if _adds_null(schema):
+            written = schema["type"]
+            schema["type"] = [*(written if isinstance(written, list) else [written]), "null"]
+        for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+            if schema.get(exclusive) is True and bound in schema:
+                schema[exclusive] = schema[bound]
+            elif isinstance(schema.get(exclusive), bool):
+                del schema[exclusive]
+    return data
+
+
+def _adds_null(schema: dict[str, Any]) -> bool:
+    """`nullable` adds null to the `type` beside it, and to nothing else (OpenAPI 3.0.4, 4.7.24)."""
+    written = schema.get("type")
+    return schema.get("nullable") is True and (
+        (isinstance(written, str) and written != "null") or (isinstance(written, list) and "null" not in written)
+    )

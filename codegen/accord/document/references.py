@@ -1,0 +1,106 @@
+"""References that stand for several things: one in place of a mapping of names, one beside the fields of a path item.
+
+Each becomes a reference for every name or field, which the rest of the engine follows as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from accord.document.pointer import Pointer, holds_names, reference_to, unescaped
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_WORDS = ("summary", "description")  # of a path item; those beside the `$ref` count
+
+
+def stands_for_names(pointer: Pointer, value: dict[str, Any]) -> bool:
+    """Whether a `$ref` is written in place of a mapping of names, such as `components.schemas`.
+
+    OpenAPI does not provide for it. Bundlers read it so, and documents in several files rely on it.
+    """
+    return isinstance(value.get("$ref"), str) and holds_names(pointer)
+
+
+def has_siblings(pointer: Pointer, value: dict[str, Any]) -> bool:
+    """Whether a mapping is a path item with fields beside its `$ref`, which is a field of the Path Item Object itself.
+
+    It is known by its place or, where other files hold it, by its operations.
+    """
+    if not isinstance(value.get("$ref"), str) or len(value) == 1 or holds_names(pointer):
+        return False
+    within = pointer[:-1]
+    if "callbacks" in within[-2:-1] and holds_names(within[:-1]):
+        return True
+    if within and within[-1] in ("paths", "webhooks", "pathItems") and holds_names(within):
+        return True
+    lists = any(isinstance(value.get(name), list) for name in ("parameters", "servers"))
+    return lists or any(isinstance(value.get(method), dict) for method in METHODS)
+
+
+def spread(data: Any, places: Iterable[Pointer]) -> list[tuple[Pointer, str]]:  # noqa: ANN401 - a document
+    """Spread the references at these places, in place, and return what is written twice: each as a place and what to do.
+
+    A reference that leads nowhere is left as it is, and reported as such by whoever follows it.
+    """
+    return _Spreading(data, places).all()
+
+
+class _Spreading:
+    def __init__(self, data: Any, places: Iterable[Pointer]) -> None:  # noqa: ANN401 - a document
+        self._data, self._waiting = data, dict.fromkeys(places)
+        self._twice: list[tuple[Pointer, str]] = []
+
+    def all(self) -> list[tuple[Pointer, str]]:
+        while self._waiting:
+            self._spread(next(iter(self._waiting)))
+        return self._twice
+
+    def _spread(self, pointer: Pointer, seen: frozenset[Pointer] = frozenset()) -> None:
+        self._waiting.pop(pointer, None)
+        mapping = self._at(pointer)
+        target = self._target(mapping, seen | {pointer})
+        if target is None:
+            return
+        del mapping["$ref"]
+        for name, value in self._at(target).items():
+            if name not in mapping:
+                mapping[name] = _referred((*target, name), value)
+            elif name not in _WORDS and not name.startswith("x-"):
+                self._twice.append(((*pointer, name), f"`{name}` is also in what the $ref beside it names: remove one"))
+
+    def _target(self, mapping: dict[str, Any], seen: frozenset[Pointer]) -> Pointer | None:
+        """The place of the mapping that a reference leads to in the end; None if there is none, or it leads back."""
+        place = self._place(mapping["$ref"])
+        if place is None or place in seen:
+            return None
+        if isinstance(self._at(place).get("$ref"), str):
+            self._spread(place, seen)
+        return place if "$ref" not in self._at(place) else None
+
+    def _place(self, written: str) -> Pointer | None:
+        """The place of the mapping that a reference names."""
+        pointer: Pointer = ()
+        value = self._data
+        for step in map(unescaped, written.split("/")[1:] if written.startswith("#/") else [""]):
+            key = int(step) if isinstance(value, list) and step.isdecimal() else step
+            try:
+                value = value[key]
+            except (LookupError, TypeError):
+                return None
+            pointer = (*pointer, key)
+        return pointer if isinstance(value, dict) else None
+
+    def _at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
+        value = self._data
+        for key in pointer:
+            value = value[key]
+        return value
+
+
+def _referred(pointer: Pointer, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A reference to a value, or to each item of a list; what holds nothing is copied."""
+    if isinstance(value, list):
+        return [_referred((*pointer, index), item) for index, item in enumerate(value)]
+    return {"$ref": reference_to(pointer)} if isinstance(value, dict) else value

@@ -1,0 +1,1 @@
+"""Fidelity: the runtime's verdicts compared with those of an independent validator."""

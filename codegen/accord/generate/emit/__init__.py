@@ -1,0 +1,1 @@
+"""From the intermediate representation to Python source, one module for each kind of generated file."""

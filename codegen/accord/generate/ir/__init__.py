@@ -1,0 +1,1 @@
+"""The intermediate representation: what Python types need to know of a document's schemas."""

@@ -1,0 +1,1 @@
+"""Regular expressions: parsed, translated, sampled, and checked for catastrophic backtracking."""

@@ -1,0 +1,83 @@
+"""Numbers within bounds and on steps, one after another, the plainest first."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+from accord.jsonschema.sampling.constraints import Flat
+
+_FORMATS = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "int8": (-128, 127),
+    "int16": (-(2**15), 2**15 - 1),
+    "uint8": (0, 255),
+    "uint16": (0, 2**16 - 1),
+    "uint32": (0, 2**32 - 1),
+    "uint64": (0, 2**64 - 1),
+    "float": (-3.4028234e38, 3.4028234e38),
+}
+
+_LONG = 10**25  # longer integers are written with an exponent
+
+
+def _exact(number: float) -> Fraction:
+    """The number as it is written: `0.1` is a tenth."""
+    return Fraction(str(number))
+
+
+def numbers(flat: Flat, *, integral: bool) -> Iterator[float]:
+    """Integers, or numbers; each is what it looks like in JSON."""
+    low = max(map(_exact, [*flat.having("minimum"), *_exclusive(flat, "exclusiveMinimum")]), default=None)
+    high = min(map(_exact, [*flat.having("maximum"), *_exclusive(flat, "exclusiveMaximum")]), default=None)
+    for name in flat.having("format"):
+        if name in _FORMATS:
+            least, most = map(_exact, _FORMATS[name])
+            low, high = (least if low is None else max(low, least)), (most if high is None else min(high, most))
+    steps = [_exact(step) for step in flat.having("multipleOf")]
+    found = _stepped(low, high, _common([*steps, Fraction(1)] if integral or not steps else steps))
+    if integral or steps:
+        yield from map(_plain, found)
+        return
+    inside = _between(low, high)
+    for pair in itertools.zip_longest(itertools.islice(found, 1000), inside):
+        yield from (_plain(number) for number in pair if number is not None)
+
+
+def _exclusive(flat: Flat, keyword: str) -> Iterator[float]:
+    """The bound itself is among the candidates: the judge refuses it, and the next is taken."""
+    return (bound for bound in flat.having(keyword) if not isinstance(bound, bool))
+
+
+def _common(steps: list[Fraction]) -> Fraction:
+    """The least number that is a multiple of all."""
+    denominator = math.gcd(*(step.denominator for step in steps))
+    return Fraction(math.lcm(*(step.numerator for step in steps)), denominator)
+
+
+def _stepped(low: Fraction | None, high: Fraction | None, step: Fraction) -> Iterator[Fraction]:
+    """The multiples within the bounds: from the lower bound up, else from one step, or the upper bound, down."""
+    first = step if low is None else math.ceil(low / step) * step
+    if low is None and high is not None and first > high:
+        first = math.floor(high / step) * step
+    upwards = itertools.takewhile(lambda n: high is None or n <= high, (first + k * step for k in itertools.count()))
+    downwards = itertools.takewhile(lambda n: low is None or n >= low, (first - k * step for k in itertools.count(1)))
+    for pair in itertools.zip_longest(upwards, downwards):
+        yield from (number for number in pair if number is not None)
+
+
+def _between(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:
+    """Halves, quarters, ... of the room between the bounds."""
+    start = low if low is not None else (high - 8 if high is not None else Fraction(0))
+    end = high if high is not None else start + 8
+    for power in range(1, 12):
+        for odd in range(1, 2**power, 2):
+            yield start + (end - start) * odd / 2**power
+
+
+def _plain(number: Fraction) -> float:
+    """An integer where it is one; a bound like `1e300` as it is written."""
+    return int(number) if number.denominator == 1 and abs(number) < _LONG else float(number)

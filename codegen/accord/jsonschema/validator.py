@@ -1,0 +1,158 @@
+"""The schemas of a document, compiled (JSON Schema 2020-12, formats asserted): once for all places that say the same."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import jsonschema_rs
+
+from accord.document.document import Document, Node
+from accord.document.pointer import Pointer, mappings
+from accord.jsonschema.discriminator import MARK
+from accord.jsonschema.faults import Rule, at, escape, rule_at
+from accord.jsonschema.read_write_only import Directed, Direction
+from accord.jsonschema.regex.ecma import translation
+
+Build = Callable[[Directed], dict[str, Any]]  # makes a schema of those of a document in one direction
+
+
+@functools.lru_cache(maxsize=16)
+def directed(document: Document, direction: Direction, *, telling: bool = False) -> Directed:
+    """The document's schemas in one direction, made once; of `telling` ones see `Directed`."""
+    return Directed(document, direction, telling=telling)
+
+
+class Compiled:
+    """One schema in one direction. `rule` tells what a keyword of it refuses, by the keyword's place."""
+
+    def __init__(self, document: Document, build: Build, direction: Direction, node: Node, *, telling: bool = False) -> None:
+        schemas = directed(document, direction, telling=telling)
+        self._document, self._build, self._direction, self._node = document, build, direction, node
+        self._schema = _whole(document, build(schemas), schemas)
+        try:
+            self.validator = jsonschema_rs.Draft202012Validator(self._renamed(), validate_formats=True)
+        except jsonschema_rs.ValidationError as error:
+            raise node.error(f"the judge does not take this schema: {error.message}: correct it") from None
+        self.is_valid = self.validator.is_valid
+        self.rule: Callable[[str], Rule] = functools.cache(self._rule)
+        self.known: dict[tuple[str, str], Any] = {}  # what was told of a keyword at a place
+
+    def _renamed(self) -> dict[str, Any]:
+        """The schema with its patterns as the validator reads them."""
+        self._names: dict[str, str] = {}  # of patterns that name members, as they are written
+        if all(translation(pattern) == pattern for _, schema in mappings(self._schema) for pattern in _patterns(schema)):
+            return self._schema
+        copied: dict[str, Any] = copy.deepcopy(self._schema)
+        for _, schema in list(mappings(copied)):
+            if isinstance(schema.get("pattern"), str):
+                schema["pattern"] = translation(schema["pattern"])
+            if isinstance(named := schema.get("patternProperties"), dict):
+                schema["patternProperties"] = {translation(pattern): inner for pattern, inner in named.items()}
+                self._names |= {f"/{escape(translation(pattern))}/": f"/{escape(pattern)}/" for pattern in named}
+        return copied
+
+    def _rule(self, location: str) -> Rule:
+        for name, written in self._names.items():
+            location = f"{location}/".replace(name, written)[:-1]
+        return rule_at(self._schema, location)
+
+    def errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
+        """The places of the keywords that refuse a value, in the schema and in the value; of alternatives that are named only.
+
+        Each comes with the compiled schema that it is of.
+        """
+        telling = self._telling
+        if telling is None:
+            return self._errors(value)
+        found = list(telling._errors(value))  # noqa: SLF001 - of this class
+        marks = [
+            (place, keyword.removeprefix(MARK))
+            for _, (location, place) in found
+            if (keyword := telling.rule(location).keyword).startswith(MARK)
+        ]
+        valid: set[str] = set()
+        for place, reference in sorted(marks, key=lambda mark: len(mark[0])):
+            node = self._document.at(reference, self._document.root)
+            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(at(value, place)):
+                valid.add(place)
+        marked = {(location, place) for _, (location, place) in found if telling.rule(location).keyword.startswith(MARK)}
+        kept = [one for one in found if one[1] not in marked and not _is_within(one[1][1], valid)]
+        return iter(kept) if kept else self._errors(value)  # it fits the alternative that it names, and another
+
+    def _errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
+        for error in self.validator.evaluate(value).errors():
+            yield self, (error["schemaLocation"], error["instanceLocation"])
+
+    @functools.cached_property
+    def _telling(self) -> Compiled | None:
+        if not directed(self._document, self._direction, telling=True).assumes:
+            return None
+        return Compiled(self._document, self._build, self._direction, self._node, telling=True)
+
+
+def _patterns(schema: dict[str, Any]) -> Iterator[str]:
+    if isinstance(pattern := schema.get("pattern"), str):
+        yield pattern
+    if isinstance(named := schema.get("patternProperties"), dict):
+        yield from named
+
+
+def _is_within(place: str, places: set[str]) -> bool:
+    return any(place == one or place.startswith(f"{one}/") for one in places)
+
+
+_known: WeakKeyDictionary[Document, dict[tuple[Direction, str], Compiled]] = WeakKeyDictionary()
+
+
+def compiled(document: Document, schema: Node | Build, direction: Direction, used: Node | None = None) -> Compiled:
+    """Compile a schema. Schemas that say the same are one, for a reference means the same everywhere in a document.
+
+    `used` is where one that is built is used, for the message.
+
+    Raises:
+        DocumentError: it is no schema.
+    """
+    build: Build = (lambda schemas: {"allOf": [schemas.of(schema)]}) if isinstance(schema, Node) else schema
+    known, key = _known.setdefault(document, {}), (direction, json.dumps(build(directed(document, direction))))
+    if key not in known:
+        node = schema if isinstance(schema, Node) else used or document.root
+        known[key] = Compiled(document, build, direction, node)
+    return known[key]
+
+
+def validator(document: Document, schema: Node | Build, direction: Direction) -> jsonschema_rs.Draft202012Validator:
+    """The validator of a schema; see `compiled`."""
+    return compiled(document, schema, direction).validator
+
+
+def _whole(document: Document, schema: dict[str, Any], schemas: Directed) -> dict[str, Any]:
+    """A schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+    targets: dict[str, Node] = {}
+    waiting: list[Any] = [schema]
+    while waiting:
+        for _, mapping in mappings(waiting.pop()):  # what examples, constants and extensions hold is no reference
+            reference = mapping.get("$ref")
+            if isinstance(reference, str) and reference not in targets:
+                targets[reference] = document.at(reference, document.root)
+                waiting.append(schemas.of(targets[reference]))
+    root: dict[str, Any] = {}
+    for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
+        _place(root, target.pointer, schemas.of(target))
+    return {**root, **schema}
+
+
+def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Put a value where its pointer leads, unless something that holds it stands there already."""
+    if not pointer:
+        return  # `#`: the document itself is no schema
+    *path, last = pointer
+    for key in path:
+        root = root.setdefault(str(key), {})
+        if isinstance(root, list):
+            return
+    root.setdefault(str(last), value)

@@ -1,0 +1,1 @@
+"""OpenAPI's objects as typed values: operations, parameters, responses, media types, servers."""

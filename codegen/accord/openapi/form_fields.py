@@ -1,0 +1,171 @@
+"""The members of a form or multipart body as its schema describes them, and how their texts are read."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from accord.document.document import Node
+from accord.document.strict_json import strict_json
+from accord.jsonschema.content_encoding import coding_of, is_text
+from accord.jsonschema.faults import escape
+from accord.jsonschema.regex.ecma import matches
+from accord.openapi.field_schemas import branches, kinds, said, scalar_of
+from accord.openapi.media_type import Encoding, kind_of
+
+Decode = Callable[[str], str]
+Fault = tuple[str, str, str]  # `body`, a JSON Pointer from there, and the keyword that refuses
+
+# A delimiter that is percent-encoded is data, where it is not that the style's own delimiter is written so.
+_DELIMITERS = {"form": ",", "spaceDelimited": r"%20|\+| ", "pipeDelimited": r"\||%7[Cc]"}
+_OPENING = {"object": "{", "array": "["}  # how they begin as JSON
+_DEEP = re.compile(r"([^\[\]]+)\[([^\[\]]+)\]")
+
+
+class Member:
+    """One member: its types, and how they are written.
+
+    `repeats` says whether it may occur several times; `item` is what each of them is then. A list within a list is JSON.
+    A text that may be anything is a list if it occurs several times.
+    """
+
+    def __init__(self, schemas: list[Node], encoding: Encoding | None = None, *, within: bool = False) -> None:
+        self.types = kinds(*schemas)
+        self.schemas, self.encoding = schemas, encoding
+        style, explode = (encoding.style, encoding.explode) if encoding is not None else (None, None)
+        self.item = Member(said(schemas, "items"), within=True) if "array" in self.types and not within else None
+        explodes = style in (None, "form") if explode is None else explode
+        self.repeats = self.item is not None and explodes
+        self._anything = not self.types and not within and explodes
+        self.deep = Members(schemas) if style == "deepObject" else None
+        self.content_types = () if encoding is None or encoding.styled else encoding.content_types
+        self.as_json = any(kind_of(name) == "json" for name in self.content_types)
+        spread = encoding is not None and encoding.styled and self.deep is None and "object" in self.types
+        self._spread = Members(schemas) if spread else None
+        self._delimiter = re.compile(_DELIMITERS.get(style or "form", ","))
+        self._scalar = scalar_of(schemas, self.types - {"array", "object"})
+        self._opening = tuple(opening for kind, opening in _OPENING.items() if kind in self.types)
+
+    def admits(self, times: int) -> bool:
+        """Whether its name may occur that often."""
+        return times == 1 or self.repeats or self._anything
+
+    def read(self, texts: list[str], decode: Decode) -> Any:  # noqa: ANN401 - any JSON value
+        """The value of its texts, as they were written.
+
+        Raises:
+            ValueError: a text is not JSON though it is to be.
+        """
+        if self.item is None or (len(texts) == 1 and self.types - {"array", "null"}):
+            each = [self._one(text, decode) for text in (texts if self._anything else texts[:1])]
+            return each[0] if len(each) == 1 else each
+        if self.as_json:
+            values = [strict_json(decode(text).encode()) for text in texts]
+            # The whole list as one text, or each of its items.
+            return values[0] if len(values) == 1 and isinstance(values[0], list) else values
+        parts = texts if self.repeats else self._delimiter.split(texts[0])
+        return [self.item.read([part], decode) for part in parts]
+
+    def _one(self, text: str, decode: Decode) -> Any:  # noqa: ANN401 - any JSON value
+        if self._spread is not None:  # `name,Ada,age,36`
+            parts = self._delimiter.split(text)
+            pairs = dict(zip(map(decode, parts[::2]), parts[1::2], strict=False))
+            if len(pairs) * 2 != len(parts):  # a name without a value, or twice: no object
+                return decode(text)
+            return {name: self._spread[name].read([value], decode) for name, value in pairs.items()}
+        plain = decode(text)
+        if self.as_json or (self._opening and (self.types <= _OPENING.keys() or plain.startswith(self._opening))):
+            return strict_json(plain.encode())
+        return self._scalar(plain)
+
+
+class Members:
+    """The members that schemas of one object describe, by name."""
+
+    def __init__(self, schemas: list[Node], encoding: dict[str, Encoding] | None = None) -> None:
+        encoding = encoding or {}
+        described: dict[str, list[Node]] = {name: [] for name in encoding}
+        patterns: list[Node] = []
+        for schema in (branch for one in schemas for branch in branches(one)):
+            for name in schema.value.get("properties", ()):
+                described.setdefault(name, []).append(schema.raw_child("properties").raw_child(name))
+            held = schema.value.get("patternProperties", ())
+            patterns += [schema.raw_child("patternProperties").raw_child(pattern) for pattern in held]
+        self.known = {name: Member(found, encoding.get(name)) for name, found in described.items()}
+        self._deep = any(member.deep is not None for member in self.known.values())
+        self._patterns = [(functools.partial(matches, str(node.pointer[-1])), Member([node])) for node in patterns]
+        extra = said(schemas, "additionalProperties") or said(schemas, "unevaluatedProperties")
+        self.other = Member(extra)
+
+    def __getitem__(self, name: str) -> Member:
+        """The member of a name; of one that is not described, a string's."""
+        member = self.known.get(name)
+        if member is None:
+            member = next((member for matches, member in self._patterns if matches(name)), self.other)
+        return member
+
+    def read(self, pairs: Iterable[tuple[str, str]], decode: Decode, faults: list[Fault], pointer: str = "") -> dict[str, Any]:
+        """The values of names and texts, the latter as they were written; names that are wrongly repeated are faults.
+
+        `pointer` is the place of the object in the body.
+
+        Raises:
+            ValueError: a text is not JSON though it is to be.
+        """
+        texts: dict[str, list[str]] = {}
+        deep: dict[str, list[tuple[str, str]]] = {}
+        for name, text in pairs:
+            if (names := self._deep_names(name)) is not None:
+                deep.setdefault(names[0], []).append((names[1], text))
+            else:
+                texts.setdefault(name, []).append(text)
+        values: dict[str, Any] = {}
+        for name, found in texts.items():
+            member = self[name]
+            if not member.admits(len(found)) or name in deep:
+                faults.append(("body", f"{pointer}/{escape(name)}", "repeated"))
+            values[name] = member.read(found, decode)
+        for name, inner in deep.items():
+            members = self.known[name].deep
+            if members is not None and name not in texts:
+                values[name] = members.read(inner, decode, faults, f"{pointer}/{escape(name)}")
+        return values
+
+    def at(self, name: str) -> Member:
+        """The member of a name as it is written: of `member[inner]` the inner one."""
+        names = self._deep_names(name)
+        members = self.known[names[0]].deep if names is not None else None
+        return self[name] if names is None or members is None else members[names[1]]
+
+    def all(self) -> Iterator[Member]:
+        """Every member that is described, inner ones too, and the one that stands for all others."""
+        for member in [*self.known.values(), *(member for _, member in self._patterns), self.other]:
+            yield member
+            if member.deep is not None:
+                yield from member.deep.all()
+
+    def _deep_names(self, name: str) -> tuple[str, str] | None:
+        """The two names of `member[inner]`, if the member is written so."""
+        if not self._deep or not (found := _DEEP.fullmatch(name)):
+            return None
+        member = self.known.get(found[1])
+        return (found[1], found[2]) if member is not None and member.deep is not None else None
+
+
+def holds_file(schemas: Iterable[Node], encoding: Encoding | None) -> bool:
+    """Whether a part with these schemas reaches the handler as a file.
+
+    Binary and encoded contents do, and what has no type (OpenAPI 3.1), unless its content types are texts or JSON.
+    """
+    types: Any = False
+    for value in (branch.value for schema in schemas for branch in branches(schema)):
+        binary = value.get("format") == "binary" or kind_of(value.get("contentMediaType", "text/plain")) != "text"
+        coding = coding_of(value)
+        if binary or (coding is not None and not is_text(coding)):
+            return True
+        types = types or value.keys() & {"type", "enum", "const", "properties"}
+    if encoding is not None and encoding.content_types and not encoding.styled:
+        return all(kind_of(name) not in ("json", "text") for name in encoding.content_types)
+    return not types

@@ -1,0 +1,1 @@
+"""The keywords of OpenAPI and who enforces each of them."""

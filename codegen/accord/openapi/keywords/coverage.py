@@ -1,0 +1,135 @@
+"""Keyword coverage: for every keyword of a document, where it is written and who enforces it.
+
+A keyword that nothing enforces stops generation and start until a reading of it is adopted (`accord.document.adoption`);
+readings are part of the report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from accord.document.document import Document, Node
+from accord.document.findings import Finding
+from accord.document.pointer import Pointer, escaped
+from accord.openapi.keywords.enforcement import Enforcer, Said
+from accord.openapi.keywords.objects import OBJECTS, children, is_left_out, said
+from accord.openapi.keywords.suggestions import suggested
+
+
+@dataclass(slots=True)
+class Entry:
+    """One keyword where it is written; a shared schema may have several enforcers, by the places that use it."""
+
+    node: Node  # of the object that has the keyword
+    keyword: str
+    by: set[Enforcer] = field(default_factory=set)
+    remark: str = ""
+
+    @property
+    def pointer(self) -> Pointer:
+        """The place of the keyword."""
+        return (*self.node.pointer, self.keyword)
+
+    @property
+    def reference(self) -> str:
+        """The place: `#/components/schemas/Pet/$id`."""
+        return "#" + "".join(f"/{escaped(key)}" for key in self.pointer)
+
+    @property
+    def where(self) -> str:
+        """`openapi.yaml:LINE`."""
+        return self.node.document.where(self.pointer)
+
+
+# Where the components of each kind stand.
+_SECTIONS = {known.kind: section for section, known in OBJECTS["components"].items()}
+
+
+def _is_elsewhere(kind: str, pointer: Pointer) -> bool:
+    """Whether a place holds something else for certain: a component of another kind, or a part of the document's head."""
+    match pointer:
+        case ("components", section, _):
+            return section != _SECTIONS.get(kind, section) and not str(section).startswith("x-")
+        case () | (_,) | ("components", _):
+            return not (pointer and str(pointer[-1]).startswith("x-"))
+    return False
+
+
+class Ledger:
+    """All entries of a document in the order of its lines. The document is taken to be valid OpenAPI."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._entries: dict[Pointer, Entry] = {}
+        self._seen: set[tuple[str, bool, Pointer]] = set()
+        self._refused: dict[Pointer, Said] = {}
+        self._walk("document", document.root, used=True)
+        # What no operation uses is there for readers; it is listed, and no promise is made of it.
+        components = document.root.get("components")
+        if components is not None:
+            self._members("components", components, used=False)
+        self.entries = sorted(self._entries.values(), key=lambda entry: (_file(entry), document.line(entry.pointer)))
+        self.readings = [
+            (document.written_at(pointer), f"{reading.place}: {reading.word}", reading.reason)
+            for pointer, reading in document.adopted.applied
+        ]
+
+    def unsupported(self) -> list[Finding]:
+        """What nobody enforces."""
+        found = []
+        for entry in self.entries:
+            if "unsupported" in entry.by and self._document.adopted.origin(entry.pointer) not in self._document.adopted.kept:
+                said = self._refused[entry.pointer]
+                own = (said.reading, entry.node.pointer if said.owner else entry.pointer)
+                found.append(suggested(self._document, entry.pointer, said.remark, (own,)))
+        return found
+
+    def _walk(self, kind: str, node: Node, *, used: bool) -> None:
+        """Note the keywords of one object and of what it leads to."""
+        kind, outward = kind.removeprefix("outward "), kind.startswith("outward ")
+        if not isinstance(node.value, dict) or (kind, used, node.pointer) in self._seen:
+            return
+        self._seen.add((kind, used, node.pointer))
+        if kind == "callback" and node.reference is None:
+            for expression in node.value:
+                self._note(node, expression, Said("type", "the address, from the request that subscribed"), used=used)
+                self._walk("outward path item", node.raw_child(expression), used=used)
+            return
+        self._members(kind, node, used=used, outward=outward)
+        if node.reference is not None:
+            target = self._document.at(node.reference, node)
+            if _is_elsewhere(kind, target.pointer):
+                text = f"$ref {node.reference!r} leads to no {kind}: correct the reference"
+                self._note(node, "$ref", Said("unsupported", text, owner=kind != "schema"), used=used)
+                return
+            self._walk(kind, target, used=used)
+
+    def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
+        for keyword in node.value:
+            known = OBJECTS[kind].get(keyword)
+            if kind == "document" and keyword == "x-files":
+                continue
+            self._note(node, keyword, said(kind, node, keyword), used=used)
+            # Components are noted where they are used.
+            if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
+                for child in children(known, node, keyword):
+                    name = f"outward {known.kind}" if outward and known.kind == "operation" else known.kind
+                    self._walk(name, child, used=used and not is_left_out(kind, node))
+
+    def _note(self, node: Node, keyword: str, verdict: Said | None, *, used: bool) -> None:
+        entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))
+        if verdict is None:
+            text = f"the keyword {keyword!r} is unknown to OpenAPI {self._document.version}: correct it, or begin it with `x-`"
+            verdict = Said("unsupported", text)
+        if verdict.by == "unsupported":
+            self._refused[entry.pointer] = verdict
+        if used or verdict.by == "unsupported" or not entry.by:
+            if not used and verdict.by != "unsupported":
+                verdict = Said("documentation", "no operation uses it")
+            entry.by.add(verdict.by)
+            entry.remark = verdict.remark or entry.remark
+
+
+def _file(entry: Entry) -> tuple[bool, str]:
+    name = entry.where.rpartition(":")[0]
+    return name != entry.node.document.name, name

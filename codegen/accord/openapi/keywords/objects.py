@@ -1,0 +1,260 @@
+"""The grammar of OpenAPI: the keywords of each of its objects, who enforces each, and what stands under it.
+
+One table for each object, in the order of the specification. A keyword that is in no table is not enforced by anybody, and
+`accord.openapi.keywords.coverage` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accord.document.document import Node
+from accord.openapi.keywords.enforcement import (
+    CODED,
+    Enforcer,
+    Keyword,
+    Said,
+    Shape,
+    beside_a_reference,
+    by_dialect,
+    by_discriminator,
+    by_format,
+    by_media_type,
+    by_nullable,
+    by_tag,
+)
+from accord.openapi.parameter import is_ignored, is_ignored_header
+
+
+def _by(enforcer: Enforcer, remark: str = "") -> Keyword:
+    return Keyword(Said(enforcer, remark))
+
+
+def _under(enforcer: Enforcer, shape: Shape, kind: str) -> Keyword:
+    return Keyword(Said(enforcer), shape, kind)
+
+
+_DOCUMENTATION = _by("documentation")
+_DOCUMENTS = _under("documentation", "one", "external documentation")
+_UNIVERSAL = {"summary": _DOCUMENTATION, "description": _DOCUMENTATION, "externalDocs": _DOCUMENTS}
+_EXAMPLES = {"example": _by("documentation", "answers of the mock"), "examples": _by("documentation", "answers of the mock")}
+
+_SCHEMA_JUDGED = (
+    *("type", "enum", "const", "minLength", "maxLength", "pattern", "required", "dependentRequired", "$anchor"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minContains", "maxContains"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+)
+_SCHEMA_ONE = (
+    *("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
+    *("not", "if", "then", "else"),
+)
+_SCHEMA_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SCHEMA_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_SCHEMA_UNSUPPORTED = {
+    "$id": "schemas are found by their place in the document: remove it",
+    "$dynamicRef": "write a $ref",
+    "$dynamicAnchor": "remove it",
+    "$vocabulary": "remove it",
+    "definitions": "write $defs",
+    "dependencies": "write dependentRequired or dependentSchemas",
+    "additionalItems": "write prefixItems and items",
+}
+
+SCHEMA: dict[str, Keyword] = {
+    "$ref": _under("judge", "value", "schema"),
+    **{name: _by("judge") for name in _SCHEMA_JUDGED},
+    **{name: _under("judge", "one", "schema") for name in _SCHEMA_ONE},
+    **{name: _under("judge", "list", "schema") for name in _SCHEMA_LIST},
+    **{name: _under("judge", "named", "schema") for name in _SCHEMA_NAMED},
+    "readOnly": _by("judge", "of members: not part of requests"),
+    "writeOnly": _by("judge", "of members: not part of answers"),
+    "nullable": Keyword(by_nullable),
+    "format": Keyword(by_format),
+    "discriminator": Keyword(by_discriminator, "one", "discriminator"),
+    "$schema": Keyword(by_dialect),
+    "default": _by("type", "what an absent member or parameter is for the handler"),
+    "contentEncoding": _by("gate", CODED),
+    "contentMediaType": _by("gate", CODED),
+    "contentSchema": _under("documentation", "one", "schema"),
+    **dict.fromkeys(("title", "description", "deprecated", "$comment", "xml"), _DOCUMENTATION),
+    "externalDocs": _DOCUMENTS,
+    **_EXAMPLES,
+    **{
+        name: _by("unsupported", f"the keyword `{name}` is not enforced: {remedy}")
+        for name, remedy in _SCHEMA_UNSUPPORTED.items()
+    },
+}
+
+
+OBJECTS: dict[str, dict[str, Keyword]] = {
+    "document": {
+        "openapi": _by("judge", "decides the dialect of schemas"),
+        "info": _under("documentation", "one", "info"),
+        "jsonSchemaDialect": Keyword(by_dialect),
+        "servers": _under("gate", "list", "server"),
+        "paths": _under("gate", "extensible", "path item"),
+        "webhooks": _under("type", "named", "outward path item"),
+        "components": _under("documentation", "one", "components"),
+        "security": _by("gate"),
+        "tags": _under("documentation", "list", "tag"),
+        "externalDocs": _DOCUMENTS,
+        "$self": _DOCUMENTATION,
+        "x-alias": _by("gate"),
+        "x-body-limit": _by("gate"),
+        "x-problems": _by("responses"),
+        "x-error-members": _by("responses"),
+    },
+    "info": {
+        **dict.fromkeys(("title", "summary", "description", "termsOfService", "version"), _DOCUMENTATION),
+        "contact": _under("documentation", "one", "contact"),
+        "license": _under("documentation", "one", "license"),
+    },
+    "contact": dict.fromkeys(("name", "url", "email"), _DOCUMENTATION),
+    "license": dict.fromkeys(("name", "identifier", "url"), _DOCUMENTATION),
+    "tag": {**dict.fromkeys(("name", "parent", "kind"), _DOCUMENTATION), **_UNIVERSAL},
+    "external documentation": dict.fromkeys(("description", "url"), _DOCUMENTATION),
+    "server": {
+        "name": _DOCUMENTATION,
+        "url": _by("gate", "its path"),
+        "variables": _under("gate", "named", "server variable"),
+        **_UNIVERSAL,
+    },
+    "server variable": {"enum": _by("gate"), "default": _by("gate"), "description": _DOCUMENTATION},
+    "components": {
+        name: _under("documentation", "named", kind)
+        for name, kind in (
+            ("schemas", "schema"),
+            ("responses", "response"),
+            ("parameters", "parameter"),
+            ("examples", "example"),
+            ("requestBodies", "request body"),
+            ("headers", "header"),
+            ("securitySchemes", "security scheme"),
+            ("links", "link"),
+            ("callbacks", "callback"),
+            ("pathItems", "path item"),
+        )
+    },
+    "path item": {
+        **_UNIVERSAL,
+        **{
+            method: _under("gate", "one", "operation")
+            for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+        },
+        "servers": _under("gate", "list", "server"),
+        "parameters": _under("gate", "list", "parameter"),
+    },
+    "operation": {
+        **_UNIVERSAL,
+        "tags": _by("type", "the protocol of a module of handlers"),
+        "operationId": _by("type"),
+        "parameters": _under("gate", "list", "parameter"),
+        "requestBody": _under("gate", "one", "request body"),
+        "responses": _under("type", "extensible", "response"),
+        "callbacks": _under("type", "named", "callback"),
+        "deprecated": _by("responses", "the header Deprecation"),
+        "security": _by("gate"),
+        "servers": _under("gate", "list", "server"),
+        "x-sunset": _by("responses", "the header Sunset"),
+        "x-deprecation": _by("responses", "the header Deprecation"),
+    },
+    "parameter": {
+        **_UNIVERSAL,
+        **{name: _by("gate") for name in ("name", "in", "required", "allowEmptyValue", "style", "explode", "allowReserved")},
+        "deprecated": _DOCUMENTATION,
+        "schema": _under("judge", "one", "schema"),
+        "content": _under("gate", "named", "media type"),
+        **_EXAMPLES,
+    },
+    "request body": {**_UNIVERSAL, "content": _under("gate", "named", "media type"), "required": _by("gate")},
+    "media type": {
+        "schema": Keyword(by_media_type, "one", "schema"),
+        "encoding": _under("gate", "named", "encoding"),
+        **_EXAMPLES,
+    },
+    "encoding": {
+        **{name: _by("gate") for name in ("contentType", "style", "explode", "allowReserved")},
+        "headers": _under("gate", "named", "header"),
+    },
+    "response": {
+        **_UNIVERSAL,
+        "headers": _under("type", "named", "header"),
+        "content": _under("type", "named", "media type"),
+        "links": _under("type", "named", "link"),
+    },
+    "callback": {},  # its members are named by expressions
+    "example": dict.fromkeys(
+        ("summary", "description", "value", "externalValue", "dataValue", "serializedValue"), _DOCUMENTATION
+    ),
+    "link": {
+        **_UNIVERSAL,
+        **{name: _by("type", "a helper that fills the next operation's arguments") for name in ("operationRef", "operationId")},
+        "parameters": _by("type"),
+        "requestBody": _by("type"),
+        "server": _DOCUMENTATION,
+    },
+    "header": {
+        **_UNIVERSAL,
+        **{name: _by("responses") for name in ("required", "style", "explode")},
+        "deprecated": _DOCUMENTATION,
+        "schema": _under("judge", "one", "schema"),
+        "content": _under("responses", "named", "media type"),
+        **_EXAMPLES,
+    },
+    "schema": SCHEMA,
+    "discriminator": {"propertyName": Keyword(by_tag), "mapping": Keyword(by_tag)},
+    "security scheme": {
+        **_UNIVERSAL,
+        **{name: _by("gate") for name in ("type", "name", "in", "scheme")},
+        **dict.fromkeys(("bearerFormat", "openIdConnectUrl"), _DOCUMENTATION),
+        "flows": _under("documentation", "one", "flows"),
+    },
+    "flows": {
+        name: _under("documentation", "one", "flow")
+        for name in ("implicit", "password", "clientCredentials", "authorizationCode")
+    },
+    "flow": dict.fromkeys(("authorizationUrl", "tokenUrl", "refreshUrl", "scopes"), _DOCUMENTATION),
+}
+
+
+def is_left_out(kind: str, node: Node) -> bool:
+    """Whether OpenAPI ignores a parameter or a header of a response where it is written."""
+    if kind == "parameter":
+        return is_ignored(node)
+    return kind == "header" and is_ignored_header(str(node.pointer[-1])) and node.pointer[:2] != ("components", "headers")
+
+
+def said(kind: str, node: Node, keyword: str) -> Said | None:
+    """Who enforces a keyword of an object; None if nobody knows it."""
+    if is_left_out(kind, node):
+        return Said("documentation", "OpenAPI ignores this header here")
+    if (ignored := beside_a_reference(node, keyword)) is not None:
+        return ignored
+    known = OBJECTS[kind].get(keyword)
+    if known is None:
+        if keyword == "$ref":
+            return Said("gate")
+        return Said("documentation", "an extension") if keyword.startswith("x-") else None
+    return known.said(node, keyword) if callable(known.said) else known.said
+
+
+def children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:
+    """The objects that stand under a keyword."""
+    child = node.raw_child(keyword)
+    if known.shape == "one":
+        yield child
+        return
+    child = child.resolved()  # a list or a mapping may be a reference as a whole
+    if known.shape == "list" and isinstance(child.value, list):
+        yield from (child.raw_child(index) for index in range(len(child.value)))
+    elif known.shape in ("named", "extensible") and isinstance(child.value, dict):
+        names = (name for name in child.value if known.shape == "named" or not name.startswith("x-"))
+        yield from (child.raw_child(name) for name in names)
+
+
+def parts(schema: Node) -> Iterator[Node]:
+    """The schemas inside a schema."""
+    for keyword in schema.value:
+        known = SCHEMA.get(keyword)
+        if known is not None and known.kind == "schema":
+            yield from (child for child in children(known, schema, keyword) if isinstance(child.value, dict))

@@ -1,0 +1,209 @@
+"""Media types: what a body of one is to the engine, and which of several a name belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from accord.document.document import Node
+from accord.document.identifiers import pascal_case
+from accord.jsonschema.schema import admits
+
+# How a body is read and written: `binary` is bytes that nobody looks into.
+Kind = Literal["json", "form", "multipart", "text", "binary"]
+
+_JSON = re.compile(r"(?:[^/]+/)?(?:[^/]+\+)?json")
+
+_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/jsonlines"})
+
+
+def essence(name: str) -> str:
+    """A media type without its parameters, in lower case."""
+    return name.partition(";")[0].strip().lower()
+
+
+class ContentType(NamedTuple):
+    """What a Content-Type header says; names of parameters are in lower case."""
+
+    essence: str
+    parameters: dict[str, str]
+
+
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
+_PARAMETER = re.compile(rf"[ \t]*;[ \t]*(?:({_WORD})=({_WORD}|{_QUOTED}))?")
+_MEDIA_TYPE = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+")
+
+
+def parameters(text: str) -> dict[str, str] | None:
+    """The parameters of a header value, from its first semicolon on (RFC 9110, 5.6.6), quotes and all.
+
+    None if they are written otherwise, or one of them twice.
+    """
+    found: dict[str, str] = {}
+    end = 0
+    # One at a time, so that hostile texts cost no more than they are long.
+    while (piece := _PARAMETER.match(text, end)) is not None:
+        end = piece.end()
+        name, value = piece.groups()
+        if name is not None:
+            if name.lower() in found:
+                return None
+            found[name.lower()] = value
+    return None if text[end:].strip(" \t") else found
+
+
+def content_type(text: str) -> ContentType | None:
+    """Read a Content-Type header; None if it is none."""
+    name, semicolon, rest = text.partition(";")
+    plain, found = name.strip(" \t").lower(), parameters(semicolon + rest)
+    if found is None or not _MEDIA_TYPE.fullmatch(plain):
+        return None
+    return ContentType(plain, {key: _unquoted(value) for key, value in found.items()})
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+def labels(name: str) -> dict[str, str]:
+    """The parameters of a media type or range as they are compared: names and values in lower case, quotes taken away."""
+    _, semicolon, rest = name.partition(";")
+    found = parameters(semicolon + rest)
+    if found is None:  # of a header that is malformed, what can be read
+        pairs = (piece.partition("=") for piece in rest.split(";"))
+        return {key.strip().lower(): value.strip().strip('"').lower() for key, _, value in pairs if value}
+    return {key: _unquoted(value).lower() for key, value in found.items()}
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of a media type or of a range of them."""
+    plain = essence(name)
+    if _JSON.fullmatch(plain):
+        return "json"
+    if plain == "application/x-www-form-urlencoded":
+        return "form"
+    if plain.startswith("multipart/"):
+        return "multipart"
+    return "text" if plain.startswith("text/") else "binary"
+
+
+def is_lines(name: str) -> bool:
+    """Whether it is JSON values, one a line."""
+    return essence(name) in _LINES
+
+
+def is_range(name: str) -> bool:
+    """Whether it stands for several media types, as `image/*` does."""
+    return "*" in name
+
+
+def covers(name: str, media_type: str) -> bool:
+    """Whether a media type or range covers a media type; both without parameters, in lower case."""
+    return name in (media_type, "*/*") or (name.endswith("/*") and media_type.startswith(name[:-1]))
+
+
+def suffix(name: str) -> str:
+    """The words of a media type as the end of a class's name: `Csv` of text/csv, `Image` of image/*, `Any` of */*."""
+    kind, _, rest = essence(name).partition("/")
+    words = "any" if kind == "*" else kind if rest == "*" else rest
+    pairs = " ".join(f"{key} {value}" for key, value in labels(name).items())
+    return pascal_case(f"{words} {pairs}")
+
+
+def identity(name: str) -> tuple[str, dict[str, str]]:
+    """What makes a media type another one: its name, and its parameters but for those that say how a body is written.
+
+    A charset means nothing in JSON (RFC 8259, 11), and a boundary is the sender's.
+    """
+    ignored = ("boundary",) if kind_of(name) == "text" else ("boundary", "charset")
+    return essence(name), {key: value for key, value in labels(name).items() if key not in ignored}
+
+
+def chosen(names: Iterable[str], media_type: str) -> str | None:
+    """The most specific of the documented names that covers a media type, which has every parameter of that name.
+
+    A parameter that is not documented is ignored, and a text without a charset is in the documented one.
+    """
+    plain, given = essence(media_type), labels(media_type)
+    fitting: list[tuple[int, int, bool, str]] = []
+    for name in names:
+        covering, wanted = identity(name)
+        if covers(covering, plain) and all(
+            given.get(key, value if key == "charset" else "") == value for key, value in wanted.items()
+        ):
+            fitting.append((covering.count("*"), -len(wanted), name != media_type, name))
+    return min(fitting, key=lambda one: one[:3])[3] if fitting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one member of a form or multipart body is written (OpenAPI's Encoding Object)."""
+
+    content_types: tuple[str, ...]  # empty: as its schema suggests
+    headers: Node | None
+    style: str | None
+    explode: bool | None
+    allow_reserved: bool
+    node: Node
+
+    @property
+    def styled(self) -> bool:
+        """Whether it is written as a parameter is, so that content types do not count."""
+        return self.style is not None or self.explode is not None
+
+    @classmethod
+    def of(cls, node: Node) -> Encoding:
+        """Read one."""
+        value = node.value
+        names = tuple(name.strip() for name in value.get("contentType", "").split(",") if name.strip())
+        return cls(
+            content_types=names,
+            headers=node.get("headers"),
+            style=value.get("style"),
+            explode=value.get("explode"),
+            allow_reserved=value.get("allowReserved", False),
+            node=node,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One media type, or range of them, of a body, an answer or a parameter; without a schema, any value will do."""
+
+    name: str
+    schema: Node | None
+    node: Node
+
+    @property
+    def kind(self) -> Kind:
+        """How its values are read and written."""
+        return kind_of(self.name)
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it stands for several media types."""
+        return is_range(self.name)
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether its schema describes a structure, as of XML, of which the engine only sees bytes."""
+        return self.kind == "binary" and self.schema is not None and not admits(self.schema, "string")
+
+    @property
+    def encoding(self) -> dict[str, Encoding]:
+        """The members of a form or multipart body that say how they are written."""
+        found = self.node.get("encoding")
+        return {name: Encoding.of(node) for name, node in found.named()} if found is not None else {}
+
+    @classmethod
+    def all(cls, content: Node | None) -> dict[str, Media]:
+        """The media types of a `content`, by name, in the written order."""
+        if content is None:
+            return {}
+        return {
+            name: cls(name, item.raw_child("schema") if isinstance(item.value, dict) and "schema" in item.value else None, item)
+            for name, item in content.named()
+        }

@@ -1,0 +1,187 @@
+"""How texts are read from the wire: JSON's grammar for integers, numbers, booleans and null, by the types that a schema admits.
+
+Text that is not a literal of such a type stays text, so that the judge names the fault.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from accord.document.document import Node
+from accord.jsonschema.schema import alternatives, conjuncts, inner
+from accord.jsonschema.validator import validator
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,39})", re.ASCII).fullmatch
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?", re.ASCII).fullmatch
+
+Lexer = Callable[[str], Any]
+
+SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
+
+_JSON_TYPES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+    list: "array",
+    dict: "object",
+}
+# A schema that names no type is meant for those of its keywords.
+_MEANT = {
+    "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"),
+    "array": ("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "string": ("minLength", "maxLength", "pattern", "format"),
+}
+_DEEPEST = 8  # alternatives within alternatives
+
+
+def types_of(schema: Node) -> set[str]:
+    """The JSON types that a schema admits, as far as it says; of a schema that does not say, `string`."""
+    stated = _stated(schema, 0)
+    if stated is not None:
+        return stated
+    keywords = {keyword for part in conjuncts(schema) for keyword in part.value}
+    return {kind for kind, meant in _MEANT.items() if keywords.intersection(meant)} or {"string"}
+
+
+def _stated(schema: Node, depth: int) -> set[str] | None:
+    """The types that a schema names; None if it admits any."""
+    found: set[str] | None = None
+    for part in conjuncts(schema):
+        value = part.value
+        kind = value.get("type")
+        if kind is not None:
+            found = _both(found, {kind} if isinstance(kind, str) else set(kind))
+        elif "const" in value or "enum" in value:
+            values = value["enum"] if "enum" in value else [value["const"]]
+            found = _both(found, {_JSON_TYPES.get(type(one), "string") for one in values})
+    for branches in alternatives(schema) if depth < _DEEPEST else ():
+        each = [_stated(branch, depth + 1) or _meant(branch) for branch in branches]
+        if None not in each:
+            found = _both(found, {kind for one in each if one is not None for kind in one})
+    return found
+
+
+def _meant(schema: Node) -> set[str] | None:
+    """An alternative that has members or items without saying its type."""
+    keywords = {keyword for part in conjuncts(schema) for keyword in part.value}
+    return {kind for kind in ("object", "array") if keywords.intersection(_MEANT[kind])} or None
+
+
+def _both(one: set[str] | None, other: set[str]) -> set[str]:
+    """What both admit; an integer is a number."""
+    if one is None:
+        return other
+    common = one & other
+    return common | ({"integer"} if "integer" in one | other and "number" in one ^ other else set())
+
+
+def scalar(types: Iterable[str]) -> Lexer:
+    """The reader of one value of these types."""
+    types = frozenset(types)
+    if not types & {"integer", "number", "boolean", "null"}:
+        return str
+    if types == {"integer"}:
+        return lambda text: int(text) if _INTEGER(text) else text
+
+    def read(text: str) -> Any:  # noqa: ANN401 - any JSON scalar
+        if "integer" in types and _INTEGER(text):
+            return int(text)
+        if "number" in types and _NUMBER(text) and math.isfinite(value := float(text)):
+            return value
+        if "boolean" in types and text in ("true", "false"):
+            return text == "true"
+        return None if "null" in types and "string" not in types and text == "null" else text
+
+    return read
+
+
+def chosen(schema: Node, types: set[str]) -> Lexer:
+    """The reader of one value of a schema.
+
+    A text that is a literal and a string too is the literal, if the schema accepts that; only `null` is rather a string.
+    """
+    read = scalar(types)
+    if "string" not in types or not types & {"integer", "number", "boolean", "null"}:
+        return read
+    is_valid = validator(schema.document, lambda _: {"allOf": [schema.value]}, "request").is_valid
+
+    def choose(text: str) -> Any:  # noqa: ANN401 - any JSON scalar
+        value = read(text)
+        if type(value) is not str:
+            return value if is_valid(value) or not is_valid(text) else text
+        return None if text == "null" and "null" in types and not is_valid(text) else text
+
+    return choose
+
+
+def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A value of the document, where `1.0` and `1e2` are integers if the schema takes integers and no other numbers."""
+    if isinstance(value, float):
+        types = types_of(schema)
+        return int(value) if value.is_integer() and "integer" in types and "number" not in types else value
+    if isinstance(value, list):
+        return [exact(inner(schema, index), item) for index, item in enumerate(value)]
+    return {name: exact(inner(schema, name), item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+class Lexis:
+    """How the texts of one schema's values are read: one text, items of a list, members of an object. Made at start."""
+
+    __slots__ = ("_items", "_members", "_others", "_rest", "_schema", "anything", "scalar", "types")
+
+    def __init__(self, schema: Node, members: Iterable[str] = ()) -> None:
+        self._schema = schema
+        self.types = types_of(schema)
+        self.anything = _stated(schema, 0) is None and not _meant(schema)
+        self.scalar = chosen(schema, self.types)
+        self._items: list[Lexer] = []
+        self._rest: Lexer = str
+        self._members = {name: Lexis(inner(schema, name)) for name in members}
+        self._others: dict[str, Lexis] = {}
+        if "array" in self.types:
+            first = max((len(part.value.get("prefixItems", ())) for part in conjuncts(schema)), default=0)
+            *self._items, self._rest = (self._one(index) for index in range(first + 1))
+
+    def _one(self, index: int) -> Lexer:
+        item = inner(self._schema, index)
+        return chosen(item, types_of(item))
+
+    def items(self, texts: list[str]) -> list[Any]:
+        """The items of a list."""
+        if not self._items:
+            return [self._rest(text) for text in texts]
+        return [self._items[i](text) if i < len(self._items) else self._rest(text) for i, text in enumerate(texts)]
+
+    def member(self, name: str) -> Lexis:
+        """The lexis of a member. Names are the client's, so what is kept is kept by schema, of which there are few."""
+        if (known := self._members.get(name)) is not None:
+            return known
+        schema = inner(self._schema, name)
+        text = json.dumps(schema.value, sort_keys=True)
+        return self._others.get(text) or self._others.setdefault(text, Lexis(schema))
+
+
+def unquote(text: str) -> str:
+    """Decode a part of a query string.
+
+    Raises:
+        UnicodeDecodeError: the bytes are not UTF-8.
+    """
+    return unquote_to_bytes(text.replace("+", " ")).decode()
+
+
+def unquote_percent(text: str) -> str:
+    """Decode a text in which `+` is itself: a part of a path, a cookie, a query value with `allowReserved`.
+
+    Raises:
+        UnicodeDecodeError: the bytes are not UTF-8.
+    """
+    return unquote_to_bytes(text).decode() if "%" in text else text

@@ -1,0 +1,144 @@
+"""Which operation a request is for: 404, 405 with the complete `Allow`, OPTIONS, HEAD as GET.
+
+Paths match exactly, below the base path of every server: no slash is added or taken away, `%2F` is data, and of two paths that
+fit the one wins whose first different segment has more text: a literal, then text with parameters in it, then one parameter.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+from urllib.parse import unquote, unquote_to_bytes
+
+from accord.openapi.api import Operation
+from accord.openapi.path_template import Pattern, normalized
+
+T = TypeVar("T")
+
+
+class Resource(Generic[T]):
+    """One path: its operations by method, and its `Allow`."""
+
+    __slots__ = ("allow", "operations", "written")
+
+    def __init__(self) -> None:
+        self.operations: dict[str, T] = {}
+        self.written: dict[str, Operation] = {}
+        self.allow = b""
+
+    def add(self, described: Operation, operation: T, path: str) -> None:
+        """Give the path one more method; GET brings HEAD.
+
+        Raises:
+            DocumentError: another operation answers it.
+        """
+        method = described.method
+        if (other := self.written.setdefault(method, described)) is not described:
+            text = f"{method} {path} is also {other.id} ({other.node.where}): remove one, or change its servers or `x-alias`"
+            raise described.node.error(text)
+        self.operations[method] = operation
+        if method == "GET":
+            self.operations.setdefault("HEAD", operation)
+        self.allow = ", ".join(sorted({*self.operations, "OPTIONS"})).encode()
+
+
+class _Segment(Generic[T]):
+    """A place in the tree of path segments."""
+
+    __slots__ = ("literals", "patterns", "resource", "template")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Segment[T]] = {}
+        self.patterns: list[tuple[Pattern, _Segment[T]]] = []  # the most text first
+        self.template: _Segment[T] | None = None
+        self.resource: Resource[T] | None = None
+
+    def matched(self, pattern: Pattern) -> _Segment[T]:
+        """The place behind a pattern."""
+        for known, segment in self.patterns:
+            if known == pattern:
+                return segment
+        new: _Segment[T] = _Segment()
+        self.patterns.append((pattern, new))
+        self.patterns.sort(key=lambda one: one[0].rank)
+        return new
+
+    def find(self, segments: list[str], raw: list[str], index: int, values: list[str]) -> Resource[T] | None:
+        """The resource behind the segments from `index` on; `raw` are the same, not decoded, as `values` are to be."""
+        if index == len(segments):
+            return self.resource
+        literal = self.literals.get(segments[index])
+        if literal is not None and (found := literal.find(segments, raw, index + 1, values)) is not None:
+            return found
+        for pattern, segment in self.patterns:
+            texts = pattern.match(raw[index])
+            if texts is not None:
+                values += texts
+                if (found := segment.find(segments, raw, index + 1, values)) is not None:
+                    return found
+                del values[-len(texts) :]
+        if self.template is not None and segments[index]:
+            values.append(raw[index])
+            if (found := self.template.find(segments, raw, index + 1, values)) is not None:
+                return found
+            values.pop()
+        return None
+
+
+class Paths(Generic[T]):
+    """All paths of a document. A path without a template is one look-up in a dictionary."""
+
+    def __init__(self, aliases: dict[str, str]) -> None:
+        self._aliases = aliases
+        self._exact: dict[str, Resource[T]] = {}
+        self._tree: _Segment[T] = _Segment()
+
+    def add(self, described: Operation, operation: T) -> None:
+        """Register an operation under its path and every alias of it, below each of its servers.
+
+        Raises:
+            DocumentError: another operation answers there.
+        """
+        paths = [described.path]
+        for alias, prefix in self._aliases.items():
+            rest = described.path.removeprefix(prefix)
+            if rest != described.path and (prefix.endswith("/") or rest[:1] in ("", "/")):
+                paths.append(alias + rest)
+        for prefix in described.prefixes:
+            for path in paths:
+                self._place(prefix + path, described).add(described, operation, prefix + path)
+
+    def _place(self, path: str, described: Operation) -> Resource[T]:
+        styles = {p.name: p.style for p in described.parameters if p.place == "path"}
+        segment = self._tree
+        for part in path.split("/"):
+            pattern = Pattern.of(part, styles)
+            if pattern is None:
+                segment = segment.literals.setdefault(unquote(part), _Segment())
+            elif pattern.is_whole:
+                segment.template = segment.template or _Segment()
+                segment = segment.template
+            else:
+                segment = segment.matched(pattern)
+        segment.resource = segment.resource or Resource()
+        if "{" not in path and "%" not in path:
+            self._exact[path] = segment.resource
+        return segment.resource
+
+    def find(self, path: str, raw_path: bytes) -> tuple[Resource[T] | None, list[str]]:
+        """The resource of a request and the texts of its path parameters as they were sent, in order."""
+        values: list[str] = []
+        if b"%" not in raw_path:
+            resource = self._exact.get(path)
+            if resource is None:
+                segments = path.split("/")
+                resource = self._tree.find(segments, segments, 0, values)
+            return resource, values
+        try:  # Split before decoding, so that an encoded slash stays inside its segment.
+            raw = raw_path.decode("ascii").split("/")
+            segments = [unquote_to_bytes(part).decode() for part in raw]
+        except UnicodeDecodeError:
+            return None, values
+        found = self._tree.find(segments, raw, 0, values)
+        if found is None:  # `%2E` between two parameters is data of one of them, if it can be
+            found = self._tree.find(segments, [normalized(part) for part in raw], 0, values)
+        return found, values

@@ -1,0 +1,117 @@
+"""Cross-origin requests (Fetch, 3.2): which origins' pages may read answers, and what they may send.
+
+Not Starlette's middleware: it refuses a preflight in plain text, tells caches nothing of `Origin` when a stranger asks, and
+costs every request 9 us, with an `Origin` or without. As part of the engine its headers are judged like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from starlette.types import Scope
+
+from accord.document.document import Document
+from accord.jsonschema.validator import validator
+from accord.openapi.api import Operation
+from accord.openapi.parameter import Response
+from accord.openapi.router import Resource
+from accord.runtime.problems.problem import Headers
+from accord.runtime.responses.headers import reader
+
+HeaderList = list[tuple[bytes, bytes]]
+
+VARY = (b"vary", b"Origin")
+# What browsers show and send without being told (Fetch, 2.2.2).
+_ALWAYS_READ = frozenset({"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"})
+_ALWAYS_SENT = frozenset({"accept", "accept-language", "content-language"})
+_ANYTHING: HeaderList = [
+    (b"access-control-allow-methods", b"*"),
+    (b"access-control-allow-headers", b"*, Authorization"),  # the one header that `*` does not stand for
+]
+_MAX_AGE = (b"access-control-max-age", b"600")
+
+
+class Cors:
+    """Tells browsers which origins may read answers. Others get the same answers without permission.
+
+    A preflight from a listed origin is told what the document has at its path, and never that it is refused: comparing is the
+    browser's part. Credentials are never allowed, so `*` stands for any method and header where the document has no such path.
+
+    Raises:
+        DocumentError: the document pins `Vary` to a value that says nothing of the origin.
+    """
+
+    def __init__(self, document: Document, operations: Sequence[Operation], origins: Sequence[str]) -> None:
+        self._document = document
+        responses = [response for operation in operations for response in operation.responses.values()]
+        self._check_vary(responses)
+        names = (header.name for response in responses for header in response.headers)
+        read = _joined(("X-Request-ID", *names), _ALWAYS_READ)
+        self._granted: dict[bytes, Headers] = {
+            origin.encode(): ((b"access-control-allow-origin", origin.encode()), (b"access-control-expose-headers", read))
+            for origin in origins
+        }
+
+    def granted(self, scope: Scope) -> tuple[Headers, bool]:
+        """The headers for the request's origin, none if it is not listed, and whether the request is a preflight."""
+        granted: Headers = ()
+        asked = False
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                granted = self._granted.get(value, ())
+            elif name == b"access-control-request-method":
+                asked = scope["method"] == "OPTIONS"
+        return granted, asked and granted != ()
+
+    def preflight(self, resource: Resource[Any] | None) -> HeaderList:
+        """What may be sent to a path."""
+        if resource is None:
+            return [*_ANYTHING, _MAX_AGE]
+        sent = _joined(self._sent(resource.written.values()), _ALWAYS_SENT)
+        allowed = [(b"access-control-allow-methods", resource.allow), (b"access-control-allow-headers", sent), _MAX_AGE]
+        return [header for header in allowed if header[1]]
+
+    def _sent(self, operations: Iterable[Operation]) -> Iterator[str]:
+        """The names of the request headers that operations read."""
+        components = self._document.root.get("components")
+        schemes = components.get("securitySchemes") if components is not None else None
+        for operation in operations:
+            for name, _ in (requirement for alternative in operation.security for requirement in alternative):
+                scheme = schemes.get(name) if schemes is not None else None
+                place = scheme.value.get("in", "") if scheme is not None else ""
+                if scheme is not None and place in ("", "header"):
+                    yield scheme.value["name"] if place else "Authorization"
+            if operation.bodies:
+                yield "Content-Type"
+            yield from (parameter.name for parameter in operation.parameters if parameter.place == "header")
+
+    def _check_vary(self, responses: Iterable[Response]) -> None:
+        for header in {id(one.node): one for response in responses for one in response.headers}.values():
+            if header.name.lower() == "vary" and header.constant is not None:
+                headers: HeaderList = [(b"vary", header.constant.encode())]
+                vary_by_origin(headers)
+                value = reader(header)([headers[0][1].decode()])
+                if not validator(self._document, header.schema, "response").is_valid(value):
+                    text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
+                    raise header.node.error(text)
+
+
+def vary_by_origin(headers: HeaderList) -> None:
+    """Tell caches that the answer depends on `Origin`, in the line that is there."""
+    at = None
+    for index, (name, value) in enumerate(headers):
+        if name == b"vary":
+            if value == b"*" or b"origin" in value.lower():
+                return
+            at = index
+    if at is None:
+        headers.append(VARY)
+    else:
+        headers[at] = (b"vary", headers[at][1] + b", Origin")
+
+
+def _joined(names: Iterable[str], known: frozenset[str]) -> bytes:
+    """Names of headers without those that are known, each once, whatever its case."""
+    found = {name.lower(): name for name in names}
+    return ", ".join(name for key, name in sorted(found.items()) if key not in known).encode()

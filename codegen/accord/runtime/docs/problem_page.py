@@ -1,0 +1,108 @@
+"""The page that explains every problem which the service may answer."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote
+
+from accord.document.document import Document
+from accord.openapi.api import Description, Operation
+from accord.runtime.problems.problem import Problems, Refusal
+
+STYLE = """
+:root { color-scheme: light dark }
+body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif }
+section { border-top: 1px solid #8886; margin-top: 2rem }
+section:target { border-top: 4px solid #48f }
+h2 a { color: inherit; text-decoration: none }
+code { font-size: .9em }
+"""
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Problems of {title}</title>
+<link rel="icon" href="docs/favicon.png">
+<style>{style}</style>
+</head>
+<body>
+<main>
+<h1>Problems of {title}</h1>
+<p>Every error is one RFC 9457 problem (<code>application/problem+json</code>). Its <code>type</code> is one of these.</p>
+{sections}
+</main>
+</body>
+</html>
+"""
+
+_SECTION = """<section id="{slug}">
+<h2><a href="#{slug}">{title}</a></h2>
+<p><code>/problems/{slug}</code></p>
+<p>{description}</p>
+{uses}
+</section>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of problem, and the operations that document it, by status."""
+
+    slug: str
+    title: str
+    description: str
+    uses: dict[int, list[Operation]]
+
+
+def problems(document: Document, description: Description) -> list[Problem]:
+    """The document's `x-problems` in the written order, then what the gate may answer without the document naming it."""
+    named: dict[str, Problem] = {}
+    for slug, entry in document.data.get("x-problems", {}).items():
+        uses: dict[int, list[Operation]] = {}
+        for operation in description.operations:
+            for status, response in operation.problems.items():
+                if f"/problems/{slug}" in response.problem_types:
+                    uses.setdefault(status, []).append(operation)
+        named[slug] = Problem(
+            slug, str(entry.get("title", slug)), str(entry.get("description", "")), dict(sorted(uses.items()))
+        )
+    gate = Problems(document)
+    for status in filter(gate.known, HTTPStatus):
+        answer = json.loads(gate.refusal(Refusal(status), b""))
+        named.setdefault(answer["code"], Problem(answer["code"], answer["title"], answer["detail"], {}))
+    return list(named.values())
+
+
+def _text(written: str) -> str:
+    """Text for HTML; of CommonMark only `code` is honoured."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(written))
+
+
+def _uses(status: int, operations: Sequence[Operation]) -> str:
+    """One status with its operations, each a link to its place in Swagger UI."""
+    items = "\n".join(
+        f'<li><a href="docs#/{quote(operation.tag)}/{quote(operation.id)}"><code>{operation.method} '
+        f"{html.escape(operation.path)}</code></a> {_text(operation.summary)}</li>"
+        for operation in operations
+    )
+    return f"<h3>{status} {html.escape(HTTPStatus(status).phrase)}</h3>\n<ul>\n{items}\n</ul>"
+
+
+def render(title: str, problems: Sequence[Problem]) -> str:
+    """The page as HTML; `title` is HTML already."""
+    sections = "\n".join(
+        _SECTION.format(
+            slug=html.escape(problem.slug),
+            title=_text(problem.title),
+            description=_text(problem.description),
+            uses="\n".join(_uses(status, operations) for status, operations in problem.uses.items()),
+        )
+        for problem in problems
+    )
+    return _PAGE.format(title=title, style=STYLE, sections=sections)

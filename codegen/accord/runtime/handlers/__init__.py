@@ -1,0 +1,1 @@
+"""Handlers: bound to operations, called with typed arguments."""

@@ -1,0 +1,1 @@
+"""Path, query, header and cookie parameters: read from a request, and written into URLs."""

@@ -1,0 +1,1 @@
+"""Responses: their types, headers, content negotiation, streaming and validation."""

@@ -1,0 +1,1 @@
+"""Security requirements, and where their credentials are found."""

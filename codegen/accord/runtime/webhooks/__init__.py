@@ -1,0 +1,1 @@
+"""Requests that the service sends: webhooks, callbacks, and the links of responses."""

@@ -1,0 +1,1 @@
+"""The HTTP server: uvicorn with stricter parsing and limits, its lifecycle and its worker processes."""

@@ -1,0 +1,1 @@
+"""Whether a document is valid OpenAPI, and whether all of it can be served."""

@@ -1,0 +1,212 @@
+"""Whether a document is OpenAPI at all, and what is wrong with it: places, lines, and what would adopt it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from accord.document.adoption.places import at
+from accord.document.adoption.words import Word
+from accord.document.document import Document, DocumentError, Node
+from accord.document.findings import Finding
+from accord.document.pointer import FILES, Key, Pointer, mappings
+from accord.document.references import METHODS
+from accord.openapi.keywords.objects import SCHEMA
+from accord.openapi.keywords.suggestions import explained, objects, suggested
+from accord.validate.metaschema import BAD_NAME, UNKNOWN, allowed, located, misshapen
+from accord.validate.semantics import meaning
+
+VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema that judges each: 3.2 is taken where it equals 3.1
+
+# What to do about the usual faults; anything else is answered with the specification.
+REMEDIES = (
+    (r"^\$ref ", "correct the reference"),
+    (r"is a required property", "add it"),
+    (r" was expected$", "write that"),
+    (r"is not a name of components", "rename it"),
+    (r"is not known here", "correct its name, remove it, or begin it with `x-`"),
+    (r"is not supported \(OpenAPI 3.2", "remove it"),
+    (r"is not one of", "write one of those"),
+    (r"is not of types? ", "write a value of that type"),
+    (r"not a .*regex", "correct the regular expression"),
+)
+# What OpenAPI 3.2 adds for readers. The rest of what is new there is refused by name.
+_DOCUMENTATION = {
+    "document": {"$self"},
+    "tag": {"summary", "parent", "kind"},
+    "server": {"name"},
+    "response": {"summary"},
+    "example": {"dataValue", "serializedValue"},
+}
+
+Fault = tuple[Pointer, str]
+
+
+def validity(document: Document) -> list[str]:
+    """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1."""
+    return [str(finding) for finding in invalid(document)]
+
+
+def invalid(document: Document) -> list[Finding]:
+    """The same, with their places and what would adopt them.
+
+    A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
+    hide everything else.
+    """
+    if "swagger" in document.data and "openapi" not in document.data:
+        where = document.where(("swagger",))
+        return [Finding(where, "Swagger 2.0 is not read: convert the document to OpenAPI 3, for example with swagger2openapi")]
+    if document.version not in VERSIONS:
+        where = document.where(("openapi",))
+        return [Finding(where, "`openapi` names no known version: write 3.1.1, or 3.0.4 for an older document")]
+    if dangling := list(_dangling(document)):
+        return dangling
+    found: dict[tuple[Pointer, str], Finding] = {}
+    placed = ((_written(document, pointer), message) for pointer, message in (*_structure(document), *_schemas(document)))
+    faults = [(pointer, message) for pointer, message in placed if pointer is not None]
+    around = {pointer[:end] for pointer, _ in faults for end in range(len(pointer))}
+    for pointer, message in faults:
+        if message == UNKNOWN.format(pointer[-1] if pointer else "") and pointer in around:
+            continue  # what is wrong is within it
+        if (known := _known(document, pointer, message)) is not None:
+            found.setdefault((pointer, known), _finding(document, pointer, known))
+    for node, text, own in meaning(document):
+        found.setdefault((node.pointer, text), suggested(document, node.pointer, text, own))
+    kept = document.adopted.kept
+    findings = [finding for finding in found.values() if document.adopted.origin(finding.pointer or ()) not in kept]
+    return sorted(findings, key=lambda finding: by_line(document, finding))
+
+
+def by_line(document: Document, finding: Finding) -> tuple[bool, str, int, str]:
+    """The document's own faults first, each file's by line."""
+    file, _, line = finding.where.rpartition(":")
+    return file != document.name, file, int(line) if line.isdecimal() else 1, finding.text
+
+
+def _dangling(document: Document) -> Iterator[Finding]:
+    """References that lead nowhere; the other judges would crash on them. Examples may hold anything."""
+    for pointer, mapping in mappings(document.data):
+        if isinstance(mapping.get("$ref"), str):
+            try:
+                Node(document, pointer, mapping).resolved()
+            except DocumentError as error:
+                yield from explained(document, error)
+
+
+def _structure(document: Document) -> Iterator[Fault]:
+    data = _inlined(document, document.whole)
+    if document.version == "3.2":
+        data = {**data, "openapi": "3.1.1"}
+    for error in _judge(VERSIONS[document.version]).iter_errors(data):
+        yield from located(error)
+
+
+@functools.cache
+def _judge(version: str) -> jsonschema_rs.Validator:
+    """The schema of OpenAPI itself. Its file is read without its package, whose import takes a second and 30 MB."""
+    file = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
+    schema = json.loads(Path(str(metadata.distribution("openapi-spec-validator").locate_file(file))).read_bytes())
+    return jsonschema_rs.validator_cls_for(schema)(_without_regex(schema))
+
+
+def _without_regex(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A schema that leaves it to the engine what a regular expression is: it reads more of ECMA-262 than the validator."""
+    if isinstance(value, list):
+        return [_without_regex(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_regex(item) for key, item in value.items() if (key, item) != ("format", "regex")}
+
+
+def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left.
+
+    The files themselves have no structure of OpenAPI, and a reference back to what it stands `within` is left too. Operations
+    and servers are no references by the letter of OpenAPI, so theirs are replaced wherever they lead.
+    """
+    if isinstance(value, list):
+        return [_inlined(document, item, key if key == "servers" else "", within) for item in value]
+    if not isinstance(value, dict) or key in ("schema", "schemas", FILES):
+        return value
+    node = Node(document, (), value)
+    replaced = str(node.reference).startswith(f"#/{FILES}/") or key in (*METHODS, "servers")
+    if node.reference is not None and replaced and node.reference not in within:
+        target = at(document.whole, document.at(node.reference, node).pointer)
+        return _inlined(document, target, "", within | {node.reference})
+    return {key: _inlined(document, item, key, within) for key, item in value.items()}
+
+
+def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
+    """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
+    return iter(()) if document.version == "3.0" else misshapen(document)
+
+
+def _known(document: Document, pointer: Pointer, message: str) -> str | None:
+    """What is said of a fault; None for what OpenAPI 3.2 allows."""
+    if document.version != "3.2":
+        return message
+    kinds = objects(document)
+    if message == UNKNOWN.format(pointer[-1] if pointer else ""):
+        kind = "example" if pointer[-3:-2] == ("examples",) else kinds.get(pointer[:-1], "")
+        if pointer[-1] in _DOCUMENTATION.get(kind, ()):
+            return None
+        return f"{pointer[-1]!r} is not supported (OpenAPI 3.2 is taken where it equals 3.1)"
+    if message.startswith('"description" is a required') and kinds.get(pointer) == "response":
+        return None
+    return message
+
+
+def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
+    own: list[tuple[Word, Pointer]] = [("keep", pointer)] if message.endswith(BAD_NAME) else []
+    if document.version == "3.0" and pointer:
+        # What OpenAPI 3.1 allows in a schema is read as there.
+        for end in range(len(pointer) - 1, 0, -1):
+            if objects(document).get(pointer[:end]) == "schema":
+                keyword = str(pointer[end])
+                value = Node(document, pointer[:end], at(document.whole, pointer[:end])).value.get(keyword)
+                if keyword in SCHEMA and allowed(keyword, value):
+                    own.append(("keep", pointer))
+                break
+    return suggested(document, pointer, _text(message, pointer), tuple(own))
+
+
+def _written(document: Document, pointer: Pointer) -> Pointer | None:
+    """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers.
+
+    None: it stands beside a `$ref`, where OpenAPI 3.0 ignores it. The ledger reports that.
+    """
+    node = document.root
+    for part in pointer:
+        node = node if part == "$ref" else node.resolved()
+        keys: tuple[Key, ...] = (part, str(part))
+        if isinstance(node.value, dict):
+            key = next((key for key in keys if key in node.value), None)
+        else:
+            key = part if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value) else None
+        if key is None:
+            break
+        node = node.raw_child(key)
+    return node.pointer if document.adopted.origin(node.pointer) in document.lines else node.resolved().pointer
+
+
+def _key(value: Any, part: Key) -> Key | None:  # noqa: ANN401 - any JSON value
+    """The key of a value that a step means; None if it has none."""
+    if isinstance(value, list):
+        return int(part) if str(part).isdecimal() and int(part) < len(value) else None
+    return next((key for key in (part, str(part)) if key in value), None) if isinstance(value, dict) else None
+
+
+def _text(message: str, pointer: Pointer) -> str:
+    if message.endswith(" was expected") and pointer:
+        message = f"`{pointer[-1]}`: {message}"
+    if "valid under" in message:
+        message = "this has none of the forms that OpenAPI allows here"
+    remedy = next((remedy for pattern, remedy in REMEDIES if re.search(pattern, message)), "see the OpenAPI specification")
+    return f"{message}: {remedy}"

@@ -1,0 +1,1 @@
+"""Parts of a document that the runtime cannot serve."""

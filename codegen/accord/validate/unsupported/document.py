@@ -1,0 +1,219 @@
+"""Parts of a document that cannot be served, beyond single keywords: refused at generation and at start."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from accord.document.adoption.words import Word
+from accord.document.document import Document, DocumentError, Node
+from accord.document.findings import Finding
+from accord.document.pointer import Pointer, holds_names
+from accord.jsonschema.regex.ecma import fault
+from accord.jsonschema.schema import conjuncts, listed
+from accord.openapi.api import Description, Operation, callbacks
+from accord.openapi.content_coding import CODINGS
+from accord.openapi.deprecation import notices
+from accord.openapi.extensions import ERROR_MEMBERS, ROLES
+from accord.openapi.keywords.coverage import Ledger
+from accord.openapi.keywords.suggestions import explained, nodes, suggested
+from accord.openapi.parameter import Header, Parameter, Response
+from accord.openapi.path_template import template_names
+from accord.openapi.primitives import types_of
+from accord.openapi.router import Paths
+from accord.openapi.servers import unservable
+from accord.validate.unsupported.bodies import unreadable as unreadable_bodies
+from accord.validate.unsupported.parameters import ambiguous, unreadable
+
+# A place, what is wrong there, and what is left out if that is adopted and is another place.
+Found = Iterator[tuple[Node, str] | tuple[Node, str, Pointer]]
+
+_TWICE = {"drop": "What the $ref names counts.", "keep": "What is written beside the $ref counts."}
+_NEVER_A_BODY = (204, 205, 304)
+
+
+def unsupported(document: Document) -> list[str]:
+    """Everything that cannot be enforced or served, each as `openapi.yaml:LINE: what: how to mend it`; empty if all of it can.
+
+    The document is taken to be valid OpenAPI. Where it is not, a fault may be missed here, but is not a crash.
+    """
+    return [str(finding) for finding in findings(document)]
+
+
+@functools.lru_cache(maxsize=8)  # a walk takes 50 ms, and every application asks
+def findings(document: Document) -> tuple[Finding, ...]:
+    """The same, with their places and what would adopt them."""
+    try:
+        ledger = Ledger(document)
+        keywords = ledger.unsupported()
+        others = list(_twice(document))
+        # A reference to something of another kind is told by the ledger; nothing can be read there.
+        with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
+            description = Description.of(document)
+            for node, text, *drop in itertools.chain(_mapped(document), _patterns(ledger), _survey(description)):
+                own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
+                others.append(suggested(document, node.pointer, text, own))
+            others += _at_start(description)
+    except DocumentError as error:
+        return tuple(explained(document, error))
+    return tuple(dict.fromkeys([*keywords, *others]))
+
+
+def _twice(document: Document) -> Iterator[Finding]:
+    """Fields beside a `$ref` that are also in what it names; without those of a path item the others count."""
+    for place, text in document.twice:
+        if document.adopted.origin(place) not in document.adopted.kept:
+            word: Word = "keep" if holds_names(place[:-1]) else "drop"
+            found = suggested(document, place, text, ((word, place),))
+            usual = (replace(one, reason=_TWICE[word]) for one in found.readings[:1])
+            yield found._replace(readings=(*usual, *found.readings[1:]))
+
+
+def _mapped(document: Document) -> Found:
+    """Discriminators that name no member, and what they map to and is no schema."""
+    for kind, schema in nodes(document):
+        if kind != "schema" or "discriminator" not in schema.value:
+            continue
+        node = schema.raw_child("discriminator")
+        if not isinstance(node.value, dict) or not isinstance(node.value.get("propertyName"), str):
+            yield node, "a discriminator is a mapping with the name of a member in `propertyName`: correct it"
+            continue
+        if "mapping" not in node.value:
+            continue
+        mapping = node.raw_child("mapping")
+        if not isinstance(mapping.value, dict):
+            yield mapping, "the `mapping` of a discriminator is a mapping of values to schemas: correct it"
+            continue
+        for value, target in mapping.value.items():
+            place = mapping.raw_child(value)
+            try:
+                reference = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
+                document.at(reference, place)
+            except (DocumentError, TypeError):
+                yield place, f"the discriminator maps {value!r} to {target!r}, which is no schema: correct it"
+
+
+def _patterns(ledger: Ledger) -> Found:
+    for entry in ledger.entries:
+        if "judge" in entry.by and entry.keyword in ("pattern", "patternProperties"):
+            node = entry.node.raw_child(entry.keyword)
+            for place in [node] if entry.keyword == "pattern" else [node.raw_child(name) for name in node.value]:
+                pattern = place.value if entry.keyword == "pattern" else place.pointer[-1]
+                if (why := fault(str(pattern))) is not None:
+                    yield place, f"the pattern {pattern!r} cannot be read: {why}: write it in other words of ECMA-262"
+
+
+def _survey(description: Description) -> Found:
+    root = description.document.root
+    members = root.get(ERROR_MEMBERS)
+    for name in members.value if members is not None else ():
+        if members is not None and members.value[name] not in ROLES:
+            text = f"`{ERROR_MEMBERS}`: {members.value[name]!r} is not known: write one of {', '.join(sorted(ROLES))}"
+            yield members.raw_child(name), text
+    yield from unservable(root.get("servers"))
+    for _, item in paths.items() if (paths := root.get("paths")) is not None else ():
+        yield from unservable(item.get("servers"))
+    for operation in description.operations:
+        yield from _path(operation)
+        yield from ambiguous(operation)
+        yield from _never_sent(operation)
+        yield from unservable(operation.node.get("servers"))
+    called = (callback for operation in description.operations for callback in callbacks(operation))
+    for operation in (*description.operations, *description.webhooks, *called):
+        yield from _operation(operation)
+        for parameter in operation.parameters:
+            yield from _parameter(parameter)
+        for response in operation.responses.values():
+            yield from _response(response)
+        yield from unreadable_bodies(operation.bodies)
+
+
+def _operation(operation: Operation) -> Found:
+    if not operation.answers:
+        yield operation.node, "no response is a success, so no handler could answer: add one to `responses`"
+    components = operation.node.document.root.get("components")
+    schemes = components.get("securitySchemes") if components is not None else None
+    for name in {name for alternative in operation.security for name, _ in alternative}:
+        scheme = schemes.get(name) if schemes is not None else None
+        drop = _requirement(operation, name)
+        if scheme is None:
+            yield operation.node, f"there is no security scheme {name!r}: declare it in components.securitySchemes", drop
+        elif scheme.value.get("type") not in ("http", "apiKey", "oauth2", "openIdConnect"):
+            text = f"security scheme {name!r}: {scheme.value.get('type')!r} is not checked by the engine: use another"
+            yield scheme, text, drop
+
+
+def _requirement(operation: Operation, name: str) -> Pointer:
+    """Where an operation needs a security scheme: one of several alternatives, or what makes it secure at all."""
+    owner = operation.node if "security" in operation.node.value else operation.node.document.root
+    index = next(i for i, alternative in enumerate(operation.security) if name in dict(alternative))
+    return (*owner.pointer, "security", index)
+
+
+def _never_sent(operation: Operation) -> Found:
+    """Whole bodies of the other direction: nobody could send them. A parameter modifies nothing, so it may be `readOnly`."""
+    bodies = [(media.schema, "readOnly", "request") for media in operation.bodies.values()]
+    for response in operation.responses.values():
+        bodies += [(media.schema, "writeOnly", "answer") for media in response.content.values()]
+    for schema, keyword, what in bodies:
+        for said in conjuncts(schema) if schema is not None else ():
+            if said.value.get(keyword) is True:
+                yield said.raw_child(keyword), f"`{keyword}` of a whole {what} forbids it: remove it, or put it on members"
+
+
+def _path(operation: Operation) -> Found:
+    for segment in operation.path.split("/"):
+        if not re.fullmatch(r"(?:[^{}]|\{[^{}]+\})*", segment):
+            text = f"path {operation.path!r}: {segment!r} has a brace that is no parameter's: write `{{name}}`"
+            yield operation.node, text
+    for name, count in Counter(template_names(operation.path)).items():
+        if count > 1:
+            yield operation.node, f"path {operation.path!r} names the parameter {name!r} {count} times: give each its own name"
+
+
+def _at_start(description: Description) -> Iterator[Finding]:
+    """What the start would refuse of an operation: a path that another one answers, a date that is none."""
+    paths: Paths[str] = Paths(description.aliases)
+    for operation in description.operations:
+        yield from _refused(description.document, paths.add, operation, operation.id)
+        yield from _refused(description.document, notices, operation)
+
+
+def _refused(document: Document, work: Callable[..., object], *arguments: object) -> Iterator[Finding]:
+    try:
+        work(*arguments)
+    except DocumentError as error:
+        yield from explained(document, error)
+
+
+def _parameter(parameter: Parameter) -> Found:
+    what = f"parameter {parameter.name!r}"
+    if parameter.place == "header" and parameter.name.lower() == "content-encoding":
+        for coding in listed(parameter.schema) or ():
+            if coding not in CODINGS:
+                yield parameter.node, f"{what}: the content coding {coding!r} is not supported: use {', '.join(CODINGS)}"
+    yield from unreadable(parameter.node)
+
+
+def _response(response: Response) -> Found:
+    if response.status in _NEVER_A_BODY and response.content:
+        yield (
+            response.node,
+            f"response {response.status} never has a body: remove `content`",
+            (*response.node.pointer, "content"),
+        )
+    first: dict[str, str] = {}
+    for header in response.headers:
+        yield from _header(header)
+        if (other := first.setdefault(header.name.lower(), header.name)) != header.name:
+            yield header.node, f"{header.name} and {other} are one header, in whatever case: remove one"
+
+
+def _header(header: Header) -> Found:
+    if header.media is None and types_of(header.schema) == {"null"}:
+        yield header.node, f"the header {header.name}: null cannot be written: leave the header out instead"
