@@ -6,15 +6,15 @@ import functools
 from pathlib import Path
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 
 DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
 
 
 @functools.cache
-def description() -> Description:
+def description() -> API:
     """The operations of `openapi.yaml`."""
-    return Description.of(Document.load(DOCUMENT))
+    return API.of(Document.load(DOCUMENT))
 
 
 def version() -> str:

@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from accord.document.findings import BindingError
 from accord.runtime.docs import pages
-from accord.runtime.engine import Engine, Exchange, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.engine import Engine, RequestContext, Service
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation, bind
 from accord.runtime.mock import Mocked
 from accord.runtime.problems.problem import Headers
@@ -70,7 +70,7 @@ def _module(name: str) -> ModuleType:
         raise BindingError(f"{name}: {error.msg}: the document has no such operation: remove its handler") from None
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> Host:
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> OpenAPIApp:
     """The application, also an ordinary ASGI and FastAPI one. It is not ready any more once `draining` is set.
 
     Raises:
@@ -85,7 +85,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     kind = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
     log = kind(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
 
-    def call(exchange: Exchange) -> Call[Principal | None]:
+    def call(exchange: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
             address = exchange.scope["client"][0] if exchange.scope["client"] else ""
             caller.set((address,) if exchange.principal is None else (address, exchange.principal.user_id))
@@ -112,6 +112,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     engine = Engine(description(), bound, service)
     for finding in engine.errors.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
-    host = Host(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return host

@@ -8,11 +8,11 @@ from accord.lazy import lazy
 
 if TYPE_CHECKING:
     from accord.document.document import Document, DocumentError
-    from accord.openapi.api import Description
+    from accord.openapi.api import API
 
-__all__ = ["Description", "Document", "DocumentError"]
+__all__ = ["API", "Document", "DocumentError"]
 
 __getattr__ = lazy(
     __name__,
-    {"Description": "openapi.api", "Document": "document.document", "DocumentError": "document.document"},
+    {"API": "openapi.api", "Document": "document.document", "DocumentError": "document.document"},
 )

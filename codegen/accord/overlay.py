@@ -14,8 +14,8 @@ from typing import Any
 
 from accord.document.document import Document
 from accord.document.pointer import Pointer
-from accord.jsonschema.sampling import NoValue, Values
-from accord.openapi.api import Description, Operation
+from accord.jsonschema.sampling import NoValue, Sampler
+from accord.openapi.api import API, Operation
 from accord.openapi.media_type import Media
 from accord.runtime.problems.error_formats import Refusals
 from accord.runtime.problems.problem import Problems
@@ -37,7 +37,7 @@ _SCHEMA: dict[str, Any] = {
 
 def overlay(document: Document) -> dict[str, Any]:
     """The overlay; its `actions` are empty if the document omits nothing."""
-    description = Description.of(document)
+    description = API.of(document)
     missing = [(operation, list(_missing(operation))) for operation in description.operations]
     common, unwritten = _common(description), _unwritten(description)
     actions: list[dict[str, Any]] = []
@@ -59,7 +59,7 @@ def overlay(document: Document) -> dict[str, Any]:
 def completed(document: Document, found: dict[str, Any]) -> Document:
     """The document with an overlay of `overlay` applied, as JSON; what it held before keeps its lines."""
     data = copy.deepcopy(document.written)
-    operations = Description.of(document).operations
+    operations = API.of(document).operations
     places = [operation.node for operation in operations]
     places += [response.node for operation in operations for response in operation.responses.values()]
     by_path = {_path(node.pointer): node.pointer for node in places}
@@ -79,7 +79,7 @@ def _missing(operation: Operation) -> Iterator[int]:
     return (status for status in _answered(operation) if silent or operation.response(status) is None)
 
 
-def _unwritten(description: Description) -> list[Pointer]:
+def _unwritten(description: API) -> list[Pointer]:
     """Documented rejections whose format nobody can fill, so that problems are answered instead."""
     refusals = Refusals(description.document, Problems(description.document), description.operations)
     found: dict[Pointer, None] = {}
@@ -106,7 +106,7 @@ def _answered(operation: Operation) -> Iterator[int]:
     yield from (status for status, answered in reasons.items() if answered)
 
 
-def _common(description: Description) -> dict[str, Any] | None:
+def _common(description: API) -> dict[str, Any] | None:
     """The content of the errors that the document has, if they all have the same, and it can be written."""
     found: dict[str, Media] = {}
     for operation in description.operations:
@@ -120,7 +120,7 @@ def _common(description: Description) -> dict[str, Any] | None:
     [media] = found.values()
     if media.schema is not None:
         try:
-            Values("response").value(media.schema)
+            Sampler("response").value(media.schema)
         except NoValue:
             return None
     return {media.name: {key: value for key, value in media.node.value.items() if key == "schema"}}

@@ -15,7 +15,7 @@ from accord.cli.main import main
 from accord.document.adoption.readings import given
 from accord.document.document import Document, DocumentError
 from accord.generate.adoption import adoption, refused
-from accord.openapi.keywords.coverage import Ledger
+from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.validate.openapi import validity
 
 UNREADABLE = ("twice", "yaml")  # texts that are no YAML
@@ -412,7 +412,7 @@ class TestTheFile:
     def test_the_ledger_lists_it(self, tmp_path, capsys):
         read = adopted(tmp_path, self.TEXT)
 
-        assert [what for _, what, _ in Ledger(read).readings] == [f"{self.PLACE}: drop"]
+        assert [what for _, what, _ in KeywordCoverage(read).readings] == [f"{self.PLACE}: drop"]
         assert main(["ledger", str(tmp_path / "openapi.yaml")]) == 0
         assert f"openapi.yaml:3: {self.PLACE}: drop: adopted  (Left out, as most tools do.)" in capsys.readouterr().out
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from accord.cli import mock
 from accord.cli.main import main
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.overlay import PROBLEM, completed, overlay
 from app.contract import DOCUMENT
 
@@ -32,7 +32,7 @@ components:
 
 def statuses(text: str) -> dict[str, set[str]]:
     document = Document(text.encode())
-    described = Description.of(completed(document, overlay(document)))
+    described = API.of(completed(document, overlay(document)))
     return {operation.method: set(map(str, operation.responses)) for operation in described.operations}
 
 

@@ -8,7 +8,7 @@ import inspect
 from accord.document.document import Document
 from accord.document.identifiers import distinct
 from accord.generate.package import write
-from accord.openapi.api import Description
+from accord.openapi.api import API
 
 HEAD = "openapi: 3.1.1\ninfo: {title: Names, version: '1'}\npaths:\n"
 PET = """
@@ -64,7 +64,7 @@ class TestNames:
         assert generated(settings, PET).GetPet.NoContent.headers == (("x_count_2", "X_Count"), ("x_count", "X-Count"))
 
     def test_operations_without_operationid_have_names_of_their_own(self):
-        ids = {operation.path: operation.id for operation in Description.of(Document((HEAD + UNNAMED).encode())).operations}
+        ids = {operation.path: operation.id for operation in API.of(Document((HEAD + UNNAMED).encode())).operations}
 
         assert ids == {"/a-b": "getAB", "/a/b": "getAB2"}
 

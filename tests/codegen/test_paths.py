@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from accord.document.document import Document
 from accord.generate.package import Settings, write
-from accord.openapi.api import Description
-from accord.openapi.router import Paths
+from accord.openapi.api import API
+from accord.openapi.router import Router
 from accord.runtime.handlers.arguments import Arguments
 from tests.codegen.conftest import DOCUMENTS
 
@@ -29,8 +29,8 @@ def styles(tmp_path_factory):
         patch.syspath_prepend(str(folder))
         write(Settings(document, folder / "made_styles", "app.core.call"))
         operations, models = (importlib.import_module(f"made_styles.{name}") for name in ("operations", "models"))
-    described = Description.of(Document.load(document))
-    paths: Paths[tuple[str, Arguments]] = Paths({})
+    described = API.of(Document.load(document))
+    paths: Router[tuple[str, Arguments]] = Router({})
     for operation in described.operations:
         paths.add(operation, (operation.id, Arguments(described.document, operation, None)))
 

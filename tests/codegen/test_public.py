@@ -18,8 +18,8 @@ from accord.document.document import Document
 from accord.fidelity.report import fidelity
 from accord.generate.adoption import renewed
 from accord.generate.package import write
-from accord.jsonschema.sampling import Values
-from accord.openapi.api import Description
+from accord.jsonschema.sampling import Sampler
+from accord.openapi.api import API
 from accord.overlay import completed, overlay
 from tests.codegen.test_typing import mypy
 
@@ -48,11 +48,11 @@ class TestADocument:
         read = Document.load(path)
         whole = completed(read, overlay(read))
         app = mock.application(whole, mock.schemes(whole, "mock:credential"))
-        described = Description.of(whole)
+        described = API.of(whole)
 
         with TestClient(app) as client:
             for operation in described.operations:
-                values = [Values("request").value(one.schema) for one in operation.parameters if one.place == "path"]
+                values = [Sampler("request").value(one.schema) for one in operation.parameters if one.place == "path"]
                 url = operation.prefixes[0] + operation.path
                 for one, value in zip((one for one in operation.parameters if one.place == "path"), values, strict=True):
                     url = url.replace(f"{{{one.name}}}", str(value))

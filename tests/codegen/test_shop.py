@@ -16,10 +16,10 @@ import pytest
 
 from accord.document.document import Document
 from accord.generate.package import Settings, write
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.bodies.file import File
 from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import bind
 from accord.runtime.webhooks.links import LinkError
 from accord.runtime.webhooks.sender import PayloadError, Reply, ReplyError
@@ -53,14 +53,14 @@ def shop(folder):
 
 @pytest.fixture(scope="module")
 def host(shop):
-    description = Description.of(Document.load(SHOP / "openapi.yaml"))
+    description = API.of(Document.load(SHOP / "openapi.yaml"))
     calls = shop("calls")
 
     def call(exchange):
         return calls.Call(calls.Principal(exchange.principal) if exchange.principal is not None else None)
 
     service = Service(schemes={"token": Tokens()}, call=call, responses="raise")
-    return Host(Engine(description, bind(description, [shop("right")], shop("shop").DIGEST), service))
+    return OpenAPIApp(Engine(description, bind(description, [shop("right")], shop("shop").DIGEST), service))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Listed:
     signed_in: bool
 
 
-class Exchange:
+class RequestContext:
     """One request as it left, and its answer."""
 
     def __init__(self, response: Response) -> None:
@@ -68,14 +68,14 @@ def _fail(faults: list[str]) -> None:
 @schemathesis.check
 def http_semantics(ctx: CheckContext, response: Response, case: Case) -> None:
     """Headers, lengths and JSON are as HTTP has them; every error is a problem that names its request."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     _fail(list(answers.faults(exchange.status, exchange.headers, exchange.answer, head=exchange.method == "HEAD")))
 
 
 @schemathesis.check
 def second_judge(ctx: CheckContext, response: Response, case: Case) -> None:
     """Another implementation of JSON Schema finds the answer documented, and no member that is not."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     if exchange.operation is not None:
         _fail(list(answers.broken_promises(exchange.operation, exchange.status, exchange.headers, exchange.answer)))
 
@@ -83,7 +83,7 @@ def second_judge(ctx: CheckContext, response: Response, case: Case) -> None:
 @schemathesis.check
 def cross_origin(ctx: CheckContext, response: Response, case: Case) -> None:
     """Pages of the listed origin may read the answer, others not, and caches know that; no header has two lines."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     granted = exchange.sent.get("origin") == ORIGINS[0]
     faults = [f"{name} has several lines" for name, values in response.headers.items() if len(values) > 1]
     if exchange.headers.get("access-control-allow-origin") != (ORIGINS[0] if granted else None):
@@ -96,7 +96,7 @@ def cross_origin(ctx: CheckContext, response: Response, case: Case) -> None:
 @schemathesis.check
 def order_of_the_gate(ctx: CheckContext, response: Response, case: Case) -> None:
     """The answer is one that the document and the fixed order of checks allow for exactly these bytes."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     allowed = oracle.allowed(exchange.method, exchange.target, exchange.sent, exchange.body)
     if exchange.status not in allowed:
         told = ", ".join(map(str, sorted(allowed)))
@@ -106,7 +106,7 @@ def order_of_the_gate(ctx: CheckContext, response: Response, case: Case) -> None
 @schemathesis.check
 def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
     """No answer repeats a password; no problem repeats a value that was sent."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     sent = case.body if isinstance(case.body, dict | list | str) else None
     for name in _passwords(exchange.operation) if isinstance(sent, dict) else ():
         password = sent.get(name)
@@ -130,7 +130,7 @@ def _passwords(operation: Operation | None) -> Iterator[str]:
 @schemathesis.check
 def relations(ctx: CheckContext, response: Response, case: Case) -> None:
     """What a schema cannot say: pages have their length, filters hold, a patch changes what was sent, a create is stored."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     operation = exchange.operation
     if operation is None or exchange.status >= 300:
         return
@@ -142,7 +142,7 @@ def relations(ctx: CheckContext, response: Response, case: Case) -> None:
         _fail(list(_update_faults(before_update.pop(case.id), exchange)))
 
 
-def _list_faults(operation: Operation, exchange: Exchange) -> Iterator[str]:
+def _list_faults(operation: Operation, exchange: RequestContext) -> Iterator[str]:
     assert operation.items is not None
     name, schema = operation.items
     query = dict(parse_qsl(exchange.target.partition("?")[2]))
@@ -200,7 +200,7 @@ def _filters(schema: dict[str, Any], listed: Listed) -> dict[str, Any]:
     return {name: read.get(str(known[name].get("type")), str)(value) for name, value in asked.items() if name in known}
 
 
-def _create_faults(exchange: Exchange) -> Iterator[str]:
+def _create_faults(exchange: RequestContext) -> Iterator[str]:
     created, sent = exchange.json(), json.loads(exchange.body)
     for name, value in sent.items():
         if name in created and created[name] != value:
@@ -220,7 +220,7 @@ def _create_faults(exchange: Exchange) -> Iterator[str]:
             yield f"what was created cannot be read: {error}"
 
 
-def _update_faults(before: dict[str, Any], exchange: Exchange) -> Iterator[str]:
+def _update_faults(before: dict[str, Any], exchange: RequestContext) -> Iterator[str]:
     after, sent = exchange.json(), json.loads(exchange.body)
     for name, value in {**before, **sent}.items():
         if name != "version" and after[name] != value:
@@ -232,7 +232,7 @@ def _update_faults(before: dict[str, Any], exchange: Exchange) -> Iterator[str]:
 @schemathesis.check
 def seen(ctx: CheckContext, response: Response, case: Case) -> None:
     """Note which documented answers were seen; test_coverage.py asks for all of them, over all passes."""
-    exchange = Exchange(response)
+    exchange = RequestContext(response)
     if exchange.operation is not None and exchange.method == exchange.operation.method:
         problem = re.search(rb'"code":"([a-z-]+)"', exchange.answer) if exchange.status >= 400 else None
         observed.add((exchange.operation.id, exchange.status, problem[1].decode() if problem else ""))

@@ -27,7 +27,7 @@ from accord.document.document import Document, Node
 from accord.fidelity.reference_validator import CIRCLES, Oracle
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.schema import inner
-from accord.openapi.api import Description, Operation
+from accord.openapi.api import API, Operation
 from accord.openapi.media_type import Media, content_type, essence
 from accord.openapi.primitives import types_of
 
@@ -37,7 +37,7 @@ ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accep
 def main(served: Path, events: Path) -> None:
     """`failures`, a line for each kind; `misjudged`, how many operations are blamed in vain."""
     document = Document.load(served, ())
-    operations = {f"{one.method.upper()} {one.path}": one for one in Description.of(document).operations}
+    operations = {f"{one.method.upper()} {one.path}": one for one in API.of(document).operations}
     judges = Judges(document)
     standing: dict[tuple[str, int], set[str]] = {}
     cleared: set[str] = set()

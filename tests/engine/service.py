@@ -17,9 +17,9 @@ from starlette.types import ASGIApp
 
 from accord.document.adoption.readings import given
 from accord.document.document import Document
-from accord.openapi.api import Description
-from accord.runtime.engine import Engine, Exchange, Service
-from accord.runtime.fastapi import Host
+from accord.openapi.api import API
+from accord.runtime.engine import Engine, RequestContext, Service
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation, bind
 from accord.runtime.responses.types import Body, Empty
 from app.core.limits import Verdict
@@ -64,18 +64,18 @@ class Observer:
     statuses: list[int] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
-    def answered(self, exchange: Exchange, status: int) -> None:
+    def answered(self, exchange: RequestContext, status: int) -> None:
         assert exchange.id
         self.statuses.append(status)
 
-    def failed(self, exchange: Exchange, error: Exception) -> None:
+    def failed(self, exchange: RequestContext, error: Exception) -> None:
         assert exchange.id
         self.errors.append(error)
 
 
 @functools.cache
-def description() -> Description:
-    return Description.of(Document.load(DOCUMENT))
+def description() -> API:
+    return API.of(Document.load(DOCUMENT))
 
 
 def make_engine(found: Iterable[Operation] = (), **service: Any) -> Engine:
@@ -85,9 +85,9 @@ def make_engine(found: Iterable[Operation] = (), **service: Any) -> Engine:
     return Engine(description(), bind(description(), [module]), Service(**settings))
 
 
-def make_host(found: Iterable[Operation] = (), **service: Any) -> Host:
+def make_host(found: Iterable[Operation] = (), **service: Any) -> OpenAPIApp:
     """A host of `contract.yaml`."""
-    return Host(make_engine(found, **service))
+    return OpenAPIApp(make_engine(found, **service))
 
 
 def make_client(host: ASGIApp) -> TestClient:
@@ -107,14 +107,14 @@ def echo(paths: str, *, head: str = "", adopted: Iterable[str] = (), **service: 
     `adopted` are readings as the command line gives them.
     """
     text = f"openapi: 3.1.1\ninfo: {{title: Echo, version: '1'}}\n{head}\npaths:\n{paths}"
-    described = Description.of(Document(text.encode(), readings=tuple(map(given, adopted))))
+    described = API.of(Document(text.encode(), readings=tuple(map(given, adopted))))
 
     async def handler(_: object, **arguments: Any) -> Empty:
         return Echo(arguments)
 
     bound = {operation.id: Operation(handler) for operation in described.operations}
     settings = {"schemes": {}, "call": lambda exchange: exchange.principal, **service}
-    return make_client(Host(Engine(described, bound, Service(**settings))))
+    return make_client(OpenAPIApp(Engine(described, bound, Service(**settings))))
 
 
 def parameter(declaration: str, *, path: str = "/p") -> TestClient:
@@ -146,7 +146,7 @@ def answering(
         f"openapi: 3.1.1\ninfo: {{title: Answers, version: '1'}}\n{head}\npaths:\n  /p:\n    {method}:\n"
         f"      operationId: ask\n      {operation}\n      responses: {documented}\n"
     )
-    described = Description.of(Document(text.encode()))
+    described = API.of(Document(text.encode()))
 
     async def handler(_: object, **arguments: Any) -> Any:
         if isinstance(answer, Exception):

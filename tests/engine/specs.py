@@ -49,11 +49,11 @@ OWN_LIMITS = ("schema error", "serialization", "health check", "unsupported", "n
 _FACTS = """
 import json, pathlib, sys
 from accord.document.deep_stack import deep
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.document.document import Document
 def facts():
     document = Document.load(pathlib.Path(sys.argv[1]), ())
-    found = Description.of(document).operations
+    found = API.of(document).operations
     return {"prefixes": {f"{one.method.lower()} {one.path}": next(iter(one.prefixes), "") for one in found}}
 print(json.dumps(deep(facts)))
 """

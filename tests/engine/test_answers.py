@@ -10,9 +10,9 @@ import pytest
 
 from accord.document.document import Document
 from accord.document.findings import BindingError
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import bind
 from accord.runtime.responses.types import Body, Empty, Text
 from tests.engine.gallery import (
@@ -27,7 +27,7 @@ from tests.engine.gallery import (
 )
 from tests.engine.service import Observer, answering, make_client, raw_call
 
-DESCRIPTION = Description.of(Document.load(Path(__file__).with_name("gallery.yaml")))
+DESCRIPTION = API.of(Document.load(Path(__file__).with_name("gallery.yaml")))
 OBSERVER = Observer()
 
 
@@ -57,7 +57,7 @@ def ask(path: str, answer: Any, headers: dict[str, str] | None = None, **service
         operation.handler = handler
     OBSERVER.errors.clear()
     settings = {"schemes": {}, "call": lambda _: None, "observer": OBSERVER, "responses": "raise", **service}
-    return make_client(Host(Engine(DESCRIPTION, operations, Service(**settings)))).get(path, headers=headers)
+    return make_client(OpenAPIApp(Engine(DESCRIPTION, operations, Service(**settings)))).get(path, headers=headers)
 
 
 def refused(path: str, answer: Any) -> str:

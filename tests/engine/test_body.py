@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from accord.document.document import Document
 from accord.document.strict_json import strict_json
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty
 from tests.engine.service import GONE, Answer, Observer, body, make_client, make_engine, raw_call
@@ -290,13 +290,13 @@ class TestWhatNoPythonTypeHolds:
             "      requestBody: {required: true, content: {application/json: {schema: {type: object, properties:"
             " {since: {type: string, format: date-time}}}}}}\n      responses: {'204': {description: Done.}}\n"
         )
-        described = Description.of(Document(text.encode()))
+        described = API.of(Document(text.encode()))
 
         async def handler(_: object, *, body: Since) -> Empty:
             raise AssertionError(body)
 
         service = Service(schemes={}, call=lambda _: None)
-        client = make_client(Host(Engine(described, {"post": Operation(handler)}, service)))
+        client = make_client(OpenAPIApp(Engine(described, {"post": Operation(handler)}, service)))
 
         response = client.post("/p", json={"since": "0000-01-01T00:00:00Z"})
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.bodies.deserialize import builders
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
@@ -158,9 +158,7 @@ class TestSeveralMediaTypes:
         handler.__annotations__["body"] = One | Other | File | str
         content = f"{{application/json: {{}}, {FORM}: {{}}, text/plain: {{}}, '*/*': {{}}}}"
         paths = f"paths: {{/p: {{post: {{operationId: post, requestBody: {{content: {content}}}, responses: {{}}}}}}}}"
-        (described,) = Description.of(
-            Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())
-        ).operations
+        (described,) = API.of(Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())).operations
 
         made = builders(described, Post(handler))
 
@@ -180,9 +178,7 @@ class TestSeveralMediaTypes:
         async def handler(_: object, *, body: object) -> None: ...
 
         paths = "paths: {/p: {post: {operationId: post, requestBody: {content: {multipart/form-data: {}}}, responses: {}}}}"
-        (described,) = Description.of(
-            Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())
-        ).operations
+        (described,) = API.of(Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())).operations
         picture = File(b"\xff", "image/png", "a.png")
 
         made = builders(described, Post(handler))["multipart/form-data"]({"picture": picture, "more": [picture]})

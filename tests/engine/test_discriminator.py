@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from accord.document.document import Document
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Description
-from accord.runtime.validator import Judge
+from accord.openapi.api import API
+from accord.runtime.validator import RequestValidator
 from tests.engine.service import body
 
 HEAD = """
@@ -132,8 +132,8 @@ paths:
 @pytest.mark.parametrize(("no", "both", "depth"), [("{const: not}", "{const: both}", 150), ("{type: string}", "{}", 17)])
 def test_faults_are_listed_in_linear_time_where_a_schema_contains_itself(no, both, depth):
     document = Document(RECURSIVE.replace("NOT", no).replace("BOTH", both).encode())
-    (operation,) = Description.of(document).operations
-    judge = Judge(document, operation, operation.bodies["application/json"].schema)
+    (operation,) = API.of(document).operations
+    judge = RequestValidator(document, operation, operation.bodies["application/json"].schema)
     value: Any = 7
     for _ in range(depth):
         value = {"op": "not", "of": value}

@@ -3,7 +3,7 @@
 import pytest
 
 from accord.document.document import Document, DocumentError
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from tests.engine.operations import handlers
 from tests.engine.service import ADMIN, echo, make_client, make_host, parameter
 
@@ -340,7 +340,7 @@ class TestHead:
 
 class TestTheDocument:
     def test_is_what_the_operations_come_from(self):
-        described = Description.of(Document(b"openapi: 3.1.1\npaths: {}\n"))
+        described = API.of(Document(b"openapi: 3.1.1\npaths: {}\n"))
 
         assert described.operations == ()
         assert len(handlers()) == 6

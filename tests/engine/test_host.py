@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from accord.document.document import DocumentError
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.responses.types import Empty
 from tests.engine.service import Limits, Observer, answering, make_client, make_engine, make_host
 
@@ -43,7 +43,7 @@ class Mark:
 
 
 def browser(**service: object) -> TestClient:
-    return make_client(Host(make_engine(**service), origins=[LISTED]))
+    return make_client(OpenAPIApp(make_engine(**service), origins=[LISTED]))
 
 
 class TestMiddleware:
@@ -141,7 +141,7 @@ class TestLifespan:
             yield {}
             events.append("stop")
 
-        with TestClient(Host(make_engine(), lifespan=lifespan)) as client:
+        with TestClient(OpenAPIApp(make_engine(), lifespan=lifespan)) as client:
             events.append(client.get("/v1/things").status_code)
 
         assert events == ["start", 200, "stop"]
@@ -210,7 +210,7 @@ class TestCors:
 
     @pytest.mark.parametrize("path", ["/nothing", "/ordinary"])
     def test_allows_anything_where_the_document_has_no_path(self, path):
-        host = Host(make_engine(), origins=[LISTED])
+        host = OpenAPIApp(make_engine(), origins=[LISTED])
         host.put("/ordinary")(lambda: "a")
         client = make_client(host)
 
@@ -224,7 +224,7 @@ class TestCors:
         assert answer.headers.get_list("Vary") == ["Origin"]
 
     def test_completes_the_vary_of_an_ordinary_route(self):
-        host = Host(make_engine(), origins=[LISTED])
+        host = OpenAPIApp(make_engine(), origins=[LISTED])
         host.get("/ordinary")(lambda: Response("a", headers={"Vary": "Accept-Language"}))
 
         answer = make_client(host).get("/ordinary", headers={"Origin": LISTED})
@@ -255,13 +255,13 @@ class TestCors:
         with pytest.raises(
             DocumentError, match=r"openapi.yaml:\d+: Vary is 'Accept, Origin' where other origins may read answers"
         ):
-            Host(engine, origins=[LISTED])
+            OpenAPIApp(engine, origins=[LISTED])
 
     @pytest.mark.parametrize("origin", [LISTED, UNLISTED, None])
     def test_is_part_of_what_the_policy_judges(self, origin):
         observer = Observer()
         pinned = "headers: {Vary: {schema: {const: Accept}}}"
-        host = Host(answering(f"{{'200': {{description: Y, {pinned}}}}}", Nothing(), observer=observer), origins=[LISTED])
+        host = OpenAPIApp(answering(f"{{'200': {{description: Y, {pinned}}}}}", Nothing(), observer=observer), origins=[LISTED])
 
         answer = make_client(host).get("/p", headers={"Origin": origin} if origin else {})
 
@@ -269,7 +269,7 @@ class TestCors:
         assert str(observer.errors[0]).startswith("ask answered 200 with vary: Origin")
 
     def test_wraps_a_crash(self):
-        host = Host(make_engine(), origins=[LISTED])
+        host = OpenAPIApp(make_engine(), origins=[LISTED])
 
         @host.get("/crashes")
         async def crashes() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from accord.document.document import Document
 from accord.document.pointer import mappings
-from accord.openapi.keywords.coverage import Ledger
+from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.validate.unsupported.document import unsupported
 from app.contract import DOCUMENT
 
@@ -29,7 +29,7 @@ components:
 
 
 def entries(text: str) -> dict[str, tuple[set[str], str]]:
-    return {entry.reference: (entry.by, entry.remark) for entry in Ledger(Document(text.encode())).entries}
+    return {entry.reference: (entry.by, entry.remark) for entry in KeywordCoverage(Document(text.encode())).entries}
 
 
 def every_keyword(document: Document) -> set[tuple[str | int, ...]]:
@@ -43,7 +43,7 @@ def every_keyword(document: Document) -> set[tuple[str | int, ...]]:
 def test_every_keyword_stands_in_it_once(path):
     document = Document.load(path)
 
-    found = [entry.pointer for entry in Ledger(document).entries]
+    found = [entry.pointer for entry in KeywordCoverage(document).entries]
 
     assert len(found) == len(set(found))
     assert {pointer for pointer in found if "examples" not in pointer[:-1]} == every_keyword(document)
@@ -52,8 +52,8 @@ def test_every_keyword_stands_in_it_once(path):
 def test_our_own_document_has_nothing_that_nobody_enforces():
     document = Document.load(DOCUMENT)
 
-    assert Ledger(document).unsupported() == []
-    assert all(entry.by for entry in Ledger(document).entries)
+    assert KeywordCoverage(document).unsupported() == []
+    assert all(entry.by for entry in KeywordCoverage(document).entries)
 
 
 def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
@@ -64,7 +64,7 @@ def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
     assert found[f"{name}/format"] == ({"documentation"}, "no judge asserts the format 'phone'")
     assert found["#/components/schemas/Unused/maxLength"] == ({"documentation"}, "no operation uses it")
     assert found["#/paths/~1pets/post/operationId"][0] == {"type"}
-    [entry] = [entry for entry in Ledger(Document(SMALL.encode())).entries if entry.keyword == "minLength"]
+    [entry] = [entry for entry in KeywordCoverage(Document(SMALL.encode())).entries if entry.keyword == "minLength"]
     assert entry.where == "openapi.yaml:12"
 
 
@@ -74,7 +74,7 @@ def test_names_of_the_author_are_no_extensions():
         "{description: Done., headers: {x-rate: {schema: {type: integer, maximun: 3}}}, x-words: {maximun: 3}}",
     )
 
-    found = Ledger(Document(text.encode()))
+    found = KeywordCoverage(Document(text.encode()))
 
     assert "#/components/schemas/Pet/properties/name/minLength" in [entry.reference for entry in found.entries]
     assert [finding.where for finding in found.unsupported() if "'maximun' is unknown to OpenAPI 3.1" in finding.text] == [

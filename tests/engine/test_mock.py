@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import bind
 from accord.runtime.mock import Mocked
 from tests.engine.service import ADMIN, Tokens, description, make_client
@@ -53,9 +53,9 @@ components:
 
 @pytest.fixture(scope="module")
 def client():
-    described = Description.of(Document(DOCUMENT.encode()))
+    described = API.of(Document(DOCUMENT.encode()))
     service = Service(schemes={}, call=lambda exchange: exchange, responses="raise")
-    return make_client(Host(Engine(described, bind(described, (), mock=Mocked), service)))
+    return make_client(OpenAPIApp(Engine(described, bind(described, (), mock=Mocked), service)))
 
 
 def test_answers_with_the_first_example_that_the_schema_accepts(client):
@@ -133,7 +133,7 @@ def test_the_same_request_has_the_same_answer(client):
 
 def test_in_a_service_only_what_has_no_handler_is_mocked():
     service = Service(schemes={"bearer": Tokens()}, call=lambda exchange: exchange, responses="raise")
-    client = make_client(Host(Engine(description(), bind(description(), (), mock=Mocked), service)))
+    client = make_client(OpenAPIApp(Engine(description(), bind(description(), (), mock=Mocked), service)))
 
     assert client.get("/v1/things/7").headers["X-Mock"] == "true"
     assert client.delete("/v1/things/7").status_code == 401

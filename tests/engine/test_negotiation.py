@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 from accord.runtime.responses.negotiation import Negotiation
 from tests.engine.service import ADMIN, make_client, make_host
 
@@ -116,7 +116,7 @@ class TestTheChoice:
         negotiation = Negotiation(documented.split(", "))
 
         if chosen is None:
-            with pytest.raises(Refusal, match="406"):
+            with pytest.raises(RequestRejected, match="406"):
                 negotiation.choose(accept.encode())
         else:
             assert negotiation.choose(accept.encode()) == chosen
@@ -143,7 +143,7 @@ class TestSeveralTypes:
 
         negotiation.choose(b"text/csv")
         negotiation.choose(b"application/json")
-        with pytest.raises(Refusal, match="406"):
+        with pytest.raises(RequestRejected, match="406"):
             negotiation.choose(b"text/html")
 
     def test_are_judged_the_same_every_time(self):
@@ -151,5 +151,5 @@ class TestSeveralTypes:
 
         for _ in range(3):
             negotiation.choose(b"application/*")
-            with pytest.raises(Refusal):
+            with pytest.raises(RequestRejected):
                 negotiation.choose(b"text/html")

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.openapi.expressions import expressions
 from accord.runtime.bodies.file import File
 from accord.runtime.bodies.writer import written
@@ -118,4 +118,4 @@ def described(media: str, schema: str):
         "openapi: 3.1.1\ninfo: {title: T, version: '1'}\npaths:\n  /p:\n    post:\n"
         f"      requestBody: {{content: {{{media}: {{schema: {schema}}}}}}}\n      responses: {{'204': {{description: Y}}}}\n"
     )
-    return Description.of(Document(text.encode())).operations[0].bodies[media]
+    return API.of(Document(text.encode())).operations[0].bodies[media]

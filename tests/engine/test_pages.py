@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.docs import pages
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
@@ -46,7 +46,7 @@ components:
 
 
 def client_of(document: Document) -> TestClient:
-    app = Starlette(routes=pages.routes(document, Description.of(document)))
+    app = Starlette(routes=pages.routes(document, API.of(document)))
     return TestClient(app, follow_redirects=False)
 
 
@@ -64,7 +64,7 @@ def small() -> Iterator[TestClient]:
 
 def every_path() -> list[str]:
     document = Document(SMALL)
-    return [route.path for route in pages.routes(document, Description.of(document)) if "{" not in route.path]
+    return [route.path for route in pages.routes(document, API.of(document)) if "{" not in route.path]
 
 
 class TestDocument:

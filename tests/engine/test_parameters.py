@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from accord.document.document import Document, DocumentError
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.handlers.arguments import Arguments
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 
@@ -238,7 +238,7 @@ HINTS = {"filter": Filter, "many": list[Filter], "free": dict[str, object], "ret
 
 
 def arguments(text=DOCUMENT):
-    described = Description.of(Document(text.encode()))
+    described = API.of(Document(text.encode()))
     return Arguments(described.document, described.operations[0], {}, HINTS, frozenset({"api_key"}))
 
 
@@ -303,7 +303,7 @@ class TestACredential:
 
     @pytest.mark.parametrize("name", ["X-Key", "unused", "apikey"])
     def test_of_another_scheme_is(self, name):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(RequestRejected) as refused:
             arguments().read([], f"api_key=secret&{name}=1".encode(), {})
 
         assert refused.value.status == 422

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 
@@ -346,7 +346,7 @@ class TestAnyText:
         )
         try:
             read = reading.read(*sent)
-        except Refusal as refusal:
+        except RequestRejected as refusal:
             read = {"color": refusal.faults or pytest.fail("a refusal tells its faults")}
 
         assert list(read) == ["color"]

@@ -8,7 +8,7 @@ import pytest
 
 from accord.document.document import Document
 from accord.fidelity.reference_validator import Oracle
-from accord.jsonschema.sampling import NoValue, Values
+from accord.jsonschema.sampling import NoValue, Sampler
 
 COMPONENTS = """
 openapi: 3.1.0
@@ -42,7 +42,7 @@ def subject(schema: str):
 
 def unsatisfied(schema: str):
     try:
-        Values("response").value(subject(schema))
+        Sampler("response").value(subject(schema))
     except NoValue as error:
         return str(error)
     return None
@@ -57,14 +57,14 @@ def all_valid(schema: str, values: list[object]) -> bool:
 class TestAValue:
     @pytest.mark.parametrize("schema", SCHEMAS)
     def test_is_accepted_by_another_judge_and_the_same_each_time(self, schema):
-        value = Values("response").value(subject(schema))
+        value = Sampler("response").value(subject(schema))
 
         assert all_valid(schema, [value])
-        assert json.dumps(value) == json.dumps(Values("response").value(subject(schema)))
+        assert json.dumps(value) == json.dumps(Sampler("response").value(subject(schema)))
 
     @pytest.mark.parametrize("schema", SCHEMAS)
     def test_has_others_beside_it_that_are_distinct_and_accepted(self, schema):
-        values = list(itertools.islice(Values("response").variants(subject(schema)), 25))
+        values = list(itertools.islice(Sampler("response").variants(subject(schema)), 25))
 
         assert all_valid(schema, values)
         assert len({json.dumps(value, sort_keys=True) for value in values}) == len(values)
@@ -87,12 +87,12 @@ class TestAValue:
         ],
     )
     def test_is_the_author_s_own_where_it_is_right_and_full_where_it_is_built(self, schema, value):
-        assert Values("response").value(subject(schema)) == value
+        assert Sampler("response").value(subject(schema)) == value
 
     @pytest.mark.parametrize("kind", ["Cat", "Dog"])
     def test_names_the_branch_that_its_discriminator_says(self, kind):
         other = "Dog" if kind == "Cat" else "Cat"
-        value = Values("response").value(
+        value = Sampler("response").value(
             subject(
                 f"{{oneOf: [{{$ref: '#/components/schemas/{kind}'}}, {{type: string}}],"
                 f" discriminator: {{propertyName: kind, mapping: {{my-{kind}: '#/components/schemas/{kind}', x: {other}}}}}}}"
@@ -107,8 +107,8 @@ class TestAValue:
             " password: {type: string, writeOnly: true}, n: {const: 1}}}"
         )
 
-        assert Values("request").value(subject(schema)) == {"password": "text", "n": 1}
-        assert Values("response").value(subject(schema)) == {"id": 1, "n": 1}
+        assert Sampler("request").value(subject(schema)) == {"password": "text", "n": 1}
+        assert Sampler("response").value(subject(schema)) == {"id": 1, "n": 1}
 
 
 class TestNoValue:

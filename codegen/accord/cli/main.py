@@ -22,8 +22,8 @@ from accord.generate.adoption import adoption, renewed, unneeded
 from accord.generate.package import GenerationError, Settings, load, stale, write
 from accord.lint import NAMES, lint
 from accord.lint.profiles import PROFILES, LintSettingsError, checked, read, severities
-from accord.openapi.api import Description
-from accord.openapi.keywords.coverage import Ledger
+from accord.openapi.api import API
+from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.overlay import completed, overlay
 from accord.validate.openapi import invalid
 
@@ -288,14 +288,14 @@ def _lint(options: argparse.Namespace) -> int:
     errors = sum(reported.severity == "error" for reported in found)
     if not errors:
         warnings = f"{len(found)} warnings" if found else "no findings"
-        sys.stdout.write(f"{document.name}: {len(Description.of(document).operations)} operations, {warnings}\n")
+        sys.stdout.write(f"{document.name}: {len(API.of(document).operations)} operations, {warnings}\n")
     return 1 if errors else 0
 
 
 def _ledger(options: argparse.Namespace) -> int:
     """One line for each keyword, in the order of the document, and how many each enforcer has."""
     document = _valid(options)
-    found = Ledger(document)
+    found = KeywordCoverage(document)
     faults = found.unsupported()
     counts: Counter[str] = Counter()
     for entry in found.entries:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from accord.document.document import Document, Node
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.docs import pages
-from accord.runtime.engine import Engine, Exchange, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.engine import Engine, RequestContext, Service
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import bind
 from accord.runtime.mock import Mocked
 from accord.server import lifecycle as life
@@ -39,10 +39,10 @@ class Credential:
 class Observer:
     """Tells of faults of the mock itself."""
 
-    def answered(self, exchange: Exchange, status: int) -> None:
+    def answered(self, exchange: RequestContext, status: int) -> None:
         """Requests are not told of."""
 
-    def failed(self, exchange: Exchange, error: Exception) -> None:
+    def failed(self, exchange: RequestContext, error: Exception) -> None:
         """An answer that is not documented, say."""
         operation = exchange.operation.id if exchange.operation is not None else exchange.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")
@@ -55,15 +55,15 @@ def schemes(document: Document, credential: str | None) -> dict[str, Credential]
     return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
 
 
-def application(document: Document, accepted: Mapping[str, Credential]) -> Host:
+def application(document: Document, accepted: Mapping[str, Credential]) -> OpenAPIApp:
     """The whole document as an application. Where an answer is not documented, as a rejection may be, it says so.
 
     Raises:
         DocumentError: something of the document cannot be enforced.
     """
-    description = Description.of(document)
+    description = API.of(document)
     service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
-    host = Host(Engine(description, bind(description, (), mock=Mocked), service))
+    host = OpenAPIApp(Engine(description, bind(description, (), mock=Mocked), service))
     host.router.routes += pages.routes(document, description)
     return host
 
@@ -79,7 +79,7 @@ def start(document: Document) -> None:
 
 def greeting(document: Document, accepted: Mapping[str, Credential], address: str) -> str:
     """Where it is served, and how to be admitted."""
-    prefixes = dict.fromkeys(prefix for operation in Description.of(document).operations for prefix in operation.prefixes)
+    prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
     lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
     components = document.root.get("components")
@@ -89,7 +89,7 @@ def greeting(document: Document, accepted: Mapping[str, Credential], address: st
     return "\n".join([f"{document.name} as a mock:", *lines, ""])
 
 
-def serve(app: Host, host: str, port: int) -> None:
+def serve(app: OpenAPIApp, host: str, port: int) -> None:
     """Answer until the process is told to end."""
     life.serve(app, life.listen(host, port), draining=asyncio.Event(), drain_seconds=0)
 

@@ -11,7 +11,7 @@ from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.fidelity.edge_cases import ANYTHING, FORMATS, NAMES
 from accord.jsonschema.regex.sampler import RegexError, samples
-from accord.jsonschema.sampling import NoValue, Values
+from accord.jsonschema.sampling import NoValue, Sampler
 
 Path = tuple[str | int, ...]
 Json = Any
@@ -232,7 +232,7 @@ _KEYWORDS: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
 }
 
 
-def _targeted(schema: Node, seed: Json, values: Values) -> Iterator[Json]:
+def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
     """The seed with each part on both sides of each keyword that speaks of it."""
     for path, node in places(schema, seed):
         part = at(seed, path)
@@ -292,7 +292,7 @@ def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
     return replaced(value, path, source.choice(parts))
 
 
-def instances(schema: Node, values: Values, count: int, seed: str) -> Iterator[Json]:
+def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[Json]:
     """About `count` instances, not all distinct; the same ones for the same seed.
 
     Valid ones first, then from them what each keyword asks for, what it refuses, and what nobody asked for.

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media
 from accord.runtime.bodies.deserialize import builder
@@ -55,7 +55,7 @@ def receivers(document: Document, package: str) -> dict[Pointer, list[Receiver]]
         if isinstance(found, type) and issubclass(found, Operation) and found is not Operation
     }
     found: dict[Pointer, list[Receiver]] = {}
-    for operation in Description.of(document).operations:
+    for operation in API.of(document).operations:
         made = classes[operation.id]
         hints = typing.get_type_hints(vars(made)["Handler"].__call__, vars(operations))
         for media in operation.bodies.values():

@@ -19,7 +19,7 @@ from accord.fidelity.known_differences import Difference, explanation
 from accord.fidelity.receivers import receivers
 from accord.fidelity.reference_validator import CIRCLES, Oracle
 from accord.jsonschema.read_write_only import Direction
-from accord.jsonschema.sampling import Values
+from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.keywords.objects import parts
 from accord.validate.metaschema import outermost
@@ -140,7 +140,7 @@ def fidelity(
         oracle = oracles.setdefault(direction, Oracle(document, direction)).judge(schema)
         verdict = compile_(schema, direction)
         seen: set[bytes] = set()
-        for value in instances(schema, Values(direction), per_schema, f"{seed} {schema.pointer}"):
+        for value in instances(schema, Sampler(direction), per_schema, f"{seed} {schema.pointer}"):
             raw = json.dumps(value).encode()
             if raw in seen:
                 continue

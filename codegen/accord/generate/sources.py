@@ -15,7 +15,7 @@ from accord.generate.emit.webhooks import sent, webhooks
 from accord.generate.ir.builder import Shapes
 from accord.generate.ir.merging import merge_equal
 from accord.generate.ir.naming import class_name
-from accord.openapi.api import Description
+from accord.openapi.api import API
 
 # The digest tells the start whether the document was changed since; comments and layout do not count.
 _INIT = '''"""What `{name}` says, as Python: schemas and operations."""
@@ -41,7 +41,7 @@ def sources(document: Document, call: str) -> dict[str, str]:
     Raises:
         DocumentError: something cannot be generated.
     """
-    description = Description.of(document)
+    description = API.of(document)
     known, shapes = Problems(description), Shapes(document)
     faults = list(known.faults)
     components = document.root.get("components")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
 from accord.lint.effective_schema import Direction, Finding, Shape, components, walk
-from accord.openapi.api import Description, Operation
+from accord.openapi.api import API, Operation
 from accord.openapi.parameter import Response
 
 # Request headers with a grammar of their own, read by the engine with a parser. A pattern would repeat that grammar badly,
@@ -23,7 +23,7 @@ class Survey:
     """The document, its operations, and every shape in it with the direction in which it travels."""
 
     document: Document
-    description: Description
+    description: API
     shapes: tuple[Shape, ...]
 
     @property
@@ -51,7 +51,7 @@ def survey(document: Document) -> Survey:
     Raises:
         DocumentError: an operation that the engine cannot serve.
     """
-    description = Description.of(document)
+    description = API.of(document)
     seen: set[tuple[Direction, bool, bool, frozenset[Pointer]]] = set()
     shapes = [shape for root in _used(description) for shape in walk(root, seen)]
     written = {facet.pointer for shape in shapes for facet in shape.facets}
@@ -61,7 +61,7 @@ def survey(document: Document) -> Survey:
     return Survey(document, description, tuple(shapes))
 
 
-def _used(description: Description) -> Iterator[Shape]:
+def _used(description: API) -> Iterator[Shape]:
     for operation in description.operations:
         for parameter in operation.parameters:
             structured = parameter.place == "header" and parameter.name.lower() in STRUCTURED_HEADERS

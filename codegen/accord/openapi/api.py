@@ -226,7 +226,7 @@ def _named(found: Iterable[Operation]) -> list[Operation]:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class API:
     """All operations of a document, in the written order; `webhooks` are those that the service sends."""
 
     document: Document
@@ -235,7 +235,7 @@ class Description:
     aliases: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Document) -> Description:
+    def of(cls, document: Document) -> API:
         """Read the paths.
 
         Raises:

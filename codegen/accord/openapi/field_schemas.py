@@ -7,7 +7,7 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.jsonschema.validator import validator
-from accord.openapi.primitives import Lexer, scalar
+from accord.openapi.primitives import ScalarReader, scalar
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object", type(None): "null"}
 _BRANCHES = ("allOf", "anyOf", "oneOf")
@@ -51,7 +51,7 @@ def said(schemas: list[Node], keyword: str) -> list[Node]:
     return [branch.raw_child(keyword) for branch in found if isinstance(branch.value.get(keyword), dict)]
 
 
-def scalar_of(schemas: list[Node], types: set[str]) -> Lexer:
+def scalar_of(schemas: list[Node], types: set[str]) -> ScalarReader:
     """The reader of one value of these types; of a text that is a literal and a string too, what the schemas accept."""
     read = scalar(types or {"string"})
     if "string" not in types or not types & {"integer", "number", "boolean"}:

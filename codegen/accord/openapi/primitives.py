@@ -19,7 +19,7 @@ from accord.jsonschema.validator import validator
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,39})", re.ASCII).fullmatch
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?", re.ASCII).fullmatch
 
-Lexer = Callable[[str], Any]
+ScalarReader = Callable[[str], Any]
 
 SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 
@@ -83,7 +83,7 @@ def _both(one: set[str] | None, other: set[str]) -> set[str]:
     return common | ({"integer"} if "integer" in one | other and "number" in one ^ other else set())
 
 
-def scalar(types: Iterable[str]) -> Lexer:
+def scalar(types: Iterable[str]) -> ScalarReader:
     """The reader of one value of these types."""
     types = frozenset(types)
     if not types & {"integer", "number", "boolean", "null"}:
@@ -103,7 +103,7 @@ def scalar(types: Iterable[str]) -> Lexer:
     return read
 
 
-def chosen(schema: Node, types: set[str]) -> Lexer:
+def chosen(schema: Node, types: set[str]) -> ScalarReader:
     """The reader of one value of a schema.
 
     A text that is a literal and a string too is the literal, if the schema accepts that; only `null` is rather a string.
@@ -132,7 +132,7 @@ def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return {name: exact(inner(schema, name), item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
-class Lexis:
+class ValueReader:
     """How the texts of one schema's values are read: one text, items of a list, members of an object. Made at start."""
 
     __slots__ = ("_items", "_members", "_others", "_rest", "_schema", "anything", "scalar", "types")
@@ -142,15 +142,15 @@ class Lexis:
         self.types = types_of(schema)
         self.anything = _stated(schema, 0) is None and not _meant(schema)
         self.scalar = chosen(schema, self.types)
-        self._items: list[Lexer] = []
-        self._rest: Lexer = str
-        self._members = {name: Lexis(inner(schema, name)) for name in members}
-        self._others: dict[str, Lexis] = {}
+        self._items: list[ScalarReader] = []
+        self._rest: ScalarReader = str
+        self._members = {name: ValueReader(inner(schema, name)) for name in members}
+        self._others: dict[str, ValueReader] = {}
         if "array" in self.types:
             first = max((len(part.value.get("prefixItems", ())) for part in conjuncts(schema)), default=0)
             *self._items, self._rest = (self._one(index) for index in range(first + 1))
 
-    def _one(self, index: int) -> Lexer:
+    def _one(self, index: int) -> ScalarReader:
         item = inner(self._schema, index)
         return chosen(item, types_of(item))
 
@@ -160,13 +160,13 @@ class Lexis:
             return [self._rest(text) for text in texts]
         return [self._items[i](text) if i < len(self._items) else self._rest(text) for i, text in enumerate(texts)]
 
-    def member(self, name: str) -> Lexis:
+    def member(self, name: str) -> ValueReader:
         """The lexis of a member. Names are the client's, so what is kept is kept by schema, of which there are few."""
         if (known := self._members.get(name)) is not None:
             return known
         schema = inner(self._schema, name)
         text = json.dumps(schema.value, sort_keys=True)
-        return self._others.get(text) or self._others.setdefault(text, Lexis(schema))
+        return self._others.get(text) or self._others.setdefault(text, ValueReader(schema))
 
 
 def unquote(text: str) -> str:

@@ -84,7 +84,7 @@ class _Segment(Generic[T]):
         return None
 
 
-class Paths(Generic[T]):
+class Router(Generic[T]):
     """All paths of a document. A path without a template is one look-up in a dictionary."""
 
     def __init__(self, aliases: dict[str, str]) -> None:

@@ -8,9 +8,9 @@ from accord.lazy import lazy
 
 if TYPE_CHECKING:
     from accord.runtime.bodies.file import File
-    from accord.runtime.engine import Engine, Exchange, Service
+    from accord.runtime.engine import Engine, RequestContext, Service
     from accord.runtime.errors import ApiError
-    from accord.runtime.fastapi import Host
+    from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
     from accord.runtime.handlers.pydantic_base import Instant, Model, Number, Rest, Tagged, default
@@ -34,19 +34,19 @@ __all__ = [
     "Engine",
     "Event",
     "Events",
-    "Exchange",
     "File",
-    "Host",
     "Instant",
     "Lines",
     "Link",
     "Mocked",
     "Model",
     "Number",
+    "OpenAPIApp",
     "Operation",
     "Principal",
     "Public",
     "Received",
+    "RequestContext",
     "Rest",
     "Service",
     "SignedIn",
@@ -77,9 +77,9 @@ __getattr__ = lazy(
         "Engine": "engine",
         "Event": "responses.types",
         "Events": "responses.types",
-        "Exchange": "engine",
+        "RequestContext": "engine",
         "File": "bodies.file",
-        "Host": "fastapi",
+        "OpenAPIApp": "fastapi",
         "Instant": "handlers.pydantic_base",
         "Lines": "responses.types",
         "Link": "webhooks.links",

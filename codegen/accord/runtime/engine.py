@@ -24,15 +24,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accord.document.deep_stack import deep
 from accord.document.document import Document
 from accord.document.findings import at_fault
-from accord.openapi.api import Description
-from accord.openapi.router import Paths, Resource
+from accord.openapi.api import API
+from accord.openapi.router import Resource, Router
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import VARY, Cors, vary_by_origin
 from accord.runtime.errors import ApiError
 from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.problems.error_responses import Errors
-from accord.runtime.problems.problem import ClientGone, Headers, Refusal
+from accord.runtime.problems.problem import ClientGone, Headers, RequestRejected
 from accord.runtime.responses.encoder import Content
 from accord.runtime.responses.streams import Stream, while_connected
 from accord.runtime.responses.validation import Policy, Verifier
@@ -70,15 +70,15 @@ class Limits(Protocol):
 class Observer(Protocol):
     """Hears of every request; brought by the service."""
 
-    def answered(self, exchange: Exchange, status: int) -> None:
+    def answered(self, exchange: RequestContext, status: int) -> None:
         """A request was answered; 499 if the client left before."""
 
-    def failed(self, exchange: Exchange, error: Exception) -> None:
+    def failed(self, exchange: RequestContext, error: Exception) -> None:
         """The service was at fault; the client was told 500 and the request id only."""
 
 
 @dataclass(slots=True)
-class Exchange:
+class RequestContext:
     """One request and what is known of it so far."""
 
     id: bytes
@@ -101,7 +101,7 @@ class Service:
     """
 
     schemes: Mapping[str, Scheme]
-    call: Callable[[Exchange], object]
+    call: Callable[[RequestContext], object]
     limits: Limits | None = None
     observer: Observer | None = None
     headers: Headers = ()
@@ -127,9 +127,9 @@ class Engine:
         DocumentError: the document holds something that the engine cannot enforce.
     """
 
-    def __init__(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
+    def __init__(self, description: API, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         self.document: Document = description.document
-        self.paths: Paths[Operation] = Paths(description.aliases)
+        self.paths: Router[Operation] = Router(description.aliases)
         self.operations: list[Operation] = []
         self.app: FastAPI | None = None  # whose dependency overrides count; set by the host
         self.cors: Cors | None = None  # set by the host if origins are listed
@@ -140,7 +140,7 @@ class Engine:
         self._verifiers: dict[str, Verifier] = {}
         deep(lambda: self._compile(description, handlers, service))
 
-    def _compile(self, description: Description, handlers: Mapping[str, BoundOperation], service: Service) -> None:
+    def _compile(self, description: API, handlers: Mapping[str, BoundOperation], service: Service) -> None:
         if faults := findings(self.document):
             raise at_fault(faults)
         self.errors = Errors(self.document, description.operations)
@@ -155,7 +155,7 @@ class Engine:
         """Answer one request. This is an ASGI application for the scope `http`."""
         resource, values = self.paths.find(scope["path"], scope["raw_path"])
         refused = False
-        exchange = Exchange(self.new_id(), scope, time.perf_counter())
+        exchange = RequestContext(self.new_id(), scope, time.perf_counter())
         if self.cors is not None:
             exchange.granted, exchange.preflight = self.cors.granted(scope)
         if resource is None and not exchange.preflight and (other := self.ordinary(scope)) is not None:
@@ -163,7 +163,7 @@ class Engine:
             return
         try:
             status, headers, body = await self._answer(exchange, resource, values, receive)
-        except Refusal as refusal:  # the usual one, so that it costs the least
+        except RequestRejected as refusal:  # the usual one, so that it costs the least
             status, headers, body = self.errors.refusal(exchange.operation, refusal, exchange.id)
             refused = True
         except ClientGone:
@@ -185,7 +185,7 @@ class Engine:
         await send({"type": "http.response.body", "body": b"" if body is None or scope["method"] == "HEAD" else body})
 
     async def _verified(
-        self, exchange: Exchange, status: int, headers: HeaderList, body: Content, *, refused: bool
+        self, exchange: RequestContext, status: int, headers: HeaderList, body: Content, *, refused: bool
     ) -> tuple[int, HeaderList, Content]:
         """The answer, or what the policy makes of it. A refusal that the document omits stays one: the client is at fault."""
         verifier = self._verifiers[exchange.operation.id]  # type: ignore[union-attr]  # the caller has looked
@@ -199,7 +199,7 @@ class Engine:
         status, headers, problem = self.problem(exchange, violation, report=False)
         return status, self.finish(exchange, headers, problem), problem
 
-    async def _stream(self, exchange: Exchange, start: Message, stream: Stream, receive: Receive, send: Send) -> None:
+    async def _stream(self, exchange: RequestContext, start: Message, stream: Stream, receive: Receive, send: Send) -> None:
         """Answer in parts. A fault before the first of them is answered as 500; a later one breaks the connection off.
 
         The observer hears of the answer at its end: 499 if the client left before, 500 if it was broken off.
@@ -223,7 +223,7 @@ class Engine:
             if (observer := self._service.observer) is not None:
                 observer.answered(exchange, answered)
 
-    async def _pass_on(self, exchange: Exchange, other: ASGIApp, receive: Receive, send: Send) -> None:
+    async def _pass_on(self, exchange: RequestContext, other: ASGIApp, receive: Receive, send: Send) -> None:
         """Let somebody else answer, limited, named and logged as an operation is."""
         exchange.scope["exchange"], status = exchange, 500
 
@@ -241,7 +241,7 @@ class Engine:
             if self._service.limits is not None:
                 verdict = self._service.limits.address(exchange.scope)
                 self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
-        except Refusal as refusal:
+        except RequestRejected as refusal:
             status, headers, body = self.problem(exchange, refusal)
             start: Message = {"type": "http.response.start", "status": status, "headers": self.finish(exchange, headers, body)}
             await _whole(send, start, b"" if exchange.scope["method"] == "HEAD" else body)
@@ -251,11 +251,11 @@ class Engine:
             if (observer := self._service.observer) is not None:
                 observer.answered(exchange, status)
 
-    def refuse(self, refusal: Refusal) -> ASGIApp:
+    def refuse(self, refusal: RequestRejected) -> ASGIApp:
         """The application that answers what the server could not take for a request: limited and logged as one."""
 
         async def refused(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = Exchange(self.new_id(), scope, time.perf_counter())
+            exchange = RequestContext(self.new_id(), scope, time.perf_counter())
 
             async def answer(scope: Scope, _: Receive, send: Send) -> None:
                 status, headers, body = self.problem(exchange, refusal)
@@ -271,7 +271,7 @@ class Engine:
         return refused
 
     async def _answer(
-        self, exchange: Exchange, resource: Resource[Operation] | None, values: list[str], receive: Receive
+        self, exchange: RequestContext, resource: Resource[Operation] | None, values: list[str], receive: Receive
     ) -> tuple[int, HeaderList, Content]:
         service, scope = self._service, exchange.scope
         operation = resource.operations.get(scope["method"]) if resource is not None else None
@@ -281,12 +281,12 @@ class Engine:
         if exchange.preflight and self.cors is not None:
             return 204, self.cors.preflight(resource), None
         if resource is None:
-            raise Refusal(404)
+            raise RequestRejected(404)
         exchange.operation = operation
         if operation is None:
             if scope["method"] == "OPTIONS":
                 return 204, [(b"allow", resource.allow)], None
-            raise Refusal(405, headers=((b"allow", resource.allow),))
+            raise RequestRejected(405, headers=((b"allow", resource.allow),))
         headers = self._headers(scope["headers"])
         if operation.security.secured:
             await self._admit(exchange, operation, headers)
@@ -308,15 +308,17 @@ class Engine:
         content, out = operation.answers.encode(answer)
         return answer.status, out, content
 
-    async def _admit(self, exchange: Exchange, operation: Operation, headers: dict[bytes, bytes]) -> None:
+    async def _admit(self, exchange: RequestContext, operation: Operation, headers: dict[bytes, bytes]) -> None:
         exchange.principal, allowed = await operation.security.authenticate(headers, exchange.scope["query_string"])
         if self._service.limits is not None and operation.limited and exchange.principal is not None:
             verdict = self._service.limits.account(exchange.principal)
             self._count(exchange, await verdict if isinstance(verdict, asyncio.Future) else verdict)
         if not allowed:
-            raise Refusal(403)
+            raise RequestRejected(403)
 
-    def problem(self, exchange: Exchange, error: Exception, *, report: bool = True) -> tuple[int, HeaderList, bytes | None]:
+    def problem(
+        self, exchange: RequestContext, error: Exception, *, report: bool = True
+    ) -> tuple[int, HeaderList, bytes | None]:
         """The status, headers and body for any error; what is not the client's fault is reported and told as 500."""
         status, headers, body, fault = self.errors.answer(exchange.operation, error, exchange.id)
         if isinstance(error, ApiError) and error.limits:
@@ -325,7 +327,7 @@ class Engine:
             self._report(exchange, fault)
         return status, headers, body
 
-    def finish(self, exchange: Exchange, headers: HeaderList, body: Content) -> HeaderList:
+    def finish(self, exchange: RequestContext, headers: HeaderList, body: Content) -> HeaderList:
         """Complete the headers: what every answer carries, unless the answer carries its own."""
         operation = exchange.operation
         own = tuple([name for name, _ in headers])  # a list first: it is made faster
@@ -349,11 +351,11 @@ class Engine:
         return headers
 
     @staticmethod
-    def _count(exchange: Exchange, verdict: Verdict) -> None:
+    def _count(exchange: RequestContext, verdict: Verdict) -> None:
         exchange.limits = verdict.headers
         if verdict.wait:
             detail = f"The limit is used up; try again in {verdict.wait} seconds."
-            raise Refusal(429, detail, ((b"retry-after", b"%d" % verdict.wait),))
+            raise RequestRejected(429, detail, ((b"retry-after", b"%d" % verdict.wait),))
 
     @staticmethod
     def _headers(sent: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -375,7 +377,7 @@ class Engine:
             raise RuntimeError("handlers with dependencies need a host: use accord.runtime.fastapi.Host")
         return self.app
 
-    def _report(self, exchange: Exchange, error: Exception) -> None:
+    def _report(self, exchange: RequestContext, error: Exception) -> None:
         if (observer := self._service.observer) is not None:
             observer.failed(exchange, error)
         else:

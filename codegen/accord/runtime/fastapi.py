@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from accord.jsonschema.faults import escape
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import Cors
-from accord.runtime.engine import Engine, Exchange
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.engine import Engine, RequestContext
+from accord.runtime.problems.problem import RequestRejected
 from accord.runtime.validator import MOST_FAULTS, fault
 
 # FastAPI would look for OpenTelemetry's providers in the environment on every request: a tenth of its whole cost. Who sets
@@ -43,7 +43,7 @@ def _fault(found: Any) -> msgspec.Raw:  # noqa: ANN401 - one of FastAPI's errors
     return fault(str(place), "".join("/" + escape(str(step)) for step in steps), str(found["type"]), said)
 
 
-class Host(FastAPI):
+class OpenAPIApp(FastAPI):
     """A FastAPI application that serves a document through an engine.
 
     Lifespan, middleware, exception handlers and further routes work as in any FastAPI application.
@@ -68,15 +68,15 @@ class Host(FastAPI):
 
     async def _problem(self, request: Request, error: Exception) -> Response:
         """Errors of ordinary routes and of the framework, in the same form as those of operations."""
-        exchange: Exchange = request.scope["exchange"]
+        exchange: RequestContext = request.scope["exchange"]
         if isinstance(error, HTTPException):
             headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
             if error.status_code < 400:  # noqa: PLR2004 - a redirect, say, which is no error
                 return Response(status_code=error.status_code, headers=error.headers)
             usual = error.detail == HTTPStatus(error.status_code).phrase
-            error = Refusal(error.status_code, None if usual else str(error.detail), headers)
+            error = RequestRejected(error.status_code, None if usual else str(error.detail), headers)
         elif isinstance(error, RequestValidationError):
-            error = Refusal(422, faults=[_fault(found) for found in error.errors()[:MOST_FAULTS]])
+            error = RequestRejected(422, faults=[_fault(found) for found in error.errors()[:MOST_FAULTS]])
         status, headers_out, body = self.engine.problem(exchange, error)
         finished = self.engine.finish(exchange, headers_out, None)
         response = Response(body, status_code=status)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from accord.document.document import Node
-from accord.jsonschema.sampling import Values
+from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.media_type import Media
@@ -89,7 +89,7 @@ class _Maker:
 
     def __init__(self, response: Response, media: Media | None, status: int, example: str) -> None:
         self._response, self._media, self._status, self._example = response, media, status, example
-        self._values = Values("response")
+        self._values = Sampler("response")
 
     def __call__(self, title: str) -> Answer:
         response, media = self._response, self._media

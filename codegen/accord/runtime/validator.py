@@ -71,7 +71,7 @@ def _shown(step: str) -> str:
     return cut if cut.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut)
 
 
-class Judge:
+class RequestValidator:
     """Judges path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
     def __init__(

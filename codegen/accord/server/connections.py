@@ -1,4 +1,4 @@
-"""Which connections and hosts a server takes: how many in all and of one address, and which `Host` (docs/adr/0019)."""
+"""Which connections and hosts a server takes: how many in all and of one address, and which `OpenAPIApp` (docs/adr/0019)."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Connections:
 
 
 class Hosts:
-    """The values of `Host` that are served: well-formed ones, and of `allowed` names if there are any.
+    """The values of `OpenAPIApp` that are served: well-formed ones, and of `allowed` names if there are any.
 
     `*.example.com` allows every name below `example.com`.
     """

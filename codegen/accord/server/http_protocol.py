@@ -15,7 +15,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 from accord.server.connections import Connections, Hosts
 from accord.server.http_writer import Cycle, LastCycle
 from accord.server.request_head import HEAD_BYTES, HEAD_TOO_LARGE, judge, origin_form, unreadable
@@ -32,8 +32,8 @@ WRITE_BYTES = 16 * 1024
 _END = b"\r\n\r\n"  # of a head, and of a body in chunks; neither holds a second one before its own
 _FRAMING = (b"content-length", b"transfer-encoding")
 
-_TRAILERS = Refusal(431, "The trailer fields or the chunk extensions are too large.")
-_CHUNKS = Refusal(400, "The chunks of the body are too small.")
+_TRAILERS = RequestRejected(431, "The trailer fields or the chunk extensions are too large.")
+_CHUNKS = RequestRejected(400, "The chunks of the body are too small.")
 
 
 class State(ServerState):
@@ -41,7 +41,7 @@ class State(ServerState):
 
     def __init__(
         self,
-        refuse: Callable[[Refusal], Any],
+        refuse: Callable[[RequestRejected], Any],
         connections: Connections | None = None,
         hosts: Hosts | None = None,
     ) -> None:
@@ -351,7 +351,7 @@ class Protocol(HttpToolsProtocol):
         if not self._between or self.cycle is None or self.cycle.response_complete:
             self.transport.close()
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: RequestRejected) -> None:
         """Answer, in its turn, what is no request; it is the last one of its connection."""
         if self._refused or self.transport.is_closing():
             return

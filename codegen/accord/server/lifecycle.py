@@ -20,7 +20,7 @@ import uvicorn
 from uvicorn.lifespan.on import LifespanOn, LifespanSendMessage
 from uvicorn.server import HANDLED_SIGNALS
 
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.server.connections import Connections, Hosts
 from accord.server.http_protocol import Protocol, Reader, State
 
@@ -188,7 +188,7 @@ class Server(uvicorn.Server):
 
 
 def serve(  # noqa: PLR0913 - each is one fact
-    app: Host,
+    app: OpenAPIApp,
     sockets: list[socket.socket],
     *,
     draining: asyncio.Event,
@@ -202,7 +202,7 @@ def serve(  # noqa: PLR0913 - each is one fact
 
     Requests under way are finished first (at most 10 s), then the process exits with 0. Behind proxies of these addresses or
     networks, the client is the rightmost address of X-Forwarded-For that is none of them; what anybody else says of
-    themselves is not believed. By default connections are not limited in number, and every well-formed `Host` is served.
+    themselves is not believed. By default connections are not limited in number, and every well-formed `OpenAPIApp` is served.
     """
     if line is None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before it serves

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.engine import Engine, Service
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty
@@ -31,7 +31,7 @@ class Running:
     """The engine of one document whose handlers remember what they received, and answer what the case says."""
 
     def __init__(self, name: str) -> None:
-        described = Description.of(Document.load(HERE / name))
+        described = API.of(Document.load(HERE / name))
         self.received: list[dict[str, Any]] = []
         self.answer: Any = None
         self.observer = Observer()

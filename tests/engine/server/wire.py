@@ -15,7 +15,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.server import http_protocol as server
 from accord.server import lifecycle as life
 from accord.server.connections import Connections
@@ -94,7 +94,7 @@ def serving(
     **service: Any,
 ) -> Iterator[int]:
     """The port of a running server, whose operation `getThing` takes its time."""
-    app = Host(make_engine(handlers(get_thing=slow_thing), observer=OBSERVER, **service))
+    app = OpenAPIApp(make_engine(handlers(get_thing=slow_thing), observer=OBSERVER, **service))
     for path, route in (routes or {}).items():
         app.add_route(path, route)
     config = uvicorn.Config(

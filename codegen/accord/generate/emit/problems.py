@@ -13,7 +13,7 @@ from accord.document.findings import Finding
 from accord.document.identifiers import pascal_case
 from accord.document.pointer import mappings, unescaped
 from accord.generate.emit.source import docstring, string
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.openapi.parameter import Response
 
 _MEDIA = "application/problem+json"
@@ -37,7 +37,7 @@ class Problems:
     `faults` has a line for each type that is unknown, unused, or of two statuses.
     """
 
-    def __init__(self, description: Description) -> None:
+    def __init__(self, description: API) -> None:
         self._described: dict[str, Any] = {}
         self._node = description.document.root
         self.by_type: dict[str, Problem] = {}

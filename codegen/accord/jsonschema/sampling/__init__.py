@@ -22,7 +22,7 @@ class NoValue(DocumentError):
     """No value of a schema was found; the text begins with `file:line:`."""
 
 
-class Values:
+class Sampler:
     """The values of schemas in one direction: requests have no `readOnly` members, responses no `writeOnly` ones."""
 
     def __init__(self, direction: Direction) -> None:

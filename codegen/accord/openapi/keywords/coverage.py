@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from accord.document.document import Document, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, escaped
-from accord.openapi.keywords.enforcement import Enforcer, Said
+from accord.openapi.keywords.enforcement import Enforcement, Enforcer
 from accord.openapi.keywords.objects import OBJECTS, children, is_left_out, said
 from accord.openapi.keywords.suggestions import suggested
 
@@ -55,14 +55,14 @@ def _is_elsewhere(kind: str, pointer: Pointer) -> bool:
     return False
 
 
-class Ledger:
+class KeywordCoverage:
     """All entries of a document in the order of its lines. The document is taken to be valid OpenAPI."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._entries: dict[Pointer, Entry] = {}
         self._seen: set[tuple[str, bool, Pointer]] = set()
-        self._refused: dict[Pointer, Said] = {}
+        self._refused: dict[Pointer, Enforcement] = {}
         self._walk("document", document.root, used=True)
         # What no operation uses is there for readers; it is listed, and no promise is made of it.
         components = document.root.get("components")
@@ -92,7 +92,7 @@ class Ledger:
         self._seen.add((kind, used, node.pointer))
         if kind == "callback" and node.reference is None:
             for expression in node.value:
-                self._note(node, expression, Said("type", "the address, from the request that subscribed"), used=used)
+                self._note(node, expression, Enforcement("type", "the address, from the request that subscribed"), used=used)
                 self._walk("outward path item", node.raw_child(expression), used=used)
             return
         self._members(kind, node, used=used, outward=outward)
@@ -100,7 +100,7 @@ class Ledger:
             target = self._document.at(node.reference, node)
             if _is_elsewhere(kind, target.pointer):
                 text = f"$ref {node.reference!r} leads to no {kind}: correct the reference"
-                self._note(node, "$ref", Said("unsupported", text, owner=kind != "schema"), used=used)
+                self._note(node, "$ref", Enforcement("unsupported", text, owner=kind != "schema"), used=used)
                 return
             self._walk(kind, target, used=used)
 
@@ -116,16 +116,16 @@ class Ledger:
                     name = f"outward {known.kind}" if outward and known.kind == "operation" else known.kind
                     self._walk(name, child, used=used and not is_left_out(kind, node))
 
-    def _note(self, node: Node, keyword: str, verdict: Said | None, *, used: bool) -> None:
+    def _note(self, node: Node, keyword: str, verdict: Enforcement | None, *, used: bool) -> None:
         entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))
         if verdict is None:
             text = f"the keyword {keyword!r} is unknown to OpenAPI {self._document.version}: correct it, or begin it with `x-`"
-            verdict = Said("unsupported", text)
+            verdict = Enforcement("unsupported", text)
         if verdict.by == "unsupported":
             self._refused[entry.pointer] = verdict
         if used or verdict.by == "unsupported" or not entry.by:
             if not used and verdict.by != "unsupported":
-                verdict = Said("documentation", "no operation uses it")
+                verdict = Enforcement("documentation", "no operation uses it")
             entry.by.add(verdict.by)
             entry.remark = verdict.remark or entry.remark
 

@@ -17,7 +17,7 @@ Enforcer = Literal["judge", "gate", "type", "responses", "documentation", "unsup
 Shape = Literal["value", "one", "list", "named", "extensible"]
 
 
-class Said(NamedTuple):
+class Enforcement(NamedTuple):
     """Who enforces a keyword, and what the reader of the ledger should know; for `unsupported` the fault and its remedy."""
 
     by: Enforcer
@@ -26,13 +26,13 @@ class Said(NamedTuple):
     owner: bool = False  # whether the reading is of the object that has the keyword
 
 
-Decide = Callable[[Node, str], Said]  # for keywords that depend on their value or neighbours
+Decide = Callable[[Node, str], Enforcement]  # for keywords that depend on their value or neighbours
 
 
 class Keyword(NamedTuple):
     """One keyword of an object; `kind` is the object that stands under it."""
 
-    said: Said | Decide
+    said: Enforcement | Decide
     shape: Shape = "value"
     kind: str = ""
 
@@ -49,26 +49,28 @@ CODED = "of parts of a multipart body; of texts in JSON it is an annotation (JSO
 DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base")
 
 
-def by_format(node: Node, keyword: str) -> Said:
+def by_format(node: Node, keyword: str) -> Enforcement:
     """A `format` is asserted, or read by the engine, or only documentation."""
     name = node.value[keyword]
     if name in FORMATS:
-        return Said("judge")
+        return Enforcement("judge")
     if name == "binary":
-        return Said("type", "bytes of a file")
+        return Enforcement("type", "bytes of a file")
     if name == "byte":  # OpenAPI 3.0's `contentEncoding: base64`
-        return Said("gate", CODED)
-    return Said("documentation", f"no judge asserts the format {name!r}")
+        return Enforcement("gate", CODED)
+    return Enforcement("documentation", f"no judge asserts the format {name!r}")
 
 
-def by_discriminator(node: Node, _: str) -> Said:
+def by_discriminator(node: Node, _: str) -> Enforcement:
     """A `discriminator` is documentation in either case; the remark says why."""
     if "oneOf" in node.value or "anyOf" in node.value:
-        return Said("documentation", "tells whose faults are reported; it never changes what is valid (OpenAPI 3.1.1, 4.8.25)")
-    return Said("documentation", "without `oneOf` or `anyOf` it says nothing (OpenAPI 3.1.1, 4.8.25)")
+        return Enforcement(
+            "documentation", "tells whose faults are reported; it never changes what is valid (OpenAPI 3.1.1, 4.8.25)"
+        )
+    return Enforcement("documentation", "without `oneOf` or `anyOf` it says nothing (OpenAPI 3.1.1, 4.8.25)")
 
 
-def by_tag(node: Node, _: str) -> Said:
+def by_tag(node: Node, _: str) -> Enforcement:
     """A keyword of a `discriminator`, by the schema that has it."""
     pointer = node.pointer[:-1]
     owner = node.document.root
@@ -77,42 +79,44 @@ def by_tag(node: Node, _: str) -> Said:
     return by_discriminator(owner, "discriminator")
 
 
-def by_dialect(node: Node, keyword: str) -> Said:
+def by_dialect(node: Node, keyword: str) -> Enforcement:
     """`$schema` and `jsonSchemaDialect` may name only JSON Schema 2020-12."""
     if node.value[keyword] in DIALECTS:
-        return Said("judge")
-    return Said("unsupported", f"`{keyword}` names another dialect than JSON Schema 2020-12: remove it")
+        return Enforcement("judge")
+    return Enforcement("unsupported", f"`{keyword}` names another dialect than JSON Schema 2020-12: remove it")
 
 
-def by_nullable(node: Node, _: str) -> Said:
+def by_nullable(node: Node, _: str) -> Enforcement:
     """`nullable` is enforced beside a `type`, and refused where there is none."""
     if "type" in node.value or node.value["nullable"] is False:
-        return Said("judge", "adds null to the `type` beside it")
+        return Enforcement("judge", "adds null to the `type` beside it")
     remedy = "write an `anyOf` with `type: 'null'`" if node.document.version != "3.0" else "write a `type`, or remove it"
-    return Said("unsupported", f"`nullable` adds null to a `type` beside it, and there is none: {remedy}", "allow-null")
+    return Enforcement("unsupported", f"`nullable` adds null to a `type` beside it, and there is none: {remedy}", "allow-null")
 
 
-def beside_a_reference(node: Node, keyword: str) -> Said | None:
+def beside_a_reference(node: Node, keyword: str) -> Enforcement | None:
     """OpenAPI 3.0 ignores what stands beside a `$ref`."""
     if node.reference is None or keyword == "$ref" or node.document.version != "3.0":
         return None
     if keyword in ("summary", "description", "title", "example", "deprecated", "externalDocs"):
-        return Said("documentation")
-    return Said("unsupported", f"OpenAPI 3.0 ignores `{keyword}` beside a $ref: put the $ref into an `allOf`", "apply")
+        return Enforcement("documentation")
+    return Enforcement("unsupported", f"OpenAPI 3.0 ignores `{keyword}` beside a $ref: put the $ref into an `allOf`", "apply")
 
 
-def by_media_type(node: Node, keyword: str) -> Said:
+def by_media_type(node: Node, keyword: str) -> Enforcement:
     """The `schema` of a media type is enforced if the engine reads bodies of that media type."""
     """XML with a structure has no reader here."""
     media = Media(str(node.pointer[-1]), node.raw_child(keyword), node)
     if {"requestBody", "requestBodies"}.isdisjoint(node.pointer) and (
         is_lines(media.name) or covers(essence(media.name), "application/json")
     ):
-        return Said("judge")  # answers of them are written as JSON
+        return Enforcement("judge")  # answers of them are written as JSON
     if media.is_opaque:
         text = f"a body of {media.name} is bytes to the engine, which its schema does not describe: "
-        return Said("unsupported", text + "give it `type: string, format: binary`, or no schema", owner=_has_others(node))
-    return Said("judge")
+        return Enforcement(
+            "unsupported", text + "give it `type: string, format: binary`, or no schema", owner=_has_others(node)
+        )
+    return Enforcement("judge")
 
 
 def _has_others(media: Node) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.openapi.keywords.enforcement import (
     CODED,
+    Enforcement,
     Enforcer,
     Keyword,
-    Said,
     Shape,
     beside_a_reference,
     by_dialect,
@@ -27,11 +27,11 @@ from accord.openapi.parameter import is_ignored, is_ignored_header
 
 
 def _by(enforcer: Enforcer, remark: str = "") -> Keyword:
-    return Keyword(Said(enforcer, remark))
+    return Keyword(Enforcement(enforcer, remark))
 
 
 def _under(enforcer: Enforcer, shape: Shape, kind: str) -> Keyword:
-    return Keyword(Said(enforcer), shape, kind)
+    return Keyword(Enforcement(enforcer), shape, kind)
 
 
 _DOCUMENTATION = _by("documentation")
@@ -224,17 +224,17 @@ def is_left_out(kind: str, node: Node) -> bool:
     return kind == "header" and is_ignored_header(str(node.pointer[-1])) and node.pointer[:2] != ("components", "headers")
 
 
-def said(kind: str, node: Node, keyword: str) -> Said | None:
+def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
     """Who enforces a keyword of an object; None if nobody knows it."""
     if is_left_out(kind, node):
-        return Said("documentation", "OpenAPI ignores this header here")
+        return Enforcement("documentation", "OpenAPI ignores this header here")
     if (ignored := beside_a_reference(node, keyword)) is not None:
         return ignored
     known = OBJECTS[kind].get(keyword)
     if known is None:
         if keyword == "$ref":
-            return Said("gate")
-        return Said("documentation", "an extension") if keyword.startswith("x-") else None
+            return Enforcement("gate")
+        return Enforcement("documentation", "an extension") if keyword.startswith("x-") else None
     return known.said(node, keyword) if callable(known.said) else known.said
 
 

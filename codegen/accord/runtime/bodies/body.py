@@ -23,7 +23,7 @@ class Body:
 
 
 # Makes a `Body` of the bytes of a media type that is not JSON.
-# Raises `Refusal` (400, 413) where they are not what the media type says.
+# Raises `RequestRejected` (400, 413) where they are not what the media type says.
 Read = Callable[[bytes, ContentType], Body]
 
 # A form or multipart body of more members is too large, whatever its size: each costs more than its bytes.

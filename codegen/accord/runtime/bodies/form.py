@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from accord.openapi.form_fields import Fault, Members
 from accord.openapi.media_type import ContentType, Media
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body, Read
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -25,17 +25,17 @@ def form_reader(media: Media) -> Read:
 
     def read(raw: bytes, _: ContentType) -> Body:
         if _BROKEN.search(raw):
-            raise Refusal(400, "The form has a percent sign that encodes nothing.")
+            raise RequestRejected(400, "The form has a percent sign that encodes nothing.")
         if raw.count(b"&") >= MOST_MEMBERS:
-            raise Refusal(413, f"The form has more than {MOST_MEMBERS} members.")
+            raise RequestRejected(413, f"The form has more than {MOST_MEMBERS} members.")
         faults: list[Fault] = []
         try:
             pairs = (pair.partition("=") for pair in raw.decode().split("&") if pair)
             values = members.read(((_decode(name), text) for name, _, text in pairs), _decode, faults)
         except UnicodeDecodeError:
-            raise Refusal(400, "The form is not UTF-8.") from None
+            raise RequestRejected(400, "The form is not UTF-8.") from None
         except ValueError:
-            raise Refusal(400, NOT_JSON) from None
+            raise RequestRejected(400, NOT_JSON) from None
         return Body(values, values, faults)
 
     return read

@@ -21,7 +21,7 @@ from accord.openapi.form_fields import Members
 from accord.openapi.media_type import ContentType, Media, essence, parameters
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body
 from accord.runtime.bodies.multipart_part import Part, RawPart
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046, 5.1.1
 _MOST_HEADERS, _LONGEST_HEADER = 16, 8192  # of one part; a line's length in bytes
@@ -41,10 +41,10 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
     """Split a body.
 
     Raises:
-        Refusal: 400, the body or the headers of a part are malformed; 413, parts or headers are too many or too long.
+        RequestRejected: 400, the body or the headers of a part are malformed; 413, parts or headers are too many or too long.
     """
     if not _BOUNDARY.fullmatch(boundary):
-        raise Refusal(400, "Content-Type has no boundary.")
+        raise RequestRejected(400, "Content-Type has no boundary.")
     raw = _canonical(raw, boundary.encode())
     parser = _Parser(
         boundary,
@@ -64,16 +64,16 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
             else:
                 yield _part(headers, b"".join(content), form=form)
     except ParserLimitReached:
-        raise Refusal(413, f"The body has more than {MOST_MEMBERS} parts, or a part has too many headers.") from None
+        raise RequestRejected(413, f"The body has more than {MOST_MEMBERS} parts, or a part has too many headers.") from None
     except MultipartError:
-        raise Refusal(400, "The body is not a valid multipart.") from None
+        raise RequestRejected(400, "The body is not a valid multipart.") from None
 
 
 def _canonical(raw: bytes, boundary: bytes) -> bytes:
     """The body without what receivers ignore (RFC 2046, 5.1.1): preamble, epilogue, and padding after its boundaries.
 
     Raises:
-        Refusal: 400, there is no first or no last boundary; 413, there are too many parts.
+        RequestRejected: 400, there is no first or no last boundary; 413, there are too many parts.
     """
     line = b"\r\n--" + boundary
     end = -2 if raw.startswith(line[2:]) else raw.find(line)  # as if a line ended before the body
@@ -87,20 +87,20 @@ def _canonical(raw: bytes, boundary: bytes) -> bytes:
         if last:
             break
         if len(spans) == MOST_MEMBERS:
-            raise Refusal(413, f"The body has more than {MOST_MEMBERS} parts.")
+            raise RequestRejected(413, f"The body has more than {MOST_MEMBERS} parts.")
         clean, start, end = clean and not padding, found.end(), raw.find(line, found.end())
         spans.append((start, end))
-    raise Refusal(400, "The body does not begin and end with its boundary.")
+    raise RequestRejected(400, "The body does not begin and end with its boundary.")
 
 
 def _part(sent: list[tuple[str, str]], content: bytes, *, form: bool) -> RawPart:
     headers = {name.lower(): value.strip(" \t") for name, value in sent}
     if len(headers) < len(sent) or any(map(_CONTROL.search, headers.values())):
-        raise Refusal(400, "A part has a header twice, or one with control characters.")
+        raise RequestRejected(400, "A part has a header twice, or one with control characters.")
     kind, semicolon, rest = headers.get("content-disposition", "").partition(";")
     found = parameters(semicolon + rest)
     if found is None or "name" not in found or (form and kind.strip().lower() != "form-data"):
-        raise Refusal(400, "A part has no Content-Disposition that names it.")
+        raise RequestRejected(400, "A part has no Content-Disposition that names it.")
     name = content_disposition_unquote(found["name"])
     return RawPart(name, _filename(found), headers, content)
 
@@ -114,11 +114,11 @@ def _filename(found: dict[str, str]) -> str | None:
         return None
     extended = _EXTENDED.fullmatch(found["filename*"])
     if extended is None:
-        raise Refusal(400, "A part has a malformed file name.")
+        raise RequestRejected(400, "A part has a malformed file name.")
     try:
         return unquote(extended[1], errors="strict")
     except UnicodeDecodeError:
-        raise Refusal(400, "A part has a malformed file name.") from None
+        raise RequestRejected(400, "A part has a malformed file name.") from None
 
 
 class MultipartReader:
@@ -139,7 +139,7 @@ class MultipartReader:
         try:
             read = self._members.read(texts, str, body.faults)
         except ValueError:
-            raise Refusal(400, NOT_JSON) from None
+            raise RequestRejected(400, NOT_JSON) from None
         body.value |= read
         body.judged |= read
         return body

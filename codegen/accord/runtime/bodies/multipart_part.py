@@ -110,7 +110,7 @@ class Part:
         """The text of a part that is no file.
 
         Raises:
-            Refusal: 400, it is not in its charset.
+            RequestRejected: 400, it is not in its charset.
         """
         sent = content_type(part.headers.get("content-type", "text/plain"))
         return text(part.content, sent.parameters.get("charset") if sent is not None else None)

@@ -14,7 +14,7 @@ from accord.runtime.bodies.body import Read
 from accord.runtime.bodies.form import form_reader
 from accord.runtime.bodies.multipart import MultipartReader
 from accord.runtime.bodies.text import CHARSETS, read_file, text_reader
-from accord.runtime.problems.problem import ClientGone, Refusal
+from accord.runtime.problems.problem import ClientGone, RequestRejected
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -63,7 +63,7 @@ class BodyReader:
         The value of a JSON body is as it is; that of every other is a `Body`.
 
         Raises:
-            Refusal: 413, 415 or 400, in this order.
+            RequestRejected: 413, 415 or 400, in this order.
             ClientGone: the client left.
         """
         found = self._judge_head(headers)
@@ -72,7 +72,7 @@ class BodyReader:
             raw = self._decoded(raw, headers.get(b"content-encoding", b"identity").decode("latin-1").lower())
         if not raw and (found is None or self._readers[found[0]][0] not in _EMPTY):
             if self._required:
-                raise Refusal(400, "A body is required.")
+                raise RequestRejected(400, "A body is required.")
             return ABSENT, ""
         if found is None:
             raise self._unsupported()
@@ -80,7 +80,7 @@ class BodyReader:
         try:
             return strict_json(raw) if read is None else read(raw, sent), name
         except ValueError:
-            raise Refusal(400) from None
+            raise RequestRejected(400) from None
 
     def _find(self, header: str) -> tuple[str, Read | None, ContentType] | None:
         """The documented media type of a Content-Type, how it is read, and what the header says."""
@@ -100,7 +100,7 @@ class BodyReader:
         declared, sent = headers.get(b"content-length"), headers.get(b"content-type")
         if declared is not None:
             if not declared.isdigit():
-                raise Refusal(400, "Content-Length is no number of bytes.")
+                raise RequestRejected(400, "Content-Length is no number of bytes.")
             if len(declared) > 15 or int(declared) > self._limit:  # noqa: PLR2004 - digits
                 raise self._too_large()
         coding = headers.get(b"content-encoding", b"identity").lower()
@@ -113,16 +113,18 @@ class BodyReader:
             raise self._unsupported()
         return found
 
-    def _unsupported(self) -> Refusal:
-        return Refusal(415, f"Send {self._names}." if self._names else "No media type of this body is supported.", self._accept)
+    def _unsupported(self) -> RequestRejected:
+        return RequestRejected(
+            415, f"Send {self._names}." if self._names else "No media type of this body is supported.", self._accept
+        )
 
-    def _uncoded(self) -> Refusal:
+    def _uncoded(self) -> RequestRejected:
         """The refusal of a content coding, which tells those that are read (RFC 9110, 12.5.3)."""
         known = ", ".join(self._codings)
         text = (
             f"Send the body as it is, or with Content-Encoding {known}." if known else "Send the body without Content-Encoding."
         )
-        return Refusal(415, text, (*self._accept, (b"accept-encoding", (known or "identity").encode())))
+        return RequestRejected(415, text, (*self._accept, (b"accept-encoding", (known or "identity").encode())))
 
     def _decoded(self, raw: bytes, coding: str) -> bytes:
         if coding == "identity":
@@ -132,10 +134,10 @@ class BodyReader:
         except TooLargeError:
             raise self._too_large() from None
         except ValueError:
-            raise Refusal(400, f"The body is not valid {coding}.") from None
+            raise RequestRejected(400, f"The body is not valid {coding}.") from None
 
-    def _too_large(self) -> Refusal:
-        return Refusal(413, f"The body is larger than {self._limit} bytes.")
+    def _too_large(self) -> RequestRejected:
+        return RequestRejected(413, f"The body is larger than {self._limit} bytes.")
 
     async def _bytes(self, receive: Receive) -> bytes:
         message = await receive()

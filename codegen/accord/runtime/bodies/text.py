@@ -8,7 +8,7 @@ from accord.openapi.field_schemas import kinds, scalar_of
 from accord.openapi.media_type import ContentType, Media
 from accord.runtime.bodies.body import Body, Read
 from accord.runtime.bodies.file import File
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 
 # By their names in Content-Type. Texts are UTF-8 where it names none.
 CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
@@ -18,13 +18,13 @@ def text(raw: bytes, charset: str | None) -> str:
     """Decode a text.
 
     Raises:
-        Refusal: 400, the bytes are not of that charset.
+        RequestRejected: 400, the bytes are not of that charset.
         KeyError: nobody knows that charset here.
     """
     try:
         return raw.decode(CHARSETS[(charset or "utf-8").lower()])
     except UnicodeDecodeError:
-        raise Refusal(400, "The text is not in its charset.") from None
+        raise RequestRejected(400, "The text is not in its charset.") from None
 
 
 def text_reader(media: Media) -> Read:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.docs import problem_page
 from accord.runtime.responses.etags import names
 
@@ -164,7 +164,7 @@ def _readers(title: str) -> dict[str, Page]:
     }
 
 
-def routes(document: Document, description: Description) -> list[Route]:
+def routes(document: Document, description: API) -> list[Route]:
     """The document (`/openapi.yaml`, `/openapi.json`), its readers (`/docs`, `/redoc`) and its problems (`/problems`).
 
     `/problems/{slug}` leads to the problem's place on the page, so that the `type` of a problem can be opened in a browser.

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from accord.document.document import Document
-from accord.openapi.api import Description, Operation
-from accord.runtime.problems.problem import Problems, Refusal
+from accord.openapi.api import API, Operation
+from accord.runtime.problems.problem import Problems, RequestRejected
 
 STYLE = """
 :root { color-scheme: light dark }
@@ -60,7 +60,7 @@ class Problem:
     uses: dict[int, list[Operation]]
 
 
-def problems(document: Document, description: Description) -> list[Problem]:
+def problems(document: Document, description: API) -> list[Problem]:
     """The document's `x-problems` in the written order, then what the gate may answer without the document naming it."""
     named: dict[str, Problem] = {}
     for slug, entry in document.data.get("x-problems", {}).items():
@@ -74,7 +74,7 @@ def problems(document: Document, description: Description) -> list[Problem]:
         )
     gate = Problems(document)
     for status in filter(gate.known, HTTPStatus):
-        answer = json.loads(gate.refusal(Refusal(status), b""))
+        answer = json.loads(gate.refusal(RequestRejected(status), b""))
         named.setdefault(answer["code"], Problem(answer["code"], answer["title"], answer["detail"], {}))
     return list(named.values())
 

@@ -18,9 +18,9 @@ from accord.runtime.bodies.deserialize import Builder, builder
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.parameters.query import Cookies, Fault, Query
 from accord.runtime.parameters.reader import Reader
-from accord.runtime.parameters.styles import Malformed
-from accord.runtime.problems.problem import Refusal
-from accord.runtime.validator import MOST_FAULTS, Judge, fault
+from accord.runtime.parameters.styles import MalformedValue
+from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.validator import MOST_FAULTS, RequestValidator, fault
 
 _NONE: Mapping[str, Any] = {}
 
@@ -40,10 +40,10 @@ class Arguments:
         hints: Mapping[str, Any] = _NONE,
         credentials: frozenset[str] = frozenset(),
     ) -> None:
-        self._judge = Judge(document, described) if described.parameters else None
+        self._judge = RequestValidator(document, described) if described.parameters else None
         self._required = {f"/{one.place}/{escape(one.name)}" for one in described.parameters if one.required}
         self._bodies = {
-            name: (Judge(document, described, media.schema), media.kind == "json", builders[name])
+            name: (RequestValidator(document, described, media.schema), media.kind == "json", builders[name])
             for name, media in described.bodies.items()
         }
         readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.parameters}
@@ -87,12 +87,12 @@ class Arguments:
         """The handler's keyword arguments; `values` are the path's texts as they were sent.
 
         Raises:
-            Refusal: 422 with all faults of path, query, headers, cookies and body together.
+            RequestRejected: 422 with all faults of path, query, headers, cookies and body together.
         """
         faults: list[Fault] = []
         try:
             path = {name: read(text) for (name, _, read), text in zip(self._path, values, strict=True)}
-        except (Malformed, UnicodeDecodeError):
+        except (MalformedValue, UnicodeDecodeError):
             path = self._read_path(values, faults)
         query = self._query.read(query_string, faults) if query_string else {}
         parts: dict[str, Any] = {"path": path, "query": query, "header": _NONE}
@@ -110,7 +110,7 @@ class Arguments:
         if faults:
             raise self._unreadable(faults, judge, parts, judged)
         if judge is not None and not judge.is_valid(parts, judged):
-            raise Refusal(422, faults=judge.faults(parts, judged))
+            raise RequestRejected(422, faults=judge.faults(parts, judged))
         try:
             arguments = self._typed_arguments(parts)
             if self._bodies:
@@ -129,7 +129,7 @@ class Arguments:
             if (sent := headers.get(reader.key)) is not None:
                 try:
                     values[name] = reader.read(sent.decode("latin-1").strip(" \t"))
-                except Malformed as malformed:
+                except MalformedValue as malformed:
                     faults.append(("header", "/" + escape(name), malformed.code))
         return values
 
@@ -139,13 +139,19 @@ class Arguments:
         for (name, _, read), text in zip(self._path, values, strict=True):
             try:
                 path[name] = read(text)
-            except Malformed as malformed:
+            except MalformedValue as malformed:
                 faults.append(("path", "/" + escape(name), malformed.code))
             except UnicodeDecodeError:
                 faults.append(("path", "/" + escape(name), "encoding"))
         return path
 
-    def _unreadable(self, faults: list[Fault], judge: Judge | None, parts: dict[str, Any], body: Any) -> Refusal:  # noqa: ANN401 - any JSON value
+    def _unreadable(
+        self,
+        faults: list[Fault],
+        judge: RequestValidator | None,
+        parts: dict[str, Any],
+        body: Any,  # noqa: ANN401 - any JSON value
+    ) -> RequestRejected:
         """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
         listed = [fault(*one) for one in faults]
         nothing_else = body is ABSENT and not any(parts.values())
@@ -153,7 +159,7 @@ class Arguments:
             told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
             if not (nothing_else and self._required <= told) and not judge.is_valid(parts, body):
                 listed += judge.faults(parts, body, told)
-        return Refusal(422, faults=listed[:MOST_FAULTS])
+        return RequestRejected(422, faults=listed[:MOST_FAULTS])
 
     def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._defaults)
@@ -173,10 +179,10 @@ class Arguments:
         return arguments
 
 
-def _unheld(error: ValidationError) -> Refusal:
+def _unheld(error: ValidationError) -> RequestRejected:
     """The refusal of what the document allows and no Python type holds: the year 0000, say."""
     places = ["".join("/" + escape(str(step)) for step in found["loc"]) for found in error.errors(include_url=False)]
-    return Refusal(422, faults=[fault("body", place, "type") for place in dict.fromkeys(places)][:MOST_FAULTS])
+    return RequestRejected(422, faults=[fault("body", place, "type") for place in dict.fromkeys(places)][:MOST_FAULTS])
 
 
 def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:

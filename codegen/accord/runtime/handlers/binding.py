@@ -29,7 +29,7 @@ class Operation:
 
 
 def bind(
-    described: description.Description,
+    described: description.API,
     modules: Iterable[object],
     digest: str | None = None,
     mock: Callable[[description.Operation], Operation] | None = None,

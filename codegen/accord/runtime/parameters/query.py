@@ -8,7 +8,7 @@ from typing import Any
 from accord.jsonschema.faults import escape
 from accord.openapi.primitives import unquote
 from accord.runtime.parameters.reader import Reader
-from accord.runtime.parameters.styles import Malformed
+from accord.runtime.parameters.styles import MalformedValue
 from accord.runtime.validator import MOST_FAULTS
 
 Fault = tuple[str, str, str]  # place, JSON Pointer from there, code
@@ -49,7 +49,7 @@ class Names:
                     faults.append((self._place, "/" + escape(name), "repeated"))
                 else:
                     values[name] = reader.read_all(found, encoded)
-            except Malformed as malformed:
+            except MalformedValue as malformed:
                 faults.append((self._place, "/" + escape(name), malformed.code))
             except UnicodeDecodeError:
                 faults.append((self._place, "/" + escape(name), "encoding"))
@@ -80,7 +80,7 @@ class Names:
                 continue
             try:
                 values[name] = reader.read_members(members)
-            except Malformed as malformed:
+            except MalformedValue as malformed:
                 faults.append((self._place, pointer + malformed.pointer, malformed.code))
             except UnicodeDecodeError:
                 faults.append((self._place, pointer, "encoding"))

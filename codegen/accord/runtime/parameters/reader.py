@@ -11,8 +11,8 @@ from accord.jsonschema.faults import escape
 from accord.jsonschema.schema import is_closed, names
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
-from accord.openapi.primitives import SCALARS, Lexis, unquote, unquote_percent
-from accord.runtime.parameters.styles import Malformed, Style
+from accord.openapi.primitives import SCALARS, ValueReader, unquote, unquote_percent
+from accord.runtime.parameters.styles import MalformedValue, Style
 
 
 class Reader:
@@ -22,7 +22,7 @@ class Reader:
     anything in them is encoded. `repeats`: its name may occur several times. `members`: its members are names of their own,
     these and (`open`) any other; of a `deep` one written `name[member]`. `plain`: its own name may occur.
 
-    All reading raises `Malformed`, or `UnicodeDecodeError` where the bytes are not UTF-8.
+    All reading raises `MalformedValue`, or `UnicodeDecodeError` where the bytes are not UTF-8.
     """
 
     def __init__(self, parameter: Parameter) -> None:
@@ -39,15 +39,15 @@ class Reader:
             self._read = self._json if parameter.media.kind == "json" else self._text
             self.holds_objects = parameter.media.kind == "json"
         else:
-            self._lexis, self._style = Lexis(parameter.schema), Style(parameter)
+            self._lexis, self._style = ValueReader(parameter.schema), Style(parameter)
             kinds = self._lexis.types
             self.holds_objects = "object" in kinds
             if "object" in kinds and (exploded or self.deep):
                 self.members, self.open = names(parameter.schema), not is_closed(parameter.schema)
-                self._lexis = Lexis(parameter.schema, self.members)
+                self._lexis = ValueReader(parameter.schema, self.members)
                 self.plain = bool(kinds - {"object", "null"})
             elif "object" in kinds:
-                self._lexis = Lexis(parameter.schema, names(parameter.schema))
+                self._lexis = ValueReader(parameter.schema, names(parameter.schema))
             self.repeats = "array" in kinds and parameter.place in ("query", "cookie") and parameter.explode
             self._read = self._divided if kinds & {"array", "object"} else self._scalar
         self.read, self.read_all = self._compiled(parameter)
@@ -98,7 +98,7 @@ class Reader:
         try:
             return strict_json(raw)
         except ValueError:
-            raise Malformed("syntax") from None
+            raise MalformedValue("syntax") from None
 
     def _divided(self, text: str, decode: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
         """The first reading that the schema accepts, else the first."""
@@ -135,7 +135,7 @@ class Reader:
 
     def _accepted(self, readings: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
         if not readings:
-            raise Malformed("type")
+            raise MalformedValue("type")
         return readings[0] if len(readings) == 1 else next(filter(self._is_valid, readings), readings[0])
 
     @functools.cached_property
@@ -153,5 +153,5 @@ class Reader:
         if len(texts) > 1 and lexis.anything:
             return [self._decode(text) for text in texts]
         if len(texts) > 1:
-            raise Malformed("repeated", "/" + escape(name))
+            raise MalformedValue("repeated", "/" + escape(name))
         return lexis.scalar(self._decode(texts[0]))

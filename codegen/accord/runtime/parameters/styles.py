@@ -14,7 +14,7 @@ from accord.openapi.path_template import normalized
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": r"%20|\+", "pipeDelimited": r"\||%7[Cc]"}
 
 
-class Malformed(Exception):
+class MalformedValue(Exception):
     """The text of a parameter is none of its style; `code` and `pointer` (from the parameter) say it to the client."""
 
     def __init__(self, code: str, pointer: str = "") -> None:
@@ -48,19 +48,19 @@ class Style:
         """The text of a value, without the mark of its style: `.` or `;name=`, which is `;name` where the value is empty.
 
         Raises:
-            Malformed: it does not begin so.
+            MalformedValue: it does not begin so.
         """
         if not self._first:
             return text
         if not text.startswith(self._first):
             text = normalized(text)
         if not text.startswith(self._first):
-            raise Malformed("type")
+            raise MalformedValue("type")
         rest = text[len(self._first) :]
         if self._first == "." or not rest:
             return rest
         if rest[0] != "=":
-            raise Malformed("type")
+            raise MalformedValue("type")
         return rest[1:]
 
     def members(self, text: str) -> list[tuple[str, str]] | None:

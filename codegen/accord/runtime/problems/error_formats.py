@@ -9,7 +9,7 @@ import msgspec
 
 from accord.document.document import Document
 from accord.document.pointer import Pointer
-from accord.jsonschema.sampling import NoValue, Values
+from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.extensions import ERROR_MEMBERS
@@ -114,7 +114,7 @@ class Refusals:
             return lambda detail, request_id, _: plain(detail or kind.detail) + request_id + b'"}'
         if media.schema is None or validator(media.schema.document, media.schema, "response").is_valid(kind.detail):
             return lambda detail, _, __: (detail or kind.detail).encode()
-        constant = text(Values("response").value(media.schema)).encode()
+        constant = text(Sampler("response").value(media.schema)).encode()
         return lambda _, __, ___: constant
 
     @staticmethod
@@ -127,7 +127,7 @@ class Refusals:
                 found.append((name.encode(), header.constant.encode()))
             elif header.required and name not in ENGINE_HEADERS | PROBLEM_HEADERS:
                 write = writer(header) or (lambda value: [text(value)])
-                found += [line(name.encode(), part) for part in write(Values("response").value(header.schema))]
+                found += [line(name.encode(), part) for part in write(Sampler("response").value(header.schema))]
         return tuple(found)
 
 

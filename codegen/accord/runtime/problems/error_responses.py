@@ -11,7 +11,7 @@ from accord.openapi import api as description
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.errors import ApiError
 from accord.runtime.problems.error_formats import Format, Refusals
-from accord.runtime.problems.problem import Headers, Kind, Problems, Refusal
+from accord.runtime.problems.problem import Headers, Kind, Problems, RequestRejected
 from accord.runtime.responses.validation import ContractViolation
 
 HeaderList = list[tuple[bytes, bytes]]
@@ -35,8 +35,10 @@ class Errors:
         """Status, headers and body, and what is to be reported because the client is not at fault."""
         if isinstance(error, HTTPException) and self._documents(operation, error.status_code):
             sent = (error.headers or {}).items()
-            error = Refusal(error.status_code, str(error.detail), tuple((k.lower().encode(), v.encode()) for k, v in sent))
-        if isinstance(error, Refusal):
+            error = RequestRejected(
+                error.status_code, str(error.detail), tuple((k.lower().encode(), v.encode()) for k, v in sent)
+            )
+        if isinstance(error, RequestRejected):
             status, headers, body = self.refusal(operation, error, request_id)
             return status, headers, body, None
         if isinstance(error, ApiError):
@@ -44,10 +46,10 @@ class Errors:
                 # Of an outage the client learns that it is one, the log learns why.
                 return *self._error(operation, error, request_id), error if error.__cause__ is not None else None
             error = _undocumented(operation.described, error)
-        status, headers, body = self.refusal(operation, Refusal(500), request_id)
+        status, headers, body = self.refusal(operation, RequestRejected(500), request_id)
         return status, headers, body, error
 
-    def refusal(self, operation: Operation | None, refusal: Refusal, request_id: bytes) -> Answered:
+    def refusal(self, operation: Operation | None, refusal: RequestRejected, request_id: bytes) -> Answered:
         """Status, headers and body of a refusal of the gate."""
         if self._refusals.plain:
             return refusal.status, [_PROBLEM, *refusal.headers], self._problems.refusal(refusal, request_id)
@@ -70,7 +72,7 @@ class Errors:
         form = self._refusals.format(_described(operation), kind)
         if form is None:
             return error.status, [_PROBLEM, *headers], self._problems.error(error, request_id)
-        return _formatted(form, Refusal(error.status, error.detail, headers), request_id)
+        return _formatted(form, RequestRejected(error.status, error.detail, headers), request_id)
 
     def _documents(self, operation: Operation | None, status: int) -> bool:
         """Whether an operation documents what the gate has for a status."""
@@ -95,7 +97,7 @@ def _undocumented(described: description.Operation, error: ApiError) -> Contract
     return ContractViolation(text).with_traceback(error.__traceback__)
 
 
-def _formatted(form: Format, refusal: Refusal, request_id: bytes) -> Answered:
+def _formatted(form: Format, refusal: RequestRejected, request_id: bytes) -> Answered:
     """A refusal in the document's own format."""
     own = {name for name, _ in refusal.headers}
     headers = [*refusal.headers, *(pair for pair in form.headers if pair[0] not in own)]

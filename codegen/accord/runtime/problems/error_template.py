@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from accord.document.document import Node
-from accord.jsonschema.sampling import NoValue, Values
+from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.schema import conjuncts, inner, listed
 from accord.jsonschema.validator import validator
 from accord.openapi.extensions import ERROR_MEMBERS
@@ -45,7 +45,7 @@ class Template:
         self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
         self._roles: dict[str, str] = schema.document.data.get(ERROR_MEMBERS, {})
         self.guessed: list[str] = []  # required members that nobody says what they hold
-        built = copy.deepcopy(Values("response").value(schema))
+        built = copy.deepcopy(Sampler("response").value(schema))
         name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
         self._root: dict[str, Any] = {name: built}
         self._name = name

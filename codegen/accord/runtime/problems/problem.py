@@ -34,7 +34,7 @@ _STANDARD = {
 }
 
 
-class Refusal(Exception):
+class RequestRejected(Exception):
     """The gate's own answer to a request that it refuses.
 
     `faults` are the ready JSON texts of the members of `errors`.
@@ -97,7 +97,7 @@ class Problems:
         """Whether the gate has a problem for this status."""
         return status in self._kinds
 
-    def refusal(self, refusal: Refusal, request_id: bytes) -> bytes:
+    def refusal(self, refusal: RequestRejected, request_id: bytes) -> bytes:
         """The body for a refusal of the gate, or for an error of an ordinary route with a status of its own."""
         status, detail = refusal.status, refusal.detail
         usual = self._usual.get(status) if detail is None else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from accord.openapi.media_type import covers, essence, labels
-from accord.runtime.problems.problem import Refusal
+from accord.runtime.problems.problem import RequestRejected
 
 _LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
 
@@ -88,11 +88,11 @@ class Negotiation:
         """The documented media type to answer; an operation without content accepts all.
 
         Raises:
-            Refusal: 406.
+            RequestRejected: 406.
         """
         if accept is None or accept == b"*/*" or not self._media_types:
             return self._first
         chosen = self._remembered(accept) if len(accept) <= _LONGEST_KEPT else self._decide(accept)
         if chosen is None:
-            raise Refusal(406, f"This operation answers {', '.join(one.written for one in self._media_types)}.")
+            raise RequestRejected(406, f"This operation answers {', '.join(one.written for one in self._media_types)}.")
         return chosen

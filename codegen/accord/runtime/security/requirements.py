@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from accord.openapi.api import Operation
-from accord.runtime.problems.problem import Headers, Refusal
+from accord.runtime.problems.problem import Headers, RequestRejected
 from accord.runtime.security.credentials import Finder, finder
 
 
@@ -68,7 +68,7 @@ class Security:
         """The principal (None if nobody signed in and nobody has to) and whether their scopes suffice.
 
         Raises:
-            Refusal: 401. Credentials that are sent but wrong are refused even where none are needed.
+            RequestRejected: 401. Credentials that are sent but wrong are refused even where none are needed.
         """
         known = None
         for alternative in self._alternatives:
@@ -87,7 +87,7 @@ class Security:
             return known, False
         if self._optional and not self._sent(headers, query_string):
             return None, True
-        raise Refusal(401, headers=self.challenge)
+        raise RequestRejected(401, headers=self.challenge)
 
     def _sent(self, headers: dict[bytes, bytes], query_string: bytes) -> bool:
         """Whether the request holds anything that is meant as a credential."""

@@ -16,14 +16,14 @@ from pydantic import ValidationError
 
 from accord.document.document import Document
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Description, Operation, callbacks, place
+from accord.openapi.api import API, Operation, callbacks, place
 from accord.openapi.media_type import Media, chosen
 from accord.openapi.parameter import Parameter, Response
 from accord.runtime.bodies.deserialize import builder
 from accord.runtime.bodies.writer import Written, plain, written
 from accord.runtime.parameters.serialize import filled_json, query_texts
 from accord.runtime.responses.headers import text
-from accord.runtime.validator import Judge
+from accord.runtime.validator import RequestValidator
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class Received(Generic[T]):
 @functools.lru_cache(maxsize=8)
 def _outward(document: Document) -> dict[str, Operation]:
     """Everything that a document lets the service send, by its place."""
-    description = Description.of(document)
+    description = API.of(document)
     found = [*description.webhooks, *(one for operation in description.operations for one in callbacks(operation))]
     return {place(operation): operation for operation in found}
 
@@ -90,9 +90,10 @@ class Webhook:
         parameters = tuple(parameter for parameter in described.parameters if parameter.place != "path")
         self._described, self._transport = replace(described, parameters=parameters), transport
         self._judges = {
-            name: Judge(document, self._described, media.schema, "response") for name, media in described.bodies.items()
+            name: RequestValidator(document, self._described, media.schema, "response")
+            for name, media in described.bodies.items()
         }
-        self._without = Judge(document, self._described, None, "response")
+        self._without = RequestValidator(document, self._described, None, "response")
         self._answers = {key: _Answers(document, type(self), response) for key, response in described.responses.items()}
 
     async def _send(self, url: str, arguments: Mapping[str, object], body: object, media: str = "") -> Any:  # noqa: ANN401 - an answer

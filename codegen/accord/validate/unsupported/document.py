@@ -16,16 +16,16 @@ from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names
 from accord.jsonschema.regex.ecma import fault
 from accord.jsonschema.schema import conjuncts, listed
-from accord.openapi.api import Description, Operation, callbacks
+from accord.openapi.api import API, Operation, callbacks
 from accord.openapi.content_coding import CODINGS
 from accord.openapi.deprecation import notices
 from accord.openapi.extensions import ERROR_MEMBERS, ROLES
-from accord.openapi.keywords.coverage import Ledger
+from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.openapi.keywords.suggestions import explained, nodes, suggested
 from accord.openapi.parameter import Header, Parameter, Response
 from accord.openapi.path_template import template_names
 from accord.openapi.primitives import types_of
-from accord.openapi.router import Paths
+from accord.openapi.router import Router
 from accord.openapi.servers import unservable
 from accord.validate.unsupported.bodies import unreadable as unreadable_bodies
 from accord.validate.unsupported.parameters import ambiguous, unreadable
@@ -49,12 +49,12 @@ def unsupported(document: Document) -> list[str]:
 def findings(document: Document) -> tuple[Finding, ...]:
     """The same, with their places and what would adopt them."""
     try:
-        ledger = Ledger(document)
+        ledger = KeywordCoverage(document)
         keywords = ledger.unsupported()
         others = list(_twice(document))
         # A reference to something of another kind is told by the ledger; nothing can be read there.
         with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
-            description = Description.of(document)
+            description = API.of(document)
             for node, text, *drop in itertools.chain(_mapped(document), _patterns(ledger), _survey(description)):
                 own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
                 others.append(suggested(document, node.pointer, text, own))
@@ -98,7 +98,7 @@ def _mapped(document: Document) -> Found:
                 yield place, f"the discriminator maps {value!r} to {target!r}, which is no schema: correct it"
 
 
-def _patterns(ledger: Ledger) -> Found:
+def _patterns(ledger: KeywordCoverage) -> Found:
     for entry in ledger.entries:
         if "judge" in entry.by and entry.keyword in ("pattern", "patternProperties"):
             node = entry.node.raw_child(entry.keyword)
@@ -108,7 +108,7 @@ def _patterns(ledger: Ledger) -> Found:
                     yield place, f"the pattern {pattern!r} cannot be read: {why}: write it in other words of ECMA-262"
 
 
-def _survey(description: Description) -> Found:
+def _survey(description: API) -> Found:
     root = description.document.root
     members = root.get(ERROR_MEMBERS)
     for name in members.value if members is not None else ():
@@ -176,9 +176,9 @@ def _path(operation: Operation) -> Found:
             yield operation.node, f"path {operation.path!r} names the parameter {name!r} {count} times: give each its own name"
 
 
-def _at_start(description: Description) -> Iterator[Finding]:
+def _at_start(description: API) -> Iterator[Finding]:
     """What the start would refuse of an operation: a path that another one answers, a date that is none."""
-    paths: Paths[str] = Paths(description.aliases)
+    paths: Router[str] = Router(description.aliases)
     for operation in description.operations:
         yield from _refused(description.document, paths.add, operation, operation.id)
         yield from _refused(description.document, notices, operation)
