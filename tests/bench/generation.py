@@ -41,7 +41,7 @@ def _measured(document: Path, output: Path) -> None:
         sys.stdout.write(f"{phase:<10} cpu {cpu:6.2f} s, wall {wall:6.2f} s, peak {peak():5.0f} MB\n")
         last = now
 
-    from accord.cli import main as __main__  # noqa: F401, PLC0415 - as above
+    from accord.cli import generate as command  # noqa: F401, PLC0415 - as above
     from accord.document.deep_stack import deep  # noqa: PLC0415 - importing is measured
     from accord.generate import adoption as adopt  # noqa: PLC0415 - as above
     from accord.generate import package as generate  # noqa: PLC0415 - as above
@@ -52,9 +52,9 @@ def _measured(document: Path, output: Path) -> None:
     said("load")
     faults = deep(lambda: adopt.refused(read))
     said(f"judge ({len(faults)})")
-    files = deep(lambda: sources.sources(read, "accord.runtime.handlers.call"))
+    files = deep(lambda: sources.sources(read, "accord.runtime"))
     said("sources")
-    generate._formatted(files, generate.Settings(document, output, "accord.runtime.handlers.call"))  # noqa: SLF001 - one phase of it
+    generate._formatted(files, generate.Settings(document, output, "accord.runtime"))  # noqa: SLF001 - one phase of it
     said("format")
 
 

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from accord.cli import mock
-from accord.cli.mock import start
+from accord.cli.adopt import start
 from accord.document.adoption.readings import written
 from accord.document.document import Document
 from accord.fidelity.report import fidelity

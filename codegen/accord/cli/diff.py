@@ -18,21 +18,9 @@ from accord.validate.openapi import validity
 _UNUSABLE = 2
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the two commands."""
-    text = "compare two documents and rate the changes: the last line is major, minor or patch; exit 1 on major"
-    command = commands.add_parser("diff", help=text, description=text)
-    command.add_argument("old", metavar="OLD", type=Path, help="the OpenAPI document as it was")
-    command.add_argument("new", metavar="NEW", type=Path, help="the OpenAPI document as it is")
-    command.add_argument("--adopted", metavar="FILE", type=Path, help="the file of readings of NEW (that beside it)")
-    command.add_argument("--markdown", action="store_true", help="write release notes instead")
-    command.set_defaults(run=_diff)
-    text = "say whether info.version has moved far enough for what changed since the last release; exit 1 if not"
-    command = commands.add_parser("compatible", help=text, description=text)
-    command.add_argument("new", metavar="DOCUMENT", type=Path, help="the OpenAPI document")
-    command.add_argument("--adopted", metavar="FILE", type=Path, help="the file of readings (that beside the document)")
-    command.add_argument("--base", metavar="FILE", type=Path, help="the released document, instead of that of the last tag v*")
-    command.set_defaults(run=_compatible)
+def run(options: argparse.Namespace) -> int:
+    """Compare two documents (`diff`), or a document with its last release (`compatible`)."""
+    return _diff(options) if options.command == "diff" else _compatible(options)
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -48,7 +36,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _compatible(options: argparse.Namespace) -> int:
-    """What breaks is no fault by itself: it is one if the version does not say so."""
+    """Breaking changes are allowed if `info.version` says so."""
     new: Path = options.new
     try:
         comparison, name = deep(lambda: _since(new, options.base, options.adopted))
@@ -66,7 +54,7 @@ def _compatible(options: argparse.Namespace) -> int:
 
 
 def _since(path: Path, base: Path | None, adopted: Path | None) -> tuple[Comparison, str]:
-    """The changes, and since when."""
+    """The changes, and the name of what they are compared with."""
     new = _load(path, adopted)
     if base is not None:
         return diff(_load(base), new), str(base)
@@ -91,14 +79,14 @@ def _load(path: Path, adopted: Path | None = None) -> Document:
 
 
 def _sound(document: Document, folder: str) -> Document:
-    """The document, if it is valid OpenAPI; changes of anything else mean nothing."""
+    """The document, if it is valid OpenAPI."""
     if faults := validity(document):
         raise DocumentError("\n".join(folder + fault for fault in faults))
     return document
 
 
 def _folder(path: Path) -> str:
-    """What stands before the names of a document's files, so that an editor finds them."""
+    """The prefix that makes file names in messages clickable in an editor."""
     return "" if path.parent == Path() else f"{path.parent}/"
 
 

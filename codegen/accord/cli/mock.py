@@ -1,33 +1,58 @@
-"""`accord mock`: a server of the whole document without a line of code, which checks requests like a real one."""
+"""`accord mock`: serves a document without code. Requests are validated as a real service does."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from accord.cli.overlay import as_text
+from accord.cli.settings import valid
+from accord.document.deep_stack import deep
 from accord.document.document import Document, Node
 from accord.openapi.api import API
+from accord.overlay import completed, overlay
 from accord.runtime.docs import pages
 from accord.runtime.engine import Engine, RequestContext, Service
 from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import bind
 from accord.runtime.mock import Mocked
-from accord.server import lifecycle as life
+from accord.server import lifecycle
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    document = deep(lambda: valid(options))
+    if options.complete:
+        added = deep(lambda: overlay(document))
+        if options.overlay:
+            Path(options.overlay).write_text(as_text(added), encoding="utf-8")
+        else:
+            sys.stdout.write(as_text(added))
+        document = completed(document, added)
+    accepted = schemes(document, options.credential)
+    app = application(document, accepted)
+    sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.errors.findings))
+    sys.stdout.write(greeting(document, accepted, f"http://{options.host}:{options.port}"))
+    sys.stdout.flush()
+    lifecycle.serve(app, lifecycle.listen(options.host, options.port), draining=asyncio.Event(), drain_seconds=0)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A security scheme that accepts one credential, with every scope."""
+    """A security scheme that accepts one credential and grants every scope."""
 
     accepted: str
 
     async def verify(self, credential: str) -> str | None:
-        """Its own credential is its principal."""
+        """The credential itself is the principal."""
         return credential if secrets.compare_digest(credential.encode(), self.accepted.encode()) else None
 
     @staticmethod
@@ -37,29 +62,29 @@ class Credential:
 
 
 class Observer:
-    """Tells of faults of the mock itself."""
+    """Writes faults of the mock to standard error."""
 
     def answered(self, exchange: RequestContext, status: int) -> None:
-        """Requests are not told of."""
+        """Requests are not logged."""
 
     def failed(self, exchange: RequestContext, error: Exception) -> None:
-        """An answer that is not documented, say."""
+        """For example a response that is not documented."""
         operation = exchange.operation.id if exchange.operation is not None else exchange.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")
 
 
 def schemes(document: Document, credential: str | None) -> dict[str, Credential]:
-    """What is accepted for each security scheme: the given credential, or one of its own."""
+    """What each security scheme accepts: the given credential, or a random one."""
     components = document.root.get("components")
     written = components.get("securitySchemes") if components is not None else None
     return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
 
 
 def application(document: Document, accepted: Mapping[str, Credential]) -> OpenAPIApp:
-    """The whole document as an application. Where an answer is not documented, as a rejection may be, it says so.
+    """The document as an application. A response that is not documented is logged.
 
     Raises:
-        DocumentError: something of the document cannot be enforced.
+        DocumentError: a part of the document cannot be served.
     """
     description = API.of(document)
     service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
@@ -68,17 +93,8 @@ def application(document: Document, accepted: Mapping[str, Credential]) -> OpenA
     return host
 
 
-def start(document: Document) -> None:
-    """Build the application and nothing else, which finds what only the start of a service finds.
-
-    Raises:
-        DocumentError: something of the document cannot be enforced.
-    """
-    application(document, schemes(document, None))
-
-
 def greeting(document: Document, accepted: Mapping[str, Credential], address: str) -> str:
-    """Where it is served, and how to be admitted."""
+    """The addresses, and the credentials that are accepted."""
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
     lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
@@ -87,11 +103,6 @@ def greeting(document: Document, accepted: Mapping[str, Credential], address: st
     for name, node in written.named() if written else ():
         lines.append(f"  {name}: {_header(node, accepted[name].accepted)}")
     return "\n".join([f"{document.name} as a mock:", *lines, ""])
-
-
-def serve(app: OpenAPIApp, host: str, port: int) -> None:
-    """Answer until the process is told to end."""
-    life.serve(app, life.listen(host, port), draining=asyncio.Event(), drain_seconds=0)
 
 
 def _credential(scheme: Node, given: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from accord.document.adoption.readings import Reading
 from accord.document.pointer import Pointer
+from accord.errors import AccordError
 
 
 class Finding(NamedTuple):
@@ -31,7 +32,7 @@ class Finding(NamedTuple):
         return int(self.where.rpartition(":")[2])
 
 
-class DocumentError(Exception):
+class DocumentError(AccordError):
     """Something in the document that cannot be used; the text begins with `file:line:`."""
 
     def __init__(self, text: str, findings: Iterable[Finding] = ()) -> None:
@@ -39,7 +40,7 @@ class DocumentError(Exception):
         self.findings = tuple(findings) or tuple(map(plain_finding, text.splitlines()))
 
 
-class BindingError(Exception):
+class BindingError(AccordError):
     """The handlers and the document differ; the text has one line for each difference."""
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from accord.document.adoption.readings import Readings
 from accord.document.deep_stack import deep
 from accord.document.document import Document, DocumentError
+from accord.errors import AccordError
 from accord.generate.adoption import adoption, refused
 from accord.generate.emit.source import WIDTH
 from accord.generate.sources import CRASHES, sources
 
 
-class GenerationError(Exception):
+class GenerationError(AccordError):
     """Why nothing was generated: one line for each fault, most of them `openapi.yaml:LINE: what: how to mend it`."""
 
 

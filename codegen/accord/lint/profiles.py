@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from accord.errors import AccordError
+
 Severity = Literal["error", "warning", "off"]
 Severities = Mapping[str, Severity]
 
@@ -41,7 +43,7 @@ _COMMON: dict[str, Severity] = {
 PROFILES = ("house", "common")
 
 
-class LintSettingsError(Exception):
+class LintSettingsError(AccordError):
     """What is wrong with the settings of `lint`."""
 
 

@@ -15,6 +15,7 @@ import yaml
 from accord.document.adoption.words import REASONS, Word
 from accord.document.pointer import Pointer
 from accord.document.source import SyntaxFault, read
+from accord.errors import AccordError
 
 _WORDS = get_args(Word)
 _GIVEN = re.compile(rf"(.+?)=(?:({'|'.join(_WORDS)})|set:(.*))", re.DOTALL)
@@ -24,7 +25,7 @@ _HEAD = """\
 """
 
 
-class ReadingError(Exception):
+class ReadingError(AccordError):
     """A reading that cannot be used; the text begins with `file:line:`."""
 
 

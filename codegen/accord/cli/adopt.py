@@ -1,0 +1,69 @@
+"""`accord adopt`: a reading for everything that keeps a document from being served."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from accord.cli.settings import document_path, readings, table
+from accord.document.adoption.apply import fits
+from accord.document.adoption.readings import ReadingError, Readings, beside, file_name, written
+from accord.document.deep_stack import deep
+from accord.document.document import Document, DocumentError
+from accord.generate.adoption import renewed
+from accord.generate.package import GenerationError, load
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the file of readings; print each new one with its finding, and the findings that no reading resolves."""
+    return deep(lambda: _adopt(options))
+
+
+def start(document: Document) -> None:
+    """Build the application of a document, which finds what only the start of a service finds."""
+    from accord.cli import mock  # noqa: PLC0415 - FastAPI and its server, which other commands do not need
+
+    mock.application(document, mock.schemes(document, None))
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    path = document_path(options)
+    settings = {} if options.document else table()
+    file = Path(options.adopted or settings.get("adopted") or path.with_name(file_name(path.name)))
+    if not file.exists():
+        options.adopted, settings = None, {}
+    document, gone = _still_there(path, readings(path, vars(options), settings))
+    known = {one.key for one in document.readings}
+    result, stale_ones = renewed(document, start)
+    new = [one for one in result.readings if one.key not in known]
+    for finding in result.findings:
+        word = finding.readings[0].word if finding.readings else "refused"
+        sys.stdout.write(f"{finding.where}: {word}: {finding.text}\n")
+    for reading in stale_ones:
+        sys.stdout.write(f"{reading.where}: removed: nothing is wrong at {reading.place!r} any more\n")
+    for reading in gone:
+        sys.stdout.write(f"{reading.where}: removed: {reading.place!r} is not in the document any more\n")
+    if result.readings or file.exists():
+        file.write_text(written(result.readings, path.name), encoding="utf-8")
+    if options.copy:
+        text = json.dumps(result.document.written, indent=2, ensure_ascii=False)
+        Path(options.copy).write_text(f"{text}\n", encoding="utf-8")
+    sys.stdout.write(
+        f"{file}: {len(result.readings)} readings, {len(new)} of them new, {len(stale_ones) + len(gone)} removed\n"
+    )
+    sys.stderr.write("".join(f"{finding}\n" for finding in result.refused))
+    return 1 if result.refused else 0
+
+
+def _still_there(path: Path, listed: Readings | None) -> tuple[Document, Readings]:
+    """The document without the readings whose places no longer exist, and those readings."""
+    document = load(path, ())
+    try:
+        if listed is None:
+            listed = beside(path.name, lambda name: (path.parent / name).read_bytes())
+        gone = tuple(one for one in listed if one.finding and not fits(document.original, one))
+        return document.reread(tuple(one for one in listed if one not in gone)), gone
+    except (DocumentError, ReadingError) as error:
+        raise GenerationError(str(error)) from None

@@ -1,0 +1,36 @@
+"""`accord generate` and `accord check`: the Python package of a document."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from accord.cli.adopt import start
+from accord.cli.settings import PROJECT, read_settings
+from accord.document.deep_stack import deep
+from accord.generate.adoption import unneeded
+from accord.generate.package import load, stale, write
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the package, or list what differs from the document."""
+    return deep(lambda: _check(options) if options.command == "check" else _generate(options))
+
+
+def _generate(options: argparse.Namespace) -> int:
+    settings = read_settings(PROJECT, vars(options))
+    changed = write(settings)
+    sys.stdout.write(f"{settings.output}: {', '.join(changed) if changed else 'nothing changed'}\n")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    settings = read_settings(PROJECT, vars(options))
+    found = stale(settings)
+    found += [
+        f"{one.where}: nothing is wrong at {one.place!r} any more: run `accord adopt`"
+        for one in unneeded(load(settings.document, settings.readings), start)
+    ]
+    if found:
+        sys.stderr.write("\n".join([*found, "Run `accord generate` and commit what it writes.", ""]))
+    return 1 if found else 0

@@ -1,0 +1,33 @@
+"""`accord lint`: the document against the rules of a profile."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from accord.cli.settings import PROJECT, loaded, table
+from accord.document.deep_stack import deep
+from accord.lint import NAMES, lint
+from accord.lint.profiles import checked, read, severities
+from accord.openapi.api import API
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write each finding with its severity and its rule; exit 1 if one is an error."""
+    return deep(lambda: _lint(options))
+
+
+def _lint(options: argparse.Namespace) -> int:
+    document = loaded(options)
+    # The settings in pyproject.toml are for the project's own document.
+    written = {} if options.document else checked(table().get("lint", {}), f"{PROJECT}: [tool.accord.lint]")
+    settings = read(options.config) if options.config else written
+    found = lint(document, severities(options.profile or settings.get("profile", "common"), NAMES, settings.get("rules")))
+    for reported in found:
+        name = f" [{reported.rule}]" if reported.rule else ""
+        sys.stderr.write(f"{reported.text}{' (warning)' * (reported.severity == 'warning')}{name}\n")
+    errors = sum(reported.severity == "error" for reported in found)
+    if not errors:
+        warnings = f"{len(found)} warnings" if found else "no findings"
+        sys.stdout.write(f"{document.name}: {len(API.of(document).operations)} operations, {warnings}\n")
+    return 1 if errors else 0
