@@ -1,4 +1,4 @@
-"""The toolkit as users install it: its wheel in an empty virtual environment, and the guide of docs/engine.md followed there."""
+"""The toolkit as users install it: its wheel in an empty virtual environment, and the guide of docs/engine.md followed."""
 
 from __future__ import annotations
 
