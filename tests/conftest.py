@@ -14,11 +14,11 @@ from xdist.remote import Producer
 from app.core.config import Settings
 from app.main import create_app
 from tests.clients import table
-from tests.databases import CHEAP_HASHES, PostgresTemplate, SQLiteTemplate, Template
-from tests.make import signed_in
-from tests.postgres import Running, running
-from tests.servers import Server
-from tests.sharing import Sharing
+from tests.support.builders import signed_in
+from tests.support.databases import CHEAP_HASHES, PostgresTemplate, SQLiteTemplate, Template
+from tests.support.scheduling import Sharing
+from tests.support.servers.postgres import Running, running
+from tests.support.servers.service import Server
 
 # Jobs in the background of a shell ignore it, and so would every program that a test starts and interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

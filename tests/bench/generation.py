@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.codegen import huge
+from tests.codegen.support import huge
 
 
 def peak() -> float:

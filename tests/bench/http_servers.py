@@ -21,7 +21,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.servers import ROOT, free_port
+from tests.support.paths import ROOT
+from tests.support.servers.service import free_port
 
 HOST = b"Host: x\r\n"
 GET = b"GET / HTTP/1.1\r\n" + HOST

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tests.bench.services import Service
 from tests.bench.workloads import Workload
-from tests.servers import ROOT
+from tests.support.paths import ROOT
 
 CONNECTIONS = 32
 

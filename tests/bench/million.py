@@ -28,8 +28,8 @@ from app.services.listings import Shape, listing
 from tests.bench import load, services
 from tests.bench.services import Service
 from tests.bench.workloads import Workload
-from tests.postgres import Postgres
-from tests.servers import ROOT
+from tests.support.paths import ROOT
+from tests.support.servers.postgres import Postgres
 
 SIZE = 50
 USERS = (10_000, 1_000_000)

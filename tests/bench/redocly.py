@@ -1,6 +1,6 @@
 """`python -m tests.bench.redocly`: the changes of the tests, rated by `codegen diff` and by `redocly diff`, its best peer.
 
-Whether `codegen diff` is right is what tests/codegen/diff/test_ratings.py asks.
+Whether `codegen diff` is right is what tests/codegen/diff/test_rules.py asks.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from typing import Any
 
 from accord.diff import diff
 from accord.document.document import Document
-from tests import npm
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "codegen/diff"))
-from cases import BASE, changes, document, edits
+from tests.codegen.diff.cases import BASE, changes, document, edits
+from tests.support import npm
 
 RATINGS = ["none", "patch", "minor", "major"]
 

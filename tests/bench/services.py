@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from tests.bench.workloads import Workload
-from tests.servers import ROOT, free_port
+from tests.support.paths import ROOT
+from tests.support.servers.service import free_port
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from tests.make import PASSWORD
+from tests.support.builders import PASSWORD
 
 USERS = 10_000
 

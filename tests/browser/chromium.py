@@ -9,7 +9,7 @@ import sys
 
 from playwright.sync_api import Playwright, expect
 
-from tests import packages
+from tests.support import packages
 
 # Milliseconds. On a busy machine a page of Swagger UI takes tens of seconds.
 PATIENCE = 90_000

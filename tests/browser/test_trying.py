@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser import chromium
-from tests.servers import Server
+from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.make import PASSWORD, new_post, new_user
-from tests.servers import ROOT
+from tests.support.builders import PASSWORD, new_post, new_user
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests import npm
-from tests.servers import ROOT, free_port
+from tests.support import npm
+from tests.support.paths import ROOT
+from tests.support.servers.service import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ from functools import cached_property
 from importlib import import_module, metadata
 from pathlib import Path
 
-from tests import npm, packages
-from tests.servers import ROOT
+from tests.support import npm, packages
+from tests.support.paths import ROOT
 
 PROGRAMS = Path(__file__).with_name("programs")
 HEY_API, OPENAPI_TYPESCRIPT = "0.99.0", "7.13.0"

@@ -9,7 +9,7 @@ import pytest
 
 from accord.generate.package import Settings
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parent / "generate" / "documents"
 
 _numbers = itertools.count(1)
 

@@ -43,9 +43,9 @@ from app.models.base import UtcDateTime
 from tests.contract import checks
 from tests.contract.contract import BY_ID, Operation
 from tests.contract.people import NOT_PEOPLE, PEOPLE
-from tests.databases import Connection
-from tests.rows import NAMED, insertion, owner, parents, row
-from tests.told import told
+from tests.support.databases import Connection
+from tests.support.resources import told
+from tests.support.rows import NAMED, insertion, owner, parents, row
 
 DATABASE = Connection(os.environ["ACCORD_FUZZ_DATABASE"])
 FAR = 1_000_000  # so many rows no pass adds

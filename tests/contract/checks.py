@@ -22,7 +22,7 @@ from schemathesis import Case, CheckContext, Response
 from tests.contract import answers, oracle
 from tests.contract.contract import Operation, members
 from tests.contract.people import ORIGINS
-from tests.told import told
+from tests.support.resources import told
 
 observed: set[tuple[str, int, str]] = set()
 before_update: dict[str, dict[str, Any]] = {}  # by case: the row that an update is about to change

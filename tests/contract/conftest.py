@@ -11,8 +11,8 @@ import pytest
 from tests.contract.passes import PASSES, Outcome, run
 from tests.contract.people import PASSWORD, furnish
 from tests.contract.wire import Request
-from tests.databases import Template
-from tests.servers import Server
+from tests.support.databases import Template
+from tests.support.servers.service import Server
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,14 @@ import functools
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-TEXT = (Path(__file__).parents[2] / "openapi.yaml").read_text()
+from tests.support.paths import OPENAPI
+
+TEXT = OPENAPI.read_text()
 
 
 def _anchored(value: Any) -> Any:

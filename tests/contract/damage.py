@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from app.models import metadata
-from tests.databases import Connection
+from tests.support.databases import Connection
 
 # Nonsense where SQLite keeps the definition of a table: from then on no connection can read anything of the file.
 _DAMAGE = "UPDATE sqlite_schema SET sql = ? WHERE name = 'users'"

@@ -15,7 +15,7 @@ from tests.contract.contract import BY_ID, PROMISES, Operation
 from tests.contract.oracle import MOST_BYTES
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
-from tests.told import told
+from tests.support.resources import told
 
 UNKNOWN_CURSOR = "A" * 38
 

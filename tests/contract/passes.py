@@ -14,9 +14,10 @@ from typing import Any
 
 from tests.contract.contract import OPERATIONS, Operation, members
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE, furnish
-from tests.databases import Template
-from tests.servers import ROOT, Server
-from tests.told import told
+from tests.support.databases import Template
+from tests.support.paths import ROOT
+from tests.support.resources import told
+from tests.support.servers.service import Server
 
 HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "50"))  # of each operation in each pass

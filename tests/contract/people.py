@@ -6,8 +6,8 @@ from pathlib import Path
 
 from app.models import metadata
 from tests.contract.contract import OPERATIONS
-from tests.databases import Connection, Template
-from tests.rows import NAMED, insertion, owner, row
+from tests.support.databases import Connection, Template
+from tests.support.rows import NAMED, insertion, owner, row
 
 PASSWORD = "correct-horse-9"
 # The principals. `user` and `other` must not see each other's objects; `admin` comes with the template.

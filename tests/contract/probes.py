@@ -12,7 +12,7 @@ from tests.contract.contract import DOCUMENT, Operation, Parameter, judge, resol
 from tests.contract.contract import members as members_of
 from tests.contract.oracle import MOST_BYTES
 from tests.contract.wire import Request
-from tests.told import told
+from tests.support.resources import told
 
 NOT_INTEGERS = [
     "01",

@@ -18,7 +18,7 @@ WITHOUT_INPUT = {found.id for found in OPERATIONS if not found.parameters and no
 OPTIONAL = {found.id for found in OPERATIONS if found.reads_token and not found.secured}
 # What no request of the fuzz brings about: it sends no Accept and no large bodies, and its server has no limits or outages.
 BEYOND_THE_FUZZ = {406, 413, 429, 503}
-# Each case has an Idempotency-Key of its own: two meet on purpose only (test_directed.py, tests/api/test_idempotency.py).
+# Each case has an Idempotency-Key of its own: two meet on purpose only (test_directed.py, tests/app/api/test_idempotency.py).
 DIRECTED = {
     (found.id, response.status)
     for found in OPERATIONS

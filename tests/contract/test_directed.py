@@ -17,9 +17,9 @@ from tests.contract.directed import recipes
 from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post
-from tests.databases import Template
-from tests.servers import Server
-from tests.told import told
+from tests.support.databases import Template
+from tests.support.resources import told
+from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
 

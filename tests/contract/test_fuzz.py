@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.contract import OPERATIONS
 from tests.contract.passes import EXAMPLES, PASSES, Outcome
-from tests.told import told
+from tests.support.resources import told
 
 pytestmark = pytest.mark.slow
 

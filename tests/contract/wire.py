@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from tests.contract.contract import Operation
-from tests.told import told
+from tests.support.resources import told
 
 # The id that no row has; so a valid request does nothing, whatever its operation.
 NOBODY = "9007199254740991"

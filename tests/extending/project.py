@@ -10,7 +10,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 RESOURCE = Path(__file__).parent / "comments"
 MIGRATIONS = "app/migrations/versions"
 

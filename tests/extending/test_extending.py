@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.extending.project import MIGRATIONS, RESOURCE, ROOT, Project
+from tests.extending.project import MIGRATIONS, RESOURCE, Project
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
 WHOLE = "EXTENDING" in os.environ
 DERIVED = re.compile(
-    r"^from tests\.(contract|told|resources|api\.requests|rows)\b|^from tests import .*\b(rows|told)\b", re.MULTILINE
+    r"^from tests\.(contract|resources|app\.api\.requests|support\.(resources|rows))\b"
+    r"|^from tests\.support import .*\b(resources|rows)\b",
+    re.MULTILINE,
 )
 CHECKS = {
     "format": ("-m", "ruff", "format", "--check"),
@@ -47,8 +50,12 @@ def listed() -> dict[str, str]:
 def derived() -> list[str]:
     """The test files to which a new operation or table makes a difference, beside those of the contract tests."""
     files = [path for path in (ROOT / "tests").rglob("test_*.py") if DERIVED.search(path.read_text())]
-    found = {path.relative_to(ROOT).as_posix() for path in files if path.parent.name not in ("contract", "extending", "tests")}
-    return ["tests/api/test_comments.py", "tests/models", *sorted(found)]
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if path.parent.name not in ("contract", "extending", "project", "cli")
+    }
+    return ["tests/app/api/test_comments.py", "tests/app/models", *sorted(found)]
 
 
 class TestAddingComments:
@@ -90,8 +97,8 @@ class TestWhatIsForgotten:
     @pytest.mark.parametrize(
         ("name", "test"),
         [
-            ("COSTS", "tests/services/test_costs.py"),
-            ("ACCESS", "tests/api/test_access.py::test_everybody_may_do_what_the_resource_says_and_nothing_else"),
+            ("COSTS", "tests/app/services/test_costs.py"),
+            ("ACCESS", "tests/app/api/test_access.py::test_everybody_may_do_what_the_resource_says_and_nothing_else"),
         ],
     )
     def test_is_named(self, project: Project, said: Path, name: str, test: str):

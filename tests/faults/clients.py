@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from tests.databases import query
 from tests.faults.table import Finding
-from tests.make import PASSWORD
+from tests.support.builders import PASSWORD
+from tests.support.databases import query
 
 Kind = Literal["post", "user"]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.databases import Connection, query
 from tests.faults.clients import wait_until
 from tests.faults.table import Finding
-from tests.mail import MailServer, Received
-from tests.servers import ROOT
+from tests.support.databases import Connection, query
+from tests.support.paths import ROOT
+from tests.support.servers.smtp import MailServer, Received
 
 
 class LateServer(MailServer):

@@ -21,8 +21,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.faults.clients import wait_until
-from tests.postgres import ORDINARY, Running, binaries, children, kill, unprivileged
-from tests.servers import alive, free_port
+from tests.support.servers.postgres import ORDINARY, Running, binaries, children, kill, unprivileged
+from tests.support.servers.service import alive, free_port
 
 PATIENCE = 90.0  # seconds for the cluster to be whole; it takes ten
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.worker import PARALLEL
-from tests.databases import Template
 from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
 from tests.faults.mails import LateServer, Worker, count, wait_until_delivered
 from tests.faults.table import engine
 from tests.faults.wrong_clock import WrongClock
-from tests.mail import MailServer
-from tests.servers import Server
+from tests.support.databases import Template
+from tests.support.servers.service import Server
+from tests.support.servers.smtp import MailServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.databases import PostgresTemplate
 from tests.faults.clients import DOCUMENTED, Load, wait_until
 from tests.faults.conftest import Record
 from tests.faults.patroni import TTL, Cluster, Node
-from tests.servers import Server
+from tests.support.databases import PostgresTemplate
+from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
 

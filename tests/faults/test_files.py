@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Template
 from tests.faults.clients import Load
 from tests.faults.conftest import Record
-from tests.servers import Server
+from tests.support.databases import Template
+from tests.support.servers.service import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

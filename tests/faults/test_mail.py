@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Template
 from tests.faults.clients import Load
 from tests.faults.conftest import Record
 from tests.faults.mails import LateServer, Worker, count, let_leases_end, wait_until_delivered
 from tests.faults.table import engine
-from tests.mail import MailServer
-from tests.servers import Server
+from tests.support.databases import Template
+from tests.support.servers.service import Server
+from tests.support.servers.smtp import MailServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

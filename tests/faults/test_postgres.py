@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.databases import PostgresTemplate
 from tests.faults.clients import DOCUMENTED, Load
 from tests.faults.conftest import Record
-from tests.postgres import Postgres
-from tests.servers import Server
+from tests.support.databases import PostgresTemplate
+from tests.support.servers.postgres import Postgres
+from tests.support.servers.service import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

@@ -15,14 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.databases import Template, query
 from tests.faults.clients import PATIENCE, Client
 from tests.faults.conftest import Record
 from tests.faults.mails import count, wait_until_delivered
 from tests.faults.table import engine
-from tests.mail import MailServer
-from tests.make import PASSWORD
-from tests.servers import ROOT, Server
+from tests.support.builders import PASSWORD
+from tests.support.databases import Template, query
+from tests.support.paths import ROOT
+from tests.support.servers.service import Server
+from tests.support.servers.smtp import MailServer
 
 pytestmark = pytest.mark.slow
 

@@ -16,10 +16,11 @@ from typing import Self
 import pytest
 
 from tests.bench.services import cpu_seconds
-from tests.databases import Template
 from tests.faults.conftest import Record
 from tests.faults.table import engine
-from tests.servers import ROOT, Server
+from tests.support.databases import Template
+from tests.support.paths import ROOT
+from tests.support.servers.service import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Template
 from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
-from tests.servers import Server
-from tests.valkey import Valkey
+from tests.support.databases import Template
+from tests.support.servers.service import Server
+from tests.support.servers.valkey import Valkey
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 
-from tests import make
 from tests.contract.contract import BY_ID
 from tests.contract.people import NOT_PEOPLE, PASSWORD, PEOPLE
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post
-from tests.databases import Connection, Row
 from tests.resources.users import CLASHES, UNSTORABLE
+from tests.support import builders
+from tests.support.databases import Connection, Row
 
 if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.arrange import Arranged
@@ -39,7 +39,7 @@ FLOORS = {"listSessions": 1.0, "createSession": 1.0, "deleteSession": 0.3, "crea
 BODIES = {"createSession": lambda: {"identifier": "user", "password": PASSWORD}}
 IDS = {"session_id": "current"}
 WORLD = {
-    "createSession": {"body": {"identifier": "grace", "password": make.PASSWORD}},
+    "createSession": {"body": {"identifier": "grace", "password": builders.PASSWORD}},
     "deleteSession": {"session_id": "2"},  # of the administrator, but not the one that they ask in
 }
 READS = {"createSessionToken": "the token of the example is unknown"}

@@ -14,7 +14,7 @@ from tests.contract.contract import BY_ID
 from tests.contract.people import NOT_PEOPLE, PEOPLE
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, new_user, post
-from tests.databases import Connection
+from tests.support.databases import Connection
 
 if TYPE_CHECKING:  # these can be imported within a pass only
     from tests.contract.arrange import Arranged

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from accord.cli.main import main
+from tests.codegen.diff.cases import BASE
+from tests.support.paths import OPENAPI, ROOT
 
-sys.path.insert(0, str(Path(__file__).parent))
-from cases import BASE
-
-REPOSITORY = Path(__file__).parents[3]
 BREAKING = BASE.replace("[paper, box]", "[paper]")
 
 
@@ -197,11 +195,11 @@ class TestLastRelease:
 class TestCheckContract:
     def test_tells_the_faults_of_all_gates_at_once(self, tmp_path):
         for name in ("app", "codegen"):
-            shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
-            shutil.copy(REPOSITORY / name, tmp_path / name)
-        document = (REPOSITORY / "openapi.yaml").read_text()
-        shutil.copy(REPOSITORY / "openapi.yaml", tmp_path / "base.yaml")
+            shutil.copy(ROOT / name, tmp_path / name)
+        document = OPENAPI.read_text()
+        shutil.copy(OPENAPI, tmp_path / "base.yaml")
         edited = document.replace("operationId: getReadiness", "operationId: getReadyness").replace(
             "maxLength: 36", "minLength: 1"
         )

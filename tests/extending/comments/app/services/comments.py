@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 
+from accord.runtime.responses.encoded import Encoded
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
-from accord.runtime.responses.encoded import Encoded
 from app.core.statements import Refused
 from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound

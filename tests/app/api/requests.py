@@ -1,0 +1,60 @@
+"""One good request of every operation, on the rows that a test has made: Grace (2), Alan (3), Grace's post (1).
+
+Paths and bodies follow from the document; what does not is in BODIES and WORLD of `tests/resources/`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import yaml
+
+from tests.contract.contract import OPERATIONS, Operation
+from tests.support.paths import OPENAPI
+from tests.support.resources import told
+
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def _request(operation: Operation) -> tuple[str, str, Any]:
+    said = told("WORLD").get(operation.id, {})
+    path = re.sub(r"\{(\w+)\}", lambda match: said.get(match[1], "2" if match[1] == "user_id" else "1"), operation.path)
+    fresh = told("BODIES").get(operation.id, lambda: next(iter(operation.examples.values()), None))
+    return operation.method, path, said.get("body") or fresh()
+
+
+REQUESTS = {operation.id: _request(operation) for operation in OPERATIONS}
+# Every operation can follow those before it: what is deleted last is what others belong to.
+IN_ORDER = [name for name in REQUESTS if REQUESTS[name][0] != "DELETE"]
+IN_ORDER += [name for name in reversed(REQUESTS) if REQUESTS[name][0] == "DELETE"]
+# What creates the rows that the paths of a test's world name, beside users and posts, which a test makes as it likes.
+CREATIONS = [found.id for found in OPERATIONS if found.creates and found.id not in ("createUser", "createPost")]
+
+
+@functools.cache
+def operations() -> dict[str, dict[str, Any]]:
+    """The operations of the document by their ids."""
+    document = yaml.safe_load(OPENAPI.read_text())
+    found = [item[method] for item in document["paths"].values() for method in METHODS if method in item]
+    return {operation["operationId"]: operation for operation in found}
+
+
+def send(client: Any, operation: str, *, alias: bool = False, refresh_token: str = "", **options: Any) -> Any:
+    """Send the request of an operation, or one with other `method`, `content`, `params` or `headers`."""
+    method, path, body = REQUESTS[operation]
+    if alias:
+        path = path.replace("/api/v1/", "/api/")
+    if operation == "createSessionToken":
+        body = {"refresh_token": refresh_token}
+    if body is not None and "content" not in options:
+        options["json"] = body
+    return client.request(options.pop("method", method), path, **options)
+
+
+def store_others(client: Any, headers: dict[str, str]) -> None:
+    """One row of everything else that can be created, in the order of the document; it belongs to whoever sends `headers`."""
+    for operation in CREATIONS:
+        response = send(client, operation, headers=headers)
+        assert response.status_code == 201, response.text

@@ -1,0 +1,127 @@
+"""Who may call from a browser."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.support.builders import new_user
+
+ORIGIN = "https://app.example"
+
+
+@pytest.fixture
+def listed(settings):
+    """A client of an application that lists one origin."""
+    app = create_app(settings.model_copy(update={"env": "production", "allowed_origins": [ORIGIN]}))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def preflight(client, origin, method="PATCH", headers="authorization, content-type, if-match"):
+    asked = {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+    return client.options("/api/v1/users/2", headers=asked)
+
+
+class TestAListedOrigin:
+    def test_may_read_the_answer_and_its_headers(self, listed):
+        response = listed.get("/api/v1/posts", headers={"Origin": ORIGIN})
+
+        exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "Origin" in response.headers["Vary"]
+        assert {"ETag", "Location", "X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"} <= set(exposed)
+
+    def test_may_send_the_methods_and_headers_that_the_document_has_at_a_path(self, listed):
+        user = preflight(listed, ORIGIN)
+        posts = listed.options("/api/v1/posts", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"})
+
+        assert (user.status_code, posts.status_code) == (204, 204)
+        assert user.headers["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
+        assert user.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, If-Match, If-None-Match"
+        assert posts.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
+        assert posts.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, Idempotency-Key, If-None-Match"
+
+    def test_finds_a_preflight_to_be_a_request_like_others(self, settings):
+        few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})
+        with TestClient(create_app(few)) as client:
+            allowed, refused = preflight(client, ORIGIN), preflight(client, ORIGIN)
+
+        assert (allowed.status_code, refused.status_code) == (204, 429)
+        assert refused.json()["code"] == "too-many-requests"
+        for response in (allowed, refused):
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Content-Security-Policy"]
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["RateLimit"]
+            assert response.headers["X-Request-ID"]
+
+    def test_is_told_of_in_one_line_of_vary(self, listed):
+        user = listed.post("/api/v1/users", json=new_user()).json()
+
+        for origin in (ORIGIN, "https://other.example", None):
+            headers = {"Origin": origin} if origin else {}
+            posts = listed.get("/api/v1/posts", headers=headers)
+            own = listed.get(f"/api/v1/users/{user['id']}/posts", headers=headers)
+            unchanged = listed.get(f"/api/v1/users/{user['id']}/posts", headers={**headers, "If-None-Match": "*"})
+
+            assert (posts.status_code, own.status_code, unchanged.status_code) == (200, 200, 304)
+            assert posts.headers.get_list("Vary") == ["Origin"]
+            assert own.headers.get_list("Vary") == unchanged.headers.get_list("Vary") == ["Authorization, Origin"]
+
+    def test_may_read_problems_too(self, listed, settings):
+        few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})
+        with TestClient(create_app(few)) as client:
+            answers = [client.get("/api/v1/users/me", headers={"Origin": ORIGIN}) for _ in range(2)]
+        answers += [listed.get(path, headers={"Origin": ORIGIN}) for path in ("/nowhere", "/api/v1/posts?page=0")]
+
+        assert [answer.status_code for answer in answers] == [401, 429, 404, 422]
+        assert {answer.headers["Access-Control-Allow-Origin"] for answer in answers} == {ORIGIN}
+
+    def test_never_sends_cookies(self, listed):
+        for response in (preflight(listed, ORIGIN), listed.get("/health", headers={"Origin": ORIGIN})):
+            assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+class TestAnyOtherOrigin:
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            *(
+                "https://other.example",
+                "null",
+                "http://app.example",
+                "https://app.example:8443",
+                "https://app.example.evil.example",
+            ),
+            *(
+                "https://evil-app.example",
+                "https://APP.example/",
+                "https://sub.app.example",
+                "*",
+                "https://app.example evil",
+                "",
+            ),
+        ],
+    )
+    def test_is_told_nothing_but_that_its_origin_matters(self, listed, origin):
+        for response in (listed.get("/health", headers={"Origin": origin}), preflight(listed, origin)):
+            assert not [name for name in response.headers if name.startswith("access-control")]
+            assert "Origin" in response.headers["Vary"]
+
+
+class TestEnvironments:
+    @pytest.mark.parametrize(("env", "allowed"), [("development", True), ("staging", False), ("production", False)])
+    def test_local_pages_may_call_in_development_only(self, settings, env, allowed):
+        with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
+            response = client.get("/health", headers={"Origin": "http://localhost:3000"})
+
+        assert (response.headers.get("Access-Control-Allow-Origin") == "http://localhost:3000") is allowed
+
+    @pytest.mark.parametrize(("env", "sent"), [("development", False), ("staging", True), ("production", True)])
+    def test_browsers_are_kept_on_https_outside_development(self, settings, env, sent):
+        with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
+            response = client.get("/health")
+
+        assert ("Strict-Transport-Security" in response.headers) is sent

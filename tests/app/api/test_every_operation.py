@@ -1,0 +1,241 @@
+"""What holds for every operation, whatever it does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.app.api.requests import IN_ORDER, REQUESTS, operations, send, store_others
+from tests.conftest import settings_of
+from tests.contract.contract import OPERATIONS
+from tests.support.answers import faults, problem
+from tests.support.builders import PASSWORD, signed_in, stored_post, stored_user
+from tests.support.clock import Clock
+
+WITH_BODY = [name for name, operation in operations().items() if "requestBody" in operation]
+WITH_CONTENT = [
+    name for name, found in operations().items() if any("content" in r for s, r in found["responses"].items() if s < "3")
+]
+READING = [name for name, (method, _, _) in REQUESTS.items() if method == "GET"]
+PUBLIC = [operation.id for operation in OPERATIONS if operation.is_cached]  # what everybody may see
+SECURED = [
+    name for name, operation in operations().items() if "401" in operation["responses"] and operation.get("security") != []
+]
+
+
+def open_world(template, folder):
+    """A started application in a time that stands still, with the rows of `REQUESTS`; Grace's refresh token."""
+    client = TestClient(create_app(settings_of(template, folder), now=Clock()), raise_server_exceptions=False)
+    client.__enter__()
+    client.headers.update(signed_in(client, "admin"))
+    signed_in(client, "admin")  # the session 2
+    stored_user(client, username="grace", email="grace@example.com")
+    stored_user(client, username="alan", email="alan@example.com")
+    tokens = client.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD}).json()
+    author = signed_in(client, "grace")
+    stored_post(client, author)
+    store_others(client, author)
+    return client, tokens["refresh_token"]
+
+
+@pytest.fixture(scope="module")
+def world(template, tmp_path_factory):
+    """A client, signed in as the administrator, that is only asked what changes nothing."""
+    client, _ = open_world(template, tmp_path_factory.mktemp("world"))
+    yield client
+    client.__exit__(None, None, None)
+
+
+def comparable(response):
+    """An answer without what is different each time: request id, tokens."""
+    text = re.sub(r"urn:uuid:[0-9a-f-]{36}|ac[ar]_[0-9a-f]{72}", "", response.text)
+    return response.status_code, text, {n: v for n, v in response.headers.items() if n != "x-request-id"}
+
+
+def test_the_alias_answers_every_operation_identically(template, tmp_path, subtests):
+    folders = [tmp_path / name for name in ("documented", "alias")]
+    for folder in folders:
+        folder.mkdir()
+    (documented, token), (alias, other_token) = (open_world(template, folder) for folder in folders)
+
+    for operation in IN_ORDER:
+        with subtests.test(operation=operation):
+            answer = send(alias, operation, alias=True, refresh_token=other_token)
+
+            assert answer.status_code < 300
+            assert comparable(answer) == comparable(send(documented, operation, refresh_token=token))
+            assert answer.headers.get("Location", "/api/v1/").startswith("/api/v1/")
+
+    for client in (documented, alias):
+        client.__exit__(None, None, None)
+    for folder in folders:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("operation", WITH_BODY)
+class TestBodies:
+    def test_no_body_is_a_bad_request(self, world, operation):
+        assert problem(send(world, operation, content=b"")) == (400, "bad-request")
+
+    def test_a_body_that_is_no_json_is_a_bad_request(self, world, operation, subtests):
+        for content in (
+            *(
+                b"{",
+                b"{}{}",
+                b"{'a':1}",
+                b"nul",
+                b"\xef\xbb\xbf{}",
+                '{"a":1}'.encode("utf-16"),
+                b'{"a":"\xff"}',
+                b'{"a":"\x01"}',
+            ),
+            *(
+                b'{"a":1,"a":2}',
+                b'{"a":NaN}',
+                b'{"a":-Infinity}',
+                b'{"a":1e999}',
+                b'{"a":"\\ud800"}',
+                b"[" * 100_000,
+                b'{"a":' * 9_999,
+            ),
+        ):
+            with subtests.test(content=content[:20]):
+                response = send(world, operation, content=content, headers={"Content-Type": "application/json"})
+
+                assert problem(response) == (400, "bad-request")
+
+    def test_json_that_is_no_object_is_refused(self, world, operation, subtests):
+        for content in (b"null", b"[]", b'"text"', b"1", b"true"):
+            with subtests.test(content=content):
+                response = send(world, operation, content=content, headers={"Content-Type": "application/json"})
+
+                assert ("body", "", "type") in faults(response)
+
+    def test_another_media_type_is_refused_with_those_that_are_read(self, world, operation, subtests):
+        content = json.dumps(REQUESTS[operation][2]).encode()
+        others = (
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/jsonx",
+            "json",
+            "",
+        )
+        for media_type in others:
+            with subtests.test(media_type=media_type):
+                response = send(world, operation, content=content, headers={"Content-Type": media_type})
+
+                assert problem(response) == (415, "unsupported-media-type")
+                assert response.headers["Accept"] == ", ".join(operations()[operation]["requestBody"]["content"])
+
+    def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(self, world, operation):
+        content = b'{"a":"' + b"x" * (1 << 20) + b'"}'
+
+        told = send(world, operation, content=content, headers={"Content-Type": "application/json"})
+        chunked = send(
+            world, operation, content=iter([content[:100], content[100:]]), headers={"Content-Type": "application/json"}
+        )
+
+        assert problem(told) == problem(chunked) == (413, "content-too-large")
+
+    def test_a_length_that_is_none_is_a_bad_request(self, world, operation):
+        for length in ("abc", "-1", "+1", "1.0", ""):
+            response = send(world, operation, headers={"Content-Type": "application/json", "Content-Length": length})
+
+            assert problem(response) == (400, "bad-request")
+
+
+class TestRequests:
+    @pytest.mark.parametrize("operation", WITH_CONTENT)
+    def test_an_answer_that_is_not_acceptable_is_not_given(self, world, operation):
+        assert problem(send(world, operation, headers={"Accept": "text/html"})) == (406, "not-acceptable")
+        assert problem(send(world, operation, headers={"Accept": "application/json;q=0"})) == (406, "not-acceptable")
+
+    @pytest.mark.parametrize("operation", REQUESTS)
+    def test_a_query_name_that_is_not_in_the_contract_is_refused(self, world, operation):
+        response = send(world, operation, params={"_method": "DELETE"})
+
+        assert ("query", "/_method", "unknown") in faults(response)
+        assert "DELETE" not in response.text
+
+    @pytest.mark.parametrize("operation", SECURED)
+    def test_a_token_that_is_none_is_refused_before_anything_else(self, world, operation):
+        response = send(world, operation, params={"x": 1}, content=b"{", headers={"Authorization": "Bearer x", "Accept": "x/y"})
+
+        assert problem(response) == (401, "unauthorized")
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("operation", READING)
+    def test_head_is_get_without_the_body(self, world, operation):
+        get, head = send(world, operation), send(world, operation, method="HEAD")
+
+        assert get.status_code == head.status_code == 200
+        assert head.content == b""
+        assert comparable(head)[2] == comparable(get)[2]
+
+    def test_a_method_that_a_path_does_not_have_is_refused_with_all_that_it_has(self, world, subtests):
+        allowed: dict[str, set[str]] = {}
+        for method, path, _ in REQUESTS.values():
+            allowed.setdefault(path, {"OPTIONS"}).update({method, "HEAD"} if method == "GET" else {method})
+        for path, methods in allowed.items():
+            with subtests.test(path=path):
+                for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - methods:
+                    response = world.request(method, path)
+                    assert problem(response) == (405, "method-not-allowed")
+                    assert set(response.headers["Allow"].split(", ")) == methods
+
+                options = world.request("OPTIONS", path)
+                assert (options.status_code, set(options.headers["Allow"].split(", "))) == (204, methods)
+
+    def test_a_path_is_matched_exactly_and_never_redirected(self, world, subtests):
+        for path in (
+            *("/api/v1/users/", "/API/v1/users", "/api//v1/users", "//api/v1/users", "/api/v1/users;a=b", "/api/v1//users"),
+            *(
+                "/api/v1/users/2/",
+                "/api/v1/users/2%2fposts",
+                "/api/v1/users/2/posts/",
+                "/api/v2/users",
+                "/v1/users",
+                "/users",
+                "/api",
+            ),
+            *("/health/", "/api/health", "/api/v1/health", "/api/v1/users/2/..%2f1/posts", "/api/v1/x%ff", "/metrics", "/.env"),
+        ):
+            with subtests.test(path=path):
+                response = world.get(path, follow_redirects=False)
+
+                assert response.status_code in {404, 422}, response.headers
+                assert problem(response)[1] in {"not-found", "unprocessable-content"}
+
+
+class TestAnswers:
+    def test_every_answer_carries_the_security_headers_and_a_request_id_of_its_own(self, world):
+        kept = [send(world, name) for name in PUBLIC]
+        answers = [send(world, operation, content=b"x") for operation in WITH_BODY]
+        answers += [send(world, name) for name in READING if name not in PUBLIC]
+        answers += [world.get("/nowhere"), world.put("/health"), world.request("OPTIONS", "/health")]
+
+        assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+        assert {answer.headers["Cache-Control"] for answer in kept} == {"no-cache"}
+        answers += kept
+        for answer in answers:
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+            assert "Server" not in answer.headers
+        ids = [answer.headers["X-Request-ID"] for answer in answers]
+        assert len(set(ids)) == len(ids)
+        assert all(re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", number) for number in ids)
+
+    def test_a_request_id_of_the_client_is_not_taken_over(self, world):
+        response = world.get("/health", headers={"X-Request-ID": "11111111-1111-1111-1111-111111111111"})
+
+        assert not response.headers["X-Request-ID"].startswith("1111")
+
+    def test_there_is_no_limit_to_tell_of_where_none_is_set(self, world):
+        assert not [name for name in world.get("/health").headers if name.startswith("ratelimit")]

@@ -1,0 +1,380 @@
+"""`Idempotency-Key`: what is sent twice is done once."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import pkgutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
+from uuid import uuid4
+
+import argon2
+import pytest
+from starlette.testclient import TestClient
+
+from app import services
+from app.core.call import Principal
+from app.main import create_app
+from app.resources import connected, make_resources
+from app.schemas.models import PostCreate, UserCreate
+from app.services import idempotency, posts, users
+from app.services.idempotency_queries import DELETE_EXPIRED_KEYS
+from tests.contract.contract import DOCUMENT, resolved
+from tests.contract.damage import damaged, locked
+from tests.support.answers import problem
+from tests.support.builders import PASSWORD, new_post, new_user, signed_in, stored_user
+from tests.support.clock import Clock
+from tests.support.databases import query
+
+USERS, POSTS = "/api/v1/users", "/api/v1/posts"
+OPERATIONS = {USERS: new_user, POSTS: new_post}
+OTHERWISE = {USERS: {"password": "another-horse-9"}, POSTS: {"title": "On bugs"}}
+KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"
+BODY = {"email": "grace@example.com", "username": "grace", "password": "correct-horse-9"}
+
+Send = Callable[..., Any]
+
+
+def key() -> str:
+    return str(uuid4())
+
+
+@pytest.fixture(params=OPERATIONS, ids=["createUser", "createPost"])
+def path(request) -> str:
+    """The path of an operation that takes keys."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def body(path) -> dict[str, Any]:
+    """What the operation takes."""
+    return OPERATIONS[path]()
+
+
+@pytest.fixture
+def send(client, admin, path) -> Send:
+    """Send a body to the operation with a key."""
+
+    def send(body: Any, name: str, headers: dict[str, str] = admin) -> Any:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return client.post(
+            path, content=content, headers={**headers, "Content-Type": "application/json", "Idempotency-Key": name}
+        )
+
+    return send
+
+
+@pytest.fixture
+def total(client, admin, path) -> Callable[[], int]:
+    """How many of what the operation creates there are."""
+    return lambda: client.get(path, headers=admin).json()["total"]
+
+
+def parts(response):
+    """What must be the same in two answers."""
+    kept = ("Content-Type", "Content-Length", "ETag", "Location")
+    return response.status_code, response.content, [response.headers[name] for name in kept]
+
+
+class TestTheSameRequestAgain:
+    def test_is_answered_as_the_first_time_byte_for_byte_and_does_nothing(self, send, total, body):
+        name, before = key(), total()
+
+        first, *others = (send(body, name) for _ in range(3))
+
+        assert first.status_code == 201
+        assert [parts(other) for other in others] == [parts(first)] * 2
+        assert total() == before + 1
+
+    @pytest.mark.parametrize("path", [USERS], indirect=True)
+    def test_is_answered_as_the_first_time_also_when_what_it_created_has_changed_or_is_gone(self, send, client, admin):
+        name, body = key(), new_user(full_name="Grace \U0001f600 Hopper", username="Grace")
+        first = send(body, name)
+        place = first.headers["Location"]
+
+        client.patch(place, json={"full_name": "Rear Admiral", "bio": "Compilers."}, headers=admin)
+        changed = send(body, name)
+        client.delete(place, headers=admin)
+        gone = send(body, name)
+
+        assert parts(changed) == parts(gone) == parts(first)
+        assert client.get(place, headers=admin).status_code == 404
+
+    def test_may_write_its_members_in_another_order_and_those_that_mean_nothing(self, send, total, path, body):
+        name, before = key(), total()
+        first = send(body, name)
+
+        turned = dict(reversed(body.items()))
+        also_said = {**body, "is_published": True} if path == POSTS else turned
+        others = [send(turned, name), send(json.dumps(body, indent=3).encode(), name), send(also_said, name)]
+
+        assert [parts(other) for other in others] == [parts(first)] * 3
+        assert total() == before + 1
+
+    def test_may_have_its_key_in_quotes_or_not(self, send, total, body):
+        name, before = key(), total()
+
+        first, second = send(body, f'"{name}"'), send(body, name)
+
+        assert parts(second) == parts(first)
+        assert total() == before + 1
+
+    def test_has_no_password_hashed(self, client, monkeypatch):
+        hashed: list[str] = []
+        compute = argon2.PasswordHasher.hash
+
+        def noted(self: argon2.PasswordHasher, password: str) -> str:
+            hashed.append(password)
+            return compute(self, password)
+
+        monkeypatch.setattr(argon2.PasswordHasher, "hash", noted)
+        name, body = {"Idempotency-Key": key()}, new_user()
+
+        answers = [client.post(USERS, json=body, headers=name) for _ in range(3)]
+
+        assert [answer.status_code for answer in answers] == [201] * 3
+        assert hashed == [PASSWORD]
+
+
+class TestAnotherRequestWithTheKey:
+    def test_is_refused_and_does_nothing(self, send, total, path, body):
+        name = key()
+        first = send(body, name)
+        before = total()
+
+        other = send({**body, **OTHERWISE[path]}, name)
+
+        assert problem(other) == (422, "idempotency-key-reused")
+        assert total() == before
+        assert parts(send(body, name)) == parts(first)
+
+    def test_is_refused_also_if_it_only_says_null_for_what_the_first_left_out(self, client):
+        name, body = {"Idempotency-Key": key()}, new_user()
+        client.post(USERS, json=body, headers=name)
+
+        other = client.post(USERS, json={**body, "full_name": None}, headers=name)
+
+        assert problem(other) == (422, "idempotency-key-reused")
+
+    def test_is_independent_on_another_operation(self, client, admin):
+        name = {**admin, "Idempotency-Key": key()}
+
+        answers = [client.post(path, json=make(), headers=name) for path, make in OPERATIONS.items()]
+
+        assert [answer.status_code for answer in answers] == [201, 201]
+
+
+class TestAnotherCaller:
+    def test_with_the_same_key_and_the_same_request_is_independent(self, client, admin):
+        name, body = key(), new_post()
+        grace = signed_in(client, stored_user(client)["username"])
+
+        first, second = (client.post(POSTS, json=body, headers={**who, "Idempotency-Key": name}) for who in (admin, grace))
+
+        assert (first.status_code, second.status_code) == (201, 201)
+        assert first.json()["author_id"] != second.json()["author_id"]
+
+    def test_who_signs_up_with_the_same_key_is_independent(self, client):
+        name = {"Idempotency-Key": key()}
+
+        answers = [client.post(USERS, json=new_user(), headers=name) for _ in range(3)]
+
+        assert [answer.status_code for answer in answers] == [201] * 3
+
+    def test_who_knows_the_address_and_not_the_key_learns_what_everybody_learns(self, client):
+        body = new_user()
+        client.post(USERS, json=body, headers={"Idempotency-Key": key()})
+
+        stranger = client.post(USERS, json=body, headers={"Idempotency-Key": key()})
+
+        assert problem(stranger) == (409, "already-registered")
+
+
+class TestAKeyInUse:
+    def test_is_told_with_the_time_to_wait_until_the_first_request_has_ended(self, send, total, body, settings):
+        name, before = key(), total()
+        with ThreadPoolExecutor(2) as pool:
+            with locked(settings.database_url):
+                both = [pool.submit(send, body, name) for _ in range(2)]
+                second = next(as_completed(both)).result()
+            [first] = [sent.result() for sent in both if sent.result() is not second]
+
+        assert problem(second) == (409, "idempotency-key-in-use")
+        assert second.headers["Retry-After"] == "1"
+        assert first.status_code == 201
+        assert parts(send(body, name)) == parts(first)
+        assert total() == before + 1
+
+    def test_of_twenty_at_once_one_is_done_and_the_others_get_its_answer_or_are_told_to_wait(self, send, total, body):
+        name, before = key(), total()
+        barrier = threading.Barrier(20)
+
+        def at_once(_: int) -> Any:
+            barrier.wait()
+            return send(body, name)
+
+        with ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(at_once, range(20)))
+
+        assert {answer.status_code for answer in answers} <= {201, 409}
+        assert {problem(answer) for answer in answers if answer.status_code == 409} <= {(409, "idempotency-key-in-use")}
+        assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+        assert total() == before + 1
+
+
+class TestWhatFailed:
+    def test_is_not_remembered_when_the_document_refuses_it(self, send, path, body):
+        name = key()
+        refused = send({**body, "unknown": 1}, name)
+
+        assert refused.status_code == 422
+        assert send({**body, **OTHERWISE[path]}, name).status_code == 201
+
+    def test_is_not_remembered_when_a_rule_refuses_it(self, client, settings):
+        name, body = {"Idempotency-Key": key()}, new_user()
+        other = stored_user(client)
+
+        weak = client.post(USERS, json={**body, "password": "passw0rd"}, headers=name)
+        taken = client.post(USERS, json={**body, "username": other["username"]}, headers=name)
+
+        assert [problem(answer) for answer in (weak, taken)] == [(409, "weak-password"), (409, "already-registered")]
+        assert query(settings.database_url, "SELECT * FROM idempotency_keys") == []
+        assert client.post(USERS, json=body, headers=name).status_code == 201
+
+    def test_is_not_remembered_when_the_database_was_out(self, client, send, total, body, settings):
+        name, before = key(), total()
+        with damaged(settings.database_url):
+            out = send(body, name)
+        while client.get("/health/ready").status_code != 200:
+            time.sleep(0.01)
+
+        assert out.status_code == 503
+        assert send(body, name).status_code == 201
+        assert total() == before + 1
+
+
+class TestTime:
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return Clock()
+
+    @pytest.fixture
+    def client(self, settings, clock) -> Iterator[TestClient]:
+        with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
+            yield client
+
+    def test_a_key_is_remembered_for_a_day_and_then_free_though_its_row_is_still_there(self, client, send, path, body, clock):
+        name, other = key(), {**body, **OTHERWISE[path], **({"email": body["email"].upper()} if path == USERS else {})}
+        first = send(body, name)
+
+        clock.advance(seconds=86_399)
+        last = send(body, name, signed_in(client, "admin"))
+        clock.advance(seconds=1)
+        headers = signed_in(client, "admin")
+        if path == USERS:
+            client.delete(first.headers["Location"], headers=headers)
+        free = send(other, name, headers)
+
+        assert parts(last) == parts(first)
+        assert free.status_code == 201
+        assert free.json()["id"] != first.json()["id"]
+        assert parts(send(other, name, headers)) == parts(free)
+
+
+class TestTheTable:
+    def test_holds_neither_the_key_nor_what_was_sent(self, client, admin, settings):
+        name = key()
+        sent = {**new_user(full_name="Grace Hopper"), "password": "guess-me-if-you-can-1"}
+        client.post(USERS, json=sent, headers={"Idempotency-Key": name})
+        client.post(POSTS, json=new_post(content="A secret of mine."), headers={**admin, "Idempotency-Key": name})
+
+        rows = query(settings.database_url, "SELECT scope, key_hash, request_hash, answer FROM idempotency_keys")
+
+        text = json.dumps([list(row) for row in rows])
+        assert len(rows) == 2
+        assert not [word for word in (name, *sent.values(), "A secret of mine.") if word in text]
+
+    @pytest.mark.parametrize("length", [16, 64, 65, 255])
+    def test_has_hashes_that_are_no_plain_ones(self, client, admin, settings, length):
+        """HMAC takes the plain hash of a long key for the key: stored, it would let everybody compute the others."""
+        name = (key() * 8)[:length]
+        client.post(POSTS, json=new_post(), headers={**admin, "Idempotency-Key": name})
+
+        [[key_hash]] = query(settings.database_url, "SELECT key_hash FROM idempotency_keys")
+
+        assert key_hash != hashlib.sha256(name.encode()).hexdigest()
+
+    @pytest.mark.parametrize("answer", ['{"id":ID}', '{"id":ID,"created_at":17}'])
+    def test_may_hold_an_answer_of_another_version_which_is_answered_as_it_stands_today(self, send, body, settings, answer):
+        name = key()
+        first = send(body, name)
+        written = answer.replace("ID", str(first.json()["id"]))
+        query(settings.database_url, "UPDATE idempotency_keys SET answer = ?", written)
+
+        assert parts(send(body, name)) == parts(first)
+
+    @pytest.mark.parametrize("path", [USERS], indirect=True)
+    def test_may_hold_an_answer_of_another_version_to_what_is_gone_whose_key_is_used_up(self, send, client, admin, settings):
+        name, body = key(), new_user()
+        first = send(body, name)
+        query(settings.database_url, "UPDATE idempotency_keys SET answer = ?", f'{{"id":{first.json()["id"]}}}')
+        client.delete(first.headers["Location"], headers=admin)
+
+        assert problem(send(body, name)) == (422, "idempotency-key-reused")
+
+    @pytest.mark.anyio
+    async def test_is_rid_of_what_has_expired_and_of_nothing_else(self, settings):
+        clock = Clock()
+        async with connected(make_resources(settings, clock)) as service:
+            author = Principal(1, "admin", 0)
+            for number in range(3):
+                await posts.create(service, author, PostCreate(**new_post()), f"a key of mine {number}")
+                clock.advance(hours=8)
+
+            removed = [await service.database.run(DELETE_EXPIRED_KEYS, now=clock()) for _ in range(2)]
+
+        assert removed == [1, 0]
+        assert len(query(settings.database_url, "SELECT 1 FROM idempotency_keys")) == 2
+
+
+class TestPasswords:
+    def test_are_in_nothing_that_is_stored_of_a_request(self):
+        one, other = (UserCreate(**{**BODY, "password": password}) for password in ("correct-horse-9", "another-horse-9"))
+        stored = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
+
+        assert stored[0][:4] == stored[1][:4]
+        assert "password" not in stored[0].payload
+
+    def test_are_those_that_the_document_marks(self):
+        marked = {
+            operation["operationId"]: {
+                name
+                for media in operation["requestBody"]["content"].values()
+                for name, member in resolved(media["schema"])["properties"].items()
+                if resolved(member).get("format") == "password"
+            }
+            for item in DOCUMENT["paths"].values()
+            for operation in item.values()
+            if isinstance(operation, dict)
+            and any(resolved(parameter)["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
+        }
+
+        modules = (importlib.import_module(found.name) for found in pkgutil.iter_modules(services.__path__, "app.services."))
+        creations = [module.CREATION for module in modules if hasattr(module, "CREATION")]
+        assert marked == {each.operation: each.secrets for each in creations}
+
+    def test_another_one_with_the_same_key_is_another_request(self, client):
+        headers = {"Idempotency-Key": KEY}
+        first = client.post(USERS, json=BODY, headers=headers)
+        other = client.post(USERS, json={**BODY, "password": "another-horse-9"}, headers=headers)
+        again = client.post(USERS, json=BODY, headers=headers)
+
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert problem(other) == (422, "idempotency-key-reused")
+        assert again.content == first.content

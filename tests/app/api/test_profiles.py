@@ -1,0 +1,62 @@
+"""The public side of users."""
+
+from __future__ import annotations
+
+from tests.support.answers import problem
+from tests.support.builders import signed_in, stored_user
+
+
+def profile_of(user):
+    return {name: user[name] for name in ("id", "username", "full_name", "bio", "created_at", "version")}
+
+
+class TestGetUserProfile:
+    def test_everybody_sees_it_and_nobody_sees_more(self, client):
+        user = stored_user(client, full_name="Grace Hopper")
+
+        response = client.get(f"/api/v1/user-profiles/{user['id']}")
+
+        assert response.status_code == 200
+        assert response.headers["ETag"] == '"1"'
+        assert response.json() == profile_of(user)
+
+    def test_who_may_not_sign_in_has_none(self, client, admin):
+        user = stored_user(client)
+        client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)
+
+        assert problem(client.get(f"/api/v1/user-profiles/{user['id']}")) == (404, "not-found")
+        assert problem(client.get(f"/api/v1/user-profiles/{user['id']}", headers=admin)) == (404, "not-found")
+
+    def test_an_unknown_user_has_none(self, client):
+        assert problem(client.get("/api/v1/user-profiles/999")) == (404, "not-found")
+
+    def test_a_version_that_is_held_is_not_sent_again_until_it_changes(self, client):
+        user = stored_user(client)
+        path, held = f"/api/v1/user-profiles/{user['id']}", {"If-None-Match": '"1"'}
+        before = client.get(path, headers=held)
+
+        client.patch(f"/api/v1/users/{user['id']}", json={"bio": "Compilers."}, headers=signed_in(client, user["username"]))
+
+        after = client.get(path, headers=held)
+        assert (before.status_code, before.content) == (304, b"")
+        assert (after.status_code, after.json()["bio"], after.headers["ETag"]) == (200, "Compilers.", '"2"')
+
+
+class TestListUserProfiles:
+    def test_it_begins_with_the_oldest_and_has_no_address(self, client):
+        users = [stored_user(client) for _ in range(2)]
+
+        response = client.get("/api/v1/user-profiles")
+
+        assert response.json()["profiles"][1:] == [profile_of(user) for user in users]
+        assert response.json()["total"] == 3
+        assert "@" not in response.text
+
+    def test_who_may_not_sign_in_is_in_no_list_and_no_total(self, client, admin):
+        user = stored_user(client)
+        client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)
+
+        found = client.get("/api/v1/user-profiles").json()
+
+        assert [profile["id"] for profile in found["profiles"]] == [1]
+        assert found["total"] == 1

@@ -1,0 +1,318 @@
+"""Guesses at passwords, floods of accounts and of mails: what is slowed and refused, and who is not. Over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.services.known_addresses_queries import MOST_ADDRESSES
+from tests.support.answers import problem
+from tests.support.builders import PASSWORD, at, new_user, stored_user
+from tests.support.clock import Clock
+from tests.support.databases import query
+from tests.support.servers.service import Server
+
+HOME = "198.51.100.7"
+
+
+def sign_in(client, identifier, password=PASSWORD, address="192.0.2.1"):
+    return at(client, address).post("/api/v1/sessions", json={"identifier": identifier, "password": password})
+
+
+def guess(client, identifier, address="192.0.2.1"):
+    return sign_in(client, identifier, "wrong-guess-1", address)
+
+
+def waited(client, identifier, address, password="wrong-guess-2"):  # noqa: S107 - of nobody
+    """Whether an attempt had to wait, and its answer."""
+    before = time.monotonic()
+    answer = sign_in(client, identifier, password, address)
+    return time.monotonic() - before >= 0.4, answer
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def started(settings, clock):
+    """Start the application with limits."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**limits: float):
+            app = create_app(settings.model_copy(update=limits), now=clock)
+            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+
+        yield start
+
+
+@pytest.fixture
+def guarded(started):
+    """Three failures of an account make strangers wait; nobody else is kept."""
+    client = started(sign_in_limit=3, sign_in_interval=0.4)
+    stored_user(client, username="grace", email="grace@example.com")
+    return client
+
+
+class TestFailuresOfAnAccount:
+    def test_strangers_wait_after_some_and_get_in_all_the_same(self, guarded):
+        for number in range(3):
+            assert problem(guess(guarded, "grace", f"192.0.2.{number}")) == (401, "invalid-credentials")
+
+        slow, answer = waited(guarded, "grace", "203.0.113.9", PASSWORD)
+
+        assert slow
+        assert answer.status_code == 201
+
+    def test_an_address_from_which_the_user_has_signed_in_does_not_wait(self, guarded):
+        sign_in(guarded, "grace", address=HOME)
+        for number in range(5):
+            guess(guarded, "grace", f"192.0.2.{number}")
+
+        slow, answer = waited(guarded, "grace@example.com", HOME, PASSWORD)
+
+        assert not slow
+        assert answer.status_code == 201
+
+    def test_the_address_and_the_username_are_one_account(self, guarded):
+        for name in ("grace", "GRACE@example.com", "Grace"):
+            guess(guarded, name)
+
+        assert waited(guarded, "grace@example.com", "203.0.113.9")[0]
+
+    def test_right_passwords_do_not_count(self, guarded):
+        for number in range(6):
+            assert sign_in(guarded, "grace", address=f"192.0.2.{number}").status_code == 201
+
+        assert not waited(guarded, "grace", "203.0.113.9")[0]
+
+    def test_others_do_not_wait(self, guarded):
+        for number in range(4):
+            guess(guarded, "grace", f"192.0.2.{number}")
+
+        assert not waited(guarded, "admin", "192.0.2.1", PASSWORD)[0]
+
+    def test_a_name_that_nobody_has_is_slowed_and_answered_alike(self, guarded):
+        sign_in(guarded, "grace", address=HOME)
+        told = {name: [waited(guarded, name, f"192.0.2.{n}") for n in range(5)] for name in ("grace", "nobody")}
+
+        slow, seen = ({name: [each[n] for each in found] for name, found in told.items()} for n in (0, 1))
+        assert slow["grace"] == slow["nobody"] == [False] * 3 + [True] * 2
+        for one, other in zip(seen["grace"], seen["nobody"], strict=True):
+            assert one.status_code == other.status_code == 401
+            assert one.headers.keys() == other.headers.keys()
+            assert {**one.json(), "instance": ""} == {**other.json(), "instance": ""}
+
+    def test_an_address_is_known_for_90_days_since_the_user_was_there(self, guarded, clock):
+        sign_in(guarded, "grace", address=HOME)
+        for number in range(4):
+            guess(guarded, "grace", f"192.0.2.{number}")
+        clock.advance(days=90, microseconds=-1)
+        before = waited(guarded, "grace", HOME)[0]
+        clock.advance(microseconds=1)
+
+        assert not before
+        assert waited(guarded, "grace", HOME)[0]
+
+    def test_a_user_is_known_at_the_latest_addresses_which_are_stored_as_slow_hashes(self, guarded, clock, settings):
+        for number in range(MOST_ADDRESSES + 5):
+            clock.advance(minutes=1)
+            sign_in(guarded, "grace", address=f"203.0.113.{number}")
+
+        rows = query(settings.database_url, "SELECT hash FROM known_addresses WHERE user_id = 2")
+        assert len({row[0] for row in rows}) == MOST_ADDRESSES
+        for number in range(4):
+            guess(guarded, "grace", f"192.0.2.{number}")
+        assert [waited(guarded, "grace", f"203.0.113.{number}")[0] for number in (4, 5)] == [True, False]
+
+    def test_addresses_of_one_ipv6_network_are_one(self, guarded):
+        sign_in(guarded, "grace", address="2001:db8:0:7::1")
+        for number in range(4):
+            guess(guarded, "grace", f"192.0.2.{number}")
+
+        assert not waited(guarded, "grace", "2001:db8:0:7:ffff::2", PASSWORD)[0]
+
+
+class TestFailuresOfAnAddress:
+    @pytest.fixture
+    def spread(self, started):
+        client = started(sign_in_failure_limit=5)
+        sign_in(client, "admin", address=HOME)
+        return client
+
+    def test_at_whatever_accounts_they_are_bounded_and_the_answer_names_that_limit(self, spread):
+        answers = [guess(spread, f"victim_{number}", HOME) for number in range(8)]
+
+        assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 3
+        refused = answers[-1]
+        assert problem(refused) == (429, "too-many-requests")
+        assert refused.headers["RateLimit-Policy"] == '"sign-in-failures";q=5;w=3600'
+        assert refused.headers["RateLimit"] == f'"sign-in-failures";r=0;t={refused.headers["Retry-After"]}'
+        assert "failed attempts to sign in" in refused.json()["detail"]
+
+    def test_do_not_keep_out_who_is_known_there(self, spread):
+        for number in range(8):
+            guess(spread, f"victim_{number}", HOME)
+
+        assert sign_in(spread, "admin", address=HOME).status_code == 201
+
+    def test_are_nobody_elses(self, spread):
+        for number in range(8):
+            guess(spread, f"victim_{number}", HOME)
+
+        assert guess(spread, "admin", "203.0.113.9").status_code == 401
+
+    def test_of_720_accounts_one_address_tries_few(self, started, settings):
+        usual = settings.__class__.model_fields["sign_in_failure_limit"].default
+        client = started(sign_in_failure_limit=usual)
+
+        statuses = [guess(client, f"victim_{number}", HOME).status_code for number in range(720)]
+
+        assert statuses.count(401) <= usual + 1
+        assert statuses[-1] == 429
+
+
+class TestSignUps:
+    @staticmethod
+    def sign_up(client, address=HOME, key=None, **changes: str):
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return at(client, address).post("/api/v1/users", json=new_user(**changes), headers=headers)
+
+    def test_from_one_address_are_bounded_and_the_answer_names_that_limit(self, started):
+        client = started(sign_up_limit=3, address_limit=100)
+
+        answers = [self.sign_up(client) for _ in range(5)]
+
+        assert [answer.status_code for answer in answers] == [201] * 3 + [429] * 2
+        assert problem(answers[-1]) == (429, "too-many-requests")
+        assert answers[0].headers["RateLimit-Policy"] == '"address";q=100;w=60'
+        assert answers[-1].headers.get_list("RateLimit-Policy") == ['"sign-up";q=3;w=3600']
+        assert "sign-ups" in answers[-1].json()["detail"]
+        assert self.sign_up(client, "203.0.113.9").status_code == 201
+
+    def test_of_160_from_one_address_few_are_done(self, started, settings):
+        usual = settings.__class__.model_fields["sign_up_limit"].default
+        client = started(sign_up_limit=usual)
+
+        assert [self.sign_up(client).status_code for _ in range(160)].count(201) <= usual + 1
+
+    def test_that_are_repeated_with_a_key_count_once(self, started):
+        client = started(sign_up_limit=2)
+        user = new_user()
+
+        statuses = [self.sign_up(client, key="8e03978e-40d5-43e8", **user).status_code for _ in range(5)]
+
+        assert statuses == [201] * 5
+        assert [self.sign_up(client).status_code for _ in range(2)] == [201, 429]
+
+    def test_that_the_document_refuses_do_not_count(self, started):
+        client = started(sign_up_limit=1)
+
+        assert [self.sign_up(client, username="-").status_code for _ in range(5)] == [422] * 5
+        assert self.sign_up(client).status_code == 201
+
+
+class TestMails:
+    def test_to_one_mailbox_are_bounded_whatever_its_tag_and_the_user_is_not_stored(self, started, settings):
+        client = started(mail_limit=3)
+        addresses = [
+            "Grace@Example.com",
+            "grace+1@example.com",
+            "GRACE+2@example.com",
+            "grace+3@example.com",
+            "grace+@example.com",
+        ]
+
+        answers = [
+            at(client, f"192.0.2.{number}").post("/api/v1/users", json=new_user(email=email))
+            for number, email in enumerate(addresses)
+        ]
+
+        assert [answer.status_code for answer in answers] == [201] * 3 + [429] * 2
+        assert answers[-1].headers["RateLimit-Policy"] == '"mail";q=3;w=3600'
+        assert "mails" in answers[-1].json()["detail"]
+        [[users], [mails]] = query(settings.database_url, "SELECT count(*) FROM users UNION ALL SELECT count(*) FROM outbox")
+        assert (users, mails) == (1 + 3, 3)
+        assert client.post("/api/v1/users", json=new_user(email="ada@example.com")).status_code == 201
+
+    def test_that_are_not_sent_do_not_count(self, started):
+        client = started(mail_limit=1)
+        stored_user(client, username="grace")
+        taken = [client.post("/api/v1/users", json=new_user(username="grace", email="ada@example.com")) for _ in range(3)]
+
+        assert {answer.status_code for answer in taken} == {409}
+        assert client.post("/api/v1/users", json=new_user(email="ada@example.com")).status_code == 201
+
+
+class TestAnAttack:
+    """From changing addresses, at one account, over real sockets; the owner comes all the while."""
+
+    @pytest.fixture
+    def server(self, template, tmp_path):
+        limits = {"SIGN_IN_LIMIT": "10", "SIGN_IN_FAILURE_LIMIT": "60", "TRUSTED_PROXIES": "127.0.0.1"}
+        with Server(tmp_path / "accord.db", DATABASE_URL=template.copy(tmp_path), **limits) as server:
+            yield server
+
+    @staticmethod
+    def attack(url, name, guesses, pause, stop):
+        """Guess again and again, each time from another address."""
+        for number in range(guesses):
+            if stop.is_set():
+                return
+            address = f"10.{name}.{number // 250}.{number % 250}"
+            with contextlib.suppress(httpx2.HTTPError):
+                httpx2.post(
+                    f"{url}/api/v1/sessions",
+                    json={"identifier": "admin", "password": "wrong-guess-1"},
+                    headers={"X-Forwarded-For": address},
+                    timeout=60,
+                )
+            time.sleep(pause)
+
+    @staticmethod
+    def enter(url, address):
+        """How often the owner has to come, coming again when told to, and the seconds until they are in."""
+        begin = time.monotonic()
+        for times in range(1, 30):
+            answer = httpx2.post(
+                f"{url}/api/v1/sessions",
+                json={"identifier": "admin", "password": PASSWORD},
+                headers={"X-Forwarded-For": address},
+                timeout=60,
+            )
+            if answer.status_code == 201:
+                return times, time.monotonic() - begin
+            assert answer.status_code in {429, 503}, answer.text
+            time.sleep(int(answer.headers["Retry-After"]))
+        raise AssertionError("the owner was kept out")
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(("attackers", "pause"), [(1, 1.0), (2, 0.0), (30, 0.0)])
+    def test_does_not_keep_the_owner_out(self, server, attackers, pause):
+        self.enter(server.url, HOME)
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=self.attack, args=(server.url, number, 10_000, pause, stop)) for number in range(attackers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            time.sleep(12 if pause else 3)
+            known = [self.enter(server.url, HOME) for _ in range(14)]
+            unknown = [self.enter(server.url, f"203.0.113.{number}") for number in range(2)]
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+        assert [times for times, _ in known] == [1] * 14
+        assert [times for times, _ in unknown] == [1] * 2
+        assert max(seconds for _, seconds in unknown) < 60  # 20 in line; a machine that is busy is slow
+        print(f"\n{attackers} attackers, seconds: {max(known)[1]:.2f} known, {max(unknown)[1]:.2f} unknown")  # noqa: T201

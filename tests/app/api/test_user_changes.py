@@ -1,0 +1,198 @@
+"""Changing users and deleting them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.answers import faults, problem
+from tests.support.builders import PASSWORD, new_user, signed_in, stored_post, stored_user
+
+
+@pytest.fixture
+def user(client):
+    return stored_user(client, username="grace", full_name="Grace Hopper")
+
+
+@pytest.fixture
+def path(user):
+    return f"/api/v1/users/{user['id']}"
+
+
+@pytest.fixture
+def owner(client, user):
+    return signed_in(client, user["username"])
+
+
+class TestUpdateUser:
+    @pytest.mark.parametrize(
+        "media_type", ["application/merge-patch+json", "application/json", "Application/JSON; charset=utf-8"]
+    )
+    def test_what_is_absent_stays_and_null_clears(self, client, user, path, owner, media_type):
+        headers = {**owner, "Content-Type": media_type}
+        client.patch(path, content=b'{"bio":"Compilers."}', headers=headers)
+
+        response = client.patch(path, content=b'{"full_name":null}', headers=headers)
+
+        assert response.status_code == 200
+        assert response.json() == {**user, "bio": "Compilers.", "full_name": None, "version": 3}
+
+    def test_the_answer_is_the_user_as_changed_with_its_new_version(self, client, path, owner):
+        response = client.patch(path, json={"bio": "Compilers."}, headers=owner)
+
+        assert response.headers["ETag"] == '"2"'
+        assert response.json() == client.get(path, headers=owner).json()
+
+    def test_the_same_change_twice_is_two_versions_with_one_content(self, client, path, owner):
+        first = client.patch(path, json={"bio": "Compilers."}, headers=owner).json()
+        second = client.patch(path, json={"bio": "Compilers."}, headers=owner).json()
+
+        assert second == {**first, "version": 3}
+
+    @pytest.mark.parametrize("user_id", [1, 999_999])
+    def test_somebody_elses_account_is_forbidden_whether_it_exists_or_not(self, client, owner, user_id):
+        response = client.patch(f"/api/v1/users/{user_id}", json={"bio": "mine"}, headers=owner)
+
+        assert problem(response) == (403, "forbidden")
+
+    @pytest.mark.parametrize("is_active", [True, False])
+    def test_only_administrators_set_is_active(self, client, user, owner, admin, is_active):
+        refused = client.patch(f"/api/v1/users/{user['id']}", json={"is_active": is_active, "bio": "x"}, headers=owner)
+        answered = client.patch(f"/api/v1/users/{user['id']}", json={"is_active": is_active}, headers=admin)
+
+        assert problem(refused) == (403, "forbidden")
+        assert answered.json() == {**user, "is_active": is_active, "version": 2}
+
+    def test_an_unknown_user_is_not_found_by_administrators(self, client, admin):
+        assert problem(client.patch("/api/v1/users/999", json={"bio": "x"}, headers=admin)) == (404, "not-found")
+        response = client.patch("/api/v1/users/999", json={"bio": "x"}, headers={**admin, "If-Match": '"1"'})
+        assert problem(response) == (404, "not-found")
+
+    def test_deactivating_ends_the_sessions_and_activating_does_not_bring_them_back(self, client, path, owner, admin):
+        client.patch(path, json={"is_active": False}, headers=admin)
+        while_inactive = client.get("/api/v1/users/me", headers=owner)
+        client.patch(path, json={"is_active": True}, headers=admin)
+
+        assert while_inactive.status_code == 401
+        assert client.get("/api/v1/users/me", headers=owner).status_code == 401
+        assert signed_in(client, "grace")
+
+    def test_the_last_active_administrator_cannot_be_deactivated(self, client, admin):
+        response = client.patch("/api/v1/users/1", json={"is_active": False}, headers=admin)
+
+        assert problem(response) == (409, "last-admin")
+        assert client.get("/api/v1/users/1", headers=admin).json()["version"] == 1
+
+    def test_the_last_administrator_may_still_change_their_profile(self, client, admin):
+        response = client.patch("/api/v1/users/1", json={"bio": "Root.", "is_active": True}, headers=admin)
+
+        assert response.status_code == 200
+
+    @pytest.mark.parametrize("if_match", ['"1"', '"7", "1"', "*"])
+    def test_a_version_that_was_seen_may_be_changed(self, client, path, owner, if_match):
+        assert client.patch(path, json={"bio": "x"}, headers={**owner, "If-Match": if_match}).status_code == 200
+
+    @pytest.mark.parametrize("if_match", ['"2"', 'W/"1"', "1", '"2", "3"', '"', ""])
+    def test_any_other_version_may_not(self, client, user, path, owner, if_match):
+        response = client.patch(path, json={"bio": "x"}, headers={**owner, "If-Match": if_match})
+
+        assert problem(response) == (412, "precondition-failed")
+        assert client.get(path, headers=owner).json() == user
+
+    def test_of_two_changes_of_one_version_the_second_is_refused(self, client, path, owner):
+        seen = {**owner, "If-Match": client.get(path, headers=owner).headers["ETag"]}
+
+        statuses = [client.patch(path, json={"bio": bio}, headers=seen).status_code for bio in ("first", "second")]
+
+        assert statuses == [200, 412]
+
+    def test_members_that_cannot_be_changed_are_refused(self, client, path, admin, subtests):
+        for name in ("id", "email", "username", "password", "role", "is_admin", "created_at", "version", "author_id"):
+            with subtests.test(name=name):
+                response = client.patch(path, json={name: "admin"}, headers=admin)
+
+                assert {code for _, _, code in faults(response)} == {"additionalProperties"}
+
+    def test_changes_that_are_none_are_refused_and_the_list_still_works(self, client, path, admin, subtests):
+        wrong = [
+            ({}, "", "minProperties"),
+            ([], "", "type"),
+            ("null", "", "type"),
+            ({"is_active": None}, "/is_active", "type"),
+            ({"is_active": 0}, "/is_active", "type"),
+            ({"is_active": "true"}, "/is_active", "type"),
+            ({"full_name": "x" * 101}, "/full_name", "maxLength"),
+            ({"bio": "x" * 501}, "/bio", "maxLength"),
+            ({"bio": "a\0b"}, "/bio", "pattern"),
+            ({"bio": 7}, "/bio", "type"),
+        ]
+        for body, pointer, code in wrong:
+            with subtests.test(body=body):
+                assert ("body", pointer, code) in faults(client.patch(path, json=body, headers=admin))
+
+        assert client.get("/api/v1/users", headers=admin).status_code == 200
+
+    def test_text_of_every_script_is_kept_as_it_was_written(self, client, path, owner, subtests):
+        for text in (
+            "",
+            " ",
+            "Ἀδά\nLovelace\t",
+            "e\u0301 é",
+            "\u202egrace",
+            "🧮" * 100,
+            "\ufdd0\uffff",
+            "'; DROP TABLE users; --",
+        ):
+            with subtests.test(text=text):
+                assert client.patch(path, json={"full_name": text}, headers=owner).json()["full_name"] == text
+
+
+class TestDeleteUser:
+    def test_users_delete_themselves(self, client, path, owner, admin):
+        response = client.delete(path, headers=owner)
+
+        assert (response.status_code, response.content) == (204, b"")
+        assert client.get(path, headers=admin).status_code == 404
+
+    def test_administrators_delete_anybody(self, client, path, admin):
+        assert client.delete(path, headers=admin).status_code == 204
+        assert problem(client.delete(path, headers=admin)) == (404, "not-found")
+
+    @pytest.mark.parametrize("user_id", [1, 999_999])
+    def test_somebody_elses_account_is_forbidden_whether_it_exists_or_not(self, client, owner, user_id):
+        assert problem(client.delete(f"/api/v1/users/{user_id}", headers=owner)) == (403, "forbidden")
+
+    def test_posts_profile_and_sessions_go_too(self, client, path, owner, admin):
+        post = stored_post(client, owner)
+
+        client.delete(path, headers=admin)
+
+        assert client.get("/api/v1/users/me", headers=owner).status_code == 401
+        assert client.get(f"/api/v1/posts/{post['id']}").status_code == 404
+        assert client.get("/api/v1/posts").json()["total"] == 0
+        assert client.get(f"{path}/posts").status_code == 404
+        assert client.get(path.replace("users", "user-profiles")).status_code == 404
+
+    def test_a_deleted_user_cannot_sign_in(self, client, path, admin):
+        client.delete(path, headers=admin)
+
+        response = client.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD})
+
+        assert problem(response) == (401, "invalid-credentials")
+
+    def test_the_last_active_administrator_cannot_be_deleted(self, client, admin):
+        assert problem(client.delete("/api/v1/users/1", headers=admin)) == (409, "last-admin")
+        assert client.get("/api/v1/users/me", headers=admin).status_code == 200
+
+    def test_a_version_that_was_seen_may_be_deleted_and_no_other(self, client, path, owner):
+        refused = client.delete(path, headers={**owner, "If-Match": '"2"'})
+        deleted = client.delete(path, headers={**owner, "If-Match": '"1"'})
+
+        assert problem(refused) == (412, "precondition-failed")
+        assert deleted.status_code == 204
+
+    def test_the_names_of_a_deleted_user_are_free_but_the_id_is_never_given_again(self, client, user, path, admin):
+        client.delete(path, headers=admin)
+
+        again = client.post("/api/v1/users", json=new_user(username=user["username"], email=user["email"])).json()
+
+        assert again["id"] > user["id"]

@@ -1,0 +1,70 @@
+"""What each command of `accord` imports, and that what can be typed is what its function takes."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from app import cli
+from tests.support.paths import ROOT
+
+# Libraries that take long to import, and those of them that only a server or a PostgreSQL needs.
+HEAVY = {
+    "alembic",
+    "argon2",
+    "asyncpg",
+    "fastapi",
+    "jinja2",
+    "pydantic",
+    "redis",
+    "sqlalchemy",
+    "starlette",
+    "structlog",
+    "uvicorn",
+}
+WEB = {"alembic", "asyncpg", "fastapi", "redis", "starlette", "uvicorn"}
+
+FORBIDDEN = {
+    "app.cli": HEAVY | {"yaml"},
+    "app.commands.version": HEAVY,
+    "app.settings": HEAVY - {"pydantic"},
+    "app.commands.migrate": HEAVY - {"pydantic"},
+    "app.commands.admin": WEB,
+    "app.commands.outbox": WEB,
+    "app.commands.worker": WEB,
+    "app.commands.seed": WEB - {"asyncpg"},
+    "app.commands.serve": {"alembic", "asyncpg", "redis"},
+}
+
+COMMANDS = {
+    "app.commands.serve": ["serve"],
+    "app.commands.check": ["check"],
+    "app.commands.admin": ["admin_create", "admin_token"],
+    "app.commands.migrate": ["migrate"],
+    "app.commands.worker": ["worker"],
+    "app.commands.outbox": ["list_outbox", "retry_outbox"],
+    "app.commands.seed": ["seed"],
+}
+OVERRIDES = {"serve": {"host", "port", "workers", "mock"}}
+
+
+@pytest.mark.parametrize("module", FORBIDDEN)
+def test_a_command_imports_no_library_that_it_does_not_use(module):
+    program = f"import sys, json, {module}; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True)
+
+    assert FORBIDDEN[module] & set(json.loads(ended.stdout)) == set()
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in COMMANDS.items() for name in names])
+def test_what_can_be_typed_is_what_the_function_takes(module, name):
+    declared = set(inspect.signature(getattr(cli, name)).parameters) - OVERRIDES.get(name, set())
+    taken = set(inspect.signature(getattr(import_module(module), name)).parameters) - {"settings"}
+
+    assert declared == taken

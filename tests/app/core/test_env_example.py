@@ -1,0 +1,44 @@
+"""`.env.example` has every setting once, with the default that it really has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from app.core.config import Settings
+from tests.support.paths import ROOT
+
+EXAMPLE = ROOT / ".env.example"
+
+# A default stands as it is; a setting without one is commented out, with an example as its value.
+LINE = re.compile(r"^(#?)([A-Za-z0-9_]+)=(.*)$", re.MULTILINE)
+
+
+def lines():
+    """Whether it is commented out, the name and the value of each setting in the file."""
+    return [(bool(mark), name, value) for mark, name, value in LINE.findall(EXAMPLE.read_text())]
+
+
+def test_every_setting_is_there_once_and_nothing_else():
+    assert Counter(name for _, name, _ in lines()) == Counter(name.upper() for name in Settings.model_fields)
+
+
+def test_its_values_are_the_defaults_and_what_has_none_is_commented_out(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+    copied, defaults = Settings(_env_file=EXAMPLE), Settings(_env_file=None)
+
+    assert copied == defaults
+    commented = {name.lower() for mark, name, _ in lines() if mark}
+    assert commented == {name for name in Settings.model_fields if getattr(defaults, name) in (None, [])}
+
+
+def test_the_examples_that_are_commented_out_are_understood(tmp_path, monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    (tmp_path / "env").write_text("\n".join(f"{name}={value}" for mark, name, value in lines() if mark))
+
+    settings = Settings(_env_file=tmp_path / "env")
+
+    assert all(getattr(settings, name.lower()) for mark, name, _ in lines() if mark)

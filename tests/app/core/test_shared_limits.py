@@ -1,0 +1,170 @@
+"""The limit that all workers count together, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+
+from app.core import valkey
+from app.core.limits import Limit, SharedLimit, Verdict, settled
+from tests.support.servers.valkey import Cluster, Valkey
+
+pytestmark = pytest.mark.anyio
+
+PATIENT = 5.0  # seconds: a machine that is busy with other tests must not look like an outage
+
+
+@pytest.fixture
+def server() -> Iterator[Valkey]:
+    with Valkey() as server:
+        yield server
+
+
+def told(verdict: Verdict) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in verdict.headers}
+
+
+def make(url: str, requests: int = 3, period: float = 60, patience: float = PATIENT) -> tuple[valkey.calls.Valkey, SharedLimit]:
+    client = valkey.connect(url, patience=patience)
+    return client, SharedLimit("address", requests, period, client)
+
+
+async def hits(limit: SharedLimit, *keys: object) -> list[int]:
+    return [verdict.wait for verdict in await asyncio.gather(*(settled(limit.hit(key)) for key in keys))]
+
+
+def work(url: str, requests: int, attempts: int) -> int:
+    """How many of its attempts one worker lets through, in groups of ten."""
+
+    async def count() -> int:
+        client, limit = make(url, requests, 86_400)
+        async with client:
+            return sum([(await hits(limit, *["a"] * 10)).count(0) for _ in range(attempts // 10)])
+
+    return asyncio.run(count())
+
+
+class TestSharedLimit:
+    @pytest.mark.slow
+    async def test_four_processes_together_allow_exactly_the_limit(self, server):
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(4, context) as workers:
+            asked = [workers.submit(work, server.url, 500, 400) for _ in range(4)]
+            allowed = [future.result() for future in asked]
+
+        assert sum(allowed) == 500
+
+    async def test_headers_and_waits_are_those_of_the_limit_in_memory(self, server):
+        alone = Limit("address", 3, 60, lambda: 1000.0)
+        client, limit = make(server.url)
+        async with client:
+            shared = [await settled(limit.hit("a")) for _ in range(5)]
+
+        assert shared == [alone.hit("a") for _ in range(5)]
+
+    @pytest.mark.parametrize("requests", [1, 7, 59, 600, 7001])
+    async def test_the_whole_burst_may_come_at_once_and_no_more(self, server, requests):
+        client, limit = make(server.url, requests, 86_400)
+        async with client:
+            waits = [wait for _ in range(4) for wait in await hits(limit, *["a"] * (requests // 3 + 1))]
+
+        assert waits.count(0) == requests
+        assert waits[:requests] == [0] * requests
+
+    async def test_everybody_has_a_limit_of_their_own(self, server):
+        client, limit = make(server.url, requests=1)
+        other = SharedLimit("account", 1, 60, client)
+        async with client:
+            await client.close()
+            await client.open()
+            assert await hits(limit, "a", "b", 1, "1") == [0, 0, 0, 0]
+            assert await hits(other, "a") == [0]
+            assert await hits(limit, "a") == [60]
+
+    @pytest.mark.slow
+    async def test_a_limit_renews_itself_with_time(self, server):
+        client, limit = make(server.url, requests=2, period=1)
+        async with client:
+            assert await hits(limit, "a", "a", "a") == [0, 0, 1]
+            await asyncio.sleep(1.05)
+            assert await hits(limit, "a", "a", "a") == [0, 0, 1]
+
+    async def test_valkey_forgets_clients_that_are_back_at_zero_and_never_learns_who_they_are(self, server):
+        client, limit = make(server.url, requests=100, period=10)
+        async with client:
+            await hits(limit, "203.0.113.7")
+            keys = server.call("KEYS", "*")
+            assert len(keys) == 1
+            assert "203" not in keys[0]
+            assert 0 < int(str(server.call("PTTL", keys[0]))) <= 100
+
+    async def test_clocks_of_clients_do_not_matter(self, server, monkeypatch):
+        client, limit = make(server.url, requests=2)
+        async with client:
+            assert await hits(limit, "a", "a") == [0, 0]
+            monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
+            monkeypatch.setattr(time, "monotonic", lambda: 4_000_000_000.0)
+            assert (await hits(limit, "a"))[0] in {29, 30}
+
+    async def test_a_server_whose_clock_was_set_back_makes_nobody_wait_longer_than_one_used_up_limit(self, server):
+        client, limit = make(server.url, requests=2)
+        async with client:
+            await hits(limit, "a")
+            (key,) = server.call("KEYS", "*")
+            hours_ahead = int(str(server.call("GET", key))) + 5 * 3600 * 1_000_000
+            server.call("SET", key, str(hours_ahead))
+
+            assert await hits(limit, "a") == [30]
+
+    async def test_a_request_that_is_cancelled_counts_and_hurts_nobody(self, server):
+        client, limit = make(server.url, requests=3)
+        async with client:
+            leaves = asyncio.ensure_future(settled(limit.hit("a")))
+            stays = asyncio.ensure_future(settled(limit.hit("a")))
+            await asyncio.sleep(0)
+            leaves.cancel()
+
+            assert told(await stays)["ratelimit"] == '"address";r=1;t=40'
+
+    @pytest.mark.slow
+    async def test_a_cluster_counts_each_client_where_its_key_is(self):
+        with Cluster() as cluster:
+            client, limit = make(cluster.url, requests=2)
+            async with client:
+                keys = [f"client{n}" for n in range(40)]
+                assert await hits(limit, *keys, *keys) == [0] * 80
+                assert await hits(limit, *keys) == [30] * 40
+
+
+class TestAnOutage:
+    async def test_a_dead_server_leaves_each_worker_its_own_limit_and_the_shared_one_comes_back(self, server):
+        client, limit = make(server.url)
+        async with client:
+            assert await hits(limit, "a", "a") == [0, 0]
+            server.kill()
+            assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]
+            assert isinstance(limit.hit("a"), Verdict)  # at once
+            server.start()
+            async with asyncio.timeout(20):
+                while not client.available:  # noqa: ASYNC110 - it has no event to wait for
+                    await asyncio.sleep(0.02)
+            assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]
+            assert len(server.call("KEYS", "*")) == 1
+
+    async def test_a_hung_server_costs_one_wait_and_every_request_is_counted_here(self, server):
+        client, limit = make(server.url, patience=0.005)
+        async with client:
+            server.pause()
+            assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]
+            assert [verdict.wait for verdict in (limit.hit("b") for _ in range(4)) if isinstance(verdict, Verdict)] == [
+                0,
+                0,
+                0,
+                20,
+            ]
+            server.resume()

@@ -1,0 +1,283 @@
+"""Calls of scripts to real servers: merged, cut short when the server is out, and right again when it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from app.core import valkey
+from app.core.valkey.calls import Call, Script
+from app.core.valkey.urls import Place
+from tests.support.servers.valkey import Cluster, Sentinels, Valkey
+
+pytestmark = pytest.mark.anyio
+
+COUNT = "local told = {} for i, key in ipairs(KEYS) do told[i] = redis.call('INCRBY', key, ARGV[i]) end return told"
+LOOK = "local told = {} for i, key in ipairs(KEYS) do told[i] = redis.call('INCR', 'looked') end return told"
+PATIENT = 5.0  # seconds: a machine that is busy with other tests must not look like an outage
+
+
+@pytest.fixture(scope="module", params=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    return "asyncio", {"use_uvloop": request.param == "uvloop"}
+
+
+@pytest.fixture
+def server() -> Iterator[Valkey]:
+    with Valkey() as server:
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def met(url: str, patience: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
+    client = valkey.connect(url, patience=patience)
+    count = client.script(COUNT, keys=1, arguments=1)
+    async with client:
+        yield client, count
+
+
+async def ask(client: valkey.Valkey, script: Script, key: str, *arguments: int, owed: bool = False) -> Any:
+    told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    client.send(Call(script, key, (f"{{{key}}}",), arguments, told.set_result, owed))
+    return await told
+
+
+async def back(client: valkey.Valkey) -> None:
+    async with asyncio.timeout(20):
+        while not client.available:  # noqa: ASYNC110 - it has no event to wait for
+            await asyncio.sleep(0.02)
+
+
+def calls_of(server: Valkey, command: str) -> int:
+    stats = str(server.call("INFO", "commandstats"))
+    found = [line for line in stats.splitlines() if line.startswith(f"cmdstat_{command}:")]
+    return int(found[0].split("calls=")[1].split(",")[0]) if found else 0
+
+
+class TestCalls:
+    async def test_what_waits_while_one_is_under_way_goes_out_as_one(self, server):
+        async with met(server.url) as (client, count):
+            told = await asyncio.gather(*(ask(client, count, "a", 1) for _ in range(50)))
+
+        assert told == list(range(1, 51))
+        assert calls_of(server, "evalsha") == 1
+
+    async def test_each_caller_hears_its_own_answer(self, server):
+        async with met(server.url) as (client, count):
+            other = client.script(COUNT.replace("told[i] =", "told[i] = 1000 +"), keys=1, arguments=1)
+            await client.close()
+            await client.open()
+            asked = [ask(client, (count, other)[n % 2], f"key{n}", n) for n in range(20)]
+            told = await asyncio.gather(*asked)
+
+        assert told == [n + 1000 * (n % 2) for n in range(20)]
+
+    async def test_equal_reads_are_sent_once(self, server):
+        client = valkey.connect(server.url, patience=PATIENT)
+        look = client.script(LOOK, keys=1, arguments=0, reads=True)
+        async with client:
+            told = await asyncio.gather(*(ask(client, look, key) for key in "abaab"))
+
+        assert told == [1, 2, 1, 1, 2]
+
+    async def test_a_caller_that_leaves_does_not_hurt_the_others(self, server):
+        async with met(server.url) as (client, count):
+
+            def leave(_: object) -> None:
+                raise_nothing.cancel()
+
+            raise_nothing = asyncio.ensure_future(asyncio.sleep(60))
+            client.send(Call(count, "a", ("{a}",), (1,), leave))
+            assert await ask(client, count, "a", 1) == 2
+
+    async def test_closing_answers_those_who_wait(self, server):
+        async with met(server.url) as (client, count):
+            server.pause()
+            asked = asyncio.ensure_future(ask(client, count, "a", 1))
+            await asyncio.sleep(0.05)
+            await client.close()
+
+            assert await asked is None
+            server.resume()
+
+
+class TestAnOutage:
+    async def test_a_dead_server_is_no_error_and_is_found_again(self, server):
+        with structlog.testing.capture_logs() as logs:
+            async with met(server.url) as (client, count):
+                assert await ask(client, count, "a", 1) == 1
+                server.kill()
+                assert [await ask(client, count, "a", 1) for _ in range(100)] == [None] * 100
+                await asyncio.sleep(0.3)
+                server.start()
+                await back(client)
+                assert await ask(client, count, "a", 1) == 1  # its memory was empty, the script was loaded again
+
+        assert [line["event"] for line in logs] == ["valkey is out", "valkey is back"]
+        assert logs[0]["server"] == server.address
+
+    async def test_one_that_is_not_there_at_the_start_is_no_error_either(self):
+        server = Valkey()
+        async with met(server.url) as (client, count):
+            assert await ask(client, count, "a", 1) is None
+            with server:
+                await back(client)
+                assert await ask(client, count, "a", 1) == 1
+
+    async def test_a_server_that_hangs_costs_one_wait_and_then_none(self, server):
+        with structlog.testing.capture_logs() as logs:
+            async with met(server.url, patience=0.005) as (client, count):
+                server.pause()
+                timers = 0
+                for _ in range(1000):
+                    timers += client.available
+                    assert await ask(client, count, "a", 1) is None
+                server.resume()
+                await back(client)
+
+        assert timers == 1
+        assert logs[0]["error"].startswith("TimeoutError: no answer in 5 ms")
+
+    async def test_while_it_is_out_nobody_speaks_to_it_for_a_request(self, server):
+        async with met(server.url) as (client, count):
+            server.kill()
+            await ask(client, count, "a", 1)
+            tasks = len(asyncio.all_tasks())
+            told: list[Any] = []
+            for _ in range(1000):
+                client.send(Call(count, "a", ("{a}",), (1,), told.append))
+
+            assert told == [None] * 1000  # at once: nothing was awaited
+            assert len(asyncio.all_tasks()) == tasks
+
+    @pytest.mark.slow
+    async def test_a_busy_loop_is_no_outage(self, server):
+        """The answer waits in the socket while the loop computes, longer than the server may take."""
+        async with met(server.url, patience=0.05) as (client, count):
+            for number in range(5):
+                asked = asyncio.ensure_future(ask(client, count, "a", 1))
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # the call is on its way
+                time.sleep(0.2)  # noqa: ASYNC251 - the busy loop
+                assert await asked == number + 1
+
+    async def test_an_error_of_the_server_is_an_outage_too(self, server):
+        async with met(server.url) as (client, count):
+            server.call("SET", "{text}", "no number")
+            assert await ask(client, count, "text", 1) is None
+            await back(client)
+            assert await ask(client, count, "a", 1) == 1
+
+    async def test_forgotten_scripts_are_loaded_again(self, server):
+        async with met(server.url) as (client, count):
+            server.call("SCRIPT", "FLUSH")
+            assert await ask(client, count, "a", 1) is None
+            await back(client)
+            assert await ask(client, count, "a", 1) == 1
+
+    async def test_what_is_owed_is_delivered_before_it_is_trusted_again(self, server):
+        async with met(server.url) as (client, count):
+            server.kill()
+            for _ in range(3):
+                assert await ask(client, count, "a", 5, owed=True) is None
+            assert await ask(client, count, "b", 5) is None
+            server.start()
+            await back(client)
+
+            assert await ask(client, count, "a", 0) == 5  # once: the last for its key
+            assert await ask(client, count, "b", 0) == 0
+
+
+class TestUrls:
+    async def test_a_password_is_sent(self):
+        with Valkey(password="s3cret/@") as server:
+            quoted = server.url.replace("s3cret/@", "s3cret%2F%40")
+            async with met(quoted) as (client, count):
+                assert await ask(client, count, "a", 1) == 1
+            async with met(server.url.replace(":s3cret/@@", ":wrong@")) as (client, count):
+                assert await ask(client, count, "a", 1) is None
+
+    async def test_the_path_is_the_database(self, server):
+        async with met(f"redis://{server.address}/3") as (client, count):
+            await ask(client, count, "a", 1)
+
+        assert "db3:keys=1" in str(server.call("INFO", "keyspace"))
+
+    @pytest.mark.slow
+    async def test_sentinels_tell_the_master_and_the_next_one(self):
+        with Sentinels(password="geheim") as servers:
+            async with met(servers.url) as (client, count):
+                assert await ask(client, count, "a", 1) == 1
+                servers.master.kill()
+                assert await ask(client, count, "a", 1) is None
+                await back(client)
+                assert await ask(client, count, "b", 1) == 1
+
+            assert servers.replica.call("GET", "{b}") == "1"
+
+    @pytest.mark.slow
+    async def test_a_cluster_is_asked_at_the_node_of_each_key(self):
+        with Cluster() as cluster:
+            async with met(cluster.url) as (client, count):
+                keys = [f"key{n}" for n in range(30)]
+                assert await asyncio.gather(*(ask(client, count, key, 2) for key in keys)) == [2] * 30
+                sizes = [int(str(node.call("DBSIZE"))) for node in cluster.nodes]
+                assert sum(sizes) == 30
+                assert min(sizes) > 0
+
+    @pytest.mark.slow
+    @pytest.mark.filterwarnings("ignore::ResourceWarning")  # redis-py drops the connection with which it asks for a new map
+    async def test_a_cluster_that_misses_a_node_is_out(self):
+        with Cluster() as cluster:
+            async with met(cluster.url) as (client, count):
+                cluster.nodes[1].kill()
+                told = await asyncio.gather(*(ask(client, count, f"key{n}", 2) for n in range(30)))
+            del client, count
+            gc.collect()
+
+        assert told == [None] * 30
+
+    @pytest.mark.parametrize(
+        ("url", "kind", "hosts", "database", "service"),
+        [
+            ("redis://h", "server", [("h", 6379)], 0, ""),
+            ("valkey://h:1/2", "server", [("h", 1)], 2, ""),
+            ("rediss://[::1]:7/", "server", [("::1", 7)], 0, ""),
+            ("redis+sentinel://a,b:2/main/4", "sentinel", [("a", 26379), ("b", 2)], 4, "main"),
+            ("redis+cluster://a:1,b:2", "cluster", [("a", 1), ("b", 2)], 0, ""),
+        ],
+    )
+    async def test_known_urls(self, url, kind, hosts, database, service):
+        place = Place.of(url)
+
+        assert (place.kind, place.hosts, place.database, place.service) == (kind, hosts, database, service)
+        assert place.tls == url.startswith("rediss")
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://:s3cret@h",
+            "s3cret@h",
+            "redis:s3cret",
+            "redis://:s3cret@a,b",
+            "redis://:s3cret@h/x",
+            "redis://:s3cret@h:70000",
+            "redis://:s3cret@/0",
+            "redis://a:s3cret/x@h",
+            "redis+sentinel://:s3cret@h",
+            "redis+cluster://:s3cret@h/3",
+        ],
+    )
+    async def test_others_are_refused_without_telling_the_password(self, url):
+        with pytest.raises(ValueError, match="Valkey URL") as refused:
+            valkey.connect(url)
+
+        assert "s3cret" not in str(refused.value)
+        assert refused.value.__cause__ is None

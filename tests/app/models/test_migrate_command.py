@@ -1,0 +1,95 @@
+"""`accord migrate`, as a process of its own, on both databases."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.config import Settings
+from app.migrations import REVISIONS, run
+from tests.support.databases import query
+from tests.support.paths import ROOT
+
+Accord = Callable[..., "subprocess.CompletedProcess[str]"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def accord(url: str, tmp_path: Path) -> Accord:
+    names = {name.upper() for name in Settings.model_fields}
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url}
+
+    def started(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "app", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    return started
+
+
+def test_it_applies_checks_and_goes_back(accord: Accord):
+    every, newest = ", ".join(REVISIONS), REVISIONS[-1]
+
+    said = [
+        accord("migrate", "--check").stderr,
+        accord("migrate").stdout,
+        accord("migrate").stdout,
+        accord("migrate", "--check").stdout,
+        accord("migrate", "--back-to", "0001").stdout,
+        accord("migrate", "--check").stderr,
+        accord("migrate", "--back-to", newest).stderr,
+        accord("migrate", "--back-to", "0777").stderr,
+    ]
+
+    assert said == [
+        f"accord: pending: {every}\n",
+        f"applied: {every}\n",
+        "nothing to do\n",
+        "nothing is pending\n",
+        f"undone: {', '.join(reversed(REVISIONS[1:]))}\n",
+        f"accord: pending: {', '.join(REVISIONS[1:])}\n",
+        f"accord: the database has not come to revision {newest}: only the way back is asked for here\n",
+        f"accord: there is no revision 0777; there are base, {every}\n",
+    ]
+
+
+def test_drift_fails_the_check_with_a_line_for_each_difference(accord: Accord, migrated: str):
+    query(migrated, "DROP INDEX ix_users_role_id")
+    query(migrated, "DROP TRIGGER posts_moved" + ("" if migrated.startswith("sqlite:") else " ON posts"))
+
+    result = accord("migrate", "--check")
+
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "accord: missing: index ix_users_role_id of users",
+        "accord: missing: trigger posts_moved",
+    ]
+
+
+@pytest.mark.parametrize("command", [["serve"], ["migrate"], ["migrate", "--check"], ["admin", "token"]])
+def test_a_database_that_is_ahead_is_refused_in_one_line(accord: Accord, url: str, command: list[str]):
+    run.upgrade(url)
+    query(url, "UPDATE alembic_version SET version_num = '0777'")
+
+    result = accord(*command)
+
+    assert result.returncode == 1
+    [line] = result.stderr.splitlines()
+    assert line.startswith("accord: the database is at revision 0777, which this version does not know")
+
+
+def test_what_the_database_refuses_is_said_in_its_words_without_the_statement(accord: Accord, url: str):
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True) if url.startswith("sqlite:") else None
+    query(url, "CREATE TABLE posts (id INTEGER)")
+
+    result = accord("migrate")
+
+    assert result.returncode == 1
+    [line] = result.stderr.splitlines()
+    assert line.replace('"', "").endswith(" posts already exists")

@@ -1,0 +1,269 @@
+"""Migrations: they agree with the models, go both ways with rows in the tables, on both databases."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from app import migrations
+from app.migrations import NewerDatabase, drift, run
+from app.models import metadata
+from tests.app.models.history import FULL_NAMES, add_post, add_rows_at_0001, add_user, counted, following, real, versions
+from tests.support.databases import Connection, query
+from tests.support.servers.postgres import Running
+
+TABLES = set(metadata.tables)
+
+
+def tables(url: str) -> set[str]:
+    names = (
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        if url.startswith("sqlite:")
+        else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    )
+    return {row[0] for row in query(url, names)}
+
+
+def statements(sql: str) -> str:
+    """The parts of a CREATE TABLE, sorted: ALTER TABLE adds columns at the end."""
+    inner = re.sub(r"^(CREATE TABLE \w+) \((.*)\)$", r"\1,\2", " ".join(sql.split()))
+    return " | ".join(sorted(part.strip() for part in re.split(r",(?![^()]*\))", inner)))
+
+
+class TestUpgrade:
+    def test_an_empty_database_gets_the_tables(self, url: str):
+        assert run.upgrade(url) == migrations.REVISIONS
+
+        assert tables(url) == TABLES | {"alembic_version"}
+
+    def test_a_second_upgrade_does_nothing(self, migrated: str):
+        assert run.upgrade(migrated) == []
+
+    def test_a_private_database_is_refused(self):
+        with pytest.raises(ValueError, match="name a file"):
+            run.upgrade("sqlite://")
+
+    @pytest.mark.slow
+    def test_a_database_that_cannot_be_reached_is_one_clear_error_without_its_password(self, postgres: Running):
+        with pytest.raises(ConnectionError, match=r"cannot connect to PostgreSQL at .*nowhere") as refused:
+            run.upgrade(postgres.url("nowhere").replace("postgres@", "postgres:secret@"))
+
+        assert "secret" not in str(refused.value)
+
+    def test_it_says_nothing(self, url: str, capfd: pytest.CaptureFixture[str]):
+        run.upgrade(url)
+
+        assert capfd.readouterr() == ("", "")
+
+    @pytest.mark.anyio
+    async def test_it_may_be_called_while_a_loop_runs(self, url: str):
+        assert run.upgrade(url) == migrations.REVISIONS
+
+    @pytest.mark.parametrize("table", ["sessions", "outbox"])
+    def test_an_upgrade_that_fails_in_its_middle_leaves_nothing(self, url: str, table: str):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True) if url.startswith("sqlite:") else None
+        query(url, f"CREATE TABLE {table} (id INTEGER)")
+
+        with pytest.raises(Exception, match=f'"?{table}"? already exists'):
+            run.upgrade(url)
+
+        assert tables(url) == {table}
+
+    def test_a_database_that_is_ahead_of_this_version_is_refused_and_left_alone(self, migrated: str):
+        query(migrated, "UPDATE alembic_version SET version_num = '0777'")
+
+        for work in (migrations.pending, run.upgrade, lambda url: run.downgrade(url, "0001")):
+            with pytest.raises(NewerDatabase, match=r"at revision 0777, which this version does not know \(its last is 0"):
+                work(migrated)
+
+        assert query(migrated, "SELECT version_num FROM alembic_version") == [("0777",)]
+
+
+class TestPending:
+    def test_everything_is_pending_where_there_is_no_file_and_none_is_made(self, sqlite_url: str, tmp_path: Path):
+        assert migrations.pending(sqlite_url) == migrations.REVISIONS
+
+        assert list(tmp_path.iterdir()) == []
+
+    def test_everything_is_pending_in_an_empty_database_then_what_is_newer_then_nothing(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        if not url.startswith("sqlite:"):
+            assert migrations.pending(url) == migrations.REVISIONS
+        with monkeypatch.context() as patch:
+            versions(tmp_path, patch, until="0001")
+            run.upgrade(url)
+
+        assert migrations.pending(url) == migrations.REVISIONS[1:]
+        run.upgrade(url)
+        assert migrations.pending(url) == []
+
+
+class TestHistory:
+    def test_0002_fills_the_keys_of_names_and_the_counters_and_the_way_back_loses_no_old_row(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        with monkeypatch.context() as patch:
+            versions(tmp_path / "before", patch, until="0001")
+            run.upgrade(url)
+        versions(tmp_path, monkeypatch, until="0002")
+        old = [
+            "SELECT id, email, email_key, username, username_key, full_name, role, is_active FROM users ORDER BY id",
+            "SELECT id, author_id, title, content, is_published, created_at FROM posts ORDER BY id",
+            "SELECT * FROM sessions",
+            "SELECT * FROM refresh_tokens",
+        ]
+        with Connection(url) as connection:
+            add_rows_at_0001(connection)
+            before = [connection.execute(sql) for sql in old]
+
+            assert run.upgrade(url) == ["0002"]
+            keys = connection.execute("SELECT id, full_name_key FROM users")
+            counters = counted(connection)
+            connection.execute("UPDATE posts SET is_published = true, title = 'new' WHERE id = 2")
+            assert counted(connection) == real(connection)
+            connection.execute("UPDATE posts SET is_published = false, title = 'Déjà vu' WHERE id = 2")
+
+            assert run.downgrade(url, "0001") == ["0002"]
+            after = [connection.execute(sql) for sql in old]
+            assert run.upgrade(url) == ["0002"]
+            again = counted(connection)
+
+        assert {row["id"]: row["full_name_key"] for row in keys} == {
+            number: name and name.casefold() for number, name in FULL_NAMES.items()
+        }
+        assert (
+            counters
+            == again
+            == {
+                "users:admin:active": 1,
+                "users:user:active": 3,
+                "users:user:inactive": 2,
+                "posts:published": 3,
+            }
+        )
+        assert [len(rows) for rows in before] == [6, 4, 1, 1]
+        assert after == before
+
+    def test_the_whole_way_back_leaves_nothing_and_the_way_up_is_free_again(self, migrated: str):
+        assert run.downgrade(migrated, migrations.REVISIONS[-1]) == []
+        assert run.downgrade(migrated, "base") == migrations.REVISIONS[::-1]
+
+        assert tables(migrated) == {"alembic_version"}
+        assert run.upgrade(migrated) == migrations.REVISIONS
+        assert drift.find(migrated) == []
+
+    def test_an_id_is_not_given_again_after_the_way_up(self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+        with monkeypatch.context() as patch:
+            versions(tmp_path, patch, until="0001")
+            run.upgrade(url)
+        with Connection(url) as connection:
+            add_user(connection, "a")
+            add_post(connection, 1)
+            connection.execute("DELETE FROM posts")
+
+            run.upgrade(url)
+            add_post(connection, 1)
+
+            assert connection.execute("SELECT id FROM posts") == [(2,)]
+
+    @pytest.mark.parametrize("revision", ["0777", "0002; DROP", ""])
+    def test_a_revision_that_does_not_exist_is_refused(self, migrated: str, revision: str):
+        with pytest.raises(ValueError, match="there is no revision"):
+            run.downgrade(migrated, revision)
+
+    def test_rows_that_would_refer_to_nothing_stop_it(self, sqlite_url: str):
+        run.upgrade(sqlite_url)
+        file = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+        file.execute(
+            "INSERT INTO posts (author_id, title, content, is_published, created_at, version) VALUES (99, '', '', 1, '', 1)"
+        )
+        file.commit()
+        file.close()
+
+        with pytest.raises(migrations.BrokenReferences, match="1 rows refer to nothing, the first in the table posts"):
+            run.downgrade(sqlite_url, "0001")
+
+
+class TestModels:
+    def test_models_and_migrations_agree(self, migrated: str):
+        assert drift.find(migrated) == []
+
+    def test_the_migrated_tables_are_word_for_word_those_of_the_models(self, sqlite_url: str, tmp_path: Path):
+        run.upgrade(sqlite_url)
+        engine = create_engine(f"sqlite:///{tmp_path}/models.db")
+        metadata.create_all(engine)
+        engine.dispose()
+
+        def schema(url: str) -> set[str]:
+            rows = query(url, "SELECT sql FROM sqlite_schema WHERE type <> 'trigger' AND sql NOT LIKE '%alembic%'")
+            return {statements(sql) for (sql,) in rows}
+
+        assert schema(sqlite_url) == schema(f"sqlite:///{tmp_path}/models.db")
+
+    @pytest.mark.slow
+    def test_the_migrated_tables_are_those_of_the_models_in_the_catalogues_of_postgresql(
+        self, postgresql_url: str, postgres: Running
+    ):
+        run.upgrade(postgresql_url)
+        other = postgres.create("made_by_models")
+        engine = create_engine(other.replace("postgresql:", "postgresql+psycopg:"))
+        metadata.create_all(engine)
+        engine.dispose()
+
+        def schema(url: str) -> set[str]:
+            columns = (
+                "SELECT concat_ws(' ', relname, attname, format_type(atttypid, atttypmod), attnotnull, attcollation,"
+                " pg_get_expr(adbin, adrelid)) FROM pg_attribute JOIN pg_class c ON c.oid = attrelid"
+                " LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
+                " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped"
+            )
+            constraints = (
+                "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+            )
+            indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+            found = [row[0] for sql in (columns, constraints, indexes) for row in query(url, sql)]
+            return {text for text in found if "alembic" not in text}
+
+        assert schema(postgresql_url) == schema(other)
+        assert len(schema(other)) > 80
+
+    @pytest.mark.slow
+    def test_keys_are_compared_by_their_bytes_on_postgresql(self, postgresql_url: str):
+        run.upgrade(postgresql_url)
+
+        rows = query(
+            postgresql_url,
+            "SELECT column_name, collation_name FROM information_schema.columns"
+            " WHERE table_name = 'users' AND column_name LIKE '%\\_key' ORDER BY 1",
+        )
+
+        assert rows == [("email_key", "C"), ("full_name_key", "C"), ("username_key", "C")]
+
+
+class TestRevise:
+    @pytest.mark.slow
+    def test_a_revision_is_written_on_postgresql_in_words_for_both_databases(
+        self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        folder = versions(tmp_path, monkeypatch)
+        run.upgrade(postgresql_url)
+        query(postgresql_url, "ALTER TABLE users DROP COLUMN full_name_key")
+        query(postgresql_url, "ALTER TABLE users ALTER bio SET NOT NULL")
+        query(postgresql_url, "DROP TABLE outbox")
+
+        path = run.revise(postgresql_url, "What is missing")
+        text = path.read_text()
+
+        assert path == folder / f"{following(1)[0]}_what_is_missing.py"
+        assert "steps.altered('users')" in text
+        assert "from app.migrations import steps\n" in text
+        assert "batch_alter_table" not in text
+        assert """sa.Column('full_name_key', sa.String().with_variant(sa.String(collation="C"), "postgresql")""" in text
+        assert """sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite")""" in text
+        assert run.upgrade(postgresql_url) == following(1)
+        assert drift.find(postgresql_url) == []

@@ -1,0 +1,211 @@
+"""What the differential test gives to statements, and the rows that they meet.
+
+A function that makes statements is a line here. Parameters that are a column of a table, ids of rows and texts need none, if
+what is made up for them makes each statement find something.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table
+
+from app.models import metadata
+from app.services import listings
+from tests.support.rows import NOW, owner, row
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SOON, LATER, PAST = NOON + timedelta(hours=1), NOON + timedelta(days=1, microseconds=1), NOON - timedelta(days=400)
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def shapes(*choices: Iterable[Any], **named: Iterable[Any]) -> list[Arguments]:
+    """Every combination of arguments."""
+    combined = itertools.product(*choices, *named.values())
+    return [(found[: len(choices)], dict(zip(named, found[len(choices) :], strict=True))) for found in combined]
+
+
+BOTH = (True, False)
+FIELDS = [{"bio"}, {"is_active"}, {"full_name", "full_name_key"}, {"bio", "is_active", "full_name", "full_name_key"}]
+
+# The arguments of every remembered function that makes statements.
+SHAPES: dict[str, list[Arguments]] = {
+    "listings.listing": shapes(
+        itertools.starmap(
+            listings.Shape,
+            itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, listings.ORDERS),
+        )
+    ),
+    "users_queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
+}
+
+# What each parameter is given, one after another; of several types, those that fit. Together the first ones find something.
+VALUES: dict[str, tuple[Any, ...]] = {
+    "access_hash": ("access-1", "x", "access-2"),
+    "after": (0, 5, 999),
+    "after_id": (3, 0, 999),
+    "after_value": (NOON, "b", PAST, "", LATER, "\U0010ffff"),
+    "answer": ('{"id": 1}', "{}"),
+    "author_id": (2, 1, 999),
+    "content": ("Text\nßäö 𝄞", ""),
+    "counted": (1, 0),
+    "current": (1, 2),
+    "email": ("New@Example.com", "Straße@example.com"),
+    "email_key": ("new@example.com", "user-1@example.com"),
+    "full_name": ("Zoë 𝄞", None),
+    "full_name_key": ("zoë 𝄞", None),
+    "hash": ("refresh-1", "x", "refresh-2"),
+    "high": ("user-3", "zzz", "a"),
+    "holder": ("lease-1", "x"),
+    "identifier": ("user-2@example.com", "user-3", "x"),
+    "is_active": BOTH,
+    "is_published": BOTH,
+    "item_id": (1, 2, 999),
+    "key_hash": ("key-1", "key-2", "x"),
+    "limit": (3, 100, 1),
+    "low": ("user-1", "", "é"),
+    "most": (4, 100, 1),
+    "new_access_hash": ("access-new", "access-2"),
+    "new_bio": ("Neu\nßäö", None),
+    "new_full_name": ("Zoë 𝄞", None),
+    "new_full_name_key": ("zoë 𝄞", None),
+    "new_hash": ("hash",),
+    "new_is_active": (False, True),
+    "new_nonce": ("nonce",),
+    "password_hash": ("hash",),
+    "old_hash": ("hash-2", "hash-1"),
+    "payload": ('{"to": "ä"}',),
+    "post_id": (1, 2, 999),
+    "reason": ("refused", None),
+    "request_hash": ("request-1",),
+    "role": ("user", "admin", "none"),
+    "scope": ("posts 1", "posts 2"),
+    "seen": (1, 2),
+    "session_id": (1, 2, 999),
+    "skip": (0, 2, 100),
+    "title": ("Title", "𝄞"),
+    "topic": ("mail/welcome", ""),
+    "used_hash": ("refresh-1", "x"),
+    "user_id": (2, 1, 999),
+    "username": ("New", "User-1"),
+    "username_key": ("new", "user-1"),
+}
+# Of every other parameter, by its type. Ids of rows and numbers of them are integers.
+OTHERS: dict[type, tuple[Any, ...]] = {datetime: (NOON, LATER, PAST), int: (1, 2, 999), str: ("Text\nßäö 𝄞", ""), bool: BOTH}
+
+
+def data() -> dict[str, list[dict[str, Any]]]:
+    """The rows of every table; those of tables that are not here are made up."""
+    found = _rows()
+    made_up = [table for table in metadata.sorted_tables if table.name not in {*found, "counters"}]
+    return {**found, **{table.name: [_row(table, number) for number in [*range(1, 15), 100]] for table in made_up}}
+
+
+def _row(table: Table, number: int) -> dict[str, Any]:
+    """All columns of a row; it belongs to the users 1, 2 and 3 by turns."""
+    belongs = {name: 1 + number % 3 for name in (owner(table),) if name is not None}
+    made = {column.name: None for column in table.columns} | row(table, number, **belongs)
+    return {name: NOON + timedelta(seconds=number) if value == NOW else value for name, value in made.items()}
+
+
+def _rows() -> dict[str, list[dict[str, Any]]]:
+    people = [
+        {
+            "id": number,
+            "email": f"User-{number}@Example.com",
+            "email_key": f"user-{number}@example.com",
+            "username": f"User-{number}",
+            "username_key": f"user-{number}",
+            "password_hash": f"hash-{number}",
+            "full_name": None if number % 3 else f"Ünal {number}",
+            "full_name_key": None if number % 3 else f"ünal {number}",
+            "bio": None if number % 2 else f"Bio\n{number} 𝄞",
+            "role": "admin" if number in {1, 5} else "user",
+            "is_active": number != 5 and number % 4 != 3,
+            "created_at": NOON + timedelta(minutes=number // 2),
+            "version": 1 + number % 2,
+        }
+        for number in [*range(1, 12), 100]
+    ]
+    people[1]["version"] = 1
+    posts = [
+        {
+            "id": number,
+            "author_id": 1 + number % 3,
+            "title": f"Title {number}",
+            "content": f"Text\n{number} ß",
+            "is_published": number % 4 != 0,
+            "created_at": NOON + timedelta(seconds=number),
+            "version": 1,
+        }
+        for number in [*range(1, 15), 100]
+    ]
+    sessions = [
+        {
+            "id": number,
+            "user_id": 1 if number == 3 else 2,
+            "access_hash": f"access-{number}",
+            "access_expires_at": LATER if number < 4 else PAST,
+            "created_at": NOON,
+            "refreshed_at": NOON,
+            "expires_at": LATER + timedelta(days=30) if number < 6 else PAST,
+            "ends_at": LATER + timedelta(days=60) if number % 2 else None,
+        }
+        for number in [*range(1, 8), 100]
+    ]
+    refreshes = [
+        {
+            "hash": f"refresh-{number}",
+            "session_id": 1 + number % 7,
+            "expires_at": LATER if number % 2 else PAST,
+            "used_at": None if number % 3 else NOON,
+            "nonce": None if number % 3 else "nonce",
+        }
+        for number in range(12)
+    ]
+    refreshes[1]["session_id"] = 1
+    outbox = [
+        {
+            "id": number,
+            "topic": "mail/welcome",
+            "payload": f'{{"n": {number}}}',
+            "created_at": NOON,
+            "available_at": SOON if number == 1 else PAST if number % 2 else LATER + timedelta(days=500),
+            "lease": "lease-1" if number in {1, 4} else None,
+            "attempts": number % 3,
+            "error": "refused" if number % 3 else None,
+            "died_at": NOON + timedelta(minutes=number) if number > 6 else None,
+        }
+        for number in [*range(1, 9), 100]
+    ]
+    keys = [
+        {
+            "scope": f"posts {number}",
+            "key_hash": f"key-{number}",
+            "request_hash": f"request-{number}",
+            "answer": f'{{"id": {number}}}',
+            "expires_at": LATER if number < 3 else PAST,
+        }
+        for number in range(1, 6)
+    ]
+    return {
+        "users": people,
+        "posts": posts,
+        "sessions": sessions,
+        "refresh_tokens": refreshes,
+        "previous_access_tokens": [{"session_id": 1, "hash": "refresh-1", "expires_at": SOON}],
+        "known_addresses": [
+            {
+                "user_id": 2,
+                "hash": f"refresh-{number}",
+                "expires_at": (LATER if number < 22 else PAST) - timedelta(minutes=number),
+            }
+            for number in range(1, 25)  # more than are kept of one user
+        ],
+        "outbox": outbox,
+        "idempotency_keys": keys,
+    }

@@ -1,0 +1,47 @@
+"""The demo data: its one known password opens nothing outside development."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import yaml
+from sqlalchemy import delete
+from starlette.testclient import TestClient
+
+from app.contract import DOCUMENT
+from app.core.passwords import DEMO
+from app.core.statements import command
+from app.main import create_app
+from app.models import User
+from app.resources import connected, make_resources
+from app.services import demo
+from tests.support.builders import new_user
+
+EVERYBODY = command(delete(User))
+
+
+async def filled(settings):
+    async with connected(make_resources(settings)) as resources:
+        await resources.database.run(EVERYBODY)
+        return await demo.create(resources)
+
+
+@pytest.mark.parametrize(("env", "status"), [("development", 201), ("staging", 401), ("production", 401)])
+def test_the_example_of_create_session_signs_in_in_development_only(settings, env, status):
+    asyncio.run(filled(settings.model_copy(update={"env": "development"})))
+    operation = yaml.safe_load(DOCUMENT.read_text())["paths"]["/api/v1/sessions"]["post"]
+    examples = operation["requestBody"]["content"]["application/json"]["examples"]
+
+    with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
+        answers = [client.post("/api/v1/sessions", json=example["value"]) for example in examples.values()]
+
+    assert {answer.status_code for answer in answers} == {status}
+
+
+@pytest.mark.parametrize("env", ["staging", "production"])
+def test_nobody_signs_up_with_its_password_outside_development(settings, env):
+    with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
+        answer = client.post("/api/v1/users", json=new_user(password=DEMO))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "weak-password")

@@ -1,0 +1,224 @@
+"""Rules that two requests at the same moment could break. Two databases on one file stand for two processes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from accord.runtime import ApiError
+from app.core.call import Principal
+from app.resources import connected, make_resources
+from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
+from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
+from app.services import listings, posts, sessions, users
+from app.services.users_queries import update_user
+from tests.support.answers import total
+from tests.support.builders import PASSWORD, new_user
+from tests.support.databases import Connection
+
+pytestmark = pytest.mark.anyio
+
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@pytest.fixture
+async def processes(settings):
+    """Two services on one file."""
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(connected(make_resources(settings))) for _ in range(2)]
+
+
+async def outcomes(*work: Awaitable[Any]):
+    """The results and the errors of what ran at once. Anything but a problem of the service is a failure of the test."""
+    found = await asyncio.gather(*work, return_exceptions=True)
+    for outcome in found:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, ApiError):
+            raise outcome
+    return found
+
+
+def kinds(found, kind):
+    return sum(isinstance(outcome, kind) for outcome in found)
+
+
+async def administrators(service):
+    page = await listings.list_users(service.database, 1, 100, None, listings.Wanted("admin", is_active=True))
+    return page.total
+
+
+class TestTheLastAdministrator:
+    @pytest.fixture
+    async def two(self, processes):
+        """Two administrators, as principals."""
+        second = await users.create(processes[0], UserCreate(**new_user()), "admin")
+        return Principal(1, "admin", 0), Principal(second.id, "admin", 0)
+
+    async def test_two_who_deactivate_each_other_leave_one(self, processes, two):
+        change = UserUpdate(is_active=False)
+
+        found = await outcomes(
+            users.update(processes[0], two[0], two[1].user_id, change, None),
+            users.update(processes[1], two[1], two[0].user_id, change, None),
+        )
+
+        assert kinds(found, LastAdmin) == 1
+        assert await administrators(processes[0]) == 1
+
+    async def test_two_who_delete_each_other_leave_one(self, processes, two):
+        found = await outcomes(
+            users.delete(processes[0], two[0], two[1].user_id, None),
+            users.delete(processes[1], two[1], two[0].user_id, None),
+        )
+
+        assert kinds(found, LastAdmin) == 1
+        assert await administrators(processes[0]) == 1
+
+    async def test_twenty_who_delete_themselves_leave_one(self, processes):
+        everybody = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
+
+        found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin", 0), n, None) for n in everybody))
+
+        assert kinds(found, LastAdmin) == 1
+        assert await administrators(processes[0]) == 1
+
+
+class TestDeactivating:
+    async def test_too_late_ends_no_session(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user()))
+        tokens = await sessions.issue(processes[0], user.id)
+        await users.update(processes[0], Principal(1, "admin", 0), user.id, UserUpdate(bio="x"), None)  # after it was looked up
+        values = {"user_id": user.id, "new_is_active": False, "seen": 1}
+        change = update_user(frozenset({"is_active"}), seen=True)
+
+        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values)  # noqa: SLF001 - the race
+
+        assert changed is None
+        assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None
+
+
+class TestRefreshing:
+    async def test_twenty_at_once_with_one_token_get_one_pair(self, processes):
+        first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+
+        found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
+
+        assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
+        [session] = await sessions.list_own(processes[0], Principal(1, "admin", first.session_id))
+        assert session.id == first.session_id
+        for token in (found[0].access_token, first.access_token):  # the old one is good for the grace
+            assert await sessions.Bearer(processes[1]).verify(token) == Principal(1, "admin", first.session_id)
+
+    async def test_signing_out_with_the_token_that_another_tab_replaces_at_that_moment_ends_the_session(self, processes):
+        bearers = [sessions.Bearer(process) for process in processes]
+
+        async def sign_out(access_token):
+            principal = await bearers[1].verify(access_token)
+            assert principal is not None  # at every moment: before, in the middle, after
+            await sessions.delete(processes[1].database, principal, "current")
+
+        for turns in range(12):  # the refresh has that much of a head start
+            first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+            refreshing = asyncio.create_task(outcomes(sessions.refresh(processes[0], first.refresh_token)))
+            for _ in range(turns):
+                await asyncio.sleep(0.0003)
+            await sign_out(first.access_token)
+            [refreshed] = await refreshing
+
+            pairs = [first] if isinstance(refreshed, InvalidRefreshToken) else [first, refreshed]
+            assert [await bearers[0].verify(pair.access_token) for pair in pairs] == [None] * len(pairs)
+            for pair in pairs:
+                with pytest.raises(InvalidRefreshToken):
+                    await sessions.refresh(processes[0], pair.refresh_token)
+
+    async def test_at_the_moment_of_signing_out_it_is_refreshed_or_refused_and_ends(self, processes):
+        first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+        principal = Principal(1, "admin", first.session_id)
+
+        refreshed, _ = await outcomes(
+            sessions.refresh(processes[0], first.refresh_token),
+            sessions.delete(processes[1].database, principal, "current"),
+        )
+
+        if not isinstance(refreshed, InvalidRefreshToken):
+            assert await sessions.Bearer(processes[0]).verify(refreshed.access_token) is None
+        assert await sessions.list_own(processes[0], principal) == []
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("template", ["postgresql"], indirect=True)
+    async def test_waits_for_who_ends_the_session_and_keeps_nothing_that_they_wait_for(self, processes, settings):
+        refresh = inspect.unwrap(sessions.refresh)  # PostgreSQL would part two who wait for each other, unseen
+        first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
+        with Connection(settings.database_url) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT 1 FROM sessions WHERE id = ? FOR UPDATE", [first.session_id])
+            refreshed = asyncio.create_task(outcomes(refresh(processes[0], first.refresh_token)))
+            while not other.execute(WAITING):  # noqa: ASYNC110 - another server knows
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(other.execute, "DELETE FROM sessions WHERE id = ?", [first.session_id])
+            other.execute("COMMIT")
+
+        assert kinds(await refreshed, InvalidRefreshToken) == 1
+
+
+class TestSigningUp:
+    async def test_of_many_in_two_processes_one_wins(self, processes):
+        found = await outcomes(
+            *(users.create(processes[n % 2], UserCreate(**new_user(username=("grace", "GRACE")[n % 3 % 2]))) for n in range(20))
+        )
+
+        assert kinds(found, AlreadyRegistered) == 19
+
+
+class TestChanging:
+    async def test_of_many_changes_of_one_version_one_is_made(self, processes):
+        admin = Principal(1, "admin", 0)
+
+        found = await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20)))
+
+        assert kinds(found, PreconditionFailed) == 19
+        assert (await users.get(processes[0].database, 1)).version == 2
+
+    async def test_changes_at_once_lose_nothing(self, processes):
+        admin = Principal(1, "admin", 0)
+
+        await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
+
+        assert (await users.get(processes[0].database, 1)).version == 21
+
+    async def test_a_post_of_a_user_who_is_being_deleted_is_stored_and_deleted_or_refused(self, processes):
+        author = await users.create(processes[0], UserCreate(**new_user()))
+        principal = Principal(author.id, "user", 0)
+        new = PostCreate(title="On compilers", content="")
+
+        found = await outcomes(
+            *(posts.create(processes[n % 2], principal, new) for n in range(10)),
+            users.delete(processes[1], principal, author.id, None),
+            *(posts.create(processes[n % 2], principal, new) for n in range(10)),
+        )
+
+        assert kinds(found, ApiError) == sum(getattr(outcome, "status", None) == 401 for outcome in found)
+        assert total(await posts.list_published(processes[0], 1, 10, None)) == 0
+
+    async def test_who_is_deleted_after_the_token_was_verified_is_nobody(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user()))
+        principal = Principal(user.id, "user", 0)
+        await users.delete(processes[1], principal, user.id, None)
+
+        with pytest.raises(Unauthorized):
+            await users.get_own(processes[0].database, principal)
+
+    async def test_a_user_deactivated_while_signing_in_has_no_session(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user(username="grace")))
+        admin = Principal(1, "admin", 0)
+
+        await outcomes(
+            *(sessions.create(processes[n % 2], SessionCreate(identifier="grace", password=PASSWORD)) for n in range(6)),
+            users.update(processes[1], admin, user.id, UserUpdate(is_active=False), None),
+        )
+
+        assert await sessions.list_own(processes[0], Principal(user.id, "user", 0)) == []

@@ -1,0 +1,78 @@
+"""Made-up rows, many at once, on both databases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.resources import connected, make_resources
+from app.services import listings, posts, seed
+from app.services.listings import Wanted
+from tests.support.answers import total
+from tests.support.databases import query
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def resources(settings):
+    async with connected(make_resources(settings.model_copy(update={"cache": "off"}))) as resources:
+        yield resources
+
+
+async def test_two_thousand_users_and_their_posts_are_there_and_counted(resources, monkeypatch):
+    monkeypatch.setattr(seed, "CHUNK", 700)
+    told: list[int] = []
+
+    await seed.add_users(resources, 2000, told.append)
+    await seed.add_posts(resources, 1500, told.append)
+
+    assert told == [700, 700, 600, 700, 700, 100]
+    url = resources.database.url
+    [[users, inactive, admins, passwords]] = query(
+        url,
+        "SELECT count(*), sum(CASE WHEN is_active THEN 0 ELSE 1 END), sum(CASE WHEN role = 'admin' THEN 1 ELSE 0 END),"
+        " count(DISTINCT password_hash) FROM users",
+    )
+    assert (users, admins, passwords) == (2001, 1, 2)
+    assert 100 < inactive < 300
+    totals = {
+        is_active: (await listings.list_users(resources.database, 1, 10, None, Wanted(is_active=is_active))).total
+        for is_active in (None, True, False)
+    }
+    assert totals == {None: 2001, True: 2001 - inactive, False: inactive}
+    [[published]] = query(url, "SELECT count(*) FROM posts WHERE is_published")
+    assert total(await posts.list_published(resources, 1, 10, None)) == published
+    assert 1200 < published < 1500
+
+
+async def test_it_can_be_done_again_and_in_the_way_of_others(resources, monkeypatch):
+    monkeypatch.setattr(seed, "NAMES", [("Ada", "ada")])
+    monkeypatch.setattr(seed, "LAST", ["Lovelace"])
+    url = resources.database.url
+    await seed.add_users(resources, 10, lambda _: None)
+    [[last]] = query(url, "SELECT max(id) FROM users")
+    query(url, "UPDATE users SET username_key = ? WHERE id = 1", f"ada_lovelace_{last + 5}")
+
+    await seed.add_users(resources, 10, lambda _: None)
+
+    assert query(url, "SELECT count(*), count(DISTINCT username_key), count(DISTINCT email_key) FROM users") == [(21, 21, 21)]
+
+
+async def test_what_is_made_up_is_what_sign_up_would_take(resources):
+    await seed.add_users(resources, 500, lambda _: None)
+
+    page = await listings.list_users(resources.database, 1, 100, None, Wanted(sort="-created_at"))
+    for user in page.rows[1:]:
+        assert re.fullmatch("[a-z0-9_]{3,50}", user.username)
+        assert re.fullmatch(r"[a-z0-9.]+@example\.(com|org|net)", user.email)
+    assert len({user.created_at for user in page.rows}) == 100
+    assert page.rows[-1].created_at.year >= page.rows[0].created_at.year - 2
+
+
+async def test_without_users_nobody_can_have_written_posts(resources):
+    query(resources.database.url, "DELETE FROM users")
+
+    with pytest.raises(ValueError, match="no users"):
+        await seed.add_posts(resources, 1, lambda _: None)

@@ -1,0 +1,268 @@
+"""The worker, with a real SMTP server: every mail arrives, whatever fails meanwhile. On both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+
+from app import worker
+from app.core.call import utc_now
+from app.core.config import Settings
+from app.main import create_app
+from app.migrations import run
+from app.resources import connected, make_resources
+from app.schemas.models import UserCreate
+from app.services import outbox, users
+from app.worker import PARALLEL
+from tests.app.worker.working import all_delivered, at_work, ids, outbox_is_taken, signed_up, until
+from tests.support.builders import new_user, stored_user
+from tests.support.clock import Clock
+from tests.support.databases import CHEAP_HASHES, query
+from tests.support.servers.postgres import Postgres
+
+pytestmark = pytest.mark.anyio
+
+
+class TestWelcome:
+    def test_who_signs_up_gets_a_mail_as_text_and_html(self, client, server):
+        user = stored_user(client, full_name="Grace Hopper")
+
+        [mail] = server.wait_for(1)
+        assert mail.recipients == [user["email"]]
+        assert mail.message["Subject"] == "Welcome to Accord"
+        assert mail.id.endswith("@example.com>")
+        for part in ("plain", "html"):
+            assert "Hello Grace Hopper," in mail.part(part)
+            assert user["username"] in mail.part(part)
+            assert "https://accord.example" in mail.part(part)
+
+    def test_links_do_not_come_from_the_request(self, client, server):
+        evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+
+        client.post("/api/v1/users", json=new_user(), headers=evil)
+
+        [mail] = server.wait_for(1)
+        assert b"evil" not in mail.data
+
+    def test_what_looks_like_code_in_a_name_is_only_a_name(self, client, server):
+        stored_user(client, full_name="{{7*7}}<b>{% raw %}&amp;")
+
+        [mail] = server.wait_for(1)
+        assert "Hello {{7*7}}<b>{% raw %}&amp;," in mail.part("plain")
+        assert "Hello {{7*7}}&lt;b&gt;{% raw %}&amp;amp;," in mail.part("html")
+
+    @pytest.mark.parametrize("name", ["win at evil.example", "https://evil", "me@evil", "\u202e", " \n "])
+    def test_a_name_that_would_become_a_link_or_nothing_is_not_used(self, client, server, name):
+        user = stored_user(client, full_name=name)
+
+        [mail] = server.wait_for(1)
+        assert f"Hello {user['username']}," in mail.part("plain")
+        assert b"evil" not in mail.data
+
+    def test_a_name_makes_no_header_and_no_line(self, client, server):
+        stored_user(client, full_name="Grace\r\nBcc: eve\r\n\r\nPay here")
+
+        [mail] = server.wait_for(1)
+        assert "Bcc" not in mail.message
+        assert "Hello Grace Bcc: eve Pay here," in mail.part("plain")
+
+    def test_a_refused_sign_up_sends_nothing(self, client, server):
+        user = stored_user(client)
+        client.post("/api/v1/users", json=new_user(email=user["email"]))
+
+        stored_user(client)
+
+        assert [mail.recipients[0] for mail in server.wait_for(2)].count(user["email"]) == 1
+
+
+class TestDelivery:
+    async def test_several_workers_deliver_each_mail_once(self, settings, server):
+        async with AsyncExitStack() as stack:
+            processes = [await stack.enter_async_context(connected(make_resources(settings))) for _ in range(3)]
+            await signed_up(processes[0], 60)
+            for process in processes:
+                await stack.enter_async_context(at_work(process))
+
+            await all_delivered(processes[0])
+
+        assert len(server.mails) == len(set(ids(server.mails))) == 60
+
+    @pytest.mark.slow
+    async def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(self, resources, server, monkeypatch):
+        monkeypatch.setattr(outbox, "FIRST_DELAY", timedelta(milliseconds=1))
+        body = new_user()
+        server.refuse(body["email"], "450 greylisted", "451 still")
+        await users.create(resources, UserCreate(**body))
+        [entry] = await outbox.list_entries(resources.database, 10)
+
+        async with at_work(resources):
+            await all_delivered(resources)
+
+        assert ids(server.mails) == [json.loads(entry.payload)["message_id"]]
+
+    async def test_a_refusal_for_good_is_dead_and_said_without_the_address(self, resources, server):
+        body = new_user()
+        server.refuse(body["email"], f"550 5.1.1 <{body['email']}> nobody here")
+        await users.create(resources, UserCreate(**body))
+
+        with capture_logs() as logs:
+            async with at_work(resources):
+                await until(lambda: self.died(resources), "death")
+
+        [entry] = await outbox.list_entries(resources.database, 10, dead=True)
+        assert (entry.attempts, entry.error) == (1, f"550 5.1.1 <{body['email']}> nobody here")
+        assert logs == [
+            {
+                "event": "outbox item moved to the dead-letter state",
+                "item": entry.id,
+                "topic": "mail.welcome",
+                "attempts": 1,
+                "log_level": "error",
+            }
+        ]
+
+    @staticmethod
+    async def died(resources):
+        return (await outbox.count(resources.database)).dead
+
+    @pytest.mark.slow
+    async def test_what_was_dead_is_delivered_when_it_is_retried(self, resources, server):
+        body = new_user()
+        server.refuse(body["email"], "550 no")
+        await users.create(resources, UserCreate(**body))
+        async with at_work(resources):
+            await until(lambda: self.died(resources), "death")
+
+            await outbox.retry_dead(resources.database, utc_now())
+            await all_delivered(resources)
+
+        assert len(server.mails) == 1
+
+    async def test_bad_items_do_not_stand_in_the_way(self, resources, server):
+        async with resources.database.transaction() as transaction:
+            for _ in range(PARALLEL * 2):
+                await outbox.add(transaction, "unknown", {}, utc_now())
+                await outbox.add(transaction, "mail.welcome", {"no": "letter"}, utc_now())
+        await signed_up(resources)
+
+        async with at_work(resources):
+            await asyncio.to_thread(server.wait_for, 1)
+
+            async def all_tried():
+                return all(entry.error for entry in await outbox.list_entries(resources.database, 100))
+
+            await until(all_tried, "an attempt at each")
+
+        entries = await outbox.list_entries(resources.database, 100)
+        assert {(entry.topic, entry.died_at is None) for entry in entries} == {("unknown", True), ("mail.welcome", False)}
+
+    @pytest.mark.slow
+    async def test_a_mail_server_that_takes_its_time_holds_no_request(self, resources, server):
+        server.slow = 3600
+        async with at_work(resources):
+            await signed_up(resources, PARALLEL * 3)
+
+            assert server.mails == []
+            assert (await outbox.count(resources.database)).items == PARALLEL * 3
+
+    async def test_a_long_delivery_keeps_its_lease(self, resources, server, monkeypatch):
+        monkeypatch.setattr(worker, "RENEW_SECONDS", 0.02)
+        clock = Clock()
+        resources.now = clock
+        await signed_up(resources)
+        server.slow = 3
+        async with at_work(resources):
+
+            async def taken():
+                return [entry.available_at for entry in await outbox.list_entries(resources.database, 1) if entry.lease]
+
+            [first] = await until(taken, "the lease")
+            clock.advance(seconds=30)
+
+            async def renewed():
+                return [found for found in await taken() if found > first]
+
+            await until(renewed, "the renewal")
+            await all_delivered(resources)
+
+        assert len(server.mails) == 1
+
+    async def test_a_delivery_whose_lease_is_lost_is_given_up(self, resources, server, monkeypatch):
+        monkeypatch.setattr(worker, "RENEW_SECONDS", 0.02)
+        await signed_up(resources)
+        server.slow = 3600
+        async with at_work(resources):
+            await until(lambda: outbox_is_taken(resources), "the lease")
+
+            query(resources.database.url, "UPDATE outbox SET lease = 'another'")
+
+            async def dropped():
+                return not server.connected
+
+            await until(dropped, "the end of the connection")
+
+        [entry] = await outbox.list_entries(resources.database, 1)
+        assert (entry.lease, entry.attempts, entry.error) == ("another", 0, None)
+
+
+class TestOutages:
+    async def test_a_mail_server_that_is_out_costs_no_attempt_and_two_lines(self, resources, server):
+        server.stop()
+        with capture_logs() as logs:
+            async with at_work(resources):
+                await signed_up(resources, 20)
+
+                async def refused():
+                    return any(entry.error for entry in await outbox.list_entries(resources.database, 100))
+
+                await until(refused, "a refusal")
+                entries = await outbox.list_entries(resources.database, 100)
+                server.start()
+                await all_delivered(resources)
+
+        assert {entry.attempts for entry in entries} == {0}
+        assert len(server.mails) == len(set(ids(server.mails))) == 20
+        assert [line["event"] for line in logs] == ["mail delivery is unavailable", "mail delivery is available again"]
+
+    @pytest.mark.slow
+    async def test_a_database_that_is_out_is_waited_for(self, server):
+        with Postgres(durable=True) as postgres:
+            url = postgres.create("accord")
+            await asyncio.to_thread(run.upgrade, url)
+            settings = Settings(database_url=url, smtp_url=server.url, **CHEAP_HASHES)
+            async with connected(make_resources(settings)) as resources:
+                await signed_up(resources)
+                server.slow = 0.5
+                with capture_logs() as logs:
+                    async with at_work(resources):
+                        await until(lambda: outbox_is_taken(resources), "the lease")
+                        await asyncio.to_thread(postgres.kill)
+                        await asyncio.to_thread(server.wait_for, 1)
+
+                        async def noticed():
+                            return logs
+
+                        await until(noticed, "a line about it")
+                        await asyncio.to_thread(postgres.start)
+                        await all_delivered(resources)
+                        await signed_up(resources)
+                        await all_delivered(resources)
+
+        events = [line["event"] for line in logs if "outbox" in line["event"]]  # the removal of expired rows may be due as well
+        assert events == ["the outbox database is unavailable", "the outbox database is available again"]
+        assert len(server.mails) == len(set(ids(server.mails))) == 2
+
+    async def test_without_a_way_out_mails_wait(self, settings, server):
+        nowhere = settings.model_copy(update={"env": "production", "smtp_url": None})
+        with TestClient(create_app(nowhere)) as client:
+            stored_user(client)
+        assert [tuple(row) for row in query(settings.database_url, "SELECT attempts, lease FROM outbox")] == [(0, None)]
+
+        with TestClient(create_app(settings)):
+            server.wait_for(1)

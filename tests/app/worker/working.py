@@ -1,0 +1,50 @@
+"""The worker at work, and what to wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager, suppress
+
+from app.core.errors import ServiceUnavailable
+from app.core.mail import outlet
+from app.schemas.models import UserCreate
+from app.services import outbox, users
+from app.worker import working
+from tests.support.builders import new_user
+
+
+@asynccontextmanager
+async def at_work(resources):
+    """A worker for the time of the block."""
+    async with working(resources, outlet(resources.settings)):
+        yield
+
+
+async def until(holds, what="it"):
+    """Wait until something holds, looked at again and again."""
+    deadline = time.monotonic() + 20
+    while not (found := await holds()):
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def all_delivered(resources):
+    async def none_left():
+        with suppress(ServiceUnavailable):
+            return await outbox.count(resources.database) == (0, 0)
+
+    await until(none_left, "delivery of everything")
+
+
+async def signed_up(resources, number=1):
+    return [await users.create(resources, UserCreate(**new_user())) for _ in range(number)]
+
+
+def ids(mails):
+    return [mail.id for mail in mails]
+
+
+async def outbox_is_taken(resources):
+    return any(entry.lease for entry in await outbox.list_entries(resources.database, 10))

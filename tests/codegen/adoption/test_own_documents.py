@@ -1,0 +1,21 @@
+"""Documents with features that ours does not use: generated, typed, served as mocks and fuzzed, nothing excluded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench.public_documents import report as specs
+
+pytestmark = pytest.mark.slow
+
+DOCUMENTS = sorted((Path(__file__).parent / "own").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_goes_from_generation_to_the_fuzz_without_a_failure(document):
+    outcome = specs.examined(document)
+
+    assert (outcome.failures, outcome.limits, outcome.misjudged) == ([], 0, 0), outcome.said
+    assert (outcome.operations > 0, outcome.lines > 50, outcome.cases > 100) == (True, True, True)

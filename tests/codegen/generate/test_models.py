@@ -1,0 +1,54 @@
+"""models.py: how datamodel-code-generator is called does not show in what it writes."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from accord.generate.emit import models
+from accord.generate.package import generated, write
+from tests.codegen.support import huge
+
+HEAD = "openapi: 3.1.1\ninfo: {title: Names, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+
+
+class TestPortions:
+    def test_a_document_given_in_many_portions_gives_the_same_module(self, settings, monkeypatch):
+        made = settings(huge.text(operations=5, schemas=50))
+        whole = generated(made)["models.py"]
+
+        monkeypatch.setattr(models, "_PORTION", 20)
+
+        assert generated(made)["models.py"] == whole
+
+
+class TestNamesOfClasses:
+    @pytest.mark.parametrize("name", ["Decimal", "Path", "Union", "Optional", "Callable", "Object", "UUID", "Class"])
+    def test_a_class_named_as_a_type_of_python_is_the_documents_own(self, name, settings):
+        made = settings(
+            f"{HEAD}    {name}: {{type: object, properties: {{a: {{type: integer}}}}}}\n"
+            "    User:\n      type: object\n      properties:\n"
+            f"        one: {{description: 'Of Class_{name}.', $ref: '#/components/schemas/{name}'}}\n"
+            f"        many: {{type: array, items: {{$ref: '#/components/schemas/{name}'}}}}\n"
+        )
+        write(made)
+        module = importlib.import_module(f"{made.output.name}.models")
+
+        user = module.User.model_validate({"one": {"a": 1}, "many": [{"a": 2}]})
+
+        kind = getattr(module, name)
+        assert [type(one) for one in (user.one, *user.many)] == [kind, kind]
+        assert module.User.model_fields["one"].description == f"Of Class_{name}."
+
+
+class TestOrder:
+    def test_a_class_stands_behind_those_that_it_uses(self):
+        uses = {"A": {"B", "A"}, "B": {"C"}, "C": set(), "D": {"A"}}
+
+        assert models.ordered(uses) == ["C", "B", "A", "D"]
+
+    def test_classes_that_use_each_other_stand_as_they_are_given(self):
+        uses = {"A": {"B"}, "B": {"A"}, "C": {"A"}, "D": set()}
+
+        assert models.ordered(uses) == ["D", "A", "B", "C"]

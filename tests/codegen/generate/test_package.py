@@ -1,0 +1,159 @@
+"""The generated files: always the same bytes, all or none, and `check` names what differs."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from accord.cli.main import main
+from accord.generate.package import GenerationError, Settings, generated, stale, write
+from tests.support.paths import OPENAPI, ROOT
+
+DOCUMENT = """
+openapi: 3.1.1
+info: {title: Pets, version: 1.0.0}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      tags: [pets]
+      responses:
+        '200':
+          description: Pets.
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}
+components:
+  schemas:
+    Pet: {type: object, properties: {name: {type: string}}}
+"""
+ANOTHER = """
+  /owners:
+    get:
+      operationId: listOwners
+      tags: [owners]
+      responses:
+        '200': {description: Owners., content: {application/json: {schema: {$ref: '#/components/schemas/Owner'}}}}
+components:
+  schemas:
+    Owner: {type: object, properties: {pet: {$ref: '#/components/schemas/Pet'}}}
+"""
+
+
+def classes(module):
+    """The source of each class but the one that lists all tags."""
+    found = re.findall(r"^class (\w+)(.*?)(?=^\S|\Z)", module, re.DOTALL | re.MULTILINE)
+    return {name: text.rstrip() for name, text in found if name != "Handlers"}
+
+
+class TestGenerate:
+    def test_the_same_document_gives_the_same_bytes(self):
+        settings = Settings(OPENAPI, Path("unused"), "app.core.call")
+
+        assert generated(settings) == generated(settings)
+
+    def test_what_is_committed_is_what_the_document_says(self):
+        assert stale(Settings(OPENAPI, ROOT / "app" / "schemas", "app.core.call")) == []
+
+    def test_another_operation_leaves_the_code_of_the_others_as_it_is(self, settings):
+        made = settings(DOCUMENT)
+        before = generated(made)
+        made.document.write_text(DOCUMENT.replace("\ncomponents:\n  schemas:\n", ANOTHER))
+
+        after = generated(made)
+
+        for file in ("models.py", "rows.py", "operations.py"):
+            old, new = classes(before[file]), classes(after[file])
+            assert old.keys() < new.keys()
+            assert {name: new[name] for name in old} == old
+
+    def test_the_package_imports_from_wherever_it_is_written(self, tmp_path, monkeypatch):
+        (tmp_path / "openapi.yaml").write_text(DOCUMENT)
+        written = tmp_path / "my-api" / "placed"
+
+        assert main(["generate", str(tmp_path / "openapi.yaml"), f"--output={written}"]) == 0
+
+        monkeypatch.syspath_prepend(str(written.parent))
+        assert importlib.import_module("placed.operations").ListPets
+
+    def test_unchanged_files_are_not_touched(self, settings):
+        made = settings(DOCUMENT)
+        write(made)
+        times = {path: path.stat().st_mtime_ns for path in made.output.iterdir()}
+
+        changed = write(made)
+
+        assert changed == []
+        assert {path: path.stat().st_mtime_ns for path in made.output.iterdir()} == times
+
+    def test_nothing_is_written_if_anything_is_at_fault(self, settings):
+        made = settings(DOCUMENT)
+        write(made)
+        before = {path: path.read_bytes() for path in made.output.iterdir()}
+        made.document.write_text(DOCUMENT.replace("type: string", "type: strong"))
+
+        with pytest.raises(GenerationError):
+            write(made)
+
+        assert {path: path.read_bytes() for path in made.output.iterdir()} == before
+
+    def test_generated_files_that_are_no_longer_produced_go_and_others_stay(self, settings):
+        made = settings(DOCUMENT)
+        write(made)
+        (made.output / "old.py").write_text("# Generated from openapi.yaml by `accord generate`. Do not edit.\n")
+        (made.output / "mine.py").write_text("# By hand.\n")
+
+        changed = write(made)
+
+        assert changed == ["old.py"]
+        assert not (made.output / "old.py").exists()
+        assert (made.output / "mine.py").exists()
+
+
+class TestCheck:
+    @pytest.fixture
+    def check(self, settings, capsys):
+        made = settings(DOCUMENT)
+        write(made)
+
+        def run():
+            options = [str(made.document), f"--output={made.output}", "--call=app.core.call"]
+            return main(["check", *options]), capsys.readouterr().err
+
+        return made.output, run
+
+    def test_an_up_to_date_folder_is_fine(self, check):
+        _, run = check
+
+        assert run() == (0, "")
+
+    def test_caches_of_python_are_no_files_of_the_folder(self, check):
+        output, run = check
+        (output / "__pycache__").mkdir()
+
+        assert run() == (0, "")
+
+    def test_every_stale_missing_and_extra_file_is_named_with_the_remedy(self, check):
+        output, run = check
+        (output / "rows.py").write_text("# edited\n")
+        (output / "models.py").unlink()
+        (output / "extra.py").write_text("")
+
+        code, told = run()
+
+        assert code == 1
+        assert told.splitlines() == [
+            f"{output}/models.py: is missing",
+            f"{output}/rows.py: is stale, or was edited by hand",
+            f"{output}/extra.py: is not generated and does not belong here",
+            "Run `accord generate` and commit what it writes.",
+        ]
+
+    def test_nothing_is_written(self, check):
+        output, run = check
+        (output / "rows.py").write_text("# edited\n")
+
+        run()
+
+        assert (output / "rows.py").read_text() == "# edited\n"

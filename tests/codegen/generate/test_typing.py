@@ -1,0 +1,49 @@
+"""What mypy says of generated code, and of handlers: those that do not fit have an error in every marked line."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from accord.generate.package import write
+from tests.support.paths import ROOT
+
+HANDLERS = Path(__file__).parent / "handlers"
+
+
+def mypy(folder, *names: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-pretty", "--config-file=", *names],
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": str(ROOT), "MYPY_CACHE_DIR": str(ROOT / ".mypy_cache" / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+
+
+class TestHandlers:
+    def test_right_handlers_are_accepted_and_each_wrong_one_is_rejected_at_its_line(self):
+        lines = enumerate((HANDLERS / "wrong.py").read_text().splitlines(), 1)
+        wrong = {number for number, line in lines if "# wrong: " in line}
+
+        said = mypy(HANDLERS, "right.py", "wrong.py")
+
+        errors = re.findall(r"^(right\.py|wrong\.py):(\d+): error: ", said, re.MULTILINE)
+        assert {file for file, _ in errors} == {"wrong.py"}, said
+        assert {int(line) for _, line in errors} == wrong, said
+
+
+class TestGeneratedCode:
+    def test_is_strictly_typed_whatever_the_document_names_and_holds(self, documents, settings, tmp_path):
+        packages = [settings(document) for document in documents.glob("*/openapi.yaml")]
+        for package in packages:
+            write(package)
+
+        said = mypy(tmp_path, *(package.output.name for package in packages))
+
+        assert not re.findall(r"^made\d+.*: error: .*", said, re.MULTILINE)
+        assert "made" not in said

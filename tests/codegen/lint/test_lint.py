@@ -1,0 +1,174 @@
+"""The house rules as a whole; each rule is tested in lint/."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accord.cli.main import main
+from accord.document.document import Document
+from accord.lint import NAMES, RULES, lint
+from accord.lint.profiles import severities
+from tests.contract.contract import OPERATIONS
+from tests.support.paths import OPENAPI, ROOT
+
+VALID = Path(__file__).parent / "valid.yaml"
+
+
+def text_with(old: str, new: str) -> bytes:
+    valid = VALID.read_text(encoding="utf-8")
+    assert old in valid, f"not in valid.yaml: {old}"
+    return valid.replace(old, new, 1).encode()
+
+
+def texts(document: Document) -> list[str]:
+    return [reported.text for reported in lint(document)]
+
+
+class TestLint:
+    @pytest.mark.parametrize("path", [OPENAPI, VALID], ids=["openapi.yaml", "valid.yaml"])
+    def test_a_good_document_has_no_findings(self, path):
+        findings = texts(Document.load(path))
+
+        assert findings == []
+
+    def test_findings_come_by_line_and_in_one_form(self):
+        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "").replace(b"maxItems: 100, ", b""))
+
+        findings = texts(document)
+
+        lines = [int(finding.split(":")[1]) for finding in findings]
+        assert len(findings) == 3
+        assert lines == sorted(lines)
+        assert all(re.fullmatch(r"openapi\.yaml:[0-9]+: [^\n]+: [^\n]+", finding) for finding in findings)
+
+    def test_a_component_that_is_used_many_times_is_reported_once(self):
+        document = Document(text_with("schema: {type: string, maxLength: 36}", "schema: {type: string}"))
+
+        findings = texts(document)
+
+        assert len(findings) == 1
+        assert findings[0].endswith(": RequestId has no `maxLength`: add one; the longest value that makes sense")
+
+    def test_every_rule_says_why(self):
+        assert len(RULES) == len(set(RULES))
+        assert all(len(rule.__doc__ or "") > 40 for rule in RULES)
+
+    def test_an_invalid_document_is_not_held_against_the_house_rules(self):
+        findings = texts(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
+
+        assert findings == ['openapi.yaml:2: "title" is a required property: add it; or --adopt \'#/info/title=set:""\'']
+
+    def test_what_the_engine_refuses_is_told_instead(self):
+        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, "))
+
+        findings = texts(document)
+
+        assert [finding.partition(": ")[2].partition("; or --adopt ")[0] for finding in findings] == [
+            "the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
+        ]
+
+
+class TestCommand:
+    def test_a_good_document_is_counted(self):
+        command = [sys.executable, "-m", "accord", "lint"]
+
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+        assert result.stdout == f"openapi.yaml: {len(OPERATIONS)} operations, no findings\n"
+        assert (result.returncode, result.stderr) == (0, "")
+
+    def test_findings_go_to_stderr_and_fail(self, tmp_path, capsys):
+        path = tmp_path / "mine.yaml"
+        path.write_bytes(text_with("maxItems: 100, ", ""))
+
+        code = main(["lint", str(path), "--profile", "house"])
+
+        said = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-end]\n"
+        assert (code, *capsys.readouterr()) == (1, "", said)
+
+    @pytest.mark.parametrize(
+        ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document is a mapping")]
+    )
+    def test_what_is_no_document_is_told_without_a_traceback(self, tmp_path, capsys, text, fault):
+        path = tmp_path / "mine.yaml"
+        path.write_text(text)
+
+        code = main(["lint", str(path)])
+
+        assert code == 1
+        assert capsys.readouterr().err.startswith(fault)
+
+
+FOREIGN = """\
+openapi: 3.1.1
+info: {title: Foreign, version: '1'}
+paths:
+  /getThings:
+    get:
+      parameters: [{name: pageSize, in: query, schema: {type: integer, minimum: 5, maximum: 3}}]
+      responses:
+        '200': {description: Yes., content: {application/json: {schema: {type: array, items: {type: string}}}}}
+        default: {description: No.}
+components:
+  schemas:
+    Half: {type: number, multipleOf: 0.1}
+"""
+
+
+class TestProfiles:
+    @pytest.fixture
+    def foreign(self, tmp_path):
+        path = tmp_path / "foreign.yaml"
+        path.write_text(FOREIGN)
+        return path
+
+    def test_a_foreign_document_is_not_asked_for_what_is_this_house_s_own(self, foreign, capsys):
+        code = main(["lint", str(foreign)])
+
+        assert code == 1
+        first, second = capsys.readouterr().err.splitlines()
+        assert first.startswith("foreign.yaml:6: GET /getThings.parameters.pageSize.minimum is above `maximum`: 5 > 3")
+        assert first.endswith(" [bounds-leave-room]")
+        assert second.startswith("foreign.yaml:12: Half.multipleOf is no exact binary fraction: 0.1")
+        assert second.endswith(" (warning) [steps-are-exact]")
+
+    def test_a_file_says_the_severity_of_a_rule(self, foreign, tmp_path, capsys):
+        config = tmp_path / "lint.toml"
+        config.write_text('profile = "common"\n[rules]\nbounds-leave-room = "off"\nsteps-are-exact = "warning"\n')
+
+        code = main(["lint", str(foreign), "--config", str(config)])
+
+        said, told = capsys.readouterr()
+        assert (code, said, len(told.splitlines())) == (0, "foreign.yaml: 1 operations, 1 warnings\n", 1)
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            ('profile = "mine"', "there is no profile 'mine': write house or common"),
+            ('[rules]\nno-such-rule = "off"', "there is no rule 'no-such-rule': write one of "),
+            ('[rules]\nsummaries = "loud"', "rule 'summaries': 'loud' is no severity: write error, warning, off"),
+            ("rules = 1", "`rules` is a table of severities by the names of rules"),
+            ("rule = {}", "rule is unknown: write `profile` and `rules`"),
+            ("[", "lint.toml: "),
+        ],
+    )
+    def test_a_wrong_file_is_told_without_a_traceback(self, foreign, tmp_path, capsys, text, fault):
+        config = tmp_path / "lint.toml"
+        config.write_text(text)
+
+        code = main(["lint", str(foreign), "--config", str(config)])
+
+        assert (code, fault in capsys.readouterr().err) == (1, True)
+
+    def test_the_rules_of_profiles_exist(self):
+        assert all(name in NAMES for name in severities("common", NAMES))
+        assert {"error", "warning", "off"} == set(severities("common", NAMES).values())
+
+    def test_default_stands_for_the_statuses_that_are_not_listed(self):
+        said = texts(Document(FOREIGN.encode()))
+
+        assert not any("has no 4" in finding for finding in said)
+        assert any(".default has no required X-Request-ID" in finding for finding in said)

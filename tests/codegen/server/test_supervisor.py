@@ -1,0 +1,209 @@
+"""The supervisor, with workers of a few lines that misbehave on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accord.server import lifecycle as life
+from accord.server import supervisor
+from tests.support.servers.service import alive
+
+pytestmark = pytest.mark.slow
+
+MARGIN = 30.0  # seconds for what should take less than one
+
+# It notes its start and its end, cannot serve where the file `broken` is, and does not end where the file `stubborn` is.
+WORKER = """
+import os, pathlib, socket, sys, time
+folder = pathlib.Path(sys.argv[1])
+with (folder / "starts").open("a") as starts:
+    starts.write(f"{os.getpid()}\\n")
+if (folder / "broken").exists():
+    sys.exit(7)
+line = socket.socket(fileno=int(sys.argv[3].split(",")[0]))
+line.settimeout(0.05)
+while True:
+    line.send(b".")
+    try:
+        word = line.recv(1)
+    except TimeoutError:
+        continue
+    if not word or not (folder / "stubborn").exists():
+        with (folder / "starts").open("a") as starts:
+            starts.write(f"-{os.getpid()}\\n")
+        time.sleep(0.2 if word == b"r" else 0)
+        sys.exit(0)
+"""
+
+
+class Running:
+    """A supervisor of two workers."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self.process = process
+        self._folder = folder
+
+    @property
+    def history(self) -> list[int]:
+        """The processes that were started, and, negative, those that were told to end."""
+        path = self._folder / "starts"
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    @property
+    def starts(self) -> list[int]:
+        return [pid for pid in self.history if pid > 0]
+
+    def events(self) -> list[str]:
+        return [json.loads(line)["event"] for line in (self._folder / "log").read_text().splitlines()]
+
+    def wait_for(self, event: str, times: int = 1) -> None:
+        wait_until(lambda: self.events().count(event) >= times)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + MARGIN
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come true"
+        time.sleep(0.02)
+
+
+@contextmanager
+def supervised(folder: Path, **changes: Any) -> Iterator[Running]:
+    (folder / "worker.py").write_text(WORKER)
+    [listening] = life.listen("127.0.0.1", 0)
+    with closing(listening), (folder / "log").open("w") as log:
+        plan = {
+            "command": [sys.executable, "-IS", str(folder / "worker.py"), str(folder)],
+            "sockets": [listening.fileno()],
+            "workers": 2,
+            "patience": 10,
+            "silence": 10,
+            "readable": False,
+            **changes,
+        }
+        command = [sys.executable, "-IS", supervisor.__file__, json.dumps(plan)]
+        process = subprocess.Popen(command, stderr=log, text=True, pass_fds=[listening.fileno()])
+    try:
+        yield Running(process, folder)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def running(tmp_path) -> Iterator[Running]:
+    with supervised(tmp_path) as started:
+        started.wait_for("all workers serve")
+        yield started
+
+
+class TestAStart:
+    def test_that_fails_is_the_end_and_not_tried_again(self, tmp_path):
+        (tmp_path / "broken").touch()
+        with supervised(tmp_path) as running:
+            code = running.process.wait(MARGIN)
+
+        assert code == 1
+        assert len(running.starts) <= 2
+        assert "a worker could not start" in running.events()
+
+    def test_that_is_interrupted_ends_well(self, tmp_path):
+        with supervised(tmp_path) as running:
+            wait_until(lambda: len(running.starts) == 2)
+            running.process.terminate()
+
+            assert running.process.wait(MARGIN) == 0
+
+
+class TestAWorker:
+    def test_that_dies_is_replaced(self, running):
+        os.kill(running.starts[0], signal.SIGKILL)
+        running.wait_for("a worker serves", 3)
+
+        assert "a worker died" in running.events()
+        assert len(running.starts) == 3
+
+    def test_that_cannot_be_replaced_leaves_the_others_and_is_tried_ever_more_slowly(self, running, tmp_path):
+        (tmp_path / "broken").touch()
+        os.kill(running.starts[0], signal.SIGKILL)
+        time.sleep(3)
+        tried = running.events().count("a worker could not start")
+        (tmp_path / "broken").unlink()
+        running.wait_for("a worker serves", 3)
+
+        assert 1 <= tried <= 4
+        assert running.process.poll() is None
+
+    def test_that_hangs_is_killed_and_replaced(self, tmp_path):
+        with supervised(tmp_path, silence=1) as running:
+            running.wait_for("all workers serve")
+            os.kill(running.starts[0], signal.SIGSTOP)
+            running.wait_for("a worker serves", 3)
+
+            assert "a worker hangs and is killed" in running.events()
+            assert len(running.starts) == 3
+
+    def test_that_does_not_end_is_killed_which_is_no_good_end(self, tmp_path):
+        (tmp_path / "stubborn").touch()
+        with supervised(tmp_path, patience=1) as running:
+            running.wait_for("all workers serve")
+            running.process.terminate()
+
+            assert running.process.wait(MARGIN) == 1
+
+    def test_hears_of_the_death_of_its_supervisor(self, running):
+        running.process.kill()
+        running.process.wait()
+
+        wait_until(lambda: not any(alive(pid) for pid in running.starts))
+
+    def test_ignores_signals_that_are_for_the_supervisor(self, running):
+        for number in supervisor.SIGNALS:
+            os.kill(running.starts[0], number)
+        time.sleep(0.5)
+
+        assert running.events().count("a worker died") == 0
+
+
+class TestARestart:
+    def test_replaces_every_worker_and_never_has_fewer(self, running):
+        before = running.starts
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("all workers are restarted")
+        wait_until(lambda: not any(alive(pid) for pid in before))
+
+        [_, _, third, _, fourth, _] = running.history
+        assert third > 0
+        assert fourth > 0
+        assert running.events().count("a worker serves") == 4
+        assert running.process.poll() is None
+
+    def test_with_what_cannot_start_keeps_what_serves(self, running, tmp_path):
+        (tmp_path / "broken").touch()
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("the others are not restarted")
+        time.sleep(1)
+
+        assert len(running.starts) == 3
+        assert all(alive(pid) for pid in running.starts[:2])
+
+    def test_is_left_at_once_when_the_service_shall_end(self, running, tmp_path):
+        (tmp_path / "stubborn").touch()
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("a worker serves", 3)
+        (tmp_path / "stubborn").unlink()
+        running.process.terminate()
+
+        assert running.process.wait(MARGIN) == 0
+        assert len(running.starts) == 3

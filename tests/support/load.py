@@ -1,0 +1,88 @@
+"""Clients that use a service without pause, while something happens to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from typing import Any, Self
+
+from tests.support.builders import new_user
+
+MARGIN = 120.0  # seconds for what should take one or two on a machine that does nothing else
+
+
+@contextmanager
+def connected(port: int) -> Iterator[http.client.HTTPConnection]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=MARGIN)) as connection:
+        yield connection
+
+
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
+    """The answer, its body read and kept as `text`."""
+    data = None if body is None else json.dumps(body)
+    connection.request(method, path, data, {} if body is None else {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    answer.text = answer.read().decode()
+    return answer
+
+
+def person(username: str) -> dict[str, Any]:
+    return new_user(username=username, email=f"{username}@example.com")
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + MARGIN
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come true"
+        time.sleep(0.02)
+
+
+class Load:
+    """Clients that keep their connections and ask 30 times a second each: reads, health and sign-ups in turn."""
+
+    _names = count()
+
+    def __init__(self, port: int, clients: int) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.failures: list[str] = []
+        self._port, self._over = port, threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        self.go_on(100)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def go_on(self, requests: int) -> None:
+        """Wait until so many more are answered."""
+        enough = self.statuses.total() + requests
+        wait_until(lambda: self.statuses.total() >= enough)
+
+    def _ask(self) -> None:
+        with connected(self._port) as connection:
+            for turn in count():
+                if self._over.is_set():
+                    return
+                try:
+                    if turn % 3 == 0:
+                        name = f"user{next(self._names)}"
+                        answer = ask(connection, "POST", "/api/v1/users", person(name))
+                    else:
+                        answer = ask(connection, "GET", "/health" if turn % 3 == 1 else "/api/v1/posts")
+                    self.statuses[answer.status] += 1
+                except (OSError, http.client.HTTPException) as error:
+                    self.failures.append(repr(error))
+                    connection.close()
+                time.sleep(0.03)

@@ -1,0 +1,8 @@
+"""Paths of the project that tests need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OPENAPI = ROOT / "openapi.yaml"

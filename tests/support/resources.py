@@ -1,0 +1,57 @@
+"""What tests must be told of a resource: what does not follow from the document, from its file in `tests/resources/`.
+
+A file holds dictionaries under these names; each may be left out, and everything but ACCESS and COSTS has a default.
+
+- ACCESS: by operation, what it answers about a thing of Grace's to nobody, to Grace, to Alan, to an administrator, and to Grace
+  after her deactivation.
+- COSTS: by operation, how many statements it runs.
+- FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 if not said.
+- BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.
+- IDS: by name of a path parameter, the id of a row in the databases of the contract tests; "1" if not said.
+- RECIPES: by operation, status and problem, how an answer is brought about that `tests/contract/directed.py` does not derive.
+- ARRANGE: by operation, arranges what a case of the fuzz needs, after what `tests/contract/arrange.py` does for every one.
+- PATHS: by operation, arranges the path of a case of the fuzz in place of what is done for every one.
+- RULES: by operation with `If-Match`, makes a case break a rule (409).
+- RESTORE: by operation, undoes what ARRANGE did for a case, before the next one.
+- ITEMS: by operation that lists, what is wrong with an item, beside what its filters say.
+- ROWS: by table, the columns of a row with a number; others are made up from the model.
+- WRONG, RIGHT: by place (`createUser body /email`), texts that must be refused and texts that must not.
+- DICTIONARIES: by place, the dictionary of `tests/contract/schemathesis.toml` that the fuzz also takes values from.
+- READS: by operation that writes nothing with its example, why.
+- WORLD: by operation, its path and body in the tests of `tests/app/api`, where they differ from what is derived.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+from tests.support.paths import ROOT
+
+FOLDER = ROOT / "tests" / "resources"
+
+
+@functools.cache
+def _modules() -> list[ModuleType]:
+    return [importlib.import_module(f"tests.resources.{found.name}") for found in pkgutil.iter_modules([str(FOLDER)])]
+
+
+def told(name: str) -> dict[Any, Any]:
+    """A dictionary of all resources as one."""
+    return {key: value for module in _modules() for key, value in vars(module).get(name, {}).items()}
+
+
+def demand(name: str, operation: str, tag: str) -> Any:
+    """What must be said of an operation.
+
+    Raises:
+        AssertionError: it is not; the text says what to write, and where.
+    """
+    found = told(name)
+    assert operation in found, (
+        f"write {name}[{operation!r}] into tests/resources/{tag}.py; tests/support/resources.py says what it means"
+    )
+    return found[operation]

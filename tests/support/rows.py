@@ -1,0 +1,69 @@
+"""Rows for tables that a test has not heard of: made up from the models, so that constraints hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Boolean, Column, String, Table
+from sqlalchemy.orm import DeclarativeBase
+
+from app.models import Base, metadata
+from app.models.base import UtcDateTime
+from tests.support.resources import told
+
+NOW = "2026-02-06T10:30:00.000000+00:00"
+
+
+def _parameter(model: type[DeclarativeBase]) -> str:
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower() + "_id"
+
+
+# The tables whose rows are named in paths, by the name of the parameter: `post_id` is the id of a row of the model Post.
+NAMED: dict[str, Table] = {
+    _parameter(mapper.class_): metadata.tables[mapper.class_.__tablename__] for mapper in Base.registry.mappers
+}
+
+
+def row(table: Table, number: int, **columns: Any) -> dict[str, Any]:
+    """The columns of a row with this number, which is its id; what it refers to is the first row of that table."""
+    said = {**told("ROWS").get(table.name, lambda _: {})(number), **columns}
+    made = {column.name: _value(column, number) for column in table.columns if not column.nullable or column.primary_key}
+    return {**made, **said}
+
+
+def _value(column: Column[Any], number: int) -> Any:
+    if column.foreign_keys:
+        return 1
+    if column.default is not None and column.default.is_scalar:
+        return column.default.arg
+    if isinstance(column.type, UtcDateTime):
+        return NOW
+    if isinstance(column.type, Boolean):
+        return True
+    if not isinstance(column.type, String):
+        return number
+    return f"{column.name} {number}" if column.unique or column.primary_key else "Text."
+
+
+def owner(table: Table) -> str | None:
+    """The column that names the user to whom a row belongs; of users their id."""
+    if table.name == "users":
+        return "id"
+    return next((column.name for column in table.columns if _refers(column, "users")), None)
+
+
+def parents(table: Table) -> Iterator[Table]:
+    """The tables that a table refers to."""
+    yield from {key.column.table for column in table.columns for key in column.foreign_keys}
+
+
+def _refers(column: Column[Any], table: str) -> bool:
+    return any(key.column.table.name == table for key in column.foreign_keys)
+
+
+def insertion(table: Table, values: dict[str, Any], suffix: str = "") -> tuple[str, list[Any]]:
+    """The SQL that stores a row, and its parameters."""
+    marks = ", ".join("?" for _ in values)
+    return f"INSERT INTO {table.name} ({', '.join(values)}) VALUES ({marks}){suffix}", list(values.values())  # noqa: S608 - our names

@@ -1,0 +1,140 @@
+"""`accord serve` as a process or several, for tests that need a real one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.support.paths import ROOT
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended does not, whether or not its parent has noticed."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+class Server:
+    """A running service; `settings` are environment variables. Answers are held against the document (`raise`).
+
+    `database` is the path of a migrated SQLite file or the URL of any migrated database. The output is kept in `log`: beside
+    the file, in `server.log`, if not given; for a URL, in a file that is gone with the server. It does not drain unless
+    DRAIN_SECONDS says so.
+    """
+
+    def __init__(
+        self,
+        database: Path | str,
+        *,
+        workers: int = 1,
+        log: Path | None = None,
+        program: Sequence[str] = ("-m", "app", "serve"),
+        **settings: str,
+    ) -> None:
+        self._program = program
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.workers = workers
+        self._temporary = log is None and isinstance(database, str)
+        if log is None:
+            log = Path(mkstemp(suffix=".log")[1]) if isinstance(database, str) else database.with_name("server.log")
+        self.log = log
+        self._environment = {
+            **os.environ,
+            "ENV": "staging",
+            "DATABASE_URL": database if isinstance(database, str) else f"sqlite:///{database}",
+            "PORT": str(self.port),
+            "WORKERS": str(workers),
+            "DRAIN_SECONDS": "0",
+            "RESPONSE_POLICY": "raise",
+            "PASSWORD_MEMORY_KIB": "8",
+            "PASSWORD_PASSES": "1",
+            "ADDRESS_LIMIT": "0",
+            "ACCOUNT_LIMIT": "0",
+            "SIGN_IN_LIMIT": "0",
+            "SIGN_IN_FAILURE_LIMIT": "0",
+            "SIGN_UP_LIMIT": "0",
+            "MAIL_LIMIT": "0",
+            "ACCESS_LOG": "false",
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, on the same port every time, and wait until all its workers serve."""
+        with self.log.open("wb") as log:
+            command = [sys.executable, *self._program]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urlopen(f"{self.url}/health", timeout=10):  # noqa: S310 - the address is ours
+                    if self.workers == 1 or "all workers serve" in self.log.read_text():
+                        return
+            except (URLError, ConnectionError, TimeoutError):
+                pass
+            time.sleep(0.05)
+        self.stop()
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()}")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        if self._temporary:
+            self.log.unlink()
+
+    def stop(self) -> None:
+        """End it as an operator would, and wait."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+
+    def kill(self) -> None:
+        """SIGKILL to every process at once, as by a failing machine."""
+        if self.process is not None:
+            workers = self.pids()
+            self.process.kill()
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.wait()
+
+    def pids(self) -> list[int]:
+        """The processes that serve: the supervisor's workers, or the only process."""
+        if self.process is None or self.process.poll() is not None:
+            return []
+        if self.workers == 1:
+            return [self.process.pid]
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(line) for line in found.stdout.split()]
