@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "f497c7426dfc19611fcc68c44b9f078d006d560e5b75197d98edb3d5f56ab40a"
+DIGEST = "5cf1362f5655be4e3ca44387a09702be5f97f57788ecd39f15b5eb657ece7885"

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from tests.contract.contract import DOCUMENT, OPERATIONS, Operation, Parameter
 
-MOST_BYTES: int = DOCUMENT["x-body-limit"]
+MOST_BYTES: int = DOCUMENT["x-accord-body-limit"]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 # What only the gate answers: a request that the document allows gets none of these.
 _REFUSALS = {400, 405, 406, 413, 415, 422}
@@ -27,7 +27,7 @@ def route(raw_path: str) -> tuple[str | None, list[str]]:
         return None, []
     best: tuple[list[bool], str, list[str]] | None = None
     for path in DOCUMENT["paths"]:
-        for alias, prefix in [("", ""), *DOCUMENT["x-alias"].items()]:
+        for alias, prefix in [("", ""), *DOCUMENT["x-accord-alias"].items()]:
             if not path.startswith(prefix):
                 continue
             parts = (alias + path.removeprefix(prefix)).split("/")

@@ -88,9 +88,9 @@ def _root(old: Document, new: Document) -> Iterator[Change]:
     first, second = old.root.get("info"), new.root.get("info")
     if first is not None and second is not None:
         yield from texts(first, second, ("title", "summary", "description", "contact", "license", "termsOfService"), "info.")
-    limit, other = before.get("x-body-limit"), after.get("x-body-limit")
+    limit, other = before.get("x-accord-body-limit"), after.get("x-accord-body-limit")
     if limit != other:
-        place = Place.of((new if other is not None else old).root.raw_child("x-body-limit"), old=other is None)
+        place = Place.of((new if other is not None else old).root.raw_child("x-accord-body-limit"), old=other is None)
         less = other is not None and (limit is None or other < limit)
         breaks = "clients that send larger bodies" if less else ""
-        yield Change(Rating.MAJOR if less else Rating.MINOR, place, f"x-body-limit {limit} -> {other}", breaks)
+        yield Change(Rating.MAJOR if less else Rating.MINOR, place, f"x-accord-body-limit {limit} -> {other}", breaks)

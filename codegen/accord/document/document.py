@@ -19,7 +19,7 @@ from accord.document.adoption.places import at, place_of
 from accord.document.adoption.readings import ReadingError, Readings, beside
 from accord.document.findings import DocumentError, Finding
 from accord.document.openapi30 import translate
-from accord.document.pointer import FILES, Key, Pointer, collected, holds_files, mappings, reference_to, unescaped
+from accord.document.pointer import FILES, Key, Pointer, collected, mappings, reference_to, unescaped
 from accord.document.references import has_siblings, spread, stands_for_names
 from accord.document.source import SyntaxFault, read
 
@@ -49,8 +49,8 @@ def _alone(name: str) -> bytes:
 class Document:
     """One OpenAPI document with the files that it refers to: bytes, values, and the line of every one of them.
 
-    `data` is what everything reads: one tree (the other files stand under `x-files`, every `$ref` is `#/...`) in the words of
-    OpenAPI 3.1. `raw` is the written file, `original` the tree in its own words, `written` the same as the readings have it,
+    `data` is what everything reads: one tree (the other files are under `x-accord-files`, every `$ref` is `#/...`) in the words
+    of OpenAPI 3.1. `raw` is the written file, `original` the tree in its own words, `written` the same as the readings have it,
     `whole` with the fields that path items have by a `$ref`.
 
     Raises:
@@ -65,9 +65,8 @@ class Document:
         self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
             raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
-        if FILES in self.data and not holds_files(self.data):
-            del self.data[FILES]  # an extension of its own, which would be taken for the document's other files
-            self.lines = {place: line for place, line in self.lines.items() if place[:1] != (FILES,)}
+        if not isinstance(self.data.get(FILES, {}), dict):
+            raise DocumentError(f"{name}:{self.lines[FILES,]}: `{FILES}` holds the document's other files by name: remove it")
         gathered = _Gathering(self, files)
         gathered.all()
         self._names_twice, self._items = spread(self.data, gathered.names), gathered.items

@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote
 Key = str | int
 Pointer = tuple[Key, ...]
 
-# Where the other files of a document stand in it, so that everything has one pointer: `x-files/common.yaml/User`.
-FILES = "x-files"
+# Where the other files of a document stand in it, so that everything has one pointer: `x-accord-files/common.yaml/User`.
+FILES = "x-accord-files"
 
 
 def escaped(key: Key) -> str:
@@ -74,12 +74,6 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
             elif key == "examples" and isinstance(item, dict):  # named ones may be references, and so may all of them
                 held = (((), item), *(((name,), one) for name, one in item.items()))
                 yield from (((*pointer, key, *name), one) for name, one in held if isinstance(one, dict) and "$ref" in one)
-
-
-def holds_files(data: dict[str, Any]) -> bool:
-    """Whether a document holds its other files already, as `/openapi.json` does."""
-    references = (found.get("$ref") for _, found in mappings(data)) if isinstance(data[FILES], dict) else ()
-    return any(isinstance(reference, str) and reference.startswith(f"#/{FILES}/") for reference in references)
 
 
 def holds_names(pointer: Pointer) -> bool:

@@ -142,7 +142,7 @@ def required_parameters_have_no_default(survey: Survey) -> Iterator[Finding]:
 def aliases_lead_somewhere(survey: Survey) -> Iterator[Finding]:
     """An alias answers under a second prefix; one that does not end with a slash would split a word."""
     paths = [path for path, _ in written(survey.document.root.get("paths"))]
-    for prefix, node in written(survey.document.root.get("x-alias")):
+    for prefix, node in written(survey.document.root.get("x-accord-alias")):
         target = node.value
         for word in (prefix, target):
             if not (word.startswith("/") and word.endswith("/")):

@@ -34,7 +34,7 @@ def _types(shape: Shape) -> Iterator[tuple[Node, str]]:
 
 def types_are_pinned(survey: Survey) -> Iterator[Finding]:
     """The type is what programs decide by: a response that allows any type documents nothing."""
-    known = survey.document.data.get("x-problems", {})
+    known = survey.document.data.get("x-accord-problems", {})
     for _, response, shape in _shapes(survey):
         types = list(_types(shape))
         if not types:
@@ -47,7 +47,7 @@ def types_are_pinned(survey: Survey) -> Iterator[Finding]:
                     node.line, f"the problem type {kind!r} does not begin with {PREFIX}: every type is an anchor of the docs"
                 )
             elif kind.removeprefix(PREFIX) not in known:
-                yield Finding(node.line, f"the problem type {kind!r} is unknown: add it to `x-problems`")
+                yield Finding(node.line, f"the problem type {kind!r} is unknown: add it to `x-accord-problems`")
 
 
 def statuses_are_pinned(survey: Survey) -> Iterator[Finding]:
@@ -75,9 +75,9 @@ def types_have_one_status(survey: Survey) -> Iterator[Finding]:
 
 
 def problems_are_used_and_told(survey: Survey) -> Iterator[Finding]:
-    """`x-problems` is the list that the docs pages show: no kind that never comes, none without words."""
+    """`x-accord-problems` is the list that the docs pages show: no kind that never comes, none without words."""
     used = {kind for _, _, shape in _shapes(survey) for _, kind in _types(shape)}
-    root = survey.document.root.get("x-problems")
+    root = survey.document.root.get("x-accord-problems")
     for slug, node in written(root):
         if PREFIX + slug not in used:
             yield Finding(node.line, f"the problem {slug!r} is used by no response: remove it")

@@ -252,4 +252,4 @@ class API:
                 raise place.error(f"operationId {operation.id!r} stands twice, {first}: rename one")
             operations[operation.id] = operation
         webhooks = tuple(_outward(found, found.path) for found in _operations(sent.named() if sent is not None else ()))
-        return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-alias", {})))
+        return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-accord-alias", {})))

@@ -1,4 +1,4 @@
-"""`deprecated: true` as headers: Deprecation (RFC 9745) since `x-deprecation`, and Sunset (RFC 8594) from `x-sunset`."""
+"""The headers Deprecation (RFC 9745) and Sunset (RFC 8594), from `deprecated`, `x-accord-deprecation` and `x-accord-sunset`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def notices(operation: Operation) -> tuple[tuple[bytes, bytes], ...]:
     """The headers that every answer of an operation carries, because it is deprecated or will end.
 
     Raises:
-        DocumentError: `x-deprecation` or `x-sunset` is no date.
+        DocumentError: `x-accord-deprecation` or `x-accord-sunset` is no date.
     """
     found = []
     if operation.deprecated:
-        since = _instant(operation.node, "x-deprecation")
+        since = _instant(operation.node, "x-accord-deprecation")
         found.append((b"deprecation", b"@%d" % (since.timestamp() if since is not None else 0)))
-    if (sunset := _instant(operation.node, "x-sunset")) is not None:
+    if (sunset := _instant(operation.node, "x-accord-sunset")) is not None:
         found.append((b"sunset", format_datetime(sunset, usegmt=True).encode()))
     return tuple(found)
 

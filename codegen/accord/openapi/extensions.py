@@ -1,44 +1,37 @@
-"""The extensions of a document that the engine reads. In other documents the same names may mean something else."""
+"""Vendor extensions of the engine (`x-accord-*`), and the values they take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
+
+import jsonschema_rs
 
 from accord.document.document import Node
 
-ERROR_MEMBERS = "x-error-members"  # what the members of a document's errors hold: `{problem: detail}`
+PREFIX = "x-accord-"
+ERROR_MEMBERS = "x-accord-error-members"  # what the members of a document's errors hold: `{problem: detail}`
 
-# What `x-error-members` may say that a member holds.
+# Of the document's root: the schema of each extension, and what to write.
+_VALUES: dict[str, tuple[dict[str, Any], str]] = {
+    "x-accord-alias": (
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        "write a mapping of path prefixes to the prefixes that they stand for",
+    ),
+    "x-accord-body-limit": ({"type": "integer", "minimum": 1}, "write a number of bytes"),
+    ERROR_MEMBERS: ({"type": "object"}, "write a mapping of member names to what they hold"),
+    "x-accord-problems": (
+        {"type": "object", "additionalProperties": {"type": "object"}},
+        "write a mapping of problem names to `title` and `description`",
+    ),
+}
+
+# What `x-accord-error-members` may say that a member holds.
 ROLES = frozenset({"code", "status", "title", "detail", "type", "instance", "timestamp", "errors", "success", "error"})
 
 
 def misused(root: Node) -> Iterator[tuple[Node, str]]:
-    """The engine's own extensions with values that it does not know, and what to do."""
-    for name, (fits, remedy) in _FORMS.items():
-        if name in root.value and not fits(root.value[name]):
-            yield root.raw_child(name), f"`{name}` is not what the engine reads under this name: {remedy}"
-
-
-def _texts(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-
-
-def _mapping(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return isinstance(value, dict)
-
-
-def _mappings(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
-
-
-def _size(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-_FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "x-alias": (_texts, "write other beginnings of paths, each with the one that it stands for"),
-    "x-body-limit": (_size, "write a number of bytes"),
-    ERROR_MEMBERS: (_mapping, "write the names of members, each with what it holds"),
-    "x-problems": (_mappings, "write the names of problems, each with `title` and `description`"),
-}
+    """The extensions of a document's root whose value is invalid, and how to correct it."""
+    for name, (schema, remedy) in _VALUES.items():
+        if name in root.value and not jsonschema_rs.is_valid(schema, root.value[name]):
+            yield root.raw_child(name), f"`{name}` has an invalid value: {remedy}"

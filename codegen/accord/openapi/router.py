@@ -33,8 +33,8 @@ class Resource(Generic[T]):
         """
         method = described.method
         if (other := self.written.setdefault(method, described)) is not described:
-            text = f"{method} {path} is also {other.id} ({other.node.where}): remove one, or change its servers or `x-alias`"
-            raise described.node.error(text)
+            text = f"{method} {path} is also {other.id} ({other.node.where})"
+            raise described.node.error(f"{text}: remove one, or change its servers or `x-accord-alias`")
         self.operations[method] = operation
         if method == "GET":
             self.operations.setdefault("HEAD", operation)

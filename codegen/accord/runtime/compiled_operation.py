@@ -56,7 +56,7 @@ class Operation(APIRoute):
         self.solver = Dependencies.of(bound.handler)
         self.security = Security(described, schemes)
         self.negotiation = Negotiation(described.accepts)
-        limit = int(document.data.get("x-body-limit", 1 << 20))
+        limit = int(document.data.get("x-accord-body-limit", 1 << 20))
         self.body = BodyReader(document, described, limit) if described.bodies or described.unread else None
         hints = typing.get_type_hints(bound.handler)
         self.arguments = Arguments(document, described, builders(described, bound), hints, self.security.query_names)

@@ -96,11 +96,19 @@ ODD = {
     "mapping to nothing": (f"{MAPPED}\n          a: Nope\n", 12, "#/components/schemas/B/discriminator/mapping/a=drop"),
     "server": (f"{GET}servers:\n- url: /v1\n- url: 'http://[::1'\n", 6, "#/servers/1=drop"),
     "name of a path's parameter": (PATH_PARAMETER, 8, "#/paths/~1x/get/parameters/0=drop"),
-    "x-alias": (f"{GET}x-alias: [a]\n", 4, "#/x-alias=drop"),
-    "x-alias to a number": (f"{GET}x-alias: {{a: 5}}\n", 4, "#/x-alias=drop"),
-    "x-error-members": (f"{GET}x-error-members: true\n", 4, "#/x-error-members=drop"),
-    "x-problems": (f"{GET}x-problems: [a]\n", 4, "#/x-problems=drop"),
-    "x-body-limit": (f"{GET}x-body-limit: 10 MB\n", 4, "#/x-body-limit=drop"),
+    "x-accord-alias": (f"{GET}x-accord-alias: [a]\n", 4, "#/x-accord-alias=drop"),
+    "x-accord-alias to a number": (f"{GET}x-accord-alias: {{a: 5}}\n", 4, "#/x-accord-alias=drop"),
+    "x-accord-error-members": (f"{GET}x-accord-error-members: true\n", 4, "#/x-accord-error-members=drop"),
+    "x-accord-problems": (f"{GET}x-accord-problems: [a]\n", 4, "#/x-accord-problems=drop"),
+    "x-accord-body-limit": (f"{GET}x-accord-body-limit: 10 MB\n", 4, "#/x-accord-body-limit=drop"),
+    "x-accord-body-limit of nothing": (f"{GET}x-accord-body-limit: 0\n", 4, "#/x-accord-body-limit=drop"),
+    "x-accord-body-limit that is true": (f"{GET}x-accord-body-limit: true\n", 4, "#/x-accord-body-limit=drop"),
+    "unknown extension": (f"{GET}x-accord-limit: 10\n", 4, "#/x-accord-limit=drop"),
+    "extension elsewhere": (
+        GET.replace("{get: {", "{get: {x-accord-alias: {/a: /b}, "),
+        3,
+        "#/paths/~1x/get/x-accord-alias=drop",
+    ),
     "beside a reference": (
         f"{BESIDE}      required: true\n".replace("3.1.1", "3.0.4"),
         9,
@@ -123,12 +131,15 @@ class TestOddDocuments:
         mock.application(adopted, mock.schemes(adopted, None))
         assert isinstance(lint(adopted, severities("house", NAMES, None)), list)
 
-    def test_may_have_an_extension_of_the_name_under_which_other_files_are_kept(self):
-        document = Document(f"{GET}x-files: [5]\n".encode())
+    def test_may_have_extensions_of_other_tools(self):
+        document = Document(f"{GET}x-files: [5]\nx-alias: [a]\nx-body-limit: 10 MB\n".encode())
 
         assert refused(document) == []
-        assert not any("x-files" in place for place in document.lines)
         mock.application(document, mock.schemes(document, None))
+
+    def test_hold_no_other_files_but_by_name(self):
+        with pytest.raises(DocumentError, match=r"openapi.yaml:4: `x-accord-files` holds the document's other files by name"):
+            Document(f"{GET}x-accord-files: [5]\n".encode())
 
 
 class TestTwoFindings:

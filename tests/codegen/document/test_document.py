@@ -70,7 +70,7 @@ class TestFiles:
         }
         assert components.child("examples").child("A").value == {"value": 1}
         assert found.root.child("paths").child("/pets").child("get").where == "paths.yaml:2"
-        assert json.loads(found.json)["components"]["schemas"] == {"Pet": {"$ref": "#/x-files/schemas.yaml/Pet"}}
+        assert json.loads(found.json)["components"]["schemas"] == {"Pet": {"$ref": "#/x-accord-files/schemas.yaml/Pet"}}
 
     @pytest.mark.parametrize(
         ("schemas", "text"),
@@ -167,8 +167,8 @@ class TestFiles:
 
         assert found.raw == text.encode()
         assert json.loads(found.json) == {
-            "components": {"schemas": {"A": {"$ref": "#/x-files/pets.yaml/Pet"}}},
-            "x-files": {"pets.yaml": {"Pet": {"type": "string"}}},
+            "components": {"schemas": {"A": {"$ref": "#/x-accord-files/pets.yaml/Pet"}}},
+            "x-accord-files": {"pets.yaml": {"Pet": {"type": "string"}}},
         }
 
 

@@ -131,4 +131,4 @@ class TestAliases:
     def test_an_alias_that_leads_nowhere_is_named(self, broken, alias, text):
         document = broken("{/api/: /api/v1/}", alias)
 
-        assert document.findings == [document.at("x-alias", text)]
+        assert document.findings == [document.at("x-accord-alias", text)]

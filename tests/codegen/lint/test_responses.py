@@ -149,7 +149,7 @@ class TestProblems:
     def test_an_unknown_type_is_named(self, broken):
         document = broken("  not-found: {title", "  lost: {title")
 
-        unknown = "the problem type '/problems/not-found' is unknown: add it to `x-problems`"
+        unknown = "the problem type '/problems/not-found' is unknown: add it to `x-accord-problems`"
         assert document.findings == [
             document.at("  lost: {", "the problem 'lost' is used by no response: remove it"),
             document.at("[/problems/not-found]", unknown),

@@ -66,7 +66,7 @@ class TestAContentCoding:
 
     @pytest.mark.parametrize("size", [1 << 10, 1 << 24])
     def test_does_not_hide_the_size_of_a_body(self, size):
-        client = service(head="x-body-limit: 1000")
+        client = service(head="x-accord-body-limit: 1000")
 
         assert post(client, zipped(b" " * (1000 - len(BODY)) + BODY), "gzip").status_code == 200
         assert post(client, zipped(b" " * size + BODY), "gzip").status_code == 413

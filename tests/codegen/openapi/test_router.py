@@ -236,14 +236,14 @@ class TestAServer:
         assert echo(SERVERS + "  /z: {get: {<<: *get, operationId: d}}\n", head=head).get(path).status_code == 200
 
     def test_has_the_aliases_too(self):
-        client = echo(SERVERS, head=HEAD + "x-alias: {/z: /p}")
+        client = echo(SERVERS, head=HEAD + "x-accord-alias: {/z: /p}")
 
         assert client.get("/api/v1/z").status_code == 200
         assert client.get("/z").status_code == 404
 
     def test_whose_path_is_another_operation_s_stops_the_start(self):
         with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: GET /z is also a \(openapi.yaml:\d+\): remove one"):
-            echo(SERVERS + "  /z: {get: {<<: *get, operationId: d}}\n", head="x-alias: {/z: /p}")
+            echo(SERVERS + "  /z: {get: {<<: *get, operationId: d}}\n", head="x-accord-alias: {/z: /p}")
 
 
 class TestAnAlias:
@@ -257,7 +257,7 @@ class TestAnAlias:
         assert CLIENT.put("/latest/things/7").headers["Allow"] == CLIENT.put("/v1/things/7").headers["Allow"]
 
     def test_is_of_whole_segments(self):
-        client = echo(TREE.replace("/a/b/d", "/abc"), head="x-alias: {/z: /a}")
+        client = echo(TREE.replace("/a/b/d", "/abc"), head="x-accord-alias: {/z: /a}")
 
         assert client.get("/z/1/c").status_code == 200
         assert client.get("/zbc").status_code == 404

@@ -72,7 +72,9 @@ def compare(walk: Walk, old: Operation, new: Operation, direction: Direction) ->
     yield from responses(walk, old.node, new.node, direction)
     yield from security(old.node, new.node, direction)
     yield from own_servers(old.item, new.item, old.node, new.node)
-    yield from texts(old.node, new.node, ("summary", "description", "tags", "externalDocs", "x-sunset", "x-deprecation"))
+    yield from texts(
+        old.node, new.node, ("summary", "description", "tags", "externalDocs", "x-accord-sunset", "x-accord-deprecation")
+    )
     yield from texts(old.item, new.item, ("summary", "description"))
     yield from deprecated(old.node, new.node)
 

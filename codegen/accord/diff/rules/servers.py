@@ -1,4 +1,4 @@
-"""Where the operations are: `servers` with their variables, and the aliases of whole prefixes (`x-alias`)."""
+"""Where the operations are: `servers` with their variables, and the aliases of whole prefixes (`x-accord-alias`)."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ def _variables(old: Node, new: Node) -> Iterator[Change]:
 
 
 def aliases(old: Node, new: Node) -> Iterator[Change]:
-    """`x-alias`: other paths under which the same answers."""
-    before, after = old.value.get("x-alias") or {}, new.value.get("x-alias") or {}
+    """`x-accord-alias`: other paths under which the same answers."""
+    before, after = old.value.get("x-accord-alias") or {}, new.value.get("x-accord-alias") or {}
     for alias, target in before.items():
         if alias not in after:
-            place = Place.of(old.raw_child("x-alias").raw_child(alias), old=True)
+            place = Place.of(old.raw_child("x-accord-alias").raw_child(alias), old=True)
             yield Change(Rating.MAJOR, place, f"alias {alias} of {target} removed", _BREAKS)
         elif after[alias] != target:
-            place = Place.of(new.raw_child("x-alias").raw_child(alias))
+            place = Place.of(new.raw_child("x-accord-alias").raw_child(alias))
             yield Change(Rating.MAJOR, place, f"alias {alias}: {target} -> {after[alias]}", _BREAKS)
     for alias, target in after.items():
         if alias not in before:
-            place = Place.of(new.raw_child("x-alias").raw_child(alias))
+            place = Place.of(new.raw_child("x-accord-alias").raw_child(alias))
             yield Change(Rating.MINOR, place, f"alias {alias} of {target} added")

@@ -32,7 +32,7 @@ class Problem:
 
 
 class Problems:
-    """The kinds of errors by their `type`; without `x-problems` in the document, one plain kind for each status.
+    """The kinds of errors by their `type`; without `x-accord-problems` in the document, one plain kind for each status.
 
     `faults` has a line for each type that is unknown, unused, or of two statuses.
     """
@@ -44,7 +44,7 @@ class Problems:
         self._plain: dict[int, Problem] = {}
         self._first: dict[str, Node] = {}
         self.faults: list[Finding] = []
-        self._describe(description.document.root.get("x-problems"))
+        self._describe(description.document.root.get("x-accord-problems"))
         answered = [pair for operation in description.operations for pair in operation.problems.items()]
         # One response may stand for several statuses.
         for status, response in {(s, r.node.pointer): (s, r) for s, r in answered}.values():
@@ -56,7 +56,7 @@ class Problems:
         for key in self._described:
             if key not in used:
                 unused = (
-                    self._node.child("x-problems")
+                    self._node.child("x-accord-problems")
                     .raw_child(key)
                     .error(f"no response has the problem {key!r}: remove it, or allow it in a response")
                 )
@@ -75,7 +75,7 @@ class Problems:
         return [self.by_type[kind] for kind in response.problem_types] or [self._plain[status]]
 
     def all(self) -> list[Problem]:
-        """In the order of `x-problems`."""
+        """In the order of `x-accord-problems`."""
         order = {key: number for number, key in enumerate(self._described)}
         typed = sorted(self.by_type.values(), key=lambda problem: order[problem.type.rpartition("/")[2]])
         return [*typed, *(self._plain[status] for status in sorted(self._plain))]
@@ -100,7 +100,7 @@ class Problems:
                     f"{self._first[kind].line}: a problem has one status"
                 )
             if key not in self._described:
-                raise response.node.error(f"the problem {kind} is not described: add {key!r} to `x-problems`")
+                raise response.node.error(f"the problem {kind} is not described: add {key!r} to `x-accord-problems`")
             if known is None:
                 about = self._described[key]
                 self._first[kind] = response.node
@@ -131,7 +131,7 @@ def _reached(owner: Hashable, uses: dict[Hashable, set[str]]) -> set[str]:
 
 
 def problems(known: Problems) -> str:
-    """The module: one exception for each problem, in the order of `x-problems`."""
+    """The module: one exception for each problem, in the order of `x-accord-problems`."""
     classes = "\n\n".join(_problem(problem) for problem in known.all())
     return f'''"""The errors that the document allows; raised by handlers and by the rules they call."""
 

@@ -107,7 +107,7 @@ class KeywordCoverage:
     def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
         for keyword in node.value:
             known = OBJECTS[kind].get(keyword)
-            if kind == "document" and keyword == "x-files":
+            if kind == "document" and keyword == "x-accord-files":
                 continue
             self._note(node, keyword, said(kind, node, keyword), used=used)
             # Components are noted where they are used.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
+from accord.openapi.extensions import PREFIX
 from accord.openapi.keywords.enforcement import (
     CODED,
     Enforcement,
@@ -99,10 +100,10 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "tags": _under("documentation", "list", "tag"),
         "externalDocs": _DOCUMENTS,
         "$self": _DOCUMENTATION,
-        "x-alias": _by("gate"),
-        "x-body-limit": _by("gate"),
-        "x-problems": _by("responses"),
-        "x-error-members": _by("responses"),
+        "x-accord-alias": _by("gate"),
+        "x-accord-body-limit": _by("gate"),
+        "x-accord-problems": _by("responses"),
+        "x-accord-error-members": _by("responses"),
     },
     "info": {
         **dict.fromkeys(("title", "summary", "description", "termsOfService", "version"), _DOCUMENTATION),
@@ -155,8 +156,8 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "deprecated": _by("responses", "the header Deprecation"),
         "security": _by("gate"),
         "servers": _under("gate", "list", "server"),
-        "x-sunset": _by("responses", "the header Sunset"),
-        "x-deprecation": _by("responses", "the header Deprecation"),
+        "x-accord-sunset": _by("responses", "the header Sunset"),
+        "x-accord-deprecation": _by("responses", "the header Deprecation"),
     },
     "parameter": {
         **_UNIVERSAL,
@@ -234,6 +235,10 @@ def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
     if known is None:
         if keyword == "$ref":
             return Enforcement("gate")
+        if keyword.startswith(PREFIX):
+            return Enforcement(
+                "unsupported", f"there is no extension `{keyword}` of a {kind}: correct its name or place, or remove it"
+            )
         return Enforcement("documentation", "an extension") if keyword.startswith("x-") else None
     return known.said(node, keyword) if callable(known.said) else known.said
 

@@ -61,9 +61,9 @@ class Problem:
 
 
 def problems(document: Document, description: API) -> list[Problem]:
-    """The document's `x-problems` in the written order, then what the gate may answer without the document naming it."""
+    """The document's `x-accord-problems` in the written order, then what the gate may answer without the document naming it."""
     named: dict[str, Problem] = {}
-    for slug, entry in document.data.get("x-problems", {}).items():
+    for slug, entry in document.data.get("x-accord-problems", {}).items():
         uses: dict[int, list[Operation]] = {}
         for operation in description.operations:
             for status, response in operation.problems.items():

@@ -72,10 +72,10 @@ class Kind:
 
 
 class Problems:
-    """Encodes problems; titles come from the document's `x-problems` where it names them."""
+    """Encodes problems; titles come from the document's `x-accord-problems` where it names them."""
 
     def __init__(self, document: Document) -> None:
-        catalogue = document.data.get("x-problems", {})
+        catalogue = document.data.get("x-accord-problems", {})
         self._kinds: dict[int, Kind] = {}
         for status, (title, detail) in _STANDARD.items():
             slug = title.lower().replace(" ", "-")

@@ -205,16 +205,18 @@ SUNSET = "Sun, 31 Jan 2027 12:00:00 GMT"
 NOTICES = [
     get("operation/deprecated", OLD).answers(None, 204, deprecation="@1767225600", sunset=SUNSET),
     get("operation/deprecated", f"{OLD}?x=1").refused("query/x unknown", deprecation="@1767225600", sunset=SUNSET),
-    send("operation/x-deprecation", "POST", OLD).answers(None, 204, deprecation="@0", sunset=None),
-    get("operation/x-sunset", "/v1/answers/cached").answers(Tagged(ROWS, etag='"1"'), 200, deprecation=None, sunset=None),
+    send("operation/x-accord-deprecation", "POST", OLD).answers(None, 204, deprecation="@0", sunset=None),
+    get("operation/x-accord-sunset", "/v1/answers/cached").answers(
+        Tagged(ROWS, etag='"1"'), 200, deprecation=None, sunset=None
+    ),
 ]
 
 REFUSALS = [
     get("operation/responses", "/v1/answers/refusals").takes(),
     get("operation/responses", "/v1/answers/refusals?page=x").refused(content_type="application/json"),
     get("operation/responses", "/v1/answers/refusals", Accept="text/html").takes(),
-    get("document/x-problems", "/v1/nowhere").refused(status=404, content_type="application/problem+json"),
-    get("document/x-problems", "/v1/paths/ada").takes(name="ada"),
+    get("document/x-accord-problems", "/v1/nowhere").refused(status=404, content_type="application/problem+json"),
+    get("document/x-accord-problems", "/v1/paths/ada").takes(name="ada"),
 ]
 
 CASES = [*REPORT, *NEGOTIATED, *CONDITIONAL, *NOTICES, *REFUSALS]

@@ -57,10 +57,10 @@ JSON = [
     _json('{"name":"Ada","size":1}').refused("body/size additionalProperties"),
     _json("[]").refused("body type"),
     _json("null").refused("body type"),
-    send("document/x-body-limit", "POST", "/v1/bodies/json", f'{{"name":"{"a" * 19000}"}}', "application/json").takes(
+    send("document/x-accord-body-limit", "POST", "/v1/bodies/json", f'{{"name":"{"a" * 19000}"}}', "application/json").takes(
         body={"name": "a" * 19000}
     ),
-    send("document/x-body-limit", "POST", "/v1/bodies/json", f'{{"name":"{"a" * 20000}"}}', "application/json").refused(
+    send("document/x-accord-body-limit", "POST", "/v1/bodies/json", f'{{"name":"{"a" * 20000}"}}', "application/json").refused(
         status=413
     ),
 ]

@@ -64,9 +64,9 @@ SERVERS = [
     *_missing("server variable/enum", "/v0/methods"),
     get("server variable/default", "/v1/methods").takes(),
     *_missing("server variable/default", "/methods"),
-    get("document/x-alias", "/v1/latest/ada").takes(name="ada"),
-    get("document/x-alias", "/v1/latest/literal").takes(),
-    *_missing("document/x-alias", "/latest/ada", "/v1/latestx/ada"),
+    get("document/x-accord-alias", "/v1/latest/ada").takes(name="ada"),
+    get("document/x-accord-alias", "/v1/latest/literal").takes(),
+    *_missing("document/x-accord-alias", "/latest/ada", "/v1/latestx/ada"),
 ]
 
 VERBS = [

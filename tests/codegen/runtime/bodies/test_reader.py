@@ -21,7 +21,7 @@ class Since(BaseModel):
 
 
 ANY = body("{}")
-LIMIT = body("{}", head="x-body-limit: 20")
+LIMIT = body("{}", head="x-accord-body-limit: 20")
 OPTIONAL = body("{type: object}", required="false")
 JSON = [(b"content-type", b"application/json")]
 

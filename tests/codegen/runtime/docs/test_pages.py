@@ -16,7 +16,7 @@ from tests.support.paths import OPENAPI
 SMALL = b"""\
 openapi: 3.1.1
 info: {title: "<Small> & {braced}", version: "1"}
-x-problems:
+x-accord-problems:
   gone-away:
     title: Gone <away>
     description: See `next_cursor` & <script>alert(1)</script>.
@@ -176,7 +176,7 @@ class TestReaders:
 
 class TestProblems:
     def test_every_problem_of_the_document_has_its_place(self, client):
-        slugs = yaml.safe_load(OPENAPI.read_bytes())["x-problems"]
+        slugs = yaml.safe_load(OPENAPI.read_bytes())["x-accord-problems"]
 
         page = client.get("/problems").text
 

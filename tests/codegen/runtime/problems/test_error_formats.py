@@ -318,7 +318,7 @@ class TestMembersThatNobodyKnows:
 
         assert answer.json()["problem"].startswith(DETAIL)
         assert finding.endswith(
-            "what 'problem' of an error holds is not known, so it holds the detail: say so in `x-error-members`"
+            "what 'problem' of an error holds is not known, so it holds the detail: say so in `x-accord-error-members`"
         )
 
     def test_what_the_document_lists_is_sent_as_it_is(self):
@@ -334,7 +334,7 @@ class TestMembersThatNobodyKnows:
         assert all("nothing is known that the required member 'level' of an error could hold" in one for one in findings)
 
     def test_the_document_says_what_they_hold(self):
-        head = "x-error-members: {problem: title, ref: instance, level: status}"
+        head = "x-accord-error-members: {problem: title, ref: instance, level: status}"
 
         answer, findings = self.served(members(problem=STRING, ref=STRING, level="{type: integer}"), head)
 
@@ -344,9 +344,9 @@ class TestMembersThatNobodyKnows:
 
     def test_what_is_said_of_them_must_be_known(self):
         with pytest.raises(
-            DocumentError, match=r"openapi\.yaml:3: `x-error-members`: 'titel' is not known: write one of code, "
+            DocumentError, match=r"openapi\.yaml:3: `x-accord-error-members`: 'titel' is not known: write one of code, "
         ):
-            self.served(members(problem=STRING), "x-error-members: {problem: titel}")
+            self.served(members(problem=STRING), "x-accord-error-members: {problem: titel}")
 
 
 class TestWithoutAnOperation:

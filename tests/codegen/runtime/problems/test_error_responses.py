@@ -152,7 +152,7 @@ class TestAProblem:
         assert "secret" not in response.text
 
     def test_takes_its_title_from_the_document(self):
-        text = "x-problems: {not-found: {title: No such shelf}}\n"
+        text = "x-accord-problems: {not-found: {title: No such shelf}}\n"
         from_document = make_host()
         from_document.engine.errors = Errors(Document(text.encode()), ())
 

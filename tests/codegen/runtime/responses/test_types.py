@@ -313,7 +313,7 @@ class TestDeprecation:
         return {name: value for name, value in answer.headers.items() if name in ("deprecation", "sunset")}
 
     def test_is_told_with_every_answer(self):
-        dated = "deprecated: true\n      x-deprecation: '2026-01-01'\n      x-sunset: 2027-01-31T12:00:00+01:00"
+        dated = "deprecated: true\n      x-accord-deprecation: '2026-01-01'\n      x-accord-sunset: 2027-01-31T12:00:00+01:00"
         both = {"deprecation": "@1767225600", "sunset": "Sun, 31 Jan 2027 11:00:00 GMT"}
 
         assert self.asked(dated) == both
@@ -328,5 +328,5 @@ class TestDeprecation:
         assert self.asked("deprecated: true", "/elsewhere") == {}
 
     def test_of_no_date_stops_the_start(self):
-        with pytest.raises(Exception, match=r"openapi.yaml:\d+: x-sunset 'soon' is no date: write it as 2027-01-31"):
-            self.asked("deprecated: true\n      x-sunset: soon")
+        with pytest.raises(Exception, match=r"openapi.yaml:\d+: x-accord-sunset 'soon' is no date: write it as 2027-01-31"):
+            self.asked("deprecated: true\n      x-accord-sunset: soon")
