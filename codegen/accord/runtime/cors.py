@@ -14,6 +14,7 @@ from starlette.types import Scope
 from accord.document.document import Document
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
+from accord.openapi.deprecation import notices
 from accord.openapi.parameter import Response
 from accord.openapi.router import Resource
 from accord.runtime.problems.problem import Headers
@@ -22,9 +23,8 @@ from accord.runtime.responses.headers import reader
 HeaderList = list[tuple[bytes, bytes]]
 
 VARY = (b"vary", b"Origin")
-# What browsers show and send without being told (Fetch, 2.2.2).
-_ALWAYS_READ = frozenset({"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"})
-_ALWAYS_SENT = frozenset({"accept", "accept-language", "content-language"})
+# CORS-safelisted response-header names (Fetch, 2.2.2): pages may read these anyway.
+_SAFELISTED = frozenset({"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"})
 _ANYTHING: HeaderList = [
     (b"access-control-allow-methods", b"*"),
     (b"access-control-allow-headers", b"*, Authorization"),  # the one header that `*` does not stand for
@@ -46,8 +46,9 @@ class Cors:
         self._document = document
         responses = [response for operation in operations for response in operation.responses.values()]
         self._check_vary(responses)
+        written = (name.decode().title() for operation in operations for name, _ in notices(operation))
         names = (header.name for response in responses for header in response.headers)
-        read = _joined(("X-Request-ID", *names), _ALWAYS_READ)
+        read = _joined(name for name in ("X-Request-ID", *written, *names) if name.lower() not in _SAFELISTED)
         self._granted: dict[bytes, Headers] = {
             origin.encode(): ((b"access-control-allow-origin", origin.encode()), (b"access-control-expose-headers", read))
             for origin in origins
@@ -68,12 +69,15 @@ class Cors:
         """What may be sent to a path."""
         if resource is None:
             return [*_ANYTHING, _MAX_AGE]
-        sent = _joined(self._sent(resource.written.values()), _ALWAYS_SENT)
+        sent = _joined(self._sent(resource.written.values()))
         allowed = [(b"access-control-allow-methods", resource.allow), (b"access-control-allow-headers", sent), _MAX_AGE]
         return [header for header in allowed if header[1]]
 
     def _sent(self, operations: Iterable[Operation]) -> Iterator[str]:
-        """The names of the request headers that operations read."""
+        """The request headers that operations read: credentials, media types and header parameters.
+
+        `Accept` and others are safelisted (Fetch, 2.2.2) only up to 128 bytes of harmless characters, so they are listed too.
+        """
         components = self._document.root.get("components")
         schemes = components.get("securitySchemes") if components is not None else None
         for operation in operations:
@@ -82,6 +86,8 @@ class Cors:
                 place = scheme.value.get("in", "") if scheme is not None else ""
                 if scheme is not None and place in ("", "header"):
                     yield scheme.value["name"] if place else "Authorization"
+            if operation.accepts:
+                yield "Accept"
             if operation.bodies:
                 yield "Content-Type"
             yield from (parameter.name for parameter in operation.parameters if parameter.place == "header")
@@ -111,7 +117,6 @@ def vary_by_origin(headers: HeaderList) -> None:
         headers[at] = (b"vary", headers[at][1] + b", Origin")
 
 
-def _joined(names: Iterable[str], known: frozenset[str]) -> bytes:
-    """Names of headers without those that are known, each once, whatever its case."""
-    found = {name.lower(): name for name in names}
-    return ", ".join(name for key, name in sorted(found.items()) if key not in known).encode()
+def _joined(names: Iterable[str]) -> bytes:
+    """Header names in order, each once, whatever its case."""
+    return ", ".join(name for _, name in sorted({name.lower(): name for name in names}.items())).encode()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
+from app.contract import description
 from app.main import create_app
+from tests.codegen.support.preflights import METHODS, asking, documented, exposed, passes
 from tests.support.builders import new_user
 
 ORIGIN = "https://app.example"
@@ -28,20 +33,28 @@ class TestAListedOrigin:
     def test_may_read_the_answer_and_its_headers(self, listed):
         response = listed.get("/api/v1/posts", headers={"Origin": ORIGIN})
 
-        exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
+        read = response.headers["Access-Control-Expose-Headers"].split(", ")
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
         assert "Origin" in response.headers["Vary"]
-        assert {"ETag", "Location", "X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"} <= set(exposed)
+        assert {"ETag", "Location", "X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"} <= set(read)
+        assert {name.lower() for name in read} == exposed(description().document)
 
-    def test_may_send_the_methods_and_headers_that_the_document_has_at_a_path(self, listed):
+    def test_may_send_the_methods_and_headers_that_the_document_has_at_a_path_and_no_others(self, listed):
+        paths = list(documented(description().document))
+        everywhere = set().union(*(sent for _, _, sent in paths), {"x-evil", "traceparent"})
+
+        for path, methods, sent in paths:
+            for method, header in itertools.product((one.upper() for one in METHODS), everywhere):
+                answer = listed.options(re.sub(r"\{[^}]*\}", "2", path), headers=asking(ORIGIN, method, header))
+
+                assert answer.status_code == 204
+                assert passes(dict(answer.headers), method, header) is (method in methods and header in sent)
+
+    def test_may_send_to_a_user_what_users_have(self, listed):
         user = preflight(listed, ORIGIN)
-        posts = listed.options("/api/v1/posts", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"})
 
-        assert (user.status_code, posts.status_code) == (204, 204)
         assert user.headers["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
-        assert user.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, If-Match, If-None-Match"
-        assert posts.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS, POST"
-        assert posts.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, Idempotency-Key, If-None-Match"
+        assert user.headers["Access-Control-Allow-Headers"] == "Accept, Authorization, Content-Type, If-Match, If-None-Match"
 
     def test_finds_a_preflight_to_be_a_request_like_others(self, settings):
         few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})

@@ -18,7 +18,7 @@ from accord.runtime.responses.types import Empty
 from tests.codegen.support.service import Limits, Observer, answering, make_client, make_engine, make_host
 
 LISTED, UNLISTED = "https://shelf.example", "https://evil.example"
-SENT = "Authorization, Content-Type, X-Rank"
+SENT = "Accept, Authorization, Content-Type, X-Rank"
 ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
 
 
