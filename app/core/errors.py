@@ -6,7 +6,7 @@ ApiError                  the generated problem classes of `app.schemas.problems
 
 from __future__ import annotations
 
-from accord.runtime.errors import ApiError
+from accord.errors import ApiError
 
 
 class DatabaseUnreachable(ConnectionError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
 from app.core.statements import Refused

@@ -14,5 +14,5 @@ __all__ = ["API", "Document", "DocumentError"]
 
 __getattr__ = lazy(
     __name__,
-    {"API": "openapi.api", "Document": "document.document", "DocumentError": "document.document"},
+    {"API": "accord.openapi.api", "Document": "accord.document.document", "DocumentError": "accord.document.document"},
 )

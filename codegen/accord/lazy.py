@@ -8,7 +8,7 @@ from typing import Any
 
 
 def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose names are defined in these modules of it, or are these modules themselves.
+    """The `__getattr__` of a package whose public names are defined in these modules, or are these modules themselves.
 
     So an exception class can be imported without FastAPI.
     """
@@ -16,7 +16,7 @@ def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     def find(name: str) -> Any:  # noqa: ANN401 - any of the public names
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module = importlib.import_module(f"{package}.{modules[name]}")
+        module = importlib.import_module(modules[name])
         return module if modules[name].endswith(f".{name}") else getattr(module, name)
 
     return find

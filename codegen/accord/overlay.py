@@ -17,8 +17,8 @@ from accord.document.pointer import Pointer
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.openapi.api import API, Operation
 from accord.openapi.media_type import Media
-from accord.runtime.problems.error_formats import Refusals
-from accord.runtime.problems.problem import Problems
+from accord.problems.error_formats import Refusals
+from accord.problems.problem import Problems
 
 PROBLEM = "application/problem+json"
 _NAME = "AddedProblem"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from app.core.cache.memory import Memory
 from app.core.cache.shared import Shared
 from app.core.cache.together import Make, Uncached

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from app.core.cache.together import Make, once
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from app.core.cache.memory import LIFE, LONGEST
 from app.core.cache.together import Make, Uncached, once
 from app.core.valkey.calls import Call, Valkey

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from typing import Any, TypeAlias, TypeVar
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 
 T = TypeVar("T")
 Make: TypeAlias = Callable[[], Awaitable[T]]

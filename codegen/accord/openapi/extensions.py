@@ -10,7 +10,7 @@ import jsonschema_rs
 from accord.document.document import Node
 
 PREFIX = "x-accord-"
-ERROR_MEMBERS = "x-accord-error-members"  # what the members of a document's errors hold: `{problem: detail}`
+ERROR_TEMPLATE = "x-accord-error-template"  # of the root or of a response; see `placeholders`
 
 # Of the document's root: the schema of each extension, and what to write.
 _VALUES: dict[str, tuple[dict[str, Any], str]] = {
@@ -19,15 +19,11 @@ _VALUES: dict[str, tuple[dict[str, Any], str]] = {
         "write a mapping of path prefixes to the prefixes that they stand for",
     ),
     "x-accord-body-limit": ({"type": "integer", "minimum": 1}, "write a number of bytes"),
-    ERROR_MEMBERS: ({"type": "object"}, "write a mapping of member names to what they hold"),
     "x-accord-problems": (
         {"type": "object", "additionalProperties": {"type": "object"}},
         "write a mapping of problem names to `title` and `description`",
     ),
 }
-
-# What `x-accord-error-members` may say that a member holds.
-ROLES = frozenset({"code", "status", "title", "detail", "type", "instance", "timestamp", "errors", "success", "error"})
 
 
 def misused(root: Node) -> Iterator[tuple[Node, str]]:

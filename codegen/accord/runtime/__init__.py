@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from accord.lazy import lazy
 
 if TYPE_CHECKING:
+    from accord.errors import ApiError
+    from accord.openapi.encoded import Encoded, encode
     from accord.runtime.bodies.file import File
     from accord.runtime.engine import Engine, RequestContext, Service
-    from accord.runtime.errors import ApiError
     from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from accord.runtime.mock import Mocked
     from accord.runtime.parameters.serialize import filled, filled_json
     from accord.runtime.responses import statuses
-    from accord.runtime.responses.encoded import Encoded, encode
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
     from accord.runtime.webhooks.expressions import expanded
     from accord.runtime.webhooks.links import Link, evaluated, linked
@@ -67,43 +67,43 @@ __all__ = [
 __getattr__ = lazy(
     __name__,
     {
-        "Answer": "responses.types",
-        "ApiError": "errors",
-        "Binary": "responses.types",
-        "Body": "responses.types",
-        "Call": "handlers.call",
-        "Empty": "responses.types",
-        "Encoded": "responses.encoded",
-        "Engine": "engine",
-        "Event": "responses.types",
-        "Events": "responses.types",
-        "RequestContext": "engine",
-        "File": "bodies.file",
-        "OpenAPIApp": "fastapi",
-        "Instant": "handlers.pydantic_base",
-        "Lines": "responses.types",
-        "Link": "webhooks.links",
-        "Mocked": "mock",
-        "Model": "handlers.pydantic_base",
-        "Number": "handlers.pydantic_base",
-        "Operation": "handlers.binding",
-        "Principal": "handlers.call",
-        "Public": "handlers.call",
-        "Received": "webhooks.sender",
-        "Rest": "handlers.pydantic_base",
-        "Service": "engine",
-        "SignedIn": "handlers.call",
-        "Tagged": "handlers.pydantic_base",
-        "Text": "responses.types",
-        "Webhook": "webhooks.sender",
-        "bind": "handlers.binding",
-        "default": "handlers.pydantic_base",
-        "encode": "responses.encoded",
-        "evaluated": "webhooks.links",
-        "expanded": "webhooks.expressions",
-        "filled": "parameters.serialize",
-        "filled_json": "parameters.serialize",
-        "linked": "webhooks.links",
-        "statuses": "responses.statuses",
+        "Answer": "accord.runtime.responses.types",
+        "ApiError": "accord.errors",
+        "Binary": "accord.runtime.responses.types",
+        "Body": "accord.runtime.responses.types",
+        "Call": "accord.runtime.handlers.call",
+        "Empty": "accord.runtime.responses.types",
+        "Encoded": "accord.openapi.encoded",
+        "Engine": "accord.runtime.engine",
+        "Event": "accord.runtime.responses.types",
+        "Events": "accord.runtime.responses.types",
+        "RequestContext": "accord.runtime.engine",
+        "File": "accord.runtime.bodies.file",
+        "OpenAPIApp": "accord.runtime.fastapi",
+        "Instant": "accord.runtime.handlers.pydantic_base",
+        "Lines": "accord.runtime.responses.types",
+        "Link": "accord.runtime.webhooks.links",
+        "Mocked": "accord.runtime.mock",
+        "Model": "accord.runtime.handlers.pydantic_base",
+        "Number": "accord.runtime.handlers.pydantic_base",
+        "Operation": "accord.runtime.handlers.binding",
+        "Principal": "accord.runtime.handlers.call",
+        "Public": "accord.runtime.handlers.call",
+        "Received": "accord.runtime.webhooks.sender",
+        "Rest": "accord.runtime.handlers.pydantic_base",
+        "Service": "accord.runtime.engine",
+        "SignedIn": "accord.runtime.handlers.call",
+        "Tagged": "accord.runtime.handlers.pydantic_base",
+        "Text": "accord.runtime.responses.types",
+        "Webhook": "accord.runtime.webhooks.sender",
+        "bind": "accord.runtime.handlers.binding",
+        "default": "accord.runtime.handlers.pydantic_base",
+        "encode": "accord.openapi.encoded",
+        "evaluated": "accord.runtime.webhooks.links",
+        "expanded": "accord.runtime.webhooks.expressions",
+        "filled": "accord.runtime.parameters.serialize",
+        "filled_json": "accord.runtime.parameters.serialize",
+        "linked": "accord.runtime.webhooks.links",
+        "statuses": "accord.runtime.responses.statuses",
     },
 )

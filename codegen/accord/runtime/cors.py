@@ -15,10 +15,10 @@ from accord.document.document import Document
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.deprecation import notices
+from accord.openapi.header_values import reader
 from accord.openapi.parameter import Response
 from accord.openapi.router import Resource
-from accord.runtime.problems.problem import Headers
-from accord.runtime.responses.headers import reader
+from accord.problems.problem import Headers
 
 HeaderList = list[tuple[bytes, bytes]]
 

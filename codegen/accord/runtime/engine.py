@@ -24,15 +24,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accord.document.deep_stack import deep
 from accord.document.document import Document
 from accord.document.findings import at_fault
+from accord.errors import ApiError
 from accord.openapi.api import API
 from accord.openapi.router import Resource, Router
+from accord.problems.problem import ClientGone, Headers, RequestRejected
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import VARY, Cors, vary_by_origin
-from accord.runtime.errors import ApiError
+from accord.runtime.error_responses import Errors
 from accord.runtime.handlers.binding import Operation as BoundOperation
-from accord.runtime.problems.error_responses import Errors
-from accord.runtime.problems.problem import ClientGone, Headers, RequestRejected
 from accord.runtime.responses.encoder import Content
 from accord.runtime.responses.streams import Stream, while_connected
 from accord.runtime.responses.validation import Policy, Verifier

@@ -16,11 +16,11 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accord.jsonschema.faults import escape
+from accord.problems.fault import MOST_FAULTS, fault
+from accord.problems.problem import RequestRejected
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import Cors
 from accord.runtime.engine import Engine, RequestContext
-from accord.runtime.problems.problem import RequestRejected
-from accord.runtime.validator import MOST_FAULTS, fault
 
 # FastAPI would look for OpenTelemetry's providers in the environment on every request: a tenth of its whole cost. Who sets
 # them up passes `telemetry={...}`.

@@ -16,10 +16,10 @@ from accord.document.document import Node
 from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
+from accord.openapi.header_values import text
 from accord.openapi.media_type import Media
 from accord.openapi.parameter import Header, Response
 from accord.runtime.handlers.binding import Operation as BoundOperation
-from accord.runtime.responses.headers import text
 from accord.runtime.responses.statuses import FIRST
 from accord.runtime.responses.types import Answer, Binary, Body, Event, Events, Lines, Text, form
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from app.core.call import Principal, Resources
 from app.core.errors import ServiceUnavailable
 from app.resources import connected, make_resources

@@ -98,7 +98,17 @@ ODD = {
     "name of a path's parameter": (PATH_PARAMETER, 8, "#/paths/~1x/get/parameters/0=drop"),
     "x-accord-alias": (f"{GET}x-accord-alias: [a]\n", 4, "#/x-accord-alias=drop"),
     "x-accord-alias to a number": (f"{GET}x-accord-alias: {{a: 5}}\n", 4, "#/x-accord-alias=drop"),
-    "x-accord-error-members": (f"{GET}x-accord-error-members: true\n", 4, "#/x-accord-error-members=drop"),
+    "template of another schema": (
+        GET.replace("'200'", "4XX: {description: no, content: {application/json: {schema: {type: object}}}}, '200'")
+        + "x-accord-error-template: '{detail}'\n",
+        4,
+        "#/x-accord-error-template=drop",
+    ),
+    "template without JSON": (
+        GET.replace("'200'", "4XX: {description: no, x-accord-error-template: {}}, '200'"),
+        3,
+        "#/paths/~1x/get/responses/4XX/x-accord-error-template=drop",
+    ),
     "x-accord-problems": (f"{GET}x-accord-problems: [a]\n", 4, "#/x-accord-problems=drop"),
     "x-accord-body-limit": (f"{GET}x-accord-body-limit: 10 MB\n", 4, "#/x-accord-body-limit=drop"),
     "x-accord-body-limit of nothing": (f"{GET}x-accord-body-limit: 0\n", 4, "#/x-accord-body-limit=drop"),

@@ -15,7 +15,7 @@ DOCUMENTS = [Document.load(Path(__file__).with_name(name)) for name in ("feature
 # Nothing of a request depends on them alone.
 BEYOND_REQUESTS = {
     **dict.fromkeys(("document/openapi", "document/jsonSchemaDialect", "schema/$schema"), "which language schemas are in"),
-    "document/x-accord-error-members": "how refusals are written (tests/codegen/runtime/problems/test_error_formats.py)",
+    "document/x-accord-error-template": "how refusals are written (tests/codegen/runtime/problems/test_error_template.py)",
     **dict.fromkeys(("operation/tags", "operation/operationId"), "names in generated code"),
     **dict.fromkeys(("operation/parameters", "operation/requestBody"), "they hold what has cases of its own"),
     **dict.fromkeys(("document/webhooks", "operation/callbacks"), "requests that the service sends"),

@@ -15,7 +15,7 @@ from accord.openapi.api import API
 from accord.runtime.engine import Engine, Service
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty
-from tests.codegen.features.case import Case
+from tests.codegen.features.case import Case, get
 from tests.codegen.features.cases import CASES
 from tests.codegen.support.service import Answer, Observer, Tokens, raw_call
 
@@ -136,3 +136,22 @@ def test_options_tells_the_methods_and_nothing_else():
         documented = running.received != []  # by an operation of its own
         if status not in (404, 405) and not documented:
             assert case.method in options.headers["allow"].split(", "), case.name
+
+
+def test_a_refusal_has_the_format_that_its_response_declares():
+    running = service("features.yaml")
+
+    answer = running.run(get("response/x-accord-error-template", "/v1/answers/declared?page=x&size=1"))
+
+    assert answer.json() == {
+        "failure": {
+            "nr": 422,
+            "slug": "unprocessable_content",
+            "what": "Unprocessable content: The request does not satisfy the contract.",
+            "call": answer.headers["x-request-id"],
+        },
+        "wrong": [
+            {"where": "query.size", "rule": "unknown", "hint": "is not a known parameter"},
+            {"where": "query.page", "rule": "type", "hint": "must be an integer"},
+        ],
+    }

@@ -9,16 +9,16 @@ from urllib.parse import quote
 import pytest
 
 from accord.document.document import Document
-from accord.openapi.api import Description
+from accord.openapi.api import API
 from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import Host
+from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty
 from tests.codegen.support.preflights import METHODS, asking, documented, exposed, passes
 from tests.codegen.support.service import Tokens, make_client
 
 ORIGIN = "https://shelf.example"
-FEATURES = Path(__file__).with_name("features")
+FEATURES = Path(__file__).parents[1] / "features"
 
 
 class Done(Empty):
@@ -26,7 +26,7 @@ class Done(Empty):
 
 
 def served(document: Document):
-    described = Description.of(document)
+    described = API.of(document)
 
     async def handler(_: object, **__: object) -> Done:
         return Done()
@@ -34,7 +34,7 @@ def served(document: Document):
     schemes = document.data.get("components", {}).get("securitySchemes", {})
     service = Service(schemes={name: Tokens() for name in schemes}, call=lambda exchange: exchange.principal)
     bound = {operation.id: Operation(handler) for operation in described.operations}
-    client = make_client(Host(Engine(described, bound, service), origins=[ORIGIN]))
+    client = make_client(OpenAPIApp(Engine(described, bound, service), origins=[ORIGIN]))
     prefixes = {operation.path: operation.prefixes[0] for operation in described.operations}
     return client, lambda path: prefixes[path] + quote(re.sub(r"\{[^}]*\}", "1", path))
 

@@ -4,7 +4,8 @@ import pytest
 
 from accord.document.document import Document
 from accord.jsonschema.validator import compiled
-from accord.runtime import validator as judge
+from accord.problems import fault as fault_module
+from accord.problems.fault import fault
 from tests.codegen.support.service import WRITER, body, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
@@ -283,12 +284,12 @@ class TestFaults:
 
 
 def test_names_that_clients_make_up_are_not_kept():
-    kept = judge._usual.cache_info().currsize  # noqa: SLF001 - memory shows nowhere else
+    kept = fault_module._usual.cache_info().currsize  # noqa: SLF001 - memory shows nowhere else
 
-    told = [judge.fault("body", f"/{number}{'a' * 5000}", "type") for number in range(10)]
-    told += [judge.fault("body", f"/{number}", "additionalProperties") for number in range(10)]
+    told = [fault("body", f"/{number}{'a' * 5000}", "type") for number in range(10)]
+    told += [fault("body", f"/{number}", "additionalProperties") for number in range(10)]
 
-    assert judge._usual.cache_info().currsize == kept  # noqa: SLF001
+    assert fault_module._usual.cache_info().currsize == kept  # noqa: SLF001
     assert all(len(bytes(one)) < 1200 for one in told)
 
 

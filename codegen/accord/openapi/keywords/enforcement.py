@@ -119,6 +119,16 @@ def by_media_type(node: Node, keyword: str) -> Enforcement:
     return Enforcement("judge")
 
 
+def by_error_template(node: Node, keyword: str) -> Enforcement:
+    """A template of errors is for responses with a JSON body."""
+    content = node.get("content")
+    if content is not None and any(
+        kind_of(name) == "json" or covers(essence(name), "application/json") for name in content.value
+    ):
+        return Enforcement("responses")
+    return Enforcement("unsupported", f"`{keyword}`: the response has no JSON body: remove it, or document `application/json`")
+
+
 def _has_others(media: Node) -> bool:
     """Whether a body has another media type that is more than bytes, so that this one can be done without."""
     content = media.document.root

@@ -19,6 +19,7 @@ from accord.openapi.keywords.enforcement import (
     beside_a_reference,
     by_dialect,
     by_discriminator,
+    by_error_template,
     by_format,
     by_media_type,
     by_nullable,
@@ -103,7 +104,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "x-accord-alias": _by("gate"),
         "x-accord-body-limit": _by("gate"),
         "x-accord-problems": _by("responses"),
-        "x-accord-error-members": _by("responses"),
+        "x-accord-error-template": _by("responses"),
     },
     "info": {
         **dict.fromkeys(("title", "summary", "description", "termsOfService", "version"), _DOCUMENTATION),
@@ -182,6 +183,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "headers": _under("type", "named", "header"),
         "content": _under("type", "named", "media type"),
         "links": _under("type", "named", "link"),
+        "x-accord-error-template": Keyword(by_error_template),
     },
     "callback": {},  # its members are named by expressions
     "example": dict.fromkeys(

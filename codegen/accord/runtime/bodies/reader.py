@@ -10,11 +10,11 @@ from accord.document.strict_json import strict_json
 from accord.openapi.api import Operation
 from accord.openapi.content_coding import TooLargeError, codings, inflated
 from accord.openapi.media_type import ContentType, Kind, Media, chosen, content_type, labels
+from accord.problems.problem import ClientGone, RequestRejected
 from accord.runtime.bodies.body import Read
 from accord.runtime.bodies.form import form_reader
 from accord.runtime.bodies.multipart import MultipartReader
 from accord.runtime.bodies.text import CHARSETS, read_file, text_reader
-from accord.runtime.problems.problem import ClientGone, RequestRejected
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 

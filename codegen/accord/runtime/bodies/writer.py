@@ -11,11 +11,11 @@ from urllib.parse import quote_plus
 import msgspec
 from pydantic import MISSING, BaseModel
 
+from accord.openapi.encoded import encode
+from accord.openapi.header_values import text
 from accord.openapi.media_type import Media, essence
 from accord.runtime.bodies.file import File
 from accord.runtime.parameters.serialize import query_texts
-from accord.runtime.responses.encoded import encode
-from accord.runtime.responses.headers import text
 
 
 class Written(NamedTuple):

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from accord.document.document import Document
 from accord.openapi.api import API, Operation
-from accord.runtime.problems.problem import Problems, RequestRejected
+from accord.problems.problem import Problems, RequestRejected
 
 STYLE = """
 :root { color-scheme: light dark }

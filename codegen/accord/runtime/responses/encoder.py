@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from accord.openapi.api import Operation
+from accord.openapi.encoded import Encoded, encode
+from accord.openapi.header_values import Write, line, writer
 from accord.openapi.media_type import chosen, covers, essence, kind_of, labels
 from accord.openapi.parameter import Response
-from accord.runtime.problems.problem import Headers
-from accord.runtime.responses.encoded import Encoded, encode
+from accord.problems.problem import Headers
 from accord.runtime.responses.etags import names
-from accord.runtime.responses.headers import Write, line, writer
 from accord.runtime.responses.streams import Stream, event
 from accord.runtime.responses.types import Answer, Binary, Body, Events, Lines, Text
 from accord.runtime.responses.validation import ContractViolation

@@ -10,9 +10,9 @@ from urllib.parse import quote
 import msgspec
 
 from accord.document.pointer import unescaped
+from accord.openapi.encoded import Encoded, encode
 from accord.openapi.expressions import EMBEDDED
-from accord.runtime.responses.encoded import Encoded, encode
-from accord.runtime.responses.headers import text
+from accord.openapi.header_values import text
 
 ABSENT: Final = object()
 

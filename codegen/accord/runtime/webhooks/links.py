@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from accord.openapi.expressions import expressions
+from accord.openapi.header_values import text
 from accord.runtime.parameters.serialize import query_texts
-from accord.runtime.responses.headers import text
 from accord.runtime.responses.types import Answer
 from accord.runtime.webhooks.expressions import ABSENT, expanded, pointed
 

@@ -17,12 +17,12 @@ from pydantic import ValidationError
 from accord.document.document import Document
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API, Operation, callbacks, place
+from accord.openapi.header_values import text
 from accord.openapi.media_type import Media, chosen
 from accord.openapi.parameter import Parameter, Response
 from accord.runtime.bodies.deserialize import builder
 from accord.runtime.bodies.writer import Written, plain, written
 from accord.runtime.parameters.serialize import filled_json, query_texts
-from accord.runtime.responses.headers import text
 from accord.runtime.validator import RequestValidator
 
 T = TypeVar("T")

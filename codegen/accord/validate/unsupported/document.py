@@ -19,7 +19,6 @@ from accord.jsonschema.schema import conjuncts, listed
 from accord.openapi.api import API, Operation, callbacks
 from accord.openapi.content_coding import CODINGS
 from accord.openapi.deprecation import notices
-from accord.openapi.extensions import ERROR_MEMBERS, ROLES
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.openapi.keywords.suggestions import explained, nodes, suggested
 from accord.openapi.parameter import Header, Parameter, Response
@@ -27,6 +26,7 @@ from accord.openapi.path_template import template_names
 from accord.openapi.primitives import types_of
 from accord.openapi.router import Router
 from accord.openapi.servers import unservable
+from accord.problems.error_formats import template_faults
 from accord.validate.unsupported.bodies import unreadable as unreadable_bodies
 from accord.validate.unsupported.parameters import ambiguous, unreadable
 
@@ -110,11 +110,6 @@ def _patterns(ledger: KeywordCoverage) -> Found:
 
 def _survey(description: API) -> Found:
     root = description.document.root
-    members = root.get(ERROR_MEMBERS)
-    for name in members.value if members is not None else ():
-        if members is not None and members.value[name] not in ROLES:
-            text = f"`{ERROR_MEMBERS}`: {members.value[name]!r} is not known: write one of {', '.join(sorted(ROLES))}"
-            yield members.raw_child(name), text
     yield from unservable(root.get("servers"))
     for _, item in paths.items() if (paths := root.get("paths")) is not None else ():
         yield from unservable(item.get("servers"))
@@ -177,11 +172,13 @@ def _path(operation: Operation) -> Found:
 
 
 def _at_start(description: API) -> Iterator[Finding]:
-    """What the start would refuse of an operation: a path that another one answers, a date that is none."""
+    """What the start would refuse of an operation: a path that another one answers, an invalid date or error template."""
     paths: Router[str] = Router(description.aliases)
     for operation in description.operations:
         yield from _refused(description.document, paths.add, operation, operation.id)
         yield from _refused(description.document, notices, operation)
+    for error in template_faults(description):
+        yield from explained(description.document, error)
 
 
 def _refused(document: Document, work: Callable[..., object], *arguments: object) -> Iterator[Finding]:

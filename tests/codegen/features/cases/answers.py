@@ -215,6 +215,12 @@ REFUSALS = [
     get("operation/responses", "/v1/answers/refusals").takes(),
     get("operation/responses", "/v1/answers/refusals?page=x").refused(content_type="application/json"),
     get("operation/responses", "/v1/answers/refusals", Accept="text/html").takes(),
+    get("response/x-accord-error-template", "/v1/answers/declared?page=9").takes(page=9),
+    get("response/x-accord-error-template", "/v1/answers/declared?page=10").refused(content_type="application/json"),
+    get("response/x-accord-error-template", "/v1/answers/declared", X_Key="").takes(),
+    send("response/x-accord-error-template", "PUT", "/v1/answers/declared").refused(
+        status=405, content_type="application/problem+json"
+    ),
     get("document/x-accord-problems", "/v1/nowhere").refused(status=404, content_type="application/problem+json"),
     get("document/x-accord-problems", "/v1/paths/ada").takes(name="ada"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import right
 from sqlalchemy import select
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from app.core.call import Public, SignedIn
 from app.core.statements import statement
 from app.models import User

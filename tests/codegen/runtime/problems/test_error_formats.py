@@ -10,7 +10,7 @@ import pytest
 from accord.document.document import Document, DocumentError
 from accord.jsonschema.validator import validator
 from accord.runtime import ApiError
-from accord.runtime.problems.error_responses import Errors
+from accord.runtime.error_responses import Errors
 from accord.runtime.responses.types import Body
 from app.core.errors import ServiceUnavailable
 from tests.codegen.support.service import Answer, Observer, answering, raw_call
@@ -318,7 +318,7 @@ class TestMembersThatNobodyKnows:
 
         assert answer.json()["problem"].startswith(DETAIL)
         assert finding.endswith(
-            "what 'problem' of an error holds is not known, so it holds the detail: say so in `x-accord-error-members`"
+            "what 'problem' of an error holds is not known, so it holds the detail: write `x-accord-error-template`"
         )
 
     def test_what_the_document_lists_is_sent_as_it_is(self):
@@ -334,7 +334,7 @@ class TestMembersThatNobodyKnows:
         assert all("nothing is known that the required member 'level' of an error could hold" in one for one in findings)
 
     def test_the_document_says_what_they_hold(self):
-        head = "x-accord-error-members: {problem: title, ref: instance, level: status}"
+        head = "x-accord-error-template: {problem: '{title}', ref: '{instance}', level: '{status}'}"
 
         answer, findings = self.served(members(problem=STRING, ref=STRING, level="{type: integer}"), head)
 
@@ -344,9 +344,10 @@ class TestMembersThatNobodyKnows:
 
     def test_what_is_said_of_them_must_be_known(self):
         with pytest.raises(
-            DocumentError, match=r"openapi\.yaml:3: `x-accord-error-members`: 'titel' is not known: write one of code, "
+            DocumentError,
+            match=r"openapi\.yaml:3: `x-accord-error-template`: there is no placeholder {titel}: write one of ",
         ):
-            self.served(members(problem=STRING), "x-accord-error-members: {problem: titel}")
+            self.served(members(problem=STRING), "x-accord-error-template: {problem: '{titel}'}")
 
 
 class TestWithoutAnOperation:

@@ -10,7 +10,7 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
 from accord.document.document import Document
-from accord.runtime.problems.error_responses import Errors
+from accord.runtime.error_responses import Errors
 from app.core.errors import ServiceUnavailable
 from tests.codegen.support.operations import GetThing, handlers
 from tests.codegen.support.service import READER, WRITER, Limits, Observer, make_client, make_host

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accord.runtime.responses.encoded import Encoded
+from accord.openapi.encoded import Encoded
 from accord.runtime.responses.types import Empty
 from accord.runtime.responses.validation import ContractViolation
 from tests.codegen.support.operations import (

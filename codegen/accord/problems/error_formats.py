@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from accord.document.document import Document
+from accord.document.document import Document, DocumentError
 from accord.document.pointer import Pointer
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Operation
-from accord.openapi.extensions import ERROR_MEMBERS
+from accord.openapi.api import API, Operation
+from accord.openapi.extensions import ERROR_TEMPLATE
+from accord.openapi.header_values import line, text, writer
 from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.parameter import ENGINE_HEADERS, PROBLEM_HEADERS, Response
-from accord.runtime.problems.error_template import Template
-from accord.runtime.problems.error_vocabulary import ID
-from accord.runtime.problems.problem import Headers, Kind, Problems
-from accord.runtime.responses.headers import line, text, writer
-from accord.runtime.validator import fault
+from accord.problems.declared_template import DeclaredTemplate, declared
+from accord.problems.error_template import Template
+from accord.problems.error_vocabulary import ID
+from accord.problems.fault import fault
+from accord.problems.problem import Headers, Kind, Problems
 
 _PROBLEM = "application/problem+json"
 _STATUSES = (400, 401, 403, 406, 413, 415, 422, 429, 500, 503)  # what the gate answers for an operation
@@ -77,10 +78,9 @@ class Refusals:
     def _compiled(self, response: Response, kind: Kind) -> Format | None:
         if not response.content:
             return Format((*self._headers(response), (b"content-length", b"0")), None)
-        media = response.content.get(_PROBLEM)
-        if media is not None and self._is_sound(media, kind):
+        media = _media(response)
+        if media is not None and self._is_problem(response, media, kind):
             return None
-        media = media or next((one for one in response.content.values() if _as_json(one) or one.kind == "text"), None)
         if media is None:
             names = ", ".join(response.content)
             raise NoValue(f"{response.node.where}: nobody knows how an error is written as {names}: document JSON beside it")
@@ -88,10 +88,26 @@ class Refusals:
         if media.is_range:
             name = "application/json" if _as_json(media) else "text/plain; charset=utf-8"
         headers = (*self._headers(response), (b"content-type", name.encode()))
-        return Format(headers, self._writer(media, kind))
+        return Format(headers, self._writer(response, media, kind))
 
-    def _is_sound(self, media: Media, kind: Kind) -> bool:
+    def check(self, operation: Operation, response: Response) -> None:
+        """Hold what a declared template makes of a response against its schema, for each status that it answers.
+
+        Raises:
+            NoValue: the template is invalid, or does not match the schema.
+        """
+        template, media = declared(response), _media(response)
+        statuses = dict.fromkeys((*_STATUSES, *([response.status] if response.status is not None else [])))
+        for kind in map(self._problems.kind, statuses):
+            if template is None or media is None or not _as_json(media) or operation.response(kind.status) is not response:
+                continue
+            if not self._is_problem(response, media, kind):
+                DeclaredTemplate(template, media.schema, kind)
+
+    def _is_problem(self, response: Response, media: Media, kind: Kind) -> bool:
         """Whether the problem itself is what the document describes."""
+        if media.name != _PROBLEM or ERROR_TEMPLATE in response.node.value:
+            return False
         if media.schema is None:
             return True
         key = (media.schema.resolved().pointer, kind.status, kind.type)
@@ -102,12 +118,14 @@ class Refusals:
             self._sound[key] = validator(self._document, media.schema, "response").is_valid(problem)
         return self._sound[key]
 
-    def _writer(self, media: Media, kind: Kind) -> Write:
+    def _writer(self, response: Response, media: Media, kind: Kind) -> Write:
         if _as_json(media):
+            if (written := declared(response)) is not None:
+                return DeclaredTemplate(written, media.schema, kind).write
             if media.schema is not None:
                 template = Template(media.schema, kind)
                 for name in dict.fromkeys(template.guessed):
-                    said = f"what {name!r} of an error holds is not known, so it holds the detail: say so in `{ERROR_MEMBERS}`"
+                    said = f"what {name!r} of an error holds is not known, so it holds the detail: write `{ERROR_TEMPLATE}`"
                     self.findings += [line for line in (f"{media.node.where}: {said}",) if line not in self.findings]
                 return template.write
             plain = kind.text
@@ -129,6 +147,24 @@ class Refusals:
                 write = writer(header) or (lambda value: [text(value)])
                 found += [line(name.encode(), part) for part in write(Sampler("response").value(header.schema))]
         return tuple(found)
+
+
+def _media(response: Response) -> Media | None:
+    """The media type in which an error is written."""
+    media = response.content.get(_PROBLEM)
+    return media or next((one for one in response.content.values() if _as_json(one) or one.kind == "text"), None)
+
+
+def template_faults(description: API) -> Iterator[DocumentError]:
+    """What is wrong with the error templates of a document."""
+    refusals = Refusals(description.document, Problems(description.document), ())
+    for operation in description.operations:
+        for response in operation.responses.values():
+            if response.is_error and declared(response) is not None:
+                try:
+                    refusals.check(operation, response)
+                except NoValue as error:
+                    yield error
 
 
 def _as_json(media: Media) -> bool:

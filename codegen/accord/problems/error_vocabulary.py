@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from accord.runtime.problems.problem import Kind
+from accord.problems.problem import Kind
 
 # They stand in a template where an answer has its own text. All are valid where what replaces them is.
 DETAIL = "@detail@"
@@ -86,15 +86,20 @@ def candidates(name: str, beside: set[str], kind: Kind) -> list[Any]:  # noqa: P
     return [False] if name in _FLAGS else []
 
 
+def steps(pointer: str) -> list[str]:
+    """The keys of a JSON Pointer."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
 def fault_member(name: str, fault: dict[str, str]) -> list[Any]:
     """What a member of one fault may be; nothing if it is not known."""
-    steps = [part.replace("~1", "/").replace("~0", "~") for part in fault["pointer"].split("/")[1:]]
+    at = steps(fault["pointer"])
     if name in _FAULT_MESSAGES:
         return [fault["message"]]
     if name in _FAULT_CODES:
         return [fault["code"]]
     if name in _FAULT_PLACES:
-        return [fault["pointer"], ".".join(steps)]
+        return [fault["pointer"], ".".join(at)]
     if name == "loc":
-        return [[fault["in"], *steps]]
+        return [[fault["in"], *at]]
     return [fault["in"]] if name in ("in", "location", "source") else []

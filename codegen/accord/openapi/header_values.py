@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from accord.openapi.encoded import encode
 from accord.openapi.parameter import Header
 from accord.openapi.primitives import scalar, types_of
-from accord.runtime.responses.encoded import encode
 
 # Their values are instants of HTTP (RFC 9110, 5.6.7), not of JSON.
 _INSTANTS = frozenset({"last-modified", "expires", "date", "if-modified-since", "if-unmodified-since"})

@@ -16,22 +16,22 @@ from accord.document.document import Node
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.schema import conjuncts, inner, listed
 from accord.jsonschema.validator import validator
-from accord.openapi.extensions import ERROR_MEMBERS
-from accord.runtime.problems.error_vocabulary import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
-from accord.runtime.problems.problem import Kind, encode
-from accord.runtime.validator import MOST_FAULTS, fault
+from accord.openapi.extensions import ERROR_TEMPLATE
+from accord.problems.error_vocabulary import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
+from accord.problems.fault import MOST_FAULTS, fault
+from accord.problems.problem import Kind, encode
 
 _FAULTS = "@faults@"
 _HOLES = re.compile(f'("{DETAIL}"|{ID}|{TIME}|"{_FAULTS}")'.encode())
-_ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
-_LENGTHS = (400, 200, 80)
-_PLACES = ("path", "query", "header", "cookie", "body", "request")
+ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
+LENGTHS = (400, 200, 80)
+PLACES = ("path", "query", "header", "cookie", "body")
 _ABSENT = object()
 _WITHIN = ("error", "fault", "problem", "body")  # members in which other documents wrap their errors
 
 Fault = dict[str, str]
 Form = Callable[[list[Fault]], Any]
-_SAMPLE = [msgspec.json.decode(fault("query", f"/name/{number}", "type")) for number in range(MOST_FAULTS)]
+SAMPLE = [msgspec.json.decode(fault("query", f"/name/{number}", "type")) for number in range(MOST_FAULTS)]
 
 
 class Template:
@@ -43,7 +43,6 @@ class Template:
 
     def __init__(self, schema: Node, kind: Kind) -> None:
         self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
-        self._roles: dict[str, str] = schema.document.data.get(ERROR_MEMBERS, {})
         self.guessed: list[str] = []  # required members that nobody says what they hold
         built = copy.deepcopy(Sampler("response").value(schema))
         name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
@@ -64,7 +63,7 @@ class Template:
         listed: list[Fault] = [msgspec.json.decode(found) for found in faults or ()]
         said = self._kind.detail if detail is None else detail
         if self._told is None:
-            said = self._sentences(said, listed)
+            said = sentences(said, listed, self._longest)
         holes: dict[bytes, Callable[[], bytes]] = {
             f'"{DETAIL}"'.encode(): lambda: encode(said[: self._longest]),
             ID.encode(): lambda: request_id,
@@ -72,15 +71,6 @@ class Template:
             f'"{_FAULTS}"'.encode(): lambda: encode(self._told(listed or [self._own()]) if self._told else []),
         }
         return b"".join(holes[part]() if part in holes else part for part in self._parts)
-
-    def _sentences(self, said: str, faults: list[Fault]) -> str:
-        """The text with as many of the faults as there is room for, one at least."""
-        for number, one in enumerate(faults):
-            longer = f"{said} {_told(one)}."
-            if number and len(longer) > self._longest:
-                break
-            said = longer
-        return said
 
     def _try(self, owner: dict[str, Any], name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Give a member a value if the whole stays valid."""
@@ -108,9 +98,9 @@ class Template:
                 del owner[name]
 
     def _fill(self, owner: dict[str, Any], schema: Node, *, is_root: bool = False) -> None:
-        beside = {self._role(name) for name in owner}
+        beside = {plain(name) for name in owner}
         for name in list(owner):
-            value, known = owner[name], self._role(name)
+            value, known = owner[name], plain(name)
             nested = isinstance(value, (list, dict))
             if nested and known in LISTS and self._listed(owner, name, is_root=is_root):
                 continue
@@ -119,10 +109,6 @@ class Template:
             kept = is_root or (isinstance(value, dict) and known in _WITHIN)
             if kept or not self._drop(owner, name):
                 self._inside(owner, name, schema if is_root else inner(schema, name))
-
-    def _role(self, name: str) -> str:
-        """What a member holds, as the document says or by its name."""
-        return plain(self._roles.get(name, name))
 
     def _inside(self, owner: Any, name: Any, schema: Node) -> None:  # noqa: ANN401 - any JSON value
         """Fill what is required. Nothing that was made up reaches a client."""
@@ -135,8 +121,8 @@ class Template:
         elif not isinstance(value, list) and not _is_own(schema, value):
             self.guessed.append(str(name))
             if not (isinstance(owner, dict) and isinstance(value, str) and self._said(owner, name, [DETAIL, self._kind.title])):
-                text = f"nothing is known that the required member {name!r} of an error could hold: say so in `{ERROR_MEMBERS}`"
-                raise NoValue(f"{schema.where}: {text}")
+                text = f"nothing is known that the required member {name!r} of an error could hold"
+                raise NoValue(f"{schema.where}: {text}: write a template in `{ERROR_TEMPLATE}`")
 
     def _said(self, owner: dict[str, Any], name: str, choices: list[Any]) -> bool:
         """Give a member the first of its texts that it may have."""
@@ -146,8 +132,8 @@ class Template:
                     return True
             elif self._try(owner, name, self._kind.detail):
                 # Details differ from answer to answer, so any text of a length has to be valid.
-                for longest in _LENGTHS:
-                    if self._try(owner, name, _ANY_TEXT[:longest]):
+                for longest in LENGTHS:
+                    if self._try(owner, name, ANY_TEXT[:longest]):
                         self._longest = max(longest, self._longest)
                         self._holes.append((owner, name, DETAIL))
                         return True
@@ -159,7 +145,7 @@ class Template:
             if (form := make()) is None:
                 continue
             for most in (MOST_FAULTS, 10, 1):
-                if not self._try(owner, name, form(_SAMPLE[:most])):
+                if not self._try(owner, name, form(SAMPLE[:most])):
                     continue
                 if self._kind.status == HTTPStatus.UNPROCESSABLE_ENTITY:  # the only one with faults
                     self._told = functools.partial(_first, form, most)
@@ -184,7 +170,7 @@ class Template:
         del owner[name][1:]
         chosen: dict[str, _Member] = {}
         for member in list(item):
-            choices, own = fault_member(plain(member), _SAMPLE[0]), item[member]
+            choices, own = fault_member(plain(member), SAMPLE[0]), item[member]
             fitting = (number for number, choice in enumerate(choices) if self._try(item, member, choice))
             if (number := next(fitting, None)) is not None:
                 chosen[member] = self._chosen(item, member, number, own)
@@ -195,8 +181,8 @@ class Template:
 
     def _chosen(self, item: dict[str, Any], name: str, at: int, own: Any) -> _Member:  # noqa: ANN401 - any JSON value
         """A member of a fault, and the places of which it cannot speak."""
-        sample, before = _SAMPLE[0], dict(item)
-        made = {place: fault_member(plain(name), {**sample, "in": place})[at] for place in _PLACES}
+        sample, before = SAMPLE[0], dict(item)
+        made = {place: fault_member(plain(name), {**sample, "in": place})[at] for place in (*PLACES, "request")}
         refused = frozenset(place for place, value in made.items() if not self._try(item, name, value))
         item[name] = own
         if refused and self._drop(item, name):
@@ -232,6 +218,16 @@ def whole(faults: list[Fault]) -> list[Fault]:
 def texts(faults: list[Fault]) -> list[str]:
     """A sentence each."""
     return [_told(found) for found in faults]
+
+
+def sentences(said: str, faults: list[Fault], longest: int) -> str:
+    """The text with as many of the faults as there is room for, one at least."""
+    for number, one in enumerate(faults):
+        longer = f"{said} {_told(one)}."
+        if number and len(longer) > longest:
+            break
+        said = longer
+    return said
 
 
 def _told(found: Fault) -> str:

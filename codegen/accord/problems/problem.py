@@ -8,7 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from accord.document.document import Document
-from accord.runtime.errors import ApiError
+from accord.errors import ApiError
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -1,1 +1,0 @@
-"""Errors as RFC 9457 problems, or in the error format that the document declares."""
