@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "5cf1362f5655be4e3ca44387a09702be5f97f57788ecd39f15b5eb657ece7885"
+DIGEST = "672574fe03cb0597b7ec6f5769f1af965d88fd10febf52bb04d1bb7a69c7756a"
