@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from accord.errors import ApiError
     from accord.openapi.encoded import Encoded, encode
     from accord.runtime.bodies.file import File
-    from accord.runtime.engine import Engine, RequestContext, Service
+    from accord.runtime.engine.engine import Engine, RequestContext, Service
     from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
+    from accord.runtime.handlers.mock import Mocked
     from accord.runtime.handlers.pydantic_base import Instant, Model, Number, Rest, Tagged, default
-    from accord.runtime.mock import Mocked
     from accord.runtime.parameters.serialize import filled, filled_json
     from accord.runtime.responses import statuses
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
@@ -74,16 +74,16 @@ __getattr__ = lazy(
         "Call": "accord.runtime.handlers.call",
         "Empty": "accord.runtime.responses.types",
         "Encoded": "accord.openapi.encoded",
-        "Engine": "accord.runtime.engine",
+        "Engine": "accord.runtime.engine.engine",
         "Event": "accord.runtime.responses.types",
         "Events": "accord.runtime.responses.types",
-        "RequestContext": "accord.runtime.engine",
+        "RequestContext": "accord.runtime.engine.engine",
         "File": "accord.runtime.bodies.file",
         "OpenAPIApp": "accord.runtime.fastapi",
         "Instant": "accord.runtime.handlers.pydantic_base",
         "Lines": "accord.runtime.responses.types",
         "Link": "accord.runtime.webhooks.links",
-        "Mocked": "accord.runtime.mock",
+        "Mocked": "accord.runtime.handlers.mock",
         "Model": "accord.runtime.handlers.pydantic_base",
         "Number": "accord.runtime.handlers.pydantic_base",
         "Operation": "accord.runtime.handlers.binding",
@@ -91,7 +91,7 @@ __getattr__ = lazy(
         "Public": "accord.runtime.handlers.call",
         "Received": "accord.runtime.webhooks.sender",
         "Rest": "accord.runtime.handlers.pydantic_base",
-        "Service": "accord.runtime.engine",
+        "Service": "accord.runtime.engine.engine",
         "SignedIn": "accord.runtime.handlers.call",
         "Tagged": "accord.runtime.handlers.pydantic_base",
         "Text": "accord.runtime.responses.types",

@@ -11,7 +11,7 @@ from accord.errors import ApiError
 from accord.openapi import api as description
 from accord.problems.error_formats import Format, Refusals
 from accord.problems.problem import Headers, Kind, Problems, RequestRejected
-from accord.runtime.compiled_operation import Operation
+from accord.runtime.engine.operation import Operation
 from accord.runtime.responses.validation import ContractViolation
 
 HeaderList = list[tuple[bytes, bytes]]

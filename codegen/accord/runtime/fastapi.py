@@ -18,9 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from accord.jsonschema.faults import escape
 from accord.problems.fault import MOST_FAULTS, fault
 from accord.problems.problem import RequestRejected
-from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import Cors
-from accord.runtime.engine import Engine, RequestContext
+from accord.runtime.engine.engine import Engine, RequestContext
+from accord.runtime.engine.operation import Operation
 
 # FastAPI would look for OpenTelemetry's providers in the environment on every request: a tenth of its whole cost. Who sets
 # them up passes `telemetry={...}`.

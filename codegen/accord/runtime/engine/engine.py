@@ -29,8 +29,8 @@ from accord.openapi.api import API
 from accord.openapi.router import Resource, Router
 from accord.problems.problem import ClientGone, Headers, RequestRejected
 from accord.runtime.bodies.reader import ABSENT
-from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import VARY, Cors, vary_by_origin
+from accord.runtime.engine.operation import Operation
 from accord.runtime.error_responses import Errors
 from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.responses.encoder import Content
