@@ -16,7 +16,7 @@ import structlog
 from starlette.routing import Route
 
 from accord.document.findings import BindingError
-from accord.problems.problem import Headers
+from accord.errors import Headers
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
 from app import api, schemas

@@ -9,6 +9,7 @@ import msgspec
 
 from accord.document.document import Document, DocumentError
 from accord.document.pointer import Pointer
+from accord.errors import Headers
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API, Operation
@@ -20,7 +21,7 @@ from accord.problems.declared_template import DeclaredTemplate, declared
 from accord.problems.error_template import Template
 from accord.problems.error_vocabulary import ID
 from accord.problems.fault import fault
-from accord.problems.problem import Headers, Kind, Problems
+from accord.problems.problem import Kind, Problems
 
 _PROBLEM = "application/problem+json"
 _STATUSES = (400, 401, 403, 406, 413, 415, 422, 429, 500, 503)  # what the gate answers for an operation

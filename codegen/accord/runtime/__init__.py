@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from accord.lazy import lazy
 
 if TYPE_CHECKING:
-    from accord.errors import ApiError
+    from accord.errors import ApiError, ContractViolation, LinkError, PayloadError, Reply, ReplyError
     from accord.openapi.encoded import Encoded, encode
     from accord.runtime.bodies.file import File
     from accord.runtime.engine.engine import Engine, RequestContext, Service
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
     from accord.runtime.webhooks.expressions import expanded
     from accord.runtime.webhooks.links import Link, evaluated, linked
-    from accord.runtime.webhooks.sender import Received, Webhook
+    from accord.runtime.webhooks.sender import Received, Transport, Webhook
 
 __all__ = [
     "Answer",
@@ -29,6 +29,7 @@ __all__ = [
     "Binary",
     "Body",
     "Call",
+    "ContractViolation",
     "Empty",
     "Encoded",
     "Engine",
@@ -38,20 +39,25 @@ __all__ = [
     "Instant",
     "Lines",
     "Link",
+    "LinkError",
     "Mocked",
     "Model",
     "Number",
     "OpenAPIApp",
     "Operation",
+    "PayloadError",
     "Principal",
     "Public",
     "Received",
+    "Reply",
+    "ReplyError",
     "RequestContext",
     "Rest",
     "Service",
     "SignedIn",
     "Tagged",
     "Text",
+    "Transport",
     "Webhook",
     "bind",
     "default",
@@ -72,29 +78,35 @@ __getattr__ = lazy(
         "Binary": "accord.runtime.responses.types",
         "Body": "accord.runtime.responses.types",
         "Call": "accord.runtime.handlers.call",
+        "ContractViolation": "accord.errors",
         "Empty": "accord.runtime.responses.types",
         "Encoded": "accord.openapi.encoded",
         "Engine": "accord.runtime.engine.engine",
         "Event": "accord.runtime.responses.types",
         "Events": "accord.runtime.responses.types",
-        "RequestContext": "accord.runtime.engine.engine",
         "File": "accord.runtime.bodies.file",
-        "OpenAPIApp": "accord.runtime.fastapi",
         "Instant": "accord.runtime.handlers.pydantic_base",
         "Lines": "accord.runtime.responses.types",
         "Link": "accord.runtime.webhooks.links",
+        "LinkError": "accord.errors",
         "Mocked": "accord.runtime.handlers.mock",
         "Model": "accord.runtime.handlers.pydantic_base",
         "Number": "accord.runtime.handlers.pydantic_base",
+        "OpenAPIApp": "accord.runtime.fastapi",
         "Operation": "accord.runtime.handlers.binding",
+        "PayloadError": "accord.errors",
         "Principal": "accord.runtime.handlers.call",
         "Public": "accord.runtime.handlers.call",
         "Received": "accord.runtime.webhooks.sender",
+        "Reply": "accord.errors",
+        "ReplyError": "accord.errors",
+        "RequestContext": "accord.runtime.engine.engine",
         "Rest": "accord.runtime.handlers.pydantic_base",
         "Service": "accord.runtime.engine.engine",
         "SignedIn": "accord.runtime.handlers.call",
         "Tagged": "accord.runtime.handlers.pydantic_base",
         "Text": "accord.runtime.responses.types",
+        "Transport": "accord.runtime.webhooks.sender",
         "Webhook": "accord.runtime.webhooks.sender",
         "bind": "accord.runtime.handlers.binding",
         "default": "accord.runtime.handlers.pydantic_base",

@@ -12,15 +12,13 @@ from typing import Any
 from starlette.types import Scope
 
 from accord.document.document import Document
+from accord.errors import HeaderList, Headers
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.deprecation import notices
 from accord.openapi.header_values import reader
 from accord.openapi.parameter import Response
 from accord.openapi.router import Resource
-from accord.problems.problem import Headers
-
-HeaderList = list[tuple[bytes, bytes]]
 
 VARY = (b"vary", b"Origin")
 # CORS-safelisted response-header names (Fetch, 2.2.2): pages may read these anyway.

@@ -7,14 +7,12 @@ from collections.abc import Iterable
 from starlette.exceptions import HTTPException
 
 from accord.document.document import Document
-from accord.errors import ApiError
+from accord.errors import ApiError, ContractViolation, HeaderList, Headers, RequestRejected
 from accord.openapi import api as description
 from accord.problems.error_formats import Format, Refusals
-from accord.problems.problem import Headers, Kind, Problems, RequestRejected
+from accord.problems.problem import Kind, Problems
 from accord.runtime.engine.operation import Operation
-from accord.runtime.responses.validation import ContractViolation
 
-HeaderList = list[tuple[bytes, bytes]]
 Answered = tuple[int, HeaderList, bytes | None]
 
 _UNKNOWN = Format((), None)  # no format of a document: this very one is not asked for yet

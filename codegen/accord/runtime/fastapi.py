@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from accord.errors import RequestRejected
 from accord.jsonschema.faults import escape
 from accord.problems.fault import MOST_FAULTS, fault
-from accord.problems.problem import RequestRejected
 from accord.runtime.cors import Cors
 from accord.runtime.engine.engine import Engine, RequestContext
 from accord.runtime.engine.operation import Operation

@@ -10,7 +10,7 @@ import pytest
 
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime.engine import Engine, Service
+from accord.runtime.engine.engine import Engine, Service
 from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty

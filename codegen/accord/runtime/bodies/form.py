@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
+from accord.errors import RequestRejected
 from accord.openapi.form_fields import Fault, Members
 from accord.openapi.media_type import ContentType, Media
-from accord.problems.problem import RequestRejected
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body, Read
 
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")

@@ -16,10 +16,10 @@ from multipart import (
 )
 
 from accord.document.document import Document
+from accord.errors import RequestRejected
 from accord.jsonschema.faults import escape
 from accord.openapi.form_fields import Members
 from accord.openapi.media_type import ContentType, Media, essence, parameters
-from accord.problems.problem import RequestRejected
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body
 from accord.runtime.bodies.multipart_part import Part, RawPart
 

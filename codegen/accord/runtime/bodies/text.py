@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from accord.errors import RequestRejected
 from accord.openapi.field_schemas import kinds, scalar_of
 from accord.openapi.media_type import ContentType, Media
-from accord.problems.problem import RequestRejected
 from accord.runtime.bodies.body import Body, Read
 from accord.runtime.bodies.file import File
 

@@ -11,8 +11,9 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from accord.document.document import Document
+from accord.errors import RequestRejected
 from accord.openapi.api import API, Operation
-from accord.problems.problem import Problems, RequestRejected
+from accord.problems.problem import Problems
 
 STYLE = """
 :root { color-scheme: light dark }

@@ -24,10 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accord.document.deep_stack import deep
 from accord.document.document import Document
 from accord.document.findings import at_fault
-from accord.errors import ApiError
+from accord.errors import ApiError, ClientGone, HeaderList, Headers, RequestRejected
 from accord.openapi.api import API
 from accord.openapi.router import Resource, Router
-from accord.problems.problem import ClientGone, Headers, RequestRejected
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.cors import VARY, Cors, vary_by_origin
 from accord.runtime.engine.operation import Operation
@@ -41,7 +40,6 @@ from accord.validate.unsupported.document import findings
 
 _LOGGER = logging.getLogger("accord")
 
-HeaderList = list[tuple[bytes, bytes]]
 _MOST_HEADS = 10_000  # heads differ by what operations answer, which is little; ordinary routes may answer anything
 
 

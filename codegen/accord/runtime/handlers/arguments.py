@@ -9,18 +9,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from accord.document.document import Document
+from accord.errors import MalformedValue, RequestRejected
 from accord.jsonschema.faults import escape
 from accord.openapi.api import Operation
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import template_names
 from accord.openapi.primitives import exact
 from accord.problems.fault import MOST_FAULTS, fault
-from accord.problems.problem import RequestRejected
 from accord.runtime.bodies.deserialize import Builder, builder
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.parameters.query import Cookies, Fault, Query
 from accord.runtime.parameters.reader import Reader
-from accord.runtime.parameters.styles import MalformedValue
 from accord.runtime.validator import RequestValidator
 
 _NONE: Mapping[str, Any] = {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from accord.errors import MalformedValue
 from accord.jsonschema.faults import escape
 from accord.openapi.primitives import unquote
 from accord.problems.fault import MOST_FAULTS
 from accord.runtime.parameters.reader import Reader
-from accord.runtime.parameters.styles import MalformedValue
 
 Fault = tuple[str, str, str]  # place, JSON Pointer from there, code
 

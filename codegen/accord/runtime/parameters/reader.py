@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from accord.document.strict_json import strict_json
+from accord.errors import MalformedValue
 from accord.jsonschema.faults import escape
 from accord.jsonschema.schema import is_closed, names
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
 from accord.openapi.primitives import SCALARS, ValueReader, unquote, unquote_percent
-from accord.runtime.parameters.styles import MalformedValue, Style
+from accord.runtime.parameters.styles import Style
 
 
 class Reader:

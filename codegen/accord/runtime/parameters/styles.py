@@ -8,18 +8,11 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from accord.errors import MalformedValue
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import normalized
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": r"%20|\+", "pipeDelimited": r"\||%7[Cc]"}
-
-
-class MalformedValue(Exception):
-    """The text of a parameter is none of its style; `code` and `pointer` (from the parameter) say it to the client."""
-
-    def __init__(self, code: str, pointer: str = "") -> None:
-        super().__init__(code)
-        self.code, self.pointer = code, pointer
 
 
 class Style:

@@ -6,18 +6,16 @@ from collections.abc import AsyncIterable, Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from accord.errors import ContractViolation, HeaderList, Headers
 from accord.openapi.api import Operation
 from accord.openapi.encoded import Encoded, encode
 from accord.openapi.header_values import Write, line, writer
 from accord.openapi.media_type import chosen, covers, essence, kind_of, labels
 from accord.openapi.parameter import Response
-from accord.problems.problem import Headers
 from accord.runtime.responses.etags import names
 from accord.runtime.responses.streams import Stream, event
 from accord.runtime.responses.types import Answer, Binary, Body, Events, Lines, Text
-from accord.runtime.responses.validation import ContractViolation
 
-HeaderList = list[tuple[bytes, bytes]]
 Content = bytes | Stream | None
 Given = tuple[tuple[str, bytes, Write | None], ...]
 

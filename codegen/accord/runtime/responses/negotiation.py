@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from accord.errors import RequestRejected
 from accord.openapi.media_type import covers, essence, labels
-from accord.problems.problem import RequestRejected
 
 _LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
 

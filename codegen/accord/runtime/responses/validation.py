@@ -14,6 +14,7 @@ import msgspec
 
 from accord.document.document import Document
 from accord.document.pointer import Pointer
+from accord.errors import ContractViolation
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.header_values import reader
@@ -21,10 +22,6 @@ from accord.openapi.media_type import Media, chosen, kind_of, labels
 from accord.openapi.parameter import Response
 
 _SAMPLE = re.compile(r"sample\((0?\.[0-9]+|0|1(?:\.0+)?)\)")
-
-
-class ContractViolation(Exception):
-    """An answer that the document does not allow: a fault of the service, never of the client."""
 
 
 @dataclass(frozen=True, slots=True)

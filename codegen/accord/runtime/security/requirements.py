@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+from accord.errors import Headers, RequestRejected
 from accord.openapi.api import Operation
-from accord.problems.problem import Headers, RequestRejected
 from accord.runtime.security.credentials import Finder, finder
 
 

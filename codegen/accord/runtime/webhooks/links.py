@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from accord.errors import LinkError
 from accord.openapi.expressions import expressions
 from accord.openapi.header_values import text
 from accord.runtime.parameters.serialize import query_texts
@@ -13,10 +14,6 @@ from accord.runtime.responses.types import Answer
 from accord.runtime.webhooks.expressions import ABSENT, expanded, pointed
 
 A = TypeVar("A")
-
-
-class LinkError(LookupError):
-    """An answer lacks what the path of its link needs."""
 
 
 @dataclass(frozen=True, slots=True)

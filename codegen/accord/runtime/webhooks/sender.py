@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 from pydantic import ValidationError
 
 from accord.document.document import Document
+from accord.errors import PayloadError, Reply, ReplyError
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API, Operation, callbacks, place
 from accord.openapi.header_values import text
@@ -28,35 +29,11 @@ from accord.runtime.validator import RequestValidator
 T = TypeVar("T")
 
 
-class Reply(NamedTuple):
-    """What the receiver answered."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-
 class Transport(Protocol):
     """Sends one request: the HTTP client of the service, with its time limits, its signatures and its retries."""
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
         """Send it, and return the answer."""
-
-
-class PayloadError(ValueError):
-    """What was to be sent is not what the document says; `faults` are pairs of a place (`body/id`) and the keyword there."""
-
-    def __init__(self, name: str, faults: list[tuple[str, str]]) -> None:
-        super().__init__(f"{name}: {', '.join(f'{place}: {keyword}' for place, keyword in faults)}")
-        self.faults = faults
-
-
-class ReplyError(Exception):
-    """The receiver answered what the document does not say."""
-
-    def __init__(self, name: str, reply: Reply, what: str) -> None:
-        super().__init__(f"{name}: the receiver answered {reply.status}: {what}")
-        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from accord.document.document import Document, DocumentError
+from accord.errors import RequestRejected
 from accord.openapi.api import API
-from accord.problems.problem import RequestRejected
 from accord.runtime.handlers.arguments import Arguments
 from tests.codegen.openapi.test_primitives import faults
 from tests.codegen.support.service import echo, parameter, raw_call

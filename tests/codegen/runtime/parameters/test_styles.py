@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accord.problems.problem import RequestRejected
+from accord.errors import RequestRejected
 from tests.codegen.openapi.test_primitives import faults
 from tests.codegen.support.service import echo, parameter, raw_call
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from accord.problems.problem import RequestRejected
+from accord.errors import RequestRejected
 from accord.runtime.responses.negotiation import Negotiation
 from tests.codegen.support.service import ADMIN, make_client, make_host
 
