@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from accord.document.findings import BindingError, DocumentError
 from accord.runtime import ApiError
 from app.core.config import Settings
-from app.core.database_url import describe
 from app.core.errors import DatabaseUnreachable
+from app.core.urls.database import describe
 from app.migrations import NotMigrated
 
 

@@ -24,7 +24,7 @@ from app.contract import description
 from app.core import logs, mail
 from app.core.call import Call, Principal, utc_now
 from app.core.config import Settings
-from app.core.replica import caller
+from app.core.database.replica import caller
 from app.resources import connected, make_resources
 from app.schemas import operations
 from app.services.limits import Limits

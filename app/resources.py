@@ -11,15 +11,15 @@ from datetime import datetime
 import structlog
 
 from app.core import cache, limits
-from app.core.cache.together import Uncached
+from app.core.cache.singleflight import Uncached
 from app.core.call import Resources, utc_now
 from app.core.config import Settings
 from app.core.database import Database, connect
-from app.core.passwords import Passwords
-from app.core.replica import Replicated
-from app.core.throttle import Lines, Throttle
+from app.core.database.replica import Replicated
+from app.core.limits.throttle import Lines, Throttle
+from app.core.security.passwords import Passwords
 from app.core.valkey import connect as meet
-from app.core.valkey.calls import Valkey
+from app.core.valkey.client import Valkey
 from app.services.limits import HOUR
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app import migrations
 from app.console import MISUSED, fail, program
 from app.core.config import Settings
-from app.core.database_url import describe
+from app.core.urls.database import describe
 
 
 def pending(settings: Settings) -> list[str]:

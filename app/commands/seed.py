@@ -7,7 +7,7 @@ import asyncio
 import typer
 
 from app.core.config import Settings
-from app.core.database_url import is_postgresql
+from app.core.urls.database import is_postgresql
 from app.migrations import path_of, postgres
 from app.migrations.alone import file_engine
 from app.requirements import run

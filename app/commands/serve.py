@@ -20,7 +20,7 @@ from app.console import fail, program
 from app.contract import version
 from app.core import limits
 from app.core.config import Settings
-from app.core.database_url import describe
+from app.core.urls.database import describe
 from app.main import create_app
 from app.requirements import log_misspelt, log_to_stderr, require_mail
 from app.resources import connected, make_resources

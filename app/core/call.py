@@ -13,9 +13,9 @@ from app.core.cache.memory import Memory
 from app.core.config import Settings
 from app.core.database import Database
 from app.core.limits import Limit, SharedLimit, client
-from app.core.passwords import Passwords
-from app.core.throttle import Throttle
-from app.core.valkey.calls import Valkey
+from app.core.limits.throttle import Throttle
+from app.core.security.passwords import Passwords
+from app.core.valkey.client import Valkey
 
 P_co = TypeVar("P_co", covariant=True)
 

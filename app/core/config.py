@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.core.database_url import describe
+from app.core.urls.database import describe
 
 ENV_FILE = Path(".env")
 _ALIKE = 0.84  # of two names, by difflib: TRUSTED_PROXY is TRUSTED_PROXIES, REDIS_PORT is not REDIS_URL
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     @classmethod
     def _valkey(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.valkey.urls import Place  # noqa: PLC0415 - only who sets REDIS_URL pays for the client
+            from app.core.urls.valkey import Place  # noqa: PLC0415 - only who sets REDIS_URL pays for the client
 
             Place.of(value)
         return value
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     @classmethod
     def _smtp(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.smtp import Account  # noqa: PLC0415 - only who sets SMTP_URL pays for the client
+            from app.core.mail.smtp import Account  # noqa: PLC0415 - only who sets SMTP_URL pays for the client
 
             Account.of(value)
         return value

@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.core import database_url
 from app.core.errors import DatabaseUnreachable
+from app.core.urls import database as database_url
 
 REVISIONS = sorted(path.name.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*_*.py"))
 

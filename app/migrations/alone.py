@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.core import sqlite
-from app.core.database_url import is_postgresql
+from app.core.database import sqlite
 from app.core.errors import DatabaseUnreachable
+from app.core.urls.database import is_postgresql
 from app.migrations import BrokenReferences, BusyTables, NotMigrated, path_of, postgres
 
 T = TypeVar("T")

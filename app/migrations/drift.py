@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, Connection, Dialect, Inspector, Table, i
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import TypeEngine
 
-from app.core.database_url import is_postgresql
+from app.core.urls.database import is_postgresql
 from app.migrations import path_of, postgres, programs
 from app.migrations.alone import file_engine, server_engine
 from app.models import metadata

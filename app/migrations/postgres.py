@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from app.core.database.postgres.connection import Limits
+from app.core.database.postgres.failover import FAILURES, Connector, reason
 from app.core.errors import DatabaseUnreachable
-from app.core.postgres.address import Address
-from app.core.postgres.connecting import FAILURES, Connector, reason
-from app.core.postgres.connection import Limits
+from app.core.urls.postgres import Address
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from app.core.call import Principal, Resources
-from app.core.passwords import DEMO
-from app.core.statements import statement
+from app.core.database.statements import statement
+from app.core.security.passwords import DEMO
 from app.models import User
 from app.schemas.models import PostCreate, UserCreate
 from app.services import posts, users

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 
 from app.core.database import Database
-from app.core.statements import Statement
+from app.core.database.statements import Statement
 from app.services.housekeeping_queries import DELETE_EXPIRED_SESSIONS, DELETE_TOKENS_OF_EXPIRED_SESSIONS
 from app.services.idempotency_queries import DELETE_EXPIRED_KEYS
 from app.services.known_addresses_queries import DELETE_EXPIRED_ADDRESSES

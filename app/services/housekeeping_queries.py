@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, literal, select
 
-from app.core.statements import command
+from app.core.database.statements import command
 from app.models import RefreshToken, Session
 
 BATCH = 1000  # rows of one statement; some milliseconds

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, literal, select, tuple_
 
-from app.core.statements import command, insert, statement
+from app.core.database.statements import command, insert, statement
 from app.models import IdempotencyKey
 
 BATCH = 1000  # rows of one removal: some milliseconds, far from the limit of a statement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, literal, select, tuple_
 
-from app.core.statements import command, insert, statement
+from app.core.database.statements import command, insert, statement
 from app.models import KnownAddress
 
 MOST_ADDRESSES = 20  # of one user

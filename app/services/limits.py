@@ -1,4 +1,4 @@
-"""Who is counted, and against which limit. Attempts to sign in have rules of their own: `app.core.throttle`."""
+"""Who is counted, and against which limit. Attempts to sign in have rules of their own: `app.core.limits.throttle`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from app.core import limits
 from app.core.call import Principal
 from app.core.config import Settings
-from app.core.valkey.calls import Valkey
+from app.core.valkey.client import Valkey
 from app.schemas.problems import TooManyRequests
 
 MINUTE, HOUR = 60, 3600  # seconds: the periods of the settings

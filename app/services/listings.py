@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, case, false, func
 from accord.openapi.encoded import Encoded
 from app.core.call import Resources
 from app.core.database import Database
-from app.core.statements import Statement, statement
+from app.core.database.statements import Statement, statement
 from app.models import User
 from app.schemas.rows import UserProfileListRow, UserProfileRow, UserRow
 from app.services import users

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 
-from app.core.statements import command, insert, statement
+from app.core.database.statements import command, insert, statement
 from app.models import OutboxItem
 
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import Database
-from app.core.statements import Statement, shared, statement
+from app.core.database.statements import Statement, shared, statement
 from app.models import Base, Counter
 from app.schemas.problems import UnknownCursor
 from app.services import cursors

@@ -8,7 +8,7 @@ from datetime import datetime
 from accord.openapi.encoded import Encoded
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
-from app.core.statements import Refused
+from app.core.database.statements import Refused
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostListRow, PostRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, bindparam, select
 
-from app.core.statements import Statement, insert, lookup, statement
+from app.core.database.statements import Statement, insert, lookup, statement
 from app.models import Post, User
 from app.schemas.rows import PostRow
 from app.services.pages import Listing, Order, counted, counter, tried, walked

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 
 from app.core.call import Resources
 from app.core.database import Database
-from app.core.statements import Refused, statement
+from app.core.database.statements import Refused, statement
 from app.models import User, metadata
 from app.services.users import search_key
 

@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from app.core import tokens
 from app.core.call import Principal, Resources
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retried
-from app.core.passwords import DEMO
-from app.core.throttle import Attempt
+from app.core.limits.throttle import Attempt
+from app.core.security import tokens
+from app.core.security.passwords import DEMO
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
 from app.schemas.rows import SessionRow, TokensRow

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, literal, or_, select, update
 
-from app.core.statements import command, insert, lookup, statement
+from app.core.database.statements import command, insert, lookup, statement
 from app.models import PreviousAccessToken, RefreshToken, Session, User
 from app.schemas.rows import SessionRow
 

@@ -12,10 +12,10 @@ from pydantic import MISSING
 from app.core.call import Principal, Resources
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retried
-from app.core.guessing import weak
-from app.core.passwords import DEMO, prepare
-from app.core.passwords import DisallowedCharacters as Disallowed
-from app.core.statements import Refused, Statement
+from app.core.database.statements import Refused, Statement
+from app.core.security.password_strength import weak
+from app.core.security.passwords import DEMO, prepare
+from app.core.security.passwords import DisallowedCharacters as Disallowed
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,

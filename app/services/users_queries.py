@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import String, and_, bindparam, delete, exists, or_, select, true, update
 
-from app.core.statements import Statement, command, insert, lookup, statement
+from app.core.database.statements import Statement, command, insert, lookup, statement
 from app.models import Session, User
 from app.schemas.rows import UserProfileRow, UserRow
 

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from app.core.passwords import Passwords
+from app.core.security.passwords import Passwords
 from tests.bench import data, load, report, services
 from tests.bench.services import Service
 from tests.bench.workloads import WORKLOADS, Workload

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from app.core.postgres.connection import DIALECT
-from app.core.statements import Statement
+from app.core.database.postgres.connection import DIALECT
+from app.core.database.statements import Statement
 from app.migrations import run
 from app.services.listings import Shape, listing
 from tests.bench import load, services

@@ -11,8 +11,8 @@ from typing import Protocol, TypeVar
 from accord.openapi.encoded import Encoded
 from app.core.cache.memory import Memory
 from app.core.cache.shared import Shared
-from app.core.cache.together import Make, Uncached
-from app.core.valkey.calls import Valkey
+from app.core.cache.singleflight import Make, Uncached
+from app.core.valkey.client import Valkey
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
 from accord.openapi.encoded import Encoded
-from app.core.cache.together import Make, once
+from app.core.cache.singleflight import Make, once
 
 T = TypeVar("T")
 

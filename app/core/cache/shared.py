@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from accord.openapi.encoded import Encoded
 from app.core.cache.memory import LIFE, LONGEST
-from app.core.cache.together import Make, Uncached, once
-from app.core.valkey.calls import Call, Valkey
+from app.core.cache.singleflight import Make, Uncached, once
+from app.core.valkey.client import Call, Valkey
 
 T = TypeVar("T")
 

@@ -3,8 +3,8 @@
 `connect` takes the URL; `calls` has the queue, the deadline and the way back; `links` is what speaks through redis-py.
 """
 
-from app.core.valkey.calls import Valkey
-from app.core.valkey.urls import Place
+from app.core.urls.valkey import Place
+from app.core.valkey.client import Valkey
 
 
 def connect(url: str, *, patience: float = 0.008) -> Valkey:
@@ -18,6 +18,6 @@ def connect(url: str, *, patience: float = 0.008) -> Valkey:
     """
     place = Place.of(url)
     # Not at the top: redis-py is 60 modules that a service without Valkey does not need.
-    from app.core.valkey.links import link  # noqa: PLC0415
+    from app.core.valkey.connections import link  # noqa: PLC0415
 
     return Valkey(lambda: link(place), place.name, patience)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from app.core import tokens as made
+from app.core.security import tokens as made
 from app.main import create_app
 from tests.support.answers import faults, problem
 from tests.support.builders import PASSWORD, signed_in, stored_user

@@ -14,7 +14,7 @@ from app.core import valkey
 from app.core.cache import Cache
 from app.core.cache.memory import LONGEST, Memory
 from app.core.cache.shared import Shared
-from app.core.cache.together import Uncached
+from app.core.cache.singleflight import Uncached
 from app.core.config import Settings
 from app.resources import make_resources
 from tests.support.servers.valkey import Cluster, Valkey

@@ -13,7 +13,7 @@ import pytest
 
 from app.core.config import Settings
 from app.core.mail import Folder, Mail, Undeliverable, Unreachable, message_of, outlet, sender_of
-from app.core.smtp import Account, Server
+from app.core.mail.smtp import Account, Server
 from tests.support.paths import ROOT
 from tests.support.servers.service import free_port
 from tests.support.servers.smtp import MailServer

@@ -13,8 +13,8 @@ import pytest
 import structlog
 
 from app.core import valkey
-from app.core.valkey.calls import Call, Script
-from app.core.valkey.urls import Place
+from app.core.urls.valkey import Place
+from app.core.valkey.client import Call, Script
 from tests.support.servers.valkey import Cluster, Sentinels, Valkey
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, create_engine, delete, func, select
 
 from app.core.database import Database, connect
-from app.core.statements import Refused, Statement, command, insert, statement
+from app.core.database.statements import Refused, Statement, command, insert, statement
 from app.migrations import run
 from app.models import Post, RefreshToken, Session, User
 

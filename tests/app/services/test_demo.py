@@ -10,8 +10,8 @@ from sqlalchemy import delete
 from starlette.testclient import TestClient
 
 from app.contract import DOCUMENT
-from app.core.passwords import DEMO
-from app.core.statements import command
+from app.core.database.statements import command
+from app.core.security.passwords import DEMO
 from app.main import create_app
 from app.models import User
 from app.resources import connected, make_resources

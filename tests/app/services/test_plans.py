@@ -8,9 +8,9 @@ import sqlite3
 import psycopg
 import pytest
 
-from app.core.postgres.connection import DIALECT as POSTGRESQL
-from app.core.sqlite.connection import DIALECT as SQLITE
-from app.core.statements import Statement
+from app.core.database.postgres.connection import DIALECT as POSTGRESQL
+from app.core.database.sqlite.connection import DIALECT as SQLITE
+from app.core.database.statements import Statement
 from app.resources import connected, make_resources
 from app.services import listings, posts_queries, seed
 from app.services.listings import ORDERS, Shape, listing

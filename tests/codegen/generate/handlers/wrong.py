@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from accord.openapi.encoded import Encoded
 from app.core.call import Public, SignedIn
-from app.core.statements import statement
+from app.core.database.statements import statement
 from app.models import User
 from app.schemas import models, operations, rows
 from app.schemas.operations import CreateUser, DeleteUser, GetHealth, GetReadiness, GetUser, Handlers, ListUsers, UpdateUser

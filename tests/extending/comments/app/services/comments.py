@@ -8,7 +8,8 @@ import functools
 from accord.openapi.encoded import Encoded
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retried
-from app.core.statements import Refused
+from accord.openapi.encoded import Encoded
+from app.core.database.statements import Refused
 from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound
 from app.schemas.rows import CommentListRow, CommentRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from app.core.statements import command, insert, lookup, statement
+from app.core.database.statements import command, insert, lookup, statement
 from app.models import Comment
 from app.schemas.rows import CommentRow
 from app.services.pages import Listing, Order, counted, walked

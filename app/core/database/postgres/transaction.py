@@ -1,0 +1,221 @@
+"""One transaction on one connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Table
+
+from app.core.database.postgres.connection import DIALECT, Connection
+from app.core.database.postgres.errors import (
+    CONFLICT,
+    LOST,
+    OUT,
+    UNKNOWN,
+    is_farewell,
+    is_loss,
+    is_outdated,
+    is_read_only,
+    is_unsent,
+    meaning,
+)
+from app.core.database.postgres.pool import Pool
+from app.core.database.statements import Statement, TransactionConflict
+from app.core.errors import ServiceUnavailable
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+# How often something of which nothing was done is tried, when its connections are lost.
+ATTEMPTS = 3
+
+
+class Transaction:
+    """One `async with database.transaction()` block, READ COMMITTED. The body may take `patience` seconds; None: any time."""
+
+    __slots__ = ("_broken", "_connection", "_holders", "_patience", "_pool", "_task", "_timer", "_unclear", "_untouched")
+
+    def __init__(self, pool: Pool, holders: set[asyncio.Task[Any]], patience: float | None) -> None:
+        self._pool = pool
+        self._holders = holders
+        self._patience = patience
+        self._task: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._connection: Connection | None = None
+        self._broken: Exception | None = None  # why it can only be left
+        self._unclear = False  # something may still run on the connection
+        self._untouched = True  # nothing was done since BEGIN
+
+    async def one(self, statement: Statement[R], /, **values: object) -> R | None:
+        """The first row, or None."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        return await self._perform(lambda connection: connection.one(compiled, parameters))
+
+    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
+        """Every row."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        return await self._perform(lambda connection: connection.all(compiled, parameters))
+
+    async def run(self, statement: Statement[None], /, **values: object) -> int:
+        """How many rows a command changed."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        return await self._perform(lambda connection: connection.run(compiled, parameters))
+
+    async def copy(self, table: Table, columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> int:
+        """Write many rows, however long it takes; how many."""
+        return await self._perform(lambda connection: connection.copy(table, columns, rows))
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.current_task()
+        refuse_inside(self._holders, self._task)
+        self._connection = await self._begin()
+        if self._task is not None:
+            self._holders.add(self._task)
+        if self._patience is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._patience, self._expire)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        if self._task is not None:
+            self._holders.discard(self._task)
+        if self._timer is not None:
+            self._timer.cancel()
+        if connection is None:
+            return
+        if error is None and self._broken is None:
+            await self._commit(connection)
+            return
+        await self._undo(connection, at_once=self._unclear or not (error is None or isinstance(error, Exception)))
+        if error is None and self._broken is not None:  # also if the body caught it: half of a transaction is never committed
+            raise self._broken
+
+    async def _begin(self) -> Connection:
+        attempt = 0
+        while True:
+            attempt += 1
+            connection = self._pool.take() or await self._pool.wait()
+            try:
+                await connection.execute(connection.begin)
+            except BaseException as error:
+                lost = settle(self._pool, connection, error)
+                if not isinstance(error, Exception):
+                    raise
+                if not lost:
+                    raise meaning(error) from error
+                if attempt == ATTEMPTS:
+                    raise TransactionConflict(LOST) from error
+            else:
+                return connection
+
+    async def _perform(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        if self._broken is not None:
+            raise self._broken
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("a transaction runs statements only inside its `async with` block")
+        try:
+            try:
+                result = await work(connection)
+            except Exception as error:
+                if not (self._untouched and is_outdated(error)):
+                    raise
+                self._pool.forget()
+                await connection.execute("ROLLBACK")
+                await connection.execute(connection.begin)
+                result = await work(connection)
+        except BaseException as error:
+            self._broken = self._broken or self._fault(connection, error)
+            if not isinstance(error, Exception):
+                raise
+            raise self._broken from error
+        self._untouched = False
+        return result
+
+    def _fault(self, connection: Connection, error: BaseException) -> Exception:
+        """Why the transaction can only be left now."""
+        if not isinstance(error, Exception):  # also if the body goes on, as after asyncio.timeout()
+            self._unclear = True
+            return ServiceUnavailable("The transaction was interrupted; nothing was done.")
+        if is_outdated(error):
+            self._pool.forget()
+            return TransactionConflict(CONFLICT)
+        if is_read_only(error):
+            connection.age = -1  # the pool lets go of it
+            self._pool.renew()
+            return TransactionConflict(OUT)
+        if (connection.raw.is_closed() or is_farewell(error)) and is_loss(error):
+            self._pool.renew()
+            return TransactionConflict(LOST)
+        self._unclear = isinstance(error, TimeoutError)
+        return meaning(error)
+
+    async def _commit(self, connection: Connection) -> None:
+        try:
+            done = await connection.execute("COMMIT")
+        except BaseException as error:
+            lost = settle(self._pool, connection, error)
+            if not isinstance(error, Exception):
+                raise
+            if lost and is_unsent(error):
+                raise TransactionConflict(LOST) from error
+            if lost or isinstance(error, TimeoutError):
+                raise ServiceUnavailable(UNKNOWN) from error
+            raise meaning(error) from error
+        self._pool.give(connection)
+        if done != "COMMIT":
+            raise ServiceUnavailable("The database could not store it; nothing was done.")
+
+    async def _undo(self, connection: Connection, *, at_once: bool) -> None:
+        if connection.raw.is_closed():
+            self._pool.drop(connection)
+        elif at_once:  # who is cancelled does not wait for the server
+            self._pool.abandon(connection)
+        else:
+            try:
+                await connection.execute("ROLLBACK")
+            except Exception:  # noqa: BLE001 - the server undoes it when the connection ends
+                self._pool.drop(connection)
+            except BaseException:
+                self._pool.abandon(connection)
+                raise
+            else:
+                self._pool.give(connection)
+
+    def _expire(self) -> None:
+        """Take the connection away from a body that takes too long: others wait for its rows, and for the connection."""
+        if self._connection is not None:
+            self._broken = self._broken or ServiceUnavailable("The transaction took too long; nothing was done.")
+            self._connection.raw.terminate()
+
+
+def refuse_inside(holders: set[asyncio.Task[Any]], task: asyncio.Task[Any] | None) -> None:
+    """See that a task does not write beside its own transaction, for whose locks it would wait.
+
+    Raises:
+        RuntimeError: it does.
+    """
+    if task in holders:
+        raise RuntimeError("inside a transaction write through the transaction, not through the database")
+
+
+def settle(pool: Pool, connection: Connection, error: BaseException) -> bool:
+    """Bring a connection back whose statement, outside a transaction, has failed. Whether the connection was lost."""
+    if not isinstance(error, Exception) or isinstance(error, TimeoutError):
+        pool.abandon(connection)
+        return False
+    lost = connection.raw.is_closed() or is_farewell(error)
+    if lost or is_read_only(error):
+        pool.drop(connection)
+        pool.renew()
+    else:
+        pool.give(connection)
+    return lost and is_loss(error)

@@ -1,0 +1,155 @@
+"""The embedded database: reads on the event loop, writes through one writer with group commit.
+
+A read by key takes a few microseconds, a hop to a thread twenty: so reads run where they are asked for, on a connection of
+their own that no writer blocks (write-ahead log), under a time limit. Several processes may share a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Table, func, select, table
+
+from app.core.database.sqlite.connection import DIALECT, Connection, is_busy
+from app.core.database.sqlite.opened_files import OpenedFiles
+from app.core.database.sqlite.writer import Transaction, Writer
+from app.core.database.statements import Statement, bound, statement
+from app.core.errors import DatabaseUnreachable, ServiceUnavailable
+from app.core.files import close_to_others, make_file, make_folder
+from app.core.urls.database import path_of
+
+R = TypeVar("R")
+
+# Seconds a read may block the loop while another process has the whole file, as in its recovery after a crash.
+_READ_WAIT = 0.1
+
+_PING = statement(select(func.count()).select_from(table("sqlite_schema")), int)
+
+
+async def connect(url: str, *, statement_timeout: float, lock_timeout: float) -> SQLiteDatabase:
+    """Open the file at a URL and make it, and its folder, if there is none; see `app.core.database.connect`."""
+    path, private = path_of(url), None
+    if path is None:
+        # In memory proper, there is either one connection (reads would see what is not committed) or a shared cache (reads
+        # fail beside a writer). A file in a temporary folder, gone at close, behaves as every other.
+        private = tempfile.TemporaryDirectory(prefix="accord-")
+        path = Path(private.name, "private.db")
+    try:
+        reader, writing, files = await asyncio.to_thread(_open, path, statement_timeout, lock_timeout, durable=private is None)
+    except (OSError, sqlite3.Error, ServiceUnavailable) as error:
+        if private is not None:
+            private.cleanup()
+        raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.__cause__ or error}") from error
+    return SQLiteDatabase(path, reader, Writer(writing, files, lock_timeout), files, private)
+
+
+def make(path: Path) -> None:
+    """Make an empty file at a path, and its folder, if there is none. SQLite gives its other files the mode of this one."""
+    make_folder(path.parent)
+    make_file(path)
+    for suffix in ("-wal", "-shm", "-journal"):  # left by a process that was killed
+        close_to_others(Path(f"{os.path.realpath(path)}{suffix}"))
+
+
+def _open(
+    path: Path, statement_timeout: float, lock_timeout: float, *, durable: bool
+) -> tuple[Connection, Connection, OpenedFiles]:
+    """The connections for reading and for writing."""
+    make(path)
+    writing = Connection(str(path), limit=statement_timeout, wait=lock_timeout)
+    _switch_to_wal(writing, lock_timeout)
+    writing.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    writing.execute("PRAGMA foreign_keys = ON")
+    writing.execute("PRAGMA busy_timeout = 0")  # the loop never waits for a lock: the writer waits in its thread
+    reader = Connection(str(path), limit=statement_timeout, wait=_READ_WAIT)
+    reader.execute("PRAGMA query_only = ON")
+    for connection in (writing, reader):  # both open the write-ahead log now: later it might be another file
+        connection.execute("SELECT count(*) FROM sqlite_schema")
+    return reader, writing, OpenedFiles(path.absolute())
+
+
+def _switch_to_wal(connection: Connection, timeout: float) -> None:
+    """Turn the write-ahead log on. SQLite does not wait by itself here when several processes begin at once."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            [(mode,)] = connection.execute("PRAGMA journal_mode = WAL")
+        except ServiceUnavailable as error:
+            if not is_busy(error.__cause__) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+            continue
+        if mode != "wal":
+            raise OSError(f"its file system cannot hold a write-ahead log (SQLite offers journal mode {mode!r})")
+        return
+
+
+class SQLiteDatabase:
+    """A `Database` in one file."""
+
+    def __init__(
+        self,
+        path: Path,
+        reader: Connection,
+        writer: Writer,
+        files: OpenedFiles,
+        private: tempfile.TemporaryDirectory[str] | None,
+    ) -> None:
+        self.url = f"sqlite:///{path.absolute()}"
+        self._files = files
+        self._reader = reader
+        self._writer = writer
+        self._private = private
+
+    async def one(self, statement: Statement[R], /, **values: object) -> R | None:
+        """The first row, or None."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        if compiled.writes:
+            return await self._writer.perform(self._writer.connection.one, compiled, parameters)
+        return self._reader.one(compiled, parameters)
+
+    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
+        """Every row."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        if compiled.writes:
+            return await self._writer.perform(self._writer.connection.all, compiled, parameters)
+        return self._reader.all(compiled, parameters)
+
+    async def run(self, statement: Statement[None], /, **values: object) -> int:
+        """How many rows a command changed."""
+        compiled = statement.compiled(DIALECT)
+        return await self._writer.perform(self._writer.connection.run, compiled, compiled.parameters(values))
+
+    async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+        """Write many rows in the writer's thread, all or none; how many."""
+        words = DIALECT.identifier_preparer
+        names = ", ".join(words.quote(table.c[name].name) for name in columns)
+        sql = f"INSERT INTO {words.format_table(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our names
+        return await self._writer.load(sql, bound(table, columns, rows, DIALECT))
+
+    def transaction(self) -> Transaction:
+        """Statements that take effect together; the body runs when it is its turn."""
+        return Transaction(self._writer)
+
+    async def ping(self) -> None:
+        """Read, and see that there is a writer and its files are still those that were opened."""
+        await self.one(_PING)
+        if self._writer.closed:
+            raise ServiceUnavailable("The database is closed.")
+        self._files.check()
+
+    async def close(self) -> None:
+        """Finish the commits, move the log into the file, let go of it."""
+        await self._writer.close()
+        self._reader.close()
+        if self._private is not None:
+            self._private.cleanup()

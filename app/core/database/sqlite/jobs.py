@@ -1,0 +1,76 @@
+"""What waits for the writer, besides transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+from app.core.database.sqlite.connection import Connection
+from app.core.database.statements import Compiled
+
+T = TypeVar("T")
+
+# Rows that are loaded in one step; the time limit of a statement is that of a step.
+_ROWS = 1000
+
+
+class Job(Generic[T]):
+    """Work that is answered after the commit which contains it."""
+
+    __slots__ = ("answer", "result", "since")
+
+    def __init__(self) -> None:
+        self.result: T
+        self.since = 0.0  # when it began to wait
+        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def refuse(self, error: Exception) -> None:
+        """Answer with an error, if the caller is still there."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+    def acknowledge(self) -> None:
+        """Answer after the commit."""
+        if not self.answer.done():
+            self.answer.set_result(self.result)
+
+
+class Write(Job[T]):
+    """A single statement. It needs no savepoint: SQLite undoes a failed statement by itself."""
+
+    __slots__ = ("compiled", "parameters", "work")
+
+    def __init__(self, work: Callable[[Compiled[Any], list[Any]], T], compiled: Compiled[Any], parameters: list[Any]) -> None:
+        super().__init__()
+        self.work = work
+        self.compiled = compiled
+        self.parameters = parameters
+
+
+class Load(Job[int]):
+    """Many rows for one table: written in the thread, so that the loop stays free."""
+
+    __slots__ = ("_rows", "_sql")
+
+    def __init__(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        super().__init__()
+        self._sql = sql
+        self._rows = iter(rows)
+
+    def perform(self, connection: Connection) -> None:
+        """Write the rows, some at a time; stop when nobody waits any more."""
+        self.result = 0
+        connection.execute("SAVEPOINT body")
+        try:
+            while not self.answer.done() and (some := list(itertools.islice(self._rows, _ROWS))):
+                self.result += connection.load(self._sql, some)
+            if self.answer.done():
+                connection.execute("ROLLBACK TO body")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO body")
+                connection.execute("RELEASE body")
+            raise
+        connection.execute("RELEASE body")

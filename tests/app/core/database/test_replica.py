@@ -1,0 +1,166 @@
+"""Reading from a replica: a real PostgreSQL and a real standby, which is made to lag."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from structlog.testing import capture_logs
+
+from app.core.database import connect
+from app.core.database.replica import Replicated, caller
+from app.core.database.statements import insert, statement
+from app.core.valkey import connect as meet
+from tests.support.servers.network import Relay
+from tests.support.servers.postgres import Postgres, Standby
+from tests.support.servers.valkey import Valkey
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+
+TABLE = "CREATE TABLE words (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text NOT NULL)"
+
+
+class Base(DeclarativeBase):
+    """Of a table of our own."""
+
+
+class Word(Base):
+    """A row that is written, and looked for."""
+
+    __tablename__ = "words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+ADD = statement(insert(Word).values(text=bindparam("text")).returning(Word.id), int)
+COUNT = statement(select(func.count()).select_from(Word).where(Word.text == bindparam("text")), int)
+PORT = statement(select(func.current_setting("port")), str)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[Postgres, Standby]]:
+    """A primary and the standby that follows it."""
+    with Postgres() as primary, Standby(primary) as standby:
+        primary.create("notes")
+        primary.execute(TABLE, "notes")
+        yield primary, standby
+
+
+@pytest.fixture
+def lagging(servers, pair) -> Iterator[None]:  # noqa: ARG001 - which first has to trust it
+    """The standby applies nothing."""
+    servers[1].execute("SELECT pg_wal_replay_pause()")
+    yield
+    servers[1].execute("SELECT pg_wal_replay_resume()")
+
+
+async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None, primary: str | None = None) -> Replicated:
+    """A worker that has both, and knows that the replica is there; `primary` is another way to the first."""
+    shared = meet(valkey) if valkey is not None else None
+    while not servers[1].execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as below
+        await asyncio.sleep(0.05)
+    databases = [await connect(url) for url in (primary or servers[0].url("notes"), servers[1].url("notes"))]
+    stack.push_async_callback(databases[0].close)
+    made = Replicated(*databases, shared)
+    if shared is not None:
+        await stack.enter_async_context(shared)
+    pair = await stack.enter_async_context(made)
+    async with asyncio.timeout(10):
+        while await pair.reader.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
+            await asyncio.sleep(0.01)
+    return pair
+
+
+@pytest.fixture
+async def pair(servers) -> AsyncIterator[Replicated]:
+    """One worker."""
+    async with AsyncExitStack() as stack:
+        yield await replicated(stack, servers)
+
+
+async def count(pair: Replicated, who: str, text: str) -> int | None:
+    caller.set((who,))
+    return await pair.reader.one(COUNT, text=text)
+
+
+class TestReads:
+    async def test_of_whoever_wrote_nothing_go_to_the_replica(self, pair, servers):
+        caller.set(("reader",))
+
+        assert await pair.reader.one(PORT) == str(servers[1].port)
+        assert await pair.reader.all(PORT) == [str(servers[1].port)]
+
+    @pytest.mark.usefixtures("lagging")
+    async def test_of_whoever_has_just_written_go_to_the_primary(self, pair):
+        caller.set(("writer",))
+        await pair.database.one(ADD, text="mine")
+
+        assert await count(pair, "writer", "mine") == 1
+        assert await count(pair, "reader", "mine") == 0
+
+    @pytest.mark.usefixtures("lagging")
+    async def test_see_what_was_written_in_a_transaction(self, pair):
+        caller.set(("writer",))
+        async with pair.reader.transaction() as transaction:
+            await transaction.one(ADD, text="ours")
+
+        assert await count(pair, "writer", "ours") == 1
+
+    async def test_return_to_the_replica_when_it_has_everything(self, pair, servers):
+        caller.set(("writer",))
+        await pair.database.one(ADD, text="soon")
+
+        async with asyncio.timeout(10):
+            while await pair.reader.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
+                await asyncio.sleep(0.01)
+
+        assert await count(pair, "writer", "soon") == 1
+
+    async def test_of_the_database_itself_always_go_to_the_primary(self, pair, servers):
+        caller.set(("reader",))
+
+        assert await pair.database.one(PORT) == str(servers[0].port)
+
+    async def test_go_to_the_primary_for_whoever_wrote_through_another_worker(self, servers):
+        with Valkey() as valkey:
+            async with AsyncExitStack() as stack:
+                one, other = [await replicated(stack, servers, valkey.url) for _ in range(2)]
+                servers[1].execute("SELECT pg_wal_replay_pause()")
+                caller.set(("writer",))
+                await one.database.one(ADD, text="elsewhere")
+
+                try:
+                    found = [await count(other, who, "elsewhere") for who in ("writer", "reader")]
+                finally:
+                    servers[1].execute("SELECT pg_wal_replay_resume()")
+
+        assert found == [1, 0]
+
+
+async def test_a_primary_that_was_none_for_a_while_does_not_end_the_use_of_the_replica(servers):
+    async with Relay(servers[0].port) as relay, AsyncExitStack() as stack:
+        with capture_logs() as logs:
+            await replicated(stack, servers, primary=f"postgresql://postgres@127.0.0.1:{relay.port}/notes")
+            for port, event in ((servers[1].port, "the replica is out"), (servers[0].port, "the replica is back")):
+                relay.target = port
+                relay.cut()
+                async with asyncio.timeout(10):
+                    while event not in [log["event"] for log in logs]:  # noqa: ASYNC110 - another server knows
+                        await asyncio.sleep(0.05)
+
+
+async def test_a_replica_that_is_gone_is_done_without():
+    with Postgres() as primary, Standby(primary) as standby:
+        primary.create("notes")
+        primary.execute(TABLE, "notes")
+        async with AsyncExitStack() as stack:
+            pair = await replicated(stack, (primary, standby))
+            standby.kill()
+
+            assert await pair.reader.one(PORT) == str(primary.port)

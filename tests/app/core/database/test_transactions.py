@@ -1,0 +1,223 @@
+"""What every database promises of its transactions: all or nothing, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from app.core.database import Database, retried
+from app.core.database.statements import Refused, TransactionConflict
+from app.core.errors import ServiceUnavailable
+from tests.app.core.database.notes import ALL, BELOW, ENDLESS_WRITE, GET, INSERT, count_up
+
+pytestmark = pytest.mark.anyio
+
+
+async def words(database: Database) -> set[str]:
+    return {note.word for note in await database.all(ALL)}
+
+
+async def add(database: Database, word: str) -> None:
+    """A transaction that lets others run in its middle."""
+    async with database.transaction() as transaction:
+        await asyncio.sleep(0)
+        await transaction.one(INSERT, word=word)
+
+
+class TestFailure:
+    async def test_a_body_that_raises_undoes_itself_and_nobody_else(self, either: Database):
+        async def fail(word: str) -> None:
+            async with either.transaction() as transaction:
+                await transaction.one(INSERT, word=word)
+                raise LookupError(word)
+
+        jobs = (add(either, "a"), fail("b"), add(either, "c"), fail("d"), either.one(INSERT, word="e"))
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+
+        assert [type(result) for result in results[:4]] == [type(None), LookupError, type(None), LookupError]
+        assert await words(either) == {"a", "c", "e"}
+
+    async def test_a_refused_write_undoes_nobody_else(self, either: Database):
+        results = await asyncio.gather(*(either.one(INSERT, word=word) for word in "aab"), return_exceptions=True)
+
+        assert [type(result) for result in results].count(Refused) == 1
+        assert await words(either) == {"a", "b"}
+
+    async def test_a_transaction_with_a_refusal_is_undone_even_if_the_body_goes_on(self, either: Database):
+        async def careless() -> None:
+            async with either.transaction() as transaction:
+                await transaction.one(INSERT, word="a")
+                with contextlib.suppress(Refused):
+                    await transaction.run(BELOW, word="b", above_id=99)
+
+        with pytest.raises(Refused):
+            await careless()
+
+        assert await words(either) == set()
+
+    async def test_after_a_refusal_the_transaction_runs_nothing_more(self, either: Database):
+        async def careless() -> None:
+            async with either.transaction() as transaction:
+                with contextlib.suppress(Refused):
+                    await transaction.run(BELOW, word="b", above_id=99)
+                await transaction.one(INSERT, word="a")
+
+        with pytest.raises(Refused, match="foreign key"):
+            await careless()
+
+        assert await words(either) == set()
+
+    async def test_a_write_that_takes_too_long_is_stopped_and_nobody_is_told_a_lie(self, either: Database):
+        await either.one(INSERT, word="before")
+
+        jobs = (add(either, "a"), either.run(ENDLESS_WRITE), add(either, "b"))
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+
+        assert isinstance(results[1], ServiceUnavailable)
+        acknowledged = {word for word, result in zip("ab", (results[0], results[2]), strict=True) if result is None}
+        assert await words(either) == {"before"} | acknowledged
+        assert all(result is None or isinstance(result, ServiceUnavailable) for result in (results[0], results[2]))
+
+    @pytest.mark.slow
+    async def test_a_body_that_takes_too_long_is_undone(self, either: Database):
+        async def idle() -> None:
+            async with either.transaction() as transaction:
+                await transaction.one(INSERT, word="idle")
+                await asyncio.sleep(1)
+
+        results = await asyncio.gather(idle(), add(either, "a"), return_exceptions=True)
+
+        assert isinstance(results[0], ServiceUnavailable)
+        assert "too long; nothing was done" in results[0].detail
+        assert results[1] is None
+        assert await words(either) == {"a"}
+
+
+class TestMisuse:
+    async def test_writing_past_the_own_transaction_is_told_instead_of_waiting_for_itself(self, either: Database):
+        async with either.transaction() as transaction:
+            await transaction.one(INSERT, word="a")
+
+            with pytest.raises(RuntimeError, match="through the transaction"):
+                await either.one(INSERT, word="b")
+            with pytest.raises(RuntimeError, match="through the transaction"):
+                await add(either, "c")
+
+        assert await words(either) == {"a"}
+
+    async def test_reading_past_the_own_transaction_sees_what_is_committed(self, either: Database):
+        async with either.transaction() as transaction:
+            await transaction.one(INSERT, word="a")
+
+            assert await either.one(GET, word="a") is None
+            assert await transaction.one(GET, word="a") is not None
+
+        assert await either.one(GET, word="a") is not None
+
+    async def test_a_transaction_that_has_ended_runs_nothing(self, either: Database):
+        async with either.transaction() as transaction:
+            pass
+
+        with pytest.raises(RuntimeError, match="inside"):
+            await transaction.one(INSERT, word="a")
+
+        assert await words(either) == set()
+
+    async def test_a_transaction_that_has_not_begun_runs_nothing(self, either: Database):
+        with pytest.raises(RuntimeError, match="inside"):
+            await either.transaction().one(INSERT, word="a")  # type: ignore[attr-defined]
+
+        assert await words(either) == set()
+
+
+class TestCancellation:
+    async def test_cancelled_in_the_body_the_body_is_undone(self, either: Database):
+        inside = asyncio.Event()
+
+        async def body() -> None:
+            async with either.transaction() as transaction:
+                await transaction.one(INSERT, word="a")
+                inside.set()
+                await asyncio.sleep(10)
+
+        task = asyncio.create_task(body())
+        after = asyncio.create_task(add(either, "b"))
+        await inside.wait()
+        task.cancel()
+
+        await after
+        await asyncio.wait([task])
+        assert task.cancelled()
+        assert await words(either) == {"b"}
+
+    @pytest.mark.parametrize("steps", range(14))
+    async def test_cancelled_at_any_step_the_next_transaction_runs(self, either: Database, steps: int):
+        task = asyncio.create_task(add(either, "a"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+        await asyncio.wait_for(add(either, "b"), 5)
+
+        assert await words(either) in ({"b"}, {"a", "b"})
+
+
+class TestConflicts:
+    async def test_read_modify_writes_with_a_version_lose_no_update(self, either: Database):
+        await either.one(INSERT, word="counter")
+
+        await asyncio.gather(*(count_up(either) for _ in range(20)))
+
+        note = await either.one(GET, word="counter")
+        assert note is not None
+        assert note.number == 20
+
+    async def test_a_retried_function_gives_up_some_time(self, either: Database):
+        calls = 0
+
+        @retried
+        async def never() -> None:
+            nonlocal calls
+            async with either.transaction() as transaction:
+                calls += 1
+                await transaction.one(INSERT, word="a")
+                raise TransactionConflict("overtaken")
+
+        with pytest.raises(TransactionConflict):
+            await never()
+
+        assert calls == 10
+        assert await words(either) == set()
+
+    async def test_a_retried_function_is_not_called_again_for_anything_else(self, either: Database):
+        calls = 0
+
+        @retried
+        async def refused() -> None:
+            nonlocal calls
+            calls += 1
+            await either.run(BELOW, word="b", above_id=99)
+
+        with pytest.raises(Refused):
+            await refused()
+
+        assert calls == 1
+
+
+class TestClose:
+    async def test_a_closed_database_refuses_writes(self, either: Database):
+        await either.close()
+
+        with pytest.raises(ServiceUnavailable, match="closed"):
+            await either.one(INSERT, word="a")
+
+    async def test_close_waits_for_what_was_begun(self, either: Database):
+        writes = [asyncio.create_task(either.one(INSERT, word=str(number))) for number in range(200)]
+        await asyncio.sleep(0)
+
+        await either.close()
+
+        assert len([note for note in await asyncio.gather(*writes) if note is not None]) == 200

@@ -1,0 +1,170 @@
+"""Who waits before signing in, who passes, and who is told to come back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from app.core.limits import Limit, throttle
+from app.core.limits.throttle import Attempt, Lines, Throttle
+
+pytestmark = pytest.mark.anyio
+
+HOUR = 3600
+
+
+def attempt(address="stranger", account="ada", known=("home",)):
+    """An attempt to sign in; the account knows some addresses."""
+
+    async def look_up():
+        return address in known
+
+    return Attempt(account, address, look_up)
+
+
+def made(failures=3, of_address=100, interval=0.05):
+    """A throttle, without which nothing waits."""
+    return Throttle(Limit("sign-in", failures, HOUR), Limit("sign-in-failures", of_address, HOUR), Lines(interval))
+
+
+async def timed(work):
+    """What it gives, and whether it took any time."""
+    before = time.monotonic()
+    return await work, time.monotonic() - before > 0.03
+
+
+async def fail(guard, times, address=None):
+    for number in range(times):
+        await guard.failed(attempt(address or f"stranger {number}"))
+
+
+class TestThrottle:
+    async def test_whoever_has_few_failures_passes_at_once(self):
+        guard = made()
+        await fail(guard, 2)
+
+        verdict, waited = await timed(guard.admit(attempt()))
+
+        assert (verdict.wait, waited) == (0, False)
+
+    async def test_success_counts_for_nothing(self):
+        guard = made()
+        for _ in range(10):
+            await guard.admit(attempt())
+
+        assert await timed(guard.admit(attempt())) == (throttle.UNLIMITED, False)
+
+    async def test_strangers_wait_where_there_were_many_failures_and_are_not_refused(self):
+        guard = made()
+        await fail(guard, 3)
+
+        verdict, waited = await timed(guard.admit(attempt("another stranger")))
+
+        assert (verdict.wait, waited) == (0, True)
+
+    async def test_a_known_address_passes_whatever_strangers_do(self):
+        guard = made()
+        await fail(guard, 50)
+
+        assert await timed(guard.admit(attempt("home"))) == (throttle.UNLIMITED, False)
+
+    async def test_failures_at_a_known_address_are_its_own(self):
+        guard = made()
+        await fail(guard, 3, address="home")
+
+        assert (await timed(guard.admit(attempt("stranger"))))[1] is False
+        verdict, waited = await timed(guard.admit(attempt("home")))
+        assert (verdict.wait, waited) == (0, True)
+
+    async def test_an_address_of_many_failures_is_refused_at_every_account_but_those_that_know_it(self):
+        guard = made(of_address=5)
+        for number in range(5):
+            await guard.failed(attempt("home", f"victim {number}", known=()))
+
+        refused = await guard.admit(attempt("home", "another victim", known=()))
+        passed = await guard.admit(attempt("home"))
+
+        assert dict(refused.headers)[b"ratelimit-policy"] == b'"sign-in-failures";q=5;w=3600'
+        assert refused.wait == HOUR // 5
+        assert passed.wait == 0
+
+    async def test_without_limits_nothing_is_looked_up(self):
+        async def look_up():
+            raise AssertionError("asked")
+
+        guard = Throttle(None, None, Lines(0.05))
+        await guard.failed(Attempt("ada", "home", look_up))
+
+        assert (await guard.admit(Attempt("ada", "home", look_up))).wait == 0
+
+
+class TestLines:
+    async def test_one_goes_on_each_interval_in_the_order_of_arrival(self):
+        lines, gone = Lines(0.05), []
+
+        async def wait(number):
+            await lines.turn("ada", number)
+            gone.append((number, time.monotonic()))
+
+        begin = time.monotonic()
+        await asyncio.gather(*(wait(number) for number in range(6)))
+
+        assert [number for number, _ in gone] == [0, 1, 2, 3, 4, 5]
+        assert all(moment - begin >= 0.05 * (number + 1) - 0.01 for number, moment in gone)
+
+    async def test_lines_do_not_wait_for_each_other(self):
+        lines = Lines(0.05)
+
+        _, waited = await timed(asyncio.gather(*(lines.turn(account, "x") for account in range(100))))
+
+        assert waited
+        assert await asyncio.wait_for(lines.turn("ada", "x"), 1)
+
+    async def test_of_one_address_few_wait_at_an_account(self, monkeypatch):
+        monkeypatch.setattr(throttle, "PAUSE", 0.01)
+        lines = Lines(0.05)
+
+        verdicts = await asyncio.gather(*(lines.turn("ada", "x") for _ in range(10)), lines.turn("ada", "y"))
+
+        assert [verdict.wait for verdict in verdicts] == [0] * throttle.FEWEST + [1] * (10 - throttle.FEWEST) + [0]
+
+    async def test_a_line_has_an_end_and_says_so(self, monkeypatch):
+        monkeypatch.setattr(throttle, "PAUSE", 0.01)
+        monkeypatch.setattr(throttle, "LONGEST", 0.5)
+        lines = Lines(0.05)
+
+        verdicts = await asyncio.gather(*(lines.turn("ada", number) for number in range(30)))
+
+        full = [verdict for verdict in verdicts if verdict.wait]
+        assert len(full) == 20
+        assert {dict(verdict.headers)[b"ratelimit-policy"] for verdict in full} == {b'"sign-in";q=10;w=0'}
+
+    async def test_there_are_so_many_in_all_who_are_held(self, monkeypatch):
+        monkeypatch.setattr(throttle, "HELD", 10)
+        lines = Lines(0.05)
+
+        verdicts = await asyncio.gather(*(lines.turn(number, "x") for number in range(30)))
+
+        assert [verdict.wait for verdict in verdicts] == [0] * 10 + [1] * 20
+        assert (await lines.turn("ada", "x")).wait == 0  # all of them have left
+
+    async def test_who_leaves_makes_room(self):
+        lines = Lines(5)
+        waiting = [asyncio.create_task(lines.turn("ada", number)) for number in range(throttle.FEWEST)]
+        await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+        with pytest.raises(TimeoutError):  # it waits, in a line of its own
+            await asyncio.wait_for(lines.turn("ada", "x"), 0.05)
+
+    async def test_workers_that_know_nothing_of_each_other_keep_the_pace_together(self):
+        lines = Lines(0.05, share=4)
+
+        begin = time.monotonic()
+        await asyncio.gather(lines.turn("ada", 1), lines.turn("ada", 2))
+
+        assert time.monotonic() - begin >= 0.39

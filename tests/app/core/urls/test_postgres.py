@@ -1,0 +1,108 @@
+"""URLs of PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.database import connect
+from app.core.urls.postgres import Address, Host
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_the_usual_schemes_mean_the_same(scheme: str):
+    address = Address.of(f"{scheme}://ada:s%40fe@db.example:6432/notes")
+
+    assert address.hosts == (Host("db.example", 6432),)
+    assert address.url == "postgresql://ada:s%40fe@db.example:6432/notes"
+    assert address.target == "any"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:x@a:1,b:2/notes",
+        "postgresql://ada:x@/notes?host=a:1&host=b:2",
+        "postgresql://ada:x@/notes?host=a:1,b:2",
+        "postgresql://ada:x@/notes?host=a,b&port=1,2",
+        "postgresql+asyncpg://ada:x@/notes?host=a:1&host=b:2&prepared_statement_cache_size=0",
+    ],
+)
+def test_several_hosts_are_understood_as_libpq_and_sqlalchemy_write_them(url: str):
+    address = Address.of(url)
+
+    assert address.hosts == (Host("a", 1), Host("b", 2))
+    assert address.target == "read-write"
+    assert address.url == "postgresql://ada:x@a:1,b:2/notes?target_session_attrs=read-write"
+    assert address.settings == {}
+
+
+def test_the_role_can_be_named():
+    assert Address.of("postgresql://a,b/notes?target_session_attrs=prefer-standby").target == "prefer-standby"
+
+
+def test_ports_are_optional():
+    assert Address.of("postgresql://a,b:7/notes").hosts == (Host("a", 5432), Host("b", 7))
+
+
+def test_addresses_of_ip_6_are_in_brackets():
+    address = Address.of("postgresql://[::1]:7,[2001:db8::1]/notes")
+
+    assert address.hosts == (Host("::1", 7), Host("2001:db8::1", 5432))
+    assert str(address) == "[::1]:7, [2001:db8::1]:5432"
+
+
+def test_a_folder_is_a_socket():
+    address = Address.of("postgresql:///notes?host=/run/postgresql&port=7")
+
+    assert address.hosts == (Host("/run/postgresql", 7),)
+    assert address.url == "postgresql:///notes?host=/run/postgresql&port=7"
+
+
+def test_tls_is_asked_for_as_libpq_and_sqlalchemy_write_it():
+    assert "sslmode=require" in Address.of("postgresql://a/notes?sslmode=require").dsn
+    assert "sslmode=verify-full" in Address.of("postgresql+asyncpg://a/notes?ssl=verify-full").dsn
+
+
+def test_what_the_driver_does_not_know_is_a_setting_of_the_session():
+    address = Address.of("postgresql://a/notes?search_path=accord&application_name=api-7")
+
+    assert address.settings == {"search_path": "accord", "application_name": "api-7"}
+    assert "search_path" not in address.dsn
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:hunter2/secret@db.example/notes",  # the slash ends the host
+        "postgresql://ada:hun@ter2@db.example/notes",
+        "postgresql://ada:hunter2@db.example:port/notes",
+        "postgresql://ada:hunter2@[db.example/notes",
+        "postgresql://ada:hunter2@a:1,b:2/notes?hunter2",
+        "postgresql://ada:hunter2@a/notes?host=b&port=x",
+        "postgresql://ada:hunter2@/notes?host=a,b&port=1,2,3",
+        "postgresql://ada:hunter2@a/notes#hunter2",
+        "postgresql+psycopg://ada:hunter2@a/notes",
+    ],
+)
+async def test_a_url_that_is_not_understood_is_told_without_its_password(url: str):
+    with pytest.raises(ValueError, match="postgresql://user:password@host:port/name") as caught:
+        await connect(url)
+
+    assert "hunter2" not in str(caught.value)
+    assert "ter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+async def test_an_unknown_role_is_told_which_are_known():
+    with pytest.raises(ValueError, match="any, prefer-standby, primary, read-only, read-write, standby"):
+        await connect("postgresql://a/notes?target_session_attrs=leader")
+
+
+async def test_a_server_that_is_not_there_is_named_without_the_password():
+    with pytest.raises(ConnectionError, match=r"cannot connect to PostgreSQL at 127\.0\.0\.1:1: ") as caught:
+        await connect("postgresql://ada:hunter2@127.0.0.1:1/notes")
+
+    assert "hunter2" not in str(caught.value)
