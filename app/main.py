@@ -76,7 +76,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         ValueError: the URL of Valkey or of the SMTP server is not understood.
     """
     resources = make_resources(settings, now)
-    outlet = mail.outlet(settings)
+    outlet = mail.create_transport(settings)
     if draining is not None:
         resources.draining = draining
     kind = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog

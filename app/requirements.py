@@ -10,7 +10,7 @@ import structlog
 
 from app.console import fail
 from app.core import logs, mail
-from app.core.config import Settings, misspelt
+from app.core.config import Settings, unknown_settings
 
 T = TypeVar("T")
 
@@ -22,9 +22,9 @@ def log_to_stderr(settings: Settings) -> None:
     logs.configure(readable=settings.env == "development")
 
 
-def log_misspelt() -> None:
+def log_unknown_settings() -> None:
     """Say once, and not in each process that serves, which names look like settings and are none."""
-    for line in misspelt():
+    for line in unknown_settings():
         _log.warning(line)
 
 
@@ -36,10 +36,10 @@ def run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
 
 def require_mail(settings: Settings) -> None:
     """End with a message if mails cannot be written into their folder; say, once and not in each process, if none are sent."""
-    outlet = mail.outlet(settings)
+    outlet = mail.create_transport(settings)
     if outlet is None:
         _log.warning("mails wait in the outbox: set SMTP_URL or MAIL_FOLDER to deliver them")
-    elif isinstance(outlet, mail.Folder):
+    elif isinstance(outlet, mail.FolderTransport):
         try:
             outlet.probe()
         except OSError as error:

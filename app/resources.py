@@ -16,7 +16,7 @@ from app.core.call import Resources, utc_now
 from app.core.config import Settings
 from app.core.database import Database, connect
 from app.core.database.replica import Replicated
-from app.core.limits.throttle import Lines, Throttle
+from app.core.limits.throttle import AttemptQueues, Throttle
 from app.core.security.passwords import Passwords
 from app.core.valkey import connect as meet
 from app.core.valkey.client import Valkey
@@ -38,12 +38,12 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
     valkey = meet(settings.redis_url) if settings.redis_url is not None else None
 
     def hourly(name: str, number: int) -> limits.Limit | limits.SharedLimit | None:
-        return limits.choose(name, number, HOUR, valkey, share=settings.workers)
+        return limits.create_limit(name, number, HOUR, valkey, share=settings.workers)
 
     throttle = Throttle(
         hourly("sign-in", settings.sign_in_limit),
         hourly("sign-in-failures", settings.sign_in_failure_limit),
-        Lines(settings.sign_in_interval, share=settings.workers),
+        AttemptQueues(settings.sign_in_interval, share=settings.workers),
     )
     return Resources(
         settings,
@@ -62,7 +62,7 @@ def _cache(settings: Settings, valkey: Valkey | None) -> cache.Cache:
         return Uncached()
     # Processes that are not told of each other's writes must not keep anything: PostgreSQL invites several.
     alone = settings.cache == "memory" or settings.database_url.startswith("sqlite:")
-    return cache.choose(valkey, alone=alone and settings.workers == 1)
+    return cache.create_cache(valkey, alone=alone and settings.workers == 1)
 
 
 @asynccontextmanager

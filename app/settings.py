@@ -10,19 +10,19 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.console import MISUSED, fail
-from app.core.config import ENV_FILE, Settings, misspelt
+from app.core.config import ENV_FILE, Settings, unknown_settings
 from app.core.printable import printable
 
 
 def read_settings(*, quiet: bool = False, **changes: Any) -> Settings:  # noqa: ANN401 - of the types that Settings has
     """The settings of the environment, with what the command line changes; None changes nothing.
 
-    Names that look like settings and are none are reported. A service (`quiet`) does that in its log, by `log_misspelt`.
+    Names that look like misspelt settings are reported. A service (`quiet`) reports them in its log: `log_unknown_settings`.
     """
     given = {name: value for name, value in changes.items() if value is not None}
     try:
         settings = Settings(**given)
-        unknown = [] if quiet else misspelt()
+        unknown = [] if quiet else unknown_settings()
     except ValidationError as error:
         names = ((".".join(map(str, fault["loc"])).upper(), fault["msg"]) for fault in error.errors(include_input=False))
         fail(*(f"{name}: {_wording(message)}" for name, message in names), code=MISUSED)

@@ -14,7 +14,7 @@ import structlog
 from app.core.call import Resources, utc_now
 from app.core.database import Database
 from app.core.errors import ServiceUnavailable
-from app.core.mail import Outlet, Undeliverable, Unreachable
+from app.core.mail import MailTransport, MailUnavailable, Undeliverable
 from app.services import housekeeping, mails, outbox
 from app.services.outbox_queries import Item
 
@@ -159,7 +159,7 @@ class Worker:
 
     async def _settle(self, item: Item, error: BaseException | None) -> None:
         """Repeated while the database is out: what was delivered shall not be delivered again."""
-        if isinstance(error, Unreachable):
+        if isinstance(error, MailUnavailable):
             self._delivery_out.goes_on(error)
         elif error is None:
             self._delivery_out.is_over()
@@ -178,7 +178,7 @@ class Worker:
         database, holder, now = self._database, self._holder, self._now()
         if error is None:
             await outbox.remove(database, item.id, holder)
-        elif isinstance(error, Unreachable):
+        elif isinstance(error, MailUnavailable):
             later = now + timedelta(seconds=self._delivery_out.pause)
             await outbox.postpone(database, item, holder, str(error), later)
         elif isinstance(error, Undeliverable):
@@ -215,7 +215,7 @@ def _tell_of_death(item: Item) -> None:
 
 
 @asynccontextmanager
-async def working(resources: Resources, outlet: Outlet | None) -> AsyncIterator[asyncio.Task[None]]:
+async def working(resources: Resources, outlet: MailTransport | None) -> AsyncIterator[asyncio.Task[None]]:
     """A worker for as long as the context lasts; the task is its own."""
 
     async def deliver(item: Item) -> None:

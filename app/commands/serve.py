@@ -22,7 +22,7 @@ from app.core import limits
 from app.core.config import Settings
 from app.core.urls.database import describe
 from app.main import create_app
-from app.requirements import log_misspelt, log_to_stderr, require_mail
+from app.requirements import log_to_stderr, log_unknown_settings, require_mail
 from app.resources import connected, make_resources
 from app.services import demo
 from app.tables import require_tables
@@ -58,7 +58,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
         connections=Connections(
             settings.max_connections,
             settings.max_connections_per_address,
-            key=limits.client,
+            key=limits.client_key,
             exempt=settings.trusted_proxies,
         ),
         hosts=Hosts(settings.allowed_hosts),
@@ -100,7 +100,7 @@ def _prepare(settings: Settings, port: int) -> None:
     else:
         require_tables(settings)
         _log.info("starting", **facts)
-    log_misspelt()
+    log_unknown_settings()
     if settings.worker:
         require_mail(settings)
     if settings.workers > 1 and settings.redis_url is None:

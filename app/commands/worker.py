@@ -9,8 +9,8 @@ import uvloop
 
 from app.core import mail
 from app.core.config import Settings
-from app.core.mail import Outlet
-from app.requirements import log_misspelt, log_to_stderr, require_mail
+from app.core.mail import MailTransport
+from app.requirements import log_to_stderr, log_unknown_settings, require_mail
 from app.resources import connected, make_resources
 from app.tables import require_tables
 from app.worker import working
@@ -19,15 +19,15 @@ from app.worker import working
 def worker(settings: Settings) -> None:
     """Deliver the outbox until SIGTERM or SIGINT."""
     log_to_stderr(settings)
-    outlet = mail.outlet(settings)
+    outlet = mail.create_transport(settings)
     require_tables(settings)
-    log_misspelt()
+    log_unknown_settings()
     require_mail(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(settings, outlet))
 
 
-async def _work(settings: Settings, outlet: Outlet | None) -> None:
+async def _work(settings: Settings, outlet: MailTransport | None) -> None:
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)

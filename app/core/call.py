@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from app.core.cache import Cache
-from app.core.cache.memory import Memory
+from app.core.cache.memory import MemoryCache
 from app.core.config import Settings
 from app.core.database import Database
-from app.core.limits import Limit, SharedLimit, client
+from app.core.limits import Limit, SharedLimit, client_key
 from app.core.limits.throttle import Throttle
 from app.core.security.passwords import Passwords
 from app.core.valkey.client import Valkey
@@ -52,7 +52,7 @@ class Resources:
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
     under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
     valkey: Valkey | None = None  # met on the loop that serves, by the lifespan
-    cache: Cache = field(default_factory=Memory)
+    cache: Cache = field(default_factory=MemoryCache)
     database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
     reader: Database = field(init=False)  # the same; where there is a replica, reads come from it if its callers cannot tell
     added: asyncio.Event = field(init=False)  # likewise; set after a commit that wrote into the outbox, to wake the worker
@@ -74,7 +74,7 @@ class Call(Generic[P_co]):
     @property
     def client(self) -> Hashable:
         """Who is counted as one: the client's address, of IPv6 its network; all clients of a Unix socket together."""
-        return client(self._peer[0]) if self._peer else ""
+        return client_key(self._peer[0]) if self._peer else ""
 
     @property
     def database(self) -> Database:

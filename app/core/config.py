@@ -113,26 +113,26 @@ class Settings(BaseSettings):
     @classmethod
     def _valkey(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.urls.valkey import Place  # noqa: PLC0415 - only who sets REDIS_URL pays for the client
+            from app.core.urls.valkey import ValkeyURL  # noqa: PLC0415 - only who sets REDIS_URL pays for the client
 
-            Place.of(value)
+            ValkeyURL.of(value)
         return value
 
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, value: str | None) -> str | None:
         if value is not None:
-            from app.core.mail.smtp import Account  # noqa: PLC0415 - only who sets SMTP_URL pays for the client
+            from app.core.mail.smtp import SMTPURL  # noqa: PLC0415 - only who sets SMTP_URL pays for the client
 
-            Account.of(value)
+            SMTPURL.of(value)
         return value
 
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
-        from app.core.mail import sender_of  # noqa: PLC0415 - it needs settings itself
+        from app.core.mail import parse_sender  # noqa: PLC0415 - it needs settings itself
 
-        sender_of(value)
+        parse_sender(value)
         return value
 
     @field_validator("public_url")
@@ -187,7 +187,7 @@ class Settings(BaseSettings):
         return _DEVELOPMENT_ORIGINS if self.env == "development" else []
 
 
-def misspelt() -> list[str]:
+def unknown_settings() -> list[str]:
     """A sentence for each name that looks like a setting and is none.
 
     In `.env`, every name that is unknown; in the environment, which has names of everybody, those close to a setting's.

@@ -12,24 +12,24 @@ import structlog
 _log = structlog.get_logger()
 
 
-def make_folder(path: Path) -> None:
+def make_private_folder(path: Path) -> None:
     """Make a folder, and those above it that are missing; one that is there stays as its owner has made it."""
     if not path.is_dir():
-        make_folder(path.parent)
+        make_private_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
 
 
-def make_file(path: Path) -> None:
+def make_private_file(path: Path) -> None:
     """Make an empty file; one that is there is only closed to others.
 
     An existing file is never opened: to close it again would end the locks that SQLite has on it in this process.
     """
     with contextlib.suppress(FileExistsError):
         os.close(os.open(os.path.realpath(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    close_to_others(path)
+    restrict_to_owner(path)
 
 
-def close_to_others(path: Path) -> None:
+def restrict_to_owner(path: Path) -> None:
     """Take a file away from everybody else if everybody could open it, and say so; what a group may do was somebody's wish."""
     try:
         mode = path.stat().st_mode

@@ -40,7 +40,7 @@ def path_of(url: str) -> Path:
     Raises:
         ValueError: `sqlite://`, whose tables nobody else would see: use the `url` of the connected Database.
     """
-    path = database_url.path_of(url)
+    path = database_url.sqlite_path(url)
     if path is None:
         raise ValueError("sqlite:// is a database of its own for every connection; name a file: sqlite:///data/accord.db")
     return path

@@ -59,7 +59,7 @@ def alone(url: str, work: Callable[[Connection], T]) -> T:
 def _locked(path: Path) -> Iterator[Connection]:
     """A transaction that alone may write from its first moment, so that what it reads stays true; it commits at the end."""
     try:
-        sqlite.make(path)
+        sqlite.create_file(path)
     except OSError as error:
         raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.strerror}") from error
     with file_engine(str(path), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from app.core.database.postgres.connection import Limits
-from app.core.database.postgres.failover import FAILURES, Connector, reason
+from app.core.database.postgres.connection import Timeouts
+from app.core.database.postgres.failover import CONNECT_ERRORS, Connector, connect_failure
 from app.core.errors import DatabaseUnreachable
-from app.core.urls.postgres import Address
+from app.core.urls.postgres import PostgresURL
 
 T = TypeVar("T")
 
@@ -34,11 +34,11 @@ async def connect(url: str) -> asyncpg.Connection:
         ValueError: the URL is wrong.
         DatabaseUnreachable: no server answers, or it refuses us.
     """
-    address = Address.of(url)
+    address = PostgresURL.of(url)
     try:
-        return (await Connector(address, Limits(0, 0, pgbouncer=True)).open(0)).raw
-    except FAILURES as error:
-        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {reason(error)}") from error
+        return (await Connector(address, Timeouts(0, 0, pgbouncer=True)).open(0)).raw
+    except CONNECT_ERRORS as error:
+        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {connect_failure(error)}") from error
 
 
 async def revision(url: str) -> str | None:
@@ -53,7 +53,7 @@ async def revision(url: str) -> str | None:
     except asyncpg.UndefinedTableError:
         return None
     except asyncpg.PostgresError as error:
-        raise DatabaseUnreachable(f"cannot read from PostgreSQL at {Address.of(url)}: {error}") from error
+        raise DatabaseUnreachable(f"cannot read from PostgreSQL at {PostgresURL.of(url)}: {error}") from error
     finally:
         await connection.close()
     return done

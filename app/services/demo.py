@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.core.call import Principal, Resources
 from app.core.database.statements import statement
-from app.core.security.passwords import DEMO
+from app.core.security.passwords import DEMO_PASSWORD
 from app.models import User
 from app.schemas.models import PostCreate, UserCreate
 from app.services import posts, users
@@ -35,7 +35,7 @@ async def create(resources: Resources) -> list[Account]:
     accounts = []
     people: list[tuple[str, str, users.Role]] = [("ada", "Ada Lovelace", "admin"), ("grace", "Grace Hopper", "user")]
     for username, full_name, role in people:
-        password = f"{secrets.token_urlsafe(12)}-7a" if role == "admin" else DEMO
+        password = f"{secrets.token_urlsafe(12)}-7a" if role == "admin" else DEMO_PASSWORD
         new = UserCreate(email=f"{username}@example.com", username=username, password=password, full_name=full_name)
         user = await users.create(resources, new, role)
         author = Principal(user.id, role, 0)

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.core.call import Resources
 from app.core.config import Settings
 from app.core.database import Transaction
-from app.core.mail import Mail, Outlet, Undeliverable, sender_of
+from app.core.mail import Mail, MailTransport, Undeliverable, parse_sender
 from app.schemas.rows import UserRow
 from app.services import outbox
 from app.services.limits import count
@@ -53,8 +53,8 @@ def mailbox(address: str) -> str:
     return f"{name.partition('+')[0] or name}@{domain}"
 
 
-async def deliver(settings: Settings, outlet: Outlet, topic: str, payload: str) -> None:
-    """Make a mail of an item and send it. Raises what `Outlet.send` raises."""
+async def deliver(settings: Settings, outlet: MailTransport, topic: str, payload: str) -> None:
+    """Make a mail of an item and send it. Raises what `MailTransport.send` raises."""
     template = topic.removeprefix(TOPIC)
     if template not in _SUBJECTS:
         raise LookupError(f"no mail is called {topic!r} here")  # but perhaps where a newer version runs: try again
@@ -86,7 +86,7 @@ async def _write(
 
 @functools.lru_cache(maxsize=4)
 def _domain(mail_from: str) -> str:
-    return sender_of(mail_from).domain
+    return parse_sender(mail_from).domain
 
 
 def _greeting(full_name: str | None, username: str) -> str:

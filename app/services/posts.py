@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 
-from accord.openapi.encoded import Encoded
+from accord.runtime import Encoded
 from app.core.call import Principal, Resources
-from app.core.database import Database, Transaction, retried
-from app.core.database.statements import Refused
+from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database.statements import ConstraintViolation
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostListRow, PostRow
@@ -97,7 +97,7 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
         await resources.cache.drop(PUBLIC, of_author(principal.user_id))
 
 
-@retried
+@retry_on_conflict
 async def _store(resources: Resources, principal: Principal, new: PostCreate, keep: Keep[PostRow] | None) -> PostRow:
     if keep is None:
         return await _insert(resources.database, principal, new, resources.now())
@@ -117,7 +117,7 @@ async def _insert(database: Transaction, principal: Principal, new: PostCreate, 
             is_published=new.is_published,
             created_at=created_at,
         )
-    except Refused:
+    except ConstraintViolation:
         raise Unauthorized("The account is gone.") from None
     if post is None:
         raise RuntimeError("an insert without a conflict clause returned no row")

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 
 from app.core.call import Resources
 from app.core.database import Database
-from app.core.database.statements import Refused, statement
+from app.core.database.statements import ConstraintViolation, statement
 from app.models import User, metadata
 from app.services.users import search_key
 
@@ -92,7 +92,7 @@ async def add_users(resources: Resources, number: int, progress: Progress) -> No
     All have one password, which is thrown away. Their names hold a number beyond every id, so that they are new.
 
     Raises:
-        Refused: somebody else's names stood in the way again and again.
+        ConstraintViolation: somebody else's names stood in the way again and again.
     """
     password_hash = await resources.passwords.hash(secrets.token_urlsafe(32))
     taken = await resources.database.one(LAST_USER) or 0
@@ -104,7 +104,7 @@ async def add_users(resources: Resources, number: int, progress: Progress) -> No
             try:
                 await resources.database.load(metadata.tables["users"], USER_COLUMNS, rows)
                 break
-            except Refused:
+            except ConstraintViolation:
                 if attempt == ATTEMPTS:
                     raise
                 taken += chance.randrange(1, 1000) * CHUNK
@@ -116,7 +116,7 @@ async def add_posts(resources: Resources, number: int, progress: Progress) -> No
 
     Raises:
         ValueError: there are no users.
-        Refused: authors were deleted again and again in the meantime.
+        ConstraintViolation: authors were deleted again and again in the meantime.
     """
     chance, end, last = random.Random(), resources.now(), 0  # noqa: S311 - nothing secret is made by it
     for begin, size in _chunks(number):
@@ -126,7 +126,7 @@ async def add_posts(resources: Resources, number: int, progress: Progress) -> No
             try:
                 await resources.database.load(metadata.tables["posts"], POST_COLUMNS, _posts(chance, authors, times))
                 break
-            except Refused:
+            except ConstraintViolation:
                 if attempt == ATTEMPTS:
                     raise
         last = authors[-1]

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from app.core.call import Principal, Resources
 from app.core.config import Settings
-from app.core.database import Database, Transaction, retried
+from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.limits.throttle import Attempt
 from app.core.security import tokens
-from app.core.security.passwords import DEMO
+from app.core.security.passwords import DEMO_PASSWORD
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
 from app.schemas.rows import SessionRow, TokensRow
@@ -52,7 +52,7 @@ class Bearer:
         Another one if the hash is no session's: that of the token before is good for the grace, for requests that were under
         way while another tab refreshed, such as signing out.
         """
-        if not tokens.well_formed(credential, tokens.ACCESS):
+        if not tokens.is_well_formed(credential, tokens.ACCESS):
             return None
         database, digest = self._resources.database, tokens.digest(credential)
         found = await database.one(SELECT_ADMISSION, access_hash=digest)
@@ -83,13 +83,15 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     # Whoever sends the e-mail address and the username of one account counts once; a name of nobody counts as one would.
     attempt = Attempt(user_id or tokens.digest(identifier), address, look_up)
     refuse(await resources.throttle.admit(attempt), "failed attempts to sign in")
-    preferred = resources.passwords.crowded and await attempt.is_known()
-    fits = await resources.passwords.verify(found.password_hash if found else None, sent.password, preferred=preferred)
-    demo = sent.password == DEMO and resources.settings.env != "development"  # of a database that was filled in development
-    if found is None or not fits or not found.is_active or demo:
+    priority = resources.passwords.is_congested and await attempt.is_known()
+    matches = await resources.passwords.verify(found.password_hash if found else None, sent.password, priority=priority)
+    demo = (
+        sent.password == DEMO_PASSWORD and resources.settings.env != "development"
+    )  # of a database that was filled in development
+    if found is None or not matches or not found.is_active or demo:
         await resources.throttle.failed(attempt)
         raise _invalid_credentials()
-    if resources.passwords.outdated(found.password_hash):
+    if resources.passwords.needs_rehash(found.password_hash):
         new_hash = await resources.passwords.hash(sent.password)
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
@@ -97,7 +99,7 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     return await issue(resources, found.user_id, address)
 
 
-@retried
+@retry_on_conflict
 async def issue(resources: Resources, user_id: int, address: Hashable | None = None) -> TokensRow:
     """Begin a session of an active user, who is known at the address from now on.
 
@@ -141,14 +143,14 @@ def _left(instant: datetime, now: datetime) -> int:
     return max(0, int((instant - now).total_seconds()))
 
 
-@retried
+@retry_on_conflict
 async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
     """Exchange a refresh token for the next pair; within the grace the same token gives the same pair again.
 
     Raises:
         InvalidRefreshToken: unknown, expired, of an inactive user, or used too long ago: then the session ends.
     """
-    if not tokens.well_formed(refresh_token, tokens.REFRESH):
+    if not tokens.is_well_formed(refresh_token, tokens.REFRESH):
         raise _invalid_refresh_token()
     now = resources.now()
     async with resources.database.transaction() as transaction:
@@ -216,7 +218,7 @@ async def list_own(resources: Resources, principal: Principal) -> list[SessionRo
     )
 
 
-@retried
+@retry_on_conflict
 async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
     """End one session of the principal; `current` is the one of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id

@@ -11,10 +11,10 @@ from pydantic import MISSING
 
 from app.core.call import Principal, Resources
 from app.core.config import Settings
-from app.core.database import Database, Transaction, retried
-from app.core.database.statements import Refused, Statement
-from app.core.security.password_strength import weak
-from app.core.security.passwords import DEMO, prepare
+from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database.statements import ConstraintViolation, Statement
+from app.core.security.password_strength import is_weak
+from app.core.security.passwords import DEMO_PASSWORD, prepare
 from app.core.security.passwords import DisallowedCharacters as Disallowed
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
@@ -141,12 +141,12 @@ def _require_strong(settings: Settings, new: UserCreate) -> None:
     name, _, domain = new.email.partition("@")
     full_name = None if new.full_name is MISSING else new.full_name
     others = (domain, full_name or "", settings.mail_from, urlsplit(settings.public_url).hostname or "", "Accord")
-    known = password == DEMO and settings.env != "development"
-    if known or weak(password, (new.username, name), others):
+    known = password == DEMO_PASSWORD and settings.env != "development"
+    if known or is_weak(password, (new.username, name), others):
         raise WeakPassword("The password is too easy to guess; choose another one.")
 
 
-@retried
+@retry_on_conflict
 async def _store(resources: Resources, new: UserCreate, role: Role, password_hash: str, keep: Keep[UserRow] | None) -> UserRow:
     created_at: datetime = resources.now()
     full_name = None if new.full_name is MISSING else new.full_name
@@ -164,7 +164,7 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
                 role=role,
                 created_at=created_at,
             )
-        except Refused as refused:
+        except ConstraintViolation as refused:
             raise AlreadyRegistered(f"Another user has this {NAMES[refused.constraint]}.") from None
         if user is None:
             raise RuntimeError("an insert without a conflict clause returned no row")
@@ -210,7 +210,7 @@ async def update(
     return user
 
 
-@retried
+@retry_on_conflict
 async def _deactivate(
     database: Database,
     user_id: int,
@@ -240,7 +240,7 @@ async def delete(resources: Resources, principal: Principal, user_id: int, if_ma
         await resources.cache.drop(PROFILES, posts.PUBLIC, posts.of_author(user_id))
 
 
-@retried
+@retry_on_conflict
 async def _delete(database: Database, user_id: int, versions: frozenset[int] | None) -> None:
     async with database.transaction() as transaction:
         await _lock(transaction, user_id, versions)

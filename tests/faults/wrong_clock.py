@@ -51,7 +51,10 @@ async def work(now: Callable[[], datetime]) -> None:
     asked = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
     settings = Settings()
-    async with connected(make_resources(settings, now)) as resources, worker.working(resources, mail.outlet(settings)):
+    async with (
+        connected(make_resources(settings, now)) as resources,
+        worker.working(resources, mail.create_transport(settings)),
+    ):
         await asked.wait()
 
 

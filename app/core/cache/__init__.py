@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from accord.openapi.encoded import Encoded
-from app.core.cache.memory import Memory
-from app.core.cache.shared import Shared
-from app.core.cache.singleflight import Make, Uncached
+from accord.runtime import Encoded
+from app.core.cache.memory import MemoryCache
+from app.core.cache.shared import SharedCache
+from app.core.cache.singleflight import Compute, Uncached
 from app.core.valkey.client import Valkey
 
 T = TypeVar("T")
@@ -20,15 +20,15 @@ T = TypeVar("T")
 class Cache(Protocol):
     """Topics of entries. `key` tells everything that a body depends on, of which what its reader may see."""
 
-    async def get(self, topic: str, key: str, make: Make[T]) -> Encoded[T]:
+    async def get(self, topic: str, key: str, make: Compute[T]) -> Encoded[T]:
         """The entry, else what `make` gives, encoded. What `make` raises is raised to all who wait for it, and not kept."""
 
     async def drop(self, *topics: str) -> None:
         """Forget topics: call it after the commit and before the answer, also if nobody can say whether it was one."""
 
 
-def choose(valkey: Valkey | None, *, alone: bool) -> Cache:
+def create_cache(valkey: Valkey | None, *, alone: bool) -> Cache:
     """In Valkey, in the memory of a process that is alone with its database, or none."""
     if valkey is not None:
-        return Shared(valkey)
-    return Memory() if alone else Uncached()
+        return SharedCache(valkey)
+    return MemoryCache() if alone else Uncached()

@@ -8,15 +8,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
-from accord.openapi.encoded import Encoded
-from app.core.cache.singleflight import Make, once
+from accord.runtime import Encoded
+from app.core.cache.singleflight import Compute, run_once
 
 T = TypeVar("T")
 
-LIFE = 60.0  # seconds
-MOST_ENTRIES = 4096
-MOST_BYTES = 16 << 20  # of one process
-LONGEST = 256 << 10  # bytes of one body; a longer one is computed each time
+TTL = 60.0  # seconds
+MAX_ENTRIES = 4096
+MAX_BYTES = 16 << 20  # of one process
+MAX_BODY = 256 << 10  # bytes of one body; a longer one is computed each time
 
 
 class _Entry(NamedTuple):
@@ -25,11 +25,11 @@ class _Entry(NamedTuple):
     encoded: Encoded[Any]
 
 
-class Memory:
+class MemoryCache:
     """Keeps the entries used last, of one process which makes all writes."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, entries: int = MOST_ENTRIES, size: int = MOST_BYTES
+        self, clock: Callable[[], float] = time.monotonic, *, entries: int = MAX_ENTRIES, size: int = MAX_BYTES
     ) -> None:
         self._clock, self._most_entries, self._most_bytes = clock, entries, size
         self._drops = 0  # so far; what began before the last one of its topic is not served after it
@@ -39,7 +39,7 @@ class Memory:
         self._bytes = 0
         self._computing: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def get(self, topic: str, key: str, make: Make[T]) -> Encoded[T]:
+    async def get(self, topic: str, key: str, make: Compute[T]) -> Encoded[T]:
         """The entry, else what `make` gives."""
         name, last = (topic, key), self._last_drop(topic)
         entry = self._entries.get(name)
@@ -48,7 +48,7 @@ class Memory:
                 self._entries.move_to_end(name)
                 return entry.encoded
             self._forget(name)
-        return await once(self._computing, (name, last), lambda: self._compute(name, make))
+        return await run_once(self._computing, (name, last), lambda: self._compute(name, make))
 
     async def drop(self, *topics: str) -> None:
         """Begin a new generation of the topics; the entries of the old one make room when they are met."""
@@ -62,13 +62,13 @@ class Memory:
     def _last_drop(self, topic: str) -> int:
         return self._dropped.get(topic, self._forgotten)
 
-    async def _compute(self, name: tuple[str, str], make: Make[T]) -> Encoded[T]:
+    async def _compute(self, name: tuple[str, str], make: Compute[T]) -> Encoded[T]:
         begun = self._drops
         encoded = Encoded.of(await make())
         size = len(encoded.body)
-        if begun >= self._last_drop(name[0]) and size <= min(LONGEST, self._most_bytes):
+        if begun >= self._last_drop(name[0]) and size <= min(MAX_BODY, self._most_bytes):
             self._forget(name)
-            self._entries[name] = _Entry(begun, self._clock() + LIFE, encoded)
+            self._entries[name] = _Entry(begun, self._clock() + TTL, encoded)
             self._bytes += size
             while len(self._entries) > self._most_entries or self._bytes > self._most_bytes:
                 self._forget(next(iter(self._entries)))

@@ -9,10 +9,10 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from accord.openapi.encoded import Encoded
-from app.core.cache.memory import LIFE, LONGEST
-from app.core.cache.singleflight import Make, Uncached, once
-from app.core.valkey.client import Call, Valkey
+from accord.runtime import Encoded
+from app.core.cache.memory import MAX_BODY, TTL
+from app.core.cache.singleflight import Compute, Uncached, run_once
+from app.core.valkey.client import ScriptCall, Valkey
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ return ARGV
 _GENERATION, _ETAG = 16, 34  # bytes at the beginning of an entry; the body follows
 
 
-class Shared:
+class SharedCache:
     """Keeps entries in Valkey, for all workers. While it is out nothing is kept.
 
     A `drop` that could not be delivered is delivered before this worker trusts Valkey again. Meanwhile a worker that
@@ -61,37 +61,39 @@ class Shared:
         self._drop = valkey.script(_DROP, keys=1, arguments=1)
         self._computing: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def get(self, topic: str, key: str, make: Make[T]) -> Encoded[T]:
+    async def get(self, topic: str, key: str, make: Compute[T]) -> Encoded[T]:
         """The entry, else what `make` gives."""
         if not self._valkey.available:
             return await self._uncached.get(topic, key, make)
         name = f"accord:cache:{{{topic}}}:{blake2b(key.encode(), digest_size=16).hexdigest()}"
         keys = (_generation_key(topic), name)
-        told = await self._ask(Call(self._read, topic, keys, (secrets.token_hex(8),), _ignore))
+        told = await self._ask(ScriptCall(self._read, topic, keys, (secrets.token_hex(8),), _ignore))
         if told is None:
             return await self._uncached.get(topic, key, make)
         generation, entry = told
         if entry:
             return Encoded(entry[_GENERATION + _ETAG :], entry[_GENERATION : _GENERATION + _ETAG].decode("ascii"))
-        return await once(self._computing, (name, generation), lambda: self._compute(topic, keys, generation, make))
+        return await run_once(self._computing, (name, generation), lambda: self._compute(topic, keys, generation, make))
 
     async def drop(self, *topics: str) -> None:
         """Begin a new generation of the topics, now or before this worker reads from Valkey again."""
         calls = [
-            self._ask(Call(self._drop, topic, (_generation_key(topic),), (secrets.token_hex(8),), _ignore, owed=True))
+            self._ask(
+                ScriptCall(self._drop, topic, (_generation_key(topic),), (secrets.token_hex(8),), _ignore, must_deliver=True)
+            )
             for topic in topics
         ]
         for call in calls:
             await call
 
-    async def _compute(self, topic: str, keys: tuple[str, str], generation: bytes, make: Make[T]) -> Encoded[T]:
+    async def _compute(self, topic: str, keys: tuple[str, str], generation: bytes, make: Compute[T]) -> Encoded[T]:
         encoded = Encoded.of(await make())
-        if len(encoded.body) <= LONGEST:
+        if len(encoded.body) <= MAX_BODY:
             entry = generation + encoded.etag.encode() + encoded.body
-            self._valkey.send(Call(self._write, topic, keys, (int(LIFE * 1000), entry), _ignore))
+            self._valkey.send(ScriptCall(self._write, topic, keys, (int(TTL * 1000), entry), _ignore))
         return encoded
 
-    def _ask(self, call: Call) -> asyncio.Future[Any]:
+    def _ask(self, call: ScriptCall) -> asyncio.Future[Any]:
         """Send a call; the future has its answer, or None: Valkey is out."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._valkey.send(call._replace(done=partial(_settle, answer)))

@@ -13,23 +13,23 @@ from sqlalchemy import Table
 
 from app.core.database import sqlite
 from app.core.database.statements import Statement, TransactionConflict
-from app.core.urls.database import is_postgresql, is_sqlite, unknown
+from app.core.urls.database import is_postgresql, is_sqlite, unknown_url
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# How often `retried` calls, and the longest of its pauses after the first call (seconds), doubled each time. Ten calls
-# outlast a crowd: each round one of those who conflict succeeds, and chance parts the others.
-_CALLS = 10
-_PAUSE = 0.005
-_LONGEST_PAUSE = 0.2
+# `retry_on_conflict`: calls in all, and seconds of full-jitter backoff. In each round one of the conflicting callers succeeds
+# and the jitter separates the others, so ten calls are enough for a crowd.
+_MAX_CALLS = 10
+_FIRST_BACKOFF = 0.005
+_MAX_BACKOFF = 0.2
 
 
 class Transaction(Protocol):
     """Statements that take effect together or not at all; each sees what those before it did.
 
     Raises, from every method:
-        Refused: a constraint does not allow it. The transaction can then only be left.
+        ConstraintViolation: a constraint does not allow it. The transaction can then only be left.
         ServiceUnavailable: the database is out, locked or too slow. Likewise.
     """
 
@@ -65,7 +65,7 @@ class Database(Transaction, Protocol):
         SQLite takes the rows from the iterable in a thread, and other writers wait for the end.
 
         Raises:
-            Refused, ServiceUnavailable: as for every write.
+            ConstraintViolation, ServiceUnavailable: as for every write.
         """
 
     async def ping(self) -> None:
@@ -113,15 +113,15 @@ async def connect(
             connections=connections,
             pgbouncer=pgbouncer,
         )
-    raise unknown(url)
+    raise unknown_url(url)
 
 
-def retried(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+def retry_on_conflict(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
     """Call the function again, after a short pause, when its transaction lost a conflict and nothing was done.
 
     For functions that do nothing but one transaction: whatever else they do would happen again.
 
-        @retried
+        @retry_on_conflict
         async def transfer(database: Database, ...) -> None:
             async with database.transaction() as transaction:
                 ...
@@ -129,11 +129,11 @@ def retried(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, A
 
     @functools.wraps(function)
     async def calling(*args: P.args, **kwargs: P.kwargs) -> R:
-        for call in range(_CALLS - 1):
+        for call in range(_MAX_CALLS - 1):
             try:
                 return await function(*args, **kwargs)
             except TransactionConflict:
-                await asyncio.sleep(random.uniform(0, min(_PAUSE * 2**call, _LONGEST_PAUSE)))  # noqa: S311 - no secret
+                await asyncio.sleep(random.uniform(0, min(_FIRST_BACKOFF * 2**call, _MAX_BACKOFF)))  # noqa: S311 - no secret
         return await function(*args, **kwargs)
 
     return calling

@@ -23,14 +23,14 @@ from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, literal_col
 from app.core.database import Database, Transaction
 from app.core.database.statements import Statement, statement
 from app.core.errors import ServiceUnavailable
-from app.core.valkey.client import Call, Valkey
+from app.core.valkey.client import ScriptCall, Valkey
 
 R = TypeVar("R")
 
 Caller = tuple[Hashable, ...]  # the names that one caller goes by: an address, a user
 
 # Seconds: a replica that is further behind is not used at all.
-MOST_BEHIND = 5.0
+MAX_LAG = 5.0
 # Seconds between two looks at how far the replica is, while somebody waits for it, and otherwise.
 _SOON, _LATER = 0.05, 1.0
 
@@ -53,13 +53,13 @@ class Replicated:
 
     def __init__(self, primary: Database, replica: Database, valkey: Valkey | None) -> None:
         self._primary, self._replica = primary, replica
-        self._marks = Marks(valkey)
+        self._marks = RecentWrites(valkey)
         self._fresh = float("-inf")  # of time.monotonic(): what was committed before is on the replica
         self._following: asyncio.Task[None] | None = None
         self._is_out = False
         self._log = structlog.get_logger()
-        self.database: Database = _Noting(primary, self._note)
-        self.reader: Database = _Routed(self.database, replica, self._is_safe, self._distrust)
+        self.database: Database = _TrackingDatabase(primary, self._note)
+        self.reader: Database = _RoutingDatabase(self.database, replica, self._is_safe, self._distrust)
 
     async def __aenter__(self) -> Self:
         self._following = asyncio.get_running_loop().create_task(self._follow())
@@ -77,7 +77,7 @@ class Replicated:
 
     async def _is_safe(self) -> bool:
         """Whether the replica has everything that this caller has written."""
-        if time.monotonic() - self._fresh > MOST_BEHIND:
+        if time.monotonic() - self._fresh > MAX_LAG:
             return False
         return not await self._marks.noted(caller.get(), since=self._fresh)
 
@@ -107,7 +107,7 @@ class Replicated:
             self._log.warning("the replica is out" if self._is_out else "the replica is back", error=str(error or ""))
 
 
-class Marks:
+class RecentWrites:
     """Who has written, and when."""
 
     def __init__(self, valkey: Valkey | None) -> None:
@@ -124,7 +124,7 @@ class Marks:
         self._at.update(dict.fromkeys(who, now))
         self._wanted.set()
         if self._valkey is not None:
-            await asyncio.gather(*self._ask(self._valkey, who, lambda: (self._mark, (int(MOST_BEHIND * 1000),))))
+            await asyncio.gather(*self._ask(self._valkey, who, lambda: (self._mark, (int(MAX_LAG * 1000),))))
 
     async def noted(self, who: Caller, since: float) -> bool:
         """Whether they have written since; or if nobody can say, for then it must be assumed."""
@@ -155,7 +155,7 @@ class Marks:
             hashed = blake2b(repr(name).encode(), digest_size=12).hexdigest()
             script, arguments = what()
             key = f"accord:wrote:{{{hashed[0]}}}:{hashed}"
-            valkey.send(Call(script, hashed[0], (key,), arguments, partial(_settle, answer)))
+            valkey.send(ScriptCall(script, hashed[0], (key,), arguments, partial(_settle, answer)))
             yield answer
 
 
@@ -164,7 +164,7 @@ def _settle(answer: asyncio.Future[Any], told: object) -> None:
         answer.set_result(told)
 
 
-class _Noting:
+class _TrackingDatabase:
     """The primary; writes are noted."""
 
     def __init__(self, primary: Database, note: Callable[[], Awaitable[None]]) -> None:
@@ -217,7 +217,7 @@ class _Noting:
         await self._primary.close()
 
 
-class _Routed(_Noting):
+class _RoutingDatabase(_TrackingDatabase):
     """The primary, and for safe reads the replica; if it is out, the primary again."""
 
     def __init__(

@@ -28,7 +28,7 @@ Ts = TypeVarTuple("Ts")
 Process = Callable[[Any], Any]
 
 
-class Refused(Exception):
+class ConstraintViolation(Exception):
     """A constraint does not allow what a statement wanted; the statement did nothing.
 
     Most rules need no exception: `on_conflict_do_nothing().returning(...)` gives None instead. Inside a transaction the
@@ -45,7 +45,7 @@ class Refused(Exception):
 class TransactionConflict(ServiceUnavailable):
     """A transaction was undone because of others, or with its connection, before its COMMIT was sent: nothing was done.
 
-    The same may well succeed at once: see `app.core.database.retried`.
+    The same may well succeed at once: see `app.core.database.retry_on_conflict`.
     """
 
 
@@ -173,7 +173,7 @@ def _check_row(row: Callable[..., object], columns: int, sql: str) -> None:
 class Statement(Generic[R]):
     """One shape of SQL and the row that it gives. Made by `statement` and `command`; run by a Database or Transaction."""
 
-    __slots__ = ("_compiled", "core", "merges", "row", "together", "writes")
+    __slots__ = ("_compiled", "batch", "batchable", "core", "row", "writes")
 
     def __init__(
         self,
@@ -181,12 +181,12 @@ class Statement(Generic[R]):
         row: Callable[..., R],
         together: Statement[tuple[Hashable, R]] | None = None,
         *,
-        merges: bool = False,
+        batchable: bool = False,
     ) -> None:
         self.core = core
         self.row = row
-        self.together = together  # of a look-up: the same for a list of keys
-        self.merges = merges  # whether callers who meet may be answered together
+        self.batch = together  # of a look-up: the same for a list of keys
+        self.batchable = batchable  # whether callers who meet may be answered together
         self.writes = isinstance(core, UpdateBase)
         self._compiled: dict[str, Compiled[R]] = {}
 
@@ -245,12 +245,12 @@ def lookup(core: Select[*Ts], row: Callable[[*Ts], R], **key: InstrumentedAttrib
         return columns[-1], row(*columns[:-1])
 
     several: Select[Any] = core.add_columns(column).where(column == any_(bindparam(name, type_=ARRAY(column.type))))
-    return Statement(core.where(column == bindparam(name)), row, Statement(several, keyed), merges=True)
+    return Statement(core.where(column == bindparam(name)), row, Statement(several, keyed), batchable=True)
 
 
 def shared(core: Select[*Ts], row: Callable[[*Ts], R]) -> Statement[R]:
     """A select of one row that no value is given to; callers who ask PostgreSQL for it at the same time get one answer."""
-    return Statement(core, row, merges=True)
+    return Statement(core, row, batchable=True)
 
 
 def command(core: Insert | Update | Delete) -> Statement[None]:
@@ -268,7 +268,9 @@ def _no_row() -> None:
     """Commands give no rows."""
 
 
-def bound(table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]], dialect: Dialect) -> Iterable[Sequence[Any]]:
+def bind_rows(
+    table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]], dialect: Dialect
+) -> Iterable[Sequence[Any]]:
     """Rows as the driver takes them, for loading: no defaults, every column is given."""
     processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
     converted = [(index, process) for index, process in enumerate(processors) if process is not None]

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from ipaddress import IPv6Address
 from typing import NamedTuple, TypeAlias
 
-from app.core.valkey.client import Call, Script, Valkey
+from app.core.valkey.client import Script, ScriptCall, Valkey
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -43,26 +43,26 @@ return told
 _HIT = _SCRIPT.replace("--count", "redis.call('SET', key, string.format('%.0f', due), 'PX', math.ceil(ahead / 1000))")
 _PEEK = _SCRIPT.replace("--count", "")
 
-MOST_KEYS = 100_000  # that one limit remembers in memory, some 15 MB
+MAX_KEYS = 100_000  # that one limit remembers in memory, some 15 MB
 
 
-class Verdict(NamedTuple):
+class Decision(NamedTuple):
     """The headers that tell of the limit, and seconds to wait (0: go on)."""
 
     headers: Headers
     wait: int
 
 
-UNLIMITED = Verdict((), 0)
-Answer: TypeAlias = Verdict | asyncio.Future[Verdict]  # what `hit` gives; a future only where it has to be asked for
+UNLIMITED = Decision((), 0)
+PendingDecision: TypeAlias = Decision | asyncio.Future[Decision]  # what `hit` gives; a future only where it has to be asked for
 
 
-async def settled(answer: Answer) -> Verdict:
-    """The verdict, awaited if it must be."""
+async def resolve(answer: PendingDecision) -> Decision:
+    """The decision, awaited if it must be."""
     return await answer if isinstance(answer, asyncio.Future) else answer
 
 
-def client(address: str) -> Hashable:
+def client_key(address: str) -> Hashable:
     """Who is counted as one: of IPv6 a network of 64 bits, which every client has whole and could change address in forever."""
     if ":" not in address:
         return address
@@ -89,10 +89,10 @@ class Limit:
         self._policy = (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (self._name, requests, period))
         self._sweep_at = clock() + period
 
-    def hit(self, key: Hashable) -> Verdict:
+    def hit(self, key: Hashable) -> Decision:
         """Count one request."""
         now = self._clock()
-        if now > self._sweep_at or len(self._arrival) >= MOST_KEYS:
+        if now > self._sweep_at or len(self._arrival) >= MAX_KEYS:
             self._forget(now)
         due = max(self._arrival.get(key, now), now) + self._step
         ahead = due - now
@@ -101,7 +101,7 @@ class Limit:
         self._arrival[key] = due
         return self.allowed(ahead)
 
-    def peek(self, key: Hashable) -> Verdict:
+    def peek(self, key: Hashable) -> Decision:
         """What `hit` would say, without counting."""
         now = self._clock()
         ahead = max(self._arrival.get(key, now), now) + self._step - now
@@ -110,18 +110,18 @@ class Limit:
     def _forget(self, now: float) -> None:
         """Forget those that are back at zero, so memory follows the clients of one period; of too many also the oldest."""
         kept = [(key, due) for key, due in self._arrival.items() if due > now]
-        self._arrival = dict(kept[-MOST_KEYS // 2 :])
+        self._arrival = dict(kept[-MAX_KEYS // 2 :])
         self._sweep_at = now + self._period
 
-    def allowed(self, ahead: float) -> Verdict:
-        """The verdict on a client that is so many seconds ahead of its rate."""
+    def allowed(self, ahead: float) -> Decision:
+        """The decision on a client that is so many seconds ahead of its rate."""
         left = int((self._period - ahead) / self._step + 1e-4)
-        return Verdict((self._policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self._name, left, math.ceil(ahead)))), 0)
+        return Decision((self._policy, (b"ratelimit", b'"%b";r=%d;t=%d' % (self._name, left, math.ceil(ahead)))), 0)
 
-    def refused(self, seconds: float) -> Verdict:
-        """The verdict on a client that has to wait."""
+    def refused(self, seconds: float) -> Decision:
+        """The decision on a client that has to wait."""
         wait = math.ceil(seconds)
-        return Verdict((self._policy, (b"ratelimit", b'"%b";r=0;t=%d' % (self._name, wait))), wait)
+        return Decision((self._policy, (b"ratelimit", b'"%b";r=0;t=%d' % (self._name, wait))), wait)
 
 
 class SharedLimit:
@@ -133,36 +133,38 @@ class SharedLimit:
         self._policy = (period / requests * 1e6, period * 1e6)
         self._local = Limit(name, requests, period)
 
-    def hit(self, key: Hashable) -> Answer:
+    def hit(self, key: Hashable) -> PendingDecision:
         """Count one request; while Valkey is out, of this worker's alone."""
         return self._ask(self._hit, key) if self._valkey.available else self._local.hit(key)
 
-    def peek(self, key: Hashable) -> Answer:
+    def peek(self, key: Hashable) -> PendingDecision:
         """What `hit` would say, without counting."""
         return self._ask(self._peek, key) if self._valkey.available else self._local.peek(key)
 
-    def _ask(self, script: Script, key: Hashable) -> asyncio.Future[Verdict]:
+    def _ask(self, script: Script, key: Hashable) -> asyncio.Future[Decision]:
         valkey = self._valkey
-        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        decision: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         hashed = blake2b(repr(key).encode(), digest_size=12).hexdigest()
         tag = hashed[0]  # sixteen tags, so that a cluster spreads the clients and many hits still go out as one call
         name = f"accord:limit:{{{tag}}}:{self._name}:{hashed}"
         locally = self._local.hit if script is self._hit else self._local.peek
-        valkey.send(Call(script, tag, (name,), self._policy, partial(self._heard, verdict, partial(locally, key))))
-        return verdict
+        valkey.send(ScriptCall(script, tag, (name,), self._policy, partial(self._heard, decision, partial(locally, key))))
+        return decision
 
-    def _heard(self, verdict: asyncio.Future[Verdict], locally: Callable[[], Verdict], told: int | None) -> None:
-        if verdict.done():  # the request was cancelled
+    def _heard(self, decision: asyncio.Future[Decision], locally: Callable[[], Decision], told: int | None) -> None:
+        if decision.done():  # the request was cancelled
             return
         if told is None:
-            verdict.set_result(locally())
+            decision.set_result(locally())
         elif told > 0:
-            verdict.set_result(self._local.allowed(told / 1e6))
+            decision.set_result(self._local.allowed(told / 1e6))
         else:
-            verdict.set_result(self._local.refused(-told / 1e6))
+            decision.set_result(self._local.refused(-told / 1e6))
 
 
-def choose(name: str, requests: int, period: float, valkey: Valkey | None, *, share: int = 1) -> Limit | SharedLimit | None:
+def create_limit(
+    name: str, requests: int, period: float, valkey: Valkey | None, *, share: int = 1
+) -> Limit | SharedLimit | None:
     """The limit as the settings have it: none for 0 requests, shared through Valkey, or this worker's part of it."""
     if not requests:
         return None

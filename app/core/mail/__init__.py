@@ -1,6 +1,6 @@
-"""Mails and their ways out: an SMTP server, or a folder.
+"""Mail messages and their transports: an SMTP server, or a folder of files.
 
-What goes wrong is one of three things: `Undeliverable`, `Unreachable`, or any other error, after which the mail is tried again.
+Sending fails with `Undeliverable` (permanent), `MailUnavailable` (the transport is down), or any other error (retry this mail).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.config import Settings
-from app.core.files import make_file, make_folder
+from app.core.files import make_private_file, make_private_folder
 
 # Every line is ASCII, so that no server on the way needs 8BITMIME.
 _POLICY = policy.SMTP.clone(cte_type="7bit")
@@ -30,7 +30,7 @@ class Undeliverable(Exception):
     """This mail will never be taken: its recipient or its content is refused for good."""
 
 
-class Unreachable(Exception):
+class MailUnavailable(Exception):
     """No mail is taken at the moment: the way out is closed. It says nothing about this mail."""
 
 
@@ -46,8 +46,8 @@ class Mail:
     date: datetime  # when it was written, not when it is sent
 
 
-class Outlet(Protocol):
-    """A way out. Raises, from `send`: Undeliverable, Unreachable, and whatever else means: try again."""
+class MailTransport(Protocol):
+    """A way out. Raises, from `send`: Undeliverable, MailUnavailable, and whatever else means: try again."""
 
     async def send(self, mail: Mail) -> None:
         """Hand the mail over; what returns has been taken."""
@@ -56,7 +56,7 @@ class Outlet(Protocol):
         """Let go of connections."""
 
 
-def sender_of(text: str) -> Address:
+def parse_sender(text: str) -> Address:
     """Read the setting MAIL_FROM.
 
     Raises:
@@ -71,7 +71,7 @@ def sender_of(text: str) -> Address:
     return found[0]
 
 
-def message_of(mail: Mail, sender: Address) -> EmailMessage:
+def build_message(mail: Mail, sender: Address) -> EmailMessage:
     """The message with its headers. It has exactly one recipient, and no value reaches another header than its own.
 
     Raises:
@@ -92,7 +92,7 @@ def message_of(mail: Mail, sender: Address) -> EmailMessage:
     return message
 
 
-class Folder:
+class FolderTransport:
     """One `.eml` file a mail, under its Message-ID: a mail delivered twice replaces its own file."""
 
     def __init__(self, path: Path, sender: Address) -> None:
@@ -100,24 +100,24 @@ class Folder:
 
     def probe(self) -> None:
         """Try whether it can be written to. Raises `OSError`."""
-        make_folder(self.path)
+        make_private_folder(self.path)
         tempfile.TemporaryFile(dir=self.path).close()
 
     async def send(self, mail: Mail) -> None:
         """Write the file; it is there as a whole or not at all."""
-        message = message_of(mail, self._sender)
+        message = build_message(mail, self._sender)
         name = re.sub(r"[^A-Za-z0-9@._+-]", "_", mail.message_id.strip("<>")).lstrip(".")
         try:
             await asyncio.to_thread(self._write, name, message.as_bytes())
         except OSError as error:
-            raise Unreachable(f"cannot write to the folder {self.path}: {error.strerror}") from error
+            raise MailUnavailable(f"cannot write to the folder {self.path}: {error.strerror}") from error
 
     def _write(self, name: str, data: bytes) -> None:
-        make_folder(self.path)
+        make_private_folder(self.path)
         unfinished = self.path / f".{name}.{os.getpid()}"
         unfinished.unlink(missing_ok=True)
         try:
-            make_file(unfinished)
+            make_private_file(unfinished)
             with unfinished.open("wb") as file:
                 file.write(data)
                 file.flush()
@@ -131,18 +131,18 @@ class Folder:
         """Nothing is held."""
 
 
-def outlet(settings: Settings) -> Outlet | None:
+def create_transport(settings: Settings) -> MailTransport | None:
     """The way out that the settings name: SMTP_URL, else MAIL_FOLDER, else in development `data/mail`, else None.
 
     Raises:
         ValueError: SMTP_URL or MAIL_FROM cannot be understood.
     """
-    sender = sender_of(settings.mail_from)
+    sender = parse_sender(settings.mail_from)
     if settings.smtp_url is not None:
-        from app.core.mail.smtp import Server  # noqa: PLC0415 - who sends no mails does without the library
+        from app.core.mail.smtp import SMTPTransport  # noqa: PLC0415 - who sends no mails does without the library
 
-        return Server(settings.smtp_url, sender)
+        return SMTPTransport(settings.smtp_url, sender)
     folder = settings.mail_folder
     if folder is None and settings.env == "development":
         folder = Path("data/mail")
-    return Folder(folder, sender) if folder is not None else None
+    return FolderTransport(folder, sender) if folder is not None else None

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPResponseException
 
-from app.core.mail import Mail, Undeliverable, Unreachable, message_of
+from app.core.mail import Mail, MailUnavailable, Undeliverable, build_message
 
 CONNECT_SECONDS = 15.0
 COMMAND_SECONDS = 60.0
@@ -27,7 +27,7 @@ _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _EXPECTED = "must be smtp://, smtps:// or smtp+starttls://user:password@host:port"
 
 
-class Account(NamedTuple):
+class SMTPURL(NamedTuple):
     """Where mails go. `tls` is verified wherever there is some."""
 
     host: str
@@ -37,7 +37,7 @@ class Account(NamedTuple):
     password: str | None
 
     @classmethod
-    def of(cls, url: str) -> Account:
+    def of(cls, url: str) -> SMTPURL:
         """Read an URL; user and password are percent-encoded.
 
         Raises:
@@ -61,17 +61,17 @@ class Account(NamedTuple):
         )
 
 
-class Server:
-    """An `Outlet`. Any number of mails may be sent at once, each over a connection of its own."""
+class SMTPTransport:
+    """An `MailTransport`. Any number of mails may be sent at once, each over a connection of its own."""
 
     def __init__(self, url: str, sender: Address) -> None:
-        self._account, self._sender = Account.of(url), sender
+        self._account, self._sender = SMTPURL.of(url), sender
         self._idle: list[tuple[SMTP, int, float]] = []  # with the mails that went over it, and since when it waits
         self._sweeping: asyncio.TimerHandle | None = None
 
     async def send(self, mail: Mail) -> None:
         """Hand the mail over."""
-        data = message_of(mail, self._sender).as_bytes()
+        data = build_message(mail, self._sender).as_bytes()
         connection, sent = await self._begin()
         try:
             await connection.rcpt(mail.to, timeout=COMMAND_SECONDS)
@@ -81,7 +81,7 @@ class Server:
             if error.code in _PERMANENT:
                 raise Undeliverable(_words(error)) from error
             if error.code == _CLOSING:
-                raise Unreachable(_words(error)) from error
+                raise MailUnavailable(_words(error)) from error
             raise
         except BaseException:
             connection.close()  # in the middle of something: of no use to another mail
@@ -100,7 +100,7 @@ class Server:
         """A connection on which the server has accepted our address, and how many mails went over it.
 
         Raises:
-            Unreachable: the server is not there, is not who it should be, or refuses us.
+            MailUnavailable: the server is not there, is not who it should be, or refuses us.
         """
         while self._idle:
             connection, sent, _ = self._idle.pop()
@@ -128,7 +128,7 @@ class Server:
             await connection.mail(self._sender.addr_spec, timeout=COMMAND_SECONDS)
         except (SMTPException, OSError) as error:
             connection.close()
-            raise Unreachable(f"{account.host}:{account.port}: {_words(error)}") from error
+            raise MailUnavailable(f"{account.host}:{account.port}: {_words(error)}") from error
         except BaseException:
             connection.close()
             raise

@@ -44,15 +44,15 @@ _ENOUGH = 6.0  # a million guesses: online, where they are slowed down, nobody h
 _SHORTEST_NAME = 4  # that a password may not contain; it may well contain a shorter one by chance
 
 
-def weak(password: str, names: Iterable[str], others: Iterable[str] = ()) -> bool:
+def is_weak(password: str, names: Iterable[str], others: Iterable[str] = ()) -> bool:
     """Whether a password contains one of the names, or is guessed soon; `others` are words that only help to guess it."""
     names = tuple(names)
     if any(len(name) >= _SHORTEST_NAME and _contains(password, name) for name in names):
         return True
-    return guesses(password, (*names, *others)) < _ENOUGH
+    return log10_guesses(password, (*names, *others)) < _ENOUGH
 
 
-def guesses(password: str, names: Iterable[str] = ()) -> float:
+def log10_guesses(password: str, names: Iterable[str] = ()) -> float:
     """The decimal logarithm of the guesses; `names` are those of the user and the service."""
     text = _letters(password)[:_MOST]
     pieces: list[list[tuple[int, float]]] = [[(end - 1, 1.0)] for end in range(len(text) + 1)]  # where they begin, by their end

@@ -60,17 +60,17 @@ class Passwords:
         """A PHC string with its parameters and salt. Raises also `DisallowedCharacters`."""
         return await self._run(functools.partial(self._hasher.hash, prepare(password)))
 
-    async def verify(self, stored: str | None, password: str, *, preferred: bool = False) -> bool:
+    async def verify(self, stored: str | None, password: str, *, priority: bool = False) -> bool:
         """Whether the password fits; without a stored hash it takes as long and does not."""
-        fits = await self._run(functools.partial(self._fits, stored or self._nobody, password), preferred=preferred)
+        fits = await self._run(functools.partial(self._fits, stored or self._nobody, password), priority=priority)
         return fits and stored is not None
 
     @property
-    def crowded(self) -> bool:
-        """Whether there is room for preferred callers only."""
+    def is_congested(self) -> bool:
+        """Whether there is room for priority callers only."""
         return self._waiting >= self._queue - self._kept
 
-    def outdated(self, stored: str) -> bool:
+    def needs_rehash(self, stored: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(stored)
 
@@ -88,8 +88,8 @@ class Passwords:
         except (VerificationError, InvalidHashError):  # also where what is stored is no hash of ours
             return False
 
-    async def _run(self, work: Callable[[], T], *, preferred: bool = False) -> T:
-        await self._turn(preferred=preferred)
+    async def _run(self, work: Callable[[], T], *, priority: bool = False) -> T:
+        await self._turn(priority=priority)
         loop = asyncio.get_running_loop()
         try:
             future = self._pool.submit(work)
@@ -99,11 +99,11 @@ class Passwords:
         future.add_done_callback(lambda _: self._release(loop))
         return await asyncio.wrap_future(future)
 
-    async def _turn(self, *, preferred: bool) -> None:
+    async def _turn(self, *, priority: bool) -> None:
         if not self._turns.locked():
             await self._turns.acquire()
             return
-        if self._waiting >= self._queue or (self.crowded and not preferred):
+        if self._waiting >= self._queue or (self.is_congested and not priority):
             raise _busy()
         self._waiting += 1
         try:
@@ -121,7 +121,7 @@ class Passwords:
 
 
 # The password of the document's examples and of the demo data: everybody knows it, so it is good in development alone.
-DEMO = "c0bol-is-fine"
+DEMO_PASSWORD = "c0bol-is-fine"  # noqa: S105 - it is public
 
 
 def _busy() -> ServiceUnavailable:

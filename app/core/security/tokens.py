@@ -31,7 +31,7 @@ def successor(token: str, nonce: str, prefix: str) -> str:
     return _complete(prefix, hmac.new(token.encode(), (prefix + nonce).encode(), hashlib.sha256).hexdigest())
 
 
-def well_formed(token: str, prefix: str) -> bool:
+def is_well_formed(token: str, prefix: str) -> bool:
     """Whether the checksum holds: made-up tokens are refused without asking the database."""
     if len(token) != len(prefix) + _DIGITS + 8 or not token.startswith(prefix):
         return False

@@ -20,7 +20,7 @@ def is_postgresql(url: str) -> bool:
     return url.partition(":")[0].partition("+")[0] in _POSTGRESQL
 
 
-def path_of(url: str) -> Path | None:
+def sqlite_path(url: str) -> Path | None:
     """The file that a SQLite URL names; None for `sqlite://` and `sqlite:///:memory:`.
 
     Raises:
@@ -38,17 +38,17 @@ def describe(url: str) -> str:
         ValueError: the URL names no database that is known.
     """
     if is_sqlite(url):
-        path = path_of(url)
+        path = sqlite_path(url)
         return "SQLite in memory" if path is None else f"SQLite {Path(path).absolute()}"
     if is_postgresql(url):
-        from app.core.urls.postgres import Address  # noqa: PLC0415 - who uses SQLite does not pay 10 MB for asyncpg
+        from app.core.urls.postgres import PostgresURL  # noqa: PLC0415 - who uses SQLite does not pay 10 MB for asyncpg
 
-        address = Address.of(url)
+        address = PostgresURL.of(url)
         return f"PostgreSQL {address}{urlsplit(address.url).path.rstrip('/')}"
-    raise unknown(url)
+    raise unknown_url(url)
 
 
-def unknown(url: str) -> ValueError:
+def unknown_url(url: str) -> ValueError:
     """What to raise for a URL of neither; it repeats nothing but the scheme."""
     scheme, found, _ = url.partition("://")
     known = (

@@ -44,7 +44,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PostgresURL:
     """One database on one or several hosts, of which one is used: the first whose role is `target`."""
 
     hosts: tuple[Host, ...]
@@ -54,7 +54,7 @@ class Address:
     settings: dict[str, str]  # of each session
 
     @classmethod
-    def of(cls, url: str) -> Address:
+    def of(cls, url: str) -> PostgresURL:
         """Read a URL.
 
         Raises:
@@ -66,7 +66,7 @@ class Address:
             raise ValueError(str(error) if type(error) is _Unknown else _WRONG) from None
 
     @classmethod
-    def _of(cls, parts: SplitResult) -> Address:
+    def _of(cls, parts: SplitResult) -> PostgresURL:
         if parts.scheme not in SCHEMES or parts.fragment:
             raise ValueError
         login, at, places = parts.netloc.rpartition("@")

@@ -24,7 +24,7 @@ _KNOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ValkeyURL:
     """What a URL says."""
 
     kind: Literal["server", "sentinel", "cluster"]

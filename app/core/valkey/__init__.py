@@ -3,7 +3,7 @@
 `connect` takes the URL; `calls` has the queue, the deadline and the way back; `links` is what speaks through redis-py.
 """
 
-from app.core.urls.valkey import Place
+from app.core.urls.valkey import ValkeyURL
 from app.core.valkey.client import Valkey
 
 
@@ -16,7 +16,7 @@ def connect(url: str, *, patience: float = 0.008) -> Valkey:
     Raises:
         ValueError: the URL is none of these; the message does not repeat it, for it may hold a password.
     """
-    place = Place.of(url)
+    place = ValkeyURL.of(url)
     # Not at the top: redis-py is 60 modules that a service without Valkey does not need.
     from app.core.valkey.connections import link  # noqa: PLC0415
 

@@ -11,18 +11,18 @@ from redis.asyncio.connection import AbstractConnection, Connection, ConnectionP
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from app.core.urls.valkey import Place
-from app.core.valkey.client import CONTACT, Link, Word
+from app.core.urls.valkey import ValkeyURL
+from app.core.valkey.client import CONNECT_TIMEOUT, Argument, ValkeyConnection
 
 
-def link(place: Place) -> Link:
+def link(place: ValkeyURL) -> ValkeyConnection:
     """The link for what a URL says."""
     # The deadline of a call is the queue's. No retries: the library's own make an outage last seconds in each request.
     common: dict[str, Any] = {
         "username": place.username,
         "password": place.password,
         "socket_timeout": None,
-        "socket_connect_timeout": CONTACT,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
         "socket_keepalive": True,
         "retry": Retry(NoBackoff(), 0),
     }
@@ -31,13 +31,17 @@ def link(place: Place) -> Link:
     common["db"] = place.database
     if place.kind == "sentinel":
         # Asked for the master when a connection is made; a silent one is skipped in time to ask the next.
-        sentinel_common = {"socket_timeout": CONTACT / 4, "socket_connect_timeout": CONTACT / 4, "retry": common["retry"]}
+        sentinel_common = {
+            "socket_timeout": CONNECT_TIMEOUT / 4,
+            "socket_connect_timeout": CONNECT_TIMEOUT / 4,
+            "retry": common["retry"],
+        }
         sentinel = Sentinel(place.hosts, sentinel_kwargs=sentinel_common)  # type: ignore[no-untyped-call]
         master = sentinel.master_for(place.service, ssl=place.tls, **common)
         return _One(master.connection_pool, sentinel)
     common["connection_class"] = SSLConnection if place.tls else Connection
     (host, port), *_ = place.hosts
-    return _One(BlockingConnectionPool(max_connections=2, timeout=CONTACT, host=host, port=port, **common))
+    return _One(BlockingConnectionPool(max_connections=2, timeout=CONNECT_TIMEOUT, host=host, port=port, **common))
 
 
 class _One:
@@ -62,7 +66,7 @@ class _One:
             raise
         self._connection = connection
 
-    async def run(self, commands: list[list[Word]]) -> list[list[Any]]:
+    async def run(self, commands: list[list[Argument]]) -> list[list[Any]]:
         connection = self._connection
         if connection is None:
             raise ConnectionError("not connected")
@@ -89,7 +93,7 @@ class _Cluster:
 
     splits = True
 
-    def __init__(self, place: Place, common: dict[str, Any]) -> None:
+    def __init__(self, place: ValkeyURL, common: dict[str, Any]) -> None:
         self._nodes = [ClusterNode(host, port) for host, port in place.hosts]
         self._common = {**common, "ssl": place.tls, "require_full_coverage": True}
         self._client: RedisCluster | None = None
@@ -103,7 +107,7 @@ class _Cluster:
         for script in scripts:
             await self._client.script_load(script)
 
-    async def run(self, commands: list[list[Word]]) -> list[list[Any]]:
+    async def run(self, commands: list[list[Argument]]) -> list[list[Any]]:
         client = self._client
         if client is None:
             raise ConnectionError("not connected")

@@ -12,8 +12,8 @@ import pytest
 
 from app.core import valkey
 from app.core.cache import Cache
-from app.core.cache.memory import LONGEST, Memory
-from app.core.cache.shared import Shared
+from app.core.cache.memory import MAX_BODY, MemoryCache
+from app.core.cache.shared import SharedCache
 from app.core.cache.singleflight import Uncached
 from app.core.config import Settings
 from app.resources import make_resources
@@ -48,10 +48,10 @@ def server() -> Iterator[Valkey]:
 
 
 @contextlib.asynccontextmanager
-async def shared(server: Valkey, patience: float = PATIENT) -> AsyncIterator[tuple[valkey.calls.Valkey, Shared]]:
+async def shared(server: Valkey, patience: float = PATIENT) -> AsyncIterator[tuple[valkey.calls.Valkey, SharedCache]]:
     client = valkey.connect(server.url, patience=patience)
     async with contextlib.AsyncExitStack() as stack:
-        found = Shared(client)
+        found = SharedCache(client)
         await stack.enter_async_context(client)
         yield client, found
 
@@ -59,7 +59,7 @@ async def shared(server: Valkey, patience: float = PATIENT) -> AsyncIterator[tup
 @pytest.fixture(params=["memory", "uncached", "shared"])
 async def any_cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
     if request.param == "memory":
-        yield Memory()
+        yield MemoryCache()
     elif request.param == "uncached":
         yield Uncached()
     else:
@@ -72,7 +72,7 @@ async def any_cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
 @pytest.fixture(params=["memory", "shared"])
 async def keeping(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
     if request.param == "memory":
-        yield Memory()
+        yield MemoryCache()
     else:
         server: Valkey = request.getfixturevalue("server")
         server.call("FLUSHALL")
@@ -182,9 +182,9 @@ class TestACacheThatKeeps:
         assert source.made == 1
 
     async def test_a_body_that_is_too_long_is_given_and_not_kept(self, keeping):
-        source = Source("x" * LONGEST)
+        source = Source("x" * MAX_BODY)
         for _ in range(2):
-            assert len((await keeping.get("a", "x", source)).body) == LONGEST + 2
+            assert len((await keeping.get("a", "x", source)).body) == MAX_BODY + 2
 
         assert source.made == 2
 
@@ -192,7 +192,7 @@ class TestACacheThatKeeps:
 class TestMemory:
     async def test_forgets_after_a_minute(self):
         now = 0.0
-        found, source = Memory(lambda: now), Source()
+        found, source = MemoryCache(lambda: now), Source()
         await found.get("a", "x", source)
         now = 59.9
         await found.get("a", "x", source)
@@ -203,7 +203,7 @@ class TestMemory:
 
     @pytest.mark.parametrize("bounds", [{"entries": 2}, {"size": 8}])
     async def test_what_was_used_longest_ago_makes_room(self, bounds):
-        found = Memory(**bounds)
+        found = MemoryCache(**bounds)
         sources = {key: Source(1000 + number) for number, key in enumerate("abc")}
         for key in "abacabc":  # `c` ousts `b`, then `b` ousts `c`, and so on: `a` stays
             await found.get("t", key, sources[key])
@@ -211,7 +211,7 @@ class TestMemory:
         assert {key: source.made for key, source in sources.items()} == {"a": 1, "b": 2, "c": 2}
 
     async def test_entries_of_dropped_generations_are_not_counted_twice(self):
-        found = Memory(size=8)
+        found = MemoryCache(size=8)
         for value in range(1000, 1010):
             await found.get("t", "a", Source(value))
             await found.drop("t")
@@ -222,7 +222,7 @@ class TestMemory:
         assert source.made == 1
 
     async def test_topics_that_keep_nothing_take_no_room(self):
-        found = Memory(entries=4)
+        found = MemoryCache(entries=4)
         for number in range(1000):
             with contextlib.suppress(LookupError):
                 await found.get(f"asked {number}", "x", Source(LookupError()))
@@ -232,7 +232,7 @@ class TestMemory:
         assert max(len(held) for held in vars(found).values() if hasattr(held, "__len__")) <= 4
 
     async def test_a_drop_counts_however_many_follow_it(self):
-        found, source = Memory(entries=2), Source(1)
+        found, source = MemoryCache(entries=2), Source(1)
         await found.get("t", "kept", source)
         source.door.clear()
         under_way = asyncio.ensure_future(found.get("t", "x", source))
@@ -342,7 +342,7 @@ class TestShared:
     async def test_in_a_cluster_a_topic_has_one_place(self):
         with Cluster() as cluster:
             client = valkey.connect(cluster.url, patience=PATIENT)
-            found = Shared(client)
+            found = SharedCache(client)
             async with client:
                 sources = {topic: Source(number) for number, topic in enumerate("abcdef")}
                 for _ in range(2):
@@ -362,13 +362,13 @@ SQLITE, POSTGRESQL, VALKEY = "sqlite:///a.db", "postgresql://h/a", "valkey://127
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
-        ({"database_url": SQLITE}, Memory),
+        ({"database_url": SQLITE}, MemoryCache),
         ({"database_url": SQLITE, "workers": 2}, Uncached),
         ({"database_url": SQLITE, "cache": "off"}, Uncached),
         ({"database_url": POSTGRESQL}, Uncached),
-        ({"database_url": POSTGRESQL, "cache": "memory"}, Memory),
+        ({"database_url": POSTGRESQL, "cache": "memory"}, MemoryCache),
         ({"database_url": POSTGRESQL, "cache": "memory", "workers": 2}, Uncached),
-        ({"database_url": POSTGRESQL, "redis_url": VALKEY, "workers": 2}, Shared),
+        ({"database_url": POSTGRESQL, "redis_url": VALKEY, "workers": 2}, SharedCache),
         ({"database_url": SQLITE, "redis_url": VALKEY, "cache": "off"}, Uncached),
     ],
 )

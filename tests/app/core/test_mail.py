@@ -12,8 +12,8 @@ from email.parser import BytesParser
 import pytest
 
 from app.core.config import Settings
-from app.core.mail import Folder, Mail, Undeliverable, Unreachable, message_of, outlet, sender_of
-from app.core.mail.smtp import Account, Server
+from app.core.mail import FolderTransport, Mail, MailUnavailable, Undeliverable, build_message, create_transport, parse_sender
+from app.core.mail.smtp import SMTPURL, SMTPTransport
 from tests.support.paths import ROOT
 from tests.support.servers.service import free_port
 from tests.support.servers.smtp import MailServer
@@ -21,7 +21,7 @@ from tests.support.servers.smtp import MailServer
 pytestmark = pytest.mark.anyio
 
 CERTIFICATE = ROOT / "tests/support/servers/certificate.pem"
-SENDER = sender_of("Accord <accord@example.com>")
+SENDER = parse_sender("Accord <accord@example.com>")
 
 
 def mail(**changes: object) -> Mail:
@@ -44,7 +44,7 @@ def server():
 
 @pytest.fixture
 async def way_out(server):
-    found = Server(server.url, SENDER)
+    found = SMTPTransport(server.url, SENDER)
     yield found
     await found.close()
 
@@ -90,7 +90,7 @@ class TestMessage:
         value = getattr(mail(), field)
 
         with pytest.raises(Undeliverable):
-            message_of(mail(**{field: f"{value}{line_break}Bcc: eve@example.org"}), SENDER)
+            build_message(mail(**{field: f"{value}{line_break}Bcc: eve@example.org"}), SENDER)
 
     @pytest.mark.parametrize(
         "address",
@@ -114,7 +114,7 @@ class TestMessage:
     @pytest.mark.parametrize("text", ["", "accord", "a@b.example, c@d.example", "a@b.example\r\nBcc: eve@example.org", "<>"])
     def test_a_sender_is_one_address(self, text):
         with pytest.raises(ValueError, match="must be one address"):
-            sender_of(text)
+            parse_sender(text)
 
 
 class TestServer:
@@ -154,24 +154,24 @@ class TestServer:
             await way_out.send(mail())
         await way_out.send(mail())
 
-        assert not isinstance(failure.value, Undeliverable | Unreachable)
+        assert not isinstance(failure.value, Undeliverable | MailUnavailable)
         assert len(server.mails) == 1
 
     async def test_a_server_that_is_not_there_is_unreachable(self):
-        with pytest.raises(Unreachable):
-            await Server(f"smtp://127.0.0.1:{free_port()}", SENDER).send(mail())
+        with pytest.raises(MailUnavailable):
+            await SMTPTransport(f"smtp://127.0.0.1:{free_port()}", SENDER).send(mail())
 
     @pytest.mark.parametrize("reply", ["451 not now", "550 not from you"])
     async def test_a_server_that_refuses_the_sender_refuses_every_mail(self, server, way_out, reply):
         server.on_sender = reply
 
-        with pytest.raises(Unreachable, match=reply):
+        with pytest.raises(MailUnavailable, match=reply):
             await way_out.send(mail())
 
     async def test_a_server_that_goes_away_is_unreachable(self, server, way_out):
         server.refuse("grace@example.org", "421 shutting down")
 
-        with pytest.raises(Unreachable, match="421"):
+        with pytest.raises(MailUnavailable, match="421"):
             await way_out.send(mail())
 
     async def test_a_mail_that_is_cancelled_leaves_no_half_of_it(self, server, way_out):
@@ -192,7 +192,7 @@ class TestSecurity:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         with MailServer(**{kind: certificate}) as server:
             scheme = {"tls": "smtps", "starttls": "smtp+starttls"}[kind]
-            way_out = Server(f"{scheme}://127.0.0.1:{server.port}", SENDER)
+            way_out = SMTPTransport(f"{scheme}://127.0.0.1:{server.port}", SENDER)
 
             await way_out.send(mail())
 
@@ -203,14 +203,14 @@ class TestSecurity:
     async def test_a_server_that_cannot_show_who_it_is_gets_nothing(self, certificate, kind):
         with MailServer(**{kind: certificate}) as server:
             scheme = {"tls": "smtps", "starttls": "smtp+starttls"}[kind]
-            with pytest.raises(Unreachable, match="certificate"):
-                await Server(f"{scheme}://127.0.0.1:{server.port}", SENDER).send(mail())
+            with pytest.raises(MailUnavailable, match="certificate"):
+                await SMTPTransport(f"{scheme}://127.0.0.1:{server.port}", SENDER).send(mail())
 
             assert server.mails == []
 
     async def test_nothing_is_sent_where_starttls_was_asked_for_and_is_not_offered(self, server):
-        with pytest.raises(Unreachable, match="STARTTLS"):
-            await Server(f"smtp+starttls://127.0.0.1:{server.port}", SENDER).send(mail())
+        with pytest.raises(MailUnavailable, match="STARTTLS"):
+            await SMTPTransport(f"smtp+starttls://127.0.0.1:{server.port}", SENDER).send(mail())
 
         assert server.mails == []
 
@@ -218,11 +218,11 @@ class TestSecurity:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         with MailServer(starttls=certificate, account=("accord@example.com", "p@ss:word/1")) as server:
             address = f"127.0.0.1:{server.port}"
-            right = Server(f"smtp+starttls://accord%40example.com:p%40ss%3Aword%2F1@{address}", SENDER)
-            wrong = Server(f"smtp+starttls://accord%40example.com:secret@{address}", SENDER)
+            right = SMTPTransport(f"smtp+starttls://accord%40example.com:p%40ss%3Aword%2F1@{address}", SENDER)
+            wrong = SMTPTransport(f"smtp+starttls://accord%40example.com:secret@{address}", SENDER)
 
             await right.send(mail())
-            with pytest.raises(Unreachable, match="535") as failure:
+            with pytest.raises(MailUnavailable, match="535") as failure:
                 await wrong.send(mail())
 
             await right.close()
@@ -232,7 +232,7 @@ class TestSecurity:
 
 class TestAccount:
     def test_each_scheme_has_its_port_and_its_kind_of_tls(self):
-        found = [Account.of(f"{scheme}://mail.example.com")[1:3] for scheme in ("smtp", "smtps", "smtp+starttls")]
+        found = [SMTPURL.of(f"{scheme}://mail.example.com")[1:3] for scheme in ("smtp", "smtps", "smtp+starttls")]
 
         assert found == [(25, "no"), (465, "always"), (587, "starttls")]
 
@@ -251,14 +251,14 @@ class TestAccount:
     )
     def test_another_url_is_refused_without_repeating_it(self, url):
         with pytest.raises(ValueError, match="must be smtp://") as failure:
-            Account.of(url)
+            SMTPURL.of(url)
 
         assert "secret" not in str(failure.value)
 
 
 class TestFolder:
     async def test_a_mail_is_a_file_and_the_same_mail_replaces_it(self, tmp_path):
-        folder = Folder(tmp_path / "mail", SENDER)
+        folder = FolderTransport(tmp_path / "mail", SENDER)
 
         await folder.send(mail())
         await folder.send(mail())
@@ -269,12 +269,12 @@ class TestFolder:
         assert message["To"] == "grace@example.org"
 
     async def test_a_message_id_names_no_other_folder(self, tmp_path):
-        await Folder(tmp_path / "mail", SENDER).send(mail(message_id="<../../x@example.com>"))
+        await FolderTransport(tmp_path / "mail", SENDER).send(mail(message_id="<../../x@example.com>"))
 
         assert [file.name for file in (tmp_path / "mail").iterdir()] == ["_.._x@example.com.eml"]
 
     def test_one_that_is_tried_before_the_first_mail_is_private_and_stays_empty(self, tmp_path):
-        Folder(tmp_path / "data" / "mail", SENDER).probe()
+        FolderTransport(tmp_path / "data" / "mail", SENDER).probe()
 
         assert [(tmp_path / path).stat().st_mode & 0o777 for path in ("data", "data/mail")] == [0o700, 0o700]
         assert list((tmp_path / "data" / "mail").iterdir()) == []
@@ -282,17 +282,17 @@ class TestFolder:
     async def test_a_folder_that_cannot_be_written_is_unreachable_and_leaves_nothing(self, tmp_path):
         (tmp_path / "mail").write_text("no folder")
 
-        with pytest.raises(Unreachable, match="cannot write"):
-            await Folder(tmp_path / "mail", SENDER).send(mail())
+        with pytest.raises(MailUnavailable, match="cannot write"):
+            await FolderTransport(tmp_path / "mail", SENDER).send(mail())
 
 
 class TestOutlet:
     def test_without_settings_there_is_none_but_in_development(self):
-        assert outlet(Settings(env="production", _env_file=None)) is None
-        assert isinstance(outlet(Settings(env="development", _env_file=None)), Folder)
+        assert create_transport(Settings(env="production", _env_file=None)) is None
+        assert isinstance(create_transport(Settings(env="development", _env_file=None)), FolderTransport)
 
     def test_a_server_is_preferred_to_a_folder(self, tmp_path):
         settings = Settings(smtp_url="smtp://127.0.0.1", mail_folder=tmp_path, _env_file=None)
 
-        assert isinstance(outlet(settings), Server)
-        assert isinstance(outlet(settings.model_copy(update={"smtp_url": None})), Folder)
+        assert isinstance(create_transport(settings), SMTPTransport)
+        assert isinstance(create_transport(settings.model_copy(update={"smtp_url": None})), FolderTransport)

@@ -13,8 +13,8 @@ import pytest
 import structlog
 
 from app.core import valkey
-from app.core.urls.valkey import Place
-from app.core.valkey.client import Call, Script
+from app.core.urls.valkey import ValkeyURL
+from app.core.valkey.client import Script, ScriptCall
 from tests.support.servers.valkey import Cluster, Sentinels, Valkey
 
 pytestmark = pytest.mark.anyio
@@ -43,9 +43,9 @@ async def met(url: str, patience: float = PATIENT) -> AsyncIterator[tuple[valkey
         yield client, count
 
 
-async def ask(client: valkey.Valkey, script: Script, key: str, *arguments: int, owed: bool = False) -> Any:
+async def ask(client: valkey.Valkey, script: Script, key: str, *arguments: int, must_deliver: bool = False) -> Any:
     told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    client.send(Call(script, key, (f"{{{key}}}",), arguments, told.set_result, owed))
+    client.send(ScriptCall(script, key, (f"{{{key}}}",), arguments, told.set_result, must_deliver))
     return await told
 
 
@@ -94,7 +94,7 @@ class TestCalls:
                 raise_nothing.cancel()
 
             raise_nothing = asyncio.ensure_future(asyncio.sleep(60))
-            client.send(Call(count, "a", ("{a}",), (1,), leave))
+            client.send(ScriptCall(count, "a", ("{a}",), (1,), leave))
             assert await ask(client, count, "a", 1) == 2
 
     async def test_closing_answers_those_who_wait(self, server):
@@ -152,7 +152,7 @@ class TestAnOutage:
             tasks = len(asyncio.all_tasks())
             told: list[Any] = []
             for _ in range(1000):
-                client.send(Call(count, "a", ("{a}",), (1,), told.append))
+                client.send(ScriptCall(count, "a", ("{a}",), (1,), told.append))
 
             assert told == [None] * 1000  # at once: nothing was awaited
             assert len(asyncio.all_tasks()) == tasks
@@ -186,7 +186,7 @@ class TestAnOutage:
         async with met(server.url) as (client, count):
             server.kill()
             for _ in range(3):
-                assert await ask(client, count, "a", 5, owed=True) is None
+                assert await ask(client, count, "a", 5, must_deliver=True) is None
             assert await ask(client, count, "b", 5) is None
             server.start()
             await back(client)
@@ -255,7 +255,7 @@ class TestUrls:
         ],
     )
     async def test_known_urls(self, url, kind, hosts, database, service):
-        place = Place.of(url)
+        place = ValkeyURL.of(url)
 
         assert (place.kind, place.hosts, place.database, place.service) == (kind, hosts, database, service)
         assert place.tls == url.startswith("rediss")

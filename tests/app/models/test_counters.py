@@ -151,7 +151,7 @@ class TestPostgreSQL:
 
         with Connection(postgresql_url) as connection:
             assert counted(connection) == real(connection)
-        # Such transactions lock each other's rows as well; who loses has changed nothing and is repeated by `@retried`.
+        # Such transactions lock each other's rows as well; the loser changed nothing and is retried by `@retry_on_conflict`.
         assert set(errors) <= {"40P01", "23503", "23505"}
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, create_engine, delete, func, select
 
 from app.core.database import Database, connect
-from app.core.database.statements import Refused, Statement, command, insert, statement
+from app.core.database.statements import ConstraintViolation, Statement, command, insert, statement
 from app.migrations import run
 from app.models import Post, RefreshToken, Session, User
 
@@ -54,13 +54,13 @@ class TestUsers:
         await database.one(adding(user()))
         other = user(email_key="b@example.com", username_key="b")
 
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await database.one(adding({**other, field: user()[field]}))
 
         assert refused.value.kind == "unique"
 
     async def test_a_role_is_user_or_admin(self, database: Database):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await database.one(adding(user(role="root")))
 
         assert refused.value.kind == "check"

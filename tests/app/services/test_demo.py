@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.contract import DOCUMENT
 from app.core.database.statements import command
-from app.core.security.passwords import DEMO
+from app.core.security.passwords import DEMO_PASSWORD
 from app.main import create_app
 from app.models import User
 from app.resources import connected, make_resources
@@ -42,6 +42,6 @@ def test_the_example_of_create_session_signs_in_in_development_only(settings, en
 @pytest.mark.parametrize("env", ["staging", "production"])
 def test_nobody_signs_up_with_its_password_outside_development(settings, env):
     with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
-        answer = client.post("/api/v1/users", json=new_user(password=DEMO))
+        answer = client.post("/api/v1/users", json=new_user(password=DEMO_PASSWORD))
 
     assert (answer.status_code, answer.json()["code"]) == (409, "weak-password")

@@ -27,7 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from app import services
 from app.core.database import Database, Transaction, connect
 from app.core.database.postgres.connection import DIALECT
-from app.core.database.statements import Refused, Statement, statement
+from app.core.database.statements import ConstraintViolation, Statement, statement
 from app.migrations import run
 from app.models import Counter, metadata
 from app.models.base import UtcDateTime
@@ -160,7 +160,7 @@ async def connected(url: str) -> AsyncIterator[Database]:
 
 async def natively(database: Database, one: Statement[Any], values: dict[str, Any]) -> Outcome:
     outcome = Outcome("refused", None)
-    with contextlib.suppress(Undone, Refused):
+    with contextlib.suppress(Undone, ConstraintViolation):
         async with database.transaction() as transaction:
             if len(one.core.exported_columns):
                 rows = plain(one, await transaction.all(one, **values))
@@ -281,14 +281,14 @@ async def test_the_rows_are_the_same(place: str, first: int, four: Four):
     assert reached or place in QUIET, f"no case of {place} finds or changes anything"
 
 
-MERGING = [place for place, found in STATEMENTS.items() if any(one.merges for _, one in found)]
+MERGING = [place for place, found in STATEMENTS.items() if any(one.batchable for _, one in found)]
 
 
 @pytest.mark.parametrize("place", MERGING)
 async def test_callers_who_meet_get_the_rows_that_each_gets_alone(place: str, four: Four):
     async with connected(four.urls[1]) as database:
         for _, one in STATEMENTS[place]:
-            if one.merges:
+            if one.batchable:
                 every = cases(one)
                 alone = [await database.one(one, **values) for values in every]
 

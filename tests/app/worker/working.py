@@ -7,7 +7,7 @@ import time
 from contextlib import asynccontextmanager, suppress
 
 from app.core.errors import ServiceUnavailable
-from app.core.mail import outlet
+from app.core.mail import create_transport
 from app.schemas.models import UserCreate
 from app.services import outbox, users
 from app.worker import working
@@ -17,7 +17,7 @@ from tests.support.builders import new_user
 @asynccontextmanager
 async def at_work(resources):
     """A worker for the time of the block."""
-    async with working(resources, outlet(resources.settings)):
+    async with working(resources, create_transport(resources.settings)):
         yield
 
 

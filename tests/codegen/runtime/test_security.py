@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accord.document.document import DocumentError
-from app.core.limits import Verdict
+from app.core.limits import Decision
 from tests.codegen.support.service import ADMIN, READER, WRITER, Tokens, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
@@ -180,12 +180,12 @@ class Principals:
     def __init__(self) -> None:
         self.seen: list[object] = []
 
-    def address(self, _: object) -> Verdict:
-        return Verdict((), 0)
+    def address(self, _: object) -> Decision:
+        return Decision((), 0)
 
-    def account(self, principal: object) -> Verdict:
+    def account(self, principal: object) -> Decision:
         self.seen.append(principal)
-        return Verdict((), 0)
+        return Decision((), 0)
 
 
 def asked(security: str, path: str = "/p", **headers: str):

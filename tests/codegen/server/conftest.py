@@ -18,10 +18,10 @@ class TenRequests:
     def __init__(self) -> None:
         self._limit = limits.Limit("address", 10, 60)
 
-    def address(self, scope: Any) -> limits.Verdict:
+    def address(self, scope: Any) -> limits.Decision:
         return self._limit.hit(scope["client"][0])
 
-    def account(self, _: object) -> limits.Verdict:
+    def account(self, _: object) -> limits.Decision:
         return limits.UNLIMITED
 
 

@@ -18,8 +18,11 @@ from starlette.types import ASGIApp
 from accord.document.adoption.readings import given
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime import Body, Empty, Engine, OpenAPIApp, Operation, RequestContext, Service, bind
-from app.core.limits import Verdict
+from accord.runtime import OpenAPIApp
+from accord.runtime.engine import Engine, RequestContext, Service
+from accord.runtime.handlers.binding import Operation, bind
+from accord.runtime.responses.types import Body, Empty
+from app.core.limits import Decision
 from tests.codegen.support.operations import handlers
 
 DOCUMENT = Path(__file__).with_name("contract.yaml")
@@ -47,11 +50,11 @@ class Limits:
     address_wait: int = 0
     account_wait: int = 0
 
-    def address(self, _: object) -> Verdict:
-        return Verdict(((b"ratelimit", b"address"),), self.address_wait)
+    def address(self, _: object) -> Decision:
+        return Decision(((b"ratelimit", b"address"),), self.address_wait)
 
-    def account(self, _: object) -> Verdict:
-        return Verdict(((b"ratelimit", b"account"),), self.account_wait)
+    def account(self, _: object) -> Decision:
+        return Decision(((b"ratelimit", b"account"),), self.account_wait)
 
 
 @dataclass

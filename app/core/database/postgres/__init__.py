@@ -11,15 +11,24 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Table, literal, select
 
-from app.core.database.postgres.batching import Lanes
-from app.core.database.postgres.connection import DIALECT, Connection, Limits
-from app.core.database.postgres.errors import LOST, SLOW, UNKNOWN, is_loss, is_outdated, is_read_only, is_unsent, meaning
-from app.core.database.postgres.failover import FAILURES, Connector, reason
+from app.core.database.postgres.batching import LookupBatcher
+from app.core.database.postgres.connection import DIALECT, Connection, Timeouts
+from app.core.database.postgres.errors import (
+    LOST,
+    SLOW,
+    UNKNOWN,
+    is_connection_loss,
+    is_read_only,
+    is_stale_plan,
+    is_unsent,
+    translate,
+)
+from app.core.database.postgres.failover import CONNECT_ERRORS, Connector, connect_failure
 from app.core.database.postgres.pool import Pool
-from app.core.database.postgres.transaction import ATTEMPTS, Transaction, refuse_inside, settle
-from app.core.database.statements import Compiled, Statement, bound, statement
+from app.core.database.postgres.transaction import ATTEMPTS, Transaction, reject_nested_write, release_after_error
+from app.core.database.statements import Compiled, Statement, bind_rows, statement
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
-from app.core.urls.postgres import Address
+from app.core.urls.postgres import PostgresURL
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -34,13 +43,13 @@ async def connect(
     url: str, *, statement_timeout: float, lock_timeout: float, connections: int, pgbouncer: bool
 ) -> PostgresDatabase:
     """Open the first connection to the database at a URL; see `app.core.database.connect`."""
-    address = Address.of(url)
-    connector = Connector(address, Limits(statement_timeout, lock_timeout, pgbouncer=pgbouncer))
+    address = PostgresURL.of(url)
+    connector = Connector(address, Timeouts(statement_timeout, lock_timeout, pgbouncer=pgbouncer))
     pool = Pool(connector, connections, lock_timeout)
     try:
         await pool.start()
-    except FAILURES as error:
-        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {reason(error)}") from error
+    except CONNECT_ERRORS as error:
+        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {connect_failure(error)}") from error
     return PostgresDatabase(address.url, pool, lock_timeout)
 
 
@@ -56,24 +65,24 @@ class PostgresDatabase:
         self._pool = pool
         self._patience = patience
         self._holders: set[asyncio.Task[Any]] = set()  # the tasks in whose transaction blocks we are
-        self._lanes: dict[Statement[Any], Lanes[Any]] = {}  # of look-ups
+        self._lanes: dict[Statement[Any], LookupBatcher[Any]] = {}  # of look-ups
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
-        if statement.merges:
+        if statement.batchable:
             lanes = self._lanes.get(statement) or self._open_lanes(statement)
             found: R | None = await lanes.one(parameters)
             return found
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
 
-    def _open_lanes(self, alone: Statement[Any]) -> Lanes[Any]:
+    def _open_lanes(self, alone: Statement[Any]) -> LookupBatcher[Any]:
         async def ask(compiled: Compiled[Any], parameters: list[Any]) -> list[Any]:
             return await self._perform(lambda connection: connection.all(compiled, parameters), writes=False)
 
-        together = None if alone.together is None else alone.together.compiled(DIALECT)
-        lanes = self._lanes[alone] = Lanes(alone.compiled(DIALECT), together, ask)
+        together = None if alone.batch is None else alone.batch.compiled(DIALECT)
+        lanes = self._lanes[alone] = LookupBatcher(alone.compiled(DIALECT), together, ask)
         return lanes
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
@@ -91,7 +100,7 @@ class PostgresDatabase:
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         """Write many rows with COPY, all or none; how many."""
         async with Transaction(self._pool, self._holders, None) as transaction:
-            return await transaction.copy(table, columns, _paced(bound(table, columns, rows, DIALECT)))
+            return await transaction.copy(table, columns, _paced(bind_rows(table, columns, rows, DIALECT)))
 
     def transaction(self) -> Transaction:
         """Statements that take effect together, READ COMMITTED."""
@@ -109,29 +118,29 @@ class PostgresDatabase:
         """One statement, which is a transaction of its own."""
         pool = self._pool
         if writes and self._holders:
-            refuse_inside(self._holders, asyncio.current_task())
+            reject_nested_write(self._holders, asyncio.current_task())
         attempt = 0
         while True:
             attempt += 1
-            connection = pool.take() or await pool.wait()
+            connection = pool.acquire_nowait() or await pool.acquire()
             try:
                 result = await work(connection)
             except BaseException as error:
                 late = connection.is_late()
-                lost = settle(pool, connection, error)
+                lost = release_after_error(pool, connection, error)
                 if not isinstance(error, Exception):
                     raise
                 if not _is_undone(pool, error, lost=lost, writes=writes) or late or attempt == ATTEMPTS:
                     raise _told(error, lost=lost, late=late, writes=writes) from error
             else:
-                pool.give(connection)
+                pool.release(connection)
                 return result
 
 
 def _is_undone(pool: Pool, error: Exception, *, lost: bool, writes: bool) -> bool:
     """Whether nothing was done, and it may well be tried again."""
-    if is_outdated(error):
-        pool.forget()
+    if is_stale_plan(error):
+        pool.clear_prepared()
         return True
     return is_read_only(error) or (lost and (not writes or is_unsent(error)))
 
@@ -139,11 +148,11 @@ def _is_undone(pool: Pool, error: Exception, *, lost: bool, writes: bool) -> boo
 def _told(error: Exception, *, lost: bool, late: bool, writes: bool) -> Exception:
     if writes and ((lost and not is_unsent(error)) or isinstance(error, TimeoutError)):
         return ServiceUnavailable(UNKNOWN)
-    if late and is_loss(error):
+    if late and is_connection_loss(error):
         return ServiceUnavailable(SLOW)
     if lost and is_unsent(error):
         return ServiceUnavailable(LOST)
-    return meaning(error)
+    return translate(error)
 
 
 async def _paced(rows: Iterable[Sequence[Any]]) -> AsyncIterator[Sequence[Any]]:

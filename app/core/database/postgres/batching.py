@@ -1,8 +1,8 @@
-"""Look-ups that meet are asked for together: one statement for many rows costs little more than for one.
+"""Batching of concurrent look-ups by key: one statement for many rows costs little more than a statement for one.
 
-While fewer than `LANES` statements of a look-up are under way, a caller's goes out at once; those who come meanwhile wait for
-the next, which asks for all of their rows. Nobody joins a statement that was sent already, so each sees what was committed
-before they asked.
+While fewer than `MAX_CONCURRENT` statements of a look-up are in progress, a call is sent at once. Later calls wait and are sent
+together as the next statement. A call never joins a statement that has already been sent, so it sees everything that was
+committed before it was made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.core.database.statements import Compiled
 R = TypeVar("R")
 
 # Statements of one look-up at a time: with two the next collects while one runs, and more only make each of them smaller.
-LANES = 2
+MAX_CONCURRENT = 2
 # Rows of one statement.
 MOST = 256
 
@@ -25,7 +25,7 @@ Ask = Callable[[Compiled[Any], list[Any]], Awaitable[list[Any]]]
 Keyed = tuple[Hashable, R]
 
 
-class Lanes(Generic[R]):
+class LookupBatcher(Generic[R]):
     """The callers of one look-up. `ask` runs a statement, with all that this means where connections are lost."""
 
     def __init__(self, alone: Compiled[R], together: Compiled[Keyed[R]] | None, ask: Ask) -> None:
@@ -43,7 +43,7 @@ class Lanes(Generic[R]):
 
     async def one(self, parameters: list[Any]) -> R | None:
         """The row with this key, or None."""
-        if self._running < LANES:
+        if self._running < MAX_CONCURRENT:
             self._running += 1
             try:
                 rows: list[R] = await self._ask(self._alone, parameters)

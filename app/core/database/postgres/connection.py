@@ -12,7 +12,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 
-from app.core.database.postgres.errors import is_loss
+from app.core.database.postgres.errors import is_connection_loss
 from app.core.database.statements import Compiled
 
 R = TypeVar("R")
@@ -20,13 +20,13 @@ R = TypeVar("R")
 DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]
 
 # The most statements prepared on a connection: some 10 to 50 KB each in the server.
-PREPARED = 500
+MAX_PREPARED = 500
 
 # Seconds beyond the server's own limit after which a connection that says nothing is given up: its other end is gone.
 SLACK = 1.0
 
 
-class Limits:
+class Timeouts:
     """Time limits in seconds, and how the server is told of them."""
 
     def __init__(self, statement: float, lock: float, *, pgbouncer: bool) -> None:
@@ -53,7 +53,7 @@ class Connection:
 
     __slots__ = ("_limit", "_prepared", "age", "begin", "deadline", "raw")
 
-    def __init__(self, raw: asyncpg.Connection[Any], limits: Limits, age: int) -> None:
+    def __init__(self, raw: asyncpg.Connection[Any], limits: Timeouts, age: int) -> None:
         self.raw = raw
         self.age = age  # of the pool's connections; older ones are not used again
         self.begin = limits.begin
@@ -102,7 +102,7 @@ class Connection:
         """Whether the statement should have ended by now."""
         return 0 < self.deadline < time.monotonic()
 
-    def forget(self) -> None:
+    def clear_prepared(self) -> None:
         """Prepare every statement again: a migration has changed the tables."""
         self._prepared.clear()
 
@@ -111,21 +111,21 @@ class Connection:
         try:
             prepared = await self.raw.prepare(compiled.sql)
         except Exception as error:
-            if is_loss(error):
+            if is_connection_loss(error):
                 raise InterfaceError("the connection was lost before the statement was sent") from error
             raise
-        if len(self._prepared) >= PREPARED:
+        if len(self._prepared) >= MAX_PREPARED:
             del self._prepared[next(iter(self._prepared))]
         self._prepared[compiled] = prepared
         return prepared
 
 
-class Unprepared(Connection):
+class PgBouncerConnection(Connection):
     """A connection to PgBouncer, which gives each transaction another server: nothing stays, and we keep the time."""
 
     __slots__ = ("_patience",)
 
-    def __init__(self, raw: asyncpg.Connection[Any], limits: Limits, age: int) -> None:
+    def __init__(self, raw: asyncpg.Connection[Any], limits: Timeouts, age: int) -> None:
         super().__init__(raw, limits, age)
         self._patience = limits.statement
 

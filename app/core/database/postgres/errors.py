@@ -12,7 +12,7 @@ from asyncpg.exceptions import (
     ReadOnlySQLTransactionError,
 )
 
-from app.core.database.statements import Refused, TransactionConflict
+from app.core.database.statements import ConstraintViolation, TransactionConflict
 from app.core.errors import ServiceUnavailable
 
 _CONSTRAINTS: dict[str, Literal["unique", "foreign key", "check", "not null"]] = {
@@ -63,12 +63,12 @@ _OUTAGES = (
 )
 
 
-def meaning(error: Exception) -> Exception:
-    """Refused, TransactionConflict, ServiceUnavailable, or the error itself if it is a bug of ours."""
+def translate(error: Exception) -> Exception:
+    """ConstraintViolation, TransactionConflict, ServiceUnavailable, or the error itself if it is a bug of ours."""
     code = error.sqlstate if isinstance(error, PostgresError) and error.sqlstate else ""
     found: Exception
     if code in _CONSTRAINTS:
-        found = Refused(_CONSTRAINTS[code], str(error), getattr(error, "constraint_name", None) or "")
+        found = ConstraintViolation(_CONSTRAINTS[code], str(error), getattr(error, "constraint_name", None) or "")
     elif code in _CONFLICTS:
         found = TransactionConflict(CONFLICT)
     elif code.startswith(_OUTAGES):
@@ -83,7 +83,7 @@ def meaning(error: Exception) -> Exception:
     return found
 
 
-def is_outdated(error: BaseException) -> bool:
+def is_stale_plan(error: BaseException) -> bool:
     """Whether a migration has changed what a prepared statement returns; it was not executed."""
     return isinstance(error, InvalidCachedStatementError)
 
@@ -93,16 +93,16 @@ def is_read_only(error: BaseException) -> bool:
     return isinstance(error, ReadOnlySQLTransactionError)
 
 
-def is_farewell(error: BaseException) -> bool:
+def is_disconnecting(error: BaseException) -> bool:
     """Whether asyncpg is between two states: it has read why the server leaves, and not yet that it has left."""
     return isinstance(error, InternalClientError)
 
 
-def is_loss(error: BaseException) -> bool:
+def is_connection_loss(error: BaseException) -> bool:
     """Whether it says, of a connection which is closed now, that the connection was lost."""
     return isinstance(error, (ConnectionDoesNotExistError, ConnectionError)) or is_unsent(error)
 
 
 def is_unsent(error: BaseException) -> bool:
     """Whether a loss was noticed before anything was sent."""
-    return isinstance(error, InterfaceError) or is_farewell(error)
+    return isinstance(error, InterfaceError) or is_disconnecting(error)

@@ -10,18 +10,18 @@ import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 from asyncpg.exceptions import TargetServerAttributeNotMatched
 
-from app.core.database.postgres.connection import Connection, Limits, Unprepared
-from app.core.urls.postgres import Address, Host
+from app.core.database.postgres.connection import Connection, PgBouncerConnection, Timeouts
+from app.core.urls.postgres import Host, PostgresURL
 
 # Seconds to wait for one host. Where there are others, a machine that is switched off must not cost the whole patience.
 _ALONE = 3.0
 _AMONG_OTHERS = 1.0
 
 # The last one is a host in another role than the wanted one; asyncpg makes it neither of the two others.
-FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TargetServerAttributeNotMatched)
+CONNECT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TargetServerAttributeNotMatched)
 
 
-def reason(error: BaseException) -> str:
+def connect_failure(error: BaseException) -> str:
     """Why a connection failed, for people."""
     if isinstance(error, OSError) and (error.errno or 0) > 0:
         return os.strerror(error.errno or 0)
@@ -31,7 +31,7 @@ def reason(error: BaseException) -> str:
 class Connector:
     """Opens connections to a database with these limits."""
 
-    def __init__(self, address: Address, limits: Limits) -> None:
+    def __init__(self, address: PostgresURL, limits: Timeouts) -> None:
         self.address, self.limits = address, limits
         self._hosts = list(address.hosts)
 
@@ -39,18 +39,18 @@ class Connector:
         """A new connection.
 
         Raises:
-            one of FAILURES: why the last of the hosts cannot be used.
+            one of CONNECT_ERRORS: why the last of the hosts cannot be used.
         """
         failure: Exception = ConnectionError("there is no host")
         for target, host in product(self._targets(), list(self._hosts)):
             try:
                 raw = await self._reach(host, target)
-            except FAILURES as error:
+            except CONNECT_ERRORS as error:
                 failure = error
                 continue
             self._hosts.remove(host)
             self._hosts.insert(0, host)
-            return (Unprepared if self.limits.pgbouncer else Connection)(raw, self.limits, age)
+            return (PgBouncerConnection if self.limits.pgbouncer else Connection)(raw, self.limits, age)
         raise failure
 
     def _targets(self) -> tuple[str, ...]:

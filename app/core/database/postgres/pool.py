@@ -17,7 +17,7 @@ from asyncpg.exceptions import InFailedSQLTransactionError
 
 from app.core.database.postgres.connection import Connection
 from app.core.database.postgres.errors import BUSY, OUT
-from app.core.database.postgres.failover import FAILURES, Connector
+from app.core.database.postgres.failover import CONNECT_ERRORS, Connector
 from app.core.errors import ServiceUnavailable
 
 # Seconds for which requests wait for a server that has gone, from the moment it was noticed: a restart, a fail-over. After
@@ -59,7 +59,7 @@ class Pool:
         """Open the first connection, to see that it can be had. Raises what the driver raises."""
         self._add(await self._connector.open(self._age))
 
-    def take(self) -> Connection | None:
+    def acquire_nowait(self) -> Connection | None:
         """A free connection, if there is one: the one used last, whose plans and caches are warm."""
         while self._free:
             connection = self._free.pop()
@@ -70,7 +70,7 @@ class Pool:
             self._remove(connection)
         return None
 
-    async def wait(self) -> Connection:
+    async def acquire(self) -> Connection:
         """The next connection that is free.
 
         Raises:
@@ -90,14 +90,14 @@ class Pool:
             return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:  # given just before the cancellation
-                self.give(turn.result())
+                self.release(turn.result())
             raise
 
-    def give(self, connection: Connection) -> None:
+    def release(self, connection: Connection) -> None:
         """Take a connection back that is in no transaction and runs nothing."""
         connection.deadline = 0.0
         if connection.age != self._age or connection.raw.is_closed():
-            self.drop(connection)
+            self.discard(connection)
             return
         while self._waiters:
             turn = self._waiters.popleft()[1]
@@ -107,25 +107,25 @@ class Pool:
         self._free.append(connection)
         self._tell_idle()
 
-    def drop(self, connection: Connection) -> None:
+    def discard(self, connection: Connection) -> None:
         """Let go of a connection whose state is not known, or that is lost."""
         connection.raw.terminate()
         self._remove(connection)
         self._open_more()
 
-    def renew(self) -> None:
+    def expire_all(self) -> None:
         """Use no connection again that is open now: the server has gone, or is no longer the one to use."""
         self._age += 1
         free, self._free = self._free, []
         for connection in free:
-            self.drop(connection)
+            self.discard(connection)
 
-    def forget(self) -> None:
+    def clear_prepared(self) -> None:
         """Prepare every statement again."""
         for connection in self._live:
-            connection.forget()
+            connection.clear_prepared()
 
-    def abandon(self, connection: Connection) -> None:
+    def release_dirty(self, connection: Connection) -> None:
         """Take a connection back in whatever state: its statement is cancelled, its transaction undone, by and by."""
         self._run(self._clean(connection))
 
@@ -159,14 +159,14 @@ class Pool:
             if connection.raw.is_in_transaction():  # only now it is known: a BEGIN may have been what was cancelled
                 await connection.execute("ROLLBACK")
         except Exception:  # noqa: BLE001 - whatever it is, its state is not known
-            self.drop(connection)
+            self.discard(connection)
         else:
-            self.give(connection)
+            self.release(connection)
 
     def _add(self, connection: Connection) -> None:
         self._live.add(connection)
         self._out_since, self._pause = 0.0, _FIRST_PAUSE
-        self.give(connection)
+        self.release(connection)
 
     def _remove(self, connection: Connection) -> None:
         self._live.discard(connection)
@@ -192,7 +192,7 @@ class Pool:
     async def _open(self) -> None:
         try:
             connection = await self._connector.open(self._age)
-        except FAILURES as error:
+        except CONNECT_ERRORS as error:
             self._refused(error)
         else:
             self._add(connection)
@@ -219,7 +219,7 @@ class Pool:
         for connection in [held for held in self._live if held.deadline and now > held.deadline]:
             # The server would have stopped it long ago: the connection is dead at one end, and so may be its neighbours.
             connection.raw.terminate()
-            self.renew()
+            self.expire_all()
         impatient = self._out_since and now > self._out_since + PATIENCE
         while self._waiters and (impatient or now > self._waiters[0][0]):
             turn = self._waiters.popleft()[1]

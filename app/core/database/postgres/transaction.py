@@ -15,12 +15,12 @@ from app.core.database.postgres.errors import (
     LOST,
     OUT,
     UNKNOWN,
-    is_farewell,
-    is_loss,
-    is_outdated,
+    is_connection_loss,
+    is_disconnecting,
     is_read_only,
+    is_stale_plan,
     is_unsent,
-    meaning,
+    translate,
 )
 from app.core.database.postgres.pool import Pool
 from app.core.database.statements import Statement, TransactionConflict
@@ -73,7 +73,7 @@ class Transaction:
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.current_task()
-        refuse_inside(self._holders, self._task)
+        reject_nested_write(self._holders, self._task)
         self._connection = await self._begin()
         if self._task is not None:
             self._holders.add(self._task)
@@ -102,15 +102,15 @@ class Transaction:
         attempt = 0
         while True:
             attempt += 1
-            connection = self._pool.take() or await self._pool.wait()
+            connection = self._pool.acquire_nowait() or await self._pool.acquire()
             try:
                 await connection.execute(connection.begin)
             except BaseException as error:
-                lost = settle(self._pool, connection, error)
+                lost = release_after_error(self._pool, connection, error)
                 if not isinstance(error, Exception):
                     raise
                 if not lost:
-                    raise meaning(error) from error
+                    raise translate(error) from error
                 if attempt == ATTEMPTS:
                     raise TransactionConflict(LOST) from error
             else:
@@ -126,9 +126,9 @@ class Transaction:
             try:
                 result = await work(connection)
             except Exception as error:
-                if not (self._untouched and is_outdated(error)):
+                if not (self._untouched and is_stale_plan(error)):
                     raise
-                self._pool.forget()
+                self._pool.clear_prepared()
                 await connection.execute("ROLLBACK")
                 await connection.execute(connection.begin)
                 result = await work(connection)
@@ -145,50 +145,50 @@ class Transaction:
         if not isinstance(error, Exception):  # also if the body goes on, as after asyncio.timeout()
             self._unclear = True
             return ServiceUnavailable("The transaction was interrupted; nothing was done.")
-        if is_outdated(error):
-            self._pool.forget()
+        if is_stale_plan(error):
+            self._pool.clear_prepared()
             return TransactionConflict(CONFLICT)
         if is_read_only(error):
             connection.age = -1  # the pool lets go of it
-            self._pool.renew()
+            self._pool.expire_all()
             return TransactionConflict(OUT)
-        if (connection.raw.is_closed() or is_farewell(error)) and is_loss(error):
-            self._pool.renew()
+        if (connection.raw.is_closed() or is_disconnecting(error)) and is_connection_loss(error):
+            self._pool.expire_all()
             return TransactionConflict(LOST)
         self._unclear = isinstance(error, TimeoutError)
-        return meaning(error)
+        return translate(error)
 
     async def _commit(self, connection: Connection) -> None:
         try:
             done = await connection.execute("COMMIT")
         except BaseException as error:
-            lost = settle(self._pool, connection, error)
+            lost = release_after_error(self._pool, connection, error)
             if not isinstance(error, Exception):
                 raise
             if lost and is_unsent(error):
                 raise TransactionConflict(LOST) from error
             if lost or isinstance(error, TimeoutError):
                 raise ServiceUnavailable(UNKNOWN) from error
-            raise meaning(error) from error
-        self._pool.give(connection)
+            raise translate(error) from error
+        self._pool.release(connection)
         if done != "COMMIT":
             raise ServiceUnavailable("The database could not store it; nothing was done.")
 
     async def _undo(self, connection: Connection, *, at_once: bool) -> None:
         if connection.raw.is_closed():
-            self._pool.drop(connection)
+            self._pool.discard(connection)
         elif at_once:  # who is cancelled does not wait for the server
-            self._pool.abandon(connection)
+            self._pool.release_dirty(connection)
         else:
             try:
                 await connection.execute("ROLLBACK")
             except Exception:  # noqa: BLE001 - the server undoes it when the connection ends
-                self._pool.drop(connection)
+                self._pool.discard(connection)
             except BaseException:
-                self._pool.abandon(connection)
+                self._pool.release_dirty(connection)
                 raise
             else:
-                self._pool.give(connection)
+                self._pool.release(connection)
 
     def _expire(self) -> None:
         """Take the connection away from a body that takes too long: others wait for its rows, and for the connection."""
@@ -197,7 +197,7 @@ class Transaction:
             self._connection.raw.terminate()
 
 
-def refuse_inside(holders: set[asyncio.Task[Any]], task: asyncio.Task[Any] | None) -> None:
+def reject_nested_write(holders: set[asyncio.Task[Any]], task: asyncio.Task[Any] | None) -> None:
     """See that a task does not write beside its own transaction, for whose locks it would wait.
 
     Raises:
@@ -207,15 +207,15 @@ def refuse_inside(holders: set[asyncio.Task[Any]], task: asyncio.Task[Any] | Non
         raise RuntimeError("inside a transaction write through the transaction, not through the database")
 
 
-def settle(pool: Pool, connection: Connection, error: BaseException) -> bool:
+def release_after_error(pool: Pool, connection: Connection, error: BaseException) -> bool:
     """Bring a connection back whose statement, outside a transaction, has failed. Whether the connection was lost."""
     if not isinstance(error, Exception) or isinstance(error, TimeoutError):
-        pool.abandon(connection)
+        pool.release_dirty(connection)
         return False
-    lost = connection.raw.is_closed() or is_farewell(error)
+    lost = connection.raw.is_closed() or is_disconnecting(error)
     if lost or is_read_only(error):
-        pool.drop(connection)
-        pool.renew()
+        pool.discard(connection)
+        pool.expire_all()
     else:
-        pool.give(connection)
-    return lost and is_loss(error)
+        pool.release(connection)
+    return lost and is_connection_loss(error)

@@ -20,10 +20,10 @@ from sqlalchemy import Table, func, select, table
 from app.core.database.sqlite.connection import DIALECT, Connection, is_busy
 from app.core.database.sqlite.opened_files import OpenedFiles
 from app.core.database.sqlite.writer import Transaction, Writer
-from app.core.database.statements import Statement, bound, statement
+from app.core.database.statements import Statement, bind_rows, statement
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
-from app.core.files import close_to_others, make_file, make_folder
-from app.core.urls.database import path_of
+from app.core.files import make_private_file, make_private_folder, restrict_to_owner
+from app.core.urls.database import sqlite_path
 
 R = TypeVar("R")
 
@@ -35,7 +35,7 @@ _PING = statement(select(func.count()).select_from(table("sqlite_schema")), int)
 
 async def connect(url: str, *, statement_timeout: float, lock_timeout: float) -> SQLiteDatabase:
     """Open the file at a URL and make it, and its folder, if there is none; see `app.core.database.connect`."""
-    path, private = path_of(url), None
+    path, private = sqlite_path(url), None
     if path is None:
         # In memory proper, there is either one connection (reads would see what is not committed) or a shared cache (reads
         # fail beside a writer). A file in a temporary folder, gone at close, behaves as every other.
@@ -50,19 +50,19 @@ async def connect(url: str, *, statement_timeout: float, lock_timeout: float) ->
     return SQLiteDatabase(path, reader, Writer(writing, files, lock_timeout), files, private)
 
 
-def make(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Make an empty file at a path, and its folder, if there is none. SQLite gives its other files the mode of this one."""
-    make_folder(path.parent)
-    make_file(path)
+    make_private_folder(path.parent)
+    make_private_file(path)
     for suffix in ("-wal", "-shm", "-journal"):  # left by a process that was killed
-        close_to_others(Path(f"{os.path.realpath(path)}{suffix}"))
+        restrict_to_owner(Path(f"{os.path.realpath(path)}{suffix}"))
 
 
 def _open(
     path: Path, statement_timeout: float, lock_timeout: float, *, durable: bool
 ) -> tuple[Connection, Connection, OpenedFiles]:
     """The connections for reading and for writing."""
-    make(path)
+    create_file(path)
     writing = Connection(str(path), limit=statement_timeout, wait=lock_timeout)
     _switch_to_wal(writing, lock_timeout)
     writing.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
@@ -134,7 +134,7 @@ class SQLiteDatabase:
         words = DIALECT.identifier_preparer
         names = ", ".join(words.quote(table.c[name].name) for name in columns)
         sql = f"INSERT INTO {words.format_table(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our names
-        return await self._writer.load(sql, bound(table, columns, rows, DIALECT))
+        return await self._writer.load(sql, bind_rows(table, columns, rows, DIALECT))
 
     def transaction(self) -> Transaction:
         """Statements that take effect together; the body runs when it is its turn."""

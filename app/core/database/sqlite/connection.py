@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 from sqlalchemy.dialects import sqlite
 
-from app.core.database.statements import Compiled, Refused
+from app.core.database.statements import Compiled, ConstraintViolation
 from app.core.errors import ServiceUnavailable
 
 R = TypeVar("R")
@@ -38,10 +38,10 @@ _DETAILS = {
 
 
 def fail(error: sqlite3.Error) -> NoReturn:
-    """Raise what an error of SQLite means: Refused, ServiceUnavailable, or the error itself if it is a bug of ours."""
+    """Raise the matching ConstraintViolation or ServiceUnavailable, or the error itself if it is a bug of ours."""
     name = getattr(error, "sqlite_errorname", "")
     if name in _CONSTRAINTS:
-        raise Refused(_CONSTRAINTS[name], str(error), _constraint(name, str(error))) from error
+        raise ConstraintViolation(_CONSTRAINTS[name], str(error), _constraint(name, str(error))) from error
     # A damaged file is a plain DatabaseError. The other classes mean wrong use of the driver.
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         raise ServiceUnavailable(_DETAILS.get(_code(error), "The database is not available.")) from error
@@ -75,7 +75,7 @@ class Connection:
     """A connection for one task at a time. Every method blocks; `limit` is the most seconds a statement may take.
 
     Raises, from every method:
-        Refused: a constraint does not allow it.
+        ConstraintViolation: a constraint does not allow it.
         ServiceUnavailable: the database is locked, full, damaged, not migrated, or the time is up.
     """
 

@@ -21,7 +21,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 from app.core.database.sqlite.connection import DIALECT, Connection
 from app.core.database.sqlite.jobs import Load, Write
 from app.core.database.sqlite.opened_files import OpenedFiles
-from app.core.database.statements import Compiled, Refused, Statement
+from app.core.database.statements import Compiled, ConstraintViolation, Statement
 from app.core.errors import ServiceUnavailable
 
 R = TypeVar("R")
@@ -76,7 +76,7 @@ class Transaction:
             raise RuntimeError("a transaction runs statements only inside its `async with` block")
         try:
             return work(compiled, compiled.parameters(values))
-        except (Refused, ServiceUnavailable) as error:
+        except (ConstraintViolation, ServiceUnavailable) as error:
             self._broken = error
             raise
 

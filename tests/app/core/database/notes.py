@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.core.database import Database, connect, retried
+from app.core.database import Database, connect, retry_on_conflict
 from app.core.database.postgres import PostgresDatabase
 from app.core.database.sqlite import SQLiteDatabase
 from app.core.database.statements import TransactionConflict, command, insert, statement
@@ -113,7 +113,7 @@ def prepare(server: Running, name: str) -> None:
     engine.dispose()
 
 
-@retried
+@retry_on_conflict
 async def count_up(database: Database) -> None:
     """Add one to the number of the note `counter`; whoever was overtaken begins again."""
     async with database.transaction() as transaction:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert as plain_insert
 
 from app.core.database import Database
-from app.core.database.statements import Refused, command
+from app.core.database.statements import ConstraintViolation, command
 from app.core.errors import ServiceUnavailable
 from tests.app.core.database.notes import ALL, BELOW, COUNT, DELETE, ENDLESS, GET, INSERT, OFFER, SET, TABLE, Note
 
@@ -38,7 +38,7 @@ class TestConstraints:
     async def test_a_second_row_of_the_same_name_is_refused_as_unique(self, either: Database):
         await either.one(INSERT, word="a")
 
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await either.one(INSERT, word="a")
 
         assert refused.value.kind == "unique"
@@ -49,13 +49,13 @@ class TestConstraints:
         again = command(plain_insert(Note).values(id=1, word="a"))
         await either.run(again)
 
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await either.run(command(plain_insert(Note).values(id=1, word="b")))
 
         assert (refused.value.kind, refused.value.constraint) == ("unique", "pk_notes")
 
     async def test_a_reference_to_nothing_is_refused_as_foreign_key(self, either: Database):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await either.run(BELOW, word="b", above_id=7)
 
         assert refused.value.kind == "foreign key"
@@ -63,13 +63,13 @@ class TestConstraints:
         assert await either.one(COUNT) == 0
 
     async def test_a_value_that_a_check_forbids_is_refused(self, either: Database):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await either.one(INSERT, word="")
 
         assert (refused.value.kind, refused.value.constraint) == ("check", "ck_notes_word")
 
     async def test_a_missing_value_of_a_column_is_refused_as_not_null(self, either: Database):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await either.run(command(plain_insert(Note).values(word=None)))
 
         assert (refused.value.kind, refused.value.constraint) == ("not null", "")
@@ -127,7 +127,7 @@ class TestLoading:
     async def test_a_refused_row_keeps_none(self, either: Database):
         await either.one(INSERT, word="before")
 
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConstraintViolation) as refused:
             await either.load(TABLE, LOADED, rows(*map(str, range(2500)), "before"))
 
         assert refused.value.constraint == "uq_notes_word"

@@ -7,8 +7,8 @@ import contextlib
 
 import pytest
 
-from app.core.database import Database, retried
-from app.core.database.statements import Refused, TransactionConflict
+from app.core.database import Database, retry_on_conflict
+from app.core.database.statements import ConstraintViolation, TransactionConflict
 from app.core.errors import ServiceUnavailable
 from tests.app.core.database.notes import ALL, BELOW, ENDLESS_WRITE, GET, INSERT, count_up
 
@@ -42,17 +42,17 @@ class TestFailure:
     async def test_a_refused_write_undoes_nobody_else(self, either: Database):
         results = await asyncio.gather(*(either.one(INSERT, word=word) for word in "aab"), return_exceptions=True)
 
-        assert [type(result) for result in results].count(Refused) == 1
+        assert [type(result) for result in results].count(ConstraintViolation) == 1
         assert await words(either) == {"a", "b"}
 
     async def test_a_transaction_with_a_refusal_is_undone_even_if_the_body_goes_on(self, either: Database):
         async def careless() -> None:
             async with either.transaction() as transaction:
                 await transaction.one(INSERT, word="a")
-                with contextlib.suppress(Refused):
+                with contextlib.suppress(ConstraintViolation):
                     await transaction.run(BELOW, word="b", above_id=99)
 
-        with pytest.raises(Refused):
+        with pytest.raises(ConstraintViolation):
             await careless()
 
         assert await words(either) == set()
@@ -60,11 +60,11 @@ class TestFailure:
     async def test_after_a_refusal_the_transaction_runs_nothing_more(self, either: Database):
         async def careless() -> None:
             async with either.transaction() as transaction:
-                with contextlib.suppress(Refused):
+                with contextlib.suppress(ConstraintViolation):
                     await transaction.run(BELOW, word="b", above_id=99)
                 await transaction.one(INSERT, word="a")
 
-        with pytest.raises(Refused, match="foreign key"):
+        with pytest.raises(ConstraintViolation, match="foreign key"):
             await careless()
 
         assert await words(either) == set()
@@ -178,7 +178,7 @@ class TestConflicts:
     async def test_a_retried_function_gives_up_some_time(self, either: Database):
         calls = 0
 
-        @retried
+        @retry_on_conflict
         async def never() -> None:
             nonlocal calls
             async with either.transaction() as transaction:
@@ -195,13 +195,13 @@ class TestConflicts:
     async def test_a_retried_function_is_not_called_again_for_anything_else(self, either: Database):
         calls = 0
 
-        @retried
+        @retry_on_conflict
         async def refused() -> None:
             nonlocal calls
             calls += 1
             await either.run(BELOW, word="b", above_id=99)
 
-        with pytest.raises(Refused):
+        with pytest.raises(ConstraintViolation):
             await refused()
 
         assert calls == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.limits import Limit, choose
+from app.core.limits import Limit, create_limit
 
 
 class Clock:
@@ -19,8 +19,8 @@ def limit(clock, requests=3, period=60):
     return Limit("address", requests, period, clock)
 
 
-def told(verdict):
-    return {name.decode(): value.decode() for name, value in verdict.headers}
+def told(decision):
+    return {name.decode(): value.decode() for name, value in decision.headers}
 
 
 class TestLimit:
@@ -36,8 +36,8 @@ class TestLimit:
 
         verdicts = [told(few.hit("a")) for _ in range(4)]
 
-        assert {verdict["ratelimit-policy"] for verdict in verdicts} == {'"address";q=3;w=60'}
-        assert [verdict["ratelimit"] for verdict in verdicts] == [
+        assert {decision["ratelimit-policy"] for decision in verdicts} == {'"address";q=3;w=60'}
+        assert [decision["ratelimit"] for decision in verdicts] == [
             *('"address";r=2;t=20', '"address";r=1;t=40', '"address";r=0;t=60'),
             '"address";r=0;t=20',
         ]
@@ -90,9 +90,9 @@ class TestAShare:
         assert allowed == [25] * 4
 
     def test_the_policy_told_is_the_whole_one_and_what_is_left_is_left_here(self):
-        verdict = Limit("address", 100, 60, Clock(), share=4).hit("a")
+        decision = Limit("address", 100, 60, Clock(), share=4).hit("a")
 
-        assert told(verdict) == {"ratelimit-policy": '"address";q=100;w=60', "ratelimit": '"address";r=24;t=3'}
+        assert told(decision) == {"ratelimit-policy": '"address";q=100;w=60', "ratelimit": '"address";r=24;t=3'}
 
     def test_over_a_long_time_the_sum_of_the_rates_is_the_limit(self):
         clock = Clock()
@@ -112,10 +112,10 @@ class TestAShare:
 
 class TestChoose:
     def test_no_requests_is_no_limit(self):
-        assert choose("address", 0, 60, None) is None
+        assert create_limit("address", 0, 60, None) is None
 
     def test_without_valkey_it_is_the_share_of_this_worker(self):
-        limit = choose("address", 8, 60, None, share=4)
+        limit = create_limit("address", 8, 60, None, share=4)
 
         assert isinstance(limit, Limit)
         assert [limit.hit("a").wait > 0 for _ in range(3)] == [False, False, True]

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from app.core import valkey
-from app.core.limits import Limit, SharedLimit, Verdict, settled
+from app.core.limits import Decision, Limit, SharedLimit, resolve
 from tests.support.servers.valkey import Cluster, Valkey
 
 pytestmark = pytest.mark.anyio
@@ -25,8 +25,8 @@ def server() -> Iterator[Valkey]:
         yield server
 
 
-def told(verdict: Verdict) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in verdict.headers}
+def told(decision: Decision) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in decision.headers}
 
 
 def make(url: str, requests: int = 3, period: float = 60, patience: float = PATIENT) -> tuple[valkey.calls.Valkey, SharedLimit]:
@@ -35,7 +35,7 @@ def make(url: str, requests: int = 3, period: float = 60, patience: float = PATI
 
 
 async def hits(limit: SharedLimit, *keys: object) -> list[int]:
-    return [verdict.wait for verdict in await asyncio.gather(*(settled(limit.hit(key)) for key in keys))]
+    return [decision.wait for decision in await asyncio.gather(*(resolve(limit.hit(key)) for key in keys))]
 
 
 def work(url: str, requests: int, attempts: int) -> int:
@@ -63,7 +63,7 @@ class TestSharedLimit:
         alone = Limit("address", 3, 60, lambda: 1000.0)
         client, limit = make(server.url)
         async with client:
-            shared = [await settled(limit.hit("a")) for _ in range(5)]
+            shared = [await resolve(limit.hit("a")) for _ in range(5)]
 
         assert shared == [alone.hit("a") for _ in range(5)]
 
@@ -124,8 +124,8 @@ class TestSharedLimit:
     async def test_a_request_that_is_cancelled_counts_and_hurts_nobody(self, server):
         client, limit = make(server.url, requests=3)
         async with client:
-            leaves = asyncio.ensure_future(settled(limit.hit("a")))
-            stays = asyncio.ensure_future(settled(limit.hit("a")))
+            leaves = asyncio.ensure_future(resolve(limit.hit("a")))
+            stays = asyncio.ensure_future(resolve(limit.hit("a")))
             await asyncio.sleep(0)
             leaves.cancel()
 
@@ -148,7 +148,7 @@ class TestAnOutage:
             assert await hits(limit, "a", "a") == [0, 0]
             server.kill()
             assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]
-            assert isinstance(limit.hit("a"), Verdict)  # at once
+            assert isinstance(limit.hit("a"), Decision)  # at once
             server.start()
             async with asyncio.timeout(20):
                 while not client.available:  # noqa: ASYNC110 - it has no event to wait for
@@ -161,7 +161,7 @@ class TestAnOutage:
         async with client:
             server.pause()
             assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]
-            assert [verdict.wait for verdict in (limit.hit("b") for _ in range(4)) if isinstance(verdict, Verdict)] == [
+            assert [decision.wait for decision in (limit.hit("b") for _ in range(4)) if isinstance(decision, Decision)] == [
                 0,
                 0,
                 0,

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from app.core.limits import Limit, throttle
-from app.core.limits.throttle import Attempt, Lines, Throttle
+from app.core.limits.throttle import Attempt, AttemptQueues, Throttle
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +26,7 @@ def attempt(address="stranger", account="ada", known=("home",)):
 
 def made(failures=3, of_address=100, interval=0.05):
     """A throttle, without which nothing waits."""
-    return Throttle(Limit("sign-in", failures, HOUR), Limit("sign-in-failures", of_address, HOUR), Lines(interval))
+    return Throttle(Limit("sign-in", failures, HOUR), Limit("sign-in-failures", of_address, HOUR), AttemptQueues(interval))
 
 
 async def timed(work):
@@ -45,9 +45,9 @@ class TestThrottle:
         guard = made()
         await fail(guard, 2)
 
-        verdict, waited = await timed(guard.admit(attempt()))
+        decision, waited = await timed(guard.admit(attempt()))
 
-        assert (verdict.wait, waited) == (0, False)
+        assert (decision.wait, waited) == (0, False)
 
     async def test_success_counts_for_nothing(self):
         guard = made()
@@ -60,9 +60,9 @@ class TestThrottle:
         guard = made()
         await fail(guard, 3)
 
-        verdict, waited = await timed(guard.admit(attempt("another stranger")))
+        decision, waited = await timed(guard.admit(attempt("another stranger")))
 
-        assert (verdict.wait, waited) == (0, True)
+        assert (decision.wait, waited) == (0, True)
 
     async def test_a_known_address_passes_whatever_strangers_do(self):
         guard = made()
@@ -75,8 +75,8 @@ class TestThrottle:
         await fail(guard, 3, address="home")
 
         assert (await timed(guard.admit(attempt("stranger"))))[1] is False
-        verdict, waited = await timed(guard.admit(attempt("home")))
-        assert (verdict.wait, waited) == (0, True)
+        decision, waited = await timed(guard.admit(attempt("home")))
+        assert (decision.wait, waited) == (0, True)
 
     async def test_an_address_of_many_failures_is_refused_at_every_account_but_those_that_know_it(self):
         guard = made(of_address=5)
@@ -94,7 +94,7 @@ class TestThrottle:
         async def look_up():
             raise AssertionError("asked")
 
-        guard = Throttle(None, None, Lines(0.05))
+        guard = Throttle(None, None, AttemptQueues(0.05))
         await guard.failed(Attempt("ada", "home", look_up))
 
         assert (await guard.admit(Attempt("ada", "home", look_up))).wait == 0
@@ -102,10 +102,10 @@ class TestThrottle:
 
 class TestLines:
     async def test_one_goes_on_each_interval_in_the_order_of_arrival(self):
-        lines, gone = Lines(0.05), []
+        queues, gone = AttemptQueues(0.05), []
 
         async def wait(number):
-            await lines.turn("ada", number)
+            await queues.wait_turn("ada", number)
             gone.append((number, time.monotonic()))
 
         begin = time.monotonic()
@@ -115,56 +115,56 @@ class TestLines:
         assert all(moment - begin >= 0.05 * (number + 1) - 0.01 for number, moment in gone)
 
     async def test_lines_do_not_wait_for_each_other(self):
-        lines = Lines(0.05)
+        queues = AttemptQueues(0.05)
 
-        _, waited = await timed(asyncio.gather(*(lines.turn(account, "x") for account in range(100))))
+        _, waited = await timed(asyncio.gather(*(queues.wait_turn(account, "x") for account in range(100))))
 
         assert waited
-        assert await asyncio.wait_for(lines.turn("ada", "x"), 1)
+        assert await asyncio.wait_for(queues.wait_turn("ada", "x"), 1)
 
     async def test_of_one_address_few_wait_at_an_account(self, monkeypatch):
-        monkeypatch.setattr(throttle, "PAUSE", 0.01)
-        lines = Lines(0.05)
+        monkeypatch.setattr(throttle, "FULL_DELAY", 0.01)
+        queues = AttemptQueues(0.05)
 
-        verdicts = await asyncio.gather(*(lines.turn("ada", "x") for _ in range(10)), lines.turn("ada", "y"))
+        verdicts = await asyncio.gather(*(queues.wait_turn("ada", "x") for _ in range(10)), queues.wait_turn("ada", "y"))
 
-        assert [verdict.wait for verdict in verdicts] == [0] * throttle.FEWEST + [1] * (10 - throttle.FEWEST) + [0]
+        assert [decision.wait for decision in verdicts] == [0] * throttle.MIN_PLACES + [1] * (10 - throttle.MIN_PLACES) + [0]
 
     async def test_a_line_has_an_end_and_says_so(self, monkeypatch):
-        monkeypatch.setattr(throttle, "PAUSE", 0.01)
-        monkeypatch.setattr(throttle, "LONGEST", 0.5)
-        lines = Lines(0.05)
+        monkeypatch.setattr(throttle, "FULL_DELAY", 0.01)
+        monkeypatch.setattr(throttle, "MAX_WAIT", 0.5)
+        queues = AttemptQueues(0.05)
 
-        verdicts = await asyncio.gather(*(lines.turn("ada", number) for number in range(30)))
+        verdicts = await asyncio.gather(*(queues.wait_turn("ada", number) for number in range(30)))
 
-        full = [verdict for verdict in verdicts if verdict.wait]
+        full = [decision for decision in verdicts if decision.wait]
         assert len(full) == 20
-        assert {dict(verdict.headers)[b"ratelimit-policy"] for verdict in full} == {b'"sign-in";q=10;w=0'}
+        assert {dict(decision.headers)[b"ratelimit-policy"] for decision in full} == {b'"sign-in";q=10;w=0'}
 
     async def test_there_are_so_many_in_all_who_are_held(self, monkeypatch):
-        monkeypatch.setattr(throttle, "HELD", 10)
-        lines = Lines(0.05)
+        monkeypatch.setattr(throttle, "MAX_HELD", 10)
+        queues = AttemptQueues(0.05)
 
-        verdicts = await asyncio.gather(*(lines.turn(number, "x") for number in range(30)))
+        verdicts = await asyncio.gather(*(queues.wait_turn(number, "x") for number in range(30)))
 
-        assert [verdict.wait for verdict in verdicts] == [0] * 10 + [1] * 20
-        assert (await lines.turn("ada", "x")).wait == 0  # all of them have left
+        assert [decision.wait for decision in verdicts] == [0] * 10 + [1] * 20
+        assert (await queues.wait_turn("ada", "x")).wait == 0  # all of them have left
 
     async def test_who_leaves_makes_room(self):
-        lines = Lines(5)
-        waiting = [asyncio.create_task(lines.turn("ada", number)) for number in range(throttle.FEWEST)]
+        queues = AttemptQueues(5)
+        waiting = [asyncio.create_task(queues.wait_turn("ada", number)) for number in range(throttle.MIN_PLACES)]
         await asyncio.sleep(0)
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
-        with pytest.raises(TimeoutError):  # it waits, in a line of its own
-            await asyncio.wait_for(lines.turn("ada", "x"), 0.05)
+        with pytest.raises(TimeoutError):  # it waits, in a queue of its own
+            await asyncio.wait_for(queues.wait_turn("ada", "x"), 0.05)
 
     async def test_workers_that_know_nothing_of_each_other_keep_the_pace_together(self):
-        lines = Lines(0.05, share=4)
+        queues = AttemptQueues(0.05, share=4)
 
         begin = time.monotonic()
-        await asyncio.gather(lines.turn("ada", 1), lines.turn("ada", 2))
+        await asyncio.gather(queues.wait_turn("ada", 1), queues.wait_turn("ada", 2))
 
         assert time.monotonic() - begin >= 0.39

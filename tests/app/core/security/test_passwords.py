@@ -44,8 +44,8 @@ class TestPasswords:
     async def test_a_hash_of_other_parameters_is_outdated(self, passwords):
         stored = await passwords.hash("correct-horse-9")
 
-        assert not passwords.outdated(stored)
-        assert passwords.outdated(stored.replace("t=1", "t=2"))
+        assert not passwords.needs_rehash(stored)
+        assert passwords.needs_rehash(stored.replace("t=1", "t=2"))
 
     async def test_beyond_the_queue_it_is_overloaded_and_afterwards_not(self, passwords):
         found = await asyncio.gather(*(passwords.hash("correct-horse-9") for _ in range(9)), return_exceptions=True)

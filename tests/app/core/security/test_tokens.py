@@ -22,21 +22,21 @@ class TestWellFormed:
     def test_what_is_made_is_well_formed_under_its_own_prefix_only(self):
         for prefix, other in ((tokens.ACCESS, tokens.REFRESH), (tokens.REFRESH, tokens.ACCESS)):
             for token in (tokens.new(prefix), tokens.successor("x", "y", prefix)):
-                assert tokens.well_formed(token, prefix)
-                assert not tokens.well_formed(token, other)
+                assert tokens.is_well_formed(token, prefix)
+                assert not tokens.is_well_formed(token, other)
 
     def test_one_wrong_character_anywhere_is_noticed(self):
         token = tokens.new(tokens.ACCESS)
 
         for place in range(len(token)):
             wrong = token[:place] + ("0" if token[place] != "0" else "1") + token[place + 1 :]
-            assert not tokens.well_formed(wrong, tokens.ACCESS)
+            assert not tokens.is_well_formed(wrong, tokens.ACCESS)
 
     @pytest.mark.parametrize(
         "text", ["", "aca_", "x" * 76, "aca_" + "0" * 72, "aca_" + "é" * 72, "aca_" + "0" * 71, "\ud800" * 76]
     )
     def test_other_text_is_not(self, text):
-        assert not tokens.well_formed(text, tokens.ACCESS)
+        assert not tokens.is_well_formed(text, tokens.ACCESS)
 
 
 class TestSuccessor:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.core.database import connect
-from app.core.urls.postgres import Address, Host
+from app.core.urls.postgres import Host, PostgresURL
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
 def test_the_usual_schemes_mean_the_same(scheme: str):
-    address = Address.of(f"{scheme}://ada:s%40fe@db.example:6432/notes")
+    address = PostgresURL.of(f"{scheme}://ada:s%40fe@db.example:6432/notes")
 
     assert address.hosts == (Host("db.example", 6432),)
     assert address.url == "postgresql://ada:s%40fe@db.example:6432/notes"
@@ -30,7 +30,7 @@ def test_the_usual_schemes_mean_the_same(scheme: str):
     ],
 )
 def test_several_hosts_are_understood_as_libpq_and_sqlalchemy_write_them(url: str):
-    address = Address.of(url)
+    address = PostgresURL.of(url)
 
     assert address.hosts == (Host("a", 1), Host("b", 2))
     assert address.target == "read-write"
@@ -39,34 +39,34 @@ def test_several_hosts_are_understood_as_libpq_and_sqlalchemy_write_them(url: st
 
 
 def test_the_role_can_be_named():
-    assert Address.of("postgresql://a,b/notes?target_session_attrs=prefer-standby").target == "prefer-standby"
+    assert PostgresURL.of("postgresql://a,b/notes?target_session_attrs=prefer-standby").target == "prefer-standby"
 
 
 def test_ports_are_optional():
-    assert Address.of("postgresql://a,b:7/notes").hosts == (Host("a", 5432), Host("b", 7))
+    assert PostgresURL.of("postgresql://a,b:7/notes").hosts == (Host("a", 5432), Host("b", 7))
 
 
 def test_addresses_of_ip_6_are_in_brackets():
-    address = Address.of("postgresql://[::1]:7,[2001:db8::1]/notes")
+    address = PostgresURL.of("postgresql://[::1]:7,[2001:db8::1]/notes")
 
     assert address.hosts == (Host("::1", 7), Host("2001:db8::1", 5432))
     assert str(address) == "[::1]:7, [2001:db8::1]:5432"
 
 
 def test_a_folder_is_a_socket():
-    address = Address.of("postgresql:///notes?host=/run/postgresql&port=7")
+    address = PostgresURL.of("postgresql:///notes?host=/run/postgresql&port=7")
 
     assert address.hosts == (Host("/run/postgresql", 7),)
     assert address.url == "postgresql:///notes?host=/run/postgresql&port=7"
 
 
 def test_tls_is_asked_for_as_libpq_and_sqlalchemy_write_it():
-    assert "sslmode=require" in Address.of("postgresql://a/notes?sslmode=require").dsn
-    assert "sslmode=verify-full" in Address.of("postgresql+asyncpg://a/notes?ssl=verify-full").dsn
+    assert "sslmode=require" in PostgresURL.of("postgresql://a/notes?sslmode=require").dsn
+    assert "sslmode=verify-full" in PostgresURL.of("postgresql+asyncpg://a/notes?ssl=verify-full").dsn
 
 
 def test_what_the_driver_does_not_know_is_a_setting_of_the_session():
-    address = Address.of("postgresql://a/notes?search_path=accord&application_name=api-7")
+    address = PostgresURL.of("postgresql://a/notes?search_path=accord&application_name=api-7")
 
     assert address.settings == {"search_path": "accord", "application_name": "api-7"}
     assert "search_path" not in address.dsn

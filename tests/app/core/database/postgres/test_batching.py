@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from app.core.database import connect
 from app.core.database.postgres import PostgresDatabase
-from app.core.database.postgres.batching import LANES
+from app.core.database.postgres.batching import MAX_CONCURRENT
 from app.core.database.postgres.connection import Connection
 from app.core.database.statements import Compiled, command, insert, lookup, shared
 from app.core.errors import ServiceUnavailable
@@ -63,7 +63,7 @@ class TestLookups:
     async def test_callers_who_meet_are_answered_by_few_statements(self, database, sent):
         await asyncio.gather(*(database.one(GET, word=f"w{number}") for number in range(100)))
 
-        assert len(sent) == LANES + 1
+        assert len(sent) == MAX_CONCURRENT + 1
 
     async def test_a_caller_alone_is_asked_for_alone(self, database, sent):
         await database.one(GET, word="w1")
@@ -112,7 +112,7 @@ class TestShared:
         found = await asyncio.gather(*(database.one(COUNT) for _ in range(50)))
 
         assert found == [100] * 50
-        assert len(sent) == LANES + 1
+        assert len(sent) == MAX_CONCURRENT + 1
 
     async def test_what_stands_in_the_statement_itself_is_sent_with_it(self, database):
         assert await asyncio.gather(*(database.one(EVEN) for _ in range(50))) == [2] * 50

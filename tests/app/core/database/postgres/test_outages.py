@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from sqlalchemy import func, literal_column, select
 
-from app.core.database import Database, connect, retried
+from app.core.database import Database, connect, retry_on_conflict
 from app.core.database.postgres import PostgresDatabase, pool
 from app.core.database.statements import TransactionConflict, statement
 from app.core.errors import ServiceUnavailable
@@ -97,7 +97,7 @@ class TestRestarts:
         await notes.one(INSERT, word="counter")
         unknown: list[ServiceUnavailable] = []
 
-        @retried
+        @retry_on_conflict
         async def raise_it() -> None:
             async with notes.transaction() as transaction:
                 note = await transaction.one(LOCKED)
@@ -188,7 +188,7 @@ class TestLosses:
             database = await connect(f"postgresql://postgres@127.0.0.1:{relay.port}/notes", connections=1)
             calls = 0
 
-            @retried
+            @retry_on_conflict
             async def add() -> None:
                 nonlocal calls
                 calls += 1
@@ -230,7 +230,7 @@ class TestLosses:
         met = asyncio.Barrier(2)
         first: set[str] = set()
 
-        @retried
+        @retry_on_conflict
         async def swap(one: str, other: str) -> None:
             async with notes.transaction() as transaction:
                 await transaction.run(SET, word=one, value=1)

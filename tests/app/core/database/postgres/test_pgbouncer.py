@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from app.core.database import connect
 from app.core.database.postgres import PostgresDatabase
-from app.core.database.statements import Refused, statement
+from app.core.database.statements import ConstraintViolation, statement
 from app.core.errors import ServiceUnavailable
 from app.models.base import utc_now
 from tests.app.core.database.notes import ALL, COUNT, ENDLESS, INSERT, OFFER, TABLE, count_up
@@ -51,7 +51,7 @@ async def test_120_reads_and_writes_at_once_all_succeed(bounced: PostgresDatabas
 
     assert await bounced.one(COUNT) == 120
     assert await bounced.one(OFFER, word="1") is None
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ConstraintViolation) as refused:
         await bounced.one(INSERT, word="1")
     assert refused.value.constraint == "uq_notes_word"
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, column, func, literal, literal_column, select,
 
 from app.core.database import connect
 from app.core.database.postgres import PostgresDatabase
-from app.core.database.postgres.connection import PREPARED
+from app.core.database.postgres.connection import MAX_PREPARED
 from app.core.database.statements import Statement, TransactionConflict, statement
 from app.core.errors import ServiceUnavailable
 from tests.app.core.database.notes import ALL, COUNT, ENDLESS, GET, INSERT, SET, Note, count_up, opened_on
@@ -94,10 +94,10 @@ class TestStatements:
         def numbered(number: int) -> Statement[int]:
             return statement(select(literal_column(str(number))), int)
 
-        assert [await served.one(numbered(number)) for number in range(PREPARED + 50)] == list(range(PREPARED + 50))
+        assert [await served.one(numbered(number)) for number in range(MAX_PREPARED + 50)] == list(range(MAX_PREPARED + 50))
 
         count = statement(select(func.count()).select_from(text("pg_prepared_statements")), int)
-        assert (await served.one(count) or 0) <= PREPARED + 1
+        assert (await served.one(count) or 0) <= MAX_PREPARED + 1
 
     async def test_a_migration_of_a_column_is_not_noticed(self, served: PostgresDatabase, postgres: Running, name: str):
         await served.one(INSERT, word="a")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from accord.openapi.encoded import Encoded
+from accord.runtime import Encoded
 from app.core.call import Principal, Resources
-from app.core.database import Database, Transaction, retried
-from accord.openapi.encoded import Encoded
+from app.core.database import Database, Transaction, retry_on_conflict
+from accord.runtime import Encoded
+from app.core.database.statements import ConstraintViolation
+from app.core.database import retried
 from app.core.database.statements import Refused
 from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound
@@ -72,7 +74,7 @@ async def delete(database: Database, principal: Principal, comment_id: int) -> N
         raise _not_found(comment_id)
 
 
-@retried
+@retry_on_conflict
 async def _store(
     resources: Resources, principal: Principal, post_id: int, new: CommentCreate, keep: Keep[CommentRow] | None
 ) -> CommentRow:
@@ -90,7 +92,7 @@ async def _insert(
         comment = await transaction.one(
             INSERT_COMMENT, post_id=post_id, author_id=principal.user_id, content=new.content, created_at=resources.now()
         )
-    except Refused:  # the post or the account was deleted a moment ago
+    except ConstraintViolation:  # the post or the account was deleted a moment ago
         raise NotFound(f"There is no post {post_id}.") from None
     if comment is None:
         raise RuntimeError("an insert without a conflict clause returned no row")
