@@ -13,8 +13,8 @@ import structlog
 
 from app.core.call import Resources, utc_now
 from app.core.database import Database
-from app.core.errors import ServiceUnavailable
-from app.core.mail import MailTransport, MailUnavailable, Undeliverable
+from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
+from app.core.mail import MailTransport
 from app.services import housekeeping, mails, outbox
 from app.services.outbox_queries import Item
 

@@ -1,23 +1,42 @@
-"""Errors a service may raise. Each one becomes one RFC 9457 problem.
+"""Every exception that `app.core` defines. An ApiError becomes one RFC 9457 problem; the others are handled in `app`.
 
-ApiError                  the generated problem classes of `app.schemas.problems` derive from it
-└── ServiceUnavailable    503: a dependency is out or overloaded; raised by the rooms below the services
+Exception
+├── ApiError                        one problem for the client; base of the generated classes in `app.schemas.problems`
+│   └── ServiceUnavailable          503: a dependency is down or overloaded
+│       └── TransactionConflict     503: the transaction was rolled back; a retry may succeed
+├── ConstraintViolation             a statement violates a database constraint
+├── ConnectionError
+│   └── DatabaseUnreachable         the database cannot be opened at start-up
+├── ValueError
+│   └── DisallowedCharacters        a password contains characters that PRECIS disallows
+├── MailUnavailable                 the mail transport is down; no mail can be sent
+└── Undeliverable                   this mail is rejected permanently
 """
 
 from __future__ import annotations
 
-from accord.errors import ApiError
+from typing import ClassVar, Literal
 
 
-class DatabaseUnreachable(ConnectionError):
-    """The database cannot be opened: at the start, or for a command. Its words are for the operator and hold no password."""
+class ApiError(Exception):
+    """A problem for the client. `detail` is one sentence that says what is wrong and with what: no SQL, no secrets."""
+
+    status: ClassVar[int]
+    type: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, *, retry_after: int | None = None, limits: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after  # seconds; becomes the Retry-After header
+        self.limits = limits  # RateLimit headers of the limit that was exceeded; they replace those of the last limit counted
 
 
 class ServiceUnavailable(ApiError):
-    """Something that the request needs is out or overloaded.
+    """A dependency of the request is down or overloaded.
 
-    Nothing was done, unless the answer to a write was lost: whether that was done nobody can say, and `detail` says so. Who
-    repeats a write needs what makes it happen once: a version, an `Idempotency-Key`.
+    Nothing was changed, unless the response to a write was lost: then the outcome is unknown, and `detail` says so. To retry
+    such a write safely a client needs a precondition (`If-Match`) or an `Idempotency-Key`.
     """
 
     status = 503
@@ -26,3 +45,40 @@ class ServiceUnavailable(ApiError):
 
     def __init__(self, detail: str, *, retry_after: int = 1) -> None:
         super().__init__(detail, retry_after=retry_after)
+
+
+class TransactionConflict(ServiceUnavailable):
+    """A transaction was rolled back because of a concurrent one, or lost its connection before COMMIT was sent.
+
+    Nothing was changed, and a retry may succeed at once: see `app.core.database.retry_on_conflict`.
+    """
+
+
+class ConstraintViolation(Exception):
+    """A statement violates a constraint. The statement had no effect.
+
+    Most rules need no exception: `on_conflict_do_nothing().returning(...)` returns None instead. Inside a transaction, the
+    transaction can only be left afterwards, as in PostgreSQL.
+    """
+
+    def __init__(self, kind: Literal["unique", "foreign key", "check", "not null"], detail: str, constraint: str = "") -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail  # the database's own message: for the log, not for the client
+        self.constraint = constraint  # its name, such as `uq_users_email_key`; "" for "not null" and for SQLite's foreign keys
+
+
+class DatabaseUnreachable(ConnectionError):
+    """The database cannot be opened, at start-up or by a command. The message is for operators and contains no password."""
+
+
+class DisallowedCharacters(ValueError):
+    """A password contains control, invisible, unassigned or other characters that the PRECIS profile OpaqueString disallows."""
+
+
+class MailUnavailable(Exception):
+    """No mail can be sent at the moment: the server or folder cannot be used. This mail itself may be fine."""
+
+
+class Undeliverable(Exception):
+    """This mail is rejected permanently: its recipient or its content will never be accepted."""

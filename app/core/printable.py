@@ -1,8 +1,7 @@
-"""Text of clients and other servers, made safe for logs and terminals.
+"""Escaping of untrusted text for logs and terminals.
 
-Control characters, escape sequences, line separators and characters that change the direction of text would forge lines,
-move the cursor or show something else than is there. What is safe is what `str.isprintable` says, which is the space and every
-visible character.
+Control characters, escape sequences, line separators and bidirectional overrides could forge log lines, move the cursor or show
+text other than what is there. Printable is what `str.isprintable` accepts: the space and every visible character.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ _NOT_ASCII = re.compile(r"[^\n -~]")
 
 
 def printable(text: str) -> str:
-    r"""The text on one line, with every character that is not printable as an escape: `\n`, `\x1b`, `\u202e`."""
+    r"""The text on one line, with every unprintable character escaped: `\n`, `\x1b`, `\u202e`."""
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else character.encode("unicode_escape").decode() for character in text)
 
 
 def printable_json(text: str) -> str:
-    """Serialized JSON, with such characters as escapes of JSON; line feeds, which end documents, stay."""
+    """Serialized JSON with every unprintable character escaped as JSON does. Line feeds, which separate documents, are kept."""
     return _NOT_ASCII.sub(lambda found: found[0] if found[0].isprintable() else _escape(found[0]), text)
 
 

@@ -14,7 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.core.call import Resources
 from app.core.config import Settings
 from app.core.database import Transaction
-from app.core.mail import Mail, MailTransport, Undeliverable, parse_sender
+from app.core.errors import Undeliverable
+from app.core.mail import Mail, MailTransport
+from app.core.mail.message import parse_sender
 from app.schemas.rows import UserRow
 from app.services import outbox
 from app.services.limits import count

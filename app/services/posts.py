@@ -8,7 +8,7 @@ from datetime import datetime
 from accord.runtime import Encoded
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retry_on_conflict
-from app.core.database.statements import ConstraintViolation
+from app.core.errors import ConstraintViolation
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostListRow, PostRow

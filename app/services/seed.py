@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, select
 
 from app.core.call import Resources
 from app.core.database import Database
-from app.core.database.statements import ConstraintViolation, statement
+from app.core.database.statements import statement
+from app.core.errors import ConstraintViolation
 from app.models import User, metadata
 from app.services.users import search_key
 

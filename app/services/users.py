@@ -12,10 +12,11 @@ from pydantic import MISSING
 from app.core.call import Principal, Resources
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
-from app.core.database.statements import ConstraintViolation, Statement
+from app.core.database.statements import Statement
+from app.core.errors import ConstraintViolation
+from app.core.errors import DisallowedCharacters as Disallowed
 from app.core.security.password_strength import is_weak
 from app.core.security.passwords import DEMO_PASSWORD, prepare
-from app.core.security.passwords import DisallowedCharacters as Disallowed
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,

@@ -1,4 +1,4 @@
-"""Where statements run. The interface is the same for every database; `connect` chooses one by its URL."""
+"""The interface of databases and transactions; `connect` opens a SQLite or PostgreSQL database by its URL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Table
 
 from app.core.database import sqlite
-from app.core.database.statements import Statement, TransactionConflict
+from app.core.database.statements import Statement
+from app.core.errors import TransactionConflict
 from app.core.urls.database import is_postgresql, is_sqlite, unknown_url
 
 P = ParamSpec("P")
@@ -26,11 +27,11 @@ _MAX_BACKOFF = 0.2
 
 
 class Transaction(Protocol):
-    """Statements that take effect together or not at all; each sees what those before it did.
+    """Statements that take effect together or not at all; each sees the effects of those before it.
 
     Raises, from every method:
-        ConstraintViolation: a constraint does not allow it. The transaction can then only be left.
-        ServiceUnavailable: the database is out, locked or too slow. Likewise.
+        ConstraintViolation: the statement violates a constraint. The transaction can then only be left.
+        ServiceUnavailable: the database is unavailable, locked or too slow. Likewise.
     """
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
@@ -40,43 +41,42 @@ class Transaction(Protocol):
         """Every row."""
 
     async def run(self, statement: Statement[None], /, **values: object) -> int:
-        """How many rows a command changed."""
+        """The number of rows changed by a command."""
 
 
 class Database(Transaction, Protocol):
-    """A database. A statement outside `transaction()` is a transaction of its own; a write returns after its commit."""
+    """A database. A statement outside `transaction()` is its own transaction; a write returns after its commit."""
 
     @property
     def url(self) -> str:
-        """Where it is, for migrations: also tells the file behind `sqlite://`. It may hold a password."""
+        """Its URL, for migrations; of `sqlite://`, that of the temporary file. May contain a password."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """`async with database.transaction() as transaction:` commits at the end of the block, undoes all on an exception.
+        """`async with database.transaction() as transaction:` commits at the end of the block and rolls back on an exception.
 
-        Only statements belong in the block, one after another: other writers wait for its end. Two blocks at once see each
-        other's commits (READ COMMITTED) on PostgreSQL; on SQLite there are never two. A caller that is cancelled in the block
-        undoes it; cancelled during the commit, the work is kept or lost as a whole, like that of a client which left too early
-        to hear.
+        The block should contain only statements, in sequence: other writers wait for its end. Concurrent blocks see each
+        other's commits on PostgreSQL (READ COMMITTED); on SQLite blocks are never concurrent. Cancelling the caller inside the
+        block rolls back; during the commit, the transaction is either committed or rolled back as a whole.
         """
 
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-        """Write many rows, all or none, however long it takes; how many. Defaults of the columns do not apply.
+        """Insert many rows in one transaction without a time limit, and return their number. Column defaults do not apply.
 
-        SQLite takes the rows from the iterable in a thread, and other writers wait for the end.
+        On SQLite the iterable is consumed in a thread, and other writers wait for the end.
 
         Raises:
             ConstraintViolation, ServiceUnavailable: as for every write.
         """
 
     async def ping(self) -> None:
-        """Read something.
+        """Check that the database answers.
 
         Raises:
-            ServiceUnavailable: it cannot.
+            ServiceUnavailable: it does not.
         """
 
     async def close(self) -> None:
-        """Finish what was begun, then let go of the database."""
+        """Finish pending work, then close the connections."""
 
 
 async def connect(
@@ -90,21 +90,24 @@ async def connect(
     """Open the database at a URL.
 
     SQLite: `sqlite:///relative.db`, `sqlite:////absolute.db`, or `sqlite://` for a private one. PostgreSQL:
-    `postgresql://user:password@host:port/name` with libpq's options (`sslmode`, ...); of several hosts, separated by commas,
-    the one is used that can be written to, or has the role that `target_session_attrs` names.
+    `postgresql://user:password@host:port/name` with libpq's options (`sslmode`, ...). Of several hosts, separated by commas,
+    the first that accepts writes is used, or that has the role of `target_session_attrs`.
 
-    `statement_timeout` is the most seconds one statement may take; `lock_timeout` the most seconds to wait for another
-    process that writes, for a connection, and for the body of one transaction. `connections` are the most held to PostgreSQL,
-    which is reached through PgBouncer's transaction mode with `pgbouncer`.
+    Args:
+        url: the database.
+        statement_timeout: seconds that one statement may take.
+        lock_timeout: seconds to wait for a lock, for a connection, and for the body of a transaction.
+        connections: size of the pool of PostgreSQL connections.
+        pgbouncer: PostgreSQL is reached through PgBouncer in transaction mode.
 
     Raises:
-        ValueError: the URL names no database that is known.
+        ValueError: the URL is invalid or of an unknown kind of database.
         DatabaseUnreachable: the database cannot be opened.
     """
     if is_sqlite(url):
         return await sqlite.connect(url, statement_timeout=statement_timeout, lock_timeout=lock_timeout)
     if is_postgresql(url):
-        from app.core.database import postgres  # noqa: PLC0415 - who uses SQLite does not pay 10 MB for asyncpg
+        from app.core.database import postgres  # noqa: PLC0415 - asyncpg takes 10 MB
 
         return await postgres.connect(
             url,
@@ -117,9 +120,9 @@ async def connect(
 
 
 def retry_on_conflict(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Call the function again, after a short pause, when its transaction lost a conflict and nothing was done.
+    """Decorator: call the function again after a random backoff when its transaction was rolled back by a conflict.
 
-    For functions that do nothing but one transaction: whatever else they do would happen again.
+    For functions that do nothing but one transaction: other side effects would be repeated.
 
         @retry_on_conflict
         async def transfer(database: Database, ...) -> None:
@@ -133,7 +136,7 @@ def retry_on_conflict(function: Callable[P, Awaitable[R]]) -> Callable[P, Corout
             try:
                 return await function(*args, **kwargs)
             except TransactionConflict:
-                await asyncio.sleep(random.uniform(0, min(_FIRST_BACKOFF * 2**call, _MAX_BACKOFF)))  # noqa: S311 - no secret
+                await asyncio.sleep(random.uniform(0, min(_FIRST_BACKOFF * 2**call, _MAX_BACKOFF)))  # noqa: S311 - not security relevant
         return await function(*args, **kwargs)
 
     return calling

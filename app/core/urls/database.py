@@ -1,4 +1,4 @@
-"""What a database URL names, told without the libraries that connect to it."""
+"""URLs of databases: their kind, and what to call them in messages."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_POSTGRESQL = frozenset({"postgres", "postgresql"})
+from app.core.urls.postgres import SCHEMES, PostgresURL
+
 _SQLITE = re.compile(r"sqlite://(?:/(?P<path>[^?]*))?\??", re.DOTALL).fullmatch
 
 
 def is_sqlite(url: str) -> bool:
-    """Whether the URL is one of SQLite."""
+    """Whether the URL has the scheme of SQLite."""
     return url.partition(":")[0] == "sqlite"
 
 
 def is_postgresql(url: str) -> bool:
-    """Whether the URL is one of PostgreSQL, with or without the driver that SQLAlchemy would use."""
-    return url.partition(":")[0].partition("+")[0] in _POSTGRESQL
+    """Whether the URL has a scheme of PostgreSQL, with or without a SQLAlchemy driver."""
+    return url.partition(":")[0].partition("+")[0] in SCHEMES
 
 
 def sqlite_path(url: str) -> Path | None:
-    """The file that a SQLite URL names; None for `sqlite://` and `sqlite:///:memory:`.
+    """The file of a SQLite URL; None for `sqlite://` and `sqlite:///:memory:`.
 
     Raises:
-        ValueError: the URL has parts that SQLite knows nothing of.
+        ValueError: the URL has parts that SQLite does not know.
     """
     if (parts := _SQLITE(url)) is None:
         raise ValueError("a SQLite URL is sqlite:///relative.db, sqlite:////absolute.db or sqlite:// (private, in memory)")
@@ -32,24 +33,22 @@ def sqlite_path(url: str) -> Path | None:
 
 
 def describe(url: str) -> str:
-    """What a URL names, for people: the kind of database, and its file or hosts and name. Never a password.
+    """A database URL for messages: the kind of database, and its file or hosts and name. Never a password.
 
     Raises:
-        ValueError: the URL names no database that is known.
+        ValueError: the URL is invalid or of an unknown kind.
     """
     if is_sqlite(url):
         path = sqlite_path(url)
         return "SQLite in memory" if path is None else f"SQLite {Path(path).absolute()}"
     if is_postgresql(url):
-        from app.core.urls.postgres import PostgresURL  # noqa: PLC0415 - who uses SQLite does not pay 10 MB for asyncpg
-
-        address = PostgresURL.of(url)
-        return f"PostgreSQL {address}{urlsplit(address.url).path.rstrip('/')}"
+        parsed = PostgresURL.of(url)
+        return f"PostgreSQL {parsed}{urlsplit(parsed.url).path.rstrip('/')}"
     raise unknown_url(url)
 
 
 def unknown_url(url: str) -> ValueError:
-    """What to raise for a URL of neither; it repeats nothing but the scheme."""
+    """The error for a URL of an unknown kind; its message quotes only the scheme."""
     scheme, found, _ = url.partition("://")
     known = (
         "a database URL is sqlite:///relative.db, sqlite:////absolute.db, sqlite:// (private, in memory) or "

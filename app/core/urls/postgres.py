@@ -1,4 +1,4 @@
-"""Where a PostgreSQL is: URLs as libpq, asyncpg and SQLAlchemy write them, with one host or several."""
+"""URLs of PostgreSQL as libpq, asyncpg and SQLAlchemy write them, with one or more hosts."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ SCHEMES = frozenset({"postgres", "postgresql", "postgresql+asyncpg"})
 
 TARGETS = frozenset({"any", "primary", "standby", "prefer-standby", "read-write", "read-only"})
 
-# What asyncpg reads from a URL itself; the rest of the query are settings of the session, such as search_path.
+# Query parameters that asyncpg reads from its DSN; all others are session settings, such as search_path.
 _DRIVER = frozenset(
     {"dbname", "database", "user", "password", "passfile", "service", "krbsrvname", "gsslib"}
     | {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation"}
     | {"ssl_min_protocol_version", "ssl_max_protocol_version"}
 )
 
-# Of SQLAlchemy's engine, which has no part here.
+# Parameters of SQLAlchemy's engine, which is not used.
 _ENGINE = frozenset({"prepared_statement_cache_size", "prepared_statement_name_func", "statement_cache_size"})
 
 _NETWORK_HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.%]+\]|[^\[\]:@/?#\s]+)(:(?P<port>[0-9]{1,5}))?").fullmatch
 
-_WRONG = (
-    "the database URL is not understood; it is postgresql://user:password@host:port/name, several hosts separated by commas, "
+_INVALID = (
+    "the database URL is invalid; write postgresql://user:password@host:port/name, several hosts separated by commas, "
     "special characters of the password as %XX"
 )
 
@@ -32,7 +32,7 @@ _PORT = 5432
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A name, an address or the folder of a socket; None: what the environment says (PGHOST), else this machine."""
+    """A host name, an IP address or the folder of a Unix socket; None: PGHOST of the environment, else this machine."""
 
     name: str | None
     port: int | None
@@ -45,40 +45,40 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class PostgresURL:
-    """One database on one or several hosts, of which one is used: the first whose role is `target`."""
+    """A database on one or more hosts, of which the first with the role `target` is used."""
 
     hosts: tuple[Host, ...]
-    dsn: str  # for asyncpg: everything but the hosts, and with a password perhaps
-    url: str  # the same for people and other tools: one scheme, the hosts separated by commas
+    dsn: str  # for asyncpg: everything but the hosts; may contain a password
+    url: str  # normalized, for other tools; may contain a password
     target: str
-    settings: dict[str, str]  # of each session
+    settings: dict[str, str]  # of every session
 
     @classmethod
     def of(cls, url: str) -> PostgresURL:
-        """Read a URL.
+        """Parse a URL.
 
         Raises:
-            ValueError: it is not understood. Its words are not repeated: they may be a part of a password.
+            ValueError: it is invalid. The message quotes nothing of the URL, which may contain a password.
         """
         try:
-            return cls._of(urlsplit(url))
+            return cls._parse(urlsplit(url))
         except ValueError as error:
-            raise ValueError(str(error) if type(error) is _Unknown else _WRONG) from None
+            raise ValueError(str(error) if type(error) is _UnknownTarget else _INVALID) from None
 
     @classmethod
-    def _of(cls, parts: SplitResult) -> PostgresURL:
+    def _parse(cls, parts: SplitResult) -> PostgresURL:
         if parts.scheme not in SCHEMES or parts.fragment:
             raise ValueError
         login, at, places = parts.netloc.rpartition("@")
-        if "@" in login:  # asyncpg would split there, and we here
+        if "@" in login:  # ambiguous: asyncpg splits at the first @, we at the last
             raise ValueError
         query = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True) if parts.query else []
         hosts = _hosts([part for part in places.split(",") if part] or _all(query, "host"), _all(query, "port"))
         options = dict(query)
         target = options.pop("target_session_attrs", "read-write" if len(hosts) > 1 else "any")
         if target not in TARGETS:
-            raise _Unknown(f"target_session_attrs in the database URL is one of {', '.join(sorted(TARGETS))}")
-        if "ssl" in options:  # SQLAlchemy's word for asyncpg's argument
+            raise _UnknownTarget(f"target_session_attrs in the database URL is one of {', '.join(sorted(TARGETS))}")
+        if "ssl" in options:  # SQLAlchemy's name of asyncpg's argument
             options.setdefault("sslmode", {"true": "require", "false": "disable"}.get(options["ssl"], options["ssl"]))
         driver = {name: value for name, value in options.items() if name in _DRIVER}
         others = options.keys() - _DRIVER - _ENGINE - {"host", "port", "ssl"}
@@ -86,16 +86,16 @@ class PostgresURL:
         return cls(hosts, dsn, _public(login + at, parts.path, hosts, options, target), target, {n: options[n] for n in others})
 
     def __str__(self) -> str:
-        """The hosts; never the password."""
+        """The hosts, without credentials."""
         return ", ".join(map(str, self.hosts))
 
 
-class _Unknown(ValueError):
-    """A fault whose words tell nothing of the URL."""
+class _UnknownTarget(ValueError):
+    """Its message quotes nothing of the URL, so it can be shown."""
 
 
 def _all(query: list[tuple[str, str]], name: str) -> list[str]:
-    """`?host=a&host=b` and `?host=a,b` mean the same."""
+    """All values of a parameter: `?host=a&host=b` and `?host=a,b` are equivalent."""
     return [part for key, value in query if key == name for part in value.split(",") if part]
 
 

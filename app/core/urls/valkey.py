@@ -1,4 +1,4 @@
-"""Where Valkey is: the URLs of one server, of sentinels and of a cluster."""
+"""URLs of Valkey or Redis: a single server, Sentinels, or a Cluster."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class ValkeyURL:
-    """What a URL says."""
+    """A parsed REDIS_URL."""
 
     kind: Literal["server", "sentinel", "cluster"]
     hosts: list[tuple[str, int]]
@@ -37,33 +37,32 @@ class ValkeyURL:
 
     @property
     def name(self) -> str:
-        """What logs call it: hosts and ports, without credentials."""
+        """Hosts and ports for logs, without credentials."""
         return ",".join(f"{host}:{port}" for host, port in self.hosts)
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Read a URL.
+        """Parse a URL.
 
         Raises:
-            ValueError: it is none of those known; the message repeats nothing of it but the scheme.
+            ValueError: it is invalid. The message quotes nothing but the scheme, since the rest may contain a password.
         """
         scheme = url.partition(":")[0][:20]
         kind = _SCHEMES.get(scheme)
         if kind is None:
-            raise ValueError(
-                f"the Valkey URL begins with {scheme if scheme.isascii() and '@' not in scheme else '?'!r}; known: {_KNOWN}"
-            )
+            quoted = scheme if scheme.isascii() and "@" not in scheme else "?"
+            raise ValueError(f"the Valkey URL has the unknown scheme {quoted!r}; known: {_KNOWN}")
         found = _URL.fullmatch(url)
         if found is None:
-            raise ValueError(f"the Valkey URL is not understood (encode special characters of a password); known: {_KNOWN}")
+            raise ValueError(f"the Valkey URL is invalid (percent-encode special characters of the password); known: {_KNOWN}")
         hosts = [_host(part, kind) for part in found["hosts"].split(",")]
         service, _, database = (found["path"] or "").rpartition("/") if kind != "sentinel" else _service(found["path"] or "")
         if (kind == "server" and len(hosts) > 1) or (kind == "cluster" and database not in {"", "0"}):
             raise ValueError(
-                f"the Valkey URL names several servers, or the database of a cluster, which has one; known: {_KNOWN}"
+                f"the Valkey URL names several servers, or a database of a cluster, which has only one; known: {_KNOWN}"
             )
         if (database and not database.isdecimal()) or bool(service) != (kind == "sentinel"):
-            raise ValueError(f"the Valkey URL ends in a path that is no database; known: {_KNOWN}")
+            raise ValueError(f"the path of the Valkey URL is not a database number; known: {_KNOWN}")
         user, password = found["user"], found["password"]
         return cls(
             kind=kind,  # type: ignore[arg-type]  # a value of _SCHEMES
@@ -84,5 +83,5 @@ def _service(path: str) -> tuple[str, str, str]:
 def _host(text: str, kind: str) -> tuple[str, int]:
     found = _HOST.fullmatch(text)
     if found is None or int(found["port"] or 1) not in range(1, 65536):
-        raise ValueError(f"a host of the Valkey URL is not understood; known: {_KNOWN}")
+        raise ValueError(f"a host of the Valkey URL is invalid; known: {_KNOWN}")
     return found["six"] or found["host"], int(found["port"] or _PORTS[kind])

@@ -86,7 +86,7 @@ class TestOrigins:
     def test_what_is_no_origin_is_refused(self, environment, value):
         environment.setenv("ALLOWED_ORIGINS", value)
 
-        with pytest.raises(ValidationError, match="is no origin"):
+        with pytest.raises(ValidationError, match="is not an origin"):
             Settings()
 
 

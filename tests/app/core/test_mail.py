@@ -12,8 +12,11 @@ from email.parser import BytesParser
 import pytest
 
 from app.core.config import Settings
-from app.core.mail import FolderTransport, Mail, MailUnavailable, Undeliverable, build_message, create_transport, parse_sender
-from app.core.mail.smtp import SMTPURL, SMTPTransport
+from app.core.errors import MailUnavailable, Undeliverable
+from app.core.mail import FolderTransport, Mail, create_transport
+from app.core.mail.message import build_message, parse_sender
+from app.core.mail.smtp import SMTPTransport
+from app.core.urls.smtp import SMTPURL
 from tests.support.paths import ROOT
 from tests.support.servers.service import free_port
 from tests.support.servers.smtp import MailServer

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import bindparam, create_engine, delete, func, select
 
 from app.core.database import Database, connect
-from app.core.database.statements import ConstraintViolation, Statement, command, insert, statement
+from app.core.database.statements import Statement, command, insert, statement
+from app.core.errors import ConstraintViolation
 from app.migrations import run
 from app.models import Post, RefreshToken, Session, User
 

@@ -108,7 +108,7 @@ def test_files_that_everybody_could_open_are_closed_and_it_says_so(sqlite_templa
     with Server(path, workers=2) as server:
         sign_up(server)
         found = modes(tmp_path)
-    told = [line for line in server.log.read_text().splitlines() if "everybody could open this file" in line]
+    told = [line for line in server.log.read_text().splitlines() if "file was accessible to everyone" in line]
 
     assert {found[name] for name in ("accord.db", "accord.db-wal", "accord.db-shm")} == {"0600"}
     assert found[tmp_path.name] == "0755/"

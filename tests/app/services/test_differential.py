@@ -27,7 +27,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from app import services
 from app.core.database import Database, Transaction, connect
 from app.core.database.postgres.connection import DIALECT
-from app.core.database.statements import ConstraintViolation, Statement, statement
+from app.core.database.statements import Statement, statement
+from app.core.errors import ConstraintViolation
 from app.migrations import run
 from app.models import Counter, metadata
 from app.models.base import UtcDateTime

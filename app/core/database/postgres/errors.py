@@ -12,8 +12,7 @@ from asyncpg.exceptions import (
     ReadOnlySQLTransactionError,
 )
 
-from app.core.database.statements import ConstraintViolation, TransactionConflict
-from app.core.errors import ServiceUnavailable
+from app.core.errors import ConstraintViolation, ServiceUnavailable, TransactionConflict
 
 _CONSTRAINTS: dict[str, Literal["unique", "foreign key", "check", "not null"]] = {
     "23505": "unique",

@@ -23,8 +23,8 @@ from app.core.database.postgres.errors import (
     translate,
 )
 from app.core.database.postgres.pool import Pool
-from app.core.database.statements import Statement, TransactionConflict
-from app.core.errors import ServiceUnavailable
+from app.core.database.statements import Statement
+from app.core.errors import ServiceUnavailable, TransactionConflict
 
 R = TypeVar("R")
 T = TypeVar("T")

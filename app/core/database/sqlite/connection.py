@@ -9,8 +9,8 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 from sqlalchemy.dialects import sqlite
 
-from app.core.database.statements import Compiled, ConstraintViolation
-from app.core.errors import ServiceUnavailable
+from app.core.database.statements import Compiled
+from app.core.errors import ConstraintViolation, ServiceUnavailable
 
 R = TypeVar("R")
 

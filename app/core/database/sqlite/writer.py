@@ -21,8 +21,8 @@ from typing import Any, Self, TypeAlias, TypeVar
 from app.core.database.sqlite.connection import DIALECT, Connection
 from app.core.database.sqlite.jobs import Load, Write
 from app.core.database.sqlite.opened_files import OpenedFiles
-from app.core.database.statements import Compiled, ConstraintViolation, Statement
-from app.core.errors import ServiceUnavailable
+from app.core.database.statements import Compiled, Statement
+from app.core.errors import ConstraintViolation, ServiceUnavailable
 
 R = TypeVar("R")
 T = TypeVar("T")

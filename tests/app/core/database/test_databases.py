@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import insert as plain_insert
 
 from app.core.database import Database
-from app.core.database.statements import ConstraintViolation, command
-from app.core.errors import ServiceUnavailable
+from app.core.database.statements import command
+from app.core.errors import ConstraintViolation, ServiceUnavailable
 from tests.app.core.database.notes import ALL, BELOW, COUNT, DELETE, ENDLESS, GET, INSERT, OFFER, SET, TABLE, Note
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,7 @@ import contextlib
 import pytest
 
 from app.core.database import Database, retry_on_conflict
-from app.core.database.statements import ConstraintViolation, TransactionConflict
-from app.core.errors import ServiceUnavailable
+from app.core.errors import ConstraintViolation, ServiceUnavailable, TransactionConflict
 from tests.app.core.database.notes import ALL, BELOW, ENDLESS_WRITE, GET, INSERT, count_up
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ import unicodedata
 
 import pytest
 
-from app.core.errors import ServiceUnavailable
-from app.core.security.passwords import DisallowedCharacters, Passwords, prepare
+from app.core.errors import DisallowedCharacters, ServiceUnavailable
+from app.core.security.passwords import Passwords, prepare
 from tests.support.servers.service import ROOT
 
 
@@ -132,7 +132,7 @@ class TestPreparing:
 @pytest.mark.anyio
 class TestWaiting:
     async def test_whoever_waits_too_long_is_refused_and_their_place_is_free(self):
-        slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=100, patience=0.01)
+        slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=100, timeout=0.01)
         found = await asyncio.gather(*(slow.hash("correct-horse-9") for _ in range(5)), return_exceptions=True)
         again = await slow.hash("correct-horse-9")
         slow.close()
@@ -141,7 +141,7 @@ class TestWaiting:
         assert again.startswith("$argon2id$")
 
     async def test_a_caller_who_left_keeps_the_thread_busy_and_nobody_passes_the_bound(self):
-        slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=1, patience=10)
+        slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=1, timeout=10)
         left = asyncio.ensure_future(slow.hash("correct-horse-9"))
         await asyncio.sleep(0.01)
         left.cancel()

@@ -11,8 +11,8 @@ from sqlalchemy import func, literal_column, select
 
 from app.core.database import Database, connect, retry_on_conflict
 from app.core.database.postgres import PostgresDatabase, pool
-from app.core.database.statements import TransactionConflict, statement
-from app.core.errors import ServiceUnavailable
+from app.core.database.statements import statement
+from app.core.errors import ServiceUnavailable, TransactionConflict
 from tests.app.core.database.notes import COUNT, GET, INSERT, SET, Note, opened_on
 from tests.support.servers.network import Relay
 from tests.support.servers.postgres import Postgres

@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, column, func, literal, literal_column, select,
 from app.core.database import connect
 from app.core.database.postgres import PostgresDatabase
 from app.core.database.postgres.connection import MAX_PREPARED
-from app.core.database.statements import Statement, TransactionConflict, statement
-from app.core.errors import ServiceUnavailable
+from app.core.database.statements import Statement, statement
+from app.core.errors import ServiceUnavailable, TransactionConflict
 from tests.app.core.database.notes import ALL, COUNT, ENDLESS, GET, INSERT, SET, Note, count_up, opened_on
 from tests.support.paths import ROOT
 from tests.support.servers.postgres import Postgres, Running

@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from accord.runtime import Encoded
+from app.core.errors import ConstraintViolation
 from app.core.call import Principal, Resources
 from app.core.database import Database, Transaction, retry_on_conflict
 from accord.runtime import Encoded
-from app.core.database.statements import ConstraintViolation
 from app.core.database import retried
 from app.core.database.statements import Refused
 from app.schemas.models import CommentCreate
