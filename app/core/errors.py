@@ -1,7 +1,7 @@
-"""Every exception that `app.core` defines. An ApiError becomes one RFC 9457 problem; the others are handled in `app`.
+"""The exceptions of `app.core`. An ApiError becomes one RFC 9457 problem; the others are handled in `app`.
 
 Exception
-├── ApiError                        one problem for the client; base of the generated classes in `app.schemas.problems`
+├── ApiError                        accord.runtime: one problem for the client; base of the generated problem classes
 │   └── ServiceUnavailable          503: a dependency is down or overloaded
 │       └── TransactionConflict     503: the transaction was rolled back; a retry may succeed
 ├── ConstraintViolation             a statement violates a database constraint
@@ -15,21 +15,9 @@ Exception
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-
-class ApiError(Exception):
-    """A problem for the client. `detail` is one sentence that says what is wrong and with what: no SQL, no secrets."""
-
-    status: ClassVar[int]
-    type: ClassVar[str]
-    title: ClassVar[str]
-
-    def __init__(self, detail: str, *, retry_after: int | None = None, limits: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.retry_after = retry_after  # seconds; becomes the Retry-After header
-        self.limits = limits  # RateLimit headers of the limit that was exceeded; they replace those of the last limit counted
+from accord.runtime import ApiError
 
 
 class ServiceUnavailable(ApiError):

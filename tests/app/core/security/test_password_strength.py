@@ -114,7 +114,8 @@ class TestTime:
 
     def test_the_list_is_read_by_the_first_who_needs_it(self):
         program = (
-            "import app.main; from app.core.security import password_strength as s; print(s._common.cache_info().currsize)"
+            "import app.main; from app.core.security.password_strength import _common_words as words;"
+            "print(words.cache_info().currsize)"
         )
 
         ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)

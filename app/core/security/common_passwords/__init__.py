@@ -1,0 +1,1 @@
+"""Commonly used passwords, first names and English words (words.txt)."""
