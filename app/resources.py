@@ -62,7 +62,7 @@ def _cache(settings: Settings, valkey: Valkey | None) -> cache.Cache:
         return Uncached()
     # Processes that are not told of each other's writes must not keep anything: PostgreSQL invites several.
     alone = settings.cache == "memory" or settings.database_url.startswith("sqlite:")
-    return cache.create_cache(valkey, alone=alone and settings.workers == 1)
+    return cache.create_cache(valkey, single_process=alone and settings.workers == 1)
 
 
 @asynccontextmanager

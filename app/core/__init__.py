@@ -1,1 +1,1 @@
-"""What every room stands on: settings, database, passwords, limits, logs. Knows no users."""
+"""The foundation of the service: settings, databases, cache, limits, mail, passwords, logs. Knows no users."""

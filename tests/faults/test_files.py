@@ -82,7 +82,7 @@ def test_nothing_is_acknowledged_after_the_files_have_gone(
             load.wait_for_reads(20)
             after, ready, url = load.number, readiness(server), rescued(server, saved)
         load.report(finding, url)
-        told = [line for line in server.log.read_text().splitlines() if "writes are refused" in line]
+        told = [line for line in server.log.read_text().splitlines() if "rejecting writes until" in line]
 
     assert after == before
     assert ready == 503

@@ -51,17 +51,17 @@ def test_no_request_fails_without_valkey(fault, sqlite_template: Template, tmp_p
             before = load.seconds("read")
             begin(valkey)
             load.wait_for_reads(400)
-            wait_until(lambda: asked(server) and times("valkey is out") == WORKERS, "that each worker sees it")
+            wait_until(lambda: asked(server) and times("valkey unavailable") == WORKERS, "that each worker sees it")
             load.wait_for_reads(200)
             meanwhile = load.seconds("read")[len(before) :]
             end(valkey)
-            wait_until(lambda: times("valkey is back") == WORKERS, "that each worker sees it back")
+            wait_until(lambda: times("valkey available again") == WORKERS, "that each worker sees it back")
             load.wait_for_reads()
             with Client(server.url) as client:
                 assert (
                     int(client.send("GET", "/api/v1/posts").headers["ratelimit"].partition("r=")[2].partition(";")[0]) < PLENTY
                 )
-        out, back = times("valkey is out"), times("valkey is back")
+        out, back = times("valkey unavailable"), times("valkey available again")
 
     load.report(finding, url)
     (median, worst), (median_without, worst_without) = (

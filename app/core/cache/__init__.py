@@ -1,7 +1,7 @@
-"""Encoded bodies of public lists, kept for a minute, never served once what they tell of was changed.
+"""The cache of encoded response bodies of public lists: 60 seconds, invalidated by every write.
 
-Every entry belongs to a generation of its topic. `drop` ends the generation before the write that calls it is answered; what
-was computed in an earlier generation is never stored in a later one. Equal gets that meet compute once.
+Every entry belongs to a generation of its topic. `drop` starts a new generation before the response to a write is sent; a value
+computed in an earlier generation is never stored in a later one. Concurrent calls for the same key compute once (singleflight).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ T = TypeVar("T")
 
 
 class Cache(Protocol):
-    """Topics of entries. `key` tells everything that a body depends on, of which what its reader may see."""
+    """Entries by topic and key. The key includes everything that a body depends on, such as what its reader may see."""
 
-    async def get(self, topic: str, key: str, make: Compute[T]) -> Encoded[T]:
-        """The entry, else what `make` gives, encoded. What `make` raises is raised to all who wait for it, and not kept."""
+    async def get(self, topic: str, key: str, compute: Compute[T]) -> Encoded[T]:
+        """The cached value, else the computed one, encoded. An exception is raised to all waiting callers and not cached."""
 
     async def drop(self, *topics: str) -> None:
-        """Forget topics: call it after the commit and before the answer, also if nobody can say whether it was one."""
+        """Invalidate topics. Call it after the commit and before the response, also if the outcome of the commit is unknown."""
 
 
-def create_cache(valkey: Valkey | None, *, alone: bool) -> Cache:
-    """In Valkey, in the memory of a process that is alone with its database, or none."""
+def create_cache(valkey: Valkey | None, *, single_process: bool) -> Cache:
+    """A cache in Valkey, else in memory if only this process uses the database, else none."""
     if valkey is not None:
         return SharedCache(valkey)
-    return MemoryCache() if alone else Uncached()
+    return MemoryCache() if single_process else Uncached()

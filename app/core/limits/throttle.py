@@ -1,7 +1,8 @@
-"""Guesses at passwords: failures slow down those who are strangers to the account, and nobody can keep its owner out.
+"""Throttling of sign-in attempts: failures delay unknown addresses, and nobody can lock out the owner of an account.
 
-Only failures count, of an account and of a client address. Nobody is refused for what others did to an account: while it has
-many failures, strangers wait in its queue, which goes on at a steady pace, and an address that the account knows passes by.
+Only failures count, per account and per client address. Nobody is rejected for what others did to an account: while it has many
+failures, attempts from unknown addresses wait in its queue, which advances at a steady pace; addresses that the account knows
+skip the queue. See docs/adr/0018-guesses-wait-owners-pass.md.
 """
 
 from __future__ import annotations
@@ -12,28 +13,29 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from app.core.limits.memory import UNLIMITED, Decision, Limit, SharedLimit, resolve
+from app.core.limits.memory import UNLIMITED, Decision, Limit
+from app.core.limits.shared import PendingDecision, SharedLimit, resolve
 
 AnyLimit: TypeAlias = Limit | SharedLimit | None
 
-MAX_WAIT = 20.0  # seconds that an attempt waits in a line; how many wait follows from the pace
-MIN_PLACES = 4  # places of a queue, however slow it is, and those of one address in it
-MAX_HELD = 512  # attempts that one worker holds in all, some 40 KB each
-FULL_DELAY = 2.0  # seconds that an attempt without a place is held before it hears so: repeating it at once gains nothing
+MAX_WAIT = 20.0  # seconds that an attempt waits in a queue; the length of the queue follows from its pace
+MIN_PLACES = 4  # places in a queue, however slow it is, and those of one address in it
+MAX_HELD = 512  # waiting attempts of one worker, about 40 KB each
+FULL_DELAY = 2.0  # seconds before an attempt is told that the queue is full, so that retrying at once gains nothing
 
 
 @dataclass(slots=True)
 class _Queue:
-    """Those who wait at one account."""
+    """The attempts that wait at one account."""
 
-    due: float = 0.0  # when the last of them goes on
+    due: float = 0.0  # when the last of them proceeds
     addresses: list[Hashable] = field(default_factory=list)
 
 
 class AttemptQueues:
-    """AttemptQueues of attempts, one an account: every `interval` seconds one goes on. No thread waits with them.
+    """A queue of attempts per account, which advances every `interval` seconds. Waiting needs no thread.
 
-    Of `share` workers that know nothing of each other each has its part: fewer places, and a slower pace.
+    Each of `share` independent workers has its part: fewer places, and a slower pace.
     """
 
     def __init__(self, interval: float, clock: Callable[[], float] = time.monotonic, *, share: int = 1) -> None:
@@ -44,7 +46,7 @@ class AttemptQueues:
         self._full = Limit("sign-in", places, places * interval).refused(1)
 
     async def wait_turn(self, account: Hashable, address: Hashable) -> Decision:
-        """Wait for one's turn. The decision tells to come back where there was no place."""
+        """Wait in the queue of the account. If it is full, the decision is to try again later."""
         queue = self._queues.get(account)
         has_place = queue is None or (len(queue.addresses) < self._places and queue.addresses.count(address) < MIN_PLACES)
         if self._held >= (MAX_HELD if has_place else MAX_HELD // 2):
@@ -72,7 +74,7 @@ class AttemptQueues:
 
 @dataclass(slots=True)
 class Attempt:
-    """Somebody signs in: as whom, and from where; whether the account knows the address is looked up only if needed."""
+    """A sign-in to an account from an address. `look_up` is called only if it matters whether the address is known."""
 
     account: Hashable
     address: Hashable
@@ -81,7 +83,7 @@ class Attempt:
 
     @property
     def pair(self) -> Hashable:
-        """The account at this address, of whose failures there are some only if it is known."""
+        """Key of the failures of this account at this address, which are counted only for known addresses."""
         return self.account, self.address
 
     async def is_known(self) -> bool:
@@ -92,20 +94,20 @@ class Attempt:
 
 
 class Throttle:
-    """The rules for attempts. `accounts` and `addresses` count failures; either may be off."""
+    """The rules for attempts. `accounts` and `addresses` count failures; either may be None."""
 
     def __init__(self, accounts: AnyLimit, addresses: AnyLimit, queues: AttemptQueues) -> None:
         self._accounts, self._addresses, self._queues = accounts, addresses, queues
 
     async def admit(self, attempt: Attempt) -> Decision:
-        """Let an attempt go on, perhaps after a while. The decision tells to come back, and of which limit.
+        """Admit an attempt, possibly after a delay; otherwise the decision is to try again later.
 
-        An address of many failures is refused, unless the account knows it. At an account of many failures strangers wait, and
-        so do those at a known address of which many failures came.
+        An address with many failures is rejected, unless the account knows it. At an account with many failures, unknown
+        addresses wait in the queue, and so do known addresses that many failures came from.
         """
         accounts, addresses = self._accounts, self._addresses
-        asked = [_peek(accounts, attempt.account), _peek(accounts, attempt.pair), _peek(addresses, attempt.address)]
-        of_account, of_pair, of_address = [await resolve(answer) for answer in asked]
+        pending = [_peek(accounts, attempt.account), _peek(accounts, attempt.pair), _peek(addresses, attempt.address)]
+        of_account, of_pair, of_address = [await resolve(decision) for decision in pending]
         if not of_account.wait and not of_pair.wait and not of_address.wait:
             return UNLIMITED
         if await attempt.is_known():
@@ -116,7 +118,7 @@ class Throttle:
         return await self._queues.wait_turn(attempt.account, attempt.address)
 
     async def failed(self, attempt: Attempt) -> None:
-        """Count a wrong password: of a known address apart, so the owner's mistakes and those of strangers do not add up."""
+        """Count a wrong password, separately for a known address: the owner's mistakes do not add to those of others."""
         if self._accounts is None and self._addresses is None:
             return
         if await attempt.is_known():
@@ -126,7 +128,7 @@ class Throttle:
             await _hit(self._addresses, attempt.address)
 
 
-def _peek(limit: AnyLimit, key: Hashable) -> Decision | asyncio.Future[Decision]:
+def _peek(limit: AnyLimit, key: Hashable) -> PendingDecision:
     return UNLIMITED if limit is None else limit.peek(key)
 
 

@@ -1,23 +1,20 @@
-"""Valkey (or Redis): calls of scripts, merged and cut short, so that a dead or slow server never makes a request late.
-
-`connect` takes the URL; `calls` has the queue, the deadline and the way back; `links` is what speaks through redis-py.
-"""
+"""Valkey (or Redis): batched script calls with a short timeout, so that a dead or slow server never delays a request."""
 
 from app.core.urls.valkey import ValkeyURL
 from app.core.valkey.client import Valkey
 
 
-def connect(url: str, *, patience: float = 0.008) -> Valkey:
-    """The server at a URL, which is first spoken to in `open()`. `patience` is the most seconds that one call may take.
+def connect(url: str, *, timeout: float = 0.008) -> Valkey:
+    """The client of the server at a URL, which `open()` connects. `timeout` is the number of seconds that a call may take.
 
     redis://, valkey:// or rediss:// (TLS) `[user:password@]host:port/database`, redis+sentinel://host:port,host:port/service
-    `[/database]` and redis+cluster://host:port,host:port, these two also with rediss+.
+    `[/database]` and redis+cluster://host:port,host:port, the last two also with rediss+.
 
     Raises:
-        ValueError: the URL is none of these; the message does not repeat it, for it may hold a password.
+        ValueError: the URL is invalid.
     """
-    place = ValkeyURL.of(url)
-    # Not at the top: redis-py is 60 modules that a service without Valkey does not need.
-    from app.core.valkey.connections import link  # noqa: PLC0415
+    parsed = ValkeyURL.of(url)
+    # Not at the top: redis-py has 60 modules, which a service without Valkey does not need.
+    from app.core.valkey.connections import create_connection  # noqa: PLC0415
 
-    return Valkey(lambda: link(place), place.name, patience)
+    return Valkey(lambda: create_connection(parsed), parsed.name, timeout)

@@ -1,4 +1,4 @@
-"""What speaks to Valkey through redis-py: one held connection, found by its address or by sentinels, or a cluster's client."""
+"""Connections to Valkey through redis-py: to a single server, to the master that Sentinels name, or to a Cluster."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from app.core.urls.valkey import ValkeyURL
 from app.core.valkey.client import CONNECT_TIMEOUT, Argument, ValkeyConnection
 
 
-def link(place: ValkeyURL) -> ValkeyConnection:
-    """The link for what a URL says."""
-    # The deadline of a call is the queue's. No retries: the library's own make an outage last seconds in each request.
+def create_connection(url: ValkeyURL) -> ValkeyConnection:
+    """A connection, not opened yet, for the kind of server that the URL names."""
+    # No timeout for commands, which the client has itself, and no retries, which would make requests wait seconds in an outage.
     common: dict[str, Any] = {
-        "username": place.username,
-        "password": place.password,
+        "username": url.username,
+        "password": url.password,
         "socket_timeout": None,
         "socket_connect_timeout": CONNECT_TIMEOUT,
         "socket_keepalive": True,
         "retry": Retry(NoBackoff(), 0),
     }
-    if place.kind == "cluster":
-        return _Cluster(place, common)
-    common["db"] = place.database
-    if place.kind == "sentinel":
-        # Asked for the master when a connection is made; a silent one is skipped in time to ask the next.
+    if url.kind == "cluster":
+        return _ClusterConnection(url, common)
+    common["db"] = url.database
+    if url.kind == "sentinel":
+        # The Sentinels are asked for the master on each connect; the short timeout leaves time to ask the next one.
         sentinel_common = {
             "socket_timeout": CONNECT_TIMEOUT / 4,
             "socket_connect_timeout": CONNECT_TIMEOUT / 4,
             "retry": common["retry"],
         }
-        sentinel = Sentinel(place.hosts, sentinel_kwargs=sentinel_common)  # type: ignore[no-untyped-call]
-        master = sentinel.master_for(place.service, ssl=place.tls, **common)
-        return _One(master.connection_pool, sentinel)
-    common["connection_class"] = SSLConnection if place.tls else Connection
-    (host, port), *_ = place.hosts
-    return _One(BlockingConnectionPool(max_connections=2, timeout=CONNECT_TIMEOUT, host=host, port=port, **common))
+        sentinel = Sentinel(url.hosts, sentinel_kwargs=sentinel_common)  # type: ignore[no-untyped-call]
+        master = sentinel.master_for(url.service, ssl=url.tls, **common)
+        return _SingleConnection(master.connection_pool, sentinel)
+    common["connection_class"] = SSLConnection if url.tls else Connection
+    (host, port), *_ = url.hosts
+    return _SingleConnection(BlockingConnectionPool(max_connections=2, timeout=CONNECT_TIMEOUT, host=host, port=port, **common))
 
 
-class _One:
-    """One connection. It is spoken to directly: `Redis.execute_command` costs twice as much (100 against 44 us of CPU)."""
+class _SingleConnection:
+    """One connection, used directly: `Redis.execute_command` costs twice as much (100 against 44 us of CPU)."""
 
-    splits = False
+    is_sharded = False
 
     def __init__(self, pool: ConnectionPool, sentinel: Sentinel | None = None) -> None:
         self._pool, self._sentinel = pool, sentinel
@@ -81,21 +81,21 @@ class _One:
             await self._sentinel.aclose()
 
     async def _drop(self) -> None:
-        """A connection that failed may hold an answer that nobody read."""
+        """Disconnect: a connection that failed may still receive a reply to an earlier command."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.disconnect(nowait=True)
             await self._pool.release(connection)
 
 
-class _Cluster:
-    """A cluster; each command goes to the node that has its slot."""
+class _ClusterConnection:
+    """A Cluster; each command goes to the node that serves its slot."""
 
-    splits = True
+    is_sharded = True
 
-    def __init__(self, place: ValkeyURL, common: dict[str, Any]) -> None:
-        self._nodes = [ClusterNode(host, port) for host, port in place.hosts]
-        self._common = {**common, "ssl": place.tls, "require_full_coverage": True}
+    def __init__(self, url: ValkeyURL, common: dict[str, Any]) -> None:
+        self._nodes = [ClusterNode(host, port) for host, port in url.hosts]
+        self._common = {**common, "ssl": url.tls, "require_full_coverage": True}
         self._client: RedisCluster | None = None
         self._known: list[ClusterNode] = []
 
@@ -114,7 +114,7 @@ class _Cluster:
         if commands == [["PING"]]:
             await client.ping(target_nodes=RedisCluster.PRIMARIES)
             return [[]]
-        # All are awaited: a command cancelled while its node is being connected leaves uvloop with an open handle.
+        # All are awaited: cancelling a command while its node is being connected leaks a handle in uvloop.
         answers: list[Any] = await asyncio.gather(
             *(client.execute_command(*command) for command in commands), return_exceptions=True
         )
@@ -127,6 +127,6 @@ class _Cluster:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
-        for node in self._known:  # the client forgets the nodes after an error, and leaves their connections open
+        for node in self._known:  # after an error the client forgets its nodes without closing their connections
             await node.disconnect()
         self._known = []

@@ -48,8 +48,8 @@ def server() -> Iterator[Valkey]:
 
 
 @contextlib.asynccontextmanager
-async def shared(server: Valkey, patience: float = PATIENT) -> AsyncIterator[tuple[valkey.calls.Valkey, SharedCache]]:
-    client = valkey.connect(server.url, patience=patience)
+async def shared(server: Valkey, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, SharedCache]]:
+    client = valkey.connect(server.url, timeout=seconds)
     async with contextlib.AsyncExitStack() as stack:
         found = SharedCache(client)
         await stack.enter_async_context(client)
@@ -315,7 +315,7 @@ class TestShared:
 
     async def test_a_hung_valkey_is_no_error(self):
         with Valkey() as server:
-            async with shared(server, patience=0.005) as (_, found):
+            async with shared(server, seconds=0.005) as (_, found):
                 server.pause()
                 assert (await found.get("a", "x", Source(1))).body == b"1"
                 await found.drop("a")
@@ -324,7 +324,7 @@ class TestShared:
     async def test_a_drop_that_could_not_be_delivered_is_delivered_before_the_cache_is_used_again(self):
         with Valkey() as server:
             source = Source(1)
-            async with shared(server, patience=0.005) as (client, found), shared(server) as (_, other):
+            async with shared(server, seconds=0.005) as (client, found), shared(server) as (_, other):
                 await other.get("a", "x", source)
                 await asyncio.sleep(0.05)
                 server.pause()
@@ -341,7 +341,7 @@ class TestShared:
     @pytest.mark.slow
     async def test_in_a_cluster_a_topic_has_one_place(self):
         with Cluster() as cluster:
-            client = valkey.connect(cluster.url, patience=PATIENT)
+            client = valkey.connect(cluster.url, timeout=PATIENT)
             found = SharedCache(client)
             async with client:
                 sources = {topic: Source(number) for number, topic in enumerate("abcdef")}

@@ -36,8 +36,8 @@ def server() -> Iterator[Valkey]:
 
 
 @contextlib.asynccontextmanager
-async def met(url: str, patience: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
-    client = valkey.connect(url, patience=patience)
+async def met(url: str, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
+    client = valkey.connect(url, timeout=seconds)
     count = client.script(COUNT, keys=1, arguments=1)
     async with client:
         yield client, count
@@ -80,7 +80,7 @@ class TestCalls:
         assert told == [n + 1000 * (n % 2) for n in range(20)]
 
     async def test_equal_reads_are_sent_once(self, server):
-        client = valkey.connect(server.url, patience=PATIENT)
+        client = valkey.connect(server.url, timeout=PATIENT)
         look = client.script(LOOK, keys=1, arguments=0, reads=True)
         async with client:
             told = await asyncio.gather(*(ask(client, look, key) for key in "abaab"))
@@ -120,7 +120,7 @@ class TestAnOutage:
                 await back(client)
                 assert await ask(client, count, "a", 1) == 1  # its memory was empty, the script was loaded again
 
-        assert [line["event"] for line in logs] == ["valkey is out", "valkey is back"]
+        assert [line["event"] for line in logs] == ["valkey unavailable", "valkey available again"]
         assert logs[0]["server"] == server.address
 
     async def test_one_that_is_not_there_at_the_start_is_no_error_either(self):
@@ -133,7 +133,7 @@ class TestAnOutage:
 
     async def test_a_server_that_hangs_costs_one_wait_and_then_none(self, server):
         with structlog.testing.capture_logs() as logs:
-            async with met(server.url, patience=0.005) as (client, count):
+            async with met(server.url, seconds=0.005) as (client, count):
                 server.pause()
                 timers = 0
                 for _ in range(1000):
@@ -160,7 +160,7 @@ class TestAnOutage:
     @pytest.mark.slow
     async def test_a_busy_loop_is_no_outage(self, server):
         """The answer waits in the socket while the loop computes, longer than the server may take."""
-        async with met(server.url, patience=0.05) as (client, count):
+        async with met(server.url, seconds=0.05) as (client, count):
             for number in range(5):
                 asked = asyncio.ensure_future(ask(client, count, "a", 1))
                 await asyncio.sleep(0)

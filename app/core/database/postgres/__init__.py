@@ -1,7 +1,4 @@
-"""PostgreSQL: asyncpg's prepared statements on held connections.
-
-SQLAlchemy's expression language writes the SQL, once; neither its engine nor its pool runs it.
-"""
+"""PostgreSQL: prepared asyncpg statements on a pool of connections, without SQLAlchemy's engine."""
 
 from __future__ import annotations
 
@@ -15,8 +12,8 @@ from app.core.database.postgres.batching import LookupBatcher
 from app.core.database.postgres.connection import DIALECT, Connection, Timeouts
 from app.core.database.postgres.errors import (
     LOST,
-    SLOW,
-    UNKNOWN,
+    OUTCOME_UNKNOWN,
+    TIMED_OUT,
     is_connection_loss,
     is_read_only,
     is_stale_plan,
@@ -35,55 +32,55 @@ T = TypeVar("T")
 
 _PING = statement(select(literal(1)), int)
 
-# Rows that are turned into bytes before others have a turn on the loop: less than a millisecond.
-_ROWS = 200
+# Rows encoded for COPY before other tasks get a turn: less than a millisecond.
+_ROWS_PER_TURN = 200
 
 
 async def connect(
     url: str, *, statement_timeout: float, lock_timeout: float, connections: int, pgbouncer: bool
 ) -> PostgresDatabase:
-    """Open the first connection to the database at a URL; see `app.core.database.connect`."""
-    address = PostgresURL.of(url)
-    connector = Connector(address, Timeouts(statement_timeout, lock_timeout, pgbouncer=pgbouncer))
+    """Open a database with its first connection; see `app.core.database.connect`."""
+    parsed = PostgresURL.of(url)
+    connector = Connector(parsed, Timeouts(statement_timeout, lock_timeout, pgbouncer=pgbouncer))
     pool = Pool(connector, connections, lock_timeout)
     try:
         await pool.start()
     except CONNECT_ERRORS as error:
-        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {address}: {connect_failure(error)}") from error
-    return PostgresDatabase(address.url, pool, lock_timeout)
+        raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {parsed}: {connect_failure(error)}") from error
+    return PostgresDatabase(parsed.url, pool, lock_timeout)
 
 
 class PostgresDatabase:
-    """A `Database` on a server.
+    """A `Database` on a PostgreSQL server.
 
-    What was not done because the connection was lost, or because a migration has changed the tables, is done again on another
-    connection, unseen: reads, and writes that were not sent. A write of which no answer came is never sent twice.
+    A read, or a write that was not sent, is transparently repeated on another connection when its connection is lost or a
+    migration invalidates its plan. A write that was sent and not answered is never repeated.
     """
 
-    def __init__(self, url: str, pool: Pool, patience: float) -> None:
+    def __init__(self, url: str, pool: Pool, transaction_timeout: float) -> None:
         self.url = url
         self._pool = pool
-        self._patience = patience
-        self._holders: set[asyncio.Task[Any]] = set()  # the tasks in whose transaction blocks we are
-        self._lanes: dict[Statement[Any], LookupBatcher[Any]] = {}  # of look-ups
+        self._transaction_timeout = transaction_timeout
+        self._holders: set[asyncio.Task[Any]] = set()  # tasks inside a transaction block
+        self._batchers: dict[Statement[Any], LookupBatcher[Any]] = {}
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
         if statement.batchable:
-            lanes = self._lanes.get(statement) or self._open_lanes(statement)
-            found: R | None = await lanes.one(parameters)
+            batcher = self._batchers.get(statement) or self._create_batcher(statement)
+            found: R | None = await batcher.one(parameters)
             return found
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
 
-    def _open_lanes(self, alone: Statement[Any]) -> LookupBatcher[Any]:
-        async def ask(compiled: Compiled[Any], parameters: list[Any]) -> list[Any]:
+    def _create_batcher(self, single: Statement[Any]) -> LookupBatcher[Any]:
+        async def run(compiled: Compiled[Any], parameters: list[Any]) -> list[Any]:
             return await self._perform(lambda connection: connection.all(compiled, parameters), writes=False)
 
-        together = None if alone.batch is None else alone.batch.compiled(DIALECT)
-        lanes = self._lanes[alone] = LookupBatcher(alone.compiled(DIALECT), together, ask)
-        return lanes
+        batch = None if single.batch is None else single.batch.compiled(DIALECT)
+        batcher = self._batchers[single] = LookupBatcher(single.compiled(DIALECT), batch, run)
+        return batcher
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""
@@ -92,30 +89,30 @@ class PostgresDatabase:
         return await self._perform(lambda connection: connection.all(compiled, parameters), writes=compiled.writes)
 
     async def run(self, statement: Statement[None], /, **values: object) -> int:
-        """How many rows a command changed."""
+        """The number of rows changed by a command."""
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
         return await self._perform(lambda connection: connection.run(compiled, parameters), writes=True)
 
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-        """Write many rows with COPY, all or none; how many."""
+        """Insert many rows with COPY in one transaction, and return their number."""
         async with Transaction(self._pool, self._holders, None) as transaction:
             return await transaction.copy(table, columns, _paced(bind_rows(table, columns, rows, DIALECT)))
 
     def transaction(self) -> Transaction:
         """Statements that take effect together, READ COMMITTED."""
-        return Transaction(self._pool, self._holders, self._patience)
+        return Transaction(self._pool, self._holders, self._transaction_timeout)
 
     async def ping(self) -> None:
-        """Ask the server something."""
+        """Run a trivial statement."""
         await self.one(_PING)
 
     async def close(self) -> None:
-        """Finish what was begun, then end the connections."""
+        """Finish pending work, then close the connections."""
         await self._pool.close()
 
     async def _perform(self, work: Callable[[Connection], Awaitable[T]], *, writes: bool) -> T:
-        """One statement, which is a transaction of its own."""
+        """Run one statement as its own transaction."""
         pool = self._pool
         if writes and self._holders:
             reject_nested_write(self._holders, asyncio.current_task())
@@ -130,26 +127,26 @@ class PostgresDatabase:
                 lost = release_after_error(pool, connection, error)
                 if not isinstance(error, Exception):
                     raise
-                if not _is_undone(pool, error, lost=lost, writes=writes) or late or attempt == ATTEMPTS:
-                    raise _told(error, lost=lost, late=late, writes=writes) from error
+                if not _is_repeatable(pool, error, lost=lost, writes=writes) or late or attempt == ATTEMPTS:
+                    raise _translate(error, lost=lost, late=late, writes=writes) from error
             else:
                 pool.release(connection)
                 return result
 
 
-def _is_undone(pool: Pool, error: Exception, *, lost: bool, writes: bool) -> bool:
-    """Whether nothing was done, and it may well be tried again."""
+def _is_repeatable(pool: Pool, error: Exception, *, lost: bool, writes: bool) -> bool:
+    """Whether the statement had no effect and may succeed when repeated."""
     if is_stale_plan(error):
         pool.clear_prepared()
         return True
     return is_read_only(error) or (lost and (not writes or is_unsent(error)))
 
 
-def _told(error: Exception, *, lost: bool, late: bool, writes: bool) -> Exception:
+def _translate(error: Exception, *, lost: bool, late: bool, writes: bool) -> Exception:
     if writes and ((lost and not is_unsent(error)) or isinstance(error, TimeoutError)):
-        return ServiceUnavailable(UNKNOWN)
+        return ServiceUnavailable(OUTCOME_UNKNOWN)
     if late and is_connection_loss(error):
-        return ServiceUnavailable(SLOW)
+        return ServiceUnavailable(TIMED_OUT)
     if lost and is_unsent(error):
         return ServiceUnavailable(LOST)
     return translate(error)
@@ -157,6 +154,6 @@ def _told(error: Exception, *, lost: bool, late: bool, writes: bool) -> Exceptio
 
 async def _paced(rows: Iterable[Sequence[Any]]) -> AsyncIterator[Sequence[Any]]:
     for number, row in enumerate(rows):
-        if number % _ROWS == 0:
+        if number % _ROWS_PER_TURN == 0:
             await asyncio.sleep(0)
         yield row

@@ -16,27 +16,29 @@ from app.core.database.statements import Compiled
 
 R = TypeVar("R")
 
-# Statements of one look-up at a time: with two the next collects while one runs, and more only make each of them smaller.
+# Concurrent statements of one look-up. With two, calls are collected while one runs; with more, batches only get smaller.
 MAX_CONCURRENT = 2
-# Rows of one statement.
-MOST = 256
+# Keys of one statement.
+MAX_KEYS = 256
 
-Ask = Callable[[Compiled[Any], list[Any]], Awaitable[list[Any]]]
+Run = Callable[[Compiled[Any], list[Any]], Awaitable[list[Any]]]
 Keyed = tuple[Hashable, R]
 
 
 class LookupBatcher(Generic[R]):
-    """The callers of one look-up. `ask` runs a statement, with all that this means where connections are lost."""
+    """Batches the calls of one look-up. `run` executes a statement, including retries on lost connections."""
 
-    def __init__(self, alone: Compiled[R], together: Compiled[Keyed[R]] | None, ask: Ask) -> None:
-        """Without `together` there are no keys: one answer is everybody's.
+    def __init__(self, single: Compiled[R], batch: Compiled[Keyed[R]] | None, run: Run) -> None:
+        """Without `batch` there are no keys: all waiting calls share one result.
 
         Raises:
-            TypeError: a look-up has more parameters than its key, of which `together` would not be told.
+            TypeError: the look-up has other parameters than its key, which the batch would ignore.
         """
-        if together is not None and not alone.size == together.size == 1:
-            raise TypeError(f"a look-up has no parameter but its key; write the others into the SQL, as literals:\n{alone.sql}")
-        self._alone, self._together, self._ask = alone, together, ask
+        if batch is not None and not single.size == batch.size == 1:
+            raise TypeError(
+                f"a look-up has no parameter but its key; write other values into the SQL as literals:\n{single.sql}"
+            )
+        self._single, self._batch, self._run = single, batch, run
         self._running = 0
         self._waiting: dict[Any, list[asyncio.Future[R | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -46,54 +48,54 @@ class LookupBatcher(Generic[R]):
         if self._running < MAX_CONCURRENT:
             self._running += 1
             try:
-                rows: list[R] = await self._ask(self._alone, parameters)
+                rows: list[R] = await self._run(self._single, parameters)
             finally:
-                self._leave()
+                self._finish()
             return rows[0] if rows else None
         answer: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(parameters[0] if parameters else None, []).append(answer)
         return await answer
 
-    def _leave(self) -> None:
-        """Let those who wait have the lane, in a task of its own: whoever leaves may be cancelled, and others wait."""
+    def _finish(self) -> None:
+        """Start the next batch, in its own task, because the current caller may be cancelled while others wait."""
         if not self._waiting:
             self._running -= 1
             return
-        if len(self._waiting) <= MOST:
-            asked, self._waiting = self._waiting, {}
+        if len(self._waiting) <= MAX_KEYS:
+            calls, self._waiting = self._waiting, {}
         else:
-            asked = {key: self._waiting.pop(key) for key in list(self._waiting)[:MOST]}
-        task = asyncio.get_running_loop().create_task(self._answer(asked), context=Context())
+            calls = {key: self._waiting.pop(key) for key in list(self._waiting)[:MAX_KEYS]}
+        task = asyncio.get_running_loop().create_task(self._answer(calls), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, asked: dict[Any, list[asyncio.Future[R | None]]]) -> None:
+    async def _answer(self, calls: dict[Any, list[asyncio.Future[R | None]]]) -> None:
         try:
-            rows: dict[Hashable, R] = await self._rows(asked)
-        except BaseException as error:  # whatever it is, it is that of all who wait
-            for answers in asked.values():
+            rows: dict[Hashable, R] = await self._rows(calls)
+        except BaseException as error:  # it is raised to all waiting callers
+            for answers in calls.values():
                 for answer in answers:
                     _settle(answer, error)
             if not isinstance(error, Exception):
                 raise
         else:
-            for key, answers in asked.items():
+            for key, answers in calls.items():
                 for answer in answers:
                     _settle(answer, rows.get(key))
         finally:
-            self._leave()
+            self._finish()
 
-    async def _rows(self, asked: dict[Any, Any]) -> dict[Hashable, R]:
-        if self._together is None:
-            [row] = await self._ask(self._alone, self._alone.parameters({}))
-            return {key: row for key in asked}  # noqa: C420 - dict.fromkeys has another type
-        return dict(await self._ask(self._together, [list(asked)]))
+    async def _rows(self, calls: dict[Any, Any]) -> dict[Hashable, R]:
+        if self._batch is None:
+            [row] = await self._run(self._single, self._single.parameters({}))
+            return {key: row for key in calls}  # noqa: C420 - dict.fromkeys has another type
+        return dict(await self._run(self._batch, [list(calls)]))
 
 
-def _settle(answer: asyncio.Future[Any], told: Any) -> None:  # noqa: ANN401 - a row, None or an error
+def _settle(answer: asyncio.Future[Any], result: Any) -> None:  # noqa: ANN401 - a row, None or an exception
     if answer.done():  # its caller was cancelled
         return
-    if isinstance(told, BaseException):
-        answer.set_exception(told)
+    if isinstance(result, BaseException):
+        answer.set_exception(result)
     else:
-        answer.set_result(told)
+        answer.set_result(result)

@@ -1,4 +1,4 @@
-"""One connection: statements prepared once, run natively, each with a time limit."""
+"""A PostgreSQL connection with cached prepared statements and statement timeouts."""
 
 from __future__ import annotations
 
@@ -19,46 +19,46 @@ R = TypeVar("R")
 
 DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]
 
-# The most statements prepared on a connection: some 10 to 50 KB each in the server.
+# Prepared statements per connection, each taking 10 to 50 KB in the server.
 MAX_PREPARED = 500
 
-# Seconds beyond the server's own limit after which a connection that says nothing is given up: its other end is gone.
+# Seconds after the server's own statement timeout at which a silent connection is considered dead.
 SLACK = 1.0
 
 
 class Timeouts:
-    """Time limits in seconds, and how the server is told of them."""
+    """Statement and lock timeouts in seconds, as settings of a session or, through PgBouncer, of each transaction."""
 
     def __init__(self, statement: float, lock: float, *, pgbouncer: bool) -> None:
         self.statement, self.lock, self.pgbouncer = statement, lock, pgbouncer
-        words = {
+        settings = {
             "statement_timeout": f"{max(1, round(statement * 1000))}",
             "lock_timeout": f"{max(1, round(lock * 1000))}",
-            # Our own limit for the body of a transaction comes first; this is for a process that has stopped.
+            # Our own timeout for a transaction expires first; this one covers a process that hangs.
             "idle_in_transaction_session_timeout": f"{max(1, round((lock + SLACK) * 1000))}",
         }
         self.begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
         self.startup = {"application_name": "accord", "timezone": "UTC"}
-        if pgbouncer:  # it knows no startup parameters but a few, and a SET would stay on another's connection
-            self.begin += "".join(f"; SET LOCAL {name} = {value}" for name, value in words.items())
+        if pgbouncer:  # it supports few startup parameters, and a plain SET would leak to other clients
+            self.begin += "".join(f"; SET LOCAL {name} = {value}" for name, value in settings.items())
         else:
-            self.startup |= words
+            self.startup |= settings
 
 
 class Connection:
-    """A held connection. Whoever has it from the pool has it alone.
+    """A pooled connection, used by one task at a time.
 
-    Raises, from every method: what asyncpg raises. InterfaceError: nothing was sent.
+    Raises, from every method: asyncpg's exceptions. InterfaceError: nothing was sent.
     """
 
-    __slots__ = ("_limit", "_prepared", "age", "begin", "deadline", "raw")
+    __slots__ = ("_limit", "_prepared", "begin", "deadline", "generation", "raw")
 
-    def __init__(self, raw: asyncpg.Connection[Any], limits: Timeouts, age: int) -> None:
+    def __init__(self, raw: asyncpg.Connection[Any], timeouts: Timeouts, generation: int) -> None:
         self.raw = raw
-        self.age = age  # of the pool's connections; older ones are not used again
-        self.begin = limits.begin
-        self.deadline = 0.0  # until when the statement that runs must have ended
-        self._limit = limits.statement + SLACK
+        self.generation = generation  # of the pool's connections; those of an older one are discarded
+        self.begin = timeouts.begin
+        self.deadline = 0.0  # of the running statement, by time.monotonic(); 0: none is running
+        self._limit = timeouts.statement + SLACK
         self._prepared: dict[Compiled[Any], PreparedStatement] = {}
 
     async def one(self, compiled: Compiled[R], parameters: list[Any]) -> R | None:
@@ -78,7 +78,7 @@ class Connection:
         return compiled.build_all(rows)
 
     async def run(self, compiled: Compiled[None], parameters: list[Any]) -> int:
-        """How many rows were changed."""
+        """The number of changed rows."""
         prepared = self._prepared.get(compiled) or await self._prepare(compiled)
         self.deadline = time.monotonic() + self._limit
         await prepared.fetch(*parameters)
@@ -86,24 +86,24 @@ class Connection:
         return _count(prepared.get_statusmsg())
 
     async def execute(self, sql: str) -> str:
-        """Run SQL as it is: BEGIN, COMMIT; the server's word for what it did."""
+        """Run SQL such as BEGIN or COMMIT, and return the command tag."""
         self.deadline = time.monotonic() + self._limit
-        done = await self.raw.execute(sql)
+        tag = await self.raw.execute(sql)
         self.deadline = 0.0
-        return done
+        return tag
 
     async def copy(self, table: Table, columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> int:
-        """Write many rows in the open transaction, however long it takes; how many."""
+        """Insert many rows in the open transaction without a timeout, and return their number."""
         await self.execute("SET LOCAL statement_timeout = 0")
-        done = await self.raw.copy_records_to_table(table.name, schema_name=table.schema, columns=list(columns), records=rows)
-        return _count(done)
+        tag = await self.raw.copy_records_to_table(table.name, schema_name=table.schema, columns=list(columns), records=rows)
+        return _count(tag)
 
     def is_late(self) -> bool:
-        """Whether the statement should have ended by now."""
+        """Whether the running statement has exceeded its deadline."""
         return 0 < self.deadline < time.monotonic()
 
     def clear_prepared(self) -> None:
-        """Prepare every statement again: a migration has changed the tables."""
+        """Drop the cached statements, because a migration has changed the tables."""
         self._prepared.clear()
 
     async def _prepare(self, compiled: Compiled[Any]) -> PreparedStatement:
@@ -121,36 +121,36 @@ class Connection:
 
 
 class PgBouncerConnection(Connection):
-    """A connection to PgBouncer, which gives each transaction another server: nothing stays, and we keep the time."""
+    """A connection to PgBouncer in transaction mode: no prepared statements, and timeouts enforced on our side."""
 
-    __slots__ = ("_patience",)
+    __slots__ = ("_timeout",)
 
-    def __init__(self, raw: asyncpg.Connection[Any], limits: Timeouts, age: int) -> None:
-        super().__init__(raw, limits, age)
-        self._patience = limits.statement
+    def __init__(self, raw: asyncpg.Connection[Any], timeouts: Timeouts, generation: int) -> None:
+        super().__init__(raw, timeouts, generation)
+        self._timeout = timeouts.statement
 
     async def one(self, compiled: Compiled[R], parameters: list[Any]) -> R | None:
         """The first row, or None."""
         self.deadline = time.monotonic() + self._limit
-        row = await self.raw.fetchrow(compiled.sql, *parameters, timeout=self._patience)
+        row = await self.raw.fetchrow(compiled.sql, *parameters, timeout=self._timeout)
         self.deadline = 0.0
         return None if row is None else compiled.build(row)
 
     async def all(self, compiled: Compiled[R], parameters: list[Any]) -> list[R]:
         """Every row."""
         self.deadline = time.monotonic() + self._limit
-        rows = await self.raw.fetch(compiled.sql, *parameters, timeout=self._patience)
+        rows = await self.raw.fetch(compiled.sql, *parameters, timeout=self._timeout)
         self.deadline = 0.0
         return compiled.build_all(rows)
 
     async def run(self, compiled: Compiled[None], parameters: list[Any]) -> int:
-        """How many rows were changed."""
+        """The number of changed rows."""
         self.deadline = time.monotonic() + self._limit
-        done = await self.raw.execute(compiled.sql, *parameters, timeout=self._patience)
+        tag = await self.raw.execute(compiled.sql, *parameters, timeout=self._timeout)
         self.deadline = 0.0
-        return _count(done)
+        return _count(tag)
 
 
-def _count(done: str | None) -> int:
-    """The number in `UPDATE 3` or `INSERT 0 3`."""
-    return int(done.rpartition(" ")[2]) if done else 0
+def _count(tag: str | None) -> int:
+    """The row count of a command tag: `UPDATE 3`, `INSERT 0 3`."""
+    return int(tag.rpartition(" ")[2]) if tag else 0

@@ -1,4 +1,4 @@
-"""PostgreSQL's and asyncpg's errors in the words of this application."""
+"""Translation of PostgreSQL's and asyncpg's errors into those of `app.core.errors`."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _CONSTRAINTS: dict[str, Literal["unique", "foreign key", "check", "not null"]] =
     "23502": "not null",
 }
 
-# A deadlock, a serialization failure: PostgreSQL has undone the transaction so that others could go on.
+# Serialization failure and deadlock: PostgreSQL has rolled the transaction back in favour of another.
 _CONFLICTS = frozenset({"40001", "40P01"})
 
-SLOW = "The database took too long to answer."
+TIMED_OUT = "The database took too long to answer."
 BUSY = "The database is busy. Try again."
-OUT = "The database is not available."
-CONFLICT = "Others changed the same at the same time; nothing was done. Try again."
+UNAVAILABLE = "The database is not available."
+CONFLICT = "A concurrent change conflicted with this one; nothing was done. Try again."
 LOST = "The connection to the database was lost; nothing was done."
-UNKNOWN = "The connection to the database was lost; it is not known whether the change was made."
+OUTCOME_UNKNOWN = "The connection to the database was lost; it is not known whether the change was made."
 
 _DETAILS = {
-    "57014": SLOW,  # statement_timeout, or an administrator cancelled it
-    "25P03": SLOW,  # idle in transaction
-    "25P04": SLOW,  # transaction_timeout
+    "57014": TIMED_OUT,  # statement_timeout, or cancelled by an administrator
+    "25P03": TIMED_OUT,  # idle_in_transaction_session_timeout
+    "25P04": TIMED_OUT,  # transaction_timeout
     "55P03": BUSY,  # lock_timeout
     "53100": "The database cannot store more at the moment.",
     "53300": BUSY,  # too many connections
 }
 
-# Classes of what an operator heals: connection, resources, intervention, the machine, damage; and a database that is not
-# migrated (a table or column that is not there, as SQLite has it) or lacks a grant.
+# Prefixes of SQLSTATEs that an operator has to resolve: connection, resources, intervention, system and corruption errors,
+# and a database that is not migrated (a missing table or column) or lacks a grant.
 _OUTAGES = (
     "08",
     "53",
@@ -63,7 +63,7 @@ _OUTAGES = (
 
 
 def translate(error: Exception) -> Exception:
-    """ConstraintViolation, TransactionConflict, ServiceUnavailable, or the error itself if it is a bug of ours."""
+    """The matching ConstraintViolation, TransactionConflict or ServiceUnavailable; the error itself if it is a bug of ours."""
     code = error.sqlstate if isinstance(error, PostgresError) and error.sqlstate else ""
     found: Exception
     if code in _CONSTRAINTS:
@@ -71,11 +71,11 @@ def translate(error: Exception) -> Exception:
     elif code in _CONFLICTS:
         found = TransactionConflict(CONFLICT)
     elif code.startswith(_OUTAGES):
-        found = ServiceUnavailable(_DETAILS.get(code, OUT))
+        found = ServiceUnavailable(_DETAILS.get(code, UNAVAILABLE))
     elif isinstance(error, TimeoutError):
-        found = ServiceUnavailable(SLOW)
+        found = ServiceUnavailable(TIMED_OUT)
     elif isinstance(error, OSError):
-        found = ServiceUnavailable(OUT)
+        found = ServiceUnavailable(UNAVAILABLE)
     else:
         return error
     found.__cause__ = error
@@ -83,25 +83,25 @@ def translate(error: Exception) -> Exception:
 
 
 def is_stale_plan(error: BaseException) -> bool:
-    """Whether a migration has changed what a prepared statement returns; it was not executed."""
+    """Whether a migration has invalidated a prepared statement, which was therefore not executed."""
     return isinstance(error, InvalidCachedStatementError)
 
 
 def is_read_only(error: BaseException) -> bool:
-    """Whether the server has become a standby; the statement was not executed."""
+    """Whether the server has become a standby, so that the statement was not executed."""
     return isinstance(error, ReadOnlySQLTransactionError)
 
 
 def is_disconnecting(error: BaseException) -> bool:
-    """Whether asyncpg is between two states: it has read why the server leaves, and not yet that it has left."""
+    """Whether the server has announced that it closes the connection, and asyncpg has not seen it closed yet."""
     return isinstance(error, InternalClientError)
 
 
 def is_connection_loss(error: BaseException) -> bool:
-    """Whether it says, of a connection which is closed now, that the connection was lost."""
+    """Whether an error of a closed connection means that the connection was lost."""
     return isinstance(error, (ConnectionDoesNotExistError, ConnectionError)) or is_unsent(error)
 
 
 def is_unsent(error: BaseException) -> bool:
-    """Whether a loss was noticed before anything was sent."""
+    """Whether the loss was noticed before the statement was sent."""
     return isinstance(error, InterfaceError) or is_disconnecting(error)

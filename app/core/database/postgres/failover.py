@@ -1,4 +1,4 @@
-"""Finding the host to use: the first that answers and has the wanted role, beginning with the one that had it last."""
+"""Failover between several hosts: connect to the first that answers in the target role, starting with the last one used."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from asyncpg.exceptions import TargetServerAttributeNotMatched
 from app.core.database.postgres.connection import Connection, PgBouncerConnection, Timeouts
 from app.core.urls.postgres import Host, PostgresURL
 
-# Seconds to wait for one host. Where there are others, a machine that is switched off must not cost the whole patience.
-_ALONE = 3.0
-_AMONG_OTHERS = 1.0
+# Seconds to connect to the only host, and to one of several: an unreachable host must not use up the time for the others.
+_ONLY_HOST = 3.0
+_ONE_OF_SEVERAL = 1.0
 
-# The last one is a host in another role than the wanted one; asyncpg makes it neither of the two others.
+# TargetServerAttributeNotMatched (a host in another role) derives from neither of asyncpg's base classes.
 CONNECT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TargetServerAttributeNotMatched)
 
 
 def connect_failure(error: BaseException) -> str:
-    """Why a connection failed, for people."""
+    """Why a connection failed, for error messages."""
     if isinstance(error, OSError) and (error.errno or 0) > 0:
         return os.strerror(error.errno or 0)
-    return str(error) or "it does not answer"
+    return str(error) or "no answer"
 
 
 class Connector:
-    """Opens connections to a database with these limits."""
+    """Opens connections to a database with these timeouts."""
 
-    def __init__(self, address: PostgresURL, limits: Timeouts) -> None:
-        self.address, self.limits = address, limits
-        self._hosts = list(address.hosts)
+    def __init__(self, url: PostgresURL, timeouts: Timeouts) -> None:
+        self.url, self.timeouts = url, timeouts
+        self._hosts = list(url.hosts)
 
-    async def open(self, age: int) -> Connection:
-        """A new connection.
+    async def open(self, generation: int) -> Connection:
+        """Open a connection.
 
         Raises:
-            one of CONNECT_ERRORS: why the last of the hosts cannot be used.
+            one of CONNECT_ERRORS: that of the last host tried.
         """
-        failure: Exception = ConnectionError("there is no host")
+        failure: Exception = ConnectionError("no host")
         for target, host in product(self._targets(), list(self._hosts)):
             try:
                 raw = await self._reach(host, target)
@@ -50,20 +50,20 @@ class Connector:
                 continue
             self._hosts.remove(host)
             self._hosts.insert(0, host)
-            return (PgBouncerConnection if self.limits.pgbouncer else Connection)(raw, self.limits, age)
+            return (PgBouncerConnection if self.timeouts.pgbouncer else Connection)(raw, self.timeouts, generation)
         raise failure
 
     def _targets(self) -> tuple[str, ...]:
-        # asyncpg is asked for one host at a time: alone with several, it spends all its time on the first that is silent.
-        return ("standby", "any") if self.address.target == "prefer-standby" else (self.address.target,)
+        # One host per call: given several, asyncpg spends the whole timeout on the first one that does not answer.
+        return ("standby", "any") if self.url.target == "prefer-standby" else (self.url.target,)
 
     async def _reach(self, host: Host, target: str) -> asyncpg.Connection[Any]:
         return await asyncpg.connect(
-            self.address.dsn,
+            self.url.dsn,
             host=host.name,
             port=host.port,
-            timeout=_AMONG_OTHERS if len(self._hosts) > 1 else _ALONE,
+            timeout=_ONE_OF_SEVERAL if len(self._hosts) > 1 else _ONLY_HOST,
             target_session_attrs=SessionAttribute(target),
-            server_settings={**self.limits.startup, **self.address.settings},
-            statement_cache_size=0 if self.limits.pgbouncer else 1,  # 0: statements have no names; ours are kept by us
+            server_settings={**self.timeouts.startup, **self.url.settings},
+            statement_cache_size=0 if self.timeouts.pgbouncer else 1,  # 0: unnamed; else Connection caches statements
         )

@@ -1,6 +1,7 @@
-"""The held connections: last in, first out; whoever waits is served in order; outages are waited out, for a while.
+"""The connection pool: last in, first out, with a fair wait queue; requests wait for a while for a server that is down.
 
-A connection is opened when somebody would have to wait, and then kept. No query resets it: nothing here leaves anything on it.
+A connection is opened on demand and kept. It needs no reset on release, since nothing leaves session state on it. Why not
+asyncpg's own pool: docs/adr/0024-a-connection-pool-of-our-own.md.
 """
 
 from __future__ import annotations
@@ -16,87 +17,87 @@ from typing import Any
 from asyncpg.exceptions import InFailedSQLTransactionError
 
 from app.core.database.postgres.connection import Connection
-from app.core.database.postgres.errors import BUSY, OUT
+from app.core.database.postgres.errors import BUSY, UNAVAILABLE
 from app.core.database.postgres.failover import CONNECT_ERRORS, Connector
 from app.core.errors import ServiceUnavailable
 
-# Seconds for which requests wait for a server that has gone, from the moment it was noticed: a restart, a fail-over. After
-# that they fail at once, until it is back.
-PATIENCE = 3.0
+# Seconds from the beginning of an outage (a restart, a failover) for which requests wait for the server. After that they fail
+# at once until it is back.
+OUTAGE_WAIT = 3.0
 
-# Seconds between two attempts to connect: doubled each time.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+# Seconds between two attempts to connect, doubled each time.
+_FIRST_BACKOFF, _MAX_BACKOFF = 0.05, 1.0
 
-# Seconds between two looks for what takes too long. A timer for each statement would cost a microsecond or two each.
-_LOOK = 0.1
+# Seconds between two checks of deadlines. A timer per statement would cost one to two microseconds each.
+_CHECK_INTERVAL = 0.1
 
 CLOSED = "The database is closed."
 
 
 class Pool:
-    """At most `size` connections; `wait` is the most seconds to wait for one."""
+    """At most `size` connections; `timeout` is the number of seconds to wait for one."""
 
-    def __init__(self, connector: Connector, size: int, wait: float) -> None:
+    def __init__(self, connector: Connector, size: int, timeout: float) -> None:
         self._connector = connector
         self._size = size
-        self._wait = wait
+        self._timeout = timeout
         self._free: list[Connection] = []
         self._live: set[Connection] = set()
         self._waiters: deque[tuple[float, asyncio.Future[Connection]]] = deque()
         self._opening = 0
-        self._age = 0
-        self._out_since = 0.0  # 0: there is no outage
-        self._pause = _FIRST_PAUSE
-        self._again: asyncio.TimerHandle | None = None
-        self._looking: asyncio.TimerHandle | None = None
+        self._generation = 0
+        self._out_since = 0.0  # time.monotonic(); 0: no outage
+        self._backoff = _FIRST_BACKOFF
+        self._retrying: asyncio.TimerHandle | None = None
+        self._checking: asyncio.TimerHandle | None = None
         self._cause: Exception | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._idle: asyncio.Future[None] | None = None  # while closing: done when nothing is busy any more
+        self._idle: asyncio.Future[None] | None = None  # while closing: set when no connection is in use
         self._loop = asyncio.get_running_loop()
 
     async def start(self) -> None:
-        """Open the first connection, to see that it can be had. Raises what the driver raises."""
-        self._add(await self._connector.open(self._age))
+        """Open the first connection. Raises one of CONNECT_ERRORS."""
+        self._add(await self._connector.open(self._generation))
 
     def acquire_nowait(self) -> Connection | None:
-        """A free connection, if there is one: the one used last, whose plans and caches are warm."""
+        """The free connection that was used last, whose caches are warm; None if there is none."""
         while self._free:
             connection = self._free.pop()
             if not connection.raw.is_closed():
-                if self._looking is None:
-                    self._look()
+                if self._checking is None:
+                    self._check_deadlines()
                 return connection
             self._remove(connection)
         return None
 
     async def acquire(self) -> Connection:
-        """The next connection that is free.
+        """Wait for a free connection.
 
         Raises:
-            ServiceUnavailable: none is, for too long.
+            ServiceUnavailable: the timeout expired, or the server is down.
         """
         if self._closed:
             raise ServiceUnavailable(CLOSED)
         now = time.monotonic()
-        if self._out_since and now > self._out_since + PATIENCE:
-            raise ServiceUnavailable(OUT) from self._cause
+        if self._out_since and now > self._out_since + OUTAGE_WAIT:
+            raise ServiceUnavailable(UNAVAILABLE) from self._cause
         turn: asyncio.Future[Connection] = self._loop.create_future()
-        self._waiters.append((now + self._wait, turn))
+        self._waiters.append((now + self._timeout, turn))
         self._open_more()
-        if self._looking is None:
-            self._look()
+        if self._checking is None:
+            self._check_deadlines()
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:  # given just before the cancellation
+            if turn.done() and not turn.cancelled() and turn.exception() is None:  # assigned just before the cancellation
                 self.release(turn.result())
             raise
 
     def release(self, connection: Connection) -> None:
-        """Take a connection back that is in no transaction and runs nothing."""
+        """Return an idle connection, outside a transaction, to the next waiter or the free list."""
         connection.deadline = 0.0
-        if connection.age != self._age or connection.raw.is_closed():
+        if connection.generation != self._generation or connection.raw.is_closed():
             self.discard(connection)
             return
         while self._waiters:
@@ -105,37 +106,37 @@ class Pool:
                 turn.set_result(connection)
                 return
         self._free.append(connection)
-        self._tell_idle()
+        self._notify_idle()
 
     def discard(self, connection: Connection) -> None:
-        """Let go of a connection whose state is not known, or that is lost."""
+        """Close a connection that is lost or in an unknown state."""
         connection.raw.terminate()
         self._remove(connection)
         self._open_more()
 
     def expire_all(self) -> None:
-        """Use no connection again that is open now: the server has gone, or is no longer the one to use."""
-        self._age += 1
+        """Discard all current connections: the server is down, or no longer the one to use."""
+        self._generation += 1
         free, self._free = self._free, []
         for connection in free:
             self.discard(connection)
 
     def clear_prepared(self) -> None:
-        """Prepare every statement again."""
+        """Drop the prepared statements of all connections."""
         for connection in self._live:
             connection.clear_prepared()
 
     def release_dirty(self, connection: Connection) -> None:
-        """Take a connection back in whatever state: its statement is cancelled, its transaction undone, by and by."""
+        """Return a connection in any state: in the background its statement is cancelled and its transaction rolled back."""
         self._run(self._clean(connection))
 
     async def close(self) -> None:
-        """Refuse new work, wait for the old, let go."""
+        """Reject new work, wait for pending work, close the connections."""
         self._closed = True
         if self._busy():
             self._idle = self._loop.create_future()
-            await asyncio.wait([self._idle], timeout=2 * self._wait)
-        for timer in (self._again, self._looking):
+            await asyncio.wait([self._idle], timeout=2 * self._timeout)
+        for timer in (self._retrying, self._checking):
             if timer is not None:
                 timer.cancel()
         tasks = list(self._tasks)
@@ -147,7 +148,7 @@ class Pool:
         self._live.clear()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        # A context of its own: the task outlives the request that happens to start it.
+        # An empty context: the task outlives the request that starts it.
         task = self._loop.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -155,77 +156,77 @@ class Pool:
     async def _clean(self, connection: Connection) -> None:
         try:
             with contextlib.suppress(InFailedSQLTransactionError):
-                await connection.execute("SELECT 1")  # asyncpg first waits until the server has acknowledged the cancellation
-            if connection.raw.is_in_transaction():  # only now it is known: a BEGIN may have been what was cancelled
+                await connection.execute("SELECT 1")  # asyncpg first waits for the server to acknowledge the cancellation
+            if connection.raw.is_in_transaction():  # known only now: the cancelled statement may have been BEGIN
                 await connection.execute("ROLLBACK")
-        except Exception:  # noqa: BLE001 - whatever it is, its state is not known
+        except Exception:  # noqa: BLE001 - its state is unknown
             self.discard(connection)
         else:
             self.release(connection)
 
     def _add(self, connection: Connection) -> None:
         self._live.add(connection)
-        self._out_since, self._pause = 0.0, _FIRST_PAUSE
+        self._out_since, self._backoff = 0.0, _FIRST_BACKOFF
         self.release(connection)
 
     def _remove(self, connection: Connection) -> None:
         self._live.discard(connection)
-        self._tell_idle()
+        self._notify_idle()
 
     def _busy(self) -> bool:
         return len(self._free) < len(self._live) or bool(self._waiters)
 
-    def _tell_idle(self) -> None:
+    def _notify_idle(self) -> None:
         if self._idle is not None and not self._idle.done() and not self._busy():
             self._idle.set_result(None)
 
     def _open_more(self) -> None:
-        """As many attempts as there are who wait; while all is lost, one at a time, wanted or not."""
+        """Connect as often as there are waiters; during an outage once at a time, even without waiters."""
         if self._closed and not self._waiters:
             return
-        lost = self._out_since and not self._live
-        wanted = 1 if lost else min(len(self._waiters), self._size - len(self._live))
-        while self._opening < wanted and self._again is None:
+        is_outage = self._out_since and not self._live
+        wanted = 1 if is_outage else min(len(self._waiters), self._size - len(self._live))
+        while self._opening < wanted and self._retrying is None:
             self._opening += 1
             self._run(self._open())
 
     async def _open(self) -> None:
         try:
-            connection = await self._connector.open(self._age)
+            connection = await self._connector.open(self._generation)
         except CONNECT_ERRORS as error:
-            self._refused(error)
+            self._schedule_retry(error)
         else:
             self._add(connection)
         finally:
             self._opening -= 1
         self._open_more()
 
-    def _refused(self, error: Exception) -> None:
+    def _schedule_retry(self, error: Exception) -> None:
         self._cause = error
         if not self._live and not self._out_since:
             self._out_since = time.monotonic()
-        if self._again is None:
-            self._again = self._loop.call_later(self._pause, self._retry)
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+        if self._retrying is None:
+            self._retrying = self._loop.call_later(self._backoff, self._retry)
+            self._backoff = min(2 * self._backoff, _MAX_BACKOFF)
 
     def _retry(self) -> None:
-        self._again = None
+        self._retrying = None
         self._open_more()
 
-    def _look(self) -> None:
-        """End what takes too long: statements of which the server says nothing, and waiting."""
+    def _check_deadlines(self) -> None:
+        """Terminate connections whose statement is overdue, and fail waiters whose time is up."""
         now = time.monotonic()
-        self._looking = None
+        self._checking = None
         for connection in [held for held in self._live if held.deadline and now > held.deadline]:
-            # The server would have stopped it long ago: the connection is dead at one end, and so may be its neighbours.
+            # The server's own timeout expired before: this connection is dead, and the others may be too.
             connection.raw.terminate()
             self.expire_all()
-        impatient = self._out_since and now > self._out_since + PATIENCE
-        while self._waiters and (impatient or now > self._waiters[0][0]):
+        is_down = self._out_since and now > self._out_since + OUTAGE_WAIT
+        while self._waiters and (is_down or now > self._waiters[0][0]):
             turn = self._waiters.popleft()[1]
             if not turn.done():
-                error = ServiceUnavailable(OUT if impatient else BUSY)
-                error.__cause__ = self._cause if impatient else None
+                error = ServiceUnavailable(UNAVAILABLE if is_down else BUSY)
+                error.__cause__ = self._cause if is_down else None
                 turn.set_exception(error)
         if self._busy():
-            self._looking = self._loop.call_later(_LOOK, self._look)
+            self._checking = self._loop.call_later(_CHECK_INTERVAL, self._check_deadlines)

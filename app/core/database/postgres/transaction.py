@@ -1,4 +1,4 @@
-"""One transaction on one connection."""
+"""A transaction block on one connection, and error handling of connections outside one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.core.database.postgres.connection import DIALECT, Connection
 from app.core.database.postgres.errors import (
     CONFLICT,
     LOST,
-    OUT,
-    UNKNOWN,
+    OUTCOME_UNKNOWN,
+    UNAVAILABLE,
     is_connection_loss,
     is_disconnecting,
     is_read_only,
@@ -29,25 +29,25 @@ from app.core.errors import ServiceUnavailable, TransactionConflict
 R = TypeVar("R")
 T = TypeVar("T")
 
-# How often something of which nothing was done is tried, when its connections are lost.
+# Attempts at work that had no effect because its connection was lost.
 ATTEMPTS = 3
 
 
 class Transaction:
-    """One `async with database.transaction()` block, READ COMMITTED. The body may take `patience` seconds; None: any time."""
+    """An `async with database.transaction()` block, READ COMMITTED. `timeout` bounds its body in seconds; None: no limit."""
 
-    __slots__ = ("_broken", "_connection", "_holders", "_patience", "_pool", "_task", "_timer", "_unclear", "_untouched")
+    __slots__ = ("_broken", "_connection", "_holders", "_is_empty", "_pool", "_task", "_timeout", "_timer", "_unclear")
 
-    def __init__(self, pool: Pool, holders: set[asyncio.Task[Any]], patience: float | None) -> None:
+    def __init__(self, pool: Pool, holders: set[asyncio.Task[Any]], timeout: float | None) -> None:
         self._pool = pool
         self._holders = holders
-        self._patience = patience
+        self._timeout = timeout
         self._task: asyncio.Task[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._connection: Connection | None = None
-        self._broken: Exception | None = None  # why it can only be left
-        self._unclear = False  # something may still run on the connection
-        self._untouched = True  # nothing was done since BEGIN
+        self._broken: Exception | None = None  # why the block can only be left
+        self._unclear = False  # a statement may still be running
+        self._is_empty = True  # no statement has succeeded since BEGIN
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
@@ -62,13 +62,13 @@ class Transaction:
         return await self._perform(lambda connection: connection.all(compiled, parameters))
 
     async def run(self, statement: Statement[None], /, **values: object) -> int:
-        """How many rows a command changed."""
+        """The number of rows changed by a command."""
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
         return await self._perform(lambda connection: connection.run(compiled, parameters))
 
     async def copy(self, table: Table, columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> int:
-        """Write many rows, however long it takes; how many."""
+        """Insert many rows without a timeout, and return their number."""
         return await self._perform(lambda connection: connection.copy(table, columns, rows))
 
     async def __aenter__(self) -> Self:
@@ -77,8 +77,8 @@ class Transaction:
         self._connection = await self._begin()
         if self._task is not None:
             self._holders.add(self._task)
-        if self._patience is not None:
-            self._timer = asyncio.get_running_loop().call_later(self._patience, self._expire)
+        if self._timeout is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._timeout, self._expire)
         return self
 
     async def __aexit__(
@@ -95,7 +95,7 @@ class Transaction:
             await self._commit(connection)
             return
         await self._undo(connection, at_once=self._unclear or not (error is None or isinstance(error, Exception)))
-        if error is None and self._broken is not None:  # also if the body caught it: half of a transaction is never committed
+        if error is None and self._broken is not None:  # even if the body caught it: a partial transaction is never committed
             raise self._broken
 
     async def _begin(self) -> Connection:
@@ -126,32 +126,32 @@ class Transaction:
             try:
                 result = await work(connection)
             except Exception as error:
-                if not (self._untouched and is_stale_plan(error)):
+                if not (self._is_empty and is_stale_plan(error)):
                     raise
                 self._pool.clear_prepared()
                 await connection.execute("ROLLBACK")
                 await connection.execute(connection.begin)
                 result = await work(connection)
         except BaseException as error:
-            self._broken = self._broken or self._fault(connection, error)
+            self._broken = self._broken or self._failure(connection, error)
             if not isinstance(error, Exception):
                 raise
             raise self._broken from error
-        self._untouched = False
+        self._is_empty = False
         return result
 
-    def _fault(self, connection: Connection, error: BaseException) -> Exception:
-        """Why the transaction can only be left now."""
-        if not isinstance(error, Exception):  # also if the body goes on, as after asyncio.timeout()
+    def _failure(self, connection: Connection, error: BaseException) -> Exception:
+        """Why the transaction can only be left after an error."""
+        if not isinstance(error, Exception):  # the body may continue, for example after asyncio.timeout()
             self._unclear = True
             return ServiceUnavailable("The transaction was interrupted; nothing was done.")
         if is_stale_plan(error):
             self._pool.clear_prepared()
             return TransactionConflict(CONFLICT)
         if is_read_only(error):
-            connection.age = -1  # the pool lets go of it
+            connection.generation = -1  # the pool discards it on release
             self._pool.expire_all()
-            return TransactionConflict(OUT)
+            return TransactionConflict(UNAVAILABLE)
         if (connection.raw.is_closed() or is_disconnecting(error)) and is_connection_loss(error):
             self._pool.expire_all()
             return TransactionConflict(LOST)
@@ -160,7 +160,7 @@ class Transaction:
 
     async def _commit(self, connection: Connection) -> None:
         try:
-            done = await connection.execute("COMMIT")
+            tag = await connection.execute("COMMIT")
         except BaseException as error:
             lost = release_after_error(self._pool, connection, error)
             if not isinstance(error, Exception):
@@ -168,21 +168,21 @@ class Transaction:
             if lost and is_unsent(error):
                 raise TransactionConflict(LOST) from error
             if lost or isinstance(error, TimeoutError):
-                raise ServiceUnavailable(UNKNOWN) from error
+                raise ServiceUnavailable(OUTCOME_UNKNOWN) from error
             raise translate(error) from error
         self._pool.release(connection)
-        if done != "COMMIT":
-            raise ServiceUnavailable("The database could not store it; nothing was done.")
+        if tag != "COMMIT":  # ROLLBACK: PostgreSQL's answer to COMMIT of a failed transaction
+            raise ServiceUnavailable("The transaction could not be committed; nothing was done.")
 
     async def _undo(self, connection: Connection, *, at_once: bool) -> None:
         if connection.raw.is_closed():
             self._pool.discard(connection)
-        elif at_once:  # who is cancelled does not wait for the server
+        elif at_once:  # a cancelled caller does not wait for the server
             self._pool.release_dirty(connection)
         else:
             try:
                 await connection.execute("ROLLBACK")
-            except Exception:  # noqa: BLE001 - the server undoes it when the connection ends
+            except Exception:  # noqa: BLE001 - the server rolls back when the connection is closed
                 self._pool.discard(connection)
             except BaseException:
                 self._pool.release_dirty(connection)
@@ -191,24 +191,24 @@ class Transaction:
                 self._pool.release(connection)
 
     def _expire(self) -> None:
-        """Take the connection away from a body that takes too long: others wait for its rows, and for the connection."""
+        """Terminate the connection of a body that takes too long: others wait for its locks, and for the connection."""
         if self._connection is not None:
             self._broken = self._broken or ServiceUnavailable("The transaction took too long; nothing was done.")
             self._connection.raw.terminate()
 
 
 def reject_nested_write(holders: set[asyncio.Task[Any]], task: asyncio.Task[Any] | None) -> None:
-    """See that a task does not write beside its own transaction, for whose locks it would wait.
+    """Reject a write outside the transaction in which the task is: it would wait for its own locks.
 
     Raises:
-        RuntimeError: it does.
+        RuntimeError: the task is in a transaction.
     """
     if task in holders:
-        raise RuntimeError("inside a transaction write through the transaction, not through the database")
+        raise RuntimeError("inside a transaction, write through the transaction, not through the database")
 
 
 def release_after_error(pool: Pool, connection: Connection, error: BaseException) -> bool:
-    """Bring a connection back whose statement, outside a transaction, has failed. Whether the connection was lost."""
+    """Return a connection to the pool after a statement outside a transaction failed; whether the connection was lost."""
     if not isinstance(error, Exception) or isinstance(error, TimeoutError):
         pool.release_dirty(connection)
         return False

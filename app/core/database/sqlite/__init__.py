@@ -1,7 +1,7 @@
-"""The embedded database: reads on the event loop, writes through one writer with group commit.
+"""SQLite: reads on the event loop, writes through a single writer with group commit.
 
-A read by key takes a few microseconds, a hop to a thread twenty: so reads run where they are asked for, on a connection of
-their own that no writer blocks (write-ahead log), under a time limit. Several processes may share a file.
+A read by key takes a few microseconds, a switch to a thread twenty. Reads therefore run on the event loop, with a time limit,
+on a connection that no writer blocks (write-ahead log). Several processes may share a file.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from app.core.urls.database import sqlite_path
 
 R = TypeVar("R")
 
-# Seconds a read may block the loop while another process has the whole file, as in its recovery after a crash.
-_READ_WAIT = 0.1
+# Seconds that a read may block the event loop while another process locks the whole file, as for recovery after a crash.
+_READ_LOCK_TIMEOUT = 0.1
 
 _PING = statement(select(func.count()).select_from(table("sqlite_schema")), int)
 
 
 async def connect(url: str, *, statement_timeout: float, lock_timeout: float) -> SQLiteDatabase:
-    """Open the file at a URL and make it, and its folder, if there is none; see `app.core.database.connect`."""
+    """Open a database file, creating it and its folder if needed; see `app.core.database.connect`."""
     path, private = sqlite_path(url), None
     if path is None:
-        # In memory proper, there is either one connection (reads would see what is not committed) or a shared cache (reads
-        # fail beside a writer). A file in a temporary folder, gone at close, behaves as every other.
+        # A real in-memory database has either one connection (reads would see uncommitted data) or a shared cache (reads
+        # fail during a write). A file in a temporary folder, removed at close, behaves like any other.
         private = tempfile.TemporaryDirectory(prefix="accord-")
         path = Path(private.name, "private.db")
     try:
@@ -51,32 +51,32 @@ async def connect(url: str, *, statement_timeout: float, lock_timeout: float) ->
 
 
 def create_file(path: Path) -> None:
-    """Make an empty file at a path, and its folder, if there is none. SQLite gives its other files the mode of this one."""
+    """Create an empty private file and its folder if needed. SQLite gives its other files the mode of this one."""
     make_private_folder(path.parent)
     make_private_file(path)
-    for suffix in ("-wal", "-shm", "-journal"):  # left by a process that was killed
+    for suffix in ("-wal", "-shm", "-journal"):  # left behind by a killed process
         restrict_to_owner(Path(f"{os.path.realpath(path)}{suffix}"))
 
 
 def _open(
     path: Path, statement_timeout: float, lock_timeout: float, *, durable: bool
 ) -> tuple[Connection, Connection, OpenedFiles]:
-    """The connections for reading and for writing."""
+    """The connections for reads and for writes."""
     create_file(path)
     writing = Connection(str(path), limit=statement_timeout, wait=lock_timeout)
     _switch_to_wal(writing, lock_timeout)
     writing.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
     writing.execute("PRAGMA foreign_keys = ON")
-    writing.execute("PRAGMA busy_timeout = 0")  # the loop never waits for a lock: the writer waits in its thread
-    reader = Connection(str(path), limit=statement_timeout, wait=_READ_WAIT)
+    writing.execute("PRAGMA busy_timeout = 0")  # the event loop never waits for a lock: the writer does, in its thread
+    reader = Connection(str(path), limit=statement_timeout, wait=_READ_LOCK_TIMEOUT)
     reader.execute("PRAGMA query_only = ON")
-    for connection in (writing, reader):  # both open the write-ahead log now: later it might be another file
+    for connection in (writing, reader):  # open the write-ahead log now: later the path might name another file
         connection.execute("SELECT count(*) FROM sqlite_schema")
     return reader, writing, OpenedFiles(path.absolute())
 
 
 def _switch_to_wal(connection: Connection, timeout: float) -> None:
-    """Turn the write-ahead log on. SQLite does not wait by itself here when several processes begin at once."""
+    """Enable the write-ahead log. SQLite itself does not wait here when several processes start at once."""
     deadline = time.monotonic() + timeout
     while True:
         try:
@@ -87,7 +87,7 @@ def _switch_to_wal(connection: Connection, timeout: float) -> None:
             time.sleep(0.01)
             continue
         if mode != "wal":
-            raise OSError(f"its file system cannot hold a write-ahead log (SQLite offers journal mode {mode!r})")
+            raise OSError(f"its file system does not support a write-ahead log (SQLite offers journal mode {mode!r})")
         return
 
 
@@ -125,15 +125,15 @@ class SQLiteDatabase:
         return self._reader.all(compiled, parameters)
 
     async def run(self, statement: Statement[None], /, **values: object) -> int:
-        """How many rows a command changed."""
+        """The number of rows changed by a command."""
         compiled = statement.compiled(DIALECT)
         return await self._writer.perform(self._writer.connection.run, compiled, compiled.parameters(values))
 
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-        """Write many rows in the writer's thread, all or none; how many."""
-        words = DIALECT.identifier_preparer
-        names = ", ".join(words.quote(table.c[name].name) for name in columns)
-        sql = f"INSERT INTO {words.format_table(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our names
+        """Insert many rows in the writer's thread in one transaction, and return their number."""
+        preparer = DIALECT.identifier_preparer
+        names = ", ".join(preparer.quote(table.c[name].name) for name in columns)
+        sql = f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - names of our own tables
         return await self._writer.load(sql, bind_rows(table, columns, rows, DIALECT))
 
     def transaction(self) -> Transaction:
@@ -141,14 +141,14 @@ class SQLiteDatabase:
         return Transaction(self._writer)
 
     async def ping(self) -> None:
-        """Read, and see that there is a writer and its files are still those that were opened."""
+        """Run a read, and check that the writer is running and the opened files are still in place."""
         await self.one(_PING)
         if self._writer.closed:
             raise ServiceUnavailable("The database is closed.")
         self._files.check()
 
     async def close(self) -> None:
-        """Finish the commits, move the log into the file, let go of it."""
+        """Finish pending commits, move the write-ahead log into the file, close it."""
         await self._writer.close()
         self._reader.close()
         if self._private is not None:

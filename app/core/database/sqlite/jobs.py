@@ -1,4 +1,4 @@
-"""What waits for the writer, besides transactions."""
+"""Jobs of the writer other than transactions: single statements and bulk loads."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from app.core.database.statements import Compiled
 
 T = TypeVar("T")
 
-# Rows that are loaded in one step; the time limit of a statement is that of a step.
-_ROWS = 1000
+# Rows inserted in one step, which has the time limit of a statement.
+_ROWS_PER_STEP = 1000
 
 
 class Job(Generic[T]):
-    """Work that is answered after the commit which contains it."""
+    """Work whose result is delivered after the commit that contains it."""
 
     __slots__ = ("answer", "result", "since")
 
     def __init__(self) -> None:
         self.result: T
-        self.since = 0.0  # when it began to wait
+        self.since = 0.0  # when it was queued, by the clock of the loop
         self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
-    def refuse(self, error: Exception) -> None:
-        """Answer with an error, if the caller is still there."""
+    def reject(self, error: Exception) -> None:
+        """Deliver an error, unless the caller was cancelled."""
         if not self.answer.done():
             self.answer.set_exception(error)
 
     def acknowledge(self) -> None:
-        """Answer after the commit."""
+        """Deliver the result, after the commit."""
         if not self.answer.done():
             self.answer.set_result(self.result)
 
 
 class Write(Job[T]):
-    """A single statement. It needs no savepoint: SQLite undoes a failed statement by itself."""
+    """A single statement. It needs no savepoint, because SQLite rolls back a failed statement itself."""
 
     __slots__ = ("compiled", "parameters", "work")
 
@@ -50,7 +50,7 @@ class Write(Job[T]):
 
 
 class Load(Job[int]):
-    """Many rows for one table: written in the thread, so that the loop stays free."""
+    """Many rows for one table, written in the writer's thread so that the event loop is not blocked."""
 
     __slots__ = ("_rows", "_sql")
 
@@ -60,11 +60,11 @@ class Load(Job[int]):
         self._rows = iter(rows)
 
     def perform(self, connection: Connection) -> None:
-        """Write the rows, some at a time; stop when nobody waits any more."""
+        """Write the rows step by step; stop when the caller was cancelled."""
         self.result = 0
         connection.execute("SAVEPOINT body")
         try:
-            while not self.answer.done() and (some := list(itertools.islice(self._rows, _ROWS))):
+            while not self.answer.done() and (some := list(itertools.islice(self._rows, _ROWS_PER_STEP))):
                 self.result += connection.load(self._sql, some)
             if self.answer.done():
                 connection.execute("ROLLBACK TO body")

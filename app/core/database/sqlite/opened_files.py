@@ -1,4 +1,4 @@
-"""Whether the files of a database are still those that were opened: what is written into a removed file is lost."""
+"""Detection of database files that were removed or replaced while open: what is written into them would be lost."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ import structlog
 
 from app.core.errors import ServiceUnavailable
 
-_SMALLEST = 512  # bytes of a page of SQLite
+_SMALLEST = 512  # bytes: SQLite's smallest page size
 
 _log = structlog.get_logger()
 
 
 class OpenedFiles:
-    """The database, its write-ahead log and the index of that, as they are when a connection has just used them."""
+    """Identities (device, inode) of the database, its write-ahead log and its shared-memory index, taken while open."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        real = os.path.realpath(path)  # SQLite keeps the others beside the file that a link leads to
+        real = os.path.realpath(path)  # SQLite keeps the other files beside the target of a symbolic link
         self._files = {file: _identity(file.stat()) for file in (path, Path(f"{real}-wal"), Path(f"{real}-shm"))}
-        self.fault: str | None = None  # what was found last
-        self.removed = False  # some are gone, and nobody has put others in their place
+        self.fault: str | None = None  # found by the last check
+        self.removed = False  # a file is missing, not replaced
 
     def check(self) -> None:
-        """Look; a few microseconds. What has changed since is logged once.
+        """Compare the files, which takes a few microseconds. Changes are logged once.
 
         Raises:
-            ServiceUnavailable: a file was removed, moved, replaced or emptied. It is over when the same files are back.
+            ServiceUnavailable: a file was removed, moved, replaced or emptied. Writes are accepted again when it is back.
         """
         before, self.fault = self.fault, self._fault()
         if self.fault != before:
-            self._tell()
+            self._log_change()
         if self.fault is not None:
             raise ServiceUnavailable("The database is not available.") from FileNotFoundError(self.fault)
 
-    def _tell(self) -> None:
+    def _log_change(self) -> None:
         if self.fault is None:
-            _log.warning("the files of the database are back: writes are accepted again", file=str(self._path))
+            _log.warning("database files are back; writes are accepted again", file=str(self._path))
         else:
-            advice = "writes are refused until the same file is back or the service is restarted"
-            _log.error(advice, file=str(self._path), reason=self.fault)
+            message = "database file missing or replaced; rejecting writes until it is restored or the service restarted"
+            _log.error(message, file=str(self._path), reason=self.fault)
 
     def _fault(self) -> str | None:
         self.removed = False
@@ -50,7 +50,7 @@ class OpenedFiles:
                 found = file.stat()
             except OSError as error:
                 self.removed = True
-                return f"{file} cannot be found any more ({error.strerror})"
+                return f"{file} is missing ({error.strerror})"
             if _identity(found) != identity:
                 return f"{file} was replaced"
             if found.st_size < _SMALLEST and file == self._path:

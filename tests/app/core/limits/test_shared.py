@@ -29,8 +29,8 @@ def told(decision: Decision) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in decision.headers}
 
 
-def make(url: str, requests: int = 3, period: float = 60, patience: float = PATIENT) -> tuple[valkey.calls.Valkey, SharedLimit]:
-    client = valkey.connect(url, patience=patience)
+def make(url: str, requests: int = 3, period: float = 60, timeout: float = PATIENT) -> tuple[valkey.Valkey, SharedLimit]:
+    client = valkey.connect(url, timeout=timeout)
     return client, SharedLimit("address", requests, period, client)
 
 
@@ -157,7 +157,7 @@ class TestAnOutage:
             assert len(server.call("KEYS", "*")) == 1
 
     async def test_a_hung_server_costs_one_wait_and_every_request_is_counted_here(self, server):
-        client, limit = make(server.url, patience=0.005)
+        client, limit = make(server.url, timeout=0.005)
         async with client:
             server.pause()
             assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]

@@ -248,7 +248,7 @@ class TestOutages:
     async def test_beyond_the_patience_requests_fail_at_once_until_it_is_back(
         self, notes: PostgresDatabase, server: Postgres, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(pool, "PATIENCE", 0.4)
+        monkeypatch.setattr(pool, "OUTAGE_WAIT", 0.4)
         await asyncio.to_thread(server.stop)
 
         with pytest.raises(ServiceUnavailable, match="not available"):

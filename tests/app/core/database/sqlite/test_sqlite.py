@@ -134,7 +134,7 @@ class TestOutages:
 
         told = capsys.readouterr().out
         assert outage.value.detail == "The database is not available."
-        assert told.count("writes are refused until") == told.count(f"{tmp_path}/notes.db was replaced") == 1
+        assert told.count("rejecting writes until") == told.count(f"{tmp_path}/notes.db was replaced") == 1
 
     async def test_a_file_that_goes_while_its_write_is_committed_is_not_acknowledged(
         self, database: SQLiteDatabase, tmp_path: Path
