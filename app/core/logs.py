@@ -1,6 +1,6 @@
-"""Logs: one JSON line an event and a request, or readable ones in development.
+"""Logging: one JSON line per event and per request, or readable lines in development.
 
-Nothing that a client sent as secret is ever in them, and no character that a terminal would act on (`app.core.printable`).
+Logs never contain secrets sent by clients, nor characters that a terminal would interpret (`app.core.printable`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _LINE = (
 )
 
 
-class Exchange(Protocol):
-    """What a line tells of a request."""
+class RequestContext(Protocol):
+    """What the log needs to know of a request."""
 
     @property
     def id(self) -> bytes:
@@ -41,19 +41,19 @@ class Exchange(Protocol):
 
     @property
     def started(self) -> float:
-        """Of time.perf_counter()."""
+        """The start time, by time.perf_counter()."""
 
     @property
     def operation(self) -> Any:  # noqa: ANN401 - has an `id`
-        """The operation, once it is known."""
+        """The operation, if known."""
 
     @property
-    def principal(self) -> Any:  # noqa: ANN401 - the service's own
-        """Who asked, once it is known."""
+    def principal(self) -> Any:  # noqa: ANN401 - of the service's own type
+        """The authenticated caller, if known."""
 
 
 def configure(*, readable: bool) -> None:
-    """Send structlog and the standard library's log to standard error: JSON lines, or readable ones in development."""
+    """Configure structlog and the standard library's logging: JSON lines on standard error, or readable lines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -61,10 +61,10 @@ def configure(*, readable: bool) -> None:
         structlog.processors.ExceptionRenderer() if not readable else structlog.processors.StackInfoRenderer(),
     ]
     if readable:
-        shared.append(_printable_event)  # the values beside it are written as Python literals, which escape
+        shared.append(_printable_event)  # the other values are written as Python literals, which are escaped
         renderer: Any = structlog.dev.ConsoleRenderer(
             timestamp_key="time",
-            colors=in_colour(terminal=sys.stderr.isatty()),
+            colors=use_colour(terminal=sys.stderr.isatty()),
             repr_native_str=True,
             exception_formatter=_write_traceback,
         )
@@ -80,7 +80,7 @@ def configure(*, readable: bool) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-def in_colour(*, terminal: bool) -> bool:
+def use_colour(*, terminal: bool) -> bool:
     """Whether to write in colour: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return terminal and not os.environ.get("NO_COLOR")
 
@@ -95,19 +95,20 @@ def _printable_event(_: object, __: str, event: dict[str, Any]) -> dict[str, Any
 
 
 def _write_traceback(file: TextIO, error: tuple[type[BaseException], BaseException, TracebackType | None]) -> None:
-    """Plain: structlog's coloured ones print local variables, and so the tokens and passwords among them.
+    """Write a plain traceback: structlog's own contain local variables, and so tokens and passwords.
 
-    It is indented, so that no line of an error's message can look like a line of the log.
+    It is indented, so that no line of an error message can pass for a line of the log.
     """
     lines = "".join(traceback.format_exception(*error)).split("\n")
     file.write("".join(f"\n    {printable(line)}" for line in lines if line))
 
 
 class RequestLog:
-    """One line a request, collected on the loop and written by a thread four times a second.
+    """One line per request, buffered on the event loop and written by a thread four times a second.
 
-    A slow reader of the log never stops the loop: beyond `most` waiting lines they are counted instead of kept.
-    A kill -9 loses the lines of the last 250 ms. `file` is a descriptor; None writes no lines, faults are still logged.
+    A slow reader of the log never blocks the event loop: beyond `most` buffered lines, lines are dropped and counted. A kill -9
+    loses the last 250 ms. `file` is a file descriptor; with None no lines are written, but errors are logged. Why not
+    `QueueListener`: docs/adr/0025-request-log-lines-are-written-in-batches.md.
     """
 
     def __init__(self, file: int | None, name: Callable[[Any], object], *, most: int = 50_000) -> None:
@@ -116,11 +117,11 @@ class RequestLog:
         self._lost = 0
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Future[None] | None = None
-        self._second, self._stamp = 0, b""
+        self._second, self._timestamp = 0, b""
         self._log = structlog.get_logger()
 
-    def answered(self, exchange: Exchange, status: int) -> None:
-        """Note a request; 499 says that the client left before the answer."""
+    def answered(self, context: RequestContext, status: int) -> None:
+        """Log a request. Status 499: the client disconnected before the response."""
         if self._file is None:
             return
         if len(self._lines) >= self._most:
@@ -129,38 +130,38 @@ class RequestLog:
         now = time.time()
         second = int(now)
         if second != self._second:
-            self._second, self._stamp = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)).encode()
-        scope, operation, client = exchange.scope, exchange.operation, exchange.scope["client"]
+            self._second, self._timestamp = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)).encode()
+        scope, operation, client = context.scope, context.operation, context.scope["client"]
         self._lines.append(
             _LINE
             % (
-                self._stamp,
+                self._timestamp,
                 (now - second) * 1e6,
-                exchange.id,
+                context.id,
                 scope["method"].encode(),
                 _encode(scope["path"]),
                 b'"%b"' % operation.id.encode() if operation is not None else b"null",
                 status,
-                (time.perf_counter() - exchange.started) * 1e6,
+                (time.perf_counter() - context.started) * 1e6,
                 _encode(client[0]) if client else b"null",
-                _encode(self._name(exchange.principal)) if exchange.principal is not None else b"null",
+                _encode(self._name(context.principal)) if context.principal is not None else b"null",
             )
         )
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(0.25, self._flush)
 
-    def failed(self, exchange: Exchange, error: Exception) -> None:
-        """Report a fault of the service with its stack."""
-        operation = exchange.operation
+    def failed(self, context: RequestContext, error: Exception) -> None:
+        """Log an unexpected exception with its traceback."""
+        operation = context.operation
         self._log.error(
             "unexpected error",
-            request=exchange.id.decode(),
+            request=context.id.decode(),
             operation=operation.id if operation is not None else None,
             exc_info=error,
         )
 
     def close(self) -> None:
-        """Write what still waits."""
+        """Write the buffered lines."""
         if self._timer is not None:
             self._timer.cancel()
         self._write(self._take())
@@ -183,28 +184,28 @@ class RequestLog:
     def _write(self, data: bytes) -> None:
         if not data.isascii() or b"\x7f" in data:
             data = printable_json(data.decode()).encode()
-        self._put(data)
+        self._write_all(data)
 
-    def _put(self, data: bytes) -> None:
+    def _write_all(self, data: bytes) -> None:
         while data and self._file is not None:
             data = data[os.write(self._file, data) :]
 
 
 class ReadableRequestLog(RequestLog):
-    """Lines for people, in colour on a terminal. The thread that writes makes them of the lines of JSON."""
+    """Readable lines, in colour on a terminal. The writing thread formats them from the JSON lines."""
 
-    def _put(self, data: bytes) -> None:
-        colour = self._file is not None and in_colour(terminal=os.isatty(self._file))
+    def _write_all(self, data: bytes) -> None:
+        colour = self._file is not None and use_colour(terminal=os.isatty(self._file))
         lines = (_readable(msgspec.json.decode(line), colour=colour) for line in data.splitlines())
-        super()._put("".join(f"{line}\n" for line in lines).encode())
+        super()._write_all("".join(f"{line}\n" for line in lines).encode())
 
 
-_COLOURS = {2: 32, 3: 36, 4: 33, 5: 31}  # of a class of statuses: green, cyan, yellow, red
+_COLOURS = {2: 32, 3: 36, 4: 33, 5: 31}  # by class of status: green, cyan, yellow, red
 
 
 def _readable(line: dict[str, Any], *, colour: bool) -> str:
     if "status" not in line:
-        return f"{line['lost_lines']} lines of the log were lost"
+        return f"{line['lost_lines']} log lines were dropped"
     status, code = line["status"], _COLOURS.get(line["status"] // 100)
     return "  ".join(
         (

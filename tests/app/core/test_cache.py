@@ -17,7 +17,7 @@ from app.core.cache.shared import SharedCache
 from app.core.cache.singleflight import Uncached
 from app.core.config import Settings
 from app.resources import make_resources
-from tests.support.servers.valkey import Cluster, Valkey
+from tests.support.servers.valkey import Valkey
 
 pytestmark = pytest.mark.anyio
 
@@ -339,21 +339,20 @@ class TestShared:
                 assert (await other.get("a", "x", source)).body == b"2"
 
     @pytest.mark.slow
-    async def test_in_a_cluster_a_topic_has_one_place(self):
-        with Cluster() as cluster:
-            client = valkey.connect(cluster.url, timeout=PATIENT)
-            found = SharedCache(client)
-            async with client:
-                sources = {topic: Source(number) for number, topic in enumerate("abcdef")}
-                for _ in range(2):
-                    for topic, source in sources.items():
-                        await found.get(topic, "x", source)
-                    await asyncio.sleep(0.05)
-                assert [source.made for source in sources.values()] == [1] * 6
-                await found.drop(*"abc")
+    async def test_in_a_cluster_a_topic_has_one_place(self, cluster):
+        client = valkey.connect(cluster.url, timeout=PATIENT)
+        found = SharedCache(client)
+        async with client:
+            sources = {topic: Source(number) for number, topic in enumerate("abcdef")}
+            for _ in range(2):
                 for topic, source in sources.items():
                     await found.get(topic, "x", source)
-                assert [source.made for source in sources.values()] == [2, 2, 2, 1, 1, 1]
+                await asyncio.sleep(0.05)
+            assert [source.made for source in sources.values()] == [1] * 6
+            await found.drop(*"abc")
+            for topic, source in sources.items():
+                await found.get(topic, "x", source)
+            assert [source.made for source in sources.values()] == [2, 2, 2, 1, 1, 1]
 
 
 SQLITE, POSTGRESQL, VALKEY = "sqlite:///a.db", "postgresql://h/a", "valkey://127.0.0.1:1"

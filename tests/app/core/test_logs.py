@@ -255,4 +255,4 @@ class TestReadableRequestLog:
             log.answered(Exchange(), 200)
         log.close()
 
-        assert os.read(pipe[2], 1 << 20).decode().splitlines()[1] == "2 lines of the log were lost"
+        assert os.read(pipe[2], 1 << 20).decode().splitlines()[1] == "2 log lines were dropped"

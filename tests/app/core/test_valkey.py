@@ -223,14 +223,13 @@ class TestUrls:
             assert servers.replica.call("GET", "{b}") == "1"
 
     @pytest.mark.slow
-    async def test_a_cluster_is_asked_at_the_node_of_each_key(self):
-        with Cluster() as cluster:
-            async with met(cluster.url) as (client, count):
-                keys = [f"key{n}" for n in range(30)]
-                assert await asyncio.gather(*(ask(client, count, key, 2) for key in keys)) == [2] * 30
-                sizes = [int(str(node.call("DBSIZE"))) for node in cluster.nodes]
-                assert sum(sizes) == 30
-                assert min(sizes) > 0
+    async def test_a_cluster_is_asked_at_the_node_of_each_key(self, cluster):
+        async with met(cluster.url) as (client, count):
+            keys = [f"key{n}" for n in range(30)]
+            assert await asyncio.gather(*(ask(client, count, key, 2) for key in keys)) == [2] * 30
+            sizes = [int(str(node.call("DBSIZE"))) for node in cluster.nodes]
+            assert sum(sizes) == 30
+            assert min(sizes) > 0
 
     @pytest.mark.slow
     @pytest.mark.filterwarnings("ignore::ResourceWarning")  # redis-py drops the connection with which it asks for a new map

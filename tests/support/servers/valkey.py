@@ -161,7 +161,7 @@ class _Sentinel(Valkey):
         lines = [
             *("bind 127.0.0.1", f"port {self.port}", f"dir {folder}", "logfile sentinel.log", f"sentinel myid {self.id}"),
             f"sentinel monitor service 127.0.0.1 {self._master.port} 2",
-            *("sentinel down-after-milliseconds service 500", "sentinel failover-timeout service 3000"),
+            *("sentinel down-after-milliseconds service 200", "sentinel failover-timeout service 3000"),
             *([f"sentinel auth-pass service {self._master.password}"] if self._master.password else []),
             f"sentinel known-replica service 127.0.0.1 {self._replica.port}",
             *(f"sentinel known-sentinel service 127.0.0.1 {other.port} {other.id}" for other in self.others),

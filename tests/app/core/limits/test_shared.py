@@ -12,7 +12,7 @@ import pytest
 
 from app.core import valkey
 from app.core.limits import Decision, Limit, SharedLimit, resolve
-from tests.support.servers.valkey import Cluster, Valkey
+from tests.support.servers.valkey import Valkey
 
 pytestmark = pytest.mark.anyio
 
@@ -132,13 +132,12 @@ class TestSharedLimit:
             assert told(await stays)["ratelimit"] == '"address";r=1;t=40'
 
     @pytest.mark.slow
-    async def test_a_cluster_counts_each_client_where_its_key_is(self):
-        with Cluster() as cluster:
-            client, limit = make(cluster.url, requests=2)
-            async with client:
-                keys = [f"client{n}" for n in range(40)]
-                assert await hits(limit, *keys, *keys) == [0] * 80
-                assert await hits(limit, *keys) == [30] * 40
+    async def test_a_cluster_counts_each_client_where_its_key_is(self, cluster):
+        client, limit = make(cluster.url, requests=2)
+        async with client:
+            keys = [f"client{n}" for n in range(40)]
+            assert await hits(limit, *keys, *keys) == [0] * 80
+            assert await hits(limit, *keys) == [30] * 40
 
 
 class TestAnOutage:
