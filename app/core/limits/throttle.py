@@ -2,7 +2,7 @@
 
 Only failures count, per account and per client address. Nobody is rejected for what others did to an account: while it has many
 failures, attempts from unknown addresses wait in its queue, which advances at a steady pace; addresses that the account knows
-skip the queue. See docs/adr/0018-guesses-wait-owners-pass.md.
+skip the queue. See docs/adr/0018-throttling-of-sign-in-attempts.md.
 """
 
 from __future__ import annotations

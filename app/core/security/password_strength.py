@@ -2,7 +2,7 @@
 
 The password is split into the pieces that are cheapest to guess together. Each piece costs the decimal logarithm of its
 guesses, as in zxcvbn (Wheeler 2016); a character outside all pieces costs 1. The time depends on the length alone.
-Why not a library: docs/adr/0020-an-estimate-of-our-own-for-weak-passwords.md.
+Why not a library: docs/adr/0020-password-strength-estimate.md.
 """
 
 from __future__ import annotations
