@@ -36,7 +36,7 @@ class RecentWrites:
             await asyncio.gather(*_calls(self._valkey, caller, self._mark, self._lifetime))
 
     async def has_written(self, caller: Caller, since: float) -> bool:
-        """Whether the caller has written since; also if Valkey is down, so that nobody knows."""
+        """Whether the caller has written since; also if that is unknown because Valkey is down."""
         if any(self._written_at.get(identity, since) > since for identity in caller):
             return True
         if self._valkey is None:

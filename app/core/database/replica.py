@@ -43,7 +43,7 @@ caller: ContextVar[Caller] = ContextVar("caller", default=())
 
 
 class Replicated:
-    """A primary and its replica. Valkey, opened later, tells the other workers who has written; None: there are none."""
+    """A primary and its replica. Through Valkey, opened later, workers share who has written; None: a single worker."""
 
     def __init__(self, primary: Database, replica: Database, valkey: Valkey | None) -> None:
         self._primary, self._replica = primary, replica

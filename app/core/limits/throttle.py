@@ -21,7 +21,7 @@ AnyLimit: TypeAlias = Limit | SharedLimit | None
 MAX_WAIT = 20.0  # seconds that an attempt waits in a queue; the length of the queue follows from its pace
 MIN_PLACES = 4  # places in a queue, however slow it is, and those of one address in it
 MAX_HELD = 512  # waiting attempts of one worker, about 40 KB each
-FULL_DELAY = 2.0  # seconds before an attempt is told that the queue is full, so that retrying at once gains nothing
+FULL_DELAY = 2.0  # seconds before an attempt is rejected because the queue is full, so that retrying at once gains nothing
 
 
 @dataclass(slots=True)

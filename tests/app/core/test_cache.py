@@ -1,4 +1,4 @@
-"""Every cache: equal gets compute once, and nobody is served what was changed. The shared one on a real server."""
+"""All caches: concurrent calls compute once, and stale values are never served. The shared one on a real Valkey."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENT = 5.0  # seconds: a machine that is busy with other tests must not look 
 
 
 class Source:
-    """What is cached: a value that changes, a number of computations, and a door that holds them up."""
+    """A changing value to cache, the number of its computations, and a gate that blocks them."""
 
     def __init__(self, value: object = 1) -> None:
         self.value, self.made = value, 0

@@ -11,7 +11,7 @@ from app.core.config import Settings
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):
-    """An environment without settings, in a folder without `.env`."""
+    """An environment without settings and a folder without `.env`."""
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)

@@ -1,4 +1,4 @@
-"""`.env.example` has every setting once, with the default that it really has."""
+"""`.env.example` lists every setting once, with its actual default."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.support.paths import ROOT
 
 EXAMPLE = ROOT / ".env.example"
 
-# A default stands as it is; a setting without one is commented out, with an example as its value.
+# A setting without a default is commented out, with an example as its value.
 LINE = re.compile(r"^(#?)([A-Za-z0-9_]+)=(.*)$", re.MULTILINE)
 
 
 def lines():
-    """Whether it is commented out, the name and the value of each setting in the file."""
+    """Each setting in the file: whether it is commented out, its name and value."""
     return [(bool(mark), name, value) for mark, name, value in LINE.findall(EXAMPLE.read_text())]
 
 

@@ -1,4 +1,4 @@
-"""One line of JSON for each request."""
+"""The log: one JSON line per request and event."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from structlog.testing import capture_logs
 from app.core.logs import ReadableRequestLog, RequestLog, configure
 from app.core.printable import printable, printable_json
 
-# What a terminal acts on, or what shows a line otherwise than it is: controls (C0, DEL, C1), marks and overrides of direction,
-# separators of lines, what has no width.
+# Characters that a terminal interprets, or that misrepresent a line: controls (C0, DEL, C1), bidirectional marks and overrides,
+# line separators, zero-width characters.
 HOSTILE = "\r\n\x00\x07\x08\x1b[2J\x7f\x85\x9b31m\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ufeff\U000e0001"
 
 
 @pytest.fixture
 def configured(capsys):
-    """Configures the log as the service does, undone afterwards; a function that reads what it told."""
+    """Configure the log as the service does, and restore it; yields a function that reads the output."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
 
@@ -102,7 +102,7 @@ class TestPrintable:
 
 @dataclass
 class Exchange:
-    """A request as the log sees it."""
+    """A request context."""
 
     id: bytes = b"11111111-2222-8333-a444-555555555555"
     scope: dict[str, Any] = field(
@@ -115,7 +115,7 @@ class Exchange:
 
 @pytest.fixture
 def pipe():
-    """Where to write, and a function that reads the lines."""
+    """A file descriptor to write to, and a function that reads the lines."""
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
 

@@ -1,4 +1,4 @@
-"""Mails as a receiver gets them, over SMTP and as files."""
+"""Mails as they are received, over SMTP and as files."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def way_out(server):
 
 @pytest.fixture(scope="module")
 def certificate():
-    """Of 127.0.0.1, signed by nobody else, with its key."""
+    """A self-signed certificate for 127.0.0.1 with its key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     return context

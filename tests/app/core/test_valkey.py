@@ -1,4 +1,4 @@
-"""Calls of scripts to real servers: merged, cut short when the server is out, and right again when it is back."""
+"""Script calls to real servers: batched, failing fast while the server is down, and working again when it is back."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class TestAnOutage:
 
     @pytest.mark.slow
     async def test_a_busy_loop_is_no_outage(self, server):
-        """The answer waits in the socket while the loop computes, longer than the server may take."""
+        """The reply waits in the socket while the event loop is busy for longer than the timeout."""
         async with met(server.url, seconds=0.05) as (client, count):
             for number in range(5):
                 asked = asyncio.ensure_future(ask(client, count, "a", 1))

@@ -1,4 +1,4 @@
-"""Databases with the table of `notes`."""
+"""Databases with the table `notes`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def notes_template(postgres: Running) -> str:
 
 @pytest.fixture
 def name(postgres: Running, notes_template: str) -> Iterator[str]:
-    """The name of a PostgreSQL database of its own, with the table."""
+    """The name of a new PostgreSQL database with the table."""
     name = f"notes_{next(_numbers)}"
     postgres.create(name, template=notes_template)
     yield name
@@ -46,7 +46,7 @@ def name(postgres: Running, notes_template: str) -> Iterator[str]:
 
 @pytest.fixture
 async def served(postgres: Running, name: str) -> AsyncIterator[PostgresDatabase]:
-    """A database on a server."""
+    """An open PostgreSQL database."""
     database = await opened_on(postgres, name, statement_timeout=0.5, lock_timeout=0.5)
     yield database
     await database.close()
@@ -54,6 +54,6 @@ async def served(postgres: Running, name: str) -> AsyncIterator[PostgresDatabase
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def either(request: pytest.FixtureRequest) -> Database:
-    """Each of the two."""
+    """SQLite, then PostgreSQL."""
     found: Database = request.getfixturevalue("database" if request.param == "sqlite" else "served")
     return found

@@ -1,4 +1,4 @@
-"""One small table and its statements, for tests of the database itself.
+"""A small table and its statements, for tests of the databases themselves.
 
 As a program, `python -m tests.app.core.database.notes add|raise URL`: writes until it is killed, or counts one
 number up 60 times.
@@ -73,13 +73,13 @@ GET = statement(select(*COLUMNS).where(Note.word == bindparam("word")), NoteRow)
 ALL = statement(select(*COLUMNS).order_by(Note.id), NoteRow)
 COUNT = statement(select(func.count()).select_from(Note), int)
 SET = command(update(Note).where(Note.word == bindparam("word")).values(number=bindparam("value")))
-# Only if nobody else has changed it: what a read-modify-write needs where transactions see each other's commits.
+# Optimistic locking: a read-modify-write for READ COMMITTED.
 SWAP = command(
     update(Note).where(Note.word == bindparam("word"), Note.number == bindparam("before")).values(number=bindparam("value"))
 )
 DELETE = command(delete(Note).where(Note.word == bindparam("word")))
 
-# Some seconds of work, in a read and in a write.
+# Seconds of work, in a read and in a write.
 _NUMBERS = text(
     "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000000) SELECT max(i) AS i FROM n) AS n"
 )
@@ -88,7 +88,7 @@ ENDLESS_WRITE = command(update(Note).values(number=select(column("i")).select_fr
 
 
 async def opened(url: str, **settings: Any) -> SQLiteDatabase:
-    """A SQLite database with the table, made if it is not there."""
+    """A SQLite database with the table, created if needed."""
     database = await connect(url, **settings)
     assert isinstance(database, SQLiteDatabase)
     engine = create_engine(database.url)
@@ -98,7 +98,7 @@ async def opened(url: str, **settings: Any) -> SQLiteDatabase:
 
 
 async def opened_on(server: Running, name: str, **settings: Any) -> PostgresDatabase:
-    """A PostgreSQL database with the table, made if it is not there."""
+    """A PostgreSQL database with the table, created if needed."""
     prepare(server, name)
     database = await connect(server.url(name), **settings)
     assert isinstance(database, PostgresDatabase)
@@ -106,7 +106,7 @@ async def opened_on(server: Running, name: str, **settings: Any) -> PostgresData
 
 
 def prepare(server: Running, name: str) -> None:
-    """Make the database with the table, if it is not there."""
+    """Create the database with the table if needed."""
     if not server.execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 - a name of a test
         server.create(name)
     engine = create_engine(server.url(name).replace("postgresql:", "postgresql+psycopg:", 1))
@@ -116,7 +116,7 @@ def prepare(server: Running, name: str) -> None:
 
 @retry_on_conflict
 async def count_up(database: Database) -> None:
-    """Add one to the number of the note `counter`; whoever was overtaken begins again."""
+    """Increment the number of the note `counter`; start over after a concurrent change."""
     async with database.transaction() as transaction:
         note = await transaction.one(GET, word="counter")
         await asyncio.sleep(0)
@@ -126,7 +126,7 @@ async def count_up(database: Database) -> None:
 
 
 def traced(database: SQLiteDatabase) -> list[str]:
-    """The SQL that the writer will run, as it runs it."""
+    """Records the SQL of the writer."""
     seen: list[str] = []
     database._writer.connection._raw.set_trace_callback(seen.append)  # noqa: SLF001 - what reaches SQLite is only visible here
     return seen

@@ -1,4 +1,4 @@
-"""What every database promises of single statements and of loading."""
+"""Single statements and bulk loading on either database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def rows(*words: str) -> Iterator[tuple[Any, ...]]:
-    """Rows of the columns LOADED."""
+    """Rows with the columns LOADED."""
     return ((word, len(word), True, NOON) for word in words)
 
 

@@ -1,4 +1,4 @@
-"""Reading from a replica: a real PostgreSQL and a real standby, which is made to lag."""
+"""Reads from a replica: a real PostgreSQL and a real standby that is made to lag."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ TABLE = "CREATE TABLE words (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY
 
 
 class Base(DeclarativeBase):
-    """Of a table of our own."""
+    """A table for these tests."""
 
 
 class Word(Base):
-    """A row that is written, and looked for."""
+    """A row that tests write and read."""
 
     __tablename__ = "words"
 
@@ -45,7 +45,7 @@ PORT = statement(select(func.current_setting("port")), str)
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[Postgres, Standby]]:
-    """A primary and the standby that follows it."""
+    """A primary and its standby."""
     with Postgres() as primary, Standby(primary) as standby:
         primary.create("notes")
         primary.execute(TABLE, "notes")
@@ -54,14 +54,14 @@ def servers() -> Iterator[tuple[Postgres, Standby]]:
 
 @pytest.fixture
 def lagging(servers, pair) -> Iterator[None]:  # noqa: ARG001 - which first has to trust it
-    """The standby applies nothing."""
+    """Pause replay on the standby."""
     servers[1].execute("SELECT pg_wal_replay_pause()")
     yield
     servers[1].execute("SELECT pg_wal_replay_resume()")
 
 
 async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None, primary: str | None = None) -> Replicated:
-    """A worker that has both, and knows that the replica is there; `primary` is another way to the first."""
+    """A worker with both that has seen the replica; `primary` is another URL of the primary."""
     shared = meet(valkey) if valkey is not None else None
     while not servers[1].execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as below
         await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Statements: what is checked, when, and with which words."""
+"""Statements: what is checked, when, and the messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every database promises of its transactions: all or nothing, whatever goes wrong."""
+"""Transactions on either database: atomic, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def words(database: Database) -> set[str]:
 
 
 async def add(database: Database, word: str) -> None:
-    """A transaction that lets others run in its middle."""
+    """A transaction that yields to others in its middle."""
     async with database.transaction() as transaction:
         await asyncio.sleep(0)
         await transaction.one(INSERT, word=word)

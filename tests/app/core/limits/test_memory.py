@@ -1,4 +1,4 @@
-"""The limit in memory."""
+"""Rate limits in memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from app.core.limits import Limit, create_limit
 
 
 class Clock:
-    """Seconds that a test counts."""
+    """A clock set by the test."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -1,4 +1,4 @@
-"""The limit that all workers count together, on a real server."""
+"""Rate limits shared by all workers, on a real Valkey."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def hits(limit: SharedLimit, *keys: object) -> list[int]:
 
 
 def work(url: str, requests: int, attempts: int) -> int:
-    """How many of its attempts one worker lets through, in groups of ten."""
+    """The number of requests that one worker allows, sent in groups of ten."""
 
     async def count() -> int:
         client, limit = make(url, requests, 86_400)

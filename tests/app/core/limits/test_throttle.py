@@ -1,4 +1,4 @@
-"""Who waits before signing in, who passes, and who is told to come back."""
+"""Sign-in attempts: which wait, which are admitted at once, which are rejected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOUR = 3600
 
 
 def attempt(address="stranger", account="ada", known=("home",)):
-    """An attempt to sign in; the account knows some addresses."""
+    """An attempt at an account that knows some addresses."""
 
     async def look_up():
         return address in known
@@ -25,12 +25,12 @@ def attempt(address="stranger", account="ada", known=("home",)):
 
 
 def made(failures=3, of_address=100, interval=0.05):
-    """A throttle, without which nothing waits."""
+    """A throttle with short delays."""
     return Throttle(Limit("sign-in", failures, HOUR), Limit("sign-in-failures", of_address, HOUR), AttemptQueues(interval))
 
 
 async def timed(work):
-    """What it gives, and whether it took any time."""
+    """The result, and whether it took any time."""
     before = time.monotonic()
     return await work, time.monotonic() - before > 0.03
 

@@ -1,4 +1,4 @@
-"""Passwords that are easy to guess, and those that are not."""
+"""Weak and strong passwords."""
 
 from __future__ import annotations
 

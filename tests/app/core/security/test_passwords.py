@@ -1,4 +1,4 @@
-"""The pool of hashes, and the one form of a password."""
+"""Password hashing and PRECIS normalization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look-ups that meet, on a real PostgreSQL."""
+"""Batching of concurrent look-ups, on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def database(postgres) -> AsyncIterator[PostgresDatabase]:
 
 @pytest.fixture
 def sent(monkeypatch) -> list[str]:
-    """The statements that the server is sent; they run as ever."""
+    """Records the statements sent to the server."""
     found: list[str] = []
     run = Connection.all
 

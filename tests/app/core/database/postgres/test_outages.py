@@ -1,4 +1,4 @@
-"""A PostgreSQL that restarts, dies, is demoted, or cannot be reached."""
+"""PostgreSQL restarts, crashes, is demoted, or is unreachable."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SLEEP = statement(select(literal_column("1")).select_from(func.pg_sleep(0.3)), i
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Postgres]:
-    # A killed server loses nothing that it gave to the system, which is not killed: no need to wait for the disk.
+    # A killed server loses nothing that it has handed to the operating system, so there is no need to wait for the disk.
     with Postgres(synchronous_commit="on", full_page_writes="on") as server:
         yield server
 
 
 @pytest.fixture
 def server(running: Postgres) -> Iterator[Postgres]:
-    """A server that may be stopped and killed."""
+    """A server that tests may stop and kill."""
     running.start()
     running.drop("notes")
     yield running
@@ -53,7 +53,7 @@ async def warm(database: Database) -> None:
 
 
 async def reading(database: Database, stop: asyncio.Event, failures: list[Exception]) -> int:
-    """Read again and again; how often."""
+    """Read in a loop, and return the number of reads."""
     done = 0
     while not stop.is_set():
         try:
@@ -133,7 +133,7 @@ LOCKED = statement(select(Note.number).where(Note.word == "counter").with_for_up
 
 
 async def stored(database: Database, word: str) -> None:
-    """Wait until there is a note with the word."""
+    """Wait for a note with the word."""
     async with asyncio.timeout(5):
         while await database.one(GET, word=word) is None:  # noqa: ASYNC110 - it is in another process
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""PostgreSQL through PgBouncer in transaction mode: every transaction may run on another connection of the server."""
+"""PostgreSQL through PgBouncer in transaction mode: each transaction may use another server connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL: sessions, prepared statements, the pool."""
+"""PostgreSQL: session settings, prepared statements, the pool."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ SLEEP = statement(select(literal_column("1")).select_from(func.pg_sleep(bindpara
 
 
 def connections(server: Running, name: str) -> int:
-    """How many the service holds to a database."""
+    """The number of connections of the service to a database."""
     return counted(server, f"datname = '{name}' AND application_name = 'accord'")
 
 
 def counted(server: Running, condition: str) -> int:
-    """How many sessions are so."""
+    """The number of sessions that meet a condition."""
     return int(server.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {condition}")[0][0])  # noqa: S608 - a test's
 
 

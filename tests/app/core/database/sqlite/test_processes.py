@@ -1,4 +1,4 @@
-"""Several processes on one file, and a process that dies."""
+"""Several processes on one file, and a process that is killed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def started(what: str, url: str) -> subprocess.Popen[str]:
 
 @contextlib.contextmanager
 def adding(url: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
-    """A process that writes until it is killed, and what it says to have written."""
+    """A process that writes until it is killed, and the writes that it reported."""
     with started("add", url) as process:
         assert process.stdout is not None
         try:
@@ -41,7 +41,7 @@ def adding(url: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
 
 
 def lock(url: str) -> sqlite3.Connection:
-    """The write lock, as another process would hold it, until the connection is closed."""
+    """Hold the write lock, as another process would, until the connection is closed."""
     other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     return other
@@ -75,7 +75,7 @@ class TestProcesses:
             await asyncio.to_thread(output.readline)
             drain = asyncio.create_task(asyncio.to_thread(output.read))
 
-            # The fixture's patience is half a second: each of these would raise.
+            # The fixture's lock timeout is half a second: each of these would raise.
             for number in range(100):
                 await database.one(INSERT, word=f"ours-{number}")
             process.kill()

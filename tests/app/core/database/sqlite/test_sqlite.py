@@ -1,4 +1,4 @@
-"""The embedded database: where it is, what its errors mean, what reads may do."""
+"""SQLite: URLs, errors, and the time limit of reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transactions of one process: all or nothing, one after another, many in one commit."""
+"""SQLite transactions of one process: atomic, serial, many in one commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def words(database: SQLiteDatabase) -> set[str]:
 
 
 async def add(database: SQLiteDatabase, word: str) -> None:
-    """A transaction that lets others run in its middle."""
+    """A transaction that yields to others in its middle."""
     async with database.transaction() as transaction:
         await asyncio.sleep(0)
         await transaction.one(INSERT, word=word)
@@ -80,7 +80,7 @@ class TestGrouping:
         assert note.number == 100
 
     async def test_the_loop_runs_while_a_commit_waits_for_the_disk(self, database: SQLiteDatabase):
-        # given a commit that takes long: SQLite calls the trace in the thread that commits
+        # given a slow commit: SQLite calls the trace in the thread that commits
         def slow(sql: str) -> None:
             if sql == "COMMIT":
                 time.sleep(0.1)
@@ -194,7 +194,7 @@ class TestClose:
         file.close()
 
     async def test_a_writer_that_has_died_leaves_nobody_waiting_and_ping_tells(self, database: SQLiteDatabase):
-        # given what should never happen, an error that no rule foresees
+        # given an unexpected error
         database._writer.connection.close()  # noqa: SLF001 - no correct use of the database does this
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
 
