@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, literal, select
 
 from app.core.database.postgres.batching import LookupBatcher
-from app.core.database.postgres.connection import DIALECT, Connection, Timeouts
+from app.core.database.postgres.connection import DIALECT, Connection, StatementRunner, Timeouts
 from app.core.database.postgres.errors import (
     LOST,
     OUTCOME_UNKNOWN,
@@ -50,7 +50,7 @@ async def connect(
     return PostgresDatabase(parsed.url, pool, lock_timeout)
 
 
-class PostgresDatabase:
+class PostgresDatabase(StatementRunner):
     """A `Database` on a PostgreSQL server.
 
     A read, or a write that was not sent, is transparently repeated on another connection when its connection is lost or a
@@ -66,13 +66,11 @@ class PostgresDatabase:
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
-        compiled = statement.compiled(DIALECT)
-        parameters = compiled.parameters(values)
-        if statement.batchable:
-            batcher = self._batchers.get(statement) or self._create_batcher(statement)
-            found: R | None = await batcher.one(parameters)
-            return found
-        return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
+        if not statement.batchable:
+            return await super().one(statement, **values)
+        batcher = self._batchers.get(statement) or self._create_batcher(statement)
+        found: R | None = await batcher.one(statement.compiled(DIALECT).parameters(values))
+        return found
 
     def _create_batcher(self, single: Statement[Any]) -> LookupBatcher[Any]:
         async def run(compiled: Compiled[Any], parameters: list[Any]) -> list[Any]:
@@ -81,18 +79,6 @@ class PostgresDatabase:
         batch = None if single.batch is None else single.batch.compiled(DIALECT)
         batcher = self._batchers[single] = LookupBatcher(single.compiled(DIALECT), batch, run)
         return batcher
-
-    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
-        """Every row."""
-        compiled = statement.compiled(DIALECT)
-        parameters = compiled.parameters(values)
-        return await self._perform(lambda connection: connection.all(compiled, parameters), writes=compiled.writes)
-
-    async def run(self, statement: Statement[None], /, **values: object) -> int:
-        """The number of rows changed by a command."""
-        compiled = statement.compiled(DIALECT)
-        parameters = compiled.parameters(values)
-        return await self._perform(lambda connection: connection.run(compiled, parameters), writes=True)
 
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         """Insert many rows with COPY in one transaction, and return their number."""

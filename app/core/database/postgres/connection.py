@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -13,9 +13,10 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 
 from app.core.database.postgres.errors import is_connection_loss
-from app.core.database.statements import Compiled
+from app.core.database.statements import Compiled, Statement
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]
 
@@ -118,6 +119,33 @@ class Connection:
             del self._prepared[next(iter(self._prepared))]
         self._prepared[compiled] = prepared
         return prepared
+
+
+class StatementRunner:
+    """`one`, `all` and `run`, the same for a database and a transaction."""
+
+    __slots__ = ()
+
+    async def one(self, statement: Statement[R], /, **values: object) -> R | None:
+        """The first row, or None."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
+
+    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
+        """Every row."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        return await self._perform(lambda connection: connection.all(compiled, parameters), writes=compiled.writes)
+
+    async def run(self, statement: Statement[None], /, **values: object) -> int:
+        """The number of rows changed by a command."""
+        compiled = statement.compiled(DIALECT)
+        parameters = compiled.parameters(values)
+        return await self._perform(lambda connection: connection.run(compiled, parameters), writes=True)
+
+    async def _perform(self, work: Callable[[Connection], Awaitable[T]], *, writes: bool) -> T:
+        raise NotImplementedError
 
 
 class PgBouncerConnection(Connection):

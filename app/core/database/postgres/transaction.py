@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import Table
 
-from app.core.database.postgres.connection import DIALECT, Connection
+from app.core.database.postgres.connection import Connection, StatementRunner
 from app.core.database.postgres.errors import (
     CONFLICT,
     LOST,
@@ -23,17 +23,15 @@ from app.core.database.postgres.errors import (
     translate,
 )
 from app.core.database.postgres.pool import Pool
-from app.core.database.statements import Statement
 from app.core.errors import ServiceUnavailable, TransactionConflict
 
-R = TypeVar("R")
 T = TypeVar("T")
 
 # Attempts at work that had no effect because its connection was lost.
 ATTEMPTS = 3
 
 
-class Transaction:
+class Transaction(StatementRunner):
     """An `async with database.transaction()` block, READ COMMITTED. `timeout` bounds its body in seconds; None: no limit."""
 
     __slots__ = ("_broken", "_connection", "_holders", "_is_empty", "_pool", "_task", "_timeout", "_timer", "_unclear")
@@ -49,27 +47,9 @@ class Transaction:
         self._unclear = False  # a statement may still be running
         self._is_empty = True  # no statement has succeeded since BEGIN
 
-    async def one(self, statement: Statement[R], /, **values: object) -> R | None:
-        """The first row, or None."""
-        compiled = statement.compiled(DIALECT)
-        parameters = compiled.parameters(values)
-        return await self._perform(lambda connection: connection.one(compiled, parameters))
-
-    async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
-        """Every row."""
-        compiled = statement.compiled(DIALECT)
-        parameters = compiled.parameters(values)
-        return await self._perform(lambda connection: connection.all(compiled, parameters))
-
-    async def run(self, statement: Statement[None], /, **values: object) -> int:
-        """The number of rows changed by a command."""
-        compiled = statement.compiled(DIALECT)
-        parameters = compiled.parameters(values)
-        return await self._perform(lambda connection: connection.run(compiled, parameters))
-
     async def copy(self, table: Table, columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> int:
         """Insert many rows without a timeout, and return their number."""
-        return await self._perform(lambda connection: connection.copy(table, columns, rows))
+        return await self._perform(lambda connection: connection.copy(table, columns, rows), writes=True)
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.current_task()
@@ -116,7 +96,7 @@ class Transaction:
             else:
                 return connection
 
-    async def _perform(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _perform(self, work: Callable[[Connection], Awaitable[T]], *, writes: bool) -> T:  # noqa: ARG002 - it does not matter here
         if self._broken is not None:
             raise self._broken
         connection = self._connection
