@@ -10,9 +10,9 @@ from datetime import datetime
 
 import structlog
 
+from app.call import Resources, utc_now
 from app.core import cache, limits
 from app.core.cache.singleflight import Uncached
-from app.core.call import Resources, utc_now
 from app.core.config import Settings
 from app.core.database import Database, connect
 from app.core.database.replica import Replicated

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.core.call import Resources, utc_now
+from app.call import Resources, utc_now
 from app.core.database import Database
 from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import MailTransport

@@ -1,6 +1,6 @@
 """Handlers tagged `health`."""
 
-from app.core.call import Public
+from app.call import Public
 from app.core.errors import ServiceUnavailable
 from app.schemas.operations import GetHealth, GetReadiness
 from app.schemas.rows import HealthRow, ReadinessRow

@@ -1,6 +1,6 @@
 """Handlers tagged `posts`."""
 
-from app.core.call import Anyone, Public, SignedIn
+from app.call import Anyone, Public, SignedIn
 from app.schemas.models import PostCreate
 from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
 from app.services import posts

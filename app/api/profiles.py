@@ -1,6 +1,6 @@
 """Handlers tagged `profiles`."""
 
-from app.core.call import Public
+from app.call import Public
 from app.schemas.operations import GetUserProfile, ListUserProfiles
 from app.services import listings, users
 from app.services.preconditions import etag

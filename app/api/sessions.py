@@ -1,6 +1,6 @@
 """Handlers tagged `sessions`."""
 
-from app.core.call import Public, SignedIn
+from app.call import Public, SignedIn
 from app.schemas.models import SessionCreate, SessionTokenCreate
 from app.schemas.operations import CreateSession, CreateSessionToken, DeleteSession, ListSessions
 from app.schemas.rows import SessionListRow

@@ -1,6 +1,6 @@
 """Handlers tagged `users`."""
 
-from app.core.call import Public, SignedIn
+from app.call import Public, SignedIn
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, UpdateUser
 from app.schemas.rows import UserListRow

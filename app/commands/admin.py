@@ -7,8 +7,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from app.call import Resources
 from app.console import MISUSED, fail, program
-from app.core.call import Resources
 from app.core.config import Settings
 from app.requirements import run
 from app.resources import connected, make_resources

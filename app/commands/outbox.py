@@ -9,8 +9,8 @@ from typing import TypeVar
 import msgspec
 import typer
 
+from app.call import Resources
 from app.console import MISUSED, fail
-from app.core.call import Resources
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
 from app.requirements import run

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from accord.runtime import Body, Empty, Link, Operation, linked
 
-from app.core.call import Call, Principal
+from app.call import Call, Principal
 
 from . import models, problems, rows
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from app.core.call import Principal, Resources
+from app.call import Principal, Resources
 from app.core.database.statements import statement
 from app.core.security.passwords import DEMO_PASSWORD
 from app.models import User

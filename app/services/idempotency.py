@@ -14,7 +14,7 @@ import msgspec
 from pydantic import BaseModel
 
 from accord.runtime import ApiError
-from app.core.call import Principal, Resources
+from app.call import Principal, Resources
 from app.core.database import Database, Transaction
 from app.core.errors import ServiceUnavailable
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from app.call import Principal
 from app.core import limits
-from app.core.call import Principal
 from app.core.config import Settings
 from app.core.valkey.client import Valkey
 from app.schemas.problems import TooManyRequests

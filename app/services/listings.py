@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, false, func, literal_column, or_, select, true
 
 from accord.runtime import Encoded
-from app.core.call import Resources
+from app.call import Resources
 from app.core.database import Database
 from app.core.database.statements import Statement, statement
 from app.models import User

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.core.call import Resources
+from app.call import Resources
 from app.core.config import Settings
 from app.core.database import Transaction
 from app.core.errors import Undeliverable

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from app.core.call import Resources
+from app.call import Resources
 from app.core.database import Database
 from app.core.database.statements import statement
 from app.core.errors import ConstraintViolation

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from app.core.call import Principal, Resources
+from app.call import Principal, Resources
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.limits.throttle import Attempt

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import MISSING
 
-from app.core.call import Principal, Resources
+from app.call import Principal, Resources
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.database.statements import Statement

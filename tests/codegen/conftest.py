@@ -28,7 +28,7 @@ def settings(tmp_path, monkeypatch):
             file = tmp_path / "openapi.yaml"
             file.write_text(document)
             document = file
-        return Settings(document=document, output=tmp_path / f"made{next(_numbers)}", call="app.core.call")
+        return Settings(document=document, output=tmp_path / f"made{next(_numbers)}", call="app.call")
 
     monkeypatch.syspath_prepend(str(tmp_path))
     return build

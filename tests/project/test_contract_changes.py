@@ -230,7 +230,7 @@ class TestAChangeOfTheDocumentAlone:
 
         module = project.folder / "app/api/comments.py"
         module.write_text(
-            "from app.core.call import SignedIn\nfrom app.schemas.operations import ListComments\n\n\n"
+            "from app.call import SignedIn\nfrom app.schemas.operations import ListComments\n\n\n"
             "@ListComments\nasync def list_comments(call: SignedIn) -> ListComments.NoContent:\n"
             "    return ListComments.NoContent()\n"
         )

@@ -18,7 +18,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import services
-from app.core.call import Principal
+from app.call import Principal
 from app.main import create_app
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate

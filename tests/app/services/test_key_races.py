@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, ExitStack
 import msgspec
 import pytest
 
-from app.core.call import Principal
+from app.call import Principal
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, IdempotencyKeyInUse, IdempotencyKeyReused

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from accord.openapi.encoded import Encoded
-from app.core.call import Principal, Resources
+from app.call import Principal, Resources
 from app.core.errors import ServiceUnavailable
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate

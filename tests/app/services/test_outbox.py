@@ -9,7 +9,7 @@ from itertools import chain
 
 import pytest
 
-from app.core.call import Principal
+from app.call import Principal
 from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered

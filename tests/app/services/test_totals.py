@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.call import Principal
+from app.call import Principal
 from app.resources import connected, make_resources
 from app.services import listings, pages, posts, seed, users
 from app.services.listings import Wanted

@@ -12,7 +12,7 @@ for document in Path(__file__).parent.glob("documents/*/openapi.yaml"):
     folder = document.parent / "expected"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for name, text in generated(Settings(document, Path("unused"), "app.core.call")).items():
+    for name, text in generated(Settings(document, Path("unused"), "app.call")).items():
         (folder / f"{name}.txt").write_text(text)
 
 for document in Path(__file__).parents[1].glob("adoption/public/*/openapi.yaml"):

@@ -18,7 +18,7 @@ class TestEveryDocument:
     def test_generates_exactly_the_expected_files(self, document):
         expected = {path.stem: path.read_text() for path in (document.parent / "expected").iterdir()}
 
-        files = generated(Settings(document, Path("unused"), "app.core.call"))
+        files = generated(Settings(document, Path("unused"), "app.call"))
 
         assert files == expected
 

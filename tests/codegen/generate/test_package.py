@@ -49,12 +49,12 @@ def classes(module):
 
 class TestGenerate:
     def test_the_same_document_gives_the_same_bytes(self):
-        settings = Settings(OPENAPI, Path("unused"), "app.core.call")
+        settings = Settings(OPENAPI, Path("unused"), "app.call")
 
         assert generated(settings) == generated(settings)
 
     def test_what_is_committed_is_what_the_document_says(self):
-        assert stale(Settings(OPENAPI, ROOT / "app" / "schemas", "app.core.call")) == []
+        assert stale(Settings(OPENAPI, ROOT / "app" / "schemas", "app.call")) == []
 
     def test_another_operation_leaves_the_code_of_the_others_as_it_is(self, settings):
         made = settings(DOCUMENT)
@@ -118,7 +118,7 @@ class TestCheck:
         write(made)
 
         def run():
-            options = [str(made.document), f"--output={made.output}", "--call=app.core.call"]
+            options = [str(made.document), f"--output={made.output}", "--call=app.call"]
             return main(["check", *options]), capsys.readouterr().err
 
         return made.output, run

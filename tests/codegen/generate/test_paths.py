@@ -27,7 +27,7 @@ def styles(tmp_path_factory):
     document = DOCUMENTS / "styles" / "openapi.yaml"
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
-        write(Settings(document, folder / "made_styles", "app.core.call"))
+        write(Settings(document, folder / "made_styles", "app.call"))
         operations, models = (importlib.import_module(f"made_styles.{name}") for name in ("operations", "models"))
     described = API.of(Document.load(document))
     paths: Router[tuple[str, Arguments]] = Router({})

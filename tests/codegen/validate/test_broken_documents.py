@@ -22,7 +22,7 @@ def marked(document):
 class TestEveryBrokenDocument:
     def test_has_all_its_faults_told_at_once_each_with_its_line(self, document):
         with pytest.raises(GenerationError) as raised:
-            generated(Settings(document, Path("unused"), "app.core.call"))
+            generated(Settings(document, Path("unused"), "app.call"))
 
         told = [re.fullmatch(r"(.+?):(\d+): (.+)", line).groups() for line in str(raised.value).splitlines()]
         unmarked = [
@@ -38,7 +38,7 @@ class TestEveryBrokenDocument:
     def test_ends_with_exit_code_1_and_writes_nothing(self, document, tmp_path, capsys):
         output = tmp_path / "out"
 
-        code = main(["generate", str(document), f"--output={output}", "--call=app.core.call"])
+        code = main(["generate", str(document), f"--output={output}", "--call=app.call"])
 
         assert code == 1
         assert not output.exists()
@@ -48,7 +48,7 @@ class TestEveryBrokenDocument:
 class TestSettings:
     def test_a_missing_document_is_named(self, tmp_path):
         with pytest.raises(GenerationError, match=r"nowhere\.yaml: No such file"):
-            generated(Settings(tmp_path / "nowhere.yaml", tmp_path / "out", "app.core.call"))
+            generated(Settings(tmp_path / "nowhere.yaml", tmp_path / "out", "app.call"))
 
     def test_a_setting_that_an_option_gives_may_be_missing(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
@@ -76,7 +76,7 @@ class TestSettings:
         made = settings("openapi: 3.1.1\ninfo: {title: Empty, version: 1.0.0}\npaths: {}\n")
         made.output.write_text("a file")
 
-        code = main(["generate", str(made.document), f"--output={made.output}", "--call=app.core.call"])
+        code = main(["generate", str(made.document), f"--output={made.output}", "--call=app.call"])
 
         assert code == 1
         assert capsys.readouterr().err == f"{made.output}: File exists: make the folder writable\n"

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001 - handlers take every argument of their operation, used or not
 """Handlers that fit: none of these lines is an error."""
 
-from app.core.call import Anyone, Public, SignedIn
+from app.call import Anyone, Public, SignedIn
 from app.schemas import models, operations, rows
 from app.schemas.operations import CreateUser, DeleteUser, GetHealth, GetUser, ListPosts, ListUserPosts, UpdateUser
 

@@ -7,7 +7,7 @@ import right
 from sqlalchemy import select
 
 from accord.openapi.encoded import Encoded
-from app.core.call import Public, SignedIn
+from app.call import Public, SignedIn
 from app.core.database.statements import statement
 from app.models import User
 from app.schemas import models, operations, rows

@@ -1,6 +1,6 @@
 """Handlers tagged `comments`."""
 
-from app.core.call import Anyone, SignedIn
+from app.call import Anyone, SignedIn
 from app.schemas.models import CommentCreate
 from app.schemas.operations import CreateComment, DeleteComment, GetComment, ListPostComments
 from app.services import comments

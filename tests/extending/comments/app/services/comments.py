@@ -6,7 +6,7 @@ import dataclasses
 import functools
 
 from app.core.errors import ConstraintViolation
-from app.core.call import Principal, Resources
+from app.call import Principal, Resources
 from app.core.database import Database, Transaction, retry_on_conflict
 from accord.runtime import Encoded
 from app.core.database import retried
