@@ -1,28 +1,21 @@
-"""What a handler receives besides its parameters. The generated operations name these types."""
+"""What a handler receives besides its parameters. The generated operations import these types."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from app.core.cache import Cache
-from app.core.cache.memory import MemoryCache
-from app.core.config import Settings
 from app.core.database import Database
-from app.core.limits import Limit, SharedLimit, client_key
-from app.core.limits.throttle import Throttle
-from app.core.security.passwords import Passwords
-from app.core.valkey.client import Valkey
+from app.core.limits import client_key
+from app.resources import Resources
 
 P_co = TypeVar("P_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whose token was sent."""
+    """The user and session that an access token belongs to."""
 
     user_id: int
     role: Literal["user", "admin"]
@@ -30,36 +23,12 @@ class Principal:
 
     @property
     def is_admin(self) -> bool:
-        """Whether they administer the service."""
+        """Whether the user is an administrator."""
         return self.role == "admin"
 
 
-def utc_now() -> datetime:
-    """The clock of production; tests bring their own."""
-    return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class Resources:
-    """What the service holds for as long as it runs."""
-
-    settings: Settings
-    passwords: Passwords
-    throttle: Throttle  # of signing in
-    sign_ups: Limit | SharedLimit | None = None  # of one client address
-    mails: Limit | SharedLimit | None = None  # to one mailbox
-    now: Callable[[], datetime] = utc_now
-    draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server when it is about to end
-    under_way: set[tuple[str, str]] = field(default_factory=set)  # requests with an Idempotency-Key that have not ended
-    valkey: Valkey | None = None  # met on the loop that serves, by the lifespan
-    cache: Cache = field(default_factory=MemoryCache)
-    database: Database = field(init=False)  # connected on the loop that serves, by the lifespan
-    reader: Database = field(init=False)  # the same; where there is a replica, reads come from it if its callers cannot tell
-    added: asyncio.Event = field(init=False)  # likewise; set after a commit that wrote into the outbox, to wake the worker
-
-
 class Call(Generic[P_co]):
-    """One request as a handler sees it; the principal is None where nobody has signed in."""
+    """One request, as a handler sees it. The principal is None if the request carries no access token."""
 
     __slots__ = ("_peer", "_principal", "_resources")
 
@@ -68,25 +37,30 @@ class Call(Generic[P_co]):
 
     @property
     def principal(self) -> P_co:
-        """Whose token was sent."""
+        """The user and session that the access token belongs to."""
         return self._principal
 
     @property
     def client(self) -> Hashable:
-        """Who is counted as one: the client's address, of IPv6 its network; all clients of a Unix socket together."""
+        """Rate-limit key of the client's address. All clients of a Unix socket share one key."""
         return client_key(self._peer[0]) if self._peer else ""
 
     @property
     def database(self) -> Database:
-        """Where statements run; a read may be answered by a replica."""
-        return self._resources.reader
+        """The primary database, for reads and writes."""
+        return self._resources.database
+
+    @property
+    def replica(self) -> Database:
+        """The replica, for reads that may lag behind; see `Resources.replica`."""
+        return self._resources.replica
 
     @property
     def resources(self) -> Resources:
-        """Everything that the service holds."""
+        """Everything that this process shares between requests."""
         return self._resources
 
 
 Public: TypeAlias = Call[None]
 SignedIn: TypeAlias = Call[Principal]
-Anyone: TypeAlias = Call[Principal | None]
+OptionallySignedIn: TypeAlias = Call[Principal | None]

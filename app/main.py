@@ -20,9 +20,10 @@ from accord.errors import Headers
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
 from app import api, schemas
-from app.call import Call, Principal, utc_now
+from app.call import Call, Principal
 from app.contract import description
 from app.core import logs, mail
+from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database.replica import caller
 from app.resources import connected, make_resources

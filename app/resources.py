@@ -1,4 +1,4 @@
-"""What a process of the service holds: from settings to a database, Valkey, limits and passwords. Knows no web framework."""
+"""What all requests of a process share: the database, Valkey, cache, limits and password hashing. Knows no web framework."""
 
 from __future__ import annotations
 
@@ -6,28 +6,54 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from app.call import Resources, utc_now
-from app.core import cache, limits
+from app.core import cache, limits, valkey
+from app.core.cache import Cache
+from app.core.cache.memory import MemoryCache
 from app.core.cache.singleflight import Uncached
+from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database import Database, connect
 from app.core.database.replica import Replicated
+from app.core.limits import Limit, SharedLimit
 from app.core.limits.throttle import AttemptQueues, Throttle
 from app.core.security.passwords import Passwords
-from app.core.valkey import connect as meet
 from app.core.valkey.client import Valkey
-from app.services.limits import HOUR
+
+HOUR = 3600  # seconds
+
+
+@dataclass(slots=True)
+class Resources:
+    """Everything that a process shares between requests, for as long as it runs."""
+
+    settings: Settings
+    passwords: Passwords
+    throttle: Throttle  # of sign-ins
+    sign_ups: Limit | SharedLimit | None = None  # by client address
+    mails: Limit | SharedLimit | None = None  # by recipient mailbox
+    now: Callable[[], datetime] = utc_now
+    draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server before it shuts down
+    under_way: set[tuple[str, str]] = field(default_factory=set)  # unfinished requests with an Idempotency-Key
+    valkey: Valkey | None = None
+    cache: Cache = field(default_factory=MemoryCache)
+    # Set by `connected`, on the event loop that serves.
+    database: Database = field(init=False)
+    # Answers reads from the replica if there is one and this caller has written nothing that it lacks, else from the primary.
+    # Writes go to the primary.
+    replica: Database = field(init=False)
+    added: asyncio.Event = field(init=False)  # set after a commit that added to the outbox, to wake the worker
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
-    """What the service holds; the database and Valkey are not connected yet.
+    """Create the resources; `connected` connects the database and Valkey.
 
     Raises:
-        ValueError: the URL of Valkey is not understood.
+        ValueError: REDIS_URL is invalid.
     """
     passwords = Passwords(
         memory_kib=settings.password_memory_kib,
@@ -35,10 +61,10 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         threads=settings.password_threads,
         queue=settings.password_queue,
     )
-    valkey = meet(settings.redis_url) if settings.redis_url is not None else None
+    shared = valkey.connect(settings.redis_url) if settings.redis_url is not None else None
 
-    def hourly(name: str, number: int) -> limits.Limit | limits.SharedLimit | None:
-        return limits.create_limit(name, number, HOUR, valkey, share=settings.workers)
+    def hourly(name: str, number: int) -> Limit | SharedLimit | None:
+        return limits.create_limit(name, number, HOUR, shared, share=settings.workers)
 
     throttle = Throttle(
         hourly("sign-in", settings.sign_in_limit),
@@ -52,22 +78,22 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         hourly("sign-up", settings.sign_up_limit),
         hourly("mail", settings.mail_limit),
         now,
-        valkey=valkey,
-        cache=_cache(settings, valkey),
+        valkey=shared,
+        cache=_cache(settings, shared),
     )
 
 
-def _cache(settings: Settings, valkey: Valkey | None) -> cache.Cache:
+def _cache(settings: Settings, shared: Valkey | None) -> Cache:
     if settings.cache == "off":
         return Uncached()
-    # Processes that are not told of each other's writes must not keep anything: PostgreSQL invites several.
+    # In-memory caches of several processes cannot invalidate each other, and a PostgreSQL may serve several.
     alone = settings.cache == "memory" or settings.database_url.startswith("sqlite:")
-    return cache.create_cache(valkey, single_process=alone and settings.workers == 1)
+    return cache.create_cache(shared, single_process=alone and settings.workers == 1)
 
 
 @asynccontextmanager
 async def connected(resources: Resources) -> AsyncIterator[Resources]:
-    """The resources with their database and Valkey, for as long as the context lasts."""
+    """Connect the database and Valkey for the duration of the context."""
     settings = resources.settings
     resources.added = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -78,21 +104,22 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
             connections=settings.database_connections,
             pgbouncer=settings.pgbouncer,
         )
-        resources.database = resources.reader = await opened(settings.database_url)
+        resources.database = resources.replica = await opened(settings.database_url)
         stack.push_async_callback(resources.database.close)
         pair = await _replicated(resources, opened)
         if resources.valkey is not None:
             await stack.enter_async_context(resources.valkey)
         if pair is not None:
-            resources.database, resources.reader = pair.database, pair.reader
+            resources.database, resources.replica = pair.database, pair.reader
             await stack.enter_async_context(pair)
         yield resources
 
 
 async def _replicated(resources: Resources, opened: Callable[[str], Awaitable[Database]]) -> Replicated | None:
-    """The database with its replica, if one is configured and safe to use."""
+    """The primary with its replica, if one is configured, reachable and safe to use."""
     settings, url = resources.settings, resources.settings.database_read_url
-    if url is None or (settings.workers > 1 and resources.valkey is None):  # workers could not tell each other who has written
+    # Without Valkey, workers cannot tell each other which callers have written.
+    if url is None or (settings.workers > 1 and resources.valkey is None):
         return None
     try:
         return Replicated(resources.database, await opened(url), resources.valkey)

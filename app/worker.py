@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.call import Resources, utc_now
+from app.core.clock import utc_now
 from app.core.database import Database
 from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import MailTransport
+from app.resources import Resources
 from app.services import housekeeping, mails, outbox
 from app.services.outbox_queries import Item
 

@@ -1,6 +1,6 @@
 """Handlers tagged `posts`."""
 
-from app.call import Anyone, Public, SignedIn
+from app.call import OptionallySignedIn, Public, SignedIn
 from app.schemas.models import PostCreate
 from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
 from app.services import posts
@@ -14,7 +14,9 @@ async def list_posts(call: Public, page: int, page_size: int, cursor: str | None
 
 
 @ListUserPosts
-async def list_user_posts(call: Anyone, user_id: int, page: int, page_size: int, cursor: str | None) -> ListUserPosts.OK:
+async def list_user_posts(
+    call: OptionallySignedIn, user_id: int, page: int, page_size: int, cursor: str | None
+) -> ListUserPosts.OK:
     found = await posts.list_of_author(call.resources, call.principal, user_id, page, page_size, cursor)
     return ListUserPosts.OK(found, etag=found.etag)
 
@@ -26,6 +28,6 @@ async def create_post(call: SignedIn, idempotency_key: str | None, body: PostCre
 
 
 @GetPost
-async def get_post(call: Anyone, post_id: int) -> GetPost.OK:
-    post = await posts.get(call.database, call.principal, post_id)
+async def get_post(call: OptionallySignedIn, post_id: int) -> GetPost.OK:
+    post = await posts.get(call.replica, call.principal, post_id)
     return GetPost.OK(post, etag=etag(post.version))

@@ -14,5 +14,5 @@ async def list_user_profiles(call: Public, page: int, page_size: int, cursor: st
 
 @GetUserProfile
 async def get_user_profile(call: Public, user_id: int) -> GetUserProfile.OK:
-    profile = await users.get_profile(call.database, user_id)
+    profile = await users.get_profile(call.replica, user_id)
     return GetUserProfile.OK(profile, etag=etag(profile.version))

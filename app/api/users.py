@@ -22,7 +22,7 @@ async def list_users(
     sort: listings.Sort | None,
 ) -> ListUsers.OK:
     wanted = listings.Wanted(role, is_active, created_after, created_before, q, sort)
-    return ListUsers.OK(UserListRow(*await listings.list_users(call.database, page, page_size, cursor, wanted)))
+    return ListUsers.OK(UserListRow(*await listings.list_users(call.replica, page, page_size, cursor, wanted)))
 
 
 @CreateUser
@@ -33,13 +33,13 @@ async def create_user(call: Public, idempotency_key: str | None, body: UserCreat
 
 @GetCurrentUser
 async def get_current_user(call: SignedIn) -> GetCurrentUser.OK:
-    user = await users.get_own(call.database, call.principal)
+    user = await users.get_own(call.replica, call.principal)
     return GetCurrentUser.OK(user, etag=etag(user.version))
 
 
 @GetUser
 async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
-    user = await users.get_as(call.database, call.principal, user_id)
+    user = await users.get_as(call.replica, call.principal, user_id)
     return GetUser.OK(user, etag=etag(user.version))
 
 

@@ -7,11 +7,10 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.call import Resources
 from app.console import MISUSED, fail, program
 from app.core.config import Settings
 from app.requirements import run
-from app.resources import connected, make_resources
+from app.resources import Resources, connected, make_resources
 from app.schemas.models import UserCreate
 from app.schemas.problems import NotFound
 from app.services import sessions, users

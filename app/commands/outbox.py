@@ -9,12 +9,11 @@ from typing import TypeVar
 import msgspec
 import typer
 
-from app.call import Resources
 from app.console import MISUSED, fail
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
 from app.requirements import run
-from app.resources import connected, make_resources
+from app.resources import Resources, connected, make_resources
 from app.services import mails
 from app.services import outbox as items
 from app.services.outbox_queries import Counts, Entry

@@ -77,8 +77,3 @@ def _to_text(value: datetime | None) -> str | None:
 
 def _from_text(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
-
-
-def utc_now() -> datetime:
-    """This moment, aware, to the microsecond."""
-    return datetime.now(UTC)

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, UtcDateTime, utc_now
+from app.core.clock import utc_now
+from app.models.base import Base, Id, UtcDateTime
 
 
 class OutboxItem(Base):

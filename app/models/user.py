@@ -8,7 +8,8 @@ from typing import Literal
 from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Key, UtcDateTime, utc_now
+from app.core.clock import utc_now
+from app.models.base import Base, Id, Key, UtcDateTime
 
 
 class User(Base):

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from app.call import Principal, Resources
+from app.call import Principal
 from app.core.database.statements import statement
 from app.core.security.passwords import DEMO_PASSWORD
 from app.models import User
+from app.resources import Resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import posts, users
 

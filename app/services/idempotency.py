@@ -14,9 +14,10 @@ import msgspec
 from pydantic import BaseModel
 
 from accord.runtime import ApiError
-from app.call import Principal, Resources
+from app.call import Principal
 from app.core.database import Database, Transaction
 from app.core.errors import ServiceUnavailable
+from app.resources import Resources
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
 from app.services.idempotency_queries import INSERT_DONE_REQUEST, SELECT_DONE_REQUEST, DoneRequest
 

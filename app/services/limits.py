@@ -11,7 +11,7 @@ from app.core.config import Settings
 from app.core.valkey.client import Valkey
 from app.schemas.problems import TooManyRequests
 
-MINUTE, HOUR = 60, 3600  # seconds: the periods of the settings
+MINUTE = 60  # seconds
 
 
 class Limits:

@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, false, func, literal_column, or_, select, true
 
 from accord.runtime import Encoded
-from app.call import Resources
 from app.core.database import Database
 from app.core.database.statements import Statement, statement
 from app.models import User
+from app.resources import Resources
 from app.schemas.rows import UserProfileListRow, UserProfileRow, UserRow
 from app.services import users
 from app.services.pages import ONE, Listing, Order, Page, counted, counter, gathered, page, tried, walked

@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.call import Resources
 from app.core.config import Settings
 from app.core.database import Transaction
 from app.core.errors import Undeliverable
 from app.core.mail import Mail, MailTransport
 from app.core.mail.message import parse_sender
+from app.resources import Resources
 from app.schemas.rows import UserRow
 from app.services import outbox
 from app.services.limits import count

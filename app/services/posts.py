@@ -6,9 +6,10 @@ import functools
 from datetime import datetime
 
 from accord.runtime import Encoded
-from app.call import Principal, Resources
+from app.call import Principal
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.errors import ConstraintViolation
+from app.resources import Resources
 from app.schemas.models import PostCreate
 from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostListRow, PostRow

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from app.call import Resources
 from app.core.database import Database
 from app.core.database.statements import statement
 from app.core.errors import ConstraintViolation
 from app.models import User, metadata
+from app.resources import Resources
 from app.services.users import search_key
 
 LAST_USER = statement(select(func.coalesce(func.max(User.id), 0)), int)

@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from app.call import Principal, Resources
+from app.call import Principal
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.limits.throttle import Attempt
 from app.core.security import tokens
 from app.core.security.passwords import DEMO_PASSWORD
+from app.resources import Resources
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
 from app.schemas.rows import SessionRow, TokensRow

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import MISSING
 
-from app.call import Principal, Resources
+from app.call import Principal
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.database.statements import Statement
@@ -17,6 +17,7 @@ from app.core.errors import ConstraintViolation
 from app.core.errors import DisallowedCharacters as Disallowed
 from app.core.security.password_strength import is_weak
 from app.core.security.passwords import DEMO_PASSWORD, prepare
+from app.resources import Resources
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,

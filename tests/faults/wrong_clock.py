@@ -15,8 +15,8 @@ from pathlib import Path
 
 from accord.server import lifecycle as life
 from app import worker
-from app.call import utc_now
 from app.core import mail
+from app.core.clock import utc_now
 from app.core.config import Settings
 from app.main import create_app
 from app.resources import connected, make_resources

@@ -98,7 +98,7 @@ class TestSeveralWorkers:
     @pytest.fixture
     def workers(self, settings, monkeypatch):
         # On a machine that is busy with other tests, a server that gets no processor must not look like an outage.
-        monkeypatch.setattr("app.resources.meet", functools.partial(connect, timeout=5.0))
+        monkeypatch.setattr("app.core.valkey.connect", functools.partial(connect, timeout=5.0))
         with ExitStack() as stack:
 
             def start(**changed: object):

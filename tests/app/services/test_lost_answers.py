@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from accord.openapi.encoded import Encoded
-from app.call import Principal, Resources
+from app.call import Principal
 from app.core.errors import ServiceUnavailable
-from app.resources import connected, make_resources
+from app.resources import Resources, connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.services import listings, posts, users
 from app.services.users_queries import SELECT_USER

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from accord.runtime import ApiError
 from app.call import Principal
-from app.core.errors import ApiError
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app import worker
-from app.call import utc_now
+from app.core.clock import utc_now
 from app.core.config import Settings
 from app.main import create_app
 from app.migrations import run

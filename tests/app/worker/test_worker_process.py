@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.call import utc_now
+from app.core.clock import utc_now
 from app.services import outbox
 from tests.app.worker.working import all_delivered, at_work, ids, outbox_is_taken, signed_up, until
 from tests.support.clock import Clock

@@ -29,13 +29,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from app.core.clock import utc_now
 from app.core.database import Database, connect, retry_on_conflict
 from app.core.database.postgres import PostgresDatabase
 from app.core.database.sqlite import SQLiteDatabase
 from app.core.database.statements import command, insert, statement
 from app.core.errors import TransactionConflict
 from app.models.base import Base as Models
-from app.models.base import UtcDateTime, utc_now
+from app.models.base import UtcDateTime
 from tests.support.servers.postgres import Running
 
 

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001 - handlers take every argument of their operation, used or not
 """Handlers that fit: none of these lines is an error."""
 
-from app.call import Anyone, Public, SignedIn
+from app.call import OptionallySignedIn, Public, SignedIn
 from app.schemas import models, operations, rows
 from app.schemas.operations import CreateUser, DeleteUser, GetHealth, GetUser, ListPosts, ListUserPosts, UpdateUser
 
@@ -37,7 +37,9 @@ async def delete_user(call: SignedIn, if_match: str | None, user_id: int) -> Del
 
 
 @ListUserPosts
-async def list_user_posts(call: Anyone, user_id: int, page: int, page_size: int, cursor: str | None) -> ListUserPosts.OK:
+async def list_user_posts(
+    call: OptionallySignedIn, user_id: int, page: int, page_size: int, cursor: str | None
+) -> ListUserPosts.OK:
     signed_in = call.principal is not None
     return ListUserPosts.OK(rows.PostListRow([], int(signed_in), page, page_size, cursor), etag=str(user_id))
 

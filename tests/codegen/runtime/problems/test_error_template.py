@@ -8,8 +8,8 @@ import pytest
 
 from accord.document.document import Document, DocumentError
 from accord.lint import lint
+from accord.runtime import ApiError
 from accord.validate.unsupported.document import unsupported
-from app.core.errors import ApiError
 from tests.codegen.runtime.problems.test_error_formats import OPERATION, STRING, members
 from tests.codegen.support.service import Answer, answering, raw_call
 

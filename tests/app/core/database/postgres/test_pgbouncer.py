@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from sqlalchemy import bindparam, func, literal_column, select
 
+from app.core.clock import utc_now
 from app.core.database import connect
 from app.core.database.postgres import PostgresDatabase
 from app.core.database.statements import statement
 from app.core.errors import ConstraintViolation, ServiceUnavailable
-from app.models.base import utc_now
 from tests.app.core.database.notes import ALL, COUNT, ENDLESS, INSERT, OFFER, TABLE, count_up
 from tests.support.servers.pgbouncer import PgBouncer
 from tests.support.servers.postgres import Running

@@ -1,6 +1,6 @@
 """Handlers tagged `comments`."""
 
-from app.call import Anyone, SignedIn
+from app.call import OptionallySignedIn, SignedIn
 from app.schemas.models import CommentCreate
 from app.schemas.operations import CreateComment, DeleteComment, GetComment, ListPostComments
 from app.services import comments
@@ -8,8 +8,8 @@ from app.services.preconditions import etag
 
 
 @ListPostComments
-async def list_post_comments(call: Anyone, post_id: int, page: int, page_size: int, cursor: str | None) -> ListPostComments.OK:
-    found = await comments.list_of_post(call.database, call.principal, post_id, page, page_size, cursor)
+async def list_post_comments(call: OptionallySignedIn, post_id: int, page: int, page_size: int, cursor: str | None) -> ListPostComments.OK:
+    found = await comments.list_of_post(call.replica, call.principal, post_id, page, page_size, cursor)
     return ListPostComments.OK(found, etag=found.etag)
 
 
@@ -22,8 +22,8 @@ async def create_comment(
 
 
 @GetComment
-async def get_comment(call: Anyone, comment_id: int) -> GetComment.OK:
-    comment = await comments.get(call.database, call.principal, comment_id)
+async def get_comment(call: OptionallySignedIn, comment_id: int) -> GetComment.OK:
+    comment = await comments.get(call.replica, call.principal, comment_id)
     return GetComment.OK(comment, etag=etag(comment.version))
 
 
