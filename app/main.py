@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import importlib
-import pkgutil
 import sys
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
@@ -19,7 +18,7 @@ from accord.document.findings import BindingError
 from accord.errors import Headers
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
-from app import api, schemas
+from app import schemas
 from app.call import Call, Principal
 from app.contract import description
 from app.core import logs, mail
@@ -55,17 +54,19 @@ def handlers(*, mock: bool = False) -> dict[str, Operation]:
     Raises:
         BindingError: handlers and document differ.
     """
-    modules = [_module(f"{api.__name__}.{found.name}") for found in pkgutil.iter_modules(api.__path__)]
-    return bind(description(), modules, schemas.DIGEST, mock=Mocked if mock else None)
+    return bind(description(), _modules(), schemas.DIGEST, mock=Mocked if mock else None)
 
 
-def _module(name: str) -> ModuleType:
+def _modules() -> list[ModuleType]:
     try:
-        return importlib.import_module(name)
+        from app import api  # noqa: PLC0415 - here, so that a failed import ends the start with a clear message
     except ImportError as error:
         if error.name != operations.__name__:
             raise
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        name = frame.f_globals["__name__"]
         raise BindingError(f"{name}: {error.msg}: the document has no such operation: remove its handler") from None
+    return [value for value in vars(api).values() if isinstance(value, ModuleType)]
 
 
 def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> OpenAPIApp:

@@ -234,8 +234,11 @@ class TestAChangeOfTheDocumentAlone:
             "@ListComments\nasync def list_comments(call: SignedIn) -> ListComments.NoContent:\n"
             "    return ListComments.NoContent()\n"
         )
+        unregistered = project.start()
+        project.edit("app/api/__init__.py", "import health,", "import comments, health,")
         code, started = project.start()
         module.unlink()
+        assert unregistered == (1, missing)
         assert (code, started) == (0, f"openapi.yaml: {len(OPERATIONS) + 1} operations, each with its handler\n")
 
     def test_an_operation_that_is_removed_is_named_with_the_module_of_its_handler(self, project):
