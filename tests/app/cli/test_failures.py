@@ -11,11 +11,10 @@ import time
 
 import pytest
 
-from app.settings import read_settings
+from app.cli.settings import read_settings
 from tests.support.builders import PASSWORD
 from tests.support.commands import message, messages, runner
-from tests.support.paths import ROOT
-from tests.support.servers.service import Server, free_port
+from tests.support.servers.service import ROOT, Server, free_port
 
 pytestmark = pytest.mark.slow
 

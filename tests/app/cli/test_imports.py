@@ -10,8 +10,8 @@ from importlib import import_module
 
 import pytest
 
-from app import cli
-from tests.support.paths import ROOT
+from app.cli import main as cli
+from tests.support.servers.service import ROOT
 
 # Libraries that take long to import, and those of them that only a server or a PostgreSQL needs.
 HEAVY = {
@@ -30,25 +30,25 @@ HEAVY = {
 WEB = {"alembic", "asyncpg", "fastapi", "redis", "starlette", "uvicorn"}
 
 FORBIDDEN = {
-    "app.cli": HEAVY | {"yaml"},
-    "app.commands.version": HEAVY,
-    "app.settings": HEAVY - {"pydantic"},
-    "app.commands.migrate": HEAVY - {"pydantic"},
-    "app.commands.admin": WEB,
-    "app.commands.outbox": WEB,
-    "app.commands.worker": WEB,
-    "app.commands.seed": WEB - {"asyncpg"},
-    "app.commands.serve": {"alembic", "asyncpg", "redis"},
+    "app.cli.main": HEAVY | {"yaml"},
+    "app.cli.version": HEAVY,
+    "app.cli.settings": HEAVY - {"pydantic"},
+    "app.cli.migrate": HEAVY - {"pydantic"},
+    "app.cli.admin": WEB,
+    "app.cli.outbox": WEB,
+    "app.cli.worker": WEB,
+    "app.cli.seed": WEB - {"asyncpg"},
+    "app.cli.serve": {"alembic", "asyncpg", "redis"},
 }
 
 COMMANDS = {
-    "app.commands.serve": ["serve"],
-    "app.commands.check": ["check"],
-    "app.commands.admin": ["admin_create", "admin_token"],
-    "app.commands.migrate": ["migrate"],
-    "app.commands.worker": ["worker"],
-    "app.commands.outbox": ["list_outbox", "retry_outbox"],
-    "app.commands.seed": ["seed"],
+    "app.cli.serve": ["serve"],
+    "app.cli.check": ["check"],
+    "app.cli.admin": ["admin_create", "admin_token"],
+    "app.cli.migrate": ["migrate"],
+    "app.cli.worker": ["worker"],
+    "app.cli.outbox": ["list_outbox", "retry_outbox"],
+    "app.cli.seed": ["seed"],
 }
 OVERRIDES = {"serve": {"host", "port", "workers", "mock"}}
 

@@ -204,7 +204,7 @@ class TestCheckContract:
             "maxLength: 36", "minLength: 1"
         )
         (tmp_path / "openapi.yaml").write_text(edited)
-        script = "import sys; from accord.cli.main import main; sys.exit(main())"
+        script = "import sys; from app.cli.main import main; sys.argv = ['accord', *sys.argv[1:]]; main()"
         gates = tmp_path / "gates"
         gates.mkdir()
         for name, words in (("python", '"$@"'), ("accord", f'-c "{script}" "$@"')):

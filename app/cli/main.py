@@ -1,4 +1,4 @@
-"""`accord`: what can be typed. What a command does stands in `app.commands`, and is imported when it runs."""
+"""`accord`: what can be typed. What a command does stands in `app.cli`, and is imported when it runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app.console import fail
-from app.loading import configured, imported, loaded
+from app.cli.errors import fail
+from app.cli.loading import configured, imported, loaded
 
 app = typer.Typer(
     help="Accord: users and posts, exactly as openapi.yaml says.",
@@ -26,11 +26,11 @@ app.add_typer(outbox, name="outbox")
 
 
 def main() -> None:
-    """The command. Expected failures are one clear line each and an exit code (`app.console`), never a traceback."""
+    """The command. Expected failures are one clear line each and an exit code (`app.cli.errors`), never a traceback."""
     try:
         app()
     except Exception as error:
-        from app.failures import lines_of  # noqa: PLC0415 - it names the exceptions of everything that a command may import
+        from app.cli.failures import lines_of  # noqa: PLC0415 - it names the exceptions of everything that a command may import
 
         if (lines := lines_of(error)) is None:
             raise
@@ -39,7 +39,7 @@ def main() -> None:
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     if asked:
-        imported("app.commands.version", "print_version")()
+        imported("app.cli.version", "print_version")()
         raise typer.Exit
 
 
@@ -54,7 +54,7 @@ def _options(
 
 
 @admin.command("create")
-@configured("app.commands.admin")
+@configured("app.cli.admin")
 def admin_create(
     email: Annotated[str | None, typer.Option(help="Asked for on a terminal if not given.")] = None,
     username: Annotated[str | None, typer.Option(help="Asked for on a terminal if not given.")] = None,
@@ -70,7 +70,7 @@ def admin_create(
 
 
 @admin.command("token")
-@configured("app.commands.admin")
+@configured("app.cli.admin")
 def admin_token(
     username: Annotated[str | None, typer.Option(help="Whose; the first active administrator's if not given.")] = None,
 ) -> None:
@@ -78,7 +78,7 @@ def admin_token(
 
 
 @app.command()
-@configured("app.commands.migrate")
+@configured("app.cli.migrate")
 def migrate(
     *,
     check: Annotated[
@@ -94,13 +94,13 @@ def migrate(
 
 
 @app.command()
-@configured("app.commands.worker", quiet=True)
+@configured("app.cli.worker", quiet=True)
 def worker() -> None:
     """Deliver the outbox, beside servers that run with WORKER=false. SIGTERM and SIGINT end it."""
 
 
 @outbox.command("list")
-@configured("app.commands.outbox")
+@configured("app.cli.outbox")
 def list_outbox(
     *,
     dead: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
@@ -111,7 +111,7 @@ def list_outbox(
 
 
 @outbox.command("retry")
-@configured("app.commands.outbox")
+@configured("app.cli.outbox")
 def retry_outbox(
     item: Annotated[int | None, typer.Argument(help="The id of an item.")] = None,
     *,
@@ -121,7 +121,7 @@ def retry_outbox(
 
 
 @app.command()
-@configured("app.commands.seed")
+@configured("app.cli.seed")
 def seed(
     users: Annotated[int, typer.Option(min=0, help="How many users to add.")] = 1000,
     posts: Annotated[int, typer.Option(min=0, help="How many posts to add, by users who are there.")] = 0,
@@ -133,7 +133,7 @@ def seed(
 
 
 @app.command()
-@configured("app.commands.serve", quiet=True, overrides=("host", "port", "workers", "mock"))
+@configured("app.cli.serve", quiet=True, overrides=("host", "port", "workers", "mock"))
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT.")] = None,
@@ -150,7 +150,7 @@ def serve(
 
 
 @app.command()
-@loaded("app.commands.check")
+@loaded("app.cli.check")
 def check() -> None:
     """Check that every operation of openapi.yaml has exactly one handler that fits."""
 

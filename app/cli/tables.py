@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import migrations
-from app.console import MISUSED, fail, program
+from app.cli.errors import MISUSED, fail, program
 from app.core.config import Settings
 from app.core.urls.database import describe
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from app.console import fail
+from app.cli.errors import fail
 from app.core import logs, mail
 from app.core.config import Settings, unknown_settings
 

@@ -7,15 +7,15 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.console import MISUSED, fail, program
+from app.cli.errors import MISUSED, fail, program
+from app.cli.settings import faults_of
+from app.cli.startup import run
+from app.cli.tables import require_tables
 from app.core.config import Settings
-from app.requirements import run
 from app.resources import Resources, connected, make_resources
 from app.schemas.models import UserCreate
 from app.schemas.problems import NotFound
 from app.services import sessions, users
-from app.settings import faults_of
-from app.tables import require_tables
 
 _LONGEST_PASSWORD = 1024  # bytes read from standard input; the contract allows 128 characters
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from app.console import fail
+from app.cli.errors import fail
+from app.cli.tables import pending
 from app.core.config import Settings
-from app.tables import pending
 
 
 def migrate(settings: Settings, *, check: bool, back_to: str | None) -> None:

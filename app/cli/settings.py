@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from app.console import MISUSED, fail
+from app.cli.errors import MISUSED, fail
 from app.core.config import ENV_FILE, Settings, unknown_settings
 from app.core.printable import printable
 

@@ -7,12 +7,12 @@ import signal
 
 import uvloop
 
+from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail
+from app.cli.tables import require_tables
 from app.core import mail
 from app.core.config import Settings
 from app.core.mail import MailTransport
-from app.requirements import log_to_stderr, log_unknown_settings, require_mail
 from app.resources import connected, make_resources
-from app.tables import require_tables
 from app.worker import working
 
 

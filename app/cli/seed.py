@@ -6,14 +6,14 @@ import asyncio
 
 import typer
 
+from app.cli.startup import run
+from app.cli.tables import require_tables
 from app.core.config import Settings
 from app.core.urls.database import is_postgresql
 from app.migrations import path_of, postgres
 from app.migrations.alone import file_engine
-from app.requirements import run
 from app.resources import connected, make_resources
 from app.services import seed as seeds
-from app.tables import require_tables
 
 TABLES = ("users", "posts", "counters")
 

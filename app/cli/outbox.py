@@ -9,15 +9,15 @@ from typing import TypeVar
 import msgspec
 import typer
 
-from app.console import MISUSED, fail
+from app.cli.errors import MISUSED, fail
+from app.cli.startup import run
+from app.cli.tables import require_tables
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
-from app.requirements import run
 from app.resources import Resources, connected, make_resources
 from app.services import mails
 from app.services import outbox as items
 from app.services.outbox_queries import Counts, Entry
-from app.tables import require_tables
 
 T = TypeVar("T")
 

@@ -15,17 +15,17 @@ import typer
 from accord.server import lifecycle as life
 from accord.server import supervisor
 from accord.server.connections import Connections, Hosts
-from app.commands import migrate
-from app.console import fail, program
+from app.cli import migrate
+from app.cli.errors import fail, program
+from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail
+from app.cli.tables import require_tables
 from app.contract import version
 from app.core import limits
 from app.core.config import Settings
 from app.core.urls.database import describe
 from app.main import create_app
-from app.requirements import log_to_stderr, log_unknown_settings, require_mail
 from app.resources import connected, make_resources
 from app.services import demo
-from app.tables import require_tables
 
 _log = structlog.get_logger()
 

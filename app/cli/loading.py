@@ -33,7 +33,7 @@ def configured(module: str, *, quiet: bool = False, overrides: tuple[str, ...] =
     def decorate(declared: Command) -> Command:
         @functools.wraps(declared)
         def run(**given: Any) -> None:  # noqa: ANN401 - of the command line
-            from app.settings import read_settings  # noqa: PLC0415 - pydantic takes 0.2 s, which --help does without
+            from app.cli.settings import read_settings  # noqa: PLC0415 - pydantic takes 0.2 s, which --help does without
 
             changes = {name: given.pop(name) for name in overrides}
             settings = read_settings(quiet=quiet, **changes)
