@@ -59,7 +59,7 @@ check-generated: install ## whether app/schemas is what openapi.yaml generates
 # Every gate speaks, also after another one has failed.
 check-contract: install ## whether document, code and handlers are one, and the last release still kept (BASE=file: that instead)
 	@failed=0; \
-	$(BIN)/python -m app check || failed=1; \
+	$(BIN)/accord check || failed=1; \
 	$(BIN)/accord lint || failed=1; \
 	$(BIN)/python -m app check || failed=1; \
 	$(BIN)/accord compatible openapi.yaml $(if $(BASE),--base $(BASE)) || failed=1; \
@@ -118,9 +118,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
-# The toolkit, editable: .venv/bin/accord is this tree's. What builds it is in the lock: nothing is fetched here.
-$(VENV)/.project: codegen/pyproject.toml $(VENV)/.run
-	@$(call install,--no-deps --no-build-isolation --editable codegen)
+# Editable, so that it runs from this tree. Its build backend is in the lock: nothing is fetched here.
+$(VENV)/.project: pyproject.toml $(VENV)/.run
+	@$(call install,--no-deps --no-build-isolation --editable .)
 	@touch $@
 
 # uv does not read pip's configuration, so pip gets its turn where uv reaches no index.

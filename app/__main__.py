@@ -1,4 +1,4 @@
-"""`accord`, or `python -m app`."""
+"""`python -m app`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import sys
 
 
 def main() -> None:
-    """The command. Ctrl-C ends it quietly also while it is still being imported, which takes most of a second.
+    """Run the command line. Ctrl-C ends it quietly, even during the imports, which take most of a second.
 
-    Nothing that is imported is garbage: looking for it would take a sixth longer, now and in every later collection. So the
-    collector is off until what the command needs is there (`app.cli.loading`).
+    The garbage collector is off during the imports, where it finds nothing and takes a sixth of the time. `app.cli.main` turns
+    it on again.
     """
     try:
         gc.disable()
-        from app.cli import main as cli  # noqa: PLC0415 - as above
+        from app.cli.main import main as run  # noqa: PLC0415 - as above
 
-        cli.main()
+        run()
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -1,4 +1,4 @@
-"""The contract of this service, read once a process."""
+"""The contract of this service, read once per process."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def description() -> API:
     return API.of(Document.load(DOCUMENT))
 
 
+def title() -> str:
+    """The title of the contract, which is the name of the service."""
+    return str(description().document.data["info"]["title"])
+
+
 def version() -> str:
-    """The version of the contract, which is that of the service."""
+    """The version of the contract, which is the version of the service."""
     return str(description().document.data["info"]["version"])

@@ -130,7 +130,7 @@ def admin(client: TestClient) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def server_url(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `accord serve`, really running, with the administrator `admin`."""
+    """The address of `python -m app serve`, really running, with the administrator `admin`."""
     folder = tmp_path_factory.mktemp("server")
     sqlite_template.copy(folder)
     with Server(folder / "accord.db") as server:

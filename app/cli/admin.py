@@ -1,4 +1,4 @@
-"""`accord admin`: administrators."""
+"""`python -m app admin`: create administrators and sign in as one."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import typer
 from pydantic import ValidationError
 
 from app.cli.errors import MISUSED, fail, program
-from app.cli.settings import faults_of
+from app.cli.settings import describe_faults, require_migrated
 from app.cli.startup import run
-from app.cli.tables import require_tables
 from app.core.config import Settings
 from app.resources import Resources, connected, make_resources
 from app.schemas.models import UserCreate
 from app.schemas.problems import NotFound
 from app.services import sessions, users
 
-_LONGEST_PASSWORD = 1024  # bytes read from standard input; the contract allows 128 characters
+_MAX_PASSWORD_BYTES = 1024  # read from standard input; the contract allows 128 characters
 
 
 def admin_create(settings: Settings, *, email: str | None, username: str | None, password_stdin: bool) -> None:
-    """Create a user with the role admin."""
-    require_tables(settings)
+    """Create an administrator."""
+    require_migrated(settings)
     piped = password_stdin or not sys.stdin.isatty()
     if piped and (email is None or username is None):
-        fail("give --email and --username: standard input holds the password", code=MISUSED)
+        fail("--email and --username are required: standard input holds the password", code=MISUSED)
     given = {
         "email": email if email is not None else typer.prompt("Email"),
         "username": username if username is not None else typer.prompt("Username"),
@@ -34,7 +33,7 @@ def admin_create(settings: Settings, *, email: str | None, username: str | None,
     try:
         new = UserCreate(**given)
     except ValidationError as error:
-        fail(*faults_of(error, {name: field.description for name, field in UserCreate.model_fields.items()}))
+        fail(*describe_faults(error, {name: field.description for name, field in UserCreate.model_fields.items()}))
 
     async def create() -> int:
         async with connected(make_resources(settings)) as resources:
@@ -44,10 +43,10 @@ def admin_create(settings: Settings, *, email: str | None, username: str | None,
 
 
 def _piped() -> str:
-    """The password on standard input; the end of its line is none of it."""
-    data = sys.stdin.buffer.read(_LONGEST_PASSWORD + 1)
-    if len(data) > _LONGEST_PASSWORD:
-        fail("password: standard input holds more than a password")
+    """Read the password from standard input, without its line ending."""
+    data = sys.stdin.buffer.read(_MAX_PASSWORD_BYTES + 1)
+    if len(data) > _MAX_PASSWORD_BYTES:
+        fail("password: standard input is too long")
     try:
         return data.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
@@ -55,8 +54,8 @@ def _piped() -> str:
 
 
 def admin_token(settings: Settings, *, username: str | None) -> None:
-    """Print an access token of an administrator."""
-    require_tables(settings)
+    """Sign in as an administrator and print the access token."""
+    require_migrated(settings)
 
     async def issue() -> str:
         async with connected(make_resources(settings)) as resources:
@@ -65,7 +64,7 @@ def admin_token(settings: Settings, *, username: str | None) -> None:
     try:
         typer.echo(run(settings, issue()))
     except NotFound as error:
-        fail(f"{error.detail} `{program()} admin create` creates one.")
+        fail(f"{error.detail} Create one with `{program()} admin create`.")
 
 
 async def _token(resources: Resources, username: str | None) -> str:

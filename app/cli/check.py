@@ -1,4 +1,4 @@
-"""`accord check`: whether the document and its handlers fit."""
+"""`python -m app check`: compare the document with its handlers."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from app.main import handlers
 
 
 def check() -> None:
-    """Count the operations with their handlers."""
-    typer.echo(f"{description().document.name}: {len(handlers())} operations, each with its handler")
+    """Count the operations; raises `BindingError` unless each has its handler."""
+    typer.echo(f"{description().document.name}: {len(handlers())} operations, each with a handler")

@@ -1,4 +1,4 @@
-"""How a command of `accord` ends with a message, and what it is called. Imports next to nothing."""
+"""How a command fails: with messages on standard error and an exit code. Imports little, so that `--help` is fast."""
 
 from __future__ import annotations
 
@@ -11,27 +11,21 @@ import typer
 
 from app.core.printable import printable
 
-# Exit codes. With 2 a restart does not help: the command line or a setting has to be changed.
+# Exit codes. MISUSED: the command line or a setting is invalid, so that a restart does not help.
 FAILED, MISUSED = 1, 2
 
 
 def fail(*lines: str, code: int = FAILED) -> NoReturn:
-    """End with these lines on standard error."""
+    """Print the lines on standard error, each prefixed with `error: `, and exit."""
     for line in lines:
-        typer.echo(f"accord: {printable(line)}", err=True)
+        typer.echo(f"error: {printable(line)}", err=True)
     raise SystemExit(code)
 
 
 def program() -> str:
-    """What to type for this program: `accord` if that finds it, else the path by which it was started."""
-    started = Path(sys.argv[0])
-    if started.suffix == ".py":
-        return f"{_typed(Path(sys.executable))} -m app"
-    return _typed(started)
-
-
-def _typed(started: Path) -> str:
-    found = shutil.which(started.name)
-    if found is not None and Path(found).absolute() == started.absolute():
-        return started.name
-    return str(started.relative_to(Path.cwd())) if started.is_relative_to(Path.cwd()) else str(started)
+    """The program as it can be typed in this shell and folder, for hints: `.venv/bin/python -m app`, say."""
+    python = Path(sys.executable)
+    found = shutil.which(python.name)
+    if found is not None and Path(found).absolute() == python.absolute():
+        return f"{python.name} -m app"
+    return f"{python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python} -m app"

@@ -1,4 +1,4 @@
-"""Expected failures in words. Imported when there is one: the modules that define them are then there already."""
+"""Messages for expected exceptions. Imported after a failure, when the modules that define them are loaded anyway."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.core.urls.database import describe
 from app.migrations import NotMigrated
 
 
-def lines_of(error: Exception) -> list[str] | None:
-    """What to say of an exception that ends a command; None for one that nobody expected, whose traceback is wanted."""
+def explain(error: Exception) -> list[str] | None:
+    """The lines to print for an exception that ended a command; None for an unexpected one, which needs its traceback."""
     match error:
-        case BindingError() | DocumentError():  # with a line for each place
+        case BindingError() | DocumentError():  # one line per place
             lines = str(error).splitlines()
         case DatabaseUnreachable():
             lines = [f"DATABASE_URL: {error}"]
@@ -24,9 +24,9 @@ def lines_of(error: Exception) -> list[str] | None:
             lines = [f"{error.detail} ({error.__cause__})" if error.__cause__ is not None else error.detail]
         case NotMigrated() | OSError() | ValueError():
             lines = [str(error)]
-        case HashingError():  # it does not get this much memory
+        case HashingError():  # argon2 could not allocate its memory
             lines = [f"PASSWORD_MEMORY_KIB: {error}"]
-        case DBAPIError():  # its own text is the whole statement
+        case DBAPIError():  # its own message repeats the whole statement
             lines = [f"DATABASE_URL: {describe(Settings().database_url)}: {error.driver_exception or error.orig}"]
         case _:
             return None

@@ -1,45 +1,75 @@
-"""`accord`: what can be typed. What a command does stands in `app.cli`, and is imported when it runs."""
+"""The commands, their options and their help. Each is implemented in a module of its own, imported when the command runs."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import functools
+import gc
+import importlib
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
 from app.cli.errors import fail
-from app.cli.loading import configured, imported, loaded
+
+Command = Callable[..., None]
 
 app = typer.Typer(
-    help="Accord: users and posts, exactly as openapi.yaml says.",
-    epilog="Exit codes: 0 done; 1 failed; 2 the command line or a setting is wrong, so that a restart does not help.",
+    help="Accord: users and posts, exactly as specified in openapi.yaml.",
+    epilog="Exit codes: 0 success; 1 failure; 2 invalid command line or settings, so that a restart does not help.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_enable=False,  # an unexpected traceback is read in logs, which have no boxes
+    pretty_exceptions_enable=False,  # tracebacks go to logs, where boxes are noise
     rich_markup_mode=None,  # as above
 )
-admin = typer.Typer(help="Administrators.", no_args_is_help=True, rich_markup_mode=None)
-outbox = typer.Typer(
-    help="Mails that wait, and those that could not be delivered.", no_args_is_help=True, rich_markup_mode=None
-)
+admin = typer.Typer(help="Manage administrators.", no_args_is_help=True, rich_markup_mode=None)
+outbox = typer.Typer(help="Inspect and retry mails in the outbox.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(admin, name="admin")
 app.add_typer(outbox, name="outbox")
 
 
 def main() -> None:
-    """The command. Expected failures are one clear line each and an exit code (`app.cli.errors`), never a traceback."""
+    """Run a command. Expected failures end with a message per problem and an exit code, unexpected ones with a traceback."""
     try:
-        app()
+        app(prog_name="python -m app")
     except Exception as error:
-        from app.cli.failures import lines_of  # noqa: PLC0415 - it names the exceptions of everything that a command may import
+        from app.cli.failures import explain  # noqa: PLC0415 - imports the exceptions of everything that a command may use
 
-        if (lines := lines_of(error)) is None:
+        if (lines := explain(error)) is None:
             raise
         fail(*lines)
 
 
-def _print_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
-    if asked:
-        imported("app.cli.version", "print_version")()
+def implemented_in(
+    module: str, *, settings: bool = True, quiet: bool = False, overrides: tuple[str, ...] = ()
+) -> Callable[[Command], Command]:
+    """Run the function of the same name in a module of `app.cli`, which is imported then.
+
+    With `settings` the function's first argument is the settings, which are read before the module is imported. Options named
+    in `overrides` replace the settings of the same name. `quiet` is that of `read_settings`.
+    """
+
+    def decorate(declared: Command) -> Command:
+        @functools.wraps(declared)
+        def run(**options: Any) -> None:  # noqa: ANN401 - whatever the command line holds
+            arguments: list[Any] = []
+            if settings:
+                from app.cli.settings import read_settings  # noqa: PLC0415 - pydantic takes 0.2 s to import; --help needs none
+
+                arguments.append(read_settings(quiet=quiet, **{name: options.pop(name) for name in overrides}))
+            command: Command = getattr(importlib.import_module(f"app.cli.{module}"), declared.__name__)
+            gc.freeze()  # imported modules are never garbage: collections need not look at them (see `app.__main__`)
+            gc.enable()
+            command(*arguments, **options)
+
+        return run
+
+    return decorate
+
+
+def _print_version(requested: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if requested:
+        version()
         raise typer.Exit
 
 
@@ -53,107 +83,114 @@ def _options(
     pass
 
 
+@app.command()
+def version() -> None:
+    """Print the version of the service, which is that of openapi.yaml."""
+    from app import contract  # noqa: PLC0415 - parsing openapi.yaml takes longer than all of --help
+
+    typer.echo(f"{contract.title()} {contract.version()}")
+
+
 @admin.command("create")
-@configured("app.cli.admin")
+@implemented_in("admin")
 def admin_create(
-    email: Annotated[str | None, typer.Option(help="Asked for on a terminal if not given.")] = None,
-    username: Annotated[str | None, typer.Option(help="Asked for on a terminal if not given.")] = None,
+    email: Annotated[str | None, typer.Option(help="E-mail address; prompted for on a terminal.")] = None,
+    username: Annotated[str | None, typer.Option(help="Username; prompted for on a terminal.")] = None,
     *,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input, as without a terminal.")
+        bool, typer.Option("--password-stdin", help="Read the password from standard input, even on a terminal.")
     ] = False,
 ) -> None:
-    """Create a user with the role admin. The password is asked for on a terminal, and else read from standard input.
+    """Create an administrator. The password is prompted for on a terminal, and read from standard input otherwise.
 
-    It is no option of the command line, which every user of the machine can read.
+    There is no option for the password, because every user of the machine can see command lines.
     """
 
 
 @admin.command("token")
-@configured("app.cli.admin")
+@implemented_in("admin")
 def admin_token(
-    username: Annotated[str | None, typer.Option(help="Whose; the first active administrator's if not given.")] = None,
+    username: Annotated[
+        str | None, typer.Option(help="Username of the administrator; by default the first active one.")
+    ] = None,
 ) -> None:
-    """Print an access token of an administrator, for scripts. It lives as long as any other."""
+    """Sign in as an administrator and print the access token, for scripts."""
 
 
 @app.command()
-@configured("app.cli.migrate")
+@implemented_in("migrate")
 def migrate(
     *,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Change nothing; exit 1 if migrations are pending or the tables differ."),
+        typer.Option("--check", help="Change nothing; exit with 1 if migrations are pending or the schema has drifted."),
     ] = False,
     back_to: Annotated[
         str | None,
-        typer.Option(metavar="REVISION", help="Go back to this revision; what only later ones can store is lost."),
+        typer.Option(metavar="REVISION", help="Downgrade to this revision. Data that only later revisions can store is lost."),
     ] = None,
 ) -> None:
-    """Bring the database's tables to this version."""
+    """Apply pending migrations to the database."""
 
 
 @app.command()
-@configured("app.cli.worker", quiet=True)
+@implemented_in("worker", quiet=True)
 def worker() -> None:
-    """Deliver the outbox, beside servers that run with WORKER=false. SIGTERM and SIGINT end it."""
+    """Deliver the outbox, beside servers that run with WORKER=false. SIGTERM or SIGINT stops it."""
 
 
 @outbox.command("list")
-@configured("app.cli.outbox")
+@implemented_in("outbox")
 def list_outbox(
     *,
-    dead: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="The most items to show.")] = 100,
+    dead: Annotated[bool, typer.Option("--dead", help="Only dead letters: items whose delivery failed for good.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of items.")] = 100,
 ) -> None:
-    """Show what waits, the oldest first, with the last error. Nothing is changed."""
+    """List the items of the outbox, oldest first, with the last error of each. Changes nothing."""
 
 
 @outbox.command("retry")
-@configured("app.cli.outbox")
+@implemented_in("outbox")
 def retry_outbox(
     item: Annotated[int | None, typer.Argument(help="The id of an item.")] = None,
     *,
-    all_dead: Annotated[bool, typer.Option("--all-dead", help="Everything that was given up.")] = False,
+    all_dead: Annotated[bool, typer.Option("--all-dead", help="All dead letters.")] = False,
 ) -> None:
-    """Make items due at once, with all their attempts before them. A worker delivers them."""
+    """Make items due now and reset their attempts. A worker delivers them."""
 
 
 @app.command()
-@configured("app.cli.seed")
+@implemented_in("seed")
 def seed(
-    users: Annotated[int, typer.Option(min=0, help="How many users to add.")] = 1000,
-    posts: Annotated[int, typer.Option(min=0, help="How many posts to add, by users who are there.")] = 0,
+    users: Annotated[int, typer.Option(min=0, help="Number of users to add.")] = 1000,
+    posts: Annotated[int, typer.Option(min=0, help="Number of posts to add, by existing users.")] = 0,
 ) -> None:
-    """Add made-up users and posts, for trials with many of them. Nobody knows their password; none is an administrator.
+    """Add generated users and posts, for load tests. Nobody can sign in as these users; none is an administrator.
 
-    What is stored when it is interrupted stays; it can be run again.
+    It can be interrupted, which keeps what is stored, and run again.
     """
 
 
 @app.command()
-@configured("app.cli.serve", quiet=True, overrides=("host", "port", "workers", "mock"))
+@implemented_in("serve", quiet=True, overrides=("host", "port", "workers", "mock"))
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; PORT.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes that serve; WORKERS.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; overrides HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; overrides PORT.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of worker processes; overrides WORKERS.")] = None,
     mock: Annotated[
-        bool | None, typer.Option("--mock", help="Answer operations without a handler from the document; MOCK.")
+        bool | None,
+        typer.Option("--mock", help="Answer operations that have no handler with examples from openapi.yaml; sets MOCK."),
     ] = None,
     supervised: Annotated[str | None, typer.Option(hidden=True, help="Set for workers by their supervisor.")] = None,
 ) -> None:
-    """Serve the API. In development the database is migrated and filled with demo data first.
+    """Serve the API. In development, migrate the database and add demo data first.
 
-    SIGTERM and SIGINT drain and end it. With several workers, SIGHUP restarts them one after the other.
+    SIGTERM or SIGINT drains connections and stops it. With several workers, SIGHUP restarts them one at a time.
     """
 
 
 @app.command()
-@loaded("app.cli.check")
+@implemented_in("check", settings=False)
 def check() -> None:
-    """Check that every operation of openapi.yaml has exactly one handler that fits."""
-
-
-if __name__ == "__main__":
-    main()
+    """Check that every operation of openapi.yaml has exactly one matching handler."""

@@ -1,4 +1,4 @@
-"""`accord outbox`: look after what could not be delivered."""
+"""`python -m app outbox`: list undelivered items and retry dead letters."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 import typer
 
 from app.cli.errors import MISUSED, fail
+from app.cli.settings import require_migrated
 from app.cli.startup import run
-from app.cli.tables import require_tables
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
 from app.resources import Resources, connected, make_resources
@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 
 def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) -> None:
-    """Show what waits."""
-    require_tables(settings)
+    """List the items of the outbox, oldest first."""
+    require_migrated(settings)
 
     async def read(resources: Resources) -> tuple[list[Entry], Counts, datetime]:
         entries = await items.list_entries(resources.database, limit, dead=dead)
@@ -38,10 +38,10 @@ def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) ->
 
 
 def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> None:
-    """Make items due at once."""
+    """Make items due now."""
     if (item is None) == (not all_dead):
-        fail("name one item, or --all-dead", code=MISUSED)
-    require_tables(settings)
+        fail("give the id of one item, or --all-dead", code=MISUSED)
+    require_migrated(settings)
 
     async def retry(resources: Resources) -> int:
         if item is None:
@@ -50,7 +50,7 @@ def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> Non
 
     changed = run(settings, _with_resources(settings, retry))
     if item is not None and not changed:
-        fail(f"there is no item {item}, or it is being delivered")
+        fail(f"item {item} does not exist or is being delivered")
     typer.echo(f"due now: {changed}")
 
 
@@ -86,4 +86,4 @@ def _as_text(entry: Entry, now: datetime) -> str:
 def _state(entry: Entry) -> str:
     if entry.died_at is not None:
         return "dead"
-    return "under way" if entry.lease is not None else "waiting"
+    return "delivering" if entry.lease is not None else "waiting"

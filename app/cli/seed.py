@@ -1,4 +1,4 @@
-"""`accord seed`: fill a database with made-up users and posts."""
+"""`python -m app seed`: add generated users and posts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 
 import typer
 
+from app.cli.settings import require_migrated
 from app.cli.startup import run
-from app.cli.tables import require_tables
 from app.core.config import Settings
 from app.core.urls.database import is_postgresql
 from app.migrations import path_of, postgres
@@ -19,8 +19,8 @@ TABLES = ("users", "posts", "counters")
 
 
 def seed(settings: Settings, *, users: int, posts: int) -> None:
-    """Add made-up users and posts."""
-    require_tables(settings)
+    """Add generated users and posts."""
+    require_migrated(settings)
     run(settings, _fill(settings, users, posts))
     _analyse(settings.database_url)
 
@@ -34,7 +34,7 @@ async def _fill(settings: Settings, users: int, posts: int) -> None:
 
 
 def _analyse(url: str) -> None:
-    """Let the database learn how many rows there are now: it does so by itself some time later, or never (SQLite)."""
+    """Update the statistics of the query planner, which PostgreSQL does some time later and SQLite never."""
     if is_postgresql(url):
         postgres.run(_vacuum(url))
         return

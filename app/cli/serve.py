@@ -1,4 +1,4 @@
-"""`accord serve`: serve the API, in this process or as the supervisor of several."""
+"""`python -m app serve`: serve the API in this process, or as the supervisor of several workers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from accord.server import supervisor
 from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
+from app.cli.settings import require_migrated
 from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail
-from app.cli.tables import require_tables
-from app.contract import version
+from app.contract import title, version
 from app.core import limits
 from app.core.config import Settings
 from app.core.urls.database import describe
@@ -33,14 +33,14 @@ _log = structlog.get_logger()
 def serve(settings: Settings, *, supervised: str | None) -> None:
     """Serve until SIGTERM or SIGINT."""
     if supervised is None:
-        for number in (signal.SIGINT, signal.SIGTERM):  # until it serves, and then knows better
+        for number in (signal.SIGINT, signal.SIGTERM):  # until it serves, which installs handlers of its own
             signal.signal(number, lambda *_: sys.exit(0))
     log_to_stderr(settings)
     draining = asyncio.Event()
     application = create_app(settings, draining=draining)
     line: socket.socket | None = None
     if supervised is not None:
-        require_tables(settings)
+        require_migrated(settings)
         line, *sockets = [socket.socket(fileno=int(number)) for number in supervised.split(",")]
     else:
         sockets = _listen(settings)
@@ -71,22 +71,22 @@ def _listen(settings: Settings) -> list[socket.socket]:
     try:
         return life.listen(host, port)
     except UnicodeError:
-        fail(f"HOST: {host} is neither an address nor the name of a host")
+        fail(f"HOST: {host} is not an address or host name")
     except socket.gaierror as error:
-        fail(f"HOST: {host} is neither an address nor the name of a host that is known ({error.strerror})")
+        fail(f"HOST: {host} is not an address or known host name ({error.strerror})")
     except OSError as error:
-        other = port + 1 if port < 65_535 else port - 1  # noqa: PLR2004 - the last port there is
+        other = port + 1 if port < 65_535 else port - 1  # noqa: PLR2004 - the highest port
         fail(
             {
-                errno.EADDRINUSE: f"PORT: {port} of {host} is in use; choose another one with PORT={other} or --port {other}",
-                errno.EADDRNOTAVAIL: f"HOST: {host} is not an address of this machine; 0.0.0.0 listens on all of them",
-                errno.EACCES: f"PORT: this user may not listen on {port}; choose one above 1023 with PORT or --port",
+                errno.EADDRINUSE: f"PORT: {port} of {host} is in use; choose another with PORT={other} or --port {other}",
+                errno.EADDRNOTAVAIL: f"HOST: {host} is not an address of this machine; use 0.0.0.0 to listen on all addresses",
+                errno.EACCES: f"PORT: no permission to listen on {port}; choose a port above 1023 with PORT or --port",
             }.get(error.errno or 0, f"HOST, PORT: {error.strerror}")
         )
 
 
 def _prepare(settings: Settings, port: int) -> None:
-    """What is done and said once, however many workers there are."""
+    """Migrate or check the database and report the start: once, not in every worker."""
     facts = {
         "address": _address(settings.host, port),
         "version": version(),
@@ -98,14 +98,14 @@ def _prepare(settings: Settings, port: int) -> None:
         migrate.upgrade(settings)
         _greet(facts, asyncio.run(_demo(settings)))
     else:
-        require_tables(settings)
+        require_migrated(settings)
         _log.info("starting", **facts)
     log_unknown_settings()
     if settings.worker:
         require_mail(settings)
     if settings.workers > 1 and settings.redis_url is None:
         _log.warning(
-            "without REDIS_URL each worker takes its share of the limits, the cache is off and no replica is used",
+            "without REDIS_URL, each worker enforces its share of the limits, and cache and replica are off",
             workers=settings.workers,
         )
 
@@ -127,16 +127,16 @@ def _address(host: str, port: int) -> str:
 
 def _greet(facts: dict[str, Any], accounts: list[demo.Account]) -> None:
     workers = f"{facts['workers']} worker{'s' if facts['workers'] > 1 else ''}"
-    typer.echo(f"\n  Accord {facts['version']} ({facts['env']}), {workers}, {facts['database']}\n")
+    typer.echo(f"\n  {title()} {facts['version']} ({facts['env']}), {workers}, {facts['database']}\n")
     base = facts["address"]
-    typer.echo(f"  {base}/docs           try it\n  {base}/redoc          read it\n  {base}/openapi.yaml   the contract\n")
+    typer.echo(f"  {base}/docs           try it out\n  {base}/redoc          reference\n  {base}/openapi.yaml   the contract\n")
     if accounts:
-        typer.echo("  Demo accounts; their passwords are shown this once:\n")
+        typer.echo("  Demo accounts (passwords are shown only once):\n")
         for account in accounts:
             typer.echo(f"  {account.username:<8}{account.password:<24}{account.role}")
         example = f'{{"identifier":"{accounts[0].username}","password":"{accounts[0].password}"}}'
         typer.echo(f"\n  curl -s {base}/api/v1/sessions -H 'Content-Type: application/json' -d '{example}'\n")
     else:
-        typer.echo(f"  `{program()} admin token` prints an access token of an administrator.")
+        typer.echo(f"  `{program()} admin token` prints an access token for an administrator.")
         typer.echo(f"  `{program()} admin create` creates an administrator.\n")
     sys.stdout.flush()

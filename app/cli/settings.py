@@ -1,4 +1,4 @@
-"""The settings of a command, or a clear message; read before anything that takes long to import."""
+"""What every command checks first: valid settings and a migrated database. Needs pydantic, and for SQLite no other library."""
 
 from __future__ import annotations
 
@@ -9,42 +9,60 @@ import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from app.cli.errors import MISUSED, fail
+from app import migrations
+from app.cli.errors import MISUSED, fail, program
 from app.core.config import ENV_FILE, Settings, unknown_settings
 from app.core.printable import printable
+from app.core.urls.database import describe
 
 
-def read_settings(*, quiet: bool = False, **changes: Any) -> Settings:  # noqa: ANN401 - of the types that Settings has
-    """The settings of the environment, with what the command line changes; None changes nothing.
+def read_settings(*, quiet: bool = False, **overrides: Any) -> Settings:  # noqa: ANN401 - of the types that Settings has
+    """Read the settings from the environment. Overrides come from the command line; None overrides nothing.
 
-    Names that look like misspelt settings are reported. A service (`quiet`) reports them in its log: `log_unknown_settings`.
+    Prints a warning for each name that looks like a misspelled setting; a service is `quiet` and logs it
+    (`log_unknown_settings`).
     """
-    given = {name: value for name, value in changes.items() if value is not None}
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
         settings = Settings(**given)
         unknown = [] if quiet else unknown_settings()
     except ValidationError as error:
         names = ((".".join(map(str, fault["loc"])).upper(), fault["msg"]) for fault in error.errors(include_input=False))
-        fail(*(f"{name}: {_wording(message)}" for name, message in names), code=MISUSED)
+        fail(*(f"{name}: {_reworded(message)}" for name, message in names), code=MISUSED)
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{ENV_FILE}: cannot be read: {error}", code=MISUSED)
     for line in unknown:
-        typer.echo(f"accord: warning: {printable(line)}", err=True)
+        typer.echo(f"warning: {printable(line)}", err=True)
     return settings
 
 
-def faults_of(error: ValidationError, described: Mapping[str, str | None]) -> list[str]:
-    """A line for each fault of values that a command was given; for a pattern, its description's first paragraph."""
-    return [_fault(str(fault["loc"][0]), fault, described) for fault in error.errors(include_input=False)]
+def describe_faults(error: ValidationError, descriptions: Mapping[str, str | None]) -> list[str]:
+    """One line per invalid value. A value that does not match a pattern gets the first paragraph of its description."""
+    return [_fault(str(fault["loc"][0]), fault, descriptions) for fault in error.errors(include_input=False)]
 
 
-def _fault(name: str, fault: ErrorDetails, described: Mapping[str, str | None]) -> str:
-    meaning = (described.get(name) or "").partition("\n\n")[0] if "pattern" in fault["type"] else ""
-    return f"{name}: {' '.join(meaning.split()) or _wording(fault['msg'])}"
+def _fault(name: str, fault: ErrorDetails, descriptions: Mapping[str, str | None]) -> str:
+    meaning = (descriptions.get(name) or "").partition("\n\n")[0] if "pattern" in fault["type"] else ""
+    return f"{name}: {' '.join(meaning.split()) or _reworded(fault['msg'])}"
 
 
-def _wording(message: str) -> str:
+def _reworded(message: str) -> str:
     message = message.removeprefix("Value error, ")
-    for begin in ("Input should", "String should"):
-        message = message.replace(begin, "must")
+    for beginning in ("Input should", "String should"):
+        message = message.replace(beginning, "must")
     return message
+
+
+def pending_migrations(settings: Settings) -> list[str]:
+    """The revisions that are not applied yet, oldest first."""
+    try:
+        return migrations.pending(settings.database_url)
+    except ValueError as error:
+        fail(f"DATABASE_URL: {error}", code=MISUSED)
+
+
+def require_migrated(settings: Settings) -> None:
+    """Exit with a message if migrations are pending."""
+    if pending := pending_migrations(settings):
+        database = describe(settings.database_url)
+        fail(f"pending migrations: {', '.join(pending)}: run `{program()} migrate` (DATABASE_URL: {database})")

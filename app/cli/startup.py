@@ -1,4 +1,4 @@
-"""What commands that work on the rows have in common: a log, an event loop, a folder for mails that can be written."""
+"""Shared by the commands that use the database: logging, the event loop, a check of the mail folder."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _log = structlog.get_logger()
 
 
 def log_to_stderr(settings: Settings) -> None:
-    """Write the log to standard error, readable in development."""
+    """Log to standard error: JSON, and readable text in development."""
     logs.configure(readable=settings.env == "development")
 
 
 def log_unknown_settings() -> None:
-    """Say once, and not in each process that serves, which names look like settings and are none."""
+    """Log names that look like misspelled settings. Call it once, not in every worker."""
     for line in unknown_settings():
         _log.warning(line)
 
 
 def run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
-    """Run on an event loop, with logs."""
+    """Configure logging and run the coroutine on an event loop."""
     log_to_stderr(settings)
     return asyncio.run(work)
 
 
 def require_mail(settings: Settings) -> None:
-    """End with a message if mails cannot be written into their folder; say, once and not in each process, if none are sent."""
+    """Exit with a message if MAIL_FOLDER cannot be written; log a warning if no mail is sent. Call it once, not per worker."""
     outlet = mail.create_transport(settings)
     if outlet is None:
-        _log.warning("mails wait in the outbox: set SMTP_URL or MAIL_FOLDER to deliver them")
+        _log.warning("mails stay in the outbox: set SMTP_URL or MAIL_FOLDER to deliver them")
     elif isinstance(outlet, mail.FolderTransport):
         try:
             outlet.probe()

@@ -1,4 +1,4 @@
-"""`accord worker`: deliver what waits, in a process of its own."""
+"""`python -m app worker`: deliver the outbox in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import signal
 
 import uvloop
 
+from app.cli.settings import require_migrated
 from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail
-from app.cli.tables import require_tables
 from app.core import mail
 from app.core.config import Settings
 from app.core.mail import MailTransport
@@ -20,7 +20,7 @@ def worker(settings: Settings) -> None:
     """Deliver the outbox until SIGTERM or SIGINT."""
     log_to_stderr(settings)
     outlet = mail.create_transport(settings)
-    require_tables(settings)
+    require_migrated(settings)
     log_unknown_settings()
     require_mail(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -28,12 +28,12 @@ def worker(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, outlet: MailTransport | None) -> None:
-    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+        loop.add_signal_handler(number, stop.set)
     async with connected(make_resources(settings)) as resources, working(resources, outlet) as task:
-        waiting = asyncio.create_task(asked.wait())
-        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if task.done():  # never, but if there is a bug, then not in silence
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if task.done():  # only because of a bug, which must not pass silently
             task.result()

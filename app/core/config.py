@@ -115,7 +115,7 @@ class Settings(BaseSettings):
 
     idempotency_seconds: int = Field(default=86_400, ge=60, le=31_536_000, description="how long an Idempotency-Key is stored")
 
-    worker: bool = Field(default=True, description="deliver the outbox in the serving process; else run `accord worker`")
+    worker: bool = Field(default=True, description="deliver the outbox in the serving process; else run `python -m app worker`")
     smtp_url: str | None = Field(default=None, description="smtp://, smtps:// or smtp+starttls://user:password@host:port")
     mail_from: str = "Accord <accord@localhost>"
     mail_folder: Path | None = Field(

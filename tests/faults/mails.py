@@ -1,4 +1,4 @@
-"""Mails while something breaks: a server that is late with its answer, `accord worker` as a process, and the count."""
+"""Mails while something breaks: a server that is late with its answer, `python -m app worker` as a process, and the count."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LateServer(MailServer):
 
 
 class Worker:
-    """`accord worker`; `settings` are environment variables."""
+    """`python -m app worker`; `settings` are environment variables."""
 
     def __init__(self, database: str, log: Path, *command: str, **settings: str) -> None:
         self._command = command or ("-m", "app", "worker")

@@ -1,4 +1,4 @@
-"""The service, or `accord worker`, by a clock that a test sets: `python -m tests.faults.wrong_clock FILE serve|worker`.
+"""The service, or `python -m app worker`, by a clock that a test sets: `python -m tests.faults.wrong_clock FILE serve|worker`.
 
 The file holds by how many hours the clock is wrong; it is read again each time somebody asks for the time. The worker tidies up
 every second instead of every minute, or the test would wait for that.
@@ -40,14 +40,14 @@ class WrongClock:
 
 
 def serve(now: Callable[[], datetime]) -> None:
-    """What `accord serve` does with one process."""
+    """What `python -m app serve` does with one process."""
     settings, draining = Settings(), asyncio.Event()
     app = create_app(settings, now, draining)
     life.serve(app, life.listen(settings.host, settings.port), draining=draining, drain_seconds=0)
 
 
 async def work(now: Callable[[], datetime]) -> None:
-    """What `accord worker` does."""
+    """What `python -m app worker` does."""
     asked = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
     settings = Settings()

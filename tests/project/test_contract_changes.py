@@ -117,7 +117,7 @@ class TestAChangeOfTheDocumentAlone:
         project.generate()
 
         assert project.mypy() == ""
-        assert project.start() == (0, f"openapi.yaml: {len(OPERATIONS)} operations, each with its handler\n")
+        assert project.start() == (0, f"openapi.yaml: {len(OPERATIONS)} operations, each with a handler\n")
 
     def test_a_tighter_bound_is_enforced_at_once(self, project):
         body = {"email": "ada@example.com", "username": "ada_l", "password": "engine-no-1", "full_name": "A" * 60}
@@ -150,7 +150,7 @@ class TestAChangeOfTheDocumentAlone:
         assert "ListPosts" in said
         assert code == 1
         assert started == (
-            f"accord: app.api.posts.list_posts: argument 'author_id' of listPosts is missing "
+            f"error: app.api.posts.list_posts: argument 'author_id' of listPosts is missing "
             f"(openapi.yaml:{project.line('operationId: listPosts') - 1})\n"
         )
 
@@ -199,7 +199,7 @@ class TestAChangeOfTheDocumentAlone:
         assert "get_session_count" in said
         assert code == 1
         assert started == (
-            f"accord: openapi.yaml:{line}: operation getSessionCount has no handler: "
+            f"error: openapi.yaml:{line}: operation getSessionCount has no handler: "
             "write `@GetSessionCount async def get_session_count(...)`\n"
         )
 
@@ -215,7 +215,7 @@ class TestAChangeOfTheDocumentAlone:
         project.edit("openapi.yaml", old, new + old)
         line = project.line("operationId: listComments") - 1
         missing = (
-            f"accord: openapi.yaml:{line}: operation listComments has no handler: "
+            f"error: openapi.yaml:{line}: operation listComments has no handler: "
             "write `@ListComments async def list_comments(...)`\n"
         )
 
@@ -239,7 +239,7 @@ class TestAChangeOfTheDocumentAlone:
         code, started = project.start()
         module.unlink()
         assert unregistered == (1, missing)
-        assert (code, started) == (0, f"openapi.yaml: {len(OPERATIONS) + 1} operations, each with its handler\n")
+        assert (code, started) == (0, f"openapi.yaml: {len(OPERATIONS) + 1} operations, each with a handler\n")
 
     def test_an_operation_that_is_removed_is_named_with_the_module_of_its_handler(self, project):
         text = (project.folder / "openapi.yaml").read_text()
@@ -250,7 +250,7 @@ class TestAChangeOfTheDocumentAlone:
         code, started = project.start()
 
         assert code == 1
-        assert started.startswith("accord: app.api.health: cannot import name 'GetReadiness'")
+        assert started.startswith("error: app.api.health: cannot import name 'GetReadiness'")
         assert started.endswith(": the document has no such operation: remove its handler\n")
 
 
@@ -279,9 +279,9 @@ class TestAHandlerThatLeavesTheDocument:
 
         assert code == 1
         assert started == (
-            "accord: app.api.health.get_readiness: the document has no operation getReadiness: "
+            "error: app.api.health.get_readiness: the document has no operation getReadiness: "
             "remove the handler or run `accord generate`\n"
-            f"accord: openapi.yaml:{project.line('operationId: getReadyness') - 1}: operation getReadyness has no handler: "
+            f"error: openapi.yaml:{project.line('operationId: getReadyness') - 1}: operation getReadyness has no handler: "
             "write `@GetReadyness async def get_readyness(...)`\n"
         )
 
@@ -294,7 +294,7 @@ class TestAHandlerThatLeavesTheDocument:
 
         assert code == 1
         assert started == (
-            "accord: app.api.health.get_health_too: operation getHealth has a handler already, "
+            "error: app.api.health.get_health_too: operation getHealth has a handler already, "
             "app.api.health.get_health: remove one\n"
         )
 

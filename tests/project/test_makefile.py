@@ -75,7 +75,7 @@ def foreground(terminal: int) -> str:
     """The files that the service in the foreground has loaded: how far it has come with its imports."""
     try:
         process = Path(f"/proc/{os.tcgetpgrp(terminal)}")
-        return (process / "maps").read_text() if b"accord\0serve" in (process / "cmdline").read_bytes() else ""
+        return (process / "maps").read_text() if b"app\0serve" in (process / "cmdline").read_bytes() else ""
     except OSError:  # there is none in this moment
         return ""
 

@@ -1,4 +1,4 @@
-"""`accord` as a process that runs one command and ends."""
+"""`python -m app` as a process that runs one command and ends."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def messages(result: subprocess.CompletedProcess[str], code: int = 1) -> list[st
     assert result.returncode == code, result
     lines = result.stderr.splitlines()
     assert lines, result
-    assert all(line.startswith("accord: ") for line in lines), result
-    return [line.removeprefix("accord: ") for line in lines]
+    assert all(line.startswith("error: ") for line in lines), result
+    return [line.removeprefix("error: ") for line in lines]
 
 
 def message(result: subprocess.CompletedProcess[str], code: int = 1) -> str:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def accord(tmp_path):
+def cli(tmp_path):
     """Runs a command in an environment without settings, on a database that is not there yet."""
     return runner(tmp_path)
 
@@ -42,32 +42,32 @@ def ask(url, body=None, **headers: str):
 
 
 class TestMigrate:
-    def test_it_applies_what_is_pending_once_and_check_only_asks(self, accord, tmp_path):
-        pending = message(accord("migrate", "--check"))
+    def test_it_applies_what_is_pending_once_and_check_only_asks(self, cli, tmp_path):
+        pending = message(cli("migrate", "--check"))
         untouched = not (tmp_path / "accord.db").exists()
-        applied, again, checked = accord("migrate"), accord("migrate"), accord("migrate", "--check")
+        applied, again, checked = cli("migrate"), cli("migrate"), cli("migrate", "--check")
 
         assert pending == f"pending: {', '.join(migrations.REVISIONS)}"
         assert untouched
         assert applied.stdout == f"applied: {', '.join(migrations.REVISIONS)}\n"
-        assert again.stdout == "nothing to do\n"
-        assert (checked.returncode, checked.stdout) == (0, "nothing is pending\n")
+        assert again.stdout == "up to date\n"
+        assert (checked.returncode, checked.stdout) == (0, "up to date\n")
 
-    def test_a_file_that_cannot_be_made_or_is_no_database_is_one_line(self, accord, tmp_path):
+    def test_a_file_that_cannot_be_made_or_is_no_database_is_one_line(self, cli, tmp_path):
         (tmp_path / "text.db").write_text("this is no database " * 100)
 
-        assert "/proc/nowhere" in message(accord("migrate", DATABASE_URL="sqlite:////proc/nowhere/accord.db"))
-        assert "file is not a database" in message(accord("migrate", DATABASE_URL=f"sqlite:///{tmp_path / 'text.db'}"))
+        assert "/proc/nowhere" in message(cli("migrate", DATABASE_URL="sqlite:////proc/nowhere/accord.db"))
+        assert "file is not a database" in message(cli("migrate", DATABASE_URL=f"sqlite:///{tmp_path / 'text.db'}"))
 
 
 ADA = ("--email", "ada@example.com", "--username", "ada")
 
 
 class TestAdmin:
-    def test_create_makes_an_administrator_and_token_signs_in(self, accord, tmp_path):
-        accord("migrate")
-        created = accord("admin", "create", *ADA, stdin=f"{PASSWORD}\n")
-        token, named = accord("admin", "token").stdout.strip(), accord("admin", "token", "--username", "ADA").stdout.strip()
+    def test_create_makes_an_administrator_and_token_signs_in(self, cli, tmp_path):
+        cli("migrate")
+        created = cli("admin", "create", *ADA, stdin=f"{PASSWORD}\n")
+        token, named = cli("admin", "token").stdout.strip(), cli("admin", "token", "--username", "ADA").stdout.strip()
 
         settings = Settings(env="staging", database_url=f"sqlite:///{tmp_path / 'accord.db'}", access_log=False)
         assert created.stdout == "administrator ada has the id 1\n"
@@ -80,33 +80,33 @@ class TestAdmin:
                 [user] = client.get("/api/v1/users", headers=header).json()["users"]
                 assert (user["username"], user["role"]) == ("ada", "admin")
 
-    def test_what_cannot_be_is_one_line(self, accord):
-        unmigrated = accord("admin", "token")
-        accord("migrate")
-        nobody = accord("admin", "token")
-        weak = accord("admin", "create", *ADA, stdin="password1")
-        no_digit = accord("admin", "create", *ADA, "--password-stdin", stdin="only letters")
-        wrong = accord("admin", "create", "--email", "ada@example.com", "--username", "a", stdin=PASSWORD)
+    def test_what_cannot_be_is_one_line(self, cli):
+        unmigrated = cli("admin", "token")
+        cli("migrate")
+        nobody = cli("admin", "token")
+        weak = cli("admin", "create", *ADA, stdin="password1")
+        no_digit = cli("admin", "create", *ADA, "--password-stdin", stdin="only letters")
+        wrong = cli("admin", "create", "--email", "ada@example.com", "--username", "a", stdin=PASSWORD)
 
         assert "-m app migrate`" in message(unmigrated)
-        assert re.fullmatch(r"There is no such administrator\. `\S+ -m app admin create` creates one\.", message(nobody))
+        assert re.fullmatch(r"There is no such administrator\. Create one with `\S+ -m app admin create`\.", message(nobody))
         assert message(weak) == "The password is too easy to guess; choose another one."
         assert message(no_digit) == "password: At least one ASCII letter and one ASCII digit, and no control characters."
         assert message(wrong).startswith("username: must have at least 3 characters")
 
-    def test_a_password_is_no_option_and_what_is_no_password_is_one_line(self, accord):
-        accord("migrate")
-        option = accord("admin", "create", *ADA, "--password", PASSWORD)
-        nobody = accord("admin", "create", "--password-stdin", stdin=PASSWORD)
+    def test_a_password_is_no_option_and_what_is_no_password_is_one_line(self, cli):
+        cli("migrate")
+        option = cli("admin", "create", *ADA, "--password", PASSWORD)
+        nobody = cli("admin", "create", "--password-stdin", stdin=PASSWORD)
 
         assert (option.returncode, "No such option: --password" in option.stderr) == (2, True)
-        assert "give --email and --username" in message(nobody, 2)
-        assert message(accord("admin", "create", *ADA, stdin="")).startswith("password: must have at least 8 characters")
-        assert "more than a password" in message(accord("admin", "create", *ADA, stdin="a1" * 4096))
-        assert "not UTF-8" in message(accord("admin", "create", *ADA, stdin=b"bombe-1940\xff"))
+        assert "--email and --username are required" in message(nobody, 2)
+        assert message(cli("admin", "create", *ADA, stdin="")).startswith("password: must have at least 8 characters")
+        assert "standard input is too long" in message(cli("admin", "create", *ADA, stdin="a1" * 4096))
+        assert "not UTF-8" in message(cli("admin", "create", *ADA, stdin=b"bombe-1940\xff"))
 
-    def test_on_a_terminal_it_asks_and_shows_no_password_and_neither_does_ps(self, accord, tmp_path):
-        accord("migrate")
+    def test_on_a_terminal_it_asks_and_shows_no_password_and_neither_does_ps(self, cli, tmp_path):
+        cli("migrate")
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(tmp_path)
@@ -136,20 +136,29 @@ class TestAdmin:
 
 
 class TestVersion:
-    def test_it_is_that_of_the_contract(self, accord):
-        assert accord("--version").stdout == f"accord {description().document.data['info']['version']}\n"
+    @pytest.mark.parametrize("argument", ["--version", "version"])
+    def test_it_is_that_of_the_contract(self, cli, argument):
+        info = description().document.data["info"]
+
+        assert cli(argument).stdout == f"{info['title']} {info['version']}\n"
+
+
+class TestHelp:
+    def test_it_names_the_program_as_it_is_typed(self, cli):
+        assert "Usage: python -m app [OPTIONS] COMMAND" in cli("--help").stdout
+        assert "Usage: python -m app outbox list [OPTIONS]" in cli("outbox", "list", "--help").stdout
 
 
 class TestCheck:
-    def test_it_counts_the_operations(self, accord):
-        assert accord("check").stdout == f"openapi.yaml: {len(OPERATIONS)} operations, each with its handler\n"
+    def test_it_counts_the_operations(self, cli):
+        assert cli("check").stdout == f"openapi.yaml: {len(OPERATIONS)} operations, each with a handler\n"
 
 
 class TestServe:
-    def test_outside_development_it_does_not_start_without_its_tables(self, accord, tmp_path):
-        result = accord("serve", PORT=str(free_port()))
+    def test_outside_development_it_does_not_start_without_its_tables(self, cli, tmp_path):
+        result = cli("serve", PORT=str(free_port()))
 
-        lacks = f"the database lacks the migrations {', '.join(migrations.REVISIONS)}: run `"
+        lacks = f"pending migrations: {', '.join(migrations.REVISIONS)}: run `"
         assert message(result).startswith(lacks)
         assert message(result).endswith(f" -m app migrate` (DATABASE_URL: SQLite {tmp_path / 'accord.db'})")
         assert not (tmp_path / "accord.db").exists()

@@ -1,4 +1,4 @@
-"""`accord migrate`, as a process of its own, on both databases."""
+"""`python -m app migrate`, as a process of its own, on both databases."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.migrations import REVISIONS, run
 from tests.support.databases import query
 from tests.support.paths import ROOT
 
-Accord = Callable[..., "subprocess.CompletedProcess[str]"]
+CLI = Callable[..., "subprocess.CompletedProcess[str]"]
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def accord(url: str, tmp_path: Path) -> Accord:
+def cli(url: str, tmp_path: Path) -> CLI:
     names = {name.upper() for name in Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url}
@@ -33,62 +33,62 @@ def accord(url: str, tmp_path: Path) -> Accord:
     return started
 
 
-def test_it_applies_checks_and_goes_back(accord: Accord):
+def test_it_applies_checks_and_goes_back(cli: CLI):
     every, newest = ", ".join(REVISIONS), REVISIONS[-1]
 
     said = [
-        accord("migrate", "--check").stderr,
-        accord("migrate").stdout,
-        accord("migrate").stdout,
-        accord("migrate", "--check").stdout,
-        accord("migrate", "--back-to", "0001").stdout,
-        accord("migrate", "--check").stderr,
-        accord("migrate", "--back-to", newest).stderr,
-        accord("migrate", "--back-to", "0777").stderr,
+        cli("migrate", "--check").stderr,
+        cli("migrate").stdout,
+        cli("migrate").stdout,
+        cli("migrate", "--check").stdout,
+        cli("migrate", "--back-to", "0001").stdout,
+        cli("migrate", "--check").stderr,
+        cli("migrate", "--back-to", newest).stderr,
+        cli("migrate", "--back-to", "0777").stderr,
     ]
 
     assert said == [
-        f"accord: pending: {every}\n",
+        f"error: pending: {every}\n",
         f"applied: {every}\n",
-        "nothing to do\n",
-        "nothing is pending\n",
+        "up to date\n",
+        "up to date\n",
         f"undone: {', '.join(reversed(REVISIONS[1:]))}\n",
-        f"accord: pending: {', '.join(REVISIONS[1:])}\n",
-        f"accord: the database has not come to revision {newest}: only the way back is asked for here\n",
-        f"accord: there is no revision 0777; there are base, {every}\n",
+        f"error: pending: {', '.join(REVISIONS[1:])}\n",
+        f"error: the database has not come to revision {newest}: only the way back is asked for here\n",
+        f"error: there is no revision 0777; there are base, {every}\n",
     ]
 
 
-def test_drift_fails_the_check_with_a_line_for_each_difference(accord: Accord, migrated: str):
+def test_drift_fails_the_check_with_a_line_for_each_difference(cli: CLI, migrated: str):
     query(migrated, "DROP INDEX ix_users_role_id")
     query(migrated, "DROP TRIGGER posts_moved" + ("" if migrated.startswith("sqlite:") else " ON posts"))
 
-    result = accord("migrate", "--check")
+    result = cli("migrate", "--check")
 
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
-        "accord: missing: index ix_users_role_id of users",
-        "accord: missing: trigger posts_moved",
+        "error: missing: index ix_users_role_id of users",
+        "error: missing: trigger posts_moved",
     ]
 
 
 @pytest.mark.parametrize("command", [["serve"], ["migrate"], ["migrate", "--check"], ["admin", "token"]])
-def test_a_database_that_is_ahead_is_refused_in_one_line(accord: Accord, url: str, command: list[str]):
+def test_a_database_that_is_ahead_is_refused_in_one_line(cli: CLI, url: str, command: list[str]):
     run.upgrade(url)
     query(url, "UPDATE alembic_version SET version_num = '0777'")
 
-    result = accord(*command)
+    result = cli(*command)
 
     assert result.returncode == 1
     [line] = result.stderr.splitlines()
-    assert line.startswith("accord: the database is at revision 0777, which this version does not know")
+    assert line.startswith("error: the database is at revision 0777, which this version does not know")
 
 
-def test_what_the_database_refuses_is_said_in_its_words_without_the_statement(accord: Accord, url: str):
+def test_what_the_database_refuses_is_said_in_its_words_without_the_statement(cli: CLI, url: str):
     Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True) if url.startswith("sqlite:") else None
     query(url, "CREATE TABLE posts (id INTEGER)")
 
-    result = accord("migrate")
+    result = cli("migrate")
 
     assert result.returncode == 1
     [line] = result.stderr.splitlines()

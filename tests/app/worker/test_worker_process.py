@@ -35,7 +35,7 @@ def environment(settings, **changes: str):
 
 @contextmanager
 def process(settings):
-    """`accord worker`, ended by SIGKILL if the block has not ended it."""
+    """`python -m app worker`, ended by SIGKILL if the block has not ended it."""
     command = [sys.executable, "-m", "app", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=environment(settings), stderr=subprocess.PIPE, text=True) as running:
         try:
@@ -90,7 +90,7 @@ class TestProcess:
 
 @pytest.mark.slow
 class TestCommands:
-    def accord(self, settings, *arguments: str):
+    def cli(self, settings, *arguments: str):
         command = [sys.executable, "-m", "app", "outbox", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False)
 
@@ -100,11 +100,11 @@ class TestCommands:
         await outbox.bury(resources.database, item, "a", "550 nobody\x1b[2J\u202e", utc_now())  # the server's own words
         await outbox.release(resources.database, "a", utc_now())
 
-        everything = self.accord(settings, "list")
-        as_json = self.accord(settings, "list", "--dead", "--json").stdout
+        everything = self.cli(settings, "list")
+        as_json = self.cli(settings, "list", "--dead", "--json").stdout
         dead = [json.loads(line) for line in as_json.splitlines()]
-        retried = self.accord(settings, "retry", str(item.id))
-        unknown = self.accord(settings, "retry", "4711")
+        retried = self.cli(settings, "retry", str(item.id))
+        unknown = self.cli(settings, "retry", "4711")
 
         assert everything.stdout.splitlines()[-1] == "1 waiting, 1 dead"
         assert r"550 nobody\x1b[2J\u202e" in everything.stdout
@@ -123,7 +123,7 @@ class TestCommands:
         ]
         assert 0 <= age < 600
         assert retried.stdout == "due now: 1\n"
-        assert (unknown.returncode, unknown.stderr) == (1, "accord: there is no item 4711, or it is being delivered\n")
+        assert (unknown.returncode, unknown.stderr) == (1, "error: item 4711 does not exist or is being delivered\n")
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ class TestStart:
         with Server(settings.database_url, workers=2, log=tmp_path / "log") as server:
             server.stop()
 
-            assert server.log.read_text().count("mails wait in the outbox") == 1
+            assert server.log.read_text().count("mails stay in the outbox") == 1
 
     def test_what_cannot_be_understood_stops_it_with_one_line(self, settings):
         command = [sys.executable, "-m", "app", "worker"]
@@ -140,5 +140,5 @@ class TestStart:
 
         ended = subprocess.run(command, cwd=ROOT, env=wrong, capture_output=True, text=True, check=False)
 
-        expected = "accord: SMTP_URL: must be smtp://, smtps:// or smtp+starttls://user:password@host:port\n"
+        expected = "error: SMTP_URL: must be smtp://, smtps:// or smtp+starttls://user:password@host:port\n"
         assert (ended.returncode, ended.stderr) == (2, expected)

@@ -1,4 +1,4 @@
-"""`accord serve` as a process or several, for tests that need a real one."""
+"""`python -m app serve` as a process or several, for tests that need a real one."""
 
 from __future__ import annotations
 
