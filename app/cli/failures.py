@@ -10,7 +10,7 @@ from accord.runtime import ApiError
 from app.core.config import Settings
 from app.core.errors import DatabaseUnreachable
 from app.core.urls.database import describe
-from app.migrations import NotMigrated
+from app.migrations import MigrationError
 
 
 def explain(error: Exception) -> list[str] | None:
@@ -22,7 +22,7 @@ def explain(error: Exception) -> list[str] | None:
             lines = [f"DATABASE_URL: {error}"]
         case ApiError():
             lines = [f"{error.detail} ({error.__cause__})" if error.__cause__ is not None else error.detail]
-        case NotMigrated() | OSError() | ValueError():
+        case MigrationError() | OSError() | ValueError():
             lines = [str(error)]
         case HashingError():  # argon2 could not allocate its memory
             lines = [f"PASSWORD_MEMORY_KIB: {error}"]

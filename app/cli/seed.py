@@ -11,7 +11,7 @@ from app.cli.startup import run
 from app.core.config import Settings
 from app.core.urls.database import is_postgresql
 from app.migrations import path_of, postgres
-from app.migrations.alone import file_engine
+from app.migrations.locking import sqlite_engine
 from app.resources import connected, make_resources
 from app.services import seed as seeds
 
@@ -38,7 +38,7 @@ def _analyse(url: str) -> None:
     if is_postgresql(url):
         postgres.run(_vacuum(url))
         return
-    with file_engine(str(path_of(url)), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
+    with sqlite_engine(str(path_of(url)), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
 
 

@@ -19,8 +19,7 @@ from app.core.urls.database import describe
 def read_settings(*, quiet: bool = False, **overrides: Any) -> Settings:  # noqa: ANN401 - of the types that Settings has
     """Read the settings from the environment. Overrides come from the command line; None overrides nothing.
 
-    Prints a warning for each name that looks like a misspelled setting; a service is `quiet` and logs it
-    (`log_unknown_settings`).
+    Prints a warning for each name that looks like a misspelled setting; a service is `quiet` and logs it.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:

@@ -12,11 +12,11 @@ from app.core.urls import database as database_url
 REVISIONS = sorted(path.name.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*_*.py"))
 
 
-class NotMigrated(Exception):
+class MigrationError(Exception):
     """The database cannot be brought to the wanted revision. Nothing was changed, unless its words say so."""
 
 
-class NewerDatabase(NotMigrated):
+class NewerDatabase(MigrationError):
     """A later version of this service has migrated the database."""
 
     def __init__(self, revision: str) -> None:
@@ -26,11 +26,11 @@ class NewerDatabase(NotMigrated):
         )
 
 
-class BrokenReferences(NotMigrated):
+class BrokenReferences(MigrationError):
     """After the migration, rows would refer to rows that are not there."""
 
 
-class BusyTables(NotMigrated):
+class LockTimeout(MigrationError):
     """Long transactions of others hold a table that the migration must change."""
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import TypeEngine
 
 from app.core.urls.database import is_postgresql
-from app.migrations import path_of, postgres, programs
-from app.migrations.alone import file_engine, server_engine
+from app.migrations import path_of, postgres, triggers
+from app.migrations.locking import postgresql_engine, sqlite_engine
 from app.models import metadata
 
 # The collation of each text column that does not have the database's own.
@@ -47,12 +47,12 @@ def find(url: str) -> list[str]:
     if is_postgresql(url):
         return postgres.run(_on_postgresql(url))
     path: Path = path_of(url)
-    with file_engine(f"file:{path}?mode=ro&uri=true", "BEGIN") as engine, engine.connect() as connection:
+    with sqlite_engine(f"file:{path}?mode=ro&uri=true", "BEGIN") as engine, engine.connect() as connection:
         return _compare(connection)
 
 
 async def _on_postgresql(url: str) -> list[str]:
-    async with server_engine(url) as engine, engine.connect() as connection:
+    async with postgresql_engine(url) as engine, engine.connect() as connection:
         return await connection.run_sync(_compare)
 
 
@@ -63,7 +63,7 @@ def _compare(connection: Connection) -> list[str]:
             *_tables(connection),
             *_columns(connection),
             *_constraints(connection),
-            *_differences(programs.wanted(connection.dialect.name), programs.actual(connection)),
+            *_differences(triggers.wanted(connection.dialect.name), triggers.actual(connection)),
         ]:
             if kind == "missing":
                 missing.add(subject)

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from app.migrations import REVISIONS, NewerDatabase
-from app.migrations.alone import alone
+from app.migrations.locking import exclusively
 
 VERSIONS = Path(__file__).parent / "versions"
 
@@ -21,14 +21,14 @@ VERSIONS = Path(__file__).parent / "versions"
 def upgrade(url: str) -> list[str]:
     """Apply what is missing, and return the revisions applied, oldest first.
 
-    All or nothing, but for revisions that build an index while others write (`app.migrations.steps`): what was done up to
+    All or nothing, but for revisions that build an index while others write (`app.migrations.ddl`): what was done up to
     them stays. Processes that migrate at once wait for each other; the second finds nothing to do.
 
     Raises:
         ValueError: the URL is wrong, or `sqlite://`, whose tables nobody else would see.
         NewerDatabase: the database is ahead of this version.
         BrokenReferences: a migration forgot rows.
-        BusyTables: others hold a table; try again when there is less to do.
+        LockTimeout: others hold a table; try again when there is less to do.
         DatabaseUnreachable: the database cannot be reached.
     """
     applied: list[str] = []
@@ -39,7 +39,7 @@ def upgrade(url: str) -> list[str]:
         if missing:
             _apply(connection, lambda config: command.upgrade(config, "head"))
 
-    alone(url, work)
+    exclusively(url, work)
     return applied
 
 
@@ -48,7 +48,7 @@ def downgrade(url: str, revision: str) -> list[str]:
 
     Raises:
         ValueError: as in upgrade; or there is no such revision, or it is not applied.
-        NewerDatabase, BrokenReferences, BusyTables, DatabaseUnreachable: as in upgrade.
+        NewerDatabase, BrokenReferences, LockTimeout, DatabaseUnreachable: as in upgrade.
     """
     if revision not in {"base", *REVISIONS}:
         raise ValueError(f"there is no revision {revision}; there are base, {', '.join(REVISIONS)}")
@@ -60,7 +60,7 @@ def downgrade(url: str, revision: str) -> list[str]:
         _apply(connection, lambda config: command.downgrade(config, revision))
         return [undone for undone in reversed(_missing(connection)) if undone not in before]
 
-    return alone(url, work)
+    return exclusively(url, work)
 
 
 def revise(url: str, message: str) -> Path:
@@ -78,14 +78,12 @@ def revise(url: str, message: str) -> Path:
         path.write_text(_in_our_words(path.read_text()))
         return path
 
-    return alone(url, work)
+    return exclusively(url, work)
 
 
 def _in_our_words(script: str) -> str:
-    changed = re.sub(r"op\.batch_alter_table\((.*?), schema=None\)", r"steps.altered(\1)", script)
-    return (
-        changed if changed == script else changed.replace("import op\n", "import op\n\nfrom app.migrations import steps\n", 1)
-    )
+    changed = re.sub(r"op\.batch_alter_table\((.*?), schema=None\)", r"ddl.alter_table(\1)", script)
+    return changed if changed == script else changed.replace("import op\n", "import op\n\nfrom app.migrations import ddl\n", 1)
 
 
 def scripts() -> ScriptDirectory:

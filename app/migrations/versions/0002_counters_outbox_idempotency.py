@@ -73,7 +73,7 @@ NEW_USER, OLD_USER = USERS.format(row="NEW."), USERS.format(row="OLD.")
 
 # What the models do not say, by kind and name; app.migrations.drift compares a database with it. A later revision that makes
 # one of these anew says so under the same name, one that drops it says None.
-PROGRAMS = {
+TRIGGERS = {
     "postgresql": {
         "function count_users": COUNT_ON_POSTGRESQL.format(
             name="count_users",
@@ -158,7 +158,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_users_created_at_id"), "users", ["created_at", "id"])
 
     # The triggers first: they lock the tables, so that no row is added between the counting and the first counted change.
-    for statement in PROGRAMS[op.get_bind().dialect.name].values():
+    for statement in TRIGGERS[op.get_bind().dialect.name].values():
         run(statement)
     fill = "INSERT INTO counters (name, slot, number) SELECT"
     run(f"{fill} {USERS.format(row='')}, 0, count(*) FROM users GROUP BY 1")

@@ -28,7 +28,7 @@ def versions(folder: Path, monkeypatch: pytest.MonkeyPatch, *last: str, until: s
     number = max(int(path.name[:4]) for path in copy.glob("*.py"))
     for index, body in enumerate(last, number + 1):
         head = (
-            "import sqlalchemy as sa\nfrom alembic import op\nfrom app.migrations import steps\n"
+            "import sqlalchemy as sa\nfrom alembic import op\nfrom app.migrations import ddl\n"
             f'revision = "{index:04}"\ndown_revision = "{index - 1:04}"\nbranch_labels = None\ndepends_on = None\n'
         )
         (copy / f"{index:04}_test.py").write_text(head + body)

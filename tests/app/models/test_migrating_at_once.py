@@ -11,10 +11,11 @@ import psycopg
 import pytest
 
 from app import migrations
-from app.migrations import BusyTables, alone, run
+from app.migrations import LockTimeout, locking, run
 from tests.app.models.history import LAST, following, versions
 from tests.support.databases import query
-from tests.support.paths import ROOT
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
 
@@ -72,11 +73,11 @@ class TestTraffic:
     ):
         run.upgrade(postgresql_url)
         versions(tmp_path, monkeypatch, ALTER)
-        monkeypatch.setattr(alone, "_PAUSES", (0.05, 0.05))
+        monkeypatch.setattr(locking, "_PAUSES", (0.05, 0.05))
 
         with psycopg.connect(postgresql_url) as other:
             other.execute("SELECT * FROM users")  # posts is free, so a part was done each time
-            with pytest.raises(BusyTables, match="others held a table at each of 3 attempts"):
+            with pytest.raises(LockTimeout, match="others held a table at each of 3 attempts"):
                 run.upgrade(postgresql_url)
 
         assert query(postgresql_url, "SELECT 1 FROM information_schema.columns WHERE column_name = 'note'") == []

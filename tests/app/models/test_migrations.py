@@ -260,8 +260,8 @@ class TestRevise:
         text = path.read_text()
 
         assert path == folder / f"{following(1)[0]}_what_is_missing.py"
-        assert "steps.altered('users')" in text
-        assert "from app.migrations import steps\n" in text
+        assert "ddl.alter_table('users')" in text
+        assert "from app.migrations import ddl\n" in text
         assert "batch_alter_table" not in text
         assert """sa.Column('full_name_key', sa.String().with_variant(sa.String(collation="C"), "postgresql")""" in text
         assert """sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite")""" in text

@@ -16,10 +16,10 @@ from tests.support.databases import Connection, query
 
 INDEX = """
 def upgrade():
-    steps.create_index("ix_posts_title", "posts", ["title"])
+    ddl.create_index("ix_posts_title", "posts", ["title"])
 
 def downgrade():
-    steps.drop_index("ix_posts_title", "posts")
+    ddl.drop_index("ix_posts_title", "posts")
 """
 
 NOTE = """
@@ -32,11 +32,11 @@ def downgrade():
 
 ALTERED = """
 def upgrade():
-    with steps.altered("users") as users:
+    with ddl.alter_table("users") as users:
         users.alter_column("bio", nullable=False, server_default="", existing_type=sa.String())
 
 def downgrade():
-    with steps.altered("users") as users:
+    with ddl.alter_table("users") as users:
         users.alter_column("bio", nullable=True, server_default=None, existing_type=sa.String())
 """
 

@@ -1,4 +1,4 @@
-"""Triggers, and the functions that they call: no model says them, so the revisions do, in their PROGRAMS."""
+"""Triggers, and the functions that they call: no model says them, so the revisions do, in their TRIGGERS."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wanted(dialect: str) -> dict[str, str]:
     """What the last revision that names each of them made, comparable with `actual`."""
     found: dict[str, str | None] = {}
     for script in reversed(list(scripts().walk_revisions())):
-        found |= getattr(script.module, "PROGRAMS", {}).get(dialect, {})
+        found |= getattr(script.module, "TRIGGERS", {}).get(dialect, {})
     return {name: _bare(sql) for name, sql in found.items() if sql is not None}
 
 

@@ -39,7 +39,7 @@ def drop_index(name: str, table: str) -> None:
 
 
 @contextlib.contextmanager
-def altered(table: str) -> Iterator[BatchOperations]:
+def alter_table(table: str) -> Iterator[BatchOperations]:
     """Alembic's `batch_alter_table`: on SQLite a new table is made, filled and renamed, on PostgreSQL it is ALTER TABLE.
 
     By itself, Alembic's way on SQLite loses the triggers, the CHECK constraints and the last id that was given.

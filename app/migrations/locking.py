@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.core.database import sqlite
 from app.core.errors import DatabaseUnreachable
 from app.core.urls.database import is_postgresql
-from app.migrations import BrokenReferences, BusyTables, NotMigrated, path_of, postgres
+from app.migrations import BrokenReferences, LockTimeout, MigrationError, path_of, postgres
 
 T = TypeVar("T")
 
@@ -41,13 +41,13 @@ _BUSY = {"55P03", "40P01"}
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-def alone(url: str, work: Callable[[Connection], T]) -> T:
+def exclusively(url: str, work: Callable[[Connection], T]) -> T:
     """Do the work. On SQLite it is one transaction; on PostgreSQL the work begins and ends its own, and may be done anew.
 
     Raises:
         ValueError: the URL is wrong.
         DatabaseUnreachable: the database cannot be reached.
-        BrokenReferences, BusyTables, NotMigrated: see there.
+        BrokenReferences, LockTimeout, MigrationError: see there.
     """
     if not is_postgresql(url):
         with _locked(path_of(url)) as connection:
@@ -62,7 +62,7 @@ def _locked(path: Path) -> Iterator[Connection]:
         sqlite.create_file(path)
     except OSError as error:
         raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.strerror}") from error
-    with file_engine(str(path), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
+    with sqlite_engine(str(path), "BEGIN IMMEDIATE") as engine, engine.begin() as connection:
         yield connection
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if orphans:
@@ -70,7 +70,7 @@ def _locked(path: Path) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def file_engine(database: str, begin: str) -> Iterator[Engine]:
+def sqlite_engine(database: str, begin: str) -> Iterator[Engine]:
     """An engine for a SQLite file, whose transactions begin with the given words.
 
     isolation_level None and our own BEGIN: the driver would commit before each CREATE TABLE. Foreign keys stay off, as SQLite
@@ -85,7 +85,7 @@ def file_engine(database: str, begin: str) -> Iterator[Engine]:
 
 
 async def _on_postgresql(url: str, work: Callable[[Connection], T]) -> T:
-    async with _exclusion(url), server_engine(url) as engine:
+    async with _exclusion(url), postgresql_engine(url) as engine:
         for pause in (*_PAUSES, None):
             try:
                 async with engine.connect() as connection:
@@ -95,13 +95,13 @@ async def _on_postgresql(url: str, work: Callable[[Connection], T]) -> T:
                     raise
                 if pause is None:
                     attempts = len(_PAUSES) + 1
-                    raise BusyTables(f"others held a table at each of {attempts} attempts: try again later") from error
+                    raise LockTimeout(f"others held a table at each of {attempts} attempts: try again later") from error
                 await asyncio.sleep(pause)
     raise AssertionError
 
 
 @contextlib.asynccontextmanager
-async def server_engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def postgresql_engine(url: str) -> AsyncIterator[AsyncEngine]:
     """An engine for a PostgreSQL. In its transactions statements may last, but do not wait long for locks."""
     arguments = {"async_creator_fn": lambda: postgres.connect(url), "prepared_statement_cache_size": 0}
     engine = create_async_engine("postgresql+asyncpg://", connect_args=arguments, poolclass=NullPool)
@@ -131,7 +131,7 @@ async def _exclusion(url: str) -> AsyncIterator[None]:
         deadline = time.monotonic() + _LONG
         while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
             if time.monotonic() > deadline:
-                raise NotMigrated(f"another process has been migrating for {_LONG:.0f} s; nothing was changed")
+                raise MigrationError(f"another process has been migrating for {_LONG:.0f} s; nothing was changed")
             await connection.execute("SELECT 1")
             await asyncio.sleep(_INTERVAL)
         await connection.execute("SELECT 1")
