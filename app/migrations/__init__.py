@@ -1,4 +1,4 @@
-"""The history of the tables: one file in `versions/` a step, named by its number. `run` applies them, with Alembic."""
+"""Schema migrations: one numbered file per revision in `versions/`, applied by `run` with Alembic."""
 
 from __future__ import annotations
 
@@ -13,72 +13,71 @@ REVISIONS = sorted(path.name.partition("_")[0] for path in (Path(__file__).paren
 
 
 class MigrationError(Exception):
-    """The database cannot be brought to the wanted revision. Nothing was changed, unless its words say so."""
+    """The migration failed. Nothing was changed, unless the message says so."""
 
 
 class NewerDatabase(MigrationError):
-    """A later version of this service has migrated the database."""
+    """The database was migrated by a later version of the service."""
 
     def __init__(self, revision: str) -> None:
         super().__init__(
-            f"the database is at revision {revision}, which this version does not know (its last is {REVISIONS[-1]}): run the "
-            f"version that made it, or go back with that version's `accord migrate --back-to {REVISIONS[-1]}`"
+            f"the database is at revision {revision}, which is unknown to this version (its latest is {REVISIONS[-1]}): "
+            f"run the later version, or downgrade with its `python -m app migrate --back-to {REVISIONS[-1]}`"
         )
 
 
 class BrokenReferences(MigrationError):
-    """After the migration, rows would refer to rows that are not there."""
+    """The migration would leave foreign keys without the rows that they reference."""
 
 
 class LockTimeout(MigrationError):
-    """Long transactions of others hold a table that the migration must change."""
+    """Other transactions kept locks on a table that the migration must change."""
 
 
 def path_of(url: str) -> Path:
     """The file behind a SQLite URL.
 
     Raises:
-        ValueError: `sqlite://`, whose tables nobody else would see: use the `url` of the connected Database.
+        ValueError: the URL is `sqlite://`, a private database of each connection; use the `url` of a connected Database.
     """
     path = database_url.sqlite_path(url)
     if path is None:
-        raise ValueError("sqlite:// is a database of its own for every connection; name a file: sqlite:///data/accord.db")
+        raise ValueError("sqlite:// is a private database of each connection; name a file: sqlite:///data/accord.db")
     return path
 
 
 def pending(url: str) -> list[str]:
-    """The revisions that `run.upgrade` would apply, oldest first. Changes nothing, and makes no file where there is none.
+    """The revisions that `run.upgrade` would apply, oldest first. Changes nothing and creates no file.
 
-    It asks without Alembic, whose import would cost every worker 10 MB and a tenth of a second, and on SQLite without any
-    library.
+    Does not import Alembic, which would cost every worker 10 MB and a tenth of a second.
 
     Raises:
-        NewerDatabase: there is nothing to apply, since the database is ahead.
-        ValueError: the URL is wrong, or `sqlite://`.
-        DatabaseUnreachable: it cannot be reached or read, or the file is none.
+        NewerDatabase: the database is ahead of this version.
+        ValueError: the URL is invalid, or `sqlite://`.
+        DatabaseUnreachable: the database cannot be reached or read, or the file is not a database.
     """
-    done = _on_postgresql(url) if database_url.is_postgresql(url) else _in_file(path_of(url))
-    if done is not None and done not in REVISIONS:
-        raise NewerDatabase(done)
-    return [revision for revision in REVISIONS if done is None or revision > done]
+    current = _revision_on_postgresql(url) if database_url.is_postgresql(url) else _revision_of_file(path_of(url))
+    if current is not None and current not in REVISIONS:
+        raise NewerDatabase(current)
+    return [revision for revision in REVISIONS if current is None or revision > current]
 
 
-def _in_file(path: Path) -> str | None:
+def _revision_of_file(path: Path) -> str | None:
     try:
         if not path.exists():
             return None
-        # Not `ro`, which cannot read what a process has left that was killed while it wrote.
+        # Not mode=ro, which cannot recover the write-ahead log of a process that was killed.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (OSError, sqlite3.DatabaseError) as error:
-        if "no such table" in str(error):  # nothing was ever applied
+        if "no such table" in str(error):  # no migration was ever applied
             return None
         why = error.strerror if isinstance(error, OSError) else error
         raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {why}") from error
     return None if row is None else str(row[0])
 
 
-def _on_postgresql(url: str) -> str | None:
-    from app.migrations import postgres  # noqa: PLC0415 - asyncpg, which SQLite does without
+def _revision_on_postgresql(url: str) -> str | None:
+    from app.migrations import postgres  # noqa: PLC0415 - imports asyncpg, which SQLite does not need
 
     return postgres.run(postgres.revision(url))

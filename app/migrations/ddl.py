@@ -1,4 +1,4 @@
-"""Steps for revisions, beside Alembic's own: what must not stop the traffic, and what SQLite's way would lose."""
+"""DDL for revisions, beside Alembic's own: online indexes on PostgreSQL, and altered tables on SQLite that lose nothing."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from sqlalchemy import CheckConstraint, Connection, inspect
 
 @contextlib.contextmanager
 def online() -> Iterator[None]:
-    """What stands in the block is committed statement by statement, while others write; on SQLite it is in the transaction.
+    """Commit each statement of the block by itself, while others write. On SQLite they run in the migration's transaction.
 
-    A revision that has such a block has nothing else, and can be repeated from anywhere: it is marked as applied at its end.
+    A revision with such a block contains nothing else and can be repeated from any point; it is marked as applied at its end.
     """
     if op.get_bind().dialect.name == "sqlite":
         yield
         return
     with op.get_context().autocommit_block():
-        for limit in ("statement_timeout", "lock_timeout"):  # whoever waits here is in nobody's way
+        for limit in ("statement_timeout", "lock_timeout"):  # waiting here blocks nobody
             op.execute(f"SET {limit} = 0")
         yield
 
 
 def create_index(name: str, table: str, columns: Sequence[str], *, unique: bool = False) -> None:
-    """Build an index on a big table; alone in its revision, see `online`."""
+    """Build an index on a big table; the only operation of its revision, see `online`."""
     with online():
-        op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)  # what an attempt that failed has left
+        op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)  # left by a failed attempt
         op.create_index(name, table, columns, unique=unique, postgresql_concurrently=True)
 
 
 def drop_index(name: str, table: str) -> None:
-    """Drop an index of a busy table; alone in its revision, see `online`."""
+    """Drop an index of a busy table; the only operation of its revision, see `online`."""
     with online():
         op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
 
 
 @contextlib.contextmanager
 def alter_table(table: str) -> Iterator[BatchOperations]:
-    """Alembic's `batch_alter_table`: on SQLite a new table is made, filled and renamed, on PostgreSQL it is ALTER TABLE.
+    """Alembic's `batch_alter_table`: ALTER TABLE on PostgreSQL; on SQLite it creates, fills and renames a new table.
 
-    By itself, Alembic's way on SQLite loses the triggers, the CHECK constraints and the last id that was given.
+    On SQLite, Alembic alone would lose triggers, CHECK constraints and the highest id ever used.
     """
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
@@ -50,15 +50,15 @@ def alter_table(table: str) -> Iterator[BatchOperations]:
             yield batch
         return
     triggers = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all()
-    for name, _ in triggers:  # all of them: those of other tables may name this one, which is gone for a moment
+    for name, _ in triggers:  # all of them: triggers of other tables may use this table, which is gone for a moment
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
     last = _last_id(connection, table)
     checks = [
         CheckConstraint(check["sqltext"], name=op.f(str(check["name"])))
         for check in inspect(connection).get_check_constraints(table)
     ]
-    numbered = {} if last is None else {"sqlite_autoincrement": True}
-    with op.batch_alter_table(table, table_args=tuple(checks), table_kwargs=numbered) as batch:
+    autoincrement = {} if last is None else {"sqlite_autoincrement": True}
+    with op.batch_alter_table(table, table_args=tuple(checks), table_kwargs=autoincrement) as batch:
         yield batch
     if last is not None:
         connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
@@ -68,7 +68,7 @@ def alter_table(table: str) -> Iterator[BatchOperations]:
 
 
 def _last_id(connection: Connection, table: str) -> int | None:
-    """The last id that was given; None where the rows are not numbered for ever."""
+    """The highest id ever used; None for a table without AUTOINCREMENT."""
     sql = connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,)).scalar_one()
     if "AUTOINCREMENT" not in sql:
         return None

@@ -1,4 +1,4 @@
-"""Drift: what a migrated database has that the models and migrations do not say, or lacks, or has otherwise."""
+"""Schema drift: differences between a migrated database and the models and migrations."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from app.migrations import path_of, postgres, triggers
 from app.migrations.locking import postgresql_engine, sqlite_engine
 from app.models import metadata
 
-# The collation of each text column that does not have the database's own.
+# The collation of each text column whose collation is not the database's default.
 _COLLATIONS = """
 SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = current_schema()
 """
 
-# Made by CREATE INDEX CONCURRENTLY that failed, or ADD CONSTRAINT .. NOT VALID: they are there and hold nothing.
-_UNFINISHED = """
+# Left behind by a failed CREATE INDEX CONCURRENTLY or ADD CONSTRAINT .. NOT VALID: they exist and enforce nothing.
+_INVALID = """
 SELECT 'index ' || i.relname || ' of ' || t.relname
 FROM pg_index JOIN pg_class i ON i.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
 JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = current_schema() AND NOT (indisvalid AND indisready)
@@ -36,12 +36,12 @@ JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = current_schema()
 
 
 def find(url: str) -> list[str]:
-    """One line for each difference, e.g. `missing: column users.bio`. Changes nothing; the database has every revision.
+    """One line per difference, e.g. `missing: column users.bio`. Changes nothing. The database must be up to date.
 
-    Conditions of CHECK constraints are compared by their names and literals: PostgreSQL stores them in words of its own.
+    CHECK constraints are compared by name and literals, because PostgreSQL rewrites their conditions.
 
     Raises:
-        ValueError: the URL is wrong.
+        ValueError: the URL is invalid.
         DatabaseUnreachable: the database cannot be reached.
     """
     if is_postgresql(url):
@@ -58,12 +58,12 @@ async def _on_postgresql(url: str) -> list[str]:
 
 def _compare(connection: Connection) -> list[str]:
     missing, unexpected, different = set[str](), set[str](), dict[str, str]()
-    with warnings.catch_warnings(action="ignore", category=SAWarning):  # of constraints that have options nobody wrote here
+    with warnings.catch_warnings(action="ignore", category=SAWarning):  # about reflected constraints with unknown options
         for kind, subject, details in [
             *_tables(connection),
             *_columns(connection),
             *_constraints(connection),
-            *_differences(triggers.wanted(connection.dialect.name), triggers.actual(connection)),
+            *_differences(triggers.expected(connection.dialect.name), triggers.actual(connection)),
         ]:
             if kind == "missing":
                 missing.add(subject)
@@ -71,7 +71,7 @@ def _compare(connection: Connection) -> list[str]:
                 unexpected.add(subject)
             else:
                 different[subject] = details
-    different |= dict.fromkeys(missing & unexpected, "")  # an index on other columns, say
+    different |= dict.fromkeys(missing & unexpected, "")  # such as an index on other columns
     absent = tuple(f" of {subject.removeprefix('table ')}" for subject in missing if subject.startswith("table "))
     return [
         *(f"missing: {subject}" for subject in sorted(missing - unexpected) if not subject.endswith(absent)),
@@ -84,7 +84,7 @@ Difference = tuple[str, str, str]
 
 
 def _tables(connection: Connection) -> Iterator[Difference]:
-    """What Alembic sees: tables, columns, NULL, defaults, indexes, unique constraints, foreign keys."""
+    """What Alembic compares: tables, columns, NULL, defaults, indexes, unique constraints, foreign keys."""
     context = MigrationContext.configure(connection, opts={"compare_type": False, "compare_server_default": True})
     for found in compare_metadata(context, metadata):
         if isinstance(found, list):
@@ -98,7 +98,7 @@ def _tables(connection: Connection) -> Iterator[Difference]:
 
 
 def _word(value: object) -> str:
-    return str(getattr(value, "arg", value)).lower()  # a default stands in the `arg` of its clause
+    return str(getattr(value, "arg", value)).lower()  # a default is the `arg` of its clause
 
 
 def _subject(what: str, rest: list[Any]) -> str:
@@ -113,15 +113,15 @@ def _subject(what: str, rest: list[Any]) -> str:
     return f"{what} {rest[0]}"
 
 
-def _present(connection: Connection) -> tuple[Inspector, list[Table]]:
+def _existing_tables(connection: Connection) -> tuple[Inspector, list[Table]]:
     inspector = inspect(connection)
     there = set(inspector.get_table_names())
     return inspector, [table for table in metadata.sorted_tables if table.name in there]
 
 
 def _columns(connection: Connection) -> Iterator[Difference]:
-    """Types to the letter, which Alembic compares by their kind, collations, and who numbers the rows."""
-    inspector, tables = _present(connection)
+    """Exact types, which Alembic compares loosely, collations and sequences."""
+    inspector, tables = _existing_tables(connection)
     dialect = connection.dialect
     collations: dict[tuple[str, str], str | None] = {}
     if dialect.name == "postgresql":
@@ -131,16 +131,16 @@ def _columns(connection: Connection) -> Iterator[Difference]:
         for column in (column for column in table.columns if column.name in actual):
             subject = f"column {table.name}.{column.name}"
             type_ = column.type.dialect_impl(dialect)
-            found, wish = _spelled(actual[column.name]["type"], dialect), _spelled(type_, dialect)
-            if found != wish:
-                yield "different", subject, f" (type {found} instead of {wish})"
+            found, expected_type = _spelled(actual[column.name]["type"], dialect), _spelled(type_, dialect)
+            if found != expected_type:
+                yield "different", subject, f" (type {found} instead of {expected_type})"
             if dialect.name != "postgresql":
                 continue
-            sorted_by, wanted = collations.get((table.name, column.name)), getattr(type_, "collation", None)
-            if sorted_by != wanted:
-                yield "different", subject, f" (collation {sorted_by or 'default'} instead of {wanted or 'default'})"
+            sorted_by, expected = collations.get((table.name, column.name)), getattr(type_, "collation", None)
+            if sorted_by != expected:
+                yield "different", subject, f" (collation {sorted_by or 'default'} instead of {expected or 'default'})"
             if column is table.autoincrement_column and not actual[column.name]["autoincrement"]:
-                yield "different", subject, " (it has no sequence)"
+                yield "different", subject, " (no sequence)"
 
 
 def _spelled(type_: TypeEngine[Any], dialect: Dialect) -> str:
@@ -148,19 +148,19 @@ def _spelled(type_: TypeEngine[Any], dialect: Dialect) -> str:
 
 
 def _constraints(connection: Connection) -> Iterator[Difference]:
-    """What Alembic does not see: names of keys, CHECK constraints, what is only half made."""
-    inspector, tables = _present(connection)
+    """What Alembic does not compare: names of keys, CHECK constraints, invalid indexes and constraints."""
+    inspector, tables = _existing_tables(connection)
     for table in tables:
-        yield from _differences(_wanted(table, connection), _actual(table.name, inspector, connection))
+        yield from _differences(_expected(table, connection), _actual(table.name, inspector, connection))
     if connection.dialect.name == "postgresql":
-        yield from (("different", subject, " (not valid)") for (subject,) in connection.exec_driver_sql(_UNFINISHED))
+        yield from (("different", subject, " (not valid)") for (subject,) in connection.exec_driver_sql(_INVALID))
 
 
-def _wanted(table: Table, connection: Connection) -> dict[str, str]:
-    """Primary keys, foreign keys and checks of the model, with what is comparable of their conditions."""
+def _expected(table: Table, connection: Connection) -> dict[str, str]:
+    """Primary keys, foreign keys and checks of the model, with the literals of their conditions."""
     name_of = connection.dialect.identifier_preparer.format_constraint
     named = {str(name_of(key)): "" for key in table.foreign_key_constraints}
-    if connection.dialect.name != "sqlite":  # which forgets the name of a primary key with AUTOINCREMENT
+    if connection.dialect.name != "sqlite":  # SQLite drops the name of a primary key with AUTOINCREMENT
         named[str(name_of(table.primary_key))] = ""
     checks = [constraint for constraint in table.constraints if isinstance(constraint, CheckConstraint)]
     named |= {str(name_of(check)): _literals(str(check.sqltext)) for check in checks}
@@ -179,7 +179,9 @@ def _literals(condition: str) -> str:
     return " ".join(sorted(re.findall(r"'(?:[^']|'')*'|\b\d+\b", condition)))
 
 
-def _differences(wanted: dict[str, str], actual: dict[str, str]) -> Iterable[Difference]:
-    yield from (("missing", subject, "") for subject in wanted.keys() - actual.keys())
-    yield from (("unexpected", subject, "") for subject in actual.keys() - wanted.keys())
-    yield from (("different", subject, "") for subject in wanted.keys() & actual.keys() if wanted[subject] != actual[subject])
+def _differences(expected: dict[str, str], actual: dict[str, str]) -> Iterable[Difference]:
+    yield from (("missing", subject, "") for subject in expected.keys() - actual.keys())
+    yield from (("unexpected", subject, "") for subject in actual.keys() - expected.keys())
+    yield from (
+        ("different", subject, "") for subject in expected.keys() & actual.keys() if expected[subject] != actual[subject]
+    )

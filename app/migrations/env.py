@@ -1,4 +1,4 @@
-"""Run by Alembic, on the connection that `app.migrations.run` hands over; on SQLite in its transaction."""
+"""Alembic's environment; runs on the connection of `app.migrations.run`, on SQLite in its transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.models.base import Id, Key, UtcDateTime
 
 
 def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 - Alembic's signature
-    """Write our types in SQLAlchemy's words, for both databases: a migration does not change when the model's type does."""
+    """Write our types as SQLAlchemy's, for both databases, so that changing the type does not change old migrations."""
     if kind != "type":
         return False
     if isinstance(item, UtcDateTime):
@@ -28,8 +28,8 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
-    # SQLite cannot alter a column or drop a constraint: Alembic then makes a new table, copies the rows and renames it. Written
-    # on PostgreSQL, a migration says so all the same.
+    # SQLite cannot alter a column or drop a constraint: Alembic creates a new table, copies the rows and renames it. Migrations
+    # are generated on PostgreSQL but must do so too.
     render_as_batch=True,
     transactional_ddl=True,
     render_item=_render,

@@ -1,4 +1,4 @@
-"""Work on a database while nobody else migrates it: patient with other processes, never in the way of the traffic for long."""
+"""Exclusive access for migrations: waits for other migrating processes and never blocks the traffic for long."""
 
 from __future__ import annotations
 
@@ -20,44 +20,46 @@ from app.migrations import BrokenReferences, LockTimeout, MigrationError, path_o
 
 T = TypeVar("T")
 
-# SQLite: seconds to wait for another process that migrates; then the driver's "database is locked" is raised.
-_PATIENCE = 60.0
+# SQLite: seconds to wait for another migrating process before the driver raises "database is locked".
+_SQLITE_TIMEOUT = 60.0
 
-# PostgreSQL: who migrates holds this advisory lock. It is "accord" in hexadecimal and only has to be nobody else's.
-_LOCK = 0x6163636F7264
+# PostgreSQL: key of the advisory lock that migrating processes hold. Any key that no other program uses; "accord" in ASCII.
+_LOCK_KEY = 0x6163636F7264
 
-# Seconds between two attempts to get it, and after which another process that migrates is thought to hang.
+# Seconds between attempts to acquire it, and until another migrating process is considered hung.
 _INTERVAL = 0.1
-_LONG = 600.0
+_GIVE_UP = 600.0
 
-# Seconds to wait for the lock of a table. Everybody who comes later waits behind us, and must not reach the `statement_timeout`
-# of the service (2 s). Below PostgreSQL's deadlock_timeout (1 s) it is we who give way, not a request.
+# Seconds to wait for a table lock. Requests that need the table queue behind the migration and must not reach the service's
+# `statement_timeout` (2 s). Below PostgreSQL's deadlock_timeout (1 s), the migration is what gives way, not a request.
 _LOCK_TIMEOUT = 0.5
 
-# PostgreSQL's codes for "another transaction has the table": lock_timeout, and a deadlock that was ended at our cost.
-_BUSY = {"55P03", "40P01"}
+# SQLSTATEs of a table that others have locked: lock_not_available, and deadlock_detected.
+_LOCKED = {"55P03", "40P01"}
 
-# Seconds before each further attempt at a busy table; between them the traffic flows.
+# Seconds to wait before each further attempt, while the traffic goes on.
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 def exclusively(url: str, work: Callable[[Connection], T]) -> T:
-    """Do the work. On SQLite it is one transaction; on PostgreSQL the work begins and ends its own, and may be done anew.
+    """Run the work while no other process migrates the database.
+
+    On SQLite it runs in one transaction. On PostgreSQL it manages its own transactions and may be run several times.
 
     Raises:
-        ValueError: the URL is wrong.
+        ValueError: the URL is invalid.
         DatabaseUnreachable: the database cannot be reached.
-        BrokenReferences, LockTimeout, MigrationError: see there.
+        BrokenReferences, LockTimeout, MigrationError: see `app.migrations`.
     """
     if not is_postgresql(url):
-        with _locked(path_of(url)) as connection:
+        with _sqlite_transaction(path_of(url)) as connection:
             return work(connection)
     return postgres.run(_on_postgresql(url, work))
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[Connection]:
-    """A transaction that alone may write from its first moment, so that what it reads stays true; it commits at the end."""
+def _sqlite_transaction(path: Path) -> Iterator[Connection]:
+    """A transaction that holds the write lock from its start; it commits at the end of the block."""
     try:
         sqlite.create_file(path)
     except OSError as error:
@@ -66,17 +68,17 @@ def _locked(path: Path) -> Iterator[Connection]:
         yield connection
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if orphans:
-            raise BrokenReferences(f"{len(orphans)} rows refer to nothing, the first in the table {orphans[0][0]}")
+            raise BrokenReferences(f"{len(orphans)} rows reference missing rows, the first in the table {orphans[0][0]}")
 
 
 @contextlib.contextmanager
 def sqlite_engine(database: str, begin: str) -> Iterator[Engine]:
-    """An engine for a SQLite file, whose transactions begin with the given words.
+    """An engine for a SQLite file that begins transactions with the given statement.
 
-    isolation_level None and our own BEGIN: the driver would commit before each CREATE TABLE. Foreign keys stay off, as SQLite
-    has it by default: the batch mode of Alembic drops and renames tables, which would delete the rows that refer to them.
+    isolation_level None and our own BEGIN, because the driver would commit before each CREATE TABLE. Foreign keys stay off
+    (SQLite's default), because Alembic's batch mode drops and renames tables, which would delete the referencing rows.
     """
-    engine = create_engine(f"sqlite:///{database}", connect_args={"isolation_level": None, "timeout": _PATIENCE})
+    engine = create_engine(f"sqlite:///{database}", connect_args={"isolation_level": None, "timeout": _SQLITE_TIMEOUT})
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     try:
         yield engine
@@ -85,24 +87,26 @@ def sqlite_engine(database: str, begin: str) -> Iterator[Engine]:
 
 
 async def _on_postgresql(url: str, work: Callable[[Connection], T]) -> T:
-    async with _exclusion(url), postgresql_engine(url) as engine:
+    async with _advisory_lock(url), postgresql_engine(url) as engine:
         for pause in (*_PAUSES, None):
             try:
                 async with engine.connect() as connection:
                     return await connection.run_sync(work)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _BUSY:
+                if getattr(error.orig, "sqlstate", None) not in _LOCKED:
                     raise
                 if pause is None:
                     attempts = len(_PAUSES) + 1
-                    raise LockTimeout(f"others held a table at each of {attempts} attempts: try again later") from error
+                    raise LockTimeout(
+                        f"other transactions held a lock on a table in all {attempts} attempts: try again later"
+                    ) from error
                 await asyncio.sleep(pause)
     raise AssertionError
 
 
 @contextlib.asynccontextmanager
 async def postgresql_engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine for a PostgreSQL. In its transactions statements may last, but do not wait long for locks."""
+    """An engine for a PostgreSQL database whose statements may run long but do not wait long for locks."""
     arguments = {"async_creator_fn": lambda: postgres.connect(url), "prepared_statement_cache_size": 0}
     engine = create_async_engine("postgresql+asyncpg://", connect_args=arguments, poolclass=NullPool)
 
@@ -119,19 +123,19 @@ async def postgresql_engine(url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def _exclusion(url: str) -> AsyncIterator[None]:
-    """Hold the lock of those who migrate, in a transaction on a connection of its own: so it outlives the commits of the work.
+async def _advisory_lock(url: str) -> AsyncIterator[None]:
+    """Hold the advisory lock in a transaction on its own connection, so that it outlives the commits of the work.
 
-    CREATE INDEX CONCURRENTLY waits for every transaction that has a snapshot. So the lock is asked for again and again, since a
-    statement that waits for it has one; and a statement with parameters keeps its snapshot until the next one.
+    Polls, because CREATE INDEX CONCURRENTLY waits for every transaction that has a snapshot, as a statement that waits for the
+    lock has. SELECT 1 releases the snapshot that a statement with parameters keeps until the next statement.
     """
     connection = await postgres.connect(url)
     try:
         await connection.execute("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-        deadline = time.monotonic() + _LONG
-        while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+        deadline = time.monotonic() + _GIVE_UP
+        while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK_KEY):
             if time.monotonic() > deadline:
-                raise MigrationError(f"another process has been migrating for {_LONG:.0f} s; nothing was changed")
+                raise MigrationError(f"another process has been migrating for {_GIVE_UP:.0f} s; nothing was changed")
             await connection.execute("SELECT 1")
             await asyncio.sleep(_INTERVAL)
         await connection.execute("SELECT 1")

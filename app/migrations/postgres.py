@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL for whoever migrates, from synchronous code."""
+"""Connections to PostgreSQL for migrations, from synchronous code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Do asynchronous work from synchronous code, which may itself be called by a running loop: then in a thread."""
+    """Run a coroutine from synchronous code; in a thread if an event loop is already running."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -28,11 +28,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def connect(url: str) -> asyncpg.Connection:
-    """A connection without the time limits of the service, which also works through PgBouncer: nothing stays prepared.
+    """Connect without the service's timeouts. Prepares no statements, so that it works through PgBouncer.
 
     Raises:
-        ValueError: the URL is wrong.
-        DatabaseUnreachable: no server answers, or it refuses us.
+        ValueError: the URL is invalid.
+        DatabaseUnreachable: no server answers, or it rejects the connection.
     """
     address = PostgresURL.of(url)
     try:
@@ -42,18 +42,18 @@ async def connect(url: str) -> asyncpg.Connection:
 
 
 async def revision(url: str) -> str | None:
-    """The revision that the database has come to; None if nothing was ever applied.
+    """The current revision of the database; None if no migration was ever applied.
 
     Raises:
-        DatabaseUnreachable: it cannot be reached or read.
+        DatabaseUnreachable: the database cannot be reached or read.
     """
     connection = await connect(url)
     try:
-        done: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        current: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:
         return None
     except asyncpg.PostgresError as error:
         raise DatabaseUnreachable(f"cannot read from PostgreSQL at {PostgresURL.of(url)}: {error}") from error
     finally:
         await connection.close()
-    return done
+    return current

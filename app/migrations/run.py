@@ -1,4 +1,4 @@
-"""Bring a database to the tables of this version, or back. Called by the command line and the start, never by a request."""
+"""Upgrade and downgrade a database with Alembic. Called by the command line and at start, never by a request."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ VERSIONS = Path(__file__).parent / "versions"
 
 
 def upgrade(url: str) -> list[str]:
-    """Apply what is missing, and return the revisions applied, oldest first.
+    """Apply pending migrations and return their revisions, oldest first.
 
-    All or nothing, but for revisions that build an index while others write (`app.migrations.ddl`): what was done up to
-    them stays. Processes that migrate at once wait for each other; the second finds nothing to do.
+    All or nothing, except that a revision which builds an index online (`app.migrations.ddl`) commits what came before it.
+    Processes that migrate at the same time wait for each other; the second finds nothing to apply.
 
     Raises:
-        ValueError: the URL is wrong, or `sqlite://`, whose tables nobody else would see.
+        ValueError: the URL is invalid, or `sqlite://`, a private database of each connection.
         NewerDatabase: the database is ahead of this version.
-        BrokenReferences: a migration forgot rows.
-        LockTimeout: others hold a table; try again when there is less to do.
+        BrokenReferences: a migration would break foreign keys.
+        LockTimeout: other transactions hold locks on a table; try again when there is less traffic.
         DatabaseUnreachable: the database cannot be reached.
     """
     applied: list[str] = []
 
     def work(connection: Connection) -> None:
-        missing = _missing(connection)
-        applied.extend(revision for revision in missing if revision not in applied)
-        if missing:
+        pending = _pending(connection)
+        applied.extend(revision for revision in pending if revision not in applied)
+        if pending:
             _apply(connection, lambda config: command.upgrade(config, "head"))
 
     exclusively(url, work)
@@ -44,56 +44,56 @@ def upgrade(url: str) -> list[str]:
 
 
 def downgrade(url: str, revision: str) -> list[str]:
-    """Go back to a revision, or to `base`: an empty database. Returns the revisions undone, newest first.
+    """Downgrade to a revision, or to `base`, an empty database. Returns the undone revisions, newest first.
 
     Raises:
-        ValueError: as in upgrade; or there is no such revision, or it is not applied.
+        ValueError: as in upgrade; or the revision does not exist or is not applied.
         NewerDatabase, BrokenReferences, LockTimeout, DatabaseUnreachable: as in upgrade.
     """
     if revision not in {"base", *REVISIONS}:
-        raise ValueError(f"there is no revision {revision}; there are base, {', '.join(REVISIONS)}")
+        raise ValueError(f"revision {revision} does not exist; use one of base, {', '.join(REVISIONS)}")
 
     def work(connection: Connection) -> list[str]:
-        before = _missing(connection)
+        before = _pending(connection)
         if revision in before:
-            raise ValueError(f"the database has not come to revision {revision}: only the way back is asked for here")
+            raise ValueError(f"revision {revision} is not applied: a downgrade needs an earlier revision than the current one")
         _apply(connection, lambda config: command.downgrade(config, revision))
-        return [undone for undone in reversed(_missing(connection)) if undone not in before]
+        return [undone for undone in reversed(_pending(connection)) if undone not in before]
 
     return exclusively(url, work)
 
 
 def revise(url: str, message: str) -> Path:
-    """Write a new migration from the difference between the models and a migrated database. Read it before you commit it.
+    """Generate a migration from the difference between the models and a migrated database. Review it before you commit it.
 
-    The database is a PostgreSQL: on SQLite, Alembic does not see indexes on expressions, and does not say so.
+    Use a PostgreSQL database: on SQLite, Alembic silently ignores indexes on expressions.
     """
 
     def work(connection: Connection) -> Path:
         number = len(list(scripts().walk_revisions())) + 1
         script = command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
         if script is None or isinstance(script, list):
-            raise RuntimeError("Alembic wrote no single migration")
+            raise RuntimeError("Alembic generated no migration, or several")
         path = Path(script.path)
-        path.write_text(_in_our_words(path.read_text()))
+        path.write_text(_with_our_ddl(path.read_text()))
         return path
 
     return exclusively(url, work)
 
 
-def _in_our_words(script: str) -> str:
+def _with_our_ddl(script: str) -> str:
     changed = re.sub(r"op\.batch_alter_table\((.*?), schema=None\)", r"ddl.alter_table(\1)", script)
     return changed if changed == script else changed.replace("import op\n", "import op\n\nfrom app.migrations import ddl\n", 1)
 
 
 def scripts() -> ScriptDirectory:
-    """The revisions as Alembic knows them."""
+    """The revisions, for Alembic."""
     return ScriptDirectory.from_config(_config())
 
 
 def _apply(connection: Connection, step: Callable[[Config], None]) -> None:
     if connection.dialect.name == "postgresql":
-        connection.rollback()  # of what was read: the transaction is Alembic's, which may have to commit it in between
+        connection.rollback()  # end the reading transaction: Alembic begins its own and may commit it in between
     step(_config(connection))
 
 
@@ -105,9 +105,9 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _missing(connection: Connection) -> list[str]:
-    done = MigrationContext.configure(connection).get_current_heads()
+def _pending(connection: Connection) -> list[str]:
+    current = MigrationContext.configure(connection).get_current_heads()
     newest_first = [script.revision for script in scripts().walk_revisions()]
-    if unknown := [revision for revision in done if revision not in newest_first]:
+    if unknown := [revision for revision in current if revision not in newest_first]:
         raise NewerDatabase(", ".join(unknown))
-    return newest_first[: newest_first.index(done[0]) if done else None][::-1]
+    return newest_first[: newest_first.index(current[0]) if current else None][::-1]

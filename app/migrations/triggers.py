@@ -1,4 +1,4 @@
-"""Triggers, and the functions that they call: no model says them, so the revisions do, in their TRIGGERS."""
+"""Triggers and their functions. Models cannot express them, so revisions declare them in `TRIGGERS`."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ WHERE n.nspname = current_schema() AND prorettype = 'trigger'::regtype
 _SQLITE = "SELECT 'trigger ' || name, sql FROM sqlite_schema WHERE type = 'trigger'"
 
 
-def wanted(dialect: str) -> dict[str, str]:
-    """What the last revision that names each of them made, comparable with `actual`."""
+def expected(dialect: str) -> dict[str, str]:
+    """Name and normalized SQL of each trigger and function, from the last revision that declares it."""
     found: dict[str, str | None] = {}
     for script in reversed(list(scripts().walk_revisions())):
         found |= getattr(script.module, "TRIGGERS", {}).get(dialect, {})
-    return {name: _bare(sql) for name, sql in found.items() if sql is not None}
+    return {name: _normalized(sql) for name, sql in found.items() if sql is not None}
 
 
 def actual(connection: Connection) -> dict[str, str]:
-    """What is there: every trigger, since it changes what our statements do; of functions only those that we know."""
+    """All triggers of the database, since each changes what our statements do, and the declared functions."""
     dialect = connection.dialect.name
     rows = connection.exec_driver_sql(_POSTGRESQL if dialect == "postgresql" else _SQLITE)
-    ours = wanted(dialect)
-    return {name: _bare(sql) for name, sql in rows if name in ours or name.startswith("trigger ")}
+    declared = expected(dialect)
+    return {name: _normalized(sql) for name, sql in rows if name in declared or name.startswith("trigger ")}
 
 
-def _bare(sql: str) -> str:
-    """SQL without what PostgreSQL adds when it prints it: OR REPLACE, the body's tag, casts, parentheses, small letters."""
+def _normalized(sql: str) -> str:
+    """SQL without what PostgreSQL changes when it prints it: OR REPLACE, dollar-quote tags, casts, parentheses, case."""
     plain = sql.replace("CREATE OR REPLACE", "CREATE").replace("$function$", "$$").lower()
     return " ".join(re.sub(r"::[a-z]+( varying)?|[()]", " ", plain).split())

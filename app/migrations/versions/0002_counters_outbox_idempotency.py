@@ -71,8 +71,8 @@ USER_MOVED = "OLD.role <> NEW.role OR OLD.is_active <> NEW.is_active"
 POST_MOVED = "OLD.is_published <> NEW.is_published"
 NEW_USER, OLD_USER = USERS.format(row="NEW."), USERS.format(row="OLD.")
 
-# What the models do not say, by kind and name; app.migrations.drift compares a database with it. A later revision that makes
-# one of these anew says so under the same name, one that drops it says None.
+# Triggers and functions by kind and name; app.migrations.drift compares a database with them. A later revision that replaces
+# one declares it under the same name; one that drops it declares None.
 TRIGGERS = {
     "postgresql": {
         "function count_users": COUNT_ON_POSTGRESQL.format(

@@ -178,7 +178,9 @@ class TestDatabase:
 
     def test_one_that_nobody_else_could_see_is_one_line(self, cli):
         for command in ("serve", "migrate"):
-            assert message(cli(command, DATABASE_URL="sqlite://"), 2).startswith("DATABASE_URL: sqlite:// is a database of")
+            assert message(cli(command, DATABASE_URL="sqlite://"), 2).startswith(
+                "DATABASE_URL: sqlite:// is a private database of"
+            )
 
 
 class TestMailFolder:

@@ -60,7 +60,7 @@ def test_a_change_of_tables_columns_or_indexes_is_one_line(migrated: str, change
         ),
         ("ALTER TABLE posts ALTER title DROP NOT NULL", ["different: column posts.title (nullable true instead of false)"]),
         ("ALTER TABLE posts ALTER version SET DEFAULT 1", ["different: column posts.version (default 1 instead of none)"]),
-        ("ALTER TABLE posts ALTER id DROP DEFAULT", ["different: column posts.id (it has no sequence)"]),
+        ("ALTER TABLE posts ALTER id DROP DEFAULT", ["different: column posts.id (no sequence)"]),
         ("ALTER TABLE users DROP CONSTRAINT uq_users_email_key", ["missing: constraint uq_users_email_key of users"]),
         ("ALTER TABLE users DROP CONSTRAINT ck_users_role", ["missing: constraint ck_users_role of users"]),
         (

@@ -54,8 +54,8 @@ def test_it_applies_checks_and_goes_back(cli: CLI):
         "up to date\n",
         f"undone: {', '.join(reversed(REVISIONS[1:]))}\n",
         f"error: pending: {', '.join(REVISIONS[1:])}\n",
-        f"error: the database has not come to revision {newest}: only the way back is asked for here\n",
-        f"error: there is no revision 0777; there are base, {every}\n",
+        f"error: revision {newest} is not applied: a downgrade needs an earlier revision than the current one\n",
+        f"error: revision 0777 does not exist; use one of base, {every}\n",
     ]
 
 
@@ -81,7 +81,7 @@ def test_a_database_that_is_ahead_is_refused_in_one_line(cli: CLI, url: str, com
 
     assert result.returncode == 1
     [line] = result.stderr.splitlines()
-    assert line.startswith("error: the database is at revision 0777, which this version does not know")
+    assert line.startswith("error: the database is at revision 0777, which is unknown to this version")
 
 
 def test_what_the_database_refuses_is_said_in_its_words_without_the_statement(cli: CLI, url: str):
