@@ -15,9 +15,8 @@ from app.cli.startup import run
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
 from app.resources import Resources, connected, make_resources
-from app.services import mails
-from app.services import outbox as items
-from app.services.outbox_queries import Counts, Entry
+from app.services import mails, outbox
+from app.services.outbox_queries import Counts, StoredItem
 
 T = TypeVar("T")
 
@@ -26,13 +25,13 @@ def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) ->
     """List the items of the outbox, oldest first."""
     require_migrated(settings)
 
-    async def read(resources: Resources) -> tuple[list[Entry], Counts, datetime]:
-        entries = await items.list_entries(resources.database, limit, dead=dead)
-        return entries, await items.count(resources.database), resources.now()
+    async def read(resources: Resources) -> tuple[list[StoredItem], Counts, datetime]:
+        items = await outbox.list_items(resources.database, limit, dead=dead)
+        return items, await outbox.count(resources.database), resources.now()
 
-    entries, counts, now = run(settings, _with_resources(settings, read))
-    for entry in entries:
-        typer.echo(_as_json(entry, now) if as_json else _as_text(entry, now))
+    items, counts, now = run(settings, _with_resources(settings, read))
+    for found in items:
+        typer.echo(_as_json(found, now) if as_json else _as_text(found, now))
     if not as_json:
         typer.echo(f"{counts.items - counts.dead} waiting, {counts.dead} dead")
 
@@ -45,8 +44,8 @@ def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> Non
 
     async def retry(resources: Resources) -> int:
         if item is None:
-            return await items.retry_dead(resources.database, resources.now())
-        return int(await items.retry(resources.database, item, resources.now()))
+            return await outbox.retry_dead_letters(resources.database, resources.now())
+        return int(await outbox.retry(resources.database, item, resources.now()))
 
     changed = run(settings, _with_resources(settings, retry))
     if item is not None and not changed:
@@ -59,31 +58,31 @@ async def _with_resources(settings: Settings, work: Callable[[Resources], Awaita
         return await work(resources)
 
 
-def _as_json(entry: Entry, now: datetime) -> str:
+def _as_json(item: StoredItem, now: datetime) -> str:
     shown = {
-        "id": entry.id,
-        "topic": entry.topic,
-        "to": mails.recipient(entry.payload),
-        "state": _state(entry),
-        "attempts": entry.attempts,
-        "next_attempt": None if entry.died_at else entry.available_at,
-        "error": entry.error,
-        "age_seconds": int((now - entry.created_at).total_seconds()),
+        "id": item.id,
+        "topic": item.topic,
+        "to": mails.recipient(item.payload),
+        "state": _state(item),
+        "attempts": item.attempts,
+        "next_attempt": None if item.failed_at else item.available_at,
+        "error": item.error,
+        "age_seconds": int((now - item.created_at).total_seconds()),
     }
     return printable_json(msgspec.json.encode(shown).decode())
 
 
-def _as_text(entry: Entry, now: datetime) -> str:
-    age = timedelta(seconds=int((now - entry.created_at).total_seconds()))
-    state = _state(entry)
+def _as_text(item: StoredItem, now: datetime) -> str:
+    age = timedelta(seconds=int((now - item.created_at).total_seconds()))
+    state = _state(item)
     if state == "waiting":
-        state = f"next {entry.available_at:%Y-%m-%d %H:%M:%S}Z"
-    to = printable(mails.recipient(entry.payload) or "-")
-    line = f"{entry.id}  {printable(entry.topic)}  {to}  {state}  {entry.attempts} failed  {age} old"
-    return f"{line}\n    {printable(entry.error)}" if entry.error else line
+        state = f"next {item.available_at:%Y-%m-%d %H:%M:%S}Z"
+    to = printable(mails.recipient(item.payload) or "-")
+    line = f"{item.id}  {printable(item.topic)}  {to}  {state}  {item.attempts} failed  {age} old"
+    return f"{line}\n    {printable(item.error)}" if item.error else line
 
 
-def _state(entry: Entry) -> str:
-    if entry.died_at is not None:
+def _state(item: StoredItem) -> str:
+    if item.failed_at is not None:
         return "dead"
-    return "delivering" if entry.lease is not None else "waiting"
+    return "delivering" if item.claimed_by is not None else "waiting"

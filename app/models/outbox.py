@@ -1,4 +1,4 @@
-"""What leaves the service later: mails, and whatever else must happen exactly if a transaction commits."""
+"""The transactional outbox: mails, and whatever else must happen if and only if a transaction commits."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from app.models.base import Base, Id, UtcDateTime
 
 
 class OutboxItem(Base):
-    """One thing to deliver, written in the transaction that wants it, removed when it is delivered.
+    """Something to deliver, written in the transaction that causes it and deleted after its delivery.
 
-    A worker that takes it holds a lease; whoever finds the lease over may take it again.
+    A worker claims it for the time of a lease; once that has expired, any worker may claim it again.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index(None, "died_at", "available_at", "id"),  # serves the workers' "what is due", and the list of the dead
-        {"sqlite_autoincrement": True},  # an id names one delivery for ever
+        Index(None, "failed_at", "available_at", "id"),  # serves the workers' "what is due", and the list of dead letters
+        {"sqlite_autoincrement": True},  # ids are not reused
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    topic: Mapped[str] = mapped_column(String(50))  # what kind of thing; says how `payload` is read
+    topic: Mapped[str] = mapped_column(String(50))  # the kind of item, which decides how `payload` is decoded
     payload: Mapped[str]  # JSON
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    available_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, default=utc_now
-    )  # not before; the end of the lease while one holds it
-    lease: Mapped[str | None] = mapped_column(String(36))  # who has taken it; a worker that lost its lease changes nothing
+    # Due from then on. While the item is claimed, the end of the lease.
+    available_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    claimed_by: Mapped[str | None] = mapped_column(String(36))  # the worker that delivers it
     attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None]  # why the last attempt failed
-    died_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # given up; an operator may retry it
+    error: Mapped[str | None]  # of the last failed attempt
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # set for dead letters; an operator may retry them

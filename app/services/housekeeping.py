@@ -1,4 +1,4 @@
-"""What has expired is removed, a bounded number of rows at a time: nobody waits for it."""
+"""Deletes expired rows in small batches, so that nothing has to wait."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from app.services.housekeeping_queries import DELETE_EXPIRED_SESSIONS, DELETE_TO
 from app.services.idempotency_queries import DELETE_EXPIRED_KEYS
 from app.services.known_addresses_queries import DELETE_EXPIRED_ADDRESSES
 
-BATCHES = 100  # of one table in one round; what is left waits for the next
-PAUSE = 0.02  # seconds between two batches, for others
+MAX_BATCHES = 100  # per table and call; the next call goes on
+PAUSE = 0.02  # seconds between batches
 
 
-async def tidy(database: Database, now: datetime) -> int:
-    """Remove expired idempotency keys, sessions, tokens and addresses; how many rows. Raises `ServiceUnavailable`."""
+async def delete_expired(database: Database, now: datetime) -> int:
+    """Delete expired idempotency keys, sessions, tokens and known addresses; return the number of rows."""
     total = 0
     for statement in (
         DELETE_EXPIRED_KEYS,
@@ -24,16 +24,16 @@ async def tidy(database: Database, now: datetime) -> int:
         DELETE_EXPIRED_SESSIONS,
         DELETE_EXPIRED_ADDRESSES,
     ):
-        total += await _remove(database, statement, now)
+        total += await _delete(database, statement, now)
     return total
 
 
-async def _remove(database: Database, statement: Statement[None], now: datetime) -> int:
+async def _delete(database: Database, statement: Statement[None], now: datetime) -> int:
     total = 0
-    for _ in range(BATCHES):
-        removed = await database.run(statement, now=now)
-        total += removed
-        if not removed:
+    for _ in range(MAX_BATCHES):
+        deleted = await database.run(statement, now=now)
+        total += deleted
+        if not deleted:
             break
         await asyncio.sleep(PAUSE)
     return total

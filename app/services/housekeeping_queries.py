@@ -1,4 +1,4 @@
-"""The SQL that removes what has expired."""
+"""SQL that deletes expired sessions and their tokens."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from sqlalchemy import bindparam, delete, literal, select
 from app.core.database.statements import command
 from app.models import RefreshToken, Session
 
-BATCH = 1000  # rows of one statement; some milliseconds
+BATCH_SIZE = 1000  # rows per statement, which takes some milliseconds
 
-# Of expired sessions, before these: a session may have thousands, and the cascade would remove them in one statement.
-# The tokens of a session that lives are removed when it is refreshed.
+# Runs before the sessions are deleted: a session may have thousands of tokens, which the cascade would delete in one statement.
+# Expired tokens of a live session are deleted when it is refreshed.
 DELETE_TOKENS_OF_EXPIRED_SESSIONS = command(
     delete(RefreshToken).where(
         RefreshToken.hash.in_(
             select(RefreshToken.hash)
             .join(Session, Session.id == RefreshToken.session_id)
             .where(Session.expires_at <= bindparam("now"))
-            .limit(literal(BATCH))
+            .limit(literal(BATCH_SIZE))
         ),
     )
 )
@@ -28,7 +28,7 @@ DELETE_EXPIRED_SESSIONS = command(
             select(Session.id)
             .where(Session.expires_at <= bindparam("now"))
             .order_by(Session.expires_at)
-            .limit(literal(BATCH))
+            .limit(literal(BATCH_SIZE))
             .with_for_update(skip_locked=True)
         ),
     )

@@ -1,8 +1,8 @@
-"""The outbox: what must happen exactly if a transaction commits, and at least once, whoever is killed meanwhile.
+"""The outbox: work that must happen if and only if a transaction commits, at least once, whichever process is killed.
 
-An item is written by `add` in the caller's transaction. A worker takes it with a lease, which is over unless renewed; then any
-worker may take it. It is removed when it is delivered, tried again later when that fails, and given up (dead, for an operator
-to see and retry) after `ATTEMPTS` failures.
+`add` writes an item in the caller's transaction. A worker claims it for the time of a lease, which it extends during delivery;
+an expired claim can be taken over by any worker. A delivered item is deleted. A failed one is retried later and becomes a dead
+letter after `ATTEMPTS` failures, which an operator can inspect and retry.
 """
 
 from __future__ import annotations
@@ -27,113 +27,118 @@ from app.services.outbox_queries import (
     SELECT_FAILED_ITEMS,
     SELECT_ITEMS,
     UPDATE_FAILED_ITEM,
+    ClaimedItem,
     Counts,
-    Entry,
-    Item,
+    StoredItem,
 )
 
 LEASE = timedelta(seconds=60)
-FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(hours=1)  # each delay is that long, or down to half of it
-ATTEMPTS = 45  # with these delays about a day: 50 minutes for the first 11, then one every 45 minutes
-ERROR_LENGTH = 500  # characters
+FIRST_DELAY, MAX_DELAY = timedelta(seconds=2), timedelta(hours=1)  # a random factor from 0.5 to 1 is applied to each delay
+ATTEMPTS = 45  # takes about a day: 50 minutes for the first 11, then one every 45 minutes
+MAX_ERROR_LENGTH = 500  # characters
 
-
-_BATCH = 1000  # rows that one statement brings back, so that it ends in its time
+_BATCH_SIZE = 1000  # rows that one statement updates, so that it stays within the statement timeout
 
 _json = msgspec.json.Encoder()
 
 
 async def add(transaction: Transaction, topic: str, payload: object, now: datetime) -> None:
-    """Write an item, in one statement. It leaves if the transaction commits; set `Resources.added` then, to wake the worker.
+    """Add an item, in one statement. After the commit, set `Resources.added` to wake the worker.
 
-    `payload` is whatever msgspec writes as JSON. Everything that must be the same at every attempt belongs in it.
+    The payload is encoded as JSON. It must contain everything that has to be the same in every attempt.
     """
     await transaction.run(INSERT_ITEM, topic=topic, payload=_json.encode(payload).decode(), created_at=now)
 
 
-async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Item]:
-    """Take what is due, the oldest first, for the time of a lease; one statement."""
-    return await database.all(CLAIM_DUE_ITEMS, holder=holder, now=now, until=now + LEASE, limit=limit)
+async def claim(database: Database, worker: str, now: datetime, limit: int) -> list[ClaimedItem]:
+    """Claim due items, oldest first, for the time of a lease; one statement."""
+    return await database.all(CLAIM_DUE_ITEMS, worker=worker, now=now, until=now + LEASE, limit=limit)
 
 
-async def renew(database: Database, item_id: int, holder: str, now: datetime) -> bool:
-    """Begin the lease anew; False if it is lost."""
-    return bool(await database.run(EXTEND_CLAIM, item_id=item_id, holder=holder, until=now + LEASE))
+async def extend(database: Database, item_id: int, worker: str, now: datetime) -> bool:
+    """Extend a claim to a full lease from now. Returns False if the claim is lost."""
+    return bool(await database.run(EXTEND_CLAIM, item_id=item_id, worker=worker, until=now + LEASE))
 
 
-async def remove(database: Database, item_id: int, holder: str) -> None:
-    """It is delivered. Does nothing if the lease is lost, as all that follow."""
-    await database.run(DELETE_ITEM, item_id=item_id, holder=holder)
+async def delete(database: Database, item_id: int, worker: str) -> None:
+    """Delete a delivered item. Like all that follow, it does nothing if the claim is lost."""
+    await database.run(DELETE_ITEM, item_id=item_id, worker=worker)
 
 
-async def fail(database: Database, item: Item, holder: str, reason: str, now: datetime) -> bool:
-    """An attempt has failed: try again later; False if it was the last one, and the item is dead."""
+async def fail(database: Database, item: ClaimedItem, worker: str, reason: str, now: datetime) -> bool:
+    """Record a failed attempt and schedule the next. Returns False after the last one: the item is a dead letter."""
     if item.attempts + 1 >= ATTEMPTS:
-        await bury(database, item, holder, reason, now)
+        await dead_letter(database, item, worker, reason, now)
         return False
-    await _leave(database, item.id, holder, reason, counted=1, next_at=now + delay(item.attempts + 1))
+    await _give_up_claim(database, item.id, worker, reason, counted=1, next_at=now + delay(item.attempts + 1))
     return True
 
 
-async def bury(database: Database, item: Item, holder: str, reason: str, now: datetime) -> None:
-    """Trying again is in vain: an operator decides."""
-    await _leave(database, item.id, holder, reason, counted=1, next_at=now, gone_at=now)
+async def dead_letter(database: Database, item: ClaimedItem, worker: str, reason: str, now: datetime) -> None:
+    """Record a failure that a retry cannot mend. The item stays until an operator retries it."""
+    await _give_up_claim(database, item.id, worker, reason, counted=1, next_at=now, failed_at=now)
 
 
-async def postpone(database: Database, item: Item, holder: str, reason: str, next_at: datetime) -> None:
-    """It was not the item's fault: no attempt is counted."""
-    await _leave(database, item.id, holder, reason, counted=0, next_at=next_at)
+async def postpone(database: Database, item: ClaimedItem, worker: str, reason: str, next_at: datetime) -> None:
+    """Schedule the next attempt without counting this one, which failed for reasons unrelated to the item."""
+    await _give_up_claim(database, item.id, worker, reason, counted=0, next_at=next_at)
 
 
-async def release(database: Database, holder: str, now: datetime) -> None:
-    """Give back everything that the holder has taken."""
-    await database.run(RELEASE_CLAIMS, holder=holder, now=now)
+async def release(database: Database, worker: str, now: datetime) -> None:
+    """Release all claims of a worker; the items are due now."""
+    await database.run(RELEASE_CLAIMS, worker=worker, now=now)
 
 
-async def recover(database: Database, now: datetime) -> int:
-    """Make due what lies further ahead than it ever could, since a clock was wrong; how many."""
-    return await database.run(RESCHEDULE_FAR_FUTURE_ITEMS, now=now, latest_lease=now + LEASE, latest_retry=now + LONGEST_DELAY)
+async def reschedule_far_future(database: Database, now: datetime) -> int:
+    """Make items due that are scheduled further ahead than possible, because a clock was wrong. Returns their number."""
+    return await database.run(RESCHEDULE_FAR_FUTURE_ITEMS, now=now, latest_lease=now + LEASE, latest_retry=now + MAX_DELAY)
 
 
-async def list_entries(database: Database, limit: int, *, dead: bool = False) -> list[Entry]:
-    """What waits and what is dead, or only that, the oldest first."""
+async def list_items(database: Database, limit: int, *, dead: bool = False) -> list[StoredItem]:
+    """All items, or only dead letters, oldest first."""
     return await database.all(SELECT_FAILED_ITEMS if dead else SELECT_ITEMS, limit=limit)
 
 
 async def count(database: Database) -> Counts:
-    """How many there are."""
+    """The number of items."""
     return await database.one(COUNT_ITEMS) or Counts(0, 0)
 
 
 async def retry(database: Database, item_id: int, now: datetime) -> bool:
-    """Make an item due, with all its attempts before it; False if there is none, or it is being delivered."""
+    """Make an item due and reset its attempts. Returns False if it does not exist or is being delivered."""
     return bool(await database.run(RETRY_ITEM, item_id=item_id, now=now))
 
 
-async def retry_dead(database: Database, now: datetime) -> int:
-    """Make all dead items due; how many."""
+async def retry_dead_letters(database: Database, now: datetime) -> int:
+    """Make all dead letters due and reset their attempts. Returns their number."""
     total = 0
-    while found := await database.run(RETRY_FAILED_ITEMS, now=now, limit=_BATCH):
-        total += found
+    while updated := await database.run(RETRY_FAILED_ITEMS, now=now, limit=_BATCH_SIZE):
+        total += updated
     return total
 
 
 def delay(failures: int) -> timedelta:
-    """How long to wait after so many failures: doubled each time, shortened by chance, so that not all come together."""
-    longest: timedelta = min(FIRST_DELAY * 2 ** min(failures - 1, 20), LONGEST_DELAY)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nobody gains by guessing it
+    """Exponential backoff with jitter, so that items that failed together are not retried together."""
+    longest: timedelta = min(FIRST_DELAY * 2 ** min(failures - 1, 20), MAX_DELAY)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
 
 
-async def _leave(
+async def _give_up_claim(
     database: Database,
     item_id: int,
-    holder: str,
+    worker: str,
     reason: str,
     *,
     counted: int,
     next_at: datetime,
-    gone_at: datetime | None = None,
+    failed_at: datetime | None = None,
 ) -> None:
-    text = printable(reason)[:ERROR_LENGTH]
-    values: dict[str, object] = {"reason": text, "counted": counted, "next_at": next_at, "gone_at": gone_at}
-    await database.run(UPDATE_FAILED_ITEM, item_id=item_id, holder=holder, **values)
+    await database.run(
+        UPDATE_FAILED_ITEM,
+        item_id=item_id,
+        worker=worker,
+        reason=printable(reason)[:MAX_ERROR_LENGTH],
+        counted=counted,
+        next_at=next_at,
+        new_failed_at=failed_at,
+    )

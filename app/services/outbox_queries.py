@@ -11,34 +11,34 @@ from app.core.database.statements import command, insert, statement
 from app.models import OutboxItem
 
 
-class Item(NamedTuple):
-    """An item that a worker has taken."""
+class ClaimedItem(NamedTuple):
+    """An item to deliver."""
 
     id: int
     topic: str
     payload: str
-    attempts: int  # that have failed
+    attempts: int  # failed ones
 
 
-class Entry(NamedTuple):
-    """An item as an operator sees it."""
+class StoredItem(NamedTuple):
+    """An item, for an operator."""
 
     id: int
     topic: str
     payload: str
     created_at: datetime
     available_at: datetime
-    lease: str | None
+    claimed_by: str | None
     attempts: int
     error: str | None
-    died_at: datetime | None
+    failed_at: datetime | None
 
 
 class Counts(NamedTuple):
-    """How many items there are."""
+    """Numbers of items."""
 
     items: int
-    dead: int  # among them
+    dead: int  # dead letters among them
 
 
 INSERT_ITEM = command(
@@ -51,11 +51,11 @@ INSERT_ITEM = command(
     )
 )
 
-# In a WITH, since PostgreSQL may evaluate a sub-select with LIMIT and FOR UPDATE more than once. SQLite has one writer and
-# leaves FOR UPDATE out.
+# In a WITH, because PostgreSQL may evaluate a sub-select with LIMIT and FOR UPDATE more than once. On SQLite, which has one
+# writer, FOR UPDATE is left out.
 _DUE = (
     select(OutboxItem.id)
-    .where(OutboxItem.died_at.is_(None), OutboxItem.available_at <= bindparam("now"))
+    .where(OutboxItem.failed_at.is_(None), OutboxItem.available_at <= bindparam("now"))
     .order_by(OutboxItem.available_at, OutboxItem.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -64,79 +64,82 @@ _DUE = (
 CLAIM_DUE_ITEMS = statement(
     update(OutboxItem)
     .where(OutboxItem.id.in_(select(_DUE.c.id)))
-    .values(lease=bindparam("holder"), available_at=bindparam("until"))
+    .values(claimed_by=bindparam("worker"), available_at=bindparam("until"))
     .returning(OutboxItem.id, OutboxItem.topic, OutboxItem.payload, OutboxItem.attempts),
-    Item,
+    ClaimedItem,
 )
 
-_CLAIMED = and_(OutboxItem.id == bindparam("item_id"), OutboxItem.lease == bindparam("holder"))
+_CLAIMED = and_(OutboxItem.id == bindparam("item_id"), OutboxItem.claimed_by == bindparam("worker"))
 EXTEND_CLAIM = command(update(OutboxItem).where(_CLAIMED).values(available_at=bindparam("until")))
 DELETE_ITEM = command(delete(OutboxItem).where(_CLAIMED))
 UPDATE_FAILED_ITEM = command(
     update(OutboxItem)
     .where(_CLAIMED)
     .values(
-        lease=null(),
+        claimed_by=null(),
         attempts=OutboxItem.attempts + bindparam("counted"),
         available_at=bindparam("next_at"),
         error=bindparam("reason"),
-        died_at=bindparam("gone_at"),
+        failed_at=bindparam("new_failed_at"),
     )
 )
 RELEASE_CLAIMS = command(
     update(OutboxItem)
     .where(
-        OutboxItem.died_at.is_(None),
-        OutboxItem.available_at > bindparam("now"),  # with a lease they are; by the index, past whatever else waits
-        OutboxItem.lease == bindparam("holder"),
+        OutboxItem.failed_at.is_(None),
+        OutboxItem.available_at > bindparam("now"),  # true of every claim; lets the index skip due items
+        OutboxItem.claimed_by == bindparam("worker"),
     )
-    .values(lease=null(), available_at=bindparam("now"))
+    .values(claimed_by=null(), available_at=bindparam("now"))
 )
-# Nothing lies as far ahead as this: a clock was wrong. What was never tried is due from its beginning.
+# No item is scheduled this far ahead unless a clock was wrong. An item without attempts is due from its creation.
 RESCHEDULE_FAR_FUTURE_ITEMS = command(
     update(OutboxItem)
     .where(
-        OutboxItem.died_at.is_(None),
+        OutboxItem.failed_at.is_(None),
         OutboxItem.available_at > bindparam("now"),
         or_(
             OutboxItem.available_at > bindparam("latest_retry"),
-            and_(OutboxItem.lease.is_not(None), OutboxItem.available_at > bindparam("latest_lease")),
-            and_(OutboxItem.lease.is_(None), OutboxItem.attempts == 0, OutboxItem.error.is_(None)),
+            and_(OutboxItem.claimed_by.is_not(None), OutboxItem.available_at > bindparam("latest_lease")),
+            and_(OutboxItem.claimed_by.is_(None), OutboxItem.attempts == 0, OutboxItem.error.is_(None)),
         ),
     )
-    .values(lease=null(), available_at=bindparam("now"))
+    .values(claimed_by=null(), available_at=bindparam("now"))
 )
 
-_ENTRY = select(
+_ALL_COLUMNS = select(
     OutboxItem.id,
     OutboxItem.topic,
     OutboxItem.payload,
     OutboxItem.created_at,
     OutboxItem.available_at,
-    OutboxItem.lease,
+    OutboxItem.claimed_by,
     OutboxItem.attempts,
     OutboxItem.error,
-    OutboxItem.died_at,
+    OutboxItem.failed_at,
 )
-SELECT_ITEMS = statement(_ENTRY.order_by(OutboxItem.id).limit(bindparam("limit")), Entry)
+SELECT_ITEMS = statement(_ALL_COLUMNS.order_by(OutboxItem.id).limit(bindparam("limit")), StoredItem)
 SELECT_FAILED_ITEMS = statement(
-    _ENTRY.where(OutboxItem.died_at.is_not(None)).order_by(OutboxItem.died_at, OutboxItem.id).limit(bindparam("limit")), Entry
+    _ALL_COLUMNS.where(OutboxItem.failed_at.is_not(None))
+    .order_by(OutboxItem.failed_at, OutboxItem.id)
+    .limit(bindparam("limit")),
+    StoredItem,
 )
-COUNT_ITEMS = statement(select(func.count(), func.count(OutboxItem.died_at)).select_from(OutboxItem), Counts)
+COUNT_ITEMS = statement(select(func.count(), func.count(OutboxItem.failed_at)).select_from(OutboxItem), Counts)
 RETRY_ITEM = command(
     update(OutboxItem)
-    .where(OutboxItem.id == bindparam("item_id"), OutboxItem.lease.is_(None))
-    .values(died_at=null(), attempts=0, available_at=bindparam("now"))
+    .where(OutboxItem.id == bindparam("item_id"), OutboxItem.claimed_by.is_(None))
+    .values(failed_at=null(), attempts=0, available_at=bindparam("now"))
 )
 RETRY_FAILED_ITEMS = command(
     update(OutboxItem)
     .where(
         OutboxItem.id.in_(
             select(OutboxItem.id)
-            .where(OutboxItem.died_at.is_not(None))
-            .order_by(OutboxItem.died_at, OutboxItem.id)
+            .where(OutboxItem.failed_at.is_not(None))
+            .order_by(OutboxItem.failed_at, OutboxItem.id)
             .limit(bindparam("limit"))
         )
     )
-    .values(died_at=null(), attempts=0, available_at=bindparam("now"))
+    .values(failed_at=null(), attempts=0, available_at=bindparam("now"))
 )

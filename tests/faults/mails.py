@@ -70,8 +70,8 @@ class Worker:
 def let_leases_end(url: str) -> int:
     """Do as if the minute were over for which a dead worker has taken items; how many. Nobody may be at work."""
     with Connection(url) as connection:
-        [[held]] = connection.execute("SELECT count(*) FROM outbox WHERE lease IS NOT NULL")
-        connection.execute("UPDATE outbox SET available_at = created_at WHERE lease IS NOT NULL")
+        [[held]] = connection.execute("SELECT count(*) FROM outbox WHERE claimed_by IS NOT NULL")
+        connection.execute("UPDATE outbox SET available_at = created_at WHERE claimed_by IS NOT NULL")
     return int(held)
 
 

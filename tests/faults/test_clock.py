@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.worker import PARALLEL
+from app.worker import CONCURRENCY
 from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
 from tests.faults.mails import LateServer, Worker, count, wait_until_delivered
@@ -44,7 +44,7 @@ def test_a_clock_that_is_set_keeps_no_mail_back_and_ends_only_what_is_old(databa
     ):
         client.sign_in("admin")
         with Load(server.url, users=2, pause=0.05) as load:
-            late.wait_for(PARALLEL)  # now the worker takes no more, nor its own again
+            late.wait_for(CONCURRENCY)  # now the worker takes no more, nor its own again
             held = {mail.id for mail in late.mails}
 
             clock.set(1)  # the leases are over, by a clock that the second worker has too

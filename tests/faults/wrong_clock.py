@@ -59,7 +59,7 @@ async def work(now: Callable[[], datetime]) -> None:
 
 
 if __name__ == "__main__":
-    worker.TIDY_SECONDS = 1.0
+    worker.HOUSEKEEPING_SECONDS = 1.0
     clock = WrongClock(Path(sys.argv[1]))
     if sys.argv[2] == "serve":
         serve(clock)

@@ -12,7 +12,17 @@ from sqlalchemy import create_engine
 from app import migrations
 from app.migrations import NewerDatabase, drift, run
 from app.models import metadata
-from tests.app.models.history import FULL_NAMES, add_post, add_rows_at_0001, add_user, counted, following, real, versions
+from tests.app.models.history import (
+    FULL_NAMES,
+    INSTANT,
+    add_post,
+    add_rows_at_0001,
+    add_user,
+    counted,
+    following,
+    real,
+    versions,
+)
 from tests.support.databases import Connection, query
 from tests.support.servers.postgres import Running
 
@@ -147,6 +157,31 @@ class TestHistory:
             }
         )
         assert [len(rows) for rows in before] == [6, 4, 1, 1]
+        assert after == before
+
+    def test_0004_renames_columns_of_the_outbox_and_keeps_its_items_both_ways(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        with monkeypatch.context() as patch:
+            versions(tmp_path, patch, until="0003")
+            run.upgrade(url)
+        new = "INSERT INTO outbox (id, topic, payload, created_at, available_at, attempts) VALUES (?, 't', '{}', ?, ?, 0)"
+        with Connection(url) as connection:
+            for number in (1, 2):
+                connection.execute(new, (number, INSTANT, INSTANT))
+            connection.execute("UPDATE outbox SET lease = 'worker' WHERE id = 1")
+            connection.execute("UPDATE outbox SET died_at = ? WHERE id = 2", (INSTANT,))
+            before = [tuple(row) for row in connection.execute("SELECT * FROM outbox ORDER BY id")]
+
+            assert run.upgrade(url) == ["0004"]
+            connection.execute(new, (3, INSTANT, INSTANT))  # a service of the previous revision still adds items
+            [claimed] = connection.execute("SELECT id FROM outbox WHERE claimed_by = 'worker'")
+            [failed] = connection.execute("SELECT id FROM outbox WHERE failed_at IS NOT NULL")
+            connection.execute("DELETE FROM outbox WHERE id = 3")
+            assert run.downgrade(url, "0003") == ["0004"]
+            after = [tuple(row) for row in connection.execute("SELECT * FROM outbox ORDER BY id")]
+
+        assert (claimed["id"], failed["id"]) == (1, 2)
         assert after == before
 
     def test_the_whole_way_back_leaves_nothing_and_the_way_up_is_free_again(self, migrated: str):

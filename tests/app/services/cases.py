@@ -60,7 +60,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "full_name_key": ("zoë 𝄞", None),
     "hash": ("refresh-1", "x", "refresh-2"),
     "high": ("user-3", "zzz", "a"),
-    "holder": ("lease-1", "x"),
+    "worker": ("worker-1", "x"),
     "identifier": ("user-2@example.com", "user-3", "x"),
     "is_active": BOTH,
     "is_published": BOTH,
@@ -175,10 +175,10 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             "payload": f'{{"n": {number}}}',
             "created_at": NOON,
             "available_at": SOON if number == 1 else PAST if number % 2 else LATER + timedelta(days=500),
-            "lease": "lease-1" if number in {1, 4} else None,
+            "claimed_by": "worker-1" if number in {1, 4} else None,
             "attempts": number % 3,
             "error": "refused" if number % 3 else None,
-            "died_at": NOON + timedelta(minutes=number) if number > 6 else None,
+            "failed_at": NOON + timedelta(minutes=number) if number > 6 else None,
         }
         for number in [*range(1, 9), 100]
     ]

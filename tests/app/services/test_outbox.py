@@ -14,7 +14,7 @@ from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered
 from app.services import housekeeping, mails, outbox, sessions, users
-from app.services.outbox import ATTEMPTS, LEASE, LONGEST_DELAY
+from app.services.outbox import ATTEMPTS, LEASE, MAX_DELAY
 from tests.support.builders import PASSWORD, new_user
 from tests.support.clock import Clock
 from tests.support.databases import Connection, query
@@ -51,7 +51,7 @@ async def added(service, number=1):
 
 
 async def entry(database):
-    [found] = await outbox.list_entries(database, 10)
+    [found] = await outbox.list_items(database, 10)
     return found
 
 
@@ -61,7 +61,7 @@ class TestAdd:
 
         found = await entry(database)
         assert (found.topic, mails.recipient(found.payload)) == ("mail.welcome", user.email)
-        assert (found.attempts, found.lease, found.died_at) == (0, None, None)
+        assert (found.attempts, found.claimed_by, found.failed_at) == (0, None, None)
         assert found.created_at == found.available_at == user.created_at
 
     async def test_what_is_rolled_back_leaves_no_mail(self, service, database):
@@ -70,7 +70,7 @@ class TestAdd:
                 await outbox.add(transaction, "test", {}, service.now())
                 raise ZeroDivisionError
 
-        assert await outbox.list_entries(database, 10) == []
+        assert await outbox.list_items(database, 10) == []
 
     async def test_of_many_sign_ups_with_one_address_one_has_a_mail(self, services):
         body = UserCreate(**new_user(username="grace"))
@@ -140,7 +140,7 @@ class TestClaim:
         [item] = await outbox.claim(database, "a", clock(), 1)
 
         clock.advance(seconds=50)
-        renewed = await outbox.renew(database, item.id, "a", clock())
+        renewed = await outbox.extend(database, item.id, "a", clock())
         clock.advance(seconds=50)
 
         assert renewed
@@ -153,10 +153,10 @@ class TestClaim:
         await outbox.claim(database, "b", clock(), 1)
         before = await entry(database)
 
-        renewed = await outbox.renew(database, item.id, "a", clock())
-        await outbox.remove(database, item.id, "a")
+        renewed = await outbox.extend(database, item.id, "a", clock())
+        await outbox.delete(database, item.id, "a")
         await outbox.fail(database, item, "a", "no", clock())
-        await outbox.bury(database, item, "a", "no", clock())
+        await outbox.dead_letter(database, item, "a", "no", clock())
         await outbox.postpone(database, item, "a", "no", clock())
         await outbox.release(database, "a", clock())
 
@@ -177,7 +177,7 @@ class TestClaim:
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
-        await outbox.remove(database, item.id, "a")
+        await outbox.delete(database, item.id, "a")
 
         assert await outbox.count(database) == (0, 0)
 
@@ -196,10 +196,10 @@ class TestFailure:
 
         assert len(waits) == ATTEMPTS - 1
         assert timedelta(seconds=1) <= waits[0] <= timedelta(seconds=2)
-        assert all(timedelta(seconds=2**n / 2) <= wait <= LONGEST_DELAY for n, wait in enumerate(waits[:11], 1))
-        assert all(LONGEST_DELAY / 2 <= wait <= LONGEST_DELAY for wait in waits[12:])
+        assert all(timedelta(seconds=2**n / 2) <= wait <= MAX_DELAY for n, wait in enumerate(waits[:11], 1))
+        assert all(MAX_DELAY / 2 <= wait <= MAX_DELAY for wait in waits[12:])
         dead = await entry(database)
-        assert (dead.died_at, dead.attempts, dead.error, dead.lease) == (clock(), ATTEMPTS, "451 later", None)
+        assert (dead.failed_at, dead.attempts, dead.error, dead.claimed_by) == (clock(), ATTEMPTS, "451 later", None)
         clock.advance(days=400)
         assert await outbox.claim(database, "a", clock(), 1) == []
 
@@ -213,24 +213,24 @@ class TestFailure:
         await outbox.postpone(database, item, "a", "refused", clock() + timedelta(seconds=5))
 
         found = await entry(database)
-        assert (found.attempts, found.available_at, found.lease) == (0, clock() + timedelta(seconds=5), None)
+        assert (found.attempts, found.available_at, found.claimed_by) == (0, clock() + timedelta(seconds=5), None)
 
     async def test_an_error_is_kept_in_short_on_one_line(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
-        await outbox.bury(database, item, "a", "550 no\x00\r\n" + "x" * 1000, clock())
+        await outbox.dead_letter(database, item, "a", "550 no\x00\r\n" + "x" * 1000, clock())
 
         error = (await entry(database)).error
         assert error is not None
-        assert (error[:16], len(error)) == (r"550 no\x00\r\nxx", outbox.ERROR_LENGTH)
+        assert (error[:16], len(error)) == (r"550 no\x00\r\nxx", outbox.MAX_ERROR_LENGTH)
 
 
 class TestRetry:
     async def test_a_dead_item_is_due_with_all_its_attempts(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
-        await outbox.bury(database, item, "a", "550", clock())
+        await outbox.dead_letter(database, item, "a", "550", clock())
 
         assert await outbox.retry(database, item.id, clock())
 
@@ -247,9 +247,9 @@ class TestRetry:
     async def test_all_dead_ones_at_once(self, service, database, clock):
         await added(service, 3)
         for item in await outbox.claim(database, "a", clock(), 2):
-            await outbox.bury(database, item, "a", "550", clock())
+            await outbox.dead_letter(database, item, "a", "550", clock())
 
-        assert await outbox.retry_dead(database, clock()) == 2
+        assert await outbox.retry_dead_letters(database, clock()) == 2
         assert await outbox.count(database) == (3, 0)
 
 
@@ -261,7 +261,7 @@ class TestClockSteps:
             await outbox.fail(database, failed, "a", "451", clock())
         clock.advance(days=-30)
 
-        recovered = await outbox.recover(database, clock())
+        recovered = await outbox.reschedule_far_future(database, clock())
 
         assert recovered == 3
         assert {item.id for item in await outbox.claim(database, "b", clock(), 10)} == {taken.id, failed.id, taken.id + 2}
@@ -271,7 +271,7 @@ class TestClockSteps:
         _, failed = sorted(await outbox.claim(database, "a", clock(), 2))
         await outbox.fail(database, failed._replace(attempts=30), "a", "451", clock())
 
-        assert await outbox.recover(database, clock()) == 0
+        assert await outbox.reschedule_far_future(database, clock()) == 0
         assert await outbox.claim(database, "b", clock(), 10) == []
 
 
@@ -283,10 +283,10 @@ class TestHousekeeping:
         await users.create(service, UserCreate(**new_user()), idempotency_key="l" * 20)
         clock.advance(seconds=settings.refresh_token_seconds - settings.idempotency_seconds)
         lively = await sessions.create(service, SessionCreate(identifier="admin", password=PASSWORD))
-        early = await housekeeping.tidy(service.database, clock())
+        early = await housekeeping.delete_expired(service.database, clock())
         clock.advance(seconds=60)
 
-        late = await housekeeping.tidy(service.database, clock())
+        late = await housekeeping.delete_expired(service.database, clock())
 
         assert (early, late) == (2, 2)
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM sessions")] == [1]
@@ -302,4 +302,4 @@ class TestHousekeeping:
                 connection.execute(sql, (str(number), clock().isoformat(timespec="microseconds")))
             connection.execute("COMMIT")
 
-        assert await housekeeping.tidy(service.database, clock()) == 1100
+        assert await housekeeping.delete_expired(service.database, clock()) == 1100

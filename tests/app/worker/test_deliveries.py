@@ -19,7 +19,7 @@ from app.migrations import run
 from app.resources import connected, make_resources
 from app.schemas.models import UserCreate
 from app.services import outbox, users
-from app.worker import PARALLEL
+from app.worker import CONCURRENCY
 from tests.app.worker.working import all_delivered, at_work, ids, outbox_is_taken, signed_up, until
 from tests.support.builders import new_user, stored_user
 from tests.support.clock import Clock
@@ -99,7 +99,7 @@ class TestDelivery:
         body = new_user()
         server.refuse(body["email"], "450 greylisted", "451 still")
         await users.create(resources, UserCreate(**body))
-        [entry] = await outbox.list_entries(resources.database, 10)
+        [entry] = await outbox.list_items(resources.database, 10)
 
         async with at_work(resources):
             await all_delivered(resources)
@@ -115,7 +115,7 @@ class TestDelivery:
             async with at_work(resources):
                 await until(lambda: self.died(resources), "death")
 
-        [entry] = await outbox.list_entries(resources.database, 10, dead=True)
+        [entry] = await outbox.list_items(resources.database, 10, dead=True)
         assert (entry.attempts, entry.error) == (1, f"550 5.1.1 <{body['email']}> nobody here")
         assert logs == [
             {
@@ -139,14 +139,14 @@ class TestDelivery:
         async with at_work(resources):
             await until(lambda: self.died(resources), "death")
 
-            await outbox.retry_dead(resources.database, utc_now())
+            await outbox.retry_dead_letters(resources.database, utc_now())
             await all_delivered(resources)
 
         assert len(server.mails) == 1
 
     async def test_bad_items_do_not_stand_in_the_way(self, resources, server):
         async with resources.database.transaction() as transaction:
-            for _ in range(PARALLEL * 2):
+            for _ in range(CONCURRENCY * 2):
                 await outbox.add(transaction, "unknown", {}, utc_now())
                 await outbox.add(transaction, "mail.welcome", {"no": "letter"}, utc_now())
         await signed_up(resources)
@@ -155,24 +155,24 @@ class TestDelivery:
             await asyncio.to_thread(server.wait_for, 1)
 
             async def all_tried():
-                return all(entry.error for entry in await outbox.list_entries(resources.database, 100))
+                return all(entry.error for entry in await outbox.list_items(resources.database, 100))
 
             await until(all_tried, "an attempt at each")
 
-        entries = await outbox.list_entries(resources.database, 100)
-        assert {(entry.topic, entry.died_at is None) for entry in entries} == {("unknown", True), ("mail.welcome", False)}
+        entries = await outbox.list_items(resources.database, 100)
+        assert {(entry.topic, entry.failed_at is None) for entry in entries} == {("unknown", True), ("mail.welcome", False)}
 
     @pytest.mark.slow
     async def test_a_mail_server_that_takes_its_time_holds_no_request(self, resources, server):
         server.slow = 3600
         async with at_work(resources):
-            await signed_up(resources, PARALLEL * 3)
+            await signed_up(resources, CONCURRENCY * 3)
 
             assert server.mails == []
-            assert (await outbox.count(resources.database)).items == PARALLEL * 3
+            assert (await outbox.count(resources.database)).items == CONCURRENCY * 3
 
     async def test_a_long_delivery_keeps_its_lease(self, resources, server, monkeypatch):
-        monkeypatch.setattr(worker, "RENEW_SECONDS", 0.02)
+        monkeypatch.setattr(worker, "EXTEND_SECONDS", 0.02)
         clock = Clock()
         resources.now = clock
         await signed_up(resources)
@@ -180,7 +180,7 @@ class TestDelivery:
         async with at_work(resources):
 
             async def taken():
-                return [entry.available_at for entry in await outbox.list_entries(resources.database, 1) if entry.lease]
+                return [entry.available_at for entry in await outbox.list_items(resources.database, 1) if entry.claimed_by]
 
             [first] = await until(taken, "the lease")
             clock.advance(seconds=30)
@@ -194,21 +194,21 @@ class TestDelivery:
         assert len(server.mails) == 1
 
     async def test_a_delivery_whose_lease_is_lost_is_given_up(self, resources, server, monkeypatch):
-        monkeypatch.setattr(worker, "RENEW_SECONDS", 0.02)
+        monkeypatch.setattr(worker, "EXTEND_SECONDS", 0.02)
         await signed_up(resources)
         server.slow = 3600
         async with at_work(resources):
             await until(lambda: outbox_is_taken(resources), "the lease")
 
-            query(resources.database.url, "UPDATE outbox SET lease = 'another'")
+            query(resources.database.url, "UPDATE outbox SET claimed_by = 'another'")
 
             async def dropped():
                 return not server.connected
 
             await until(dropped, "the end of the connection")
 
-        [entry] = await outbox.list_entries(resources.database, 1)
-        assert (entry.lease, entry.attempts, entry.error) == ("another", 0, None)
+        [entry] = await outbox.list_items(resources.database, 1)
+        assert (entry.claimed_by, entry.attempts, entry.error) == ("another", 0, None)
 
 
 class TestOutages:
@@ -219,10 +219,10 @@ class TestOutages:
                 await signed_up(resources, 20)
 
                 async def refused():
-                    return any(entry.error for entry in await outbox.list_entries(resources.database, 100))
+                    return any(entry.error for entry in await outbox.list_items(resources.database, 100))
 
                 await until(refused, "a refusal")
-                entries = await outbox.list_entries(resources.database, 100)
+                entries = await outbox.list_items(resources.database, 100)
                 server.start()
                 await all_delivered(resources)
 
@@ -262,7 +262,7 @@ class TestOutages:
         nowhere = settings.model_copy(update={"env": "production", "smtp_url": None})
         with TestClient(create_app(nowhere)) as client:
             stored_user(client)
-        assert [tuple(row) for row in query(settings.database_url, "SELECT attempts, lease FROM outbox")] == [(0, None)]
+        assert [tuple(row) for row in query(settings.database_url, "SELECT attempts, claimed_by FROM outbox")] == [(0, None)]
 
         with TestClient(create_app(settings)):
             server.wait_for(1)

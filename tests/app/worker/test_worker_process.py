@@ -50,14 +50,14 @@ class TestProcess:
         self, resources, settings, server
     ):
         await signed_up(resources, 3)
-        wanted = {json.loads(entry.payload)["message_id"] for entry in await outbox.list_entries(resources.database, 10)}
+        wanted = {json.loads(entry.payload)["message_id"] for entry in await outbox.list_items(resources.database, 10)}
         server.slow = 3600
         with process(settings) as running:
             await until(lambda: outbox_is_taken(resources), "the lease")
             running.send_signal(signal.SIGKILL)
             await asyncio.to_thread(running.wait)
         server.slow = 0
-        held = [entry.lease is not None for entry in await outbox.list_entries(resources.database, 10)]
+        held = [entry.claimed_by is not None for entry in await outbox.list_items(resources.database, 10)]
 
         clock = Clock()
         clock.time = utc_now() + outbox.LEASE
@@ -77,8 +77,10 @@ class TestProcess:
             running.send_signal(signal.SIGTERM)
 
             assert await asyncio.to_thread(running.wait) == 0
-        entries = await outbox.list_entries(resources.database, 10)
-        assert [(entry.lease, entry.attempts, entry.available_at <= utc_now()) for entry in entries] == [(None, 0, True)] * 3
+        entries = await outbox.list_items(resources.database, 10)
+        assert [(entry.claimed_by, entry.attempts, entry.available_at <= utc_now()) for entry in entries] == [
+            (None, 0, True)
+        ] * 3
 
     async def test_it_delivers_what_was_there_and_what_comes(self, resources, settings, server):
         await signed_up(resources)
@@ -97,7 +99,7 @@ class TestCommands:
     async def test_an_operator_sees_what_waits_and_what_is_dead_and_retries_it(self, resources, settings):
         [_, bad] = await signed_up(resources, 2)
         [_, item] = sorted(await outbox.claim(resources.database, "a", utc_now(), 2))
-        await outbox.bury(resources.database, item, "a", "550 nobody\x1b[2J\u202e", utc_now())  # the server's own words
+        await outbox.dead_letter(resources.database, item, "a", "550 nobody\x1b[2J\u202e", utc_now())  # the server's own words
         await outbox.release(resources.database, "a", utc_now())
 
         everything = self.cli(settings, "list")

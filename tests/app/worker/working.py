@@ -47,4 +47,4 @@ def ids(mails):
 
 
 async def outbox_is_taken(resources):
-    return any(entry.lease for entry in await outbox.list_entries(resources.database, 10))
+    return any(entry.claimed_by for entry in await outbox.list_items(resources.database, 10))
