@@ -10,6 +10,8 @@ from app.core.database import Database
 from app.core.limits import client_key
 from app.resources import Resources
 
+Role: TypeAlias = Literal["user", "admin"]
+
 P_co = TypeVar("P_co", covariant=True)
 
 
@@ -18,7 +20,7 @@ class Principal:
     """The user and session that an access token belongs to."""
 
     user_id: int
-    role: Literal["user", "admin"]
+    role: Role
     session_id: int
 
     @property

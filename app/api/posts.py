@@ -9,7 +9,7 @@ from app.services.preconditions import etag
 
 @ListPosts
 async def list_posts(call: Public, page: int, page_size: int, cursor: str | None) -> ListPosts.OK:
-    found = await posts.list_published(call.resources, page, page_size, cursor)
+    found = await posts.list(call.resources, page, page_size, cursor)
     return ListPosts.OK(found, etag=found.etag)
 
 
@@ -17,7 +17,7 @@ async def list_posts(call: Public, page: int, page_size: int, cursor: str | None
 async def list_user_posts(
     call: OptionallySignedIn, user_id: int, page: int, page_size: int, cursor: str | None
 ) -> ListUserPosts.OK:
-    found = await posts.list_of_author(call.resources, call.principal, user_id, page, page_size, cursor)
+    found = await posts.list_by_author(call.resources, call.principal, user_id, page, page_size, cursor)
     return ListUserPosts.OK(found, etag=found.etag)
 
 

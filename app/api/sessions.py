@@ -3,13 +3,12 @@
 from app.call import Public, SignedIn
 from app.schemas.models import SessionCreate, SessionTokenCreate
 from app.schemas.operations import CreateSession, CreateSessionToken, DeleteSession, ListSessions
-from app.schemas.rows import SessionListRow
 from app.services import sessions
 
 
 @ListSessions
 async def list_sessions(call: SignedIn) -> ListSessions.OK:
-    return ListSessions.OK(SessionListRow(await sessions.list_own(call.resources, call.principal)))
+    return ListSessions.OK(await sessions.list(call.resources, call.principal))
 
 
 @CreateSession

@@ -1,11 +1,11 @@
 """Handlers tagged `users`."""
 
-from app.call import Public, SignedIn
+from app.call import Public, Role, SignedIn
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, UpdateUser
-from app.schemas.rows import UserListRow
-from app.services import listings, users
+from app.services import users
 from app.services.preconditions import etag
+from app.services.users_list_queries import Sort, UserFilters
 
 
 @ListUsers
@@ -14,15 +14,15 @@ async def list_users(
     page: int,
     page_size: int,
     cursor: str | None,
-    role: users.Role | None,
+    role: Role | None,
     is_active: bool | None,
     created_after: str | None,
     created_before: str | None,
     q: str | None,
-    sort: listings.Sort | None,
+    sort: Sort | None,
 ) -> ListUsers.OK:
-    wanted = listings.Wanted(role, is_active, created_after, created_before, q, sort)
-    return ListUsers.OK(UserListRow(*await listings.list_users(call.replica, page, page_size, cursor, wanted)))
+    filters = UserFilters(role, is_active, created_after, created_before, q, sort)
+    return ListUsers.OK(await users.list(call.replica, page, page_size, cursor, filters))
 
 
 @CreateUser
@@ -33,13 +33,13 @@ async def create_user(call: Public, idempotency_key: str | None, body: UserCreat
 
 @GetCurrentUser
 async def get_current_user(call: SignedIn) -> GetCurrentUser.OK:
-    user = await users.get_own(call.replica, call.principal)
+    user = await users.get_current(call.replica, call.principal)
     return GetCurrentUser.OK(user, etag=etag(user.version))
 
 
 @GetUser
 async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
-    user = await users.get_as(call.replica, call.principal, user_id)
+    user = await users.get(call.replica, call.principal, user_id)
     return GetUser.OK(user, etag=etag(user.version))
 
 

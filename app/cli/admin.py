@@ -68,5 +68,5 @@ def admin_token(settings: Settings, *, username: str | None) -> None:
 
 
 async def _token(resources: Resources, username: str | None) -> str:
-    user_id = await users.find_admin(resources.database, username)
+    user_id = await users.get_admin(resources.database, username)
     return (await sessions.issue(resources, user_id)).access_token

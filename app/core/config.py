@@ -113,8 +113,6 @@ class Settings(BaseSettings):
     sign_up_limit: int = Field(default=20, ge=0, description="sign-ups per hour from one client address; 0: no limit")
     mail_limit: int = Field(default=5, ge=0, description="mails per hour to one mailbox; 0: no limit")
 
-    idempotency_seconds: int = Field(default=86_400, ge=60, le=31_536_000, description="how long an Idempotency-Key is stored")
-
     worker: bool = Field(default=True, description="deliver the outbox in the serving process; else run `python -m app worker`")
     smtp_url: str | None = Field(default=None, description="smtp://, smtps:// or smtp+starttls://user:password@host:port")
     mail_from: str = "Accord <accord@localhost>"

@@ -1,6 +1,6 @@
-"""Demo data for development: two people and a few posts.
+"""Demo data for development: an administrator, a user and a few posts.
 
-The administrator's password is made up and told once; the other one is that of the document's examples, so that they work.
+The administrator's password is random; the user's is that of the examples in openapi.yaml, so that they work.
 """
 
 from __future__ import annotations
@@ -8,21 +8,16 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import select
-
-from app.call import Principal
-from app.core.database.statements import statement
+from app.call import Principal, Role
 from app.core.security.passwords import DEMO_PASSWORD
-from app.models import User
 from app.resources import Resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import posts, users
-
-ANYBODY = statement(select(User.id).limit(1), int)
+from app.services.users_queries import SELECT_ANY_USER
 
 
 class Account(NamedTuple):
-    """How to sign in."""
+    """The credentials of a demo user."""
 
     username: str
     password: str
@@ -30,11 +25,11 @@ class Account(NamedTuple):
 
 
 async def create(resources: Resources) -> list[Account]:
-    """Fill an empty database; return the accounts, whose passwords are told here and never again. Else nothing."""
-    if await resources.database.one(ANYBODY) is not None:
+    """Fill an empty database and return the accounts; does nothing and returns none if there are users."""
+    if await resources.database.one(SELECT_ANY_USER) is not None:
         return []
     accounts = []
-    people: list[tuple[str, str, users.Role]] = [("ada", "Ada Lovelace", "admin"), ("grace", "Grace Hopper", "user")]
+    people: list[tuple[str, str, Role]] = [("ada", "Ada Lovelace", "admin"), ("grace", "Grace Hopper", "user")]
     for username, full_name, role in people:
         password = f"{secrets.token_urlsafe(12)}-7a" if role == "admin" else DEMO_PASSWORD
         new = UserCreate(email=f"{username}@example.com", username=username, password=password, full_name=full_name)

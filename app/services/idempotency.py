@@ -1,4 +1,4 @@
-"""Requests that are done once, however often they are sent: `Idempotency-Key` (docs/adr/0011-idempotency-keys.md)."""
+"""`Idempotency-Key`: a repeated request takes effect once (docs/adr/0011-idempotency-keys.md)."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from app.core.database import Database, Transaction
 from app.core.errors import ServiceUnavailable
 from app.resources import Resources
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
-from app.services.idempotency_queries import INSERT_DONE_REQUEST, SELECT_DONE_REQUEST, DoneRequest
+from app.services.idempotency_queries import INSERT_COMPLETED_REQUEST, SELECT_COMPLETED_REQUEST, CompletedRequest
 
 R = TypeVar("R", bound=msgspec.Struct)
 
+LIFETIME = timedelta(hours=24)  # of a key; the document promises it
+
 Members: TypeAlias = dict[str, msgspec.Raw]  # of a JSON object
-Keep: TypeAlias = Callable[[Transaction, R], Awaitable[None]]
-Effect: TypeAlias = Callable[[Keep[R] | None], Awaitable[R]]
+Record: TypeAlias = Callable[[Transaction, R], Awaitable[None]]
+Effect: TypeAlias = Callable[[Record[R] | None], Awaitable[R]]
+Secrets: TypeAlias = dict[str, str]
 
 
 class _Created(msgspec.Struct):
-    """What every version of this service can read of an answer."""
+    """The part of a stored answer that every version of this service can read."""
 
     id: int
 
 
-Secrets: TypeAlias = dict[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class Creation(Generic[R]):
-    """An operation that creates something: its name, the row that it answers, and how that row is read later by its id.
+    """An operation that creates something: its name, the row of its answer, and how to read that row by its id.
 
-    Of `secrets`, the members that the document marks as passwords, nothing is kept, not even in a hash: `matches` holds those
-    of a repeated request against what was created.
+    Of `secrets`, the members that hold passwords, not even a hash is stored: `matches` compares those of a repeated request
+    with what was created.
     """
 
     operation: str
@@ -53,7 +53,7 @@ class Creation(Generic[R]):
 
 
 class Request(NamedTuple):
-    """A request with a key. What is stored of it tells nothing to who does not hold the key."""
+    """A request with a key. What is stored of it reveals nothing without the key."""
 
     scope: str
     key_hash: str
@@ -63,14 +63,14 @@ class Request(NamedTuple):
 
 
 def request(creation: Creation[R], key: str | None, caller: Principal | str, body: BaseModel) -> Request | None:
-    """Name a request; None if it has no key.
+    """The request that a key and a body identify; None without a key.
 
-    An anonymous caller is known by a text, which no stranger would send with the same key: a part of what they create. The
-    order of members, and members that say what is meant without them, do not matter.
+    An anonymous caller is identified by a text that is unique to them: a part of what they create. The order of members and
+    members with default values are ignored.
     """
     if key is None:
         return None
-    secret = (key[1:-1] if key[0] == key[-1] == '"' else key).encode()  # the draft writes it as a structured field's string
+    secret = (key[1:-1] if key[0] == key[-1] == '"' else key).encode()  # the draft defines it as a structured field string
     members = body.model_dump(exclude_defaults=True)
     secrets = {name: members.pop(name) for name in creation.secrets & members.keys()}
     payload = msgspec.json.encode(members, order="sorted")
@@ -85,22 +85,23 @@ def request(creation: Creation[R], key: str | None, caller: Principal | str, bod
 
 
 def _mac(secret: bytes, purpose: str, text: bytes) -> str:
-    """A hash that only the holder of the key can compute.
+    """A hash that cannot be computed without the key.
 
-    The key itself is hashed in the same way: of a key beyond 64 bytes HMAC uses its plain hash, which must not be stored.
+    The key itself is hashed in the same way: HMAC replaces a key of more than 64 bytes by its plain hash, which must not be
+    stored.
     """
     return hmac.new(secret, f"{purpose}\n".encode() + text, hashlib.sha256).hexdigest()
 
 
-async def once(resources: Resources, creation: Creation[R], sent: Request | None, effect: Effect[R]) -> R:
-    """The row of the first request with this key, or that of `effect`, which then runs.
+async def run_once(resources: Resources, creation: Creation[R], sent: Request | None, effect: Effect[R]) -> R:
+    """Run the effect, or return the row of the first request with the same key.
 
-    `effect` gets what it must call in its transaction with the row that it has made: the record commits with it or not at
-    all, so what fails leaves the key free. Without a key it gets None. One statement more for a key, and one for the record.
+    The effect receives a function that records its row, to be called in its transaction: both commit or neither, so a failed
+    request leaves the key unused. Without a key it receives None. A key costs one statement, and another for the record.
 
     Raises:
         IdempotencyKeyReused: the key was sent with another request.
-        IdempotencyKeyInUse: the first request with the key has not ended.
+        IdempotencyKeyInUse: the first request with the key is still running.
     """
     if sent is None:
         return await effect(None)
@@ -109,65 +110,65 @@ async def once(resources: Resources, creation: Creation[R], sent: Request | None
         raise _in_use()
     resources.under_way.add(name)
     try:
-        done = await _find(resources, sent)
-        if done is None:
+        completed = await _select(resources, sent)
+        if completed is None:
             try:
-                return await effect(functools.partial(_keep, resources, sent))
+                return await effect(functools.partial(_record, resources, sent))
             except ServiceUnavailable:
                 raise
             except ApiError:
-                # Another process may have been first: then it is its effect that refuses ours, or its record.
-                done = await _find(resources, sent)
-                if done is None:
+                # Another process may have been first: then our effect conflicts with its effect or with its record.
+                completed = await _select(resources, sent)
+                if completed is None:
                     raise
-        return await _again(resources, creation, sent, done)
+        return await _replay(resources, creation, sent, completed)
     finally:
         resources.under_way.discard(name)
 
 
-async def _find(resources: Resources, sent: Request) -> DoneRequest | None:
-    return await resources.database.one(SELECT_DONE_REQUEST, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
+async def _select(resources: Resources, sent: Request) -> CompletedRequest | None:
+    return await resources.database.one(SELECT_COMPLETED_REQUEST, scope=sent.scope, key_hash=sent.key_hash, now=resources.now())
 
 
-async def _keep(resources: Resources, sent: Request, transaction: Transaction, row: msgspec.Struct) -> None:
-    """Store the answer: what the request has said is left out, since who repeats the request says it again."""
+async def _record(resources: Resources, sent: Request, transaction: Transaction, row: msgspec.Struct) -> None:
+    """Store the answer without the members of the request, which a repeated request sends again."""
     members = msgspec.json.decode(msgspec.json.encode(row), type=Members)
     answer = {name: value for name, value in members.items() if sent.payload.get(name) != value}
     now = resources.now()
-    kept = await transaction.one(
-        INSERT_DONE_REQUEST,
+    stored = await transaction.one(
+        INSERT_COMPLETED_REQUEST,
         scope=sent.scope,
         key_hash=sent.key_hash,
         request_hash=sent.request_hash,
         answer=msgspec.json.encode(answer).decode(),
-        expires_at=now + timedelta(seconds=resources.settings.idempotency_seconds),
+        expires_at=now + LIFETIME,
         now=now,
     )
-    if kept is None:
+    if stored is None:
         raise _in_use()
 
 
-async def _again(resources: Resources, creation: Creation[R], sent: Request, done: DoneRequest) -> R:
-    """The first answer, from what is stored of it and what the request says again."""
-    if done.request_hash != sent.request_hash or not await _matches(resources, creation, sent, done):
-        raise IdempotencyKeyReused("This Idempotency-Key was sent before, with another request.")
-    members = {**sent.payload, **msgspec.json.decode(done.answer, type=Members)}
+async def _replay(resources: Resources, creation: Creation[R], sent: Request, completed: CompletedRequest) -> R:
+    """The first answer, rebuilt from the stored members and those of the repeated request."""
+    if completed.request_hash != sent.request_hash or not await _matches(resources, creation, sent, completed):
+        raise IdempotencyKeyReused("This Idempotency-Key was already sent with another request.")
+    members = {**sent.payload, **msgspec.json.decode(completed.answer, type=Members)}
     try:
         return msgspec.json.decode(msgspec.json.encode(members), type=creation.row)
-    except msgspec.ValidationError:  # another version of the service has stored it, which answered in another shape
-        created = msgspec.json.decode(done.answer, type=_Created)
+    except msgspec.ValidationError:  # stored by another version of the service, whose answer had other members
+        created = msgspec.json.decode(completed.answer, type=_Created)
         row = await creation.read(resources.database, created.id)
     if row is None:
-        raise IdempotencyKeyReused("What the first request with this Idempotency-Key created is gone; use a new key.")
+        raise IdempotencyKeyReused("What the first request with this Idempotency-Key created no longer exists; use a new key.")
     return row
 
 
-async def _matches(resources: Resources, creation: Creation[R], sent: Request, done: DoneRequest) -> bool:
+async def _matches(resources: Resources, creation: Creation[R], sent: Request, completed: CompletedRequest) -> bool:
     if creation.matches is None:
         return True
-    created = msgspec.json.decode(done.answer, type=_Created)
+    created = msgspec.json.decode(completed.answer, type=_Created)
     return await creation.matches(resources, created.id, sent.secrets)
 
 
 def _in_use() -> IdempotencyKeyInUse:
-    return IdempotencyKeyInUse("The first request with this Idempotency-Key has not ended.", retry_after=1)
+    return IdempotencyKeyInUse("The first request with this Idempotency-Key is still running.", retry_after=1)

@@ -9,23 +9,23 @@ from datetime import datetime, timedelta
 from app.core.database import Database, Transaction
 from app.services.known_addresses_queries import DELETE_OLDEST_ADDRESSES, SELECT_KNOWN_ADDRESS, UPSERT_KNOWN_ADDRESS
 
-REMEMBERED = timedelta(days=90)  # since the last time that the user has signed in from there
+LIFETIME = timedelta(days=90)  # since the last sign-in from the address
 
 
 def digest(user_id: int, address: Hashable) -> str:
-    """What is stored of an address: its scrypt hash, salted with the user.
+    """What is stored of an address: its scrypt hash, salted with the user's id.
 
-    It takes a millisecond and a quarter of a MiB: there are so few addresses that a fast hash is undone by trying all.
+    It takes a millisecond and 256 KiB. There are so few addresses that a fast hash could be reversed by trying all.
     """
     return hashlib.scrypt(repr(address).encode(), salt=f"accord {user_id}".encode(), n=2**8, r=8, p=1, dklen=16).hex()
 
 
 async def is_known(database: Database, user_id: int, address: Hashable, now: datetime) -> bool:
-    """Whether the user has signed in from there: one statement, also for id 0, which nobody has."""
+    """Whether the user has signed in from the address. One statement, also for id 0, which no user has."""
     return await database.one(SELECT_KNOWN_ADDRESS, user_id=user_id, hash=digest(user_id, address), now=now) is not None
 
 
 async def remember(transaction: Transaction, user_id: int, address: Hashable, now: datetime) -> None:
-    """Note that the user has signed in from there: two statements, in the transaction of the session."""
-    await transaction.run(UPSERT_KNOWN_ADDRESS, user_id=user_id, hash=digest(user_id, address), expires_at=now + REMEMBERED)
+    """Store that the user has signed in from the address. Two statements, in the transaction of the session."""
+    await transaction.run(UPSERT_KNOWN_ADDRESS, user_id=user_id, hash=digest(user_id, address), expires_at=now + LIFETIME)
     await transaction.run(DELETE_OLDEST_ADDRESSES, user_id=user_id)

@@ -1,4 +1,4 @@
-"""The SQL of addresses from which users have signed in."""
+"""SQL of addresses from which users have signed in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, delete, literal, select, tuple_
 from app.core.database.statements import command, insert, statement
 from app.models import KnownAddress
 
-MOST_ADDRESSES = 20  # of one user
-BATCH = 1000  # rows of one removal
+MAX_ADDRESSES = 20  # per user
+BATCH_SIZE = 1000  # rows per statement, which takes some milliseconds
 
 SELECT_KNOWN_ADDRESS = statement(
     select(KnownAddress.user_id).where(
@@ -18,10 +18,10 @@ SELECT_KNOWN_ADDRESS = statement(
     ),
     int,
 )
-_NEW = insert(KnownAddress).values(user_id=bindparam("user_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at"))
+_INSERT = insert(KnownAddress).values(user_id=bindparam("user_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at"))
 UPSERT_KNOWN_ADDRESS = command(
-    _NEW.on_conflict_do_update(
-        index_elements=(KnownAddress.user_id, KnownAddress.hash), set_={"expires_at": _NEW.excluded.expires_at}
+    _INSERT.on_conflict_do_update(
+        index_elements=(KnownAddress.user_id, KnownAddress.hash), set_={"expires_at": _INSERT.excluded.expires_at}
     )
 )
 DELETE_OLDEST_ADDRESSES = command(
@@ -31,7 +31,7 @@ DELETE_OLDEST_ADDRESSES = command(
             select(KnownAddress.hash)
             .where(KnownAddress.user_id == bindparam("user_id"))
             .order_by(KnownAddress.expires_at.desc())
-            .limit(literal(MOST_ADDRESSES))
+            .limit(literal(MAX_ADDRESSES))
         ),
     )
 )
@@ -41,7 +41,7 @@ DELETE_EXPIRED_ADDRESSES = command(
             select(KnownAddress.user_id, KnownAddress.hash)
             .where(KnownAddress.expires_at <= bindparam("now"))
             .order_by(KnownAddress.expires_at)
-            .limit(literal(BATCH))
+            .limit(literal(BATCH_SIZE))
             .with_for_update(skip_locked=True)
         )
     )

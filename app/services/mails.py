@@ -1,4 +1,4 @@
-"""The mails of this service: written into the outbox by the rule that wants them, made from a template when they are sent."""
+"""The mails of this service: queued in the outbox by a rule, rendered from templates when they are delivered."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from app.schemas.rows import UserRow
 from app.services import outbox
 from app.services.limits import count
 
-TOPIC = "mail."  # followed by the name of the templates
+TOPIC = "mail."  # followed by the name of the template
 
 _SUBJECTS = {"welcome": "Welcome to Accord"}
 
-# Looks like an address that mail programs make a link of. Whoever signs up chooses the name and whose mailbox it reaches.
+# What mail programs turn into links. Anybody can sign up with any name and any mailbox.
 _LINK = re.compile(r"[^\s.]\.[^\s.]|[@/\\]").search
 _INVISIBLE = re.compile(r"[^\S ]+|[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+").sub
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """A mail in the outbox. What must be the same at every attempt is in it, and no secret."""
+class QueuedMail(msgspec.Struct, frozen=True):
+    """A mail in the outbox: what must be the same in every attempt. Holds no secrets."""
 
     to: str
     message_id: str
@@ -39,51 +39,51 @@ class Letter(msgspec.Struct, frozen=True):
     values: dict[str, str]  # of the templates
 
 
-async def welcome(transaction: Transaction, resources: Resources, user: UserRow) -> None:
-    """Tell a new user that they have an account; one statement, in the transaction that makes them one.
+async def queue_welcome(transaction: Transaction, resources: Resources, user: UserRow) -> None:
+    """Queue the welcome mail of a new user; one statement, in the transaction that creates the user.
 
     Raises:
-        TooManyRequests: the mailbox has got too many mails; the transaction is to be given up.
+        TooManyRequests: too many mails to this mailbox; the transaction must be rolled back.
     """
     values = {"name": _greeting(user.full_name, user.username), "username": user.username}
-    await _write(transaction, resources, "welcome", user.email, values, user.created_at)
+    await _queue(transaction, resources, "welcome", user.email, values, user.created_at)
 
 
 def mailbox(address: str) -> str:
-    """Where mails to an address arrive: however it is written, and whatever tag (`+tag`) follows the name."""
+    """The mailbox of an address, without its case and subaddress (`+tag`)."""
     name, _, domain = address.lower().rpartition("@")
     return f"{name.partition('+')[0] or name}@{domain}"
 
 
 async def deliver(settings: Settings, outlet: MailTransport, topic: str, payload: str) -> None:
-    """Make a mail of an item and send it. Raises what `MailTransport.send` raises."""
+    """Render the mail of an outbox item and send it. Raises what `MailTransport.send` raises."""
     template = topic.removeprefix(TOPIC)
     if template not in _SUBJECTS:
-        raise LookupError(f"no mail is called {topic!r} here")  # but perhaps where a newer version runs: try again
+        raise LookupError(f"unknown topic {topic!r}")  # retried, since a worker of a newer version may know it
     try:
-        letter = msgspec.json.decode(payload, type=Letter)
+        queued = msgspec.json.decode(payload, type=QueuedMail)
     except msgspec.ValidationError as error:
         raise Undeliverable(f"the item cannot be read: {error}") from error
     subject = _SUBJECTS[template]
-    values = {**letter.values, "subject": subject, "public_url": settings.public_url.rstrip("/")}
+    values = {**queued.values, "subject": subject, "public_url": settings.public_url.rstrip("/")}
     text, html = (_templates().get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html"))
-    await outlet.send(Mail(letter.to, subject, text, html, letter.message_id, letter.date))
+    await outlet.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
 
 
 def recipient(payload: str) -> str | None:
-    """To whom an item goes, for an operator; None if it is no mail."""
+    """The recipient of an outbox item, for operators; None if it is not a mail."""
     try:
-        return msgspec.json.decode(payload, type=Letter).to
+        return msgspec.json.decode(payload, type=QueuedMail).to
     except (msgspec.ValidationError, msgspec.DecodeError):
         return None
 
 
-async def _write(
+async def _queue(
     transaction: Transaction, resources: Resources, template: str, to: str, values: dict[str, str], now: datetime
 ) -> None:
     await count(resources.mails, mailbox(to), "mails to this mailbox")
-    letter = Letter(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values)
-    await outbox.add(transaction, f"{TOPIC}{template}", letter, now)
+    queued = QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values)
+    await outbox.add(transaction, f"{TOPIC}{template}", queued, now)
 
 
 @functools.lru_cache(maxsize=4)
@@ -92,7 +92,7 @@ def _domain(mail_from: str) -> str:
 
 
 def _greeting(full_name: str | None, username: str) -> str:
-    """How to address somebody: on one line, and never by what would become a link."""
+    """The name for the salutation: the full name on one line, or the username if that looks like a link."""
     name = _INVISIBLE(" ", full_name or "").strip()
     return username if not name or _LINK(name) else name
 

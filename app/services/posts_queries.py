@@ -1,4 +1,4 @@
-"""The SQL of posts."""
+"""SQL of posts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, bindparam, select
 from app.core.database.statements import Statement, insert, lookup, statement
 from app.models import Post, User
 from app.schemas.rows import PostRow
-from app.services.pages import Listing, Order, counted, counter, tried, walked
+from app.services.pages import Listing, Order, count_rows, index_scan, stored_total, unindexed
 
-COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
+_COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
 
-SELECT_POST = lookup(select(*COLUMNS), PostRow, post_id=Post.id)
+SELECT_POST = lookup(select(*_COLUMNS), PostRow, post_id=Post.id)
 INSERT_POST = statement(
     insert(Post)
     .values(
@@ -22,25 +22,25 @@ INSERT_POST = statement(
         created_at=bindparam("created_at"),
         version=1,
     )
-    .returning(*COLUMNS),
+    .returning(*_COLUMNS),
     PostRow,
 )
 SELECT_AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
 SELECT_ACTIVE_AUTHOR = lookup(select(User.id).where(User.is_active), int, author_id=User.id)
 
-NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
-OF_AUTHOR = Post.author_id == bindparam("author_id")
-IS_PUBLISHED = Post.is_published.expression
+_NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
+_BY_AUTHOR = Post.author_id == bindparam("author_id")
+_IS_PUBLISHED = Post.is_published.expression
 
 
 def _listing(name: str, total: Statement[int], *conditions: ColumnElement[bool]) -> Listing[PostRow]:
-    return Listing(name, total, NEWEST_FIRST, walked(select(*COLUMNS), conditions, PostRow, NEWEST_FIRST))
+    return Listing(name, total, _NEWEST_FIRST, index_scan(select(*_COLUMNS), conditions, PostRow, _NEWEST_FIRST))
 
 
 def _of_author(name: str, *conditions: ColumnElement[bool]) -> Listing[PostRow]:
-    return _listing(name, statement(counted(Post, conditions), int), *conditions)
+    return _listing(name, statement(count_rows(Post, conditions), int), *conditions)
 
 
-PUBLISHED = _listing("published", counter("posts:published"), IS_PUBLISHED)
-ALL_OF_AUTHOR = _of_author("all of author", OF_AUTHOR)
-PUBLISHED_OF_AUTHOR = _of_author("published of author", OF_AUTHOR, tried(IS_PUBLISHED))
+PUBLISHED = _listing("published", stored_total("posts:published"), _IS_PUBLISHED)
+ALL_OF_AUTHOR = _of_author("all of author", _BY_AUTHOR)
+PUBLISHED_OF_AUTHOR = _of_author("published of author", _BY_AUTHOR, unindexed(_IS_PUBLISHED))

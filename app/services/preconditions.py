@@ -1,4 +1,4 @@
-"""Entity tags of rows, and what `If-Match` asks of them (RFC 9110, 13.1.1)."""
+"""Entity tags of rows and the `If-Match` precondition (RFC 9110, 13.1.1)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _VERSION = re.compile(r'"([1-9][0-9]{0,15})"', re.ASCII).fullmatch
 
 
 def etag(version: int) -> str:
-    """The strong entity tag of a version."""
+    """The strong entity tag of a row's version."""
     return f'"{version}"'
 
 
-def versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that the client has seen; None asks for nothing (no header, or `*`: any version will do).
+def matching_versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions that satisfy the header; None if any does (no header, or `*`).
 
-    Weak tags and text that is no tag match no version (strong comparison).
+    Weak and malformed tags match no version (strong comparison).
     """
     listed = tags(if_match) if if_match is not None else None
     if listed is None:

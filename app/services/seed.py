@@ -1,4 +1,4 @@
-"""Many made-up users and posts, to see how the service behaves with a million of them. Nobody can sign in as one of them."""
+"""Generated users and posts, for load tests with millions of them. Nobody can sign in as one of these users."""
 
 from __future__ import annotations
 
@@ -8,20 +8,12 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
-
 from app.core.database import Database
-from app.core.database.statements import statement
 from app.core.errors import ConstraintViolation
-from app.models import User, metadata
+from app.models import metadata
 from app.resources import Resources
+from app.services.seed_queries import SELECT_LAST_USER_ID, SELECT_USER_IDS
 from app.services.users import search_key
-
-LAST_USER = statement(select(func.coalesce(func.max(User.id), 0)), int)
-SOME_USERS = statement(
-    select(User.id).where(User.id > bindparam("after")).order_by(User.id).limit(bindparam("most")),
-    int,
-)
 
 USER_COLUMNS = (
     "email",
@@ -39,14 +31,14 @@ USER_COLUMNS = (
 )
 POST_COLUMNS = ("author_id", "title", "content", "is_published", "created_at", "version")
 
-CHUNK = 20_000  # rows that are stored together or not at all
+CHUNK_SIZE = 20_000  # rows per transaction
 ATTEMPTS = 5
-MOST_AUTHORS = 10_000  # who write the posts of one chunk
-PERIOD = timedelta(days=730)  # users and posts are spread over the time before now
-INACTIVE = DRAFTS = 0.1
-NAMED = 0.95  # have a full name
+MAX_AUTHORS = 10_000  # of the posts of one chunk
+PERIOD = timedelta(days=730)  # before now, over which the rows are spread
+INACTIVE_SHARE = DRAFT_SHARE = 0.1
+FULL_NAME_SHARE = 0.95
 
-# First names; those that are not written in ASCII, also as they stand in addresses and usernames.
+# First names; those that are not ASCII also in the form for addresses and usernames.
 FIRST = [
     *("Ada", "Adele", "Alan", "Alice", "Amara", "Anita", "Barbara", "Bjarne", "Carol", "Chidi", "Claude", "Dana", "Daniel"),
     *("Dennis", "Diego", "Donald", "Dorothy", "Edsger", "Elena", "Emeka", "Erik", "Fatima", "Fran", "Frances", "Gerald"),
@@ -88,16 +80,16 @@ Progress = Callable[[int], None]
 
 
 async def add_users(resources: Resources, number: int, progress: Progress) -> None:
-    """Store made-up users, one in ten of them inactive, chunk by chunk; `progress` is told the size of each.
+    """Add generated users, one in ten of them inactive; calls `progress` with the size of each chunk.
 
-    All have one password, which is thrown away. Their names hold a number beyond every id, so that they are new.
+    All have the same random password. Their names contain numbers above every id, which makes them unique.
 
     Raises:
-        ConstraintViolation: somebody else's names stood in the way again and again.
+        ConstraintViolation: existing names conflicted in every attempt.
     """
     password_hash = await resources.passwords.hash(secrets.token_urlsafe(32))
-    taken = await resources.database.one(LAST_USER) or 0
-    chance, end = random.Random(), resources.now()  # noqa: S311 - nothing secret is made by it
+    taken = await resources.database.one(SELECT_LAST_USER_ID) or 0
+    chance, end = random.Random(), resources.now()  # noqa: S311 - no secrets
     for begin, size in _chunks(number):
         for attempt in range(1, ATTEMPTS + 1):
             times = (end - PERIOD * (1 - (begin + place) / number) for place in range(size))
@@ -108,18 +100,18 @@ async def add_users(resources: Resources, number: int, progress: Progress) -> No
             except ConstraintViolation:
                 if attempt == ATTEMPTS:
                     raise
-                taken += chance.randrange(1, 1000) * CHUNK
+                taken += chance.randrange(1, 1000) * CHUNK_SIZE
         progress(size)
 
 
 async def add_posts(resources: Resources, number: int, progress: Progress) -> None:
-    """Store posts of users who are there, one in ten of them a draft, chunk by chunk; `progress` is told the size of each.
+    """Add posts by existing users, one in ten of them a draft; calls `progress` with the size of each chunk.
 
     Raises:
         ValueError: there are no users.
-        ConstraintViolation: authors were deleted again and again in the meantime.
+        ConstraintViolation: an author was deleted meanwhile in every attempt.
     """
-    chance, end, last = random.Random(), resources.now(), 0  # noqa: S311 - nothing secret is made by it
+    chance, end, last = random.Random(), resources.now(), 0  # noqa: S311 - no secrets
     for begin, size in _chunks(number):
         for attempt in range(1, ATTEMPTS + 1):
             authors = await _authors(resources.database, last)
@@ -135,15 +127,15 @@ async def add_posts(resources: Resources, number: int, progress: Progress) -> No
 
 
 def _chunks(number: int) -> Iterator[tuple[int, int]]:
-    return ((begin, min(CHUNK, number - begin)) for begin in range(0, number, CHUNK))
+    return ((begin, min(CHUNK_SIZE, number - begin)) for begin in range(0, number, CHUNK_SIZE))
 
 
 async def _authors(database: Database, last: int) -> list[int]:
-    """The next users after an id, or the first again."""
+    """The ids of the next users after an id, or of the first ones after the last."""
     for after in (last, 0):
-        if found := await database.all(SOME_USERS, after=after, most=MOST_AUTHORS):
+        if found := await database.all(SELECT_USER_IDS, after=after, limit=MAX_AUTHORS):
             return found
-    raise ValueError("there are no users to write the posts")
+    raise ValueError("there are no users who could be the authors")
 
 
 def _users(
@@ -152,10 +144,10 @@ def _users(
     for number, created_at in zip(numbers, times, strict=False):
         first, plain = chance.choice(NAMES)
         last = chance.choice(LAST)
-        full_name = f"{first} {last}" if chance.random() < NAMED else None
+        full_name = f"{first} {last}" if chance.random() < FULL_NAME_SHARE else None
         username = f"{plain}_{last.lower()}_{number}"
         email = f"{plain}.{last.lower()}.{number}@{chance.choice(DOMAINS)}"
-        is_active = chance.random() >= INACTIVE
+        is_active = chance.random() >= INACTIVE_SHARE
         yield (
             *(email, email, username, username, password_hash, full_name, search_key(full_name)),
             *(chance.choice(BIOS), "user", is_active, created_at, 1),
@@ -164,5 +156,5 @@ def _users(
 
 def _posts(chance: random.Random, authors: list[int], times: Iterable[datetime]) -> Iterator[tuple[object, ...]]:
     for created_at in times:
-        is_published = chance.random() >= DRAFTS
+        is_published = chance.random() >= DRAFT_SHARE
         yield chance.choice(authors), chance.choice(TITLES), chance.choice(TEXTS), is_published, created_at, 1

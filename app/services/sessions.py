@@ -1,4 +1,4 @@
-"""Rules of sessions: signing in, rotating tokens, signing out. A token counts from the database alone, on each request."""
+"""Rules of sessions: sign-in, token rotation, sign-out. Each request looks its access token up in the database."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
-from app.schemas.rows import SessionRow, TokensRow
+from app.schemas.rows import SessionListRow, TokensRow
 from app.services import known_addresses
-from app.services.limits import refuse
+from app.services.limits import require_allowed
 from app.services.sessions_queries import (
     DELETE_EXPIRED_TOKENS,
     DELETE_OWN_SESSION,
@@ -27,44 +27,44 @@ from app.services.sessions_queries import (
     INSERT_REFRESH_TOKEN,
     INSERT_SESSION,
     MARK_REFRESH_TOKEN_USED,
-    SELECT_ADMISSION,
+    SELECT_ACCESS_TOKEN,
     SELECT_CREDENTIALS,
-    SELECT_PREVIOUS_ADMISSION,
+    SELECT_PREVIOUS_ACCESS_TOKEN,
     SELECT_REFRESH_TOKEN,
     SELECT_SESSIONS,
     UPDATE_PASSWORD_HASH,
     UPDATE_SESSION_TOKENS,
-    UPSERT_PREVIOUS_TOKEN,
-    Rotation,
+    UPSERT_PREVIOUS_ACCESS_TOKEN,
+    StoredRefreshToken,
 )
 
-GRACE = timedelta(seconds=10)  # for parallel tabs, of both tokens; the document promises it
+GRACE = timedelta(seconds=10)  # in which replaced tokens stay valid, for parallel tabs; the document promises it
 
 
 class Bearer:
-    """The document's scheme `bearer`: access tokens, and roles as scopes."""
+    """Verifies the document's security scheme `bearer`: access tokens, with roles as scopes."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
     async def verify(self, credential: str) -> Principal | None:
-        """Whose access token this is, if it lives and its user is active: one look-up of a hash.
+        """The principal of a valid access token of an active user; one look-up of its hash.
 
-        Another one if the hash is no session's: that of the token before is good for the grace, for requests that were under
-        way while another tab refreshed, such as signing out.
+        A second look-up if no session has it: the previous token stays valid during the grace period, for requests that were
+        sent while another tab refreshed the session.
         """
         if not tokens.is_well_formed(credential, tokens.ACCESS):
             return None
         database, digest = self._resources.database, tokens.digest(credential)
-        found = await database.one(SELECT_ADMISSION, access_hash=digest)
+        found = await database.one(SELECT_ACCESS_TOKEN, access_hash=digest)
         if found is None:
-            found = await database.one(SELECT_PREVIOUS_ADMISSION, hash=digest)
+            found = await database.one(SELECT_PREVIOUS_ACCESS_TOKEN, hash=digest)
         if found is None or found.expires_at <= self._resources.now():
             return None
         return Principal(found.user_id, found.role, found.session_id)
 
     def allows(self, principal: Principal, scopes: tuple[str, ...]) -> bool:
-        """Whether the principal has the roles."""
+        """Whether the principal has these roles."""
         return all(scope == principal.role for scope in scopes)
 
 
@@ -72,24 +72,23 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     """Sign in from a client address.
 
     Raises:
-        TooManyRequests: too many failures of this address, or too many who wait to sign in as this user, known or not.
-        InvalidCredentials: the same for a wrong password, an unknown and an inactive user, and after the same time.
+        TooManyRequests: too many failures from this address, or too many queued attempts to sign in with this identifier.
+        InvalidCredentials: wrong password, unknown user or inactive user, which take the same time.
         ServiceUnavailable: too many passwords wait to be verified.
     """
-    # Names are ASCII, but lower() makes ASCII of a few other letters: the Kelvin sign is no k.
+    # Usernames are ASCII, but lower() turns a few other letters into ASCII: the Kelvin sign into k.
     identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
     found = await resources.database.one(SELECT_CREDENTIALS, identifier=identifier)
     user_id = found.user_id if found is not None else 0
     look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
-    # Whoever sends the e-mail address and the username of one account counts once; a name of nobody counts as one would.
+    # Attempts with the e-mail address and with the username of a user count together; an unknown identifier counts as a user.
     attempt = Attempt(user_id or tokens.digest(identifier), address, look_up)
-    refuse(await resources.throttle.admit(attempt), "failed attempts to sign in")
+    require_allowed(await resources.throttle.admit(attempt), "failed attempts to sign in")
     priority = resources.passwords.is_congested and await attempt.is_known()
     matches = await resources.passwords.verify(found.password_hash if found else None, sent.password, priority=priority)
-    demo = (
-        sent.password == DEMO_PASSWORD and resources.settings.env != "development"
-    )  # of a database that was filled in development
-    if found is None or not matches or not found.is_active or demo:
+    # The database may have been filled in development.
+    is_demo = sent.password == DEMO_PASSWORD and resources.settings.env != "development"
+    if found is None or not matches or not found.is_active or is_demo:
         await resources.throttle.failed(attempt)
         raise _invalid_credentials()
     if resources.passwords.needs_rehash(found.password_hash):
@@ -102,15 +101,15 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
 
 @retry_on_conflict
 async def issue(resources: Resources, user_id: int, address: Hashable | None = None) -> TokensRow:
-    """Begin a session of an active user, who is known at the address from now on.
+    """Create a session of an active user and remember the address.
 
     Raises:
-        InvalidCredentials: the user is not (or no longer) an active one.
+        InvalidCredentials: the user is not active, or no longer.
     """
     settings, now = resources.settings, resources.now()
     access, refresh_token = tokens.new(tokens.ACCESS), tokens.new(tokens.REFRESH)
     ends_at = now + timedelta(seconds=settings.session_seconds)
-    access_expires_at, expires_at = _lives(settings, now, ends_at)
+    access_expires_at, expires_at = _expiry(settings, now, ends_at)
     async with resources.database.transaction() as transaction:
         session_id = await transaction.one(
             INSERT_SESSION,
@@ -130,26 +129,28 @@ async def issue(resources: Resources, user_id: int, address: Hashable | None = N
         await transaction.run(DELETE_SURPLUS_SESSIONS, user_id=user_id, now=now)
         if address is not None:
             await known_addresses.remember(transaction, user_id, address, now)
-    return TokensRow(session_id, access, "Bearer", _left(access_expires_at, now), refresh_token, _left(expires_at, now))
+    return TokensRow(
+        session_id, access, "Bearer", _seconds_until(access_expires_at, now), refresh_token, _seconds_until(expires_at, now)
+    )
 
 
-def _lives(settings: Settings, now: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
-    """When tokens made now expire, access and refresh: never after the session ends."""
+def _expiry(settings: Settings, now: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """When new access and refresh tokens expire, at the latest with the session."""
     access, idle = (timedelta(seconds=each) for each in (settings.access_token_seconds, settings.refresh_token_seconds))
     return min(now + access, ends_at), min(now + idle, ends_at)
 
 
-def _left(instant: datetime, now: datetime) -> int:
-    """Whole seconds until an instant; 0 after it."""
+def _seconds_until(instant: datetime, now: datetime) -> int:
+    """Whole seconds until an instant; 0 if it has passed."""
     return max(0, int((instant - now).total_seconds()))
 
 
 @retry_on_conflict
 async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
-    """Exchange a refresh token for the next pair; within the grace the same token gives the same pair again.
+    """Exchange a refresh token for a new pair. During the grace period the same token returns the same pair.
 
     Raises:
-        InvalidRefreshToken: unknown, expired, of an inactive user, or used too long ago: then the session ends.
+        InvalidRefreshToken: unknown, expired, of an inactive user, or reused after the grace period, which ends the session.
     """
     if not tokens.is_well_formed(refresh_token, tokens.REFRESH):
         raise _invalid_refresh_token()
@@ -160,30 +161,30 @@ async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
             raise _invalid_refresh_token()
         if found.used_at is None:
             return await _rotate(transaction, resources, refresh_token, found, now)
-        stolen = found.nonce is None or now - found.used_at > GRACE
-        if stolen:
+        reused = found.nonce is None or now - found.used_at > GRACE
+        if reused:
             await transaction.run(DELETE_SESSION, session_id=found.session_id)
-    if stolen or found.nonce is None:
+    if reused or found.nonce is None:
         raise _invalid_refresh_token()
     access = tokens.successor(refresh_token, found.nonce, tokens.ACCESS)
-    # Refreshed twice within the grace, the session has a later access token; the refresh token answered here leads to it.
-    is_live = tokens.digest(access) == found.access_hash
+    # If the session was refreshed again since, it has a later access token, which the returned refresh token leads to.
+    is_current = tokens.digest(access) == found.access_hash
     return TokensRow(
         found.session_id,
         access,
         "Bearer",
-        _left(found.access_expires_at, now) if is_live else 0,
+        _seconds_until(found.access_expires_at, now) if is_current else 0,
         tokens.successor(refresh_token, found.nonce, tokens.REFRESH),
-        _left(found.session_expires_at, now),
+        _seconds_until(found.session_expires_at, now),
     )
 
 
 async def _rotate(
-    transaction: Transaction, resources: Resources, refresh_token: str, found: Rotation, now: datetime
+    transaction: Transaction, resources: Resources, refresh_token: str, found: StoredRefreshToken, now: datetime
 ) -> TokensRow:
     settings, session_id, nonce = resources.settings, found.session_id, secrets.token_hex(32)
     ends_at = found.session_ends_at or found.session_created_at + timedelta(seconds=settings.session_seconds)
-    access_expires_at, expires_at = _lives(settings, now, ends_at)
+    access_expires_at, expires_at = _expiry(settings, now, ends_at)
     if expires_at <= now:
         raise _invalid_refresh_token()
     used = await transaction.one(
@@ -202,26 +203,29 @@ async def _rotate(
         new_expires_at=expires_at,
     )
     await transaction.run(
-        UPSERT_PREVIOUS_TOKEN,
+        UPSERT_PREVIOUS_ACCESS_TOKEN,
         session_id=session_id,
         hash=found.access_hash,
         expires_at=min(now + GRACE, found.access_expires_at),
     )
     await transaction.run(INSERT_REFRESH_TOKEN, hash=tokens.digest(following), session_id=session_id, expires_at=expires_at)
     await transaction.run(DELETE_EXPIRED_TOKENS, session_id=session_id, now=now)
-    return TokensRow(session_id, access, "Bearer", _left(access_expires_at, now), following, _left(expires_at, now))
+    return TokensRow(
+        session_id, access, "Bearer", _seconds_until(access_expires_at, now), following, _seconds_until(expires_at, now)
+    )
 
 
-async def list_own(resources: Resources, principal: Principal) -> list[SessionRow]:
-    """The principal's live sessions, newest first: one statement."""
-    return await resources.database.all(
+async def list(resources: Resources, principal: Principal) -> SessionListRow:
+    """The principal's sessions that have not expired, newest first; one statement."""
+    found = await resources.database.all(
         SELECT_SESSIONS, user_id=principal.user_id, current=principal.session_id, now=resources.now()
     )
+    return SessionListRow(found)
 
 
 @retry_on_conflict
 async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
-    """End one session of the principal; `current` is the one of this request. Raises `NotFound`."""
+    """End a session of the principal; any text stands for the session of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id
     if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:
         raise NotFound("You have no such session.")
@@ -232,4 +236,4 @@ def _invalid_credentials() -> InvalidCredentials:
 
 
 def _invalid_refresh_token() -> InvalidRefreshToken:
-    return InvalidRefreshToken("The refresh token does not open a session; sign in again.")
+    return InvalidRefreshToken("The refresh token is not valid; sign in again.")

@@ -1,38 +1,39 @@
-"""The statements of sessions."""
+"""SQL of sessions."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, literal, or_, select, update
 
+from app.call import Role
 from app.core.database.statements import command, insert, lookup, statement
 from app.models import PreviousAccessToken, RefreshToken, Session, User
 from app.schemas.rows import SessionRow
 
-MOST_SESSIONS = 100  # of one user; the document's `sessions` array has the same bound
+MAX_SESSIONS = 100  # per user; the document's `sessions` array has the same bound
 
 
 class Credentials(NamedTuple):
-    """What signing in needs to know of a user."""
+    """A user who signs in."""
 
     user_id: int
     password_hash: str
     is_active: bool
 
 
-class Admission(NamedTuple):
-    """Whom an access token belongs to, and until when it is good."""
+class AccessToken(NamedTuple):
+    """The user and session of an access token, and when it expires."""
 
     user_id: int
-    role: Literal["user", "admin"]
+    role: Role
     session_id: int
     expires_at: datetime
 
 
-class Rotation(NamedTuple):
-    """A refresh token and the session that it belongs to."""
+class StoredRefreshToken(NamedTuple):
+    """A refresh token and its session."""
 
     session_id: int
     expires_at: datetime
@@ -46,20 +47,20 @@ class Rotation(NamedTuple):
     session_ends_at: datetime | None
 
 
-SELECT_ADMISSION = lookup(
+SELECT_ACCESS_TOKEN = lookup(
     select(Session.user_id, User.role, Session.id, Session.access_expires_at)
     .join_from(Session, User, User.id == Session.user_id)
     .where(User.is_active),
-    Admission,
+    AccessToken,
     access_hash=Session.access_hash,
 )
-SELECT_PREVIOUS_ADMISSION = lookup(
+SELECT_PREVIOUS_ACCESS_TOKEN = lookup(
     select(Session.user_id, User.role, Session.id, PreviousAccessToken.expires_at)
     .select_from(PreviousAccessToken)
     .join(Session, Session.id == PreviousAccessToken.session_id)
     .join(User, User.id == Session.user_id)
     .where(User.is_active),
-    Admission,
+    AccessToken,
     hash=PreviousAccessToken.hash,
 )
 SELECT_CREDENTIALS = statement(
@@ -68,13 +69,13 @@ SELECT_CREDENTIALS = statement(
     ),
     Credentials,
 )
-# Of the password that was verified: it may have been changed since.
+# Only the hash of the verified password: the password may have been changed since.
 UPDATE_PASSWORD_HASH = command(
     update(User)
     .where(User.id == bindparam("user_id"), User.password_hash == bindparam("old_hash"))
     .values(password_hash=bindparam("new_hash"))
 )
-# Of an active user only: a user who is deactivated while signing in gets no session.
+# Only for an active user: one who is deactivated while signing in gets no session.
 INSERT_SESSION = statement(
     insert(Session)
     .from_select(
@@ -89,7 +90,7 @@ INSERT_SESSION = statement(
             bindparam("ends_at", type_=Session.ends_at.type),
         )
         .where(User.id == bindparam("user_id"), User.is_active)
-        .with_for_update(read=True),  # who deactivates the user either waits for the session, and ends it, or is waited for
+        .with_for_update(read=True),  # a concurrent deactivation waits for the new session and ends it, or is waited for
     )
     .returning(Session.id),
     int,
@@ -97,11 +98,11 @@ INSERT_SESSION = statement(
 INSERT_REFRESH_TOKEN = command(
     insert(RefreshToken).values(hash=bindparam("hash"), session_id=bindparam("session_id"), expires_at=bindparam("expires_at"))
 )
-# So the tokens of a session are as many as its refreshes in the lifetime of one, however long it lives.
+# Bounds the refresh tokens of a session by its refreshes during the lifetime of one.
 DELETE_EXPIRED_TOKENS = command(
     delete(RefreshToken).where(RefreshToken.session_id == bindparam("session_id"), RefreshToken.expires_at <= bindparam("now"))
 )
-# What has expired goes too, so the table is bounded by the users.
+# Expired sessions too, so that the number of users bounds the table.
 DELETE_SURPLUS_SESSIONS = command(
     delete(Session).where(
         Session.user_id == bindparam("user_id"),
@@ -111,7 +112,7 @@ DELETE_SURPLUS_SESSIONS = command(
                 select(Session.id)
                 .where(Session.user_id == bindparam("user_id"))
                 .order_by(Session.id.desc())
-                .limit(literal(MOST_SESSIONS))
+                .limit(literal(MAX_SESSIONS))
             ),
         ),
     )
@@ -133,10 +134,10 @@ SELECT_REFRESH_TOKEN = statement(
     .join(Session, Session.id == RefreshToken.session_id)
     .join(User, User.id == Session.user_id)
     .where(RefreshToken.hash == bindparam("hash"))
-    # Of two who refresh at once the second waits, and sees what the first has made of both. SQLite has one writer. The session
-    # comes first, as for those who end a session and so its tokens: the other way round the two would wait for each other.
+    # Of two simultaneous refreshes the second waits and sees the changes of the first. (SQLite has one writer.) The session is
+    # locked first, as when a session and so its tokens are deleted: the other order would deadlock.
     .with_for_update(of=[Session, RefreshToken]),
-    Rotation,
+    StoredRefreshToken,
 )
 MARK_REFRESH_TOKEN_USED = statement(
     update(RefreshToken)
@@ -158,7 +159,7 @@ UPDATE_SESSION_TOKENS = command(
 _PREVIOUS = insert(PreviousAccessToken).values(
     session_id=bindparam("session_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at")
 )
-UPSERT_PREVIOUS_TOKEN = command(
+UPSERT_PREVIOUS_ACCESS_TOKEN = command(
     _PREVIOUS.on_conflict_do_update(
         index_elements=(PreviousAccessToken.session_id,),
         set_={name: _PREVIOUS.excluded[name] for name in ("hash", "expires_at")},
@@ -174,7 +175,7 @@ SELECT_SESSIONS = statement(
     )
     .where(Session.user_id == bindparam("user_id"), Session.expires_at > bindparam("now"))
     .order_by(Session.id.desc())
-    .limit(literal(MOST_SESSIONS)),
+    .limit(literal(MAX_SESSIONS)),
     SessionRow,
 )
 DELETE_OWN_SESSION = statement(

@@ -1,15 +1,14 @@
-"""Rules of users: who may see and change whom, names are taken once, one administrator stays."""
+"""Rules of users: who may see and change whom, unique e-mail addresses and usernames, at least one administrator."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import datetime
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import MISSING
 
-from app.call import Principal
+from app.call import Principal, Role
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.database.statements import Statement
@@ -29,11 +28,13 @@ from app.schemas.problems import (
     Unauthorized,
     WeakPassword,
 )
-from app.schemas.rows import UserProfileRow, UserRow
-from app.services import idempotency, mails, posts
-from app.services.idempotency import Creation, Keep, Secrets, once
+from app.schemas.rows import UserListRow, UserRow
+from app.services import idempotency, mails, posts, profiles
+from app.services.idempotency import Creation, Record, Secrets, run_once
 from app.services.limits import count
-from app.services.preconditions import versions as seen_versions
+from app.services.pages import load_page
+from app.services.preconditions import matching_versions
+from app.services.users_list_queries import UserFilters, users_listing
 from app.services.users_queries import (
     DELETE_SESSIONS_OF_USER,
     DELETE_USER,
@@ -41,20 +42,16 @@ from app.services.users_queries import (
     LOCK_USER_AND_ADMINS,
     SELECT_ADMIN,
     SELECT_PASSWORD_HASH,
-    SELECT_PROFILE,
     SELECT_USER,
     update_user,
 )
 
-Role = Literal["user", "admin"]
-
-# What the constraints that refuse a new user are about.
-NAMES = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
-PROFILES = "profiles"  # the cache's topic of the list of profiles
+# The field of each unique constraint.
+_UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
 
 
 async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
-    """Whether the user has the password of a repeated sign-up; one who is gone has whatever is sent."""
+    """Whether the password of a repeated sign-up is that of the user; true for a user who was deleted."""
     stored = await resources.database.one(SELECT_PASSWORD_HASH, user_id=user_id)
     return stored is None or await resources.passwords.verify(stored, secrets["password"])
 
@@ -68,42 +65,39 @@ CREATION = Creation(
 )
 
 
-async def get(database: Database, user_id: int) -> UserRow:
-    """One user. Raises `NotFound`."""
+async def get(database: Database, principal: Principal, user_id: int) -> UserRow:
+    """One user. Raises `Forbidden`, `NotFound`."""
+    _require_self_or_admin(principal, user_id)
+    return await _get(database, user_id)
+
+
+async def _get(database: Database, user_id: int) -> UserRow:
     user = await database.one(SELECT_USER, user_id=user_id)
     if user is None:
-        raise _no_user(user_id)
+        raise _not_found(user_id)
     return user
 
 
-async def get_as(database: Database, principal: Principal, user_id: int) -> UserRow:
-    """One user, as the principal may see them. Raises `Forbidden`, `NotFound`."""
-    _may_manage(principal, user_id)
-    return await get(database, user_id)
-
-
-async def get_own(database: Database, principal: Principal) -> UserRow:
-    """The principal's own account. Raises `Unauthorized`: it was deleted a moment ago."""
+async def get_current(database: Database, principal: Principal) -> UserRow:
+    """The principal's own account. Raises `Unauthorized` if it was just deleted."""
     user = await database.one(SELECT_USER, user_id=principal.user_id)
     if user is None:
-        raise Unauthorized("The account is gone.")
+        raise Unauthorized("The account no longer exists.")
     return user
 
 
-async def find_admin(database: Database, username: str | None) -> int:
-    """The id of an active administrator: of that name, or the first. Raises `NotFound`."""
-    found = await database.one(SELECT_ADMIN, username_key=username.lower() if username is not None else None)
-    if found is None:
+async def get_admin(database: Database, username: str | None) -> int:
+    """The id of the active administrator with this username, or of the first one. Raises `NotFound`."""
+    user_id = await database.one(SELECT_ADMIN, username_key=username.lower() if username is not None else None)
+    if user_id is None:
         raise NotFound("There is no such administrator.")
-    return found
+    return user_id
 
 
-async def get_profile(database: Database, user_id: int) -> UserProfileRow:
-    """The public side of one active user. Raises `NotFound`."""
-    profile = await database.one(SELECT_PROFILE, user_id=user_id)
-    if profile is None:
-        raise NotFound(f"There is no profile {user_id}.")
-    return profile
+async def list(database: Database, number: int, size: int, cursor: str | None, filters: UserFilters) -> UserListRow:
+    """One page of users. Runs the statements of `load_page`. Raises `UnknownCursor`."""
+    page = await load_page(database, users_listing(filters.shape), number, size, cursor, **filters.parameters)
+    return UserListRow(*page)
 
 
 async def create(
@@ -113,29 +107,29 @@ async def create(
     idempotency_key: str | None = None,
     address: Hashable | None = None,
 ) -> UserRow:
-    """Store a new user, with a mail of welcome, and return it; with a key only once.
+    """Create a user and queue the welcome mail; with an idempotency key only once.
 
     Raises:
-        TooManyRequests: too many sign-ups from this client address, which is counted if there is one, or mails to this mailbox.
-        DisallowedCharacters, WeakPassword: before anything is hashed.
-        AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one wins.
-        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
+        TooManyRequests: too many sign-ups from this client address (not counted if None), or mails to this mailbox.
+        DisallowedCharacters, WeakPassword: checked before the password is hashed.
+        AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one succeeds.
+        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.run_once`.
     """
 
-    async def effect(keep: Keep[UserRow] | None) -> UserRow:
-        _require_strong(resources.settings, new)
+    async def effect(record: Record[UserRow] | None) -> UserRow:
+        _require_strong_password(resources.settings, new)
         if address is not None:
             await count(resources.sign_ups, address, "sign-ups from this address")
-        return await _store(resources, new, role, await resources.passwords.hash(new.password), keep)
+        return await _store(resources, new, role, await resources.passwords.hash(new.password), record)
 
     request = idempotency.request(CREATION, idempotency_key, new.email.lower(), new)
     try:
-        return await once(resources, CREATION, request, effect)
-    finally:  # also after a write of which no answer came
-        await resources.cache.drop(PROFILES)
+        return await run_once(resources, CREATION, request, effect)
+    finally:  # even if the outcome of the write is unknown
+        await resources.cache.drop(profiles.CACHE_TOPIC)
 
 
-def _require_strong(settings: Settings, new: UserCreate) -> None:
+def _require_strong_password(settings: Settings, new: UserCreate) -> None:
     try:
         password = prepare(new.password)
     except Disallowed:
@@ -149,7 +143,9 @@ def _require_strong(settings: Settings, new: UserCreate) -> None:
 
 
 @retry_on_conflict
-async def _store(resources: Resources, new: UserCreate, role: Role, password_hash: str, keep: Keep[UserRow] | None) -> UserRow:
+async def _store(
+    resources: Resources, new: UserCreate, role: Role, password_hash: str, record: Record[UserRow] | None
+) -> UserRow:
     created_at: datetime = resources.now()
     full_name = None if new.full_name is MISSING else new.full_name
     async with resources.database.transaction() as transaction:
@@ -167,13 +163,13 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
                 created_at=created_at,
             )
         except ConstraintViolation as refused:
-            raise AlreadyRegistered(f"Another user has this {NAMES[refused.constraint]}.") from None
+            raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
         if user is None:
             raise RuntimeError("an insert without a conflict clause returned no row")
-        if role == "user":  # administrators are made on the command line
-            await mails.welcome(transaction, resources, user)
-        if keep is not None:
-            await keep(transaction, user)
+        if role == "user":  # administrators are created on the command line, without a mail
+            await mails.queue_welcome(transaction, resources, user)
+        if record is not None:
+            await record(transaction, user)
     resources.added.set()
     return user
 
@@ -181,20 +177,20 @@ async def _store(resources: Resources, new: UserCreate, role: Role, password_has
 async def update(
     resources: Resources, principal: Principal, user_id: int, changes: UserUpdate, if_match: str | None
 ) -> UserRow:
-    """Change what was sent, and only that; deactivating ends the user's sessions.
+    """Change the fields that were sent. Deactivating a user ends their sessions.
 
     Raises:
-        Forbidden: somebody else's account, or `is_active` without being an administrator.
-        NotFound, PreconditionFailed, LastAdmin: nothing is changed then.
+        Forbidden: another user's account, or `is_active` sent by a user who is not an administrator.
+        NotFound, PreconditionFailed, LastAdmin: nothing was changed.
     """
-    _may_manage(principal, user_id)
-    fields = changes.model_dump()  # what was not sent is not in it
+    _require_self_or_admin(principal, user_id)
+    fields = changes.model_dump()  # without the fields that were not sent
     if "is_active" in fields and not principal.is_admin:
         raise Forbidden("Only administrators may set is_active.")
     if "full_name" in fields:
         fields["full_name_key"] = search_key(fields["full_name"])
-    versions = seen_versions(if_match)
-    seen = await _one_of(resources.database, user_id, versions)
+    versions = matching_versions(if_match)
+    seen = await _expected_version(resources.database, user_id, versions)
     statement = update_user(frozenset(fields), seen=seen is not None)
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
@@ -205,10 +201,12 @@ async def update(
         else:
             user = await resources.database.one(statement, **values)
     finally:
-        await resources.cache.drop(PROFILES, *([posts.of_author(user_id)] if "is_active" in fields else []))
+        await resources.cache.drop(
+            profiles.CACHE_TOPIC, *([posts.author_cache_topic(user_id)] if "is_active" in fields else [])
+        )
     if user is None:
-        await get(resources.database, user_id)
-        raise _changed()
+        await _get(resources.database, user_id)
+        raise _has_changed()
     return user
 
 
@@ -221,76 +219,76 @@ async def _deactivate(
     values: dict[str, object],
 ) -> UserRow | None:
     async with database.transaction() as transaction:
-        await _lock(transaction, user_id, versions)
+        await _lock_for_removal(transaction, user_id, versions)
         user = await transaction.one(statement, **values)
-        if user is not None:  # of several versions that may be met, another one may have come since
+        if user is not None:  # None if the version changed after it was selected
             await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
     return user
 
 
 async def delete(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
-    """Remove a user with posts and sessions, at once and for good.
+    """Delete a user with their posts and sessions.
 
     Raises:
-        Forbidden: somebody else's account.
-        NotFound, PreconditionFailed, LastAdmin: nothing is removed then.
+        Forbidden: another user's account.
+        NotFound, PreconditionFailed, LastAdmin: nothing was deleted.
     """
-    _may_manage(principal, user_id)
+    _require_self_or_admin(principal, user_id)
     try:
-        await _delete(resources.database, user_id, seen_versions(if_match))
+        await _delete(resources.database, user_id, matching_versions(if_match))
     finally:
-        await resources.cache.drop(PROFILES, posts.PUBLIC, posts.of_author(user_id))
+        await resources.cache.drop(profiles.CACHE_TOPIC, posts.CACHE_TOPIC, posts.author_cache_topic(user_id))
 
 
 @retry_on_conflict
 async def _delete(database: Database, user_id: int, versions: frozenset[int] | None) -> None:
     async with database.transaction() as transaction:
-        await _lock(transaction, user_id, versions)
+        await _lock_for_removal(transaction, user_id, versions)
         await transaction.run(DELETE_USER, user_id=user_id)
 
 
-async def _lock(transaction: Transaction, user_id: int, versions: frozenset[int] | None) -> None:
-    """Lock a user who is about to be removed or deactivated, and all administrators if this is one of them.
+async def _lock_for_removal(transaction: Transaction, user_id: int, versions: frozenset[int] | None) -> None:
+    """Lock a user who is about to be deleted or deactivated; if they are an administrator, all administrators.
 
     Raises:
-        NotFound: there is no such user.
-        PreconditionFailed: the user has another version than those.
-        LastAdmin: no other active administrator would be left.
+        NotFound: the user does not exist.
+        PreconditionFailed: the user has none of these versions.
+        LastAdmin: no active administrator would be left.
     """
     locked = await transaction.all(LOCK_USER_AND_ADMINS, user_id=user_id)
     user = next((row for row in locked if row.id == user_id), None)
     if user is None:
-        raise _no_user(user_id)
+        raise _not_found(user_id)
     if versions is not None and user.version not in versions:
-        raise _changed()
+        raise _has_changed()
     if user.is_active_admin and not any(row.is_active_admin for row in locked if row.id != user_id):
         raise LastAdmin("The last active administrator cannot be deactivated or deleted.")
 
 
 def search_key(text: str | None) -> str | None:
-    """A text without regard to case, as the search compares it."""
+    """Text as the case-insensitive search compares it."""
     return None if text is None else text.casefold()
 
 
-def _may_manage(principal: Principal, user_id: int) -> None:
-    """Yourself, or everybody for administrators; told before anything is looked up."""
+def _require_self_or_admin(principal: Principal, user_id: int) -> None:
+    """Users may manage themselves, administrators everybody. Checked before the database is read."""
     if principal.user_id != user_id and not principal.is_admin:
         raise Forbidden("Only administrators may see or change other users.")
 
 
-async def _one_of(database: Database, user_id: int, versions: frozenset[int] | None) -> int | None:
-    """The version that a statement may change: of several the current one. None: any."""
+async def _expected_version(database: Database, user_id: int, versions: frozenset[int] | None) -> int | None:
+    """The version that an update may change: of several, the current one. None: any version."""
     if versions is None:
         return None
     if len(versions) == 1:
         return next(iter(versions))
-    current = (await get(database, user_id)).version
-    return current if current in versions else 0  # no row has version 0
+    current = (await _get(database, user_id)).version
+    return current if current in versions else 0  # matches no row
 
 
-def _no_user(user_id: int) -> NotFound:
+def _not_found(user_id: int) -> NotFound:
     return NotFound(f"There is no user {user_id}.")
 
 
-def _changed() -> PreconditionFailed:
-    return PreconditionFailed("The user has changed since; read it again.")
+def _has_changed() -> PreconditionFailed:
+    return PreconditionFailed("The user has changed; read it again.")

@@ -1,4 +1,4 @@
-"""The SQL of users."""
+"""SQL of users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import String, and_, bindparam, delete, exists, or_, select, tru
 
 from app.core.database.statements import Statement, command, insert, lookup, statement
 from app.models import Session, User
-from app.schemas.rows import UserProfileRow, UserRow
+from app.schemas.rows import UserRow
 
 COLUMNS = (
     User.id,
@@ -22,14 +22,13 @@ COLUMNS = (
     User.created_at,
     User.version,
 )
-PROFILE_COLUMNS = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
 
 _THIS = User.id == bindparam("user_id")
 _IS_ACTIVE_ADMIN = and_(User.role == "admin", User.is_active)
 
 
 class LockedUser(NamedTuple):
-    """A row that nobody else may change until the transaction ends."""
+    """A user whose row is locked until the transaction ends."""
 
     id: int
     version: int
@@ -37,7 +36,7 @@ class LockedUser(NamedTuple):
 
 
 SELECT_USER = lookup(select(*COLUMNS), UserRow, user_id=User.id)
-SELECT_PROFILE = lookup(select(*PROFILE_COLUMNS).where(User.is_active), UserProfileRow, user_id=User.id)
+SELECT_ANY_USER = statement(select(User.id).limit(1), int)
 SELECT_PASSWORD_HASH = lookup(select(User.password_hash), str, user_id=User.id)
 SELECT_ADMIN = statement(
     select(User.id)
@@ -68,8 +67,8 @@ INSERT_USER = statement(
     UserRow,
 )
 DELETE_SESSIONS_OF_USER = command(delete(Session).where(Session.user_id == bindparam("user_id")))
-# The user and, if that is an active administrator, all the others, locked in one order. Rows that only refer to them, such as
-# their posts, do not wait.
+# The user and, if they are an active administrator, all active administrators, locked in one order. FOR NO KEY UPDATE does not
+# block inserts of rows that reference them, such as posts.
 _TARGET = User.__table__.alias("target")
 LOCK_USER_AND_ADMINS = statement(
     select(User.id, User.version, _IS_ACTIVE_ADMIN.label("is_active_admin"))
@@ -91,7 +90,7 @@ DELETE_USER = command(delete(User).where(_THIS))
 
 @functools.lru_cache(maxsize=32)
 def update_user(fields: frozenset[str], *, seen: bool) -> Statement[UserRow]:
-    """Sets these columns, of the version `seen` only if that is asked for."""
+    """Update these columns; with `seen`, only of that version."""
     core = update(User).where(_THIS).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
     core = core.values(version=User.version + 1)
     if seen:

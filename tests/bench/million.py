@@ -24,7 +24,7 @@ import asyncpg
 from app.core.database.postgres.connection import DIALECT
 from app.core.database.statements import Statement
 from app.migrations import run
-from app.services.listings import Shape, listing
+from app.services.users_list_queries import QueryShape, users_listing
 from tests.bench import load, services
 from tests.bench.services import Service
 from tests.bench.workloads import Workload
@@ -34,7 +34,7 @@ from tests.support.servers.postgres import Postgres
 SIZE = 50
 USERS = (10_000, 1_000_000)
 DEEP = {10_000: 100, 1_000_000: 10_000}  # the page in the middle
-ALL = Shape(None, None, created_after=False, created_before=False, q=False, sort=None)
+ALL = QueryShape(None, None, created_after=False, created_before=False, q=False, sort=None)
 ADMIN = (
     "INSERT INTO users (email, email_key, username, username_key, role, is_active, password_hash, created_at, version)"
     " VALUES ('root@example.com', 'root@example.com', 'root', 'root', 'admin', true, 'x', now(), 1)"
@@ -123,13 +123,13 @@ def _pages(service: Service, deep: int) -> dict[str, Workload]:
 
 
 async def _explain(users: int, url: str) -> None:
-    found = listing(ALL)
+    found = users_listing(ALL)
     connection = await asyncpg.connect(url)
     last = await connection.fetchval("SELECT id FROM users ORDER BY id OFFSET $1 LIMIT 1", (DEEP[users] - 1) * SIZE - 1)
     for title, statement, values in (
-        ("page 1", found.walked.by_number, {"most": SIZE + 1, "skip": 0}),
+        ("page 1", found.index_scan.by_number, {"limit": SIZE + 1, "offset": 0}),
         ("the total", found.count, {}),
-        (f"page {DEEP[users]} by cursor", found.walked.after, {"most": SIZE + 1, "after_id": last}),
+        (f"page {DEEP[users]} by cursor", found.index_scan.after, {"limit": SIZE + 1, "after_id": last}),
     ):
         _say("", f"{users} users, {title}:", *await _plan(connection, statement, values))
     await connection.close()

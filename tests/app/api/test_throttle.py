@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.services.known_addresses_queries import MOST_ADDRESSES
+from app.services.known_addresses_queries import MAX_ADDRESSES
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, at, new_user, stored_user
 from tests.support.clock import Clock
@@ -122,12 +122,12 @@ class TestFailuresOfAnAccount:
         assert waited(guarded, "grace", HOME)[0]
 
     def test_a_user_is_known_at_the_latest_addresses_which_are_stored_as_slow_hashes(self, guarded, clock, settings):
-        for number in range(MOST_ADDRESSES + 5):
+        for number in range(MAX_ADDRESSES + 5):
             clock.advance(minutes=1)
             sign_in(guarded, "grace", address=f"203.0.113.{number}")
 
         rows = query(settings.database_url, "SELECT hash FROM known_addresses WHERE user_id = 2")
-        assert len({row[0] for row in rows}) == MOST_ADDRESSES
+        assert len({row[0] for row in rows}) == MAX_ADDRESSES
         for number in range(4):
             guess(guarded, "grace", f"192.0.2.{number}")
         assert [waited(guarded, "grace", f"203.0.113.{number}")[0] for number in (4, 5)] == [True, False]

@@ -47,7 +47,6 @@ WRONG = {
     "DATABASE_URL": ["foo", "", "mysql://grace:so-secret@host/x", "sqlite:/x", "sqlite://so-secret@h/x", "postgresql://h:x/y"],
     "DRAIN_SECONDS": ["-1"],
     "ENV": ["prod"],
-    "IDEMPOTENCY_SECONDS": ["1", "99999999999"],
     "MAX_CONNECTIONS": ["0"],
     "MAX_CONNECTIONS_PER_ADDRESS": ["-1"],
     "MAIL_FROM": ["nobody", "a@b.example\nBcc: c@d.example"],

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from app.models import metadata
-from app.services import listings
+from app.services import users_list_queries
 from tests.support.rows import NOW, owner, row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,10 +34,10 @@ FIELDS = [{"bio"}, {"is_active"}, {"full_name", "full_name_key"}, {"bio", "is_ac
 
 # The arguments of every remembered function that makes statements.
 SHAPES: dict[str, list[Arguments]] = {
-    "listings.listing": shapes(
+    "users_list_queries.users_listing": shapes(
         itertools.starmap(
-            listings.Shape,
-            itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, listings.ORDERS),
+            users_list_queries.QueryShape,
+            itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, users_list_queries.ORDERS),
         )
     ),
     "users_queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
@@ -60,7 +60,6 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "full_name_key": ("zoë 𝄞", None),
     "hash": ("refresh-1", "x", "refresh-2"),
     "high": ("user-3", "zzz", "a"),
-    "worker": ("worker-1", "x"),
     "identifier": ("user-2@example.com", "user-3", "x"),
     "is_active": BOTH,
     "is_published": BOTH,
@@ -68,7 +67,6 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "key_hash": ("key-1", "key-2", "x"),
     "limit": (3, 100, 1),
     "low": ("user-1", "", "é"),
-    "most": (4, 100, 1),
     "new_access_hash": ("access-new", "access-2"),
     "new_bio": ("Neu\nßäö", None),
     "new_full_name": ("Zoë 𝄞", None),
@@ -76,8 +74,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "new_hash": ("hash",),
     "new_is_active": (False, True),
     "new_nonce": ("nonce",),
-    "password_hash": ("hash",),
+    "offset": (0, 2, 100),
     "old_hash": ("hash-2", "hash-1"),
+    "password_hash": ("hash",),
     "payload": ('{"to": "ä"}',),
     "post_id": (1, 2, 999),
     "reason": ("refused", None),
@@ -86,13 +85,13 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "scope": ("posts 1", "posts 2"),
     "seen": (1, 2),
     "session_id": (1, 2, 999),
-    "skip": (0, 2, 100),
     "title": ("Title", "𝄞"),
     "topic": ("mail/welcome", ""),
     "used_hash": ("refresh-1", "x"),
     "user_id": (2, 1, 999),
     "username": ("New", "User-1"),
     "username_key": ("new", "user-1"),
+    "worker": ("worker-1", "x"),
 }
 # Of every other parameter, by its type. Ids of rows and numbers of them are integers.
 OTHERS: dict[type, tuple[Any, ...]] = {datetime: (NOON, LATER, PAST), int: (1, 2, 999), str: ("Text\nßäö 𝄞", ""), bool: BOTH}

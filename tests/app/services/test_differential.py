@@ -255,7 +255,7 @@ def test_every_statement_is_found():
         "users_queries.SELECT_USER",
         "users_queries.update_user",
         "posts_queries.INSERT_POST",
-        "listings.listing",
+        "users_list_queries.users_listing",
     } <= STATEMENTS.keys()
     assert set(SHAPES) <= STATEMENTS.keys()
 

@@ -95,7 +95,7 @@ async def test_an_author_who_is_deleted_meanwhile_leaves_neither_posts_nor_recor
     )
 
     assert total("posts") == 0
-    with pytest.raises(Exception, match="account is gone"):
+    with pytest.raises(Exception, match="account no longer exists"):
         await posts.create(processes[0], principal, new, f"{KEY}-later")
 
 

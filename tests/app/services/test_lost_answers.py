@@ -15,7 +15,8 @@ from app.call import Principal
 from app.core.errors import ServiceUnavailable
 from app.resources import Resources, connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
-from app.services import listings, posts, users
+from app.services import posts, users
+from app.services import profiles as profile_rules
 from app.services.users_queries import SELECT_USER
 from tests.conftest import settings_of
 from tests.support.builders import new_user
@@ -41,11 +42,11 @@ async def cut_off(postgres_template, tmp_path: Path) -> AsyncIterator[tuple[Reso
 
 
 async def profiles(service: Resources) -> Encoded[object]:
-    return await listings.list_profiles(service, 1, 50, None)
+    return await profile_rules.list(service, 1, 50, None)
 
 
 async def published(service: Resources) -> Encoded[object]:
-    return await posts.list_published(service, 1, 50, None)
+    return await posts.list(service, 1, 50, None)
 
 
 WRITES = {

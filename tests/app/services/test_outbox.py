@@ -14,6 +14,7 @@ from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered
 from app.services import housekeeping, mails, outbox, sessions, users
+from app.services.idempotency import LIFETIME
 from app.services.outbox import ATTEMPTS, LEASE, MAX_DELAY
 from tests.support.builders import PASSWORD, new_user
 from tests.support.clock import Clock
@@ -279,9 +280,9 @@ class TestHousekeeping:
     async def test_what_has_expired_is_removed_and_nothing_else(self, service, settings, clock):
         user = await users.create(service, UserCreate(**new_user(username="grace")), idempotency_key="k" * 20)
         await sessions.create(service, SessionCreate(identifier="grace", password=PASSWORD))
-        clock.advance(seconds=settings.idempotency_seconds - 60)
+        clock.advance(seconds=LIFETIME.total_seconds() - 60)
         await users.create(service, UserCreate(**new_user()), idempotency_key="l" * 20)
-        clock.advance(seconds=settings.refresh_token_seconds - settings.idempotency_seconds)
+        clock.advance(seconds=settings.refresh_token_seconds - LIFETIME.total_seconds())
         lively = await sessions.create(service, SessionCreate(identifier="admin", password=PASSWORD))
         early = await housekeeping.delete_expired(service.database, clock())
         clock.advance(seconds=60)
@@ -292,7 +293,7 @@ class TestHousekeeping:
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM sessions")] == [1]
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM refresh_tokens")] == [1]
         assert lively.access_token
-        assert await sessions.list_own(service, Principal(user.id, "user", 0)) == []
+        assert (await sessions.list(service, Principal(user.id, "user", 0))).sessions == []
 
     async def test_it_goes_on_until_nothing_is_left(self, service, settings, clock):
         sql = "INSERT INTO idempotency_keys (scope, key_hash, request_hash, answer, expires_at) VALUES ('', ?, '', '{}', ?)"

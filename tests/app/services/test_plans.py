@@ -12,12 +12,12 @@ from app.core.database.postgres.connection import DIALECT as POSTGRESQL
 from app.core.database.sqlite.connection import DIALECT as SQLITE
 from app.core.database.statements import Statement
 from app.resources import connected, make_resources
-from app.services import listings, posts_queries, seed
-from app.services.listings import ORDERS, Shape, listing
+from app.services import posts_queries, profiles_queries, seed
+from app.services.users_list_queries import ORDERS, QueryShape, users_listing
 
 pytestmark = pytest.mark.anyio
 
-ALL = Shape(None, None, created_after=False, created_before=False, q=False, sort=None)
+ALL = QueryShape(None, None, created_after=False, created_before=False, q=False, sort=None)
 INDEXES = {
     None: "pk_users|INTEGER PRIMARY KEY",
     "created_at": "ix_users_created_at_id",
@@ -50,7 +50,7 @@ async def plan(settings):
     raw.close()
 
 
-def is_walk(plan: str, index: str) -> bool:
+def is_index_scan(plan: str, index: str) -> bool:
     """Whether rows are found by that index, from a place on, in order."""
     return bool(re.search(rf"(SEARCH|Index Scan).* ({index})", plan)) and not re.search(
         "TEMP B-TREE|Sort|Seq Scan|Bitmap", plan
@@ -60,19 +60,19 @@ def is_walk(plan: str, index: str) -> bool:
 async def test_a_page_by_cursor_is_found_along_the_index_of_its_order(plan, subtests):
     for sort in ORDERS:
         with subtests.test(sort=sort):
-            found = plan(listing(ALL._replace(sort=sort)).walked.after)
-            assert is_walk(found, INDEXES[sort and sort.lstrip("-")]), found
+            found = plan(users_listing(ALL._replace(sort=sort)).index_scan.after)
+            assert is_index_scan(found, INDEXES[sort and sort.lstrip("-")]), found
 
 
 async def test_filters_never_lead_a_walk_away_from_its_index(plan, subtests):
     for sort in ("created_at", "-username"):
         for shape in (ALL._replace(role="admin"), ALL._replace(is_active=True, q=True), ALL._replace(role="user", q=True)):
             with subtests.test(sort=sort, shape=shape):
-                found = plan(listing(shape._replace(sort=sort)).walked.after)
-                assert is_walk(found, INDEXES[sort.lstrip("-")]), found
+                found = plan(users_listing(shape._replace(sort=sort)).index_scan.after)
+                assert is_index_scan(found, INDEXES[sort.lstrip("-")]), found
 
 
-async def test_role_and_activity_are_walked_by_id(plan, subtests):
+async def test_role_and_activity_are_index_scans_by_id(plan, subtests):
     for shape, index in (
         (ALL._replace(role="admin"), "ix_users_role_id"),
         (ALL._replace(role="admin", is_active=True), "ix_users_role_id"),
@@ -80,39 +80,41 @@ async def test_role_and_activity_are_walked_by_id(plan, subtests):
         (ALL._replace(is_active=False), "ix_users_is_active_id|pk_users"),
     ):
         with subtests.test(shape=shape):
-            found = plan(listing(shape).walked.after)
-            assert is_walk(found, index), found
+            found = plan(users_listing(shape).index_scan.after)
+            assert is_index_scan(found, index), found
 
 
 async def test_a_search_reads_three_indexes_and_no_table(plan, subtests):
     for sort in ORDERS:
         with subtests.test(sort=sort):
-            gathered = listing(ALL._replace(q=True, sort=sort)).gathered
-            assert gathered is not None
-            for statement in gathered:
+            filtered = users_listing(ALL._replace(q=True, sort=sort)).filter_then_sort
+            assert filtered is not None
+            for statement in filtered:
                 found = plan(statement)
                 assert "MULTI-INDEX OR" in found or "BitmapOr" in found
                 assert not re.search("SCAN users|Seq Scan", found)
 
 
 async def test_administrators_are_found_by_their_role(plan):
-    gathered = listing(ALL._replace(role="admin", sort="username")).gathered
-    assert gathered is not None
-    assert "ix_users_role_id" in plan(gathered.after)
+    filtered = users_listing(ALL._replace(role="admin", sort="username")).filter_then_sort
+    assert filtered is not None
+    assert "ix_users_role_id" in plan(filtered.after)
 
 
-async def test_public_lists_are_walked(plan):
-    assert is_walk(plan(listings.PROFILES.walked.after), "ix_users_is_active_id|pk_users|INTEGER PRIMARY KEY")
-    assert is_walk(plan(posts_queries.PUBLISHED.walked.after), "ix_posts_is_published_id|pk_posts|INTEGER PRIMARY KEY")
+async def test_public_lists_are_index_scans(plan):
+    assert is_index_scan(plan(profiles_queries.PROFILES.index_scan.after), "ix_users_is_active_id|pk_users|INTEGER PRIMARY KEY")
+    assert is_index_scan(
+        plan(posts_queries.PUBLISHED.index_scan.after), "ix_posts_is_published_id|pk_posts|INTEGER PRIMARY KEY"
+    )
 
 
 async def test_totals_that_are_kept_are_read_from_the_counters_alone(plan):
     for shape in (ALL, ALL._replace(role="user", is_active=True)):
-        assert not re.search(" users", plan(listing(shape).count))
+        assert not re.search(" users", plan(users_listing(shape).count))
     assert not re.search(" posts", plan(posts_queries.PUBLISHED.count))
 
 
 async def test_the_posts_of_an_author_are_found_by_the_author_also_where_drafts_are_hidden(plan):
     for found in (posts_queries.ALL_OF_AUTHOR, posts_queries.PUBLISHED_OF_AUTHOR):
-        assert "ix_posts_author_id_id" in plan(found.walked.after)
+        assert "ix_posts_author_id_id" in plan(found.index_scan.after)
         assert "ix_posts_author_id_id" in plan(found.count)

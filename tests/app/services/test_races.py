@@ -15,7 +15,8 @@ from app.call import Principal
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
-from app.services import listings, posts, sessions, users
+from app.services import posts, sessions, users
+from app.services.users_list_queries import UserFilters
 from app.services.users_queries import update_user
 from tests.support.answers import total
 from tests.support.builders import PASSWORD, new_user
@@ -47,7 +48,7 @@ def kinds(found, kind):
 
 
 async def administrators(service):
-    page = await listings.list_users(service.database, 1, 100, None, listings.Wanted("admin", is_active=True))
+    page = await users.list(service.database, 1, 100, None, UserFilters("admin", is_active=True))
     return page.total
 
 
@@ -108,7 +109,7 @@ class TestRefreshing:
         found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
 
         assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
-        [session] = await sessions.list_own(processes[0], Principal(1, "admin", first.session_id))
+        [session] = (await sessions.list(processes[0], Principal(1, "admin", first.session_id))).sessions
         assert session.id == first.session_id
         for token in (found[0].access_token, first.access_token):  # the old one is good for the grace
             assert await sessions.Bearer(processes[1]).verify(token) == Principal(1, "admin", first.session_id)
@@ -146,7 +147,7 @@ class TestRefreshing:
 
         if not isinstance(refreshed, InvalidRefreshToken):
             assert await sessions.Bearer(processes[0]).verify(refreshed.access_token) is None
-        assert await sessions.list_own(processes[0], principal) == []
+        assert (await sessions.list(processes[0], principal)).sessions == []
 
     @pytest.mark.slow
     @pytest.mark.parametrize("template", ["postgresql"], indirect=True)
@@ -181,14 +182,14 @@ class TestChanging:
         found = await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20)))
 
         assert kinds(found, PreconditionFailed) == 19
-        assert (await users.get(processes[0].database, 1)).version == 2
+        assert (await users.get(processes[0].database, admin, 1)).version == 2
 
     async def test_changes_at_once_lose_nothing(self, processes):
         admin = Principal(1, "admin", 0)
 
         await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
 
-        assert (await users.get(processes[0].database, 1)).version == 21
+        assert (await users.get(processes[0].database, admin, 1)).version == 21
 
     async def test_a_post_of_a_user_who_is_being_deleted_is_stored_and_deleted_or_refused(self, processes):
         author = await users.create(processes[0], UserCreate(**new_user()))
@@ -202,7 +203,7 @@ class TestChanging:
         )
 
         assert kinds(found, ApiError) == sum(getattr(outcome, "status", None) == 401 for outcome in found)
-        assert total(await posts.list_published(processes[0], 1, 10, None)) == 0
+        assert total(await posts.list(processes[0], 1, 10, None)) == 0
 
     async def test_who_is_deleted_after_the_token_was_verified_is_nobody(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
@@ -210,7 +211,7 @@ class TestChanging:
         await users.delete(processes[1], principal, user.id, None)
 
         with pytest.raises(Unauthorized):
-            await users.get_own(processes[0].database, principal)
+            await users.get_current(processes[0].database, principal)
 
     async def test_a_user_deactivated_while_signing_in_has_no_session(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user(username="grace")))
@@ -221,4 +222,4 @@ class TestChanging:
             users.update(processes[1], admin, user.id, UserUpdate(is_active=False), None),
         )
 
-        assert await sessions.list_own(processes[0], Principal(user.id, "user", 0)) == []
+        assert (await sessions.list(processes[0], Principal(user.id, "user", 0))).sessions == []

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from app.resources import connected, make_resources
-from app.services import listings, posts, seed
-from app.services.listings import Wanted
+from app.services import posts, seed, users
+from app.services.users_list_queries import UserFilters
 from tests.support.answers import total
 from tests.support.databases import query
 
@@ -22,7 +22,7 @@ async def resources(settings):
 
 
 async def test_two_thousand_users_and_their_posts_are_there_and_counted(resources, monkeypatch):
-    monkeypatch.setattr(seed, "CHUNK", 700)
+    monkeypatch.setattr(seed, "CHUNK_SIZE", 700)
     told: list[int] = []
 
     await seed.add_users(resources, 2000, told.append)
@@ -30,20 +30,20 @@ async def test_two_thousand_users_and_their_posts_are_there_and_counted(resource
 
     assert told == [700, 700, 600, 700, 700, 100]
     url = resources.database.url
-    [[users, inactive, admins, passwords]] = query(
+    [[number, inactive, admins, passwords]] = query(
         url,
         "SELECT count(*), sum(CASE WHEN is_active THEN 0 ELSE 1 END), sum(CASE WHEN role = 'admin' THEN 1 ELSE 0 END),"
         " count(DISTINCT password_hash) FROM users",
     )
-    assert (users, admins, passwords) == (2001, 1, 2)
+    assert (number, admins, passwords) == (2001, 1, 2)
     assert 100 < inactive < 300
     totals = {
-        is_active: (await listings.list_users(resources.database, 1, 10, None, Wanted(is_active=is_active))).total
+        is_active: (await users.list(resources.database, 1, 10, None, UserFilters(is_active=is_active))).total
         for is_active in (None, True, False)
     }
     assert totals == {None: 2001, True: 2001 - inactive, False: inactive}
     [[published]] = query(url, "SELECT count(*) FROM posts WHERE is_published")
-    assert total(await posts.list_published(resources, 1, 10, None)) == published
+    assert total(await posts.list(resources, 1, 10, None)) == published
     assert 1200 < published < 1500
 
 
@@ -63,12 +63,12 @@ async def test_it_can_be_done_again_and_in_the_way_of_others(resources, monkeypa
 async def test_what_is_made_up_is_what_sign_up_would_take(resources):
     await seed.add_users(resources, 500, lambda _: None)
 
-    page = await listings.list_users(resources.database, 1, 100, None, Wanted(sort="-created_at"))
-    for user in page.rows[1:]:
+    page = await users.list(resources.database, 1, 100, None, UserFilters(sort="-created_at"))
+    for user in page.users[1:]:
         assert re.fullmatch("[a-z0-9_]{3,50}", user.username)
         assert re.fullmatch(r"[a-z0-9.]+@example\.(com|org|net)", user.email)
-    assert len({user.created_at for user in page.rows}) == 100
-    assert page.rows[-1].created_at.year >= page.rows[0].created_at.year - 2
+    assert len({user.created_at for user in page.users}) == 100
+    assert page.users[-1].created_at.year >= page.users[0].created_at.year - 2
 
 
 async def test_without_users_nobody_can_have_written_posts(resources):

@@ -10,8 +10,8 @@ import pytest
 
 from app.call import Principal
 from app.resources import connected, make_resources
-from app.services import listings, pages, posts, seed, users
-from app.services.listings import Wanted
+from app.services import pages, posts, profiles, seed, users, users_list_queries
+from app.services.users_list_queries import UserFilters
 from tests.support.answers import total
 from tests.support.databases import query
 
@@ -34,15 +34,15 @@ async def resources(settings):
 
 async def everything(resources):
     rows = []
-    page = await listings.list_users(resources.database, 1, 100, None, Wanted())
+    page = await users.list(resources.database, 1, 100, None, UserFilters())
     while True:
-        rows += page.rows
+        rows += page.users
         if page.next_cursor is None:
             return rows
-        page = await listings.list_users(resources.database, 1, 100, page.next_cursor, Wanted())
+        page = await users.list(resources.database, 1, 100, page.next_cursor, UserFilters())
 
 
-def passes(user, wanted: Wanted) -> bool:
+def passes(user, wanted: UserFilters) -> bool:
     keys = [user.username.lower(), user.email.lower(), *([] if user.full_name is None else [user.full_name.casefold()])]
     return (
         wanted.role in (None, user.role)
@@ -58,9 +58,9 @@ def arranged(rows, sort):
     return sorted(rows, key=key[sort.lstrip("-")] if sort else lambda user: user.id, reverse=(sort or "").startswith("-"))
 
 
-@pytest.mark.parametrize("few", [0, pages.FEW], ids=["walked", "gathered"])
+@pytest.mark.parametrize("few", [0, pages.FILTER_THEN_SORT_MAX], ids=["index scan", "filter then sort"])
 async def test_every_combination_gives_what_a_naive_search_gives(resources, monkeypatch, few):
-    monkeypatch.setattr(pages, "FEW", few)
+    monkeypatch.setattr(pages, "FILTER_THEN_SORT_MAX", few)
     rows = await everything(resources)
     middle = rows[150].created_at
     bounds = [(None, None), (middle, None), (None, middle), (middle - timedelta(days=100), middle)]
@@ -68,23 +68,23 @@ async def test_every_combination_gives_what_a_naive_search_gives(resources, monk
     choices = list(itertools.product((None, "user", "admin"), (None, True, False), bounds, PREFIXES, sorts))
 
     for role, is_active, (after, before), q, sort in random.Random(few).sample(choices, 250):  # noqa: S311 - not secret
-        wanted = Wanted(role, is_active, after and after.isoformat(), before and before.isoformat(), q, sort)
+        wanted = UserFilters(role, is_active, after and after.isoformat(), before and before.isoformat(), q, sort)
         expected = arranged([user for user in rows if passes(user, wanted)], sort)
-        page = await listings.list_users(resources.database, 1, 37, None, wanted)
-        found = list(page.rows)
+        page = await users.list(resources.database, 1, 37, None, wanted)
+        found = list(page.users)
         while page.next_cursor is not None:
-            page = await listings.list_users(resources.database, 1, 37, page.next_cursor, wanted)
-            found += page.rows
+            page = await users.list(resources.database, 1, 37, page.next_cursor, wanted)
+            found += page.users
         assert (page.total, [user.id for user in found]) == (len(expected), [user.id for user in expected]), wanted
 
 
 async def test_many_hits_are_counted_one_by_one_and_alike(resources, monkeypatch):
-    by_index = (await listings.list_users(resources.database, 1, 10, None, Wanted(q="a"))).total
-    monkeypatch.setattr(listings, "MANY", 5)
-    listings.listing.cache_clear()
+    by_index = (await users.list(resources.database, 1, 10, None, UserFilters(q="a"))).total
+    monkeypatch.setattr(users_list_queries, "SCAN_THRESHOLD", 5)
+    users_list_queries.users_listing.cache_clear()
 
-    assert (await listings.list_users(resources.database, 1, 10, None, Wanted(q="a"))).total == by_index > 5
-    listings.listing.cache_clear()
+    assert (await users.list(resources.database, 1, 10, None, UserFilters(q="a"))).total == by_index > 5
+    users_list_queries.users_listing.cache_clear()
 
 
 async def test_totals_equal_the_rows_after_random_writes(resources):
@@ -109,16 +109,16 @@ async def test_totals_equal_the_rows_after_random_writes(resources):
 
     rows = await everything(resources)
     for role, is_active in itertools.product((None, "user", "admin"), (None, True, False)):
-        wanted = Wanted(role, is_active)
-        found = (await listings.list_users(resources.database, 1, 10, None, wanted)).total
+        wanted = UserFilters(role, is_active)
+        found = (await users.list(resources.database, 1, 10, None, wanted)).total
         assert found == sum(passes(user, wanted) for user in rows), wanted
-    assert total(await listings.list_profiles(resources, 1, 10, None)) == sum(user.is_active for user in rows)
+    assert total(await profiles.list(resources, 1, 10, None)) == sum(user.is_active for user in rows)
     [[published]] = query(url, "SELECT count(*) FROM posts WHERE is_published")
-    assert total(await posts.list_published(resources, 1, 10, None)) == published > 0
+    assert total(await posts.list(resources, 1, 10, None)) == published > 0
     [[author]] = query(url, "SELECT max(author_id) FROM posts JOIN users ON users.id = author_id WHERE is_active")
     for principal, condition in ((ADMIN, ""), (None, "AND is_published")):
         [[number]] = query(url, f"SELECT count(*) FROM posts WHERE author_id = ? {condition}", author)  # noqa: S608 - ours
-        assert total(await posts.list_of_author(resources, principal, author, 1, 10, None)) == number
+        assert total(await posts.list_by_author(resources, principal, author, 1, 10, None)) == number
 
 
 @pytest.mark.parametrize(
@@ -132,15 +132,15 @@ async def test_totals_equal_the_rows_after_random_writes(resources):
     ],
 )
 async def test_every_instant_of_the_document_is_one(resources, instant):
-    before = await listings.list_users(resources.database, 1, 1, None, Wanted(created_before=instant))
-    after = await listings.list_users(resources.database, 1, 1, None, Wanted(created_after=instant))
+    before = await users.list(resources.database, 1, 1, None, UserFilters(created_before=instant))
+    after = await users.list(resources.database, 1, 1, None, UserFilters(created_after=instant))
 
     assert before.total + after.total == 301
 
 
 async def test_the_bound_itself_is_after_and_not_before(resources):
-    created_at = (await listings.list_users(resources.database, 3, 1, None, Wanted(sort="created_at"))).rows[0].created_at
+    created_at = (await users.list(resources.database, 3, 1, None, UserFilters(sort="created_at"))).users[0].created_at
     instant = created_at.astimezone(UTC).isoformat()
 
-    assert (await listings.list_users(resources.database, 1, 1, None, Wanted(created_before=instant))).total == 2
-    assert (await listings.list_users(resources.database, 1, 1, None, Wanted(created_after=instant))).total == 299
+    assert (await users.list(resources.database, 1, 1, None, UserFilters(created_before=instant))).total == 2
+    assert (await users.list(resources.database, 1, 1, None, UserFilters(created_after=instant))).total == 299

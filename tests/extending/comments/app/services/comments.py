@@ -17,8 +17,8 @@ from app.schemas.problems import Forbidden, NotFound
 from app.schemas.rows import CommentListRow, CommentRow
 from app.services import idempotency, posts
 from app.services.comments_queries import COMMENTS_OF_POST, DELETE_COMMENT, INSERT_COMMENT, SELECT_COMMENT
-from app.services.idempotency import Creation, Keep, once
-from app.services.pages import page
+from app.services.idempotency import Creation, Record, run_once
+from app.services.pages import load_page
 
 CREATION = Creation(
     "createComment", CommentRow, lambda database, comment_id: database.one(SELECT_COMMENT, comment_id=comment_id)
@@ -47,7 +47,7 @@ async def list_of_post(
         UnknownCursor: the cursor was not issued for this list.
     """
     await posts.get(database, principal, post_id)
-    return Encoded.of(CommentListRow(*await page(database, COMMENTS_OF_POST, number, size, cursor, post_id=post_id)))
+    return Encoded.of(CommentListRow(*await load_page(database, COMMENTS_OF_POST, number, size, cursor, post_id=post_id)))
 
 
 async def create(
@@ -57,12 +57,12 @@ async def create(
 
     Raises:
         NotFound: there is no such post, or it is not shown to the principal.
-        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.once`.
+        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.run_once`.
     """
     await posts.get(resources.database, principal, post_id)
     creation = dataclasses.replace(CREATION, operation=f"createComment {post_id}")  # elsewhere the key names another comment
     request = idempotency.request(creation, idempotency_key, principal, new)
-    return await once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
+    return await run_once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
 
 
 async def delete(database: Database, principal: Principal, comment_id: int) -> None:
@@ -76,12 +76,12 @@ async def delete(database: Database, principal: Principal, comment_id: int) -> N
 
 @retry_on_conflict
 async def _store(
-    resources: Resources, principal: Principal, post_id: int, new: CommentCreate, keep: Keep[CommentRow] | None
+    resources: Resources, principal: Principal, post_id: int, new: CommentCreate, record: Record[CommentRow] | None
 ) -> CommentRow:
     async with resources.database.transaction() as transaction:
         comment = await _insert(transaction, resources, principal, post_id, new)
-        if keep is not None:
-            await keep(transaction, comment)
+        if record is not None:
+            await record(transaction, comment)
     return comment
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 from app.core.database.statements import command, insert, lookup, statement
 from app.models import Comment
 from app.schemas.rows import CommentRow
-from app.services.pages import Listing, Order, counted, walked
+from app.services.pages import Listing, Order, count_rows, index_scan
 
 COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comment.created_at, Comment.version)
 
@@ -30,7 +30,7 @@ OLDEST_FIRST: Order[CommentRow] = Order((Comment.id,))
 OF_POST = Comment.post_id == bindparam("post_id")
 COMMENTS_OF_POST: Listing[CommentRow] = Listing(
     "comments of post",
-    statement(counted(Comment, [OF_POST]), int),
+    statement(count_rows(Comment, [OF_POST]), int),
     OLDEST_FIRST,
-    walked(select(*COLUMNS), [OF_POST], CommentRow, OLDEST_FIRST),
+    index_scan(select(*COLUMNS), [OF_POST], CommentRow, OLDEST_FIRST),
 )
