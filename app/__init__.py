@@ -1,1 +1,1 @@
-"""Accord: a users-and-posts API that cannot disagree with its openapi.yaml."""
+"""Accord: a users-and-posts API that always conforms to its openapi.yaml."""

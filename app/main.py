@@ -1,4 +1,4 @@
-"""The one place that knows every part: from settings to an application."""
+"""Assembles the application from its settings: resources, security schemes, limits, handlers and documentation pages."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from starlette.routing import Route
 
 from accord.document.findings import BindingError
 from accord.errors import Headers
-from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
+from accord.runtime import Engine, Mocked, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
 from app import schemas
 from app.call import Call, Principal
-from app.contract import description
+from app.contract import description, title
 from app.core import logs, mail
 from app.core.clock import utc_now
 from app.core.config import Settings
@@ -31,28 +31,28 @@ from app.services.limits import Limits
 from app.services.sessions import Bearer
 from app.worker import working
 
-# What answers of an API need: never sniffed, framed or stored, and no referrer.
+# Security headers of every answer.
 HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 )
-# Browsers heed it over HTTPS only; there it keeps them from ever going back to HTTP (two years).
-TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
+# Two years. Browsers ignore it on plain HTTP.
+STRICT_TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
 
 
 @functools.cache
 def documentation() -> list[Route]:
-    """The document and its pages, rendered once a process."""
+    """The document and its pages, rendered once per process."""
     return pages.routes(description().document, description())
 
 
 def handlers(*, mock: bool = False) -> dict[str, Operation]:
-    """The handler of every operation; with `mock`, those that are missing answer from the document.
+    """The handler of every operation; with `mock`, operations without a handler answer with examples from the document.
 
     Raises:
-        BindingError: handlers and document differ.
+        BindingError: handlers and document do not match.
     """
     return bind(description(), _modules(), schemas.DIGEST, mock=Mocked if mock else None)
 
@@ -69,20 +69,20 @@ def _modules() -> list[ModuleType]:
     return [value for value in vars(api).values() if isinstance(value, ModuleType)]
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> OpenAPIApp:
-    """The application, also an ordinary ASGI and FastAPI one. It is not ready any more once `draining` is set.
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> Host:
+    """Create the ASGI application, a FastAPI subclass. Its readiness check fails once `draining` is set.
 
     Raises:
-        DocumentError: openapi.yaml holds something that cannot be enforced.
-        BindingError: handlers and document differ.
-        ValueError: the URL of Valkey or of the SMTP server is not understood.
+        DocumentError: openapi.yaml contains something that cannot be enforced.
+        BindingError: handlers and document do not match.
+        ValueError: REDIS_URL or SMTP_URL is invalid.
     """
     resources = make_resources(settings, now)
     outlet = mail.create_transport(settings)
     if draining is not None:
         resources.draining = draining
-    kind = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
-    log = kind(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
+    log_class = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
+    log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
 
     def call(exchange: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
@@ -95,7 +95,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         call=call,
         limits=Limits(settings, resources.valkey),
         observer=log,
-        headers=HEADERS + (TRANSPORT if settings.env != "development" else ()),
+        headers=HEADERS + (STRICT_TRANSPORT if settings.env != "development" else ()),
         responses=settings.response_policy,
     )
 
@@ -107,10 +107,10 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
 
     bound = handlers(mock=settings.mock)
     if mocked := [name for name, operation in bound.items() if isinstance(operation, Mocked)]:
-        structlog.get_logger().warning("operations without a handler answer from the document", operations=mocked)
+        structlog.get_logger().warning("operations without a handler answer with examples from the document", operations=mocked)
     engine = Engine(description(), bound, service)
     for finding in engine.errors.findings:
-        structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
-    host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+        structlog.get_logger().warning("errors do not have the format of the document", finding=finding)
+    host = Host(engine, origins=settings.origins, lifespan=lifespan, title=title())
     host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return host

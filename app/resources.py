@@ -38,7 +38,7 @@ class Resources:
     mails: Limit | SharedLimit | None = None  # by recipient mailbox
     now: Callable[[], datetime] = utc_now
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server before it shuts down
-    under_way: set[tuple[str, str]] = field(default_factory=set)  # unfinished requests with an Idempotency-Key
+    in_progress: set[tuple[str, str]] = field(default_factory=set)  # unfinished requests with an Idempotency-Key
     valkey: Valkey | None = None
     cache: Cache = field(default_factory=MemoryCache)
     # Set by `connected`, on the event loop that serves.

@@ -1,4 +1,4 @@
-"""The tables. `metadata` knows them all."""
+"""The tables; `metadata` contains all of them."""
 
 from app.models.address import KnownAddress as KnownAddress
 from app.models.base import Base as Base

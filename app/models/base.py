@@ -1,4 +1,4 @@
-"""What every table has in common: names of constraints, and times in UTC."""
+"""Shared by all tables: names of constraints, types of ids, keys and instants."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# SQLite counts its own row numbers only for a column declared INTEGER; its integers have 64 bits all the same.
+# SQLite generates ids only for a column declared INTEGER, whose values have 64 bits too.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
-# Compared and sorted by its bytes on every database, whatever the locale: so prefixes are ranges, which an index serves.
+# Text compared by its bytes on every database, whatever the locale, so that an index can find prefixes as ranges.
 Key = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):
-    """The base of every table. Names of constraints are made here, so that migrations can name what they change.
+    """The base of every table. Generates names of constraints, so that migrations can refer to them.
 
-    Texts have no length: their bounds stand in openapi.yaml and nowhere else.
+    Text columns have no length: openapi.yaml alone defines the bounds.
     """
 
     metadata = MetaData(
@@ -35,13 +35,13 @@ class Base(DeclarativeBase):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware, in UTC, to the microsecond. SQLite has no such type and gets text of fixed width.
+    """An instant: time-zone aware, in UTC, with microseconds. SQLite, which has no such type, stores ISO 8601 text.
 
-    ISO 8601 text sorts and compares as the instants do, can be read in the SQLite shell, and is read in 0.2 us; microseconds
-    since 1970 need 0.5 to 1 us to become a datetime again.
+    The text has a fixed width and sorts as the instants do. It is parsed in 0.2 us; microseconds since 1970 would take 0.5 to
+    1 us.
 
     Raises:
-        ValueError: on writing, a datetime without time zone.
+        ValueError: a datetime without time zone is written.
     """
 
     impl = DateTime(timezone=True)
@@ -51,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """32 characters on SQLite."""
         return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    # The processors themselves are given, not `process_bind_param`, which costs a layer of calls for each value.
+    # Processors instead of `process_bind_param`, which would add a call for each value.
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """From Python to the database."""
@@ -66,7 +66,7 @@ def _to_utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
     if value.tzinfo is None:
-        raise ValueError("a datetime without time zone means nothing: use datetime.now(UTC)")
+        raise ValueError("a datetime needs a time zone: use datetime.now(UTC)")
     return value.astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""Numbers of rows, so that the total of a list is read and not counted."""
+"""Counters of rows, so that the total of a list is read instead of counted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from app.models.base import Base
 
 
 class Counter(Base):
-    """How many rows of a kind there are: the sum over the slots of a name. Kept by triggers, in the transaction of each change.
+    """The number of rows of a kind: the sum over the slots of a name. Triggers update it in the transaction of each change.
 
-    The names are `users:ROLE:active`, `users:ROLE:inactive` and `posts:published`. Each connection of PostgreSQL counts in a
-    slot of its own, so that writers do not wait for each other; SQLite, which has one writer, uses slot 0 alone.
+    The names are `users:ROLE:active`, `users:ROLE:inactive` and `posts:published`. Connections of PostgreSQL
+    count in different slots, so that writers seldom wait for each other; SQLite, which has one writer, uses slot 0 only.
     """
 
     __tablename__ = "counters"

@@ -12,13 +12,13 @@ from app.models.base import Base, Id, UtcDateTime
 
 
 class Post(Base):
-    """A text written by one user; deleting the user deletes the posts."""
+    """A text by a user; deleting the user deletes their posts."""
 
     __tablename__ = "posts"
     __table_args__ = (
         Index(None, "author_id", "id"),  # serves "posts of a user, newest first", and the cascade from users
-        Index(None, "is_published", "id"),  # serves "published posts, newest first", and their number
-        {"sqlite_autoincrement": True},  # the id of a deleted post is not given again
+        Index(None, "is_published", "id"),  # serves "published posts, newest first", and their counting
+        {"sqlite_autoincrement": True},  # ids are not reused
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

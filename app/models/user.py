@@ -15,17 +15,17 @@ from app.models.base import Base, Id, Key, UtcDateTime
 class User(Base):
     """A person with an account.
 
-    The `_key` columns hold the address and the names without regard to case: one account for each, however it is written.
-    They are columns and not indexes on lower(...), because Alembic does not see such indexes on SQLite.
+    The `_key` columns hold case-folded values, so that uniqueness and search ignore case. They are columns instead of indexes
+    on lower(...), because Alembic does not see such indexes on SQLite.
     """
 
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role IN ('user', 'admin')", name="role"),
-        Index(None, "is_active", "id"),  # serves "profiles, oldest first", the filter `is_active`, and their numbers
-        Index(None, "role", "id"),  # serves the filter `role`, and "is this the last administrator"
+        Index(None, "is_active", "id"),  # serves "profiles, oldest first" and the filter `is_active`
+        Index(None, "role", "id"),  # serves the filter `role` and "is this the last administrator?"
         Index(None, "created_at", "id"),  # serves `sort=created_at` and the filters by time
-        {"sqlite_autoincrement": True},  # the id of a deleted user is not given again
+        {"sqlite_autoincrement": True},  # ids are not reused
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -106,9 +106,9 @@ async def run_once(resources: Resources, creation: Creation[R], sent: Request | 
     if sent is None:
         return await effect(None)
     name = (sent.scope, sent.key_hash)
-    if name in resources.under_way:
+    if name in resources.in_progress:
         raise _in_use()
-    resources.under_way.add(name)
+    resources.in_progress.add(name)
     try:
         completed = await _select(resources, sent)
         if completed is None:
@@ -123,7 +123,7 @@ async def run_once(resources: Resources, creation: Creation[R], sent: Request | 
                     raise
         return await _replay(resources, creation, sent, completed)
     finally:
-        resources.under_way.discard(name)
+        resources.in_progress.discard(name)
 
 
 async def _select(resources: Resources, sent: Request) -> CompletedRequest | None:

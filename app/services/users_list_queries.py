@@ -106,7 +106,7 @@ def users_listing(shape: QueryShape) -> Listing[UserRow]:
         scanned = "created" if "created_at" in shape.sort else None
         covered = {"created"} if scanned else set[str]()
     return Listing(
-        f"users {shape}",
+        f"users {tuple(shape)}",
         _total(shape, conditions, selective),
         order,
         index_scan(select(*COLUMNS), _indexed_by(scanned, conditions), UserRow, order),
