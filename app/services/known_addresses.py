@@ -1,4 +1,4 @@
-"""Addresses from which a user has signed in: the throttle lets them pass (docs/adr/0018-throttling-of-sign-in-attempts.md)."""
+"""Addresses from which a user has signed in, exempt from throttling (docs/adr/0018-throttling-of-sign-in-attempts.md)."""
 
 from __future__ import annotations
 
