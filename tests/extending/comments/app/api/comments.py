@@ -8,8 +8,10 @@ from app.services.preconditions import etag
 
 
 @ListPostComments
-async def list_post_comments(call: OptionallySignedIn, post_id: int, page: int, page_size: int, cursor: str | None) -> ListPostComments.OK:
-    found = await comments.list_of_post(call.replica, call.principal, post_id, page, page_size, cursor)
+async def list_post_comments(
+    call: OptionallySignedIn, post_id: int, page: int, page_size: int, cursor: str | None
+) -> ListPostComments.OK:
+    found = await comments.list_by_post(call.replica, call.principal, post_id, page, page_size, cursor)
     return ListPostComments.OK(found, etag=found.etag)
 
 

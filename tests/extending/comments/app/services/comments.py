@@ -1,4 +1,4 @@
-"""Rules of comments: they are seen with their post; their author and administrators may delete them."""
+"""Rules of comments: visible with their post; their author and administrators may delete them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CREATION = Creation(
 
 
 async def get(database: Database, principal: Principal | None, comment_id: int) -> CommentRow:
-    """One comment, with the statement that asks for its post. Raises `NotFound`, also where the post is not shown."""
+    """One comment; two statements, with the one for its post. Raises `NotFound`, also if the post is not visible."""
     comment = await database.one(SELECT_COMMENT, comment_id=comment_id)
     if comment is None:
         raise _not_found(comment_id)
@@ -37,13 +37,13 @@ async def get(database: Database, principal: Principal | None, comment_id: int) 
     return comment
 
 
-async def list_of_post(
+async def list_by_post(
     database: Database, principal: Principal | None, post_id: int, number: int, size: int, cursor: str | None
 ) -> Encoded[CommentListRow]:
-    """One page of a post's comments, oldest first: the statements of `page`, and one that asks for the post.
+    """One page of a post's comments, oldest first. Runs the statements of `load_page`, and one for the post.
 
     Raises:
-        NotFound: there is no such post, or it is not shown to the principal.
+        NotFound: the post does not exist or is not visible to the principal.
         UnknownCursor: the cursor was not issued for this list.
     """
     await posts.get(database, principal, post_id)
@@ -53,20 +53,20 @@ async def list_of_post(
 async def create(
     resources: Resources, principal: Principal, post_id: int, new: CommentCreate, idempotency_key: str | None = None
 ) -> CommentRow:
-    """Store a comment of the principal and return it; with a key only once.
+    """Create a comment of the principal; with an idempotency key only once.
 
     Raises:
-        NotFound: there is no such post, or it is not shown to the principal.
+        NotFound: the post does not exist or is not visible to the principal.
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.run_once`.
     """
     await posts.get(resources.database, principal, post_id)
-    creation = dataclasses.replace(CREATION, operation=f"createComment {post_id}")  # elsewhere the key names another comment
+    creation = dataclasses.replace(CREATION, operation=f"createComment {post_id}")  # keys are per post
     request = idempotency.request(creation, idempotency_key, principal, new)
     return await run_once(resources, CREATION, request, functools.partial(_store, resources, principal, post_id, new))
 
 
 async def delete(database: Database, principal: Principal, comment_id: int) -> None:
-    """Remove a comment. Raises `NotFound`, and `Forbidden` for a comment of somebody else."""
+    """Delete a comment. Raises `NotFound`, and `Forbidden` for a comment of another user."""
     comment = await get(database, principal, comment_id)
     if not principal.is_admin and comment.author_id != principal.user_id:
         raise Forbidden("Only the author and administrators may delete a comment.")
@@ -92,7 +92,7 @@ async def _insert(
         comment = await transaction.one(
             INSERT_COMMENT, post_id=post_id, author_id=principal.user_id, content=new.content, created_at=resources.now()
         )
-    except ConstraintViolation:  # the post or the account was deleted a moment ago
+    except ConstraintViolation:  # the post or the account was just deleted
         raise NotFound(f"There is no post {post_id}.") from None
     if comment is None:
         raise RuntimeError("an insert without a conflict clause returned no row")

@@ -1,4 +1,4 @@
-"""The SQL of comments."""
+"""SQL of comments."""
 
 from __future__ import annotations
 
