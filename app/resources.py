@@ -46,7 +46,7 @@ class Resources:
     # Answers reads from the replica if there is one and this caller has written nothing that it lacks, else from the primary.
     # Writes go to the primary.
     replica: Database = field(init=False)
-    added: asyncio.Event = field(init=False)  # set after a commit that added to the outbox, to wake the worker
+    outbox_added: asyncio.Event = field(init=False)  # set after a commit that added an item, to wake the worker
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
@@ -95,7 +95,7 @@ def _cache(settings: Settings, shared: Valkey | None) -> Cache:
 async def connected(resources: Resources) -> AsyncIterator[Resources]:
     """Connect the database and Valkey for the duration of the context."""
     settings = resources.settings
-    resources.added = asyncio.Event()
+    resources.outbox_added = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.callback(resources.passwords.close)
         opened = functools.partial(

@@ -223,7 +223,7 @@ async def working(resources: Resources, outlet: MailTransport | None) -> AsyncIt
         if outlet is not None:
             await mails.deliver(resources.settings, outlet, item.topic, item.payload)
 
-    worker = Worker(resources.database, deliver if outlet is not None else None, resources.added, resources.now)
+    worker = Worker(resources.database, deliver if outlet is not None else None, resources.outbox_added, resources.now)
     task = asyncio.create_task(worker.run())
     try:
         yield task

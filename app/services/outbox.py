@@ -43,7 +43,7 @@ _json = msgspec.json.Encoder()
 
 
 async def add(transaction: Transaction, topic: str, payload: object, now: datetime) -> None:
-    """Add an item, in one statement. After the commit, set `Resources.added` to wake the worker.
+    """Add an item, in one statement. After the commit, set `Resources.outbox_added` to wake the worker.
 
     The payload is encoded as JSON. It must contain everything that has to be the same in every attempt.
     """

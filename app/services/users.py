@@ -170,7 +170,7 @@ async def _store(
             await mails.queue_welcome(transaction, resources, user)
         if record is not None:
             await record(transaction, user)
-    resources.added.set()
+    resources.outbox_added.set()
     return user
 
 

@@ -89,11 +89,11 @@ class TestAdd:
     async def test_it_wakes_the_worker_after_the_commit(self, service):
         with suppress(AlreadyRegistered):
             await users.create(service, UserCreate(**new_user(username="admin")))
-        refused = service.added.is_set()
+        refused = service.outbox_added.is_set()
 
         await users.create(service, UserCreate(**new_user()))
 
-        assert (refused, service.added.is_set()) == (False, True)
+        assert (refused, service.outbox_added.is_set()) == (False, True)
 
 
 class TestClaim:
