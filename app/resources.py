@@ -110,7 +110,7 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
         if resources.valkey is not None:
             await stack.enter_async_context(resources.valkey)
         if pair is not None:
-            resources.database, resources.replica = pair.database, pair.reader
+            resources.database, resources.replica = pair.database, pair.replica
             await stack.enter_async_context(pair)
         yield resources
 

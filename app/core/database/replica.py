@@ -1,7 +1,7 @@
 """Reads from a replica with read-your-writes consistency.
 
 A replica lags behind by milliseconds. A caller that has just written reads from the primary until the replica is known to have
-applied the write. `Replicated.database` is the primary and records who writes; `Replicated.reader` sends reads to the replica
+applied the write. `Replicated.database` is the primary and records who writes; `Replicated.replica` sends reads to the replica
 where that is safe.
 """
 
@@ -53,7 +53,7 @@ class Replicated:
         self._is_available = True
         self._log = structlog.get_logger()
         self.database: Database = _TrackingDatabase(primary, self._record)
-        self.reader: Database = _RoutingDatabase(self.database, replica, self._is_safe, self._distrust)
+        self.replica: Database = _RoutingDatabase(self.database, replica, self._is_safe, self._distrust)
 
     async def __aenter__(self) -> Self:
         self._following = asyncio.get_running_loop().create_task(self._follow())

@@ -72,7 +72,7 @@ async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None, 
         await stack.enter_async_context(shared)
     pair = await stack.enter_async_context(made)
     async with asyncio.timeout(10):
-        while await pair.reader.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
+        while await pair.replica.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
             await asyncio.sleep(0.01)
     return pair
 
@@ -86,15 +86,15 @@ async def pair(servers) -> AsyncIterator[Replicated]:
 
 async def count(pair: Replicated, who: str, text: str) -> int | None:
     caller.set((who,))
-    return await pair.reader.one(COUNT, text=text)
+    return await pair.replica.one(COUNT, text=text)
 
 
 class TestReads:
     async def test_of_whoever_wrote_nothing_go_to_the_replica(self, pair, servers):
         caller.set(("reader",))
 
-        assert await pair.reader.one(PORT) == str(servers[1].port)
-        assert await pair.reader.all(PORT) == [str(servers[1].port)]
+        assert await pair.replica.one(PORT) == str(servers[1].port)
+        assert await pair.replica.all(PORT) == [str(servers[1].port)]
 
     @pytest.mark.usefixtures("lagging")
     async def test_of_whoever_has_just_written_go_to_the_primary(self, pair):
@@ -107,7 +107,7 @@ class TestReads:
     @pytest.mark.usefixtures("lagging")
     async def test_see_what_was_written_in_a_transaction(self, pair):
         caller.set(("writer",))
-        async with pair.reader.transaction() as transaction:
+        async with pair.replica.transaction() as transaction:
             await transaction.one(ADD, text="ours")
 
         assert await count(pair, "writer", "ours") == 1
@@ -117,7 +117,7 @@ class TestReads:
         await pair.database.one(ADD, text="soon")
 
         async with asyncio.timeout(10):
-            while await pair.reader.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
+            while await pair.replica.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
                 await asyncio.sleep(0.01)
 
         assert await count(pair, "writer", "soon") == 1
@@ -166,4 +166,4 @@ async def test_a_replica_that_is_gone_is_done_without():
             pair = await replicated(stack, (primary, standby))
             standby.kill()
 
-            assert await pair.reader.one(PORT) == str(primary.port)
+            assert await pair.replica.one(PORT) == str(primary.port)
