@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from accord.document.findings import BindingError
 from accord.errors import Headers
-from accord.runtime import Engine, Mocked, Operation, RequestContext, Service, bind
+from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
 from app import schemas
 from app.call import Call, Principal
@@ -69,7 +69,7 @@ def _modules() -> list[ModuleType]:
     return [value for value in vars(api).values() if isinstance(value, ModuleType)]
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> Host:
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> OpenAPIApp:
     """Create the ASGI application, a FastAPI subclass. Its readiness check fails once `draining` is set.
 
     Raises:
@@ -111,6 +111,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     engine = Engine(description(), bound, service)
     for finding in engine.errors.findings:
         structlog.get_logger().warning("errors do not have the format of the document", finding=finding)
-    host = Host(engine, origins=settings.origins, lifespan=lifespan, title=title())
+    host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=title())
     host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return host
