@@ -19,7 +19,7 @@ from accord.document.adoption.readings import given
 from accord.document.document import Document
 from accord.openapi.api import API
 from accord.runtime import OpenAPIApp
-from accord.runtime.engine import Engine, RequestContext, Service
+from accord.runtime.engine.engine import Engine, RequestContext, Service
 from accord.runtime.handlers.binding import Operation, bind
 from accord.runtime.responses.types import Body, Empty
 from app.core.limits import Decision
