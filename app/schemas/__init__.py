@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "043a869068fe63fde97ca56382ce76e47b010548ee6dfe5a2c29c418d0760f37"
+DIGEST = "55f17d4be0314dcb89316dbbf772be369b28d25f7259aa35b60632c4bc6e7805"

@@ -17,6 +17,53 @@ class Readiness(Model):
     status: Literal["ready"]
 
 
+class SessionCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    identifier: Annotated[
+        StrictStr,
+        Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
+    ]
+    password: Annotated[
+        StrictStr,
+        Field(
+            description="Longer than a password can be, since one and the same may be sent in more code points than at sign-up.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ]
+
+
+class SessionTokenCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
+
+
+class Tokens(Model):
+    session_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    access_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^aca_[0-9a-f]{72}$")]
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[StrictInt, Field(description="Seconds until the access token expires.", ge=0, le=86400)]
+    refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
+    refresh_expires_in: Annotated[
+        StrictInt, Field(description="Seconds until the refresh token expires or the session ends.", ge=0, le=31536000)
+    ]
+
+
+class Session(Model):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    is_current: Annotated[StrictBool, Field(description="Whether this request was made in it.")]
+    created_at: Annotated[
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    refreshed_at: Annotated[
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+
+
 class UserCreate(Model):
     model_config = ConfigDict(extra="forbid")
     email: Annotated[
@@ -98,6 +145,52 @@ class User(Model):
     ]
 
 
+class UserProfile(Model):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    username: Annotated[
+        StrictStr,
+        Field(
+            description="Letters, digits and underscores. Compared without regard to case.",
+            max_length=50,
+            min_length=3,
+            pattern="^[a-zA-Z0-9_]+$",
+        ),
+    ]
+    full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
+    bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
+    created_at: Annotated[
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    version: Annotated[
+        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+    ]
+
+
+class PostCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
+    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
+    is_published: Annotated[StrictBool, Field(description="`false` keeps it a draft.")] = True
+
+
+class Post(Model):
+    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    author_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
+    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
+    is_published: Annotated[StrictBool, Field(description="`false`: a draft, seen by its author and by administrators.")]
+    created_at: Annotated[
+        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+    ]
+    version: Annotated[
+        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+    ]
+
+
+class SessionList(Model):
+    sessions: Annotated[list[Session], Field(max_length=100)]
+
+
 class UserList(Model):
     users: Annotated[list[User], Field(max_length=100)]
     total: Annotated[
@@ -118,27 +211,6 @@ class UserList(Model):
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",
         ),
-    ]
-
-
-class UserProfile(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    username: Annotated[
-        StrictStr,
-        Field(
-            description="Letters, digits and underscores. Compared without regard to case.",
-            max_length=50,
-            min_length=3,
-            pattern="^[a-zA-Z0-9_]+$",
-        ),
-    ]
-    full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
-    bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
-    created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
-    ]
-    version: Annotated[
-        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
     ]
 
 
@@ -165,27 +237,6 @@ class UserProfileList(Model):
     ]
 
 
-class PostCreate(Model):
-    model_config = ConfigDict(extra="forbid")
-    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
-    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
-    is_published: Annotated[StrictBool, Field(description="`false` keeps it a draft.")] = True
-
-
-class Post(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    author_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
-    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
-    is_published: Annotated[StrictBool, Field(description="`false`: a draft, seen by its author and by administrators.")]
-    created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
-    ]
-    version: Annotated[
-        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
-    ]
-
-
 class PostList(Model):
     posts: Annotated[list[Post], Field(max_length=100)]
     total: Annotated[
@@ -207,54 +258,3 @@ class PostList(Model):
             pattern="^[A-Za-z0-9_-]{38,106}$",
         ),
     ]
-
-
-class SessionCreate(Model):
-    model_config = ConfigDict(extra="forbid")
-    identifier: Annotated[
-        StrictStr,
-        Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
-    ]
-    password: Annotated[
-        StrictStr,
-        Field(
-            description="Longer than a password can be, since one and the same may be sent in more code points than at sign-up.",
-            max_length=512,
-            min_length=1,
-            pattern="^[^\\u0000]+$",
-        ),
-    ]
-
-
-class SessionTokenCreate(Model):
-    model_config = ConfigDict(extra="forbid")
-    refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
-
-
-class Tokens(Model):
-    session_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    access_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^aca_[0-9a-f]{72}$")]
-    token_type: Literal["Bearer"]
-    expires_in: Annotated[StrictInt, Field(description="Seconds until the access token expires.", ge=0, le=86400)]
-    refresh_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^acr_[0-9a-f]{72}$")]
-    refresh_expires_in: Annotated[
-        StrictInt, Field(description="Seconds until the refresh token expires or the session ends.", ge=0, le=31536000)
-    ]
-
-
-class Session(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    is_current: Annotated[StrictBool, Field(description="Whether this request was made in it.")]
-    created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
-    ]
-    refreshed_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
-    ]
-    expires_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
-    ]
-
-
-class SessionList(Model):
-    sessions: Annotated[list[Session], Field(max_length=100)]

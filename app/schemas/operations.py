@@ -63,6 +63,158 @@ class GetReadiness(Operation):
         return "/health/ready"
 
 
+class ListSessions(Operation):
+    """GET /api/v1/sessions: List your sessions"""
+
+    operation_id = "listSessions"
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.SessionList | rows.SessionListRow]):
+        """Your live sessions."""
+
+        status = 200
+
+        def link_end_newest(self) -> Link[DeleteSession.Arguments]:
+            """DELETE /api/v1/sessions/{session_id}: Sign out"""
+            arguments: DeleteSession.Arguments = linked(
+                self, {}, {"session_id": "$response.body#/sessions/0/id"}, needed=("session_id",)
+            )
+            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/sessions"
+
+
+class CreateSession(Operation):
+    """POST /api/v1/sessions: Sign in"""
+
+    operation_id = "createSession"
+    BadRequest = problems.BadRequest
+    InvalidCredentials = problems.InvalidCredentials
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
+        """The session's first pair of tokens. They are shown once and stored only as hashes."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+        def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
+            """Send the `refresh_token` of this answer."""
+            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
+            return Link.of("POST", CreateSessionToken.path(), arguments)
+
+        def link_sign_out(self) -> Link[DeleteSession.Arguments]:
+            """Send the new access token."""
+            arguments: DeleteSession.Arguments = linked(
+                self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
+            )
+            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.SessionCreate) -> CreateSession.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/sessions"
+
+
+class DeleteSession(Operation):
+    """DELETE /api/v1/sessions/{session_id}: Sign out"""
+
+    operation_id = "deleteSession"
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        session_id: int | Literal["current"]
+
+    class NoContent(Empty):
+        """The session is over."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal], /, *, session_id: int | Literal["current"]
+        ) -> DeleteSession.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, session_id: int | Literal["current"]) -> str:
+        """The path of this operation, filled and quoted."""
+        return f"/api/v1/sessions/{quote(str(session_id), safe='')}"
+
+
+class CreateSessionToken(Operation):
+    """POST /api/v1/session-tokens: Stay signed in"""
+
+    operation_id = "createSessionToken"
+    BadRequest = problems.BadRequest
+    InvalidRefreshToken = problems.InvalidRefreshToken
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+    class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
+        """The session's next pair of tokens."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+        def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
+            """Send the `refresh_token` of this answer."""
+            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
+            return Link.of("POST", CreateSessionToken.path(), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.SessionTokenCreate) -> CreateSessionToken.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/session-tokens"
+
+
 class ListUsers(Operation):
     """GET /api/v1/users: List users"""
 
@@ -402,12 +554,10 @@ class UpdateUser(Operation):
         return f"/api/v1/users/{user_id}"
 
 
-class ListUserPosts(Operation):
-    """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+class ListUserProfiles(Operation):
+    """GET /api/v1/user-profiles: List profiles"""
 
-    operation_id = "listUserPosts"
-    Unauthorized = problems.Unauthorized
-    NotFound = problems.NotFound
+    operation_id = "listUserProfiles"
     UnknownCursor = problems.UnknownCursor
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
@@ -417,36 +567,76 @@ class ListUserPosts(Operation):
     class Arguments(TypedDict, total=False):
         """What links give of the arguments of this operation."""
 
-        user_id: int
         page: int
         page_size: int
         cursor: str
         if_none_match: str
 
-    class OK(Body[models.PostList | rows.PostListRow], kw_only=True):
-        """One page of the user's posts."""
+    class OK(Body[models.UserProfileList | rows.UserProfileListRow], kw_only=True):
+        """One page of profiles."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
 
-        def link_next_page(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
-            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(
-                self,
-                {"$request.path.user_id": user_id},
-                {"user_id": "$request.path.user_id", "cursor": "$response.body#/next_cursor"},
-                needed=("user_id",),
-                texts=("cursor",),
+        def link_next_page(self) -> Link[ListUserProfiles.Arguments]:
+            """GET /api/v1/user-profiles: List profiles"""
+            arguments: ListUserProfiles.Arguments = linked(
+                self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",)
             )
-            return Link.of(
-                "GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments, query=(("cursor", "cursor", "form", True),)
+            return Link.of("GET", ListUserProfiles.path(), arguments, query=(("cursor", "cursor", "form", True),))
+
+        def link_first_profile(self) -> Link[GetUserProfile.Arguments]:
+            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+            arguments: GetUserProfile.Arguments = linked(
+                self, {}, {"user_id": "$response.body#/profiles/0/id"}, needed=("user_id",)
             )
+            return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal | None], /, *, user_id: int, page: int, page_size: int, cursor: str | None
-        ) -> ListUserPosts.OK: ...
+            self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None
+        ) -> ListUserProfiles.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/user-profiles"
+
+
+class GetUserProfile(Operation):
+    """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+
+    operation_id = "getUserProfile"
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """What links give of the arguments of this operation."""
+
+        user_id: int
+        if_none_match: str
+
+    class OK(Body[models.UserProfile | rows.UserProfileRow], kw_only=True):
+        """The profile."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+        def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, user_id: int) -> GetUserProfile.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -454,7 +644,7 @@ class ListUserPosts(Operation):
     @staticmethod
     def path(*, user_id: int) -> str:
         """The path of this operation, filled and quoted."""
-        return f"/api/v1/users/{user_id}/posts"
+        return f"/api/v1/user-profiles/{user_id}"
 
 
 class ListPosts(Operation):
@@ -594,10 +784,12 @@ class GetPost(Operation):
         return f"/api/v1/posts/{post_id}"
 
 
-class ListUserProfiles(Operation):
-    """GET /api/v1/user-profiles: List profiles"""
+class ListUserPosts(Operation):
+    """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
 
-    operation_id = "listUserProfiles"
+    operation_id = "listUserPosts"
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
     UnknownCursor = problems.UnknownCursor
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
@@ -607,76 +799,36 @@ class ListUserProfiles(Operation):
     class Arguments(TypedDict, total=False):
         """What links give of the arguments of this operation."""
 
+        user_id: int
         page: int
         page_size: int
         cursor: str
         if_none_match: str
 
-    class OK(Body[models.UserProfileList | rows.UserProfileListRow], kw_only=True):
-        """One page of profiles."""
+    class OK(Body[models.PostList | rows.PostListRow], kw_only=True):
+        """One page of the user's posts."""
 
         status = 200
         headers = (("etag", "ETag"),)
         etag: str
 
-        def link_next_page(self) -> Link[ListUserProfiles.Arguments]:
-            """GET /api/v1/user-profiles: List profiles"""
-            arguments: ListUserProfiles.Arguments = linked(
-                self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",)
+        def link_next_page(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
+            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            arguments: ListUserPosts.Arguments = linked(
+                self,
+                {"$request.path.user_id": user_id},
+                {"user_id": "$request.path.user_id", "cursor": "$response.body#/next_cursor"},
+                needed=("user_id",),
+                texts=("cursor",),
             )
-            return Link.of("GET", ListUserProfiles.path(), arguments, query=(("cursor", "cursor", "form", True),))
-
-        def link_first_profile(self) -> Link[GetUserProfile.Arguments]:
-            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
-            arguments: GetUserProfile.Arguments = linked(
-                self, {}, {"user_id": "$response.body#/profiles/0/id"}, needed=("user_id",)
+            return Link.of(
+                "GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments, query=(("cursor", "cursor", "form", True),)
             )
-            return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None
-        ) -> ListUserProfiles.OK: ...
-
-    def __init__(self, handler: Handler) -> None:
-        super().__init__(handler)
-
-    @staticmethod
-    def path() -> str:
-        """The path of this operation."""
-        return "/api/v1/user-profiles"
-
-
-class GetUserProfile(Operation):
-    """GET /api/v1/user-profiles/{user_id}: Get a profile"""
-
-    operation_id = "getUserProfile"
-    NotFound = problems.NotFound
-    NotAcceptable = problems.NotAcceptable
-    UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
-    ServiceUnavailable = problems.ServiceUnavailable
-
-    class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
-
-        user_id: int
-        if_none_match: str
-
-    class OK(Body[models.UserProfile | rows.UserProfileRow], kw_only=True):
-        """The profile."""
-
-        status = 200
-        headers = (("etag", "ETag"),)
-        etag: str
-
-        def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
-            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
-            return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
-
-    class Handler(Protocol):
-        async def __call__(self, call: Call[None], /, *, user_id: int) -> GetUserProfile.OK: ...
+            self, call: Call[Principal | None], /, *, user_id: int, page: int, page_size: int, cursor: str | None
+        ) -> ListUserPosts.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -684,159 +836,7 @@ class GetUserProfile(Operation):
     @staticmethod
     def path(*, user_id: int) -> str:
         """The path of this operation, filled and quoted."""
-        return f"/api/v1/user-profiles/{user_id}"
-
-
-class ListSessions(Operation):
-    """GET /api/v1/sessions: List your sessions"""
-
-    operation_id = "listSessions"
-    Unauthorized = problems.Unauthorized
-    NotAcceptable = problems.NotAcceptable
-    UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
-    ServiceUnavailable = problems.ServiceUnavailable
-
-    class OK(Body[models.SessionList | rows.SessionListRow]):
-        """Your live sessions."""
-
-        status = 200
-
-        def link_end_newest(self) -> Link[DeleteSession.Arguments]:
-            """DELETE /api/v1/sessions/{session_id}: Sign out"""
-            arguments: DeleteSession.Arguments = linked(
-                self, {}, {"session_id": "$response.body#/sessions/0/id"}, needed=("session_id",)
-            )
-            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
-
-    class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
-
-    def __init__(self, handler: Handler) -> None:
-        super().__init__(handler)
-
-    @staticmethod
-    def path() -> str:
-        """The path of this operation."""
-        return "/api/v1/sessions"
-
-
-class CreateSession(Operation):
-    """POST /api/v1/sessions: Sign in"""
-
-    operation_id = "createSession"
-    BadRequest = problems.BadRequest
-    InvalidCredentials = problems.InvalidCredentials
-    NotAcceptable = problems.NotAcceptable
-    ContentTooLarge = problems.ContentTooLarge
-    UnsupportedMediaType = problems.UnsupportedMediaType
-    UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
-    ServiceUnavailable = problems.ServiceUnavailable
-
-    class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
-        """The session's first pair of tokens. They are shown once and stored only as hashes."""
-
-        status = 201
-        headers = (("location", "Location"),)
-        location: str
-
-        def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
-            """Send the `refresh_token` of this answer."""
-            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
-            return Link.of("POST", CreateSessionToken.path(), arguments)
-
-        def link_sign_out(self) -> Link[DeleteSession.Arguments]:
-            """Send the new access token."""
-            arguments: DeleteSession.Arguments = linked(
-                self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
-            )
-            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
-
-    class Handler(Protocol):
-        async def __call__(self, call: Call[None], /, *, body: models.SessionCreate) -> CreateSession.Created: ...
-
-    def __init__(self, handler: Handler) -> None:
-        super().__init__(handler)
-
-    @staticmethod
-    def path() -> str:
-        """The path of this operation."""
-        return "/api/v1/sessions"
-
-
-class DeleteSession(Operation):
-    """DELETE /api/v1/sessions/{session_id}: Sign out"""
-
-    operation_id = "deleteSession"
-    Unauthorized = problems.Unauthorized
-    NotFound = problems.NotFound
-    UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
-    ServiceUnavailable = problems.ServiceUnavailable
-
-    class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
-
-        session_id: int | Literal["current"]
-
-    class NoContent(Empty):
-        """The session is over."""
-
-        status = 204
-
-    class Handler(Protocol):
-        async def __call__(
-            self, call: Call[Principal], /, *, session_id: int | Literal["current"]
-        ) -> DeleteSession.NoContent: ...
-
-    def __init__(self, handler: Handler) -> None:
-        super().__init__(handler)
-
-    @staticmethod
-    def path(*, session_id: int | Literal["current"]) -> str:
-        """The path of this operation, filled and quoted."""
-        return f"/api/v1/sessions/{quote(str(session_id), safe='')}"
-
-
-class CreateSessionToken(Operation):
-    """POST /api/v1/session-tokens: Stay signed in"""
-
-    operation_id = "createSessionToken"
-    BadRequest = problems.BadRequest
-    InvalidRefreshToken = problems.InvalidRefreshToken
-    NotAcceptable = problems.NotAcceptable
-    ContentTooLarge = problems.ContentTooLarge
-    UnsupportedMediaType = problems.UnsupportedMediaType
-    UnprocessableContent = problems.UnprocessableContent
-    TooManyRequests = problems.TooManyRequests
-    ServiceUnavailable = problems.ServiceUnavailable
-
-    class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
-
-    class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
-        """The session's next pair of tokens."""
-
-        status = 201
-        headers = (("location", "Location"),)
-        location: str
-
-        def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
-            """Send the `refresh_token` of this answer."""
-            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
-            return Link.of("POST", CreateSessionToken.path(), arguments)
-
-    class Handler(Protocol):
-        async def __call__(self, call: Call[None], /, *, body: models.SessionTokenCreate) -> CreateSessionToken.Created: ...
-
-    def __init__(self, handler: Handler) -> None:
-        super().__init__(handler)
-
-    @staticmethod
-    def path() -> str:
-        """The path of this operation."""
-        return "/api/v1/session-tokens"
+        return f"/api/v1/users/{user_id}/posts"
 
 
 class HealthHandlers(Protocol):
@@ -844,6 +844,15 @@ class HealthHandlers(Protocol):
 
     get_health: GetHealth
     get_readiness: GetReadiness
+
+
+class SessionsHandlers(Protocol):
+    """The module with the handlers tagged `sessions`."""
+
+    list_sessions: ListSessions
+    create_session: CreateSession
+    delete_session: DeleteSession
+    create_session_token: CreateSessionToken
 
 
 class UsersHandlers(Protocol):
@@ -857,15 +866,6 @@ class UsersHandlers(Protocol):
     update_user: UpdateUser
 
 
-class PostsHandlers(Protocol):
-    """The module with the handlers tagged `posts`."""
-
-    list_user_posts: ListUserPosts
-    list_posts: ListPosts
-    create_post: CreatePost
-    get_post: GetPost
-
-
 class ProfilesHandlers(Protocol):
     """The module with the handlers tagged `profiles`."""
 
@@ -873,13 +873,13 @@ class ProfilesHandlers(Protocol):
     get_user_profile: GetUserProfile
 
 
-class SessionsHandlers(Protocol):
-    """The module with the handlers tagged `sessions`."""
+class PostsHandlers(Protocol):
+    """The module with the handlers tagged `posts`."""
 
-    list_sessions: ListSessions
-    create_session: CreateSession
-    delete_session: DeleteSession
-    create_session_token: CreateSessionToken
+    list_posts: ListPosts
+    create_post: CreatePost
+    get_post: GetPost
+    list_user_posts: ListUserPosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -887,7 +887,7 @@ class Handlers:
     """One module of handlers for each tag; complete or it does not type-check."""
 
     health: HealthHandlers
-    users: UsersHandlers
-    posts: PostsHandlers
-    profiles: ProfilesHandlers
     sessions: SessionsHandlers
+    users: UsersHandlers
+    profiles: ProfilesHandlers
+    posts: PostsHandlers

@@ -24,79 +24,6 @@ class ReadinessRow(msgspec.Struct):
 
 
 @final
-class UserRow(msgspec.Struct):
-    """A `User` to answer with."""
-
-    id: int
-    email: str
-    username: str
-    full_name: str | None
-    bio: str | None
-    role: Literal["user", "admin"]
-    is_active: bool
-    created_at: datetime
-    version: int
-
-
-@final
-class UserListRow(msgspec.Struct):
-    """A `UserList` to answer with."""
-
-    users: list[UserRow]
-    total: int
-    page: int
-    page_size: int
-    next_cursor: str | None
-
-
-@final
-class UserProfileRow(msgspec.Struct):
-    """A `UserProfile` to answer with."""
-
-    id: int
-    username: str
-    full_name: str | None
-    bio: str | None
-    created_at: datetime
-    version: int
-
-
-@final
-class UserProfileListRow(msgspec.Struct):
-    """A `UserProfileList` to answer with."""
-
-    profiles: list[UserProfileRow]
-    total: int
-    page: int
-    page_size: int
-    next_cursor: str | None
-
-
-@final
-class PostRow(msgspec.Struct):
-    """A `Post` to answer with."""
-
-    id: int
-    author_id: int
-    title: str
-    content: str
-    is_published: bool
-    created_at: datetime
-    version: int
-
-
-@final
-class PostListRow(msgspec.Struct):
-    """A `PostList` to answer with."""
-
-    posts: list[PostRow]
-    total: int
-    page: int
-    page_size: int
-    next_cursor: str | None
-
-
-@final
 class TokensRow(msgspec.Struct):
     """A `Tokens` to answer with."""
 
@@ -120,7 +47,80 @@ class SessionRow(msgspec.Struct):
 
 
 @final
+class UserRow(msgspec.Struct):
+    """A `User` to answer with."""
+
+    id: int
+    email: str
+    username: str
+    full_name: str | None
+    bio: str | None
+    role: Literal["user", "admin"]
+    is_active: bool
+    created_at: datetime
+    version: int
+
+
+@final
+class UserProfileRow(msgspec.Struct):
+    """A `UserProfile` to answer with."""
+
+    id: int
+    username: str
+    full_name: str | None
+    bio: str | None
+    created_at: datetime
+    version: int
+
+
+@final
+class PostRow(msgspec.Struct):
+    """A `Post` to answer with."""
+
+    id: int
+    author_id: int
+    title: str
+    content: str
+    is_published: bool
+    created_at: datetime
+    version: int
+
+
+@final
 class SessionListRow(msgspec.Struct):
     """A `SessionList` to answer with."""
 
     sessions: list[SessionRow]
+
+
+@final
+class UserListRow(msgspec.Struct):
+    """A `UserList` to answer with."""
+
+    users: list[UserRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
+class UserProfileListRow(msgspec.Struct):
+    """A `UserProfileList` to answer with."""
+
+    profiles: list[UserProfileRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
+class PostListRow(msgspec.Struct):
+    """A `PostList` to answer with."""
+
+    posts: list[PostRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None

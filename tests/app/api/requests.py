@@ -26,9 +26,12 @@ def _request(operation: Operation) -> tuple[str, str, Any]:
 
 
 REQUESTS = {operation.id: _request(operation) for operation in OPERATIONS}
-# Every operation can follow those before it: what is deleted last is what others belong to.
+# Every operation can follow those before it: what is deleted last is what others belong to, users above all.
 IN_ORDER = [name for name in REQUESTS if REQUESTS[name][0] != "DELETE"]
-IN_ORDER += [name for name in reversed(REQUESTS) if REQUESTS[name][0] == "DELETE"]
+IN_ORDER += sorted(
+    (name for name in reversed(REQUESTS) if REQUESTS[name][0] == "DELETE"),
+    key=lambda name: REQUESTS[name][1].startswith("/api/v1/users/"),
+)
 # What creates the rows that the paths of a test's world name, beside users and posts, which a test makes as it likes.
 CREATIONS = [found.id for found in OPERATIONS if found.creates and found.id not in ("createUser", "createPost")]
 
