@@ -46,6 +46,14 @@ def resolved(value: dict[str, Any]) -> dict[str, Any]:
     return {**value, **beside}
 
 
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with what its `allOf` adds, as of a parameter with a shared schema and a default of its own."""
+    said: dict[str, Any] = {}
+    for part in schema.get("allOf", []):
+        said |= resolved(part)
+    return {**said, **{keyword: value for keyword, value in schema.items() if keyword != "allOf"}}
+
+
 def members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The members of an object by name, also those that `allOf` adds; each with all that is said of it."""
     found = resolved(schema)
@@ -221,7 +229,7 @@ def _parameter(sent: dict[str, Any]) -> Parameter:
     examples = [example["value"] for example in found.get("examples", {}).values()]
     examples += found["schema"].get("examples", [])  # where documentation pages fill in nothing
     example = found.get("example", examples[0] if examples else None)
-    return Parameter(found["name"], found["in"], found.get("required", False), found["schema"], example)
+    return Parameter(found["name"], found["in"], found.get("required", False), _whole(found["schema"]), example)
 
 
 def _response(status: str, sent: dict[str, Any]) -> Response:
