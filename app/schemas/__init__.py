@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "55f17d4be0314dcb89316dbbf772be369b28d25f7259aa35b60632c4bc6e7805"
+DIGEST = "31926254da89af05bafb6ef235f6bde56f3488b1471294d7707221d15a91d999"

@@ -201,8 +201,8 @@ class UserList(Model):
             le=9007199254740991,
         ),
     ]
-    page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
-    page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
     next_cursor: Annotated[
         StrictStr | None,
         Field(
@@ -224,8 +224,8 @@ class UserProfileList(Model):
             le=9007199254740991,
         ),
     ]
-    page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
-    page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
     next_cursor: Annotated[
         StrictStr | None,
         Field(
@@ -247,8 +247,8 @@ class PostList(Model):
             le=9007199254740991,
         ),
     ]
-    page: Annotated[StrictInt, Field(description="The number of this page, from 1.", ge=1, le=9007199254740991)]
-    page_size: Annotated[StrictInt, Field(description="Most items of one page.", ge=1, le=100)]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
     next_cursor: Annotated[
         StrictStr | None,
         Field(
