@@ -78,13 +78,6 @@ class ListSessions(Operation):
 
         status = 200
 
-        def link_end_newest(self) -> Link[DeleteSession.Arguments]:
-            """DELETE /api/v1/sessions/{session_id}: Sign out"""
-            arguments: DeleteSession.Arguments = linked(
-                self, {}, {"session_id": "$response.body#/sessions/0/id"}, needed=("session_id",)
-            )
-            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
-
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
 
@@ -118,12 +111,12 @@ class CreateSession(Operation):
         location: str
 
         def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
-            """Send the `refresh_token` of this answer."""
+            """Send the `refresh_token` of this response."""
             arguments: CreateSessionToken.Arguments = linked(self, {}, {})
             return Link.of("POST", CreateSessionToken.path(), arguments)
 
         def link_sign_out(self) -> Link[DeleteSession.Arguments]:
-            """Send the new access token."""
+            """Send the access token of this response."""
             arguments: DeleteSession.Arguments = linked(
                 self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
             )
@@ -199,7 +192,7 @@ class CreateSessionToken(Operation):
         location: str
 
         def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
-            """Send the `refresh_token` of this answer."""
+            """Send the `refresh_token` of this response."""
             arguments: CreateSessionToken.Arguments = linked(self, {}, {})
             return Link.of("POST", CreateSessionToken.path(), arguments)
 
@@ -245,15 +238,59 @@ class ListUsers(Operation):
 
         status = 200
 
-        def link_next_page(self) -> Link[ListUsers.Arguments]:
-            """GET /api/v1/users: List users"""
-            arguments: ListUsers.Arguments = linked(self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",))
-            return Link.of("GET", ListUsers.path(), arguments, query=(("cursor", "cursor", "form", True),))
-
-        def link_first_user(self) -> Link[GetUser.Arguments]:
-            """GET /api/v1/users/{user_id}: Get a user"""
-            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/users/0/id"}, needed=("user_id",))
-            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
+        def link_next_page(
+            self,
+            *,
+            role: Literal["user", "admin"] | None,
+            is_active: bool | None,
+            created_after: str | None,
+            created_before: str | None,
+            q: str | None,
+            sort: Literal["created_at", "-created_at", "username", "-username"] | None,
+        ) -> Link[ListUsers.Arguments]:
+            """The next page, with the same filters. There is none if `next_cursor` is null."""
+            arguments: ListUsers.Arguments = linked(
+                self,
+                {
+                    "$request.query.role": role,
+                    "$request.query.is_active": is_active,
+                    "$request.query.created_after": created_after,
+                    "$request.query.created_before": created_before,
+                    "$request.query.q": q,
+                    "$request.query.sort": sort,
+                },
+                {
+                    "cursor": "$response.body#/next_cursor",
+                    "page_size": "$response.body#/page_size",
+                    "role": "$request.query.role",
+                    "is_active": "$request.query.is_active",
+                    "created_after": "$request.query.created_after",
+                    "created_before": "$request.query.created_before",
+                    "q": "$request.query.q",
+                    "sort": "$request.query.sort",
+                },
+                texts=(
+                    "cursor",
+                    "created_after",
+                    "created_before",
+                    "q",
+                ),
+            )
+            return Link.of(
+                "GET",
+                ListUsers.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                    ("role", "role", "form", True),
+                    ("is_active", "is_active", "form", True),
+                    ("created_after", "created_after", "form", True),
+                    ("created_before", "created_before", "form", True),
+                    ("q", "q", "form", True),
+                    ("sort", "sort", "form", True),
+                ),
+            )
 
     class Handler(Protocol):
         async def __call__(
@@ -312,7 +349,7 @@ class CreateUser(Operation):
             return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
 
         def link_update_user(self) -> Link[UpdateUser.Arguments]:
-            """PATCH /api/v1/users/{user_id}: Change a user"""
+            """Send the `ETag` to change only the version that you have seen."""
             arguments: UpdateUser.Arguments = linked(
                 self,
                 {},
@@ -370,10 +407,18 @@ class GetCurrentUser(Operation):
         headers = (("etag", "ETag"),)
         etag: str
 
-        def link_get_user(self) -> Link[GetUser.Arguments]:
-            """GET /api/v1/users/{user_id}: Get a user"""
-            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
-            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
+        def link_update_user(self) -> Link[UpdateUser.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdateUser.Arguments = linked(
+                self,
+                {},
+                {"user_id": "$response.body#/id", "if_match": "$response.header.ETag"},
+                needed=("user_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateUser.path(user_id=arguments["user_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
 
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
@@ -418,7 +463,7 @@ class GetUser(Operation):
         etag: str
 
         def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
-            """PATCH /api/v1/users/{user_id}: Change a user"""
+            """Send the `ETag` to change only the version that you have seen."""
             arguments: UpdateUser.Arguments = linked(
                 self,
                 {"$request.path.user_id": user_id},
@@ -431,7 +476,7 @@ class GetUser(Operation):
             )
 
         def link_revalidate(self, *, user_id: int) -> Link[GetUser.Arguments]:
-            """GET /api/v1/users/{user_id}: Get a user"""
+            """Send the `ETag` to transfer the user only if it has changed."""
             arguments: GetUser.Arguments = linked(
                 self,
                 {"$request.path.user_id": user_id},
@@ -486,13 +531,6 @@ class DeleteUser(Operation):
 
         status = 204
 
-        def link_get_user(self, *, user_id: int) -> Link[GetUser.Arguments]:
-            """GET /api/v1/users/{user_id}: Get a user"""
-            arguments: GetUser.Arguments = linked(
-                self, {"$request.path.user_id": user_id}, {"user_id": "$request.path.user_id"}, needed=("user_id",)
-            )
-            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
-
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal], /, *, user_id: int, if_match: str | None) -> DeleteUser.NoContent: ...
 
@@ -535,10 +573,18 @@ class UpdateUser(Operation):
         headers = (("etag", "ETag"),)
         etag: str
 
-        def link_get_user(self) -> Link[GetUser.Arguments]:
-            """GET /api/v1/users/{user_id}: Get a user"""
-            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
-            return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
+        def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdateUser.Arguments = linked(
+                self,
+                {"$request.path.user_id": user_id},
+                {"user_id": "$request.path.user_id", "if_match": "$response.header.ETag"},
+                needed=("user_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateUser.path(user_id=arguments["user_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
 
     class Handler(Protocol):
         async def __call__(
@@ -580,18 +626,19 @@ class ListUserProfiles(Operation):
         etag: str
 
         def link_next_page(self) -> Link[ListUserProfiles.Arguments]:
-            """GET /api/v1/user-profiles: List profiles"""
+            """The next page. There is none if `next_cursor` is null."""
             arguments: ListUserProfiles.Arguments = linked(
-                self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",)
+                self, {}, {"cursor": "$response.body#/next_cursor", "page_size": "$response.body#/page_size"}, texts=("cursor",)
             )
-            return Link.of("GET", ListUserProfiles.path(), arguments, query=(("cursor", "cursor", "form", True),))
-
-        def link_first_profile(self) -> Link[GetUserProfile.Arguments]:
-            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
-            arguments: GetUserProfile.Arguments = linked(
-                self, {}, {"user_id": "$response.body#/profiles/0/id"}, needed=("user_id",)
+            return Link.of(
+                "GET",
+                ListUserProfiles.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                ),
             )
-            return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(
@@ -673,14 +720,19 @@ class ListPosts(Operation):
         etag: str
 
         def link_next_page(self) -> Link[ListPosts.Arguments]:
-            """GET /api/v1/posts: List posts"""
-            arguments: ListPosts.Arguments = linked(self, {}, {"cursor": "$response.body#/next_cursor"}, texts=("cursor",))
-            return Link.of("GET", ListPosts.path(), arguments, query=(("cursor", "cursor", "form", True),))
-
-        def link_first_post(self) -> Link[GetPost.Arguments]:
-            """GET /api/v1/posts/{post_id}: Get a post"""
-            arguments: GetPost.Arguments = linked(self, {}, {"post_id": "$response.body#/posts/0/id"}, needed=("post_id",))
-            return Link.of("GET", GetPost.path(post_id=arguments["post_id"]), arguments)
+            """The next page. There is none if `next_cursor` is null."""
+            arguments: ListPosts.Arguments = linked(
+                self, {}, {"cursor": "$response.body#/next_cursor", "page_size": "$response.body#/page_size"}, texts=("cursor",)
+            )
+            return Link.of(
+                "GET",
+                ListPosts.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                ),
+            )
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, page: int, page_size: int, cursor: str | None) -> ListPosts.OK: ...
@@ -766,11 +818,24 @@ class GetPost(Operation):
         etag: str
 
         def link_author(self) -> Link[GetUserProfile.Arguments]:
-            """GET /api/v1/user-profiles/{user_id}: Get a profile"""
+            """The profile of the author."""
             arguments: GetUserProfile.Arguments = linked(
                 self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",)
             )
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
+
+        def link_revalidate(self, *, post_id: int) -> Link[GetPost.Arguments]:
+            """Send the `ETag` to transfer the post only if it has changed."""
+            arguments: GetPost.Arguments = linked(
+                self,
+                {"$request.path.post_id": post_id},
+                {"post_id": "$request.path.post_id", "if_none_match": "$response.header.ETag"},
+                needed=("post_id",),
+                texts=("if_none_match",),
+            )
+            return Link.of(
+                "GET", GetPost.path(post_id=arguments["post_id"]), arguments, headers=(("if_none_match", "If-None-Match"),)
+            )
 
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal | None], /, *, post_id: int) -> GetPost.OK: ...
@@ -813,16 +878,26 @@ class ListUserPosts(Operation):
         etag: str
 
         def link_next_page(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
-            """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
+            """The next page. There is none if `next_cursor` is null."""
             arguments: ListUserPosts.Arguments = linked(
                 self,
                 {"$request.path.user_id": user_id},
-                {"user_id": "$request.path.user_id", "cursor": "$response.body#/next_cursor"},
+                {
+                    "user_id": "$request.path.user_id",
+                    "cursor": "$response.body#/next_cursor",
+                    "page_size": "$response.body#/page_size",
+                },
                 needed=("user_id",),
                 texts=("cursor",),
             )
             return Link.of(
-                "GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments, query=(("cursor", "cursor", "form", True),)
+                "GET",
+                ListUserPosts.path(user_id=arguments["user_id"]),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                ),
             )
 
     class Handler(Protocol):
