@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "ba836e30119bdcf576c8d8e04b6cae99a4a75f3de567a66f6f086e5ce53780df"
+DIGEST = "c3690ba1e8cab3ed58f59f113791d1eb45d7c24f638589e9964fac90ec3d0bbf"

@@ -26,7 +26,7 @@ class SessionCreate(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="Longer than a password can be, since one and the same may be sent in more code points than at sign-up.",
+            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
             max_length=512,
             min_length=1,
             pattern="^[^\\u0000]+$",
@@ -40,7 +40,9 @@ class SessionTokenCreate(Model):
 
 
 class Tokens(Model):
-    session_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    session_id: Annotated[
+        StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ]
     access_token: Annotated[StrictStr, Field(max_length=76, min_length=76, pattern="^aca_[0-9a-f]{72}$")]
     token_type: Literal["Bearer"]
     expires_in: Annotated[StrictInt, Field(description="Seconds until the access token expires.", ge=0, le=86400)]
@@ -51,16 +53,16 @@ class Tokens(Model):
 
 
 class Session(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    is_current: Annotated[StrictBool, Field(description="Whether this request was made in it.")]
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    is_current: Annotated[StrictBool, Field(description="Whether this is the session of the access token.")]
     created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     refreshed_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     expires_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
 
 
@@ -69,7 +71,7 @@ class UserCreate(Model):
     email: Annotated[
         StrictStr,
         Field(
-            description="ASCII, at most 64 characters before the `@` (RFC 5321), a dotted domain. Compared without regard to case.",
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
             max_length=254,
             min_length=6,
             pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
@@ -78,7 +80,7 @@ class UserCreate(Model):
     username: Annotated[
         StrictStr,
         Field(
-            description="Letters, digits and underscores. Compared without regard to case.",
+            description="Letters, digits and underscores. Compared case-insensitively.",
             max_length=50,
             min_length=3,
             pattern="^[a-zA-Z0-9_]+$",
@@ -87,36 +89,38 @@ class UserCreate(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode's form NFC, with an ASCII space for every other one, so that one password typed\non two devices is one.\n",
+            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode normalization form C, with every space as an ASCII space, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
             pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
         ),
     ]
     full_name: Annotated[
-        StrictStr | None | MISSING, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
+        StrictStr | None | MISSING,
+        Field(description="The full name, as the user writes it.", max_length=100, pattern="^[^\\u0000]*$"),
     ] = MISSING
 
 
 class UserUpdate(Model):
     model_config = ConfigDict(extra="forbid")
     full_name: Annotated[
-        StrictStr | None | MISSING, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
+        StrictStr | None | MISSING,
+        Field(description="The full name, as the user writes it.", max_length=100, pattern="^[^\\u0000]*$"),
     ] = MISSING
     bio: Annotated[
-        StrictStr | None | MISSING, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")
+        StrictStr | None | MISSING, Field(description="A few words about the user.", max_length=500, pattern="^[^\\u0000]*$")
     ] = MISSING
-    is_active: Annotated[StrictBool | MISSING, Field(description="Whether the user may sign in. Set by administrators.")] = (
-        MISSING
-    )
+    is_active: Annotated[
+        StrictBool | MISSING, Field(description="Whether the user may sign in. Only administrators may set it.")
+    ] = MISSING
 
 
 class User(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
     email: Annotated[
         StrictStr,
         Field(
-            description="ASCII, at most 64 characters before the `@` (RFC 5321), a dotted domain. Compared without regard to case.",
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
             max_length=254,
             min_length=6,
             pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
@@ -125,65 +129,84 @@ class User(Model):
     username: Annotated[
         StrictStr,
         Field(
-            description="Letters, digits and underscores. Compared without regard to case.",
+            description="Letters, digits and underscores. Compared case-insensitively.",
             max_length=50,
             min_length=3,
             pattern="^[a-zA-Z0-9_]+$",
         ),
     ]
-    full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
-    bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
-    role: Annotated[
-        Literal["user", "admin"], Field(description="What a user may do. Administrators may see and change every user.")
+    full_name: Annotated[
+        StrictStr | None, Field(description="The full name, as the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
     ]
+    bio: Annotated[StrictStr | None, Field(description="A few words about the user.", max_length=500, pattern="^[^\\u0000]*$")]
+    role: Annotated[Literal["user", "admin"], Field(description="Administrators may see and change every user.")]
     is_active: Annotated[StrictBool, Field(description="Whether the user may sign in.")]
     created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     version: Annotated[
-        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+        StrictInt,
+        Field(description="Increases with every change. The `ETag` is this number in quotes.", ge=1, le=9007199254740991),
     ]
 
 
 class UserProfile(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
     username: Annotated[
         StrictStr,
         Field(
-            description="Letters, digits and underscores. Compared without regard to case.",
+            description="Letters, digits and underscores. Compared case-insensitively.",
             max_length=50,
             min_length=3,
             pattern="^[a-zA-Z0-9_]+$",
         ),
     ]
-    full_name: Annotated[StrictStr | None, Field(description="As the user writes it.", max_length=100, pattern="^[^\\u0000]*$")]
-    bio: Annotated[StrictStr | None, Field(description="A few words about oneself.", max_length=500, pattern="^[^\\u0000]*$")]
+    full_name: Annotated[
+        StrictStr | None, Field(description="The full name, as the user writes it.", max_length=100, pattern="^[^\\u0000]*$")
+    ]
+    bio: Annotated[StrictStr | None, Field(description="A few words about the user.", max_length=500, pattern="^[^\\u0000]*$")]
     created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     version: Annotated[
-        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+        StrictInt,
+        Field(description="Increases with every change. The `ETag` is this number in quotes.", ge=1, le=9007199254740991),
     ]
 
 
 class PostCreate(Model):
     model_config = ConfigDict(extra="forbid")
-    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
-    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
-    is_published: Annotated[StrictBool, Field(description="`false` keeps it a draft.")] = True
+    title: Annotated[
+        StrictStr,
+        Field(description="The title of the post, as plain text.", max_length=200, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    content: Annotated[
+        StrictStr, Field(description="The text of the post, as plain text.", max_length=20000, pattern="^[^\\u0000]*$")
+    ]
+    is_published: Annotated[StrictBool, Field(description="`false` keeps it as a draft.")] = True
 
 
 class Post(Model):
-    id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    author_id: Annotated[StrictInt, Field(description="Never given twice; exact in JavaScript.", ge=1, le=9007199254740991)]
-    title: Annotated[StrictStr, Field(max_length=200, min_length=1, pattern="^[^\\u0000]+$")]
-    content: Annotated[StrictStr, Field(max_length=20000, pattern="^[^\\u0000]*$")]
-    is_published: Annotated[StrictBool, Field(description="`false`: a draft, seen by its author and by administrators.")]
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    author_id: Annotated[
+        StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ]
+    title: Annotated[
+        StrictStr,
+        Field(description="The title of the post, as plain text.", max_length=200, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    content: Annotated[
+        StrictStr, Field(description="The text of the post, as plain text.", max_length=20000, pattern="^[^\\u0000]*$")
+    ]
+    is_published: Annotated[
+        StrictBool, Field(description="`false` for a draft, which only its author and administrators can see.")
+    ]
     created_at: Annotated[
-        Instant, Field(description="RFC 3339, years 1970 to 2999, up to microseconds; the service writes UTC.")
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     version: Annotated[
-        StrictInt, Field(description="Grows with every change; the `ETag` is this number in quotes.", ge=1, le=9007199254740991)
+        StrictInt,
+        Field(description="Increases with every change. The `ETag` is this number in quotes.", ge=1, le=9007199254740991),
     ]
 
 
@@ -196,7 +219,7 @@ class UserList(Model):
     total: Annotated[
         StrictInt,
         Field(
-            description="How many items all pages hold together, exactly; behind a cursor, as of the page where it began.",
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
             ge=0,
             le=9007199254740991,
         ),
@@ -206,7 +229,7 @@ class UserList(Model):
     next_cursor: Annotated[
         StrictStr | None,
         Field(
-            description="Where the next page begins, as a `Cursor`; null on the last page.",
+            description="The `cursor` of the next page; null on the last page.",
             max_length=106,
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",
@@ -219,7 +242,7 @@ class UserProfileList(Model):
     total: Annotated[
         StrictInt,
         Field(
-            description="How many items all pages hold together, exactly; behind a cursor, as of the page where it began.",
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
             ge=0,
             le=9007199254740991,
         ),
@@ -229,7 +252,7 @@ class UserProfileList(Model):
     next_cursor: Annotated[
         StrictStr | None,
         Field(
-            description="Where the next page begins, as a `Cursor`; null on the last page.",
+            description="The `cursor` of the next page; null on the last page.",
             max_length=106,
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",
@@ -242,7 +265,7 @@ class PostList(Model):
     total: Annotated[
         StrictInt,
         Field(
-            description="How many items all pages hold together, exactly; behind a cursor, as of the page where it began.",
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
             ge=0,
             le=9007199254740991,
         ),
@@ -252,7 +275,7 @@ class PostList(Model):
     next_cursor: Annotated[
         StrictStr | None,
         Field(
-            description="Where the next page begins, as a `Cursor`; null on the last page.",
+            description="The `cursor` of the next page; null on the last page.",
             max_length=106,
             min_length=38,
             pattern="^[A-Za-z0-9_-]{38,106}$",

@@ -15,14 +15,14 @@ from . import models, problems, rows
 
 
 class GetHealth(Operation):
-    """GET /health: Whether the process answers"""
+    """GET /health: Check that the process is running"""
 
     operation_id = "getHealth"
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
 
     class OK(Body[models.Health | rows.HealthRow]):
-        """The process is alive."""
+        """The process is running."""
 
         status = 200
 
@@ -39,7 +39,7 @@ class GetHealth(Operation):
 
 
 class GetReadiness(Operation):
-    """GET /health/ready: Whether the service can serve"""
+    """GET /health/ready: Check that the service can handle requests"""
 
     operation_id = "getReadiness"
     NotAcceptable = problems.NotAcceptable
@@ -47,7 +47,7 @@ class GetReadiness(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class OK(Body[models.Readiness | rows.ReadinessRow]):
-        """Requests can be served."""
+        """The service can handle requests."""
 
         status = 200
 
@@ -74,7 +74,7 @@ class ListSessions(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class OK(Body[models.SessionList | rows.SessionListRow]):
-        """Your live sessions."""
+        """Your active sessions."""
 
         status = 200
 
@@ -104,7 +104,7 @@ class CreateSession(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
-        """The session's first pair of tokens. They are shown once and stored only as hashes."""
+        """The first pair of tokens of the session. They are shown only once; the service stores their hashes."""
 
         status = 201
         headers = (("location", "Location"),)
@@ -150,7 +150,7 @@ class DeleteSession(Operation):
         session_id: int | Literal["current"]
 
     class NoContent(Empty):
-        """The session is over."""
+        """The session has ended."""
 
         status = 204
 
@@ -185,7 +185,7 @@ class CreateSessionToken(Operation):
         """What links give of the arguments of this operation."""
 
     class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
-        """The session's next pair of tokens."""
+        """The next pair of tokens of the session."""
 
         status = 201
         headers = (("location", "Location"),)
@@ -336,7 +336,7 @@ class CreateUser(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Created(Body[models.User | rows.UserRow], kw_only=True):
-        """The user, as stored."""
+        """The new user."""
 
         status = 201
         headers = (("etag", "ETag"), ("location", "Location"))
@@ -391,7 +391,7 @@ class CreateUser(Operation):
 
 
 class GetCurrentUser(Operation):
-    """GET /api/v1/users/me: Who am I"""
+    """GET /api/v1/users/me: Get your own account"""
 
     operation_id = "getCurrentUser"
     Unauthorized = problems.Unauthorized
@@ -401,7 +401,7 @@ class GetCurrentUser(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class OK(Body[models.User | rows.UserRow], kw_only=True):
-        """The user whose token was sent."""
+        """Your account."""
 
         status = 200
         headers = (("etag", "ETag"),)
@@ -527,7 +527,7 @@ class DeleteUser(Operation):
         if_match: str
 
     class NoContent(Empty):
-        """The user is gone."""
+        """The user has been deleted."""
 
         status = 204
 
@@ -544,7 +544,7 @@ class DeleteUser(Operation):
 
 
 class UpdateUser(Operation):
-    """PATCH /api/v1/users/{user_id}: Change a user"""
+    """PATCH /api/v1/users/{user_id}: Update a user"""
 
     operation_id = "updateUser"
     BadRequest = problems.BadRequest
@@ -567,7 +567,7 @@ class UpdateUser(Operation):
         if_match: str
 
     class OK(Body[models.User | rows.UserRow], kw_only=True):
-        """The user, as changed."""
+        """The updated user."""
 
         status = 200
         headers = (("etag", "ETag"),)
@@ -747,7 +747,7 @@ class ListPosts(Operation):
 
 
 class CreatePost(Operation):
-    """POST /api/v1/posts: Write a post"""
+    """POST /api/v1/posts: Create a post"""
 
     operation_id = "createPost"
     BadRequest = problems.BadRequest
@@ -762,7 +762,7 @@ class CreatePost(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Created(Body[models.Post | rows.PostRow], kw_only=True):
-        """The post, as stored."""
+        """The new post."""
 
         status = 201
         headers = (("etag", "ETag"), ("location", "Location"))

@@ -7,7 +7,7 @@ from accord.runtime import ApiError
 
 
 class AlreadyRegistered(ApiError):
-    """Another user has the e-mail address or the username, compared without regard to case."""
+    """Another user has this e-mail address or username. Both are compared case-insensitively."""
 
     status = 409
     type = "/problems/already-registered"
@@ -15,7 +15,7 @@ class AlreadyRegistered(ApiError):
 
 
 class BadRequest(ApiError):
-    """The body is missing, is not UTF-8, or is not one well-formed JSON value without repeated members."""
+    """The body is missing, is not UTF-8, or is not a single well-formed JSON value without duplicate names."""
 
     status = 400
     type = "/problems/bad-request"
@@ -23,7 +23,7 @@ class BadRequest(ApiError):
 
 
 class ContentTooLarge(ApiError):
-    """The body is larger than the service reads."""
+    """The body is larger than the service accepts."""
 
     status = 413
     type = "/problems/content-too-large"
@@ -31,8 +31,8 @@ class ContentTooLarge(ApiError):
 
 
 class DisallowedCharacters(ApiError):
-    """The password contains characters that RFC 8265 excludes from passwords, since they cannot be typed or compared
-    everywhere: control, invisible or unassigned ones.
+    """The password contains characters that RFC 8265 excludes from passwords because they cannot be typed or compared
+    everywhere: control, invisible or unassigned characters.
     """
 
     status = 409
@@ -41,7 +41,7 @@ class DisallowedCharacters(ApiError):
 
 
 class Forbidden(ApiError):
-    """The token is good, but its user may not do this."""
+    """The access token is valid, but its user is not allowed to do this."""
 
     status = 403
     type = "/problems/forbidden"
@@ -49,7 +49,7 @@ class Forbidden(ApiError):
 
 
 class IdempotencyKeyInUse(ApiError):
-    """The request that was first sent with this `Idempotency-Key` has not ended. Repeat yours in a moment."""
+    """The first request with this `Idempotency-Key` is still in progress. Try again in a moment."""
 
     status = 409
     type = "/problems/idempotency-key-in-use"
@@ -57,7 +57,7 @@ class IdempotencyKeyInUse(ApiError):
 
 
 class IdempotencyKeyReused(ApiError):
-    """This `Idempotency-Key` was sent before, with another request. Make a new key for each new request."""
+    """This `Idempotency-Key` was already used with a different request. Use a new key for each new request."""
 
     status = 422
     type = "/problems/idempotency-key-reused"
@@ -65,7 +65,7 @@ class IdempotencyKeyReused(ApiError):
 
 
 class InvalidCredentials(ApiError):
-    """The identifier and the password do not match an active user; which of them is wrong is not told."""
+    """The identifier and password do not match an active user. Which of them is wrong is not revealed."""
 
     status = 401
     type = "/problems/invalid-credentials"
@@ -73,7 +73,7 @@ class InvalidCredentials(ApiError):
 
 
 class InvalidRefreshToken(ApiError):
-    """The refresh token is unknown, expired or used. Sign in again."""
+    """The refresh token is unknown, expired or already used. Sign in again."""
 
     status = 401
     type = "/problems/invalid-refresh-token"
@@ -81,7 +81,7 @@ class InvalidRefreshToken(ApiError):
 
 
 class LastAdmin(ApiError):
-    """Without this user nobody could administer the service."""
+    """The last active administrator cannot be deactivated or deleted."""
 
     status = 409
     type = "/problems/last-admin"
@@ -89,7 +89,7 @@ class LastAdmin(ApiError):
 
 
 class NotAcceptable(ApiError):
-    """None of the media types in `Accept` can be answered."""
+    """The operation has no response in any of the media types in `Accept`."""
 
     status = 406
     type = "/problems/not-acceptable"
@@ -97,7 +97,7 @@ class NotAcceptable(ApiError):
 
 
 class NotFound(ApiError):
-    """There is no such resource, or it is not shown to you."""
+    """There is no such resource, or you are not allowed to see it."""
 
     status = 404
     type = "/problems/not-found"
@@ -105,7 +105,7 @@ class NotFound(ApiError):
 
 
 class PreconditionFailed(ApiError):
-    """The resource has changed since the ETag that you sent. Read it again, then repeat your change."""
+    """The resource has changed since the ETag that you sent. Fetch it again, then repeat your change."""
 
     status = 412
     type = "/problems/precondition-failed"
@@ -113,9 +113,9 @@ class PreconditionFailed(ApiError):
 
 
 class ServiceUnavailable(ApiError):
-    """Something that the service needs is out, or it is overloaded. Try again after `Retry-After`. If the database was
-    lost while a change was being stored, it may have been made: repeat with the same `Idempotency-Key` or `If-Match` to
-    do it once.
+    """A system that the service depends on is unavailable, or the service is overloaded. Try again after `Retry-After`. If
+    the database connection was lost while a change was being stored, the change may have been made: repeat the request
+    with the same `Idempotency-Key` or `If-Match`, so that the change is made once.
     """
 
     status = 503
@@ -124,7 +124,7 @@ class ServiceUnavailable(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """The limit in `RateLimit-Policy` is used up. Try again after `Retry-After`."""
+    """The limit named in `RateLimit-Policy` is exceeded. Try again after `Retry-After`."""
 
     status = 429
     type = "/problems/too-many-requests"
@@ -140,7 +140,7 @@ class Unauthorized(ApiError):
 
 
 class UnknownCursor(ApiError):
-    """The cursor was issued for other filters, another page size or another page. Begin with the first page."""
+    """The cursor was issued for other filters, another page size or another list. Start again with the first page."""
 
     status = 404
     type = "/problems/unknown-cursor"
@@ -148,7 +148,7 @@ class UnknownCursor(ApiError):
 
 
 class UnprocessableContent(ApiError):
-    """The request does not satisfy the document. `errors` lists the faults with their places, at most 100."""
+    """The request does not match this document. `errors` lists what is wrong and where, at most 100 entries."""
 
     status = 422
     type = "/problems/unprocessable-content"
@@ -156,7 +156,7 @@ class UnprocessableContent(ApiError):
 
 
 class UnsupportedMediaType(ApiError):
-    """The body's media type is none of those in `Accept`."""
+    """The operation does not accept bodies of this media type. `Accept` lists those that it does."""
 
     status = 415
     type = "/problems/unsupported-media-type"
@@ -164,9 +164,9 @@ class UnsupportedMediaType(ApiError):
 
 
 class WeakPassword(ApiError):
-    """The password contains the username or the local part of the e-mail address, or it takes fewer than a million guesses
-    if common words, names of the user and of the service, years, keys in a row and repetitions are tried first, also
-    with digits in place of letters.
+    """The password contains the username or the local part of the e-mail address, or can be guessed in fewer than a
+    million attempts that begin with common words, names of the user and of the service, years, keyboard sequences and
+    repetitions, also with digits in place of letters.
     """
 
     status = 409
