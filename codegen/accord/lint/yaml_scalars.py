@@ -1,4 +1,4 @@
-"""The rule for YAML itself: what other tools, which read YAML 1.1, would read differently."""
+"""Rules for YAML itself: scalars that YAML 1.1 reads differently, and where anchors are defined."""
 
 from __future__ import annotations
 
@@ -56,4 +56,19 @@ def _say(old: object) -> str:
     return f"{old!r}".lower() if isinstance(old, bool) else f"a {type(old).__name__}"
 
 
-RULES: tuple[Rule, ...] = (plain_scalars,)
+def anchors_are_components(survey: Survey) -> Iterator[Finding]:
+    """What an alias stands for is looked up among the components; an anchor inside an operation hides it from its readers."""
+    if survey.document.name.endswith(".json"):
+        return  # which has no anchors
+    raw = survey.document.raw
+    root: Any = yaml.compose(raw, Loader=yaml.CSafeLoader)
+    components = [range(key.start_mark.line, value.end_mark.line) for key, value in root.value if key.value == "components"]
+    event: Any
+    for event in yaml.parse(raw, Loader=yaml.CSafeLoader):
+        if not isinstance(event, yaml.AliasEvent) and getattr(event, "anchor", None) is not None:
+            line = event.start_mark.line
+            if not any(line in lines for lines in components):
+                yield Finding(line + 1, f"the anchor {event.anchor!r} is not in `components`: define it there")
+
+
+RULES: tuple[Rule, ...] = (plain_scalars, anchors_are_components)

@@ -2,6 +2,9 @@
 
 import pytest
 
+from codegen.lint import NAMES
+from codegen.lint.profiles import severities
+
 JSON = "application/json:\n            schema: {$ref: '#/components/schemas/UserCreate'}\n"
 LINK = "GET /api/v1/users.200.links.First"
 
@@ -182,3 +185,25 @@ class TestScalars:
         document = broken("        '403':", "        403:")
 
         assert document.findings == [document.at("  403:", "the key 403 is no text for every reader of YAML: quote it")]
+
+
+class TestAnchors:
+    RESPONSE = "headers: {X-Request-ID: {$ref: '#/components/headers/RequestId'}}"
+
+    def test_in_an_operation_are_named(self, broken):
+        document = broken(self.RESPONSE, self.RESPONSE.replace("headers: ", "headers: &id "))
+
+        assert document.findings == [document.at("&id", "the anchor 'id' is not in `components`: define it there")]
+
+    def test_on_a_scalar_are_named(self, broken):
+        document = broken("title: Users,", "title: &title Users,")
+
+        assert document.findings == [document.at("&title", "the anchor 'title' is not in `components`: define it there")]
+
+    def test_in_components_are_not(self, broken):
+        document = broken("\n  headers:\n", "\n  headers: &headers\n")
+
+        assert document.findings == []
+
+    def test_are_no_matter_of_other_documents(self):
+        assert severities("common", NAMES)["anchors-are-components"] == "off"
