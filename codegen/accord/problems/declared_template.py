@@ -29,6 +29,8 @@ NAMES = (
     *("status", "status_text", *_CODES, "title", "type", "detail", "request_id", "instance", "timestamp", "errors"),
     *(f"errors.{name}" for name in _OF_FAULTS),
 )
+_LISTS = ("errors", "errors.loc")
+_EVERY = ", ".join(f"{{{name}}}" for name in NAMES)
 
 
 def declared(response: Response) -> Node | None:
@@ -52,14 +54,15 @@ class DeclaredTemplate:
 
     def __init__(self, template: Node, schema: Node | None, kind: Kind) -> None:
         self._template, self._kind = template.value, kind
-        for place, name in _named(template):
+        found = list(_named(template))
+        for place, name, listed in found:
             if name not in NAMES:
-                raise _no(
-                    template,
-                    place,
-                    f"there is no placeholder {{{name}}}: write one of {', '.join(f'{{{one}}}' for one in NAMES)}",
-                )
-        names = {name for _, name in _named(template)}
+                raise _no(template, place, f"there is no placeholder {{{name}}}: write one of {_EVERY}")
+            if name.startswith("errors.") and not listed:
+                raise _no(template, place, f"{{{name}}} is of one fault: write it in the items of a list")
+            if name in _LISTS and place.value != f"{{{name}}}":
+                raise _no(template, place, f"{{{name}}} is a list: write it alone")
+        names = {name for _, name, _ in found}
         self._lists, self._timed = any(name.startswith("errors") for name in names), "timestamp" in names
         self._itself: Fault = {"in": "request", "pointer": "", "code": kind.code, "message": kind.detail}
         spelt = dict(zip(_CODES, spellings(kind.code), strict=False))
@@ -100,13 +103,13 @@ class DeclaredTemplate:
         raise _no(template, template, f"{text}: correct the template, or give the response one of its own")
 
 
-def _named(template: Node) -> Iterator[tuple[Node, str]]:
-    """The placeholders of a template, with the texts in which they are."""
+def _named(template: Node, *, listed: bool = False) -> Iterator[tuple[Node, str, bool]]:
+    """The placeholders of a template: the texts in which they are, their names, and whether they are in a list of faults."""
     if isinstance(template.value, (dict, list)):
         for key in template.value if isinstance(template.value, dict) else range(len(template.value)):
-            yield from _named(template.raw_child(key))
+            yield from _named(template.raw_child(key), listed=listed or _is_list(template.value))
     elif isinstance(template.value, str):
-        yield from ((template, name) for name in _PLACEHOLDER.findall(template.value))
+        yield from ((template, name, listed) for name in _PLACEHOLDER.findall(template.value))
 
 
 def _no(template: Node, place: Node, text: str) -> NoValue:
@@ -131,7 +134,14 @@ def _filled(value: Any, given: Mapping[str, Any], faults: list[Fault]) -> Any:  
 
 def _is_list(value: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Whether a part of a template lists faults."""
-    return value == "{errors}" or (isinstance(value, list) and "{errors." in repr(value))
+    return value == "{errors}" or (isinstance(value, list) and any(map(_is_of_fault, value)))
+
+
+def _is_of_fault(item: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether an item of a list is made of a fault; a list within it has faults of its own."""
+    if isinstance(item, dict):
+        return any(map(_is_of_fault, item.values()))
+    return isinstance(item, str) and "{errors." in item
 
 
 def _of(fault: Fault) -> dict[str, Any]:

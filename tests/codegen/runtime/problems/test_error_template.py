@@ -77,6 +77,20 @@ class TestAPlaceholder:
         assert told.startswith("openapi.yaml:5: `x-accord-error-template`: there is no placeholder {details}: write one of ")
         assert "{status}, {status_text}, {code}, {CODE_NAME}," in told
 
+    @pytest.mark.parametrize(
+        ("template", "text"),
+        [
+            ("{message: '{errors.message}'}", "{errors.message} is of one fault: write it in the items of a list"),
+            ("{message: '{detail}', e: [{l: ['{title}'], p: 1}], f: '{errors.in}'}", "{errors.in} is of one fault"),
+            ("{message: 'a {errors}'}", "{errors} is a list: write it alone"),
+            ("{message: '{detail}', e: ['a {errors.loc}']}", "{errors.loc} is a list: write it alone"),
+        ],
+    )
+    def test_that_has_no_value_where_it_is_written_is_refused(self, template, text):
+        (told,) = unsupported(Document(DOCUMENT.replace("{message: '{detail}'}", template).encode()))
+
+        assert told.startswith(f"openapi.yaml:3: `x-accord-error-template`: {text}")
+
 
 class TestFaults:
     ITEM = "{field: '{errors.field}', why: '{errors.in}: {errors.message}', of: {code: '{errors.code}'}, loc: '{errors.loc}'}"
@@ -93,6 +107,12 @@ class TestFaults:
             {"field": "page", "why": "query: must be at most 9", "of": {"code": "maximum"}, "loc": ["query", "page"]},
             {"field": "size", "why": "query: must be an integer", "of": {"code": "type"}, "loc": ["query", "size"]},
         ]
+
+    def test_are_repeated_in_the_innermost_list(self):
+        answer = answered("{about: [{kind: '{code}', all: ['{errors.message}']}]}", path="/p?page=10&size=x")
+
+        told = ["must be at most 9", "must be an integer"]
+        assert answer.json() == {"about": [{"kind": "unprocessable-content", "all": told}]}
 
     def test_stand_in_the_detail_where_there_is_no_list(self):
         told = f"{DETAIL} query/page must be at most 9. query/size must be an integer."
