@@ -2,8 +2,8 @@
 
 import pytest
 
-from codegen.lint import NAMES
-from codegen.lint.profiles import severities
+from accord.lint import NAMES
+from accord.lint.profiles import severities
 
 JSON = "application/json:\n            schema: {$ref: '#/components/schemas/UserCreate'}\n"
 LINK = "GET /api/v1/users.200.links.First"
