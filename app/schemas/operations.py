@@ -104,7 +104,7 @@ class CreateSession(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
-        """The first pair of tokens of the session. They are shown only once; the service stores their hashes."""
+        """A pair of tokens. They are shown only once; the service stores their hashes."""
 
         status = 201
         headers = (("location", "Location"),)
@@ -185,7 +185,7 @@ class CreateSessionToken(Operation):
         """What links give of the arguments of this operation."""
 
     class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
-        """The next pair of tokens of the session."""
+        """A pair of tokens. They are shown only once; the service stores their hashes."""
 
         status = 201
         headers = (("location", "Location"),)
@@ -195,6 +195,13 @@ class CreateSessionToken(Operation):
             """Send the `refresh_token` of this response."""
             arguments: CreateSessionToken.Arguments = linked(self, {}, {})
             return Link.of("POST", CreateSessionToken.path(), arguments)
+
+        def link_sign_out(self) -> Link[DeleteSession.Arguments]:
+            """Send the access token of this response."""
+            arguments: DeleteSession.Arguments = linked(
+                self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
+            )
+            return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, body: models.SessionTokenCreate) -> CreateSessionToken.Created: ...

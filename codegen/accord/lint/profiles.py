@@ -35,6 +35,7 @@ _COMMON: dict[str, Severity] = {
     **dict.fromkeys(
         (
             *("null-is-a-type", "steps-are-exact", "required-members-exist", "defaults-are-for-the-absent", "plain-scalars"),
+            "no-merge-keys",
             *("required-parameters-have-no-default", "idle-statuses", "patterns-take-bounded-time", "references-stand-alone"),
         ),
         "warning",

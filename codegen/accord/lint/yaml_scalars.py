@@ -56,19 +56,33 @@ def _say(old: object) -> str:
     return f"{old!r}".lower() if isinstance(old, bool) else f"a {type(old).__name__}"
 
 
+def _events(survey: Survey) -> Iterator[tuple[Any, int]]:
+    """What a YAML text is made of, with the lines; JSON has neither anchors nor merge keys."""
+    if not survey.document.name.endswith(".json"):
+        events: Iterator[Any] = yaml.parse(survey.document.raw, Loader=yaml.CSafeLoader)
+        yield from ((event, event.start_mark.line + 1) for event in events)
+
+
 def anchors_are_components(survey: Survey) -> Iterator[Finding]:
     """What an alias stands for is looked up among the components; an anchor inside an operation hides it from its readers."""
-    if survey.document.name.endswith(".json"):
-        return  # which has no anchors
-    raw = survey.document.raw
-    root: Any = yaml.compose(raw, Loader=yaml.CSafeLoader)
-    components = [range(key.start_mark.line, value.end_mark.line) for key, value in root.value if key.value == "components"]
-    event: Any
-    for event in yaml.parse(raw, Loader=yaml.CSafeLoader):
-        if not isinstance(event, yaml.AliasEvent) and getattr(event, "anchor", None) is not None:
-            line = event.start_mark.line
-            if not any(line in lines for lines in components):
-                yield Finding(line + 1, f"the anchor {event.anchor!r} is not in `components`: define it there")
+    depth, section, is_key = 0, None, True
+    for event, line in _events(survey):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.NodeEvent):
+            if depth == 1:
+                section, is_key = (getattr(event, "value", None), False) if is_key else (section, True)
+            if section != "components" and event.anchor is not None and not isinstance(event, yaml.AliasEvent):
+                yield Finding(line, f"the anchor {event.anchor!r} is not in `components`: define it there")
+            depth += isinstance(event, yaml.CollectionStartEvent)
 
 
-RULES: tuple[Rule, ...] = (plain_scalars, anchors_are_components)
+def no_merge_keys(survey: Survey) -> Iterator[Finding]:
+    """The merge key `<<` is not part of YAML 1.2: Prism and others read a member of that name."""
+    for event, line in _events(survey):
+        if getattr(event, "value", None) == "<<" and not event.style:
+            text = "the merge key `<<` is a name to other tools: write the members, or an alias of all of them"
+            yield Finding(line, text)
+
+
+RULES: tuple[Rule, ...] = (plain_scalars, anchors_are_components, no_merge_keys)

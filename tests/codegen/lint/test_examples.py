@@ -205,5 +205,11 @@ class TestAnchors:
 
         assert document.findings == []
 
+    def test_are_not_merged(self, broken):
+        document = broken("headers: {X-Request-ID: {$ref: '#/components/headers/RequestId'}}", "headers: {<<: {}}")
+
+        text = "the merge key `<<` is a name to other tools: write the members, or an alias of all of them"
+        assert document.at("<<", text) in document.findings
+
     def test_are_no_matter_of_other_documents(self):
         assert severities("common", NAMES)["anchors-are-components"] == "off"
