@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """What `openapi.yaml` says, as Python: schemas and operations."""
 
-DIGEST = "f497c7426dfc19611fcc68c44b9f078d006d560e5b75197d98edb3d5f56ab40a"
+DIGEST = "1efb55ff39f144653c7d16acb91bf9298c4dbe596fe43b9e0cdc2a77685acb25"

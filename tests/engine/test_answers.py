@@ -137,7 +137,7 @@ class TestSeveralMediaTypes:
         assert response.status_code == 200  # an unversioned media type has no version that could differ
         response = ask("/report", self.chosen, {"Accept": "text/html"})
         assert response.status_code == 406
-        assert response.json()["message"] == ("This operation answers application/json, text/csv, application/json;version=2.")
+        assert response.json()["message"] == ("Available media types: application/json, text/csv, application/json;version=2.")
 
     def test_of_which_one_is_not_documented_are_a_violation(self):
         class Html(Text):

@@ -121,7 +121,7 @@ class TestAForm:
     def test_with_broken_json_in_it_is_a_bad_request(self, client, raw):
         answer = post(client, FORM, raw)
 
-        assert (answer.status, answer.json()["detail"]) == (400, "A member of the body is not valid JSON.")
+        assert (answer.status, answer.json()["detail"]) == (400, "A field of the body is not valid JSON.")
 
     @pytest.mark.parametrize(("count", "status"), [(1000, 422), (1001, 413), (100_000, 413)])
     def test_has_a_bounded_number_of_members(self, count, status):

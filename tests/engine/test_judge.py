@@ -162,8 +162,8 @@ class TestFaults:
                 "must not contain the same item twice",
             ),
             ("{contains: {const: 1}}", ["secret"], "contains", "has too few or too many of the required items"),
-            ("{minProperties: 1}", {}, "minProperties", "must have at least 1 member"),
-            ("{maxProperties: 0}", {"secret": 1}, "maxProperties", "must have at most 0 members"),
+            ("{minProperties: 1}", {}, "minProperties", "must have at least 1 property"),
+            ("{maxProperties: 0}", {"secret": 1}, "maxProperties", "must have at most 0 properties"),
             ("{not: {const: 1}}", 1, "not", "is not allowed"),
             ("{oneOf: [{const: 1}, {type: integer}]}", 1, "oneOf", "must match exactly one of the allowed schemas"),
             ("{anyOf: [{const: 1}, {const: 2}]}", 3, "const", "must be 1 or 2"),
@@ -181,7 +181,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("schema", "value", "pointer", "code", "message"),
         [
-            ("{additionalProperties: false}", {"name": "secret"}, "/name", "additionalProperties", "is not a known member"),
+            ("{additionalProperties: false}", {"name": "secret"}, "/name", "additionalProperties", "is not a known property"),
             ("{properties: {a: false}}", {"a": "secret"}, "/a", "properties", "is not allowed"),
             ("{patternProperties: {^a: false}}", {"ab": "secret"}, "/ab", "patternProperties", "is not allowed"),
             ("{prefixItems: [{}, false]}", [1, "secret"], "/1", "prefixItems", "is not an allowed item"),
@@ -189,7 +189,7 @@ class TestFaults:
             ("{prefixItems: [{}], unevaluatedItems: false}", [1, "secret"], "/1", "unevaluatedItems", "is not an allowed item"),
             (
                 "{properties: {a: {}}, unevaluatedProperties: false}",
-                *({"name": "secret"}, "/name", "unevaluatedProperties", "is not a known member"),
+                *({"name": "secret"}, "/name", "unevaluatedProperties", "is not a known property"),
             ),
             ("{dependentRequired: {a: [b]}}", {"a": "secret"}, "/b", "dependentRequired", "is required when a is present"),
             (

@@ -101,7 +101,7 @@ class TestAMediaTypeThatIsKeptThoughNobodyReadsIt:
 
         answer = post(client, "application/xml", b"<a/>")
 
-        assert (answer.status, answer.json()["detail"]) == (415, "No media type of this body is supported.")
+        assert (answer.status, answer.json()["detail"]) == (415, "The media type of the body is not supported.")
         assert "accept" not in answer.headers
         assert client.post("/p").status_code == 200
 

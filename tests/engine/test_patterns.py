@@ -231,7 +231,7 @@ class TestABody:
             ({"dot": "\u2028"}, ("/dot", "pattern", "must match the pattern ^.$")),
             ({"xa": 6}, ("/xa", "maximum", "must be at most 5")),
             ({"xy z": 6}, ("/xy z", "maximum", "must be at most 5")),
-            ({"x": 1}, ("/x", "additionalProperties", "is not a known member")),
+            ({"x": 1}, ("/x", "additionalProperties", "is not a known property")),
         ],
     )
     def test_is_told_the_pattern_as_it_is_written(self, value, told):

@@ -216,7 +216,7 @@ class TestAFormat:
     @pytest.mark.parametrize(
         ("path", "headers", "status", "message"),
         [
-            ("/p", ((b"accept", b"text/html"),), 406, "This operation answers application/json."),
+            ("/p", ((b"accept", b"text/html"),), 406, "Available media types: application/json."),
             ("/p?page=10", (), 422, TOLD),
         ],
     )
@@ -237,7 +237,7 @@ class TestAFormat:
 
         answer = raw_call(served.serve, "GET", "/p")
 
-        assert (answer.status, answer.json()) == (500, {"message": "The request could not be served."})
+        assert (answer.status, answer.json()) == (500, {"message": "An unexpected error occurred."})
         assert len(observer.errors) == 1
 
 

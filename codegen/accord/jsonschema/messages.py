@@ -1,6 +1,6 @@
-"""What a fault says to the client: the bound that the document sets, in one sentence. What was sent is never repeated.
+"""The message of each failed JSON Schema keyword, with the bound from the document. A message never repeats the client's input.
 
-The sentence follows the name of the place (`/password must be at least 8 characters long`) and fits in 200 characters.
+A message follows a JSON Pointer (`/password must be at least 8 characters long`) and has at most 200 characters.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import msgspec
 
 from accord.jsonschema.read_write_only import SHAPES
 
-_LONGEST = 180  # characters, with room for what stands around it; the document bounds `message` to 200
-_MOST_VALUES = 10
-_SHORT = 100  # characters of listed values
-_PATTERN = 120  # characters of a pattern; longer ones help nobody
+_MAX_LENGTH = 180  # characters, leaving room for a prefix: the document limits `message` to 200
+_MAX_VALUES = 10  # of an enum that is listed
+_MAX_VALUES_LENGTH = 100  # characters of the listed values
+_MAX_PATTERN_LENGTH = 120  # characters of a pattern that is shown
 
-# Where the document sets no bound that could be named.
+# Used when the bound is missing, or too long to be shown.
 PLAIN = {
-    "additionalProperties": "is not a known member",
+    "additionalProperties": "is not a known property",
     "anyOf": "must match at least one of the allowed schemas",
     "const": "must be the one allowed value",
     "contains": "has too few or too many of the required items",
     "contentEncoding": "is not encoded as documented",
     "contentType": "has a content type that is not allowed",
-    "dependentRequired": "is required together with another member",
+    "dependentRequired": "is required together with another property",
     "encoding": "is not valid UTF-8",
     "enum": "must be one of the allowed values",
     "format": "is not in the required format",
@@ -35,11 +35,11 @@ PLAIN = {
     "items": "is not an allowed item",
     "maxItems": "has too many items",
     "maxLength": "is too long",
-    "maxProperties": "has too many members",
+    "maxProperties": "has too many properties",
     "maximum": "is too large",
     "minItems": "has too few items",
     "minLength": "is too short",
-    "minProperties": "has too few members",
+    "minProperties": "has too few properties",
     "minimum": "is too small",
     "multipleOf": "is not a multiple of the allowed step",
     "not": "is not allowed",
@@ -52,17 +52,17 @@ PLAIN = {
     "type": "has the wrong type",
     "prefixItems": "is not an allowed item",
     "properties": "is not allowed",
-    "propertyNames": "has a member whose name is not allowed",
+    "propertyNames": "has a property whose name is not allowed",
     "patternProperties": "is not allowed",
     "unevaluatedItems": "is not an allowed item",
-    "unevaluatedProperties": "is not a known member",
+    "unevaluatedProperties": "is not a known property",
     "uniqueItems": "must not contain the same item twice",
     "unknown": "is not a known parameter",
-    "writeOnly": "is write-only: it cannot be answered",
+    "writeOnly": "is write-only: it cannot be returned",
 }
-_MUST, _JOINED = "must be ", frozenset({"const", "format", "type"})
-_UNSAID = object()
-_ANYTHING = "does not satisfy the contract"
+_MUST_BE, _COMBINABLE = "must be ", frozenset({"const", "format", "type"})
+_NO_VALUE = object()
+_FALLBACK = "does not satisfy the contract"
 
 _TYPES = {
     "array": "an array",
@@ -90,52 +90,52 @@ _FORMATS = {
     "uri-template": "a URI template (RFC 6570)",
     "uuid": "a UUID",
 }
-_SHAPED = {shape: name for name, shape in reversed(SHAPES.items())}  # `email` before `idn-email`
+_FORMAT_BY_PATTERN = {shape: name for name, shape in reversed(SHAPES.items())}  # `email` before `idn-email`
 
 
 def format_of(pattern: object) -> str | None:
-    """The format that a pattern of `directions` stands for."""
-    return _SHAPED.get(pattern) if isinstance(pattern, str) else None
+    """The format for which `read_write_only` substitutes this pattern, or None."""
+    return _FORMAT_BY_PATTERN.get(pattern) if isinstance(pattern, str) else None
 
 
-def message(keyword: str, value: object = _UNSAID) -> str:
-    """The sentence for a keyword whose value in the document is this one."""
-    write = _BOUNDS.get(keyword)
-    told = write(value) if write is not None and value is not _UNSAID else None
-    return told if told is not None and len(told) <= _LONGEST else PLAIN.get(keyword, _ANYTHING)
+def message(keyword: str, value: object = _NO_VALUE) -> str:
+    """The message for a keyword and its value in the schema."""
+    write = _WITH_BOUND.get(keyword)
+    text = write(value) if write is not None and value is not _NO_VALUE else None
+    return text if text is not None and len(text) <= _MAX_LENGTH else PLAIN.get(keyword, _FALLBACK)
 
 
 def alternatively(keyword: str, one: str, other: str) -> str:
-    """The sentence for a value that is refused for both reasons by the same keyword, as by two alternatives."""
-    second = other.removeprefix(_MUST)
+    """One message for a keyword that fails twice at one place, usually in two alternatives."""
+    second = other.removeprefix(_MUST_BE)
     if second in one:
         return one
     both = f"{one} or {second}"
-    joined = keyword in _JOINED and one.startswith(_MUST) and other.startswith(_MUST) and len(both) <= _LONGEST
-    return both if joined else PLAIN.get(keyword, _ANYTHING)
+    combinable = keyword in _COMBINABLE and one.startswith(_MUST_BE) and other.startswith(_MUST_BE)
+    return both if combinable and len(both) <= _MAX_LENGTH else PLAIN.get(keyword, _FALLBACK)
 
 
-def _count(unit: str, least: str, most: str = "") -> Callable[[Any], str | None]:
+def _count(prefix: str, unit: str, units: str, suffix: str = "") -> Callable[[Any], str | None]:
     def write(bound: Any) -> str | None:  # noqa: ANN401 - any JSON value
         if isinstance(bound, bool) or not isinstance(bound, (int, float)):
             return None
-        return f"{least} {bound:g} {unit}{'' if bound == 1 else 's'}{most}" if bound < _EXACT else None
+        return f"{prefix} {bound:g} {unit if bound == 1 else units}{suffix}" if bound < _EXACT else None
 
     return write
 
 
-_EXACT = 10**6  # `:g` writes six digits
+_EXACT = 10**6  # `:g` writes at most six digits
 
 
-def _number(text: str) -> Callable[[Any], str | None]:
+def _number(prefix: str) -> Callable[[Any], str | None]:
     def write(bound: Any) -> str | None:  # noqa: ANN401 - any JSON value
-        return f"{text} {_written(bound)}" if isinstance(bound, (int, float)) and not isinstance(bound, bool) else None
+        return f"{prefix} {_json(bound)}" if isinstance(bound, (int, float)) and not isinstance(bound, bool) else None
 
     return write
 
 
-def _written(value: object) -> str:
-    """A value as JSON writes it; texts that cannot be misread without quotes."""
+def _json(value: object) -> str:
+    """A value as JSON; an unambiguous string is written without quotes."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # of any size
     if isinstance(value, str) and value.strip() == value != "" and "," not in value and '"' not in value:
@@ -143,16 +143,16 @@ def _written(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _listed(values: Any) -> str | None:  # noqa: ANN401 - any JSON value
-    if not isinstance(values, list) or not 0 < len(values) <= _MOST_VALUES:
+def _values(values: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    if not isinstance(values, list) or not 0 < len(values) <= _MAX_VALUES:
         return None
-    text = ", ".join(map(_written, values))
-    if len(text) > _SHORT or not text.isprintable():
+    text = ", ".join(map(_json, values))
+    if len(text) > _MAX_VALUES_LENGTH or not text.isprintable():
         return None
     return f"must be one of: {text}" if len(values) > 1 else f"must be {text}"
 
 
-def _typed(types: Any) -> str | None:  # noqa: ANN401 - any JSON value
+def _type(types: Any) -> str | None:  # noqa: ANN401 - any JSON value
     names = [_TYPES.get(str(name), "") for name in ([types] if isinstance(types, str) else types or ())]
     if not names or "" in names:
         return None
@@ -160,37 +160,37 @@ def _typed(types: Any) -> str | None:  # noqa: ANN401 - any JSON value
     return f"must be {', '.join(first)} or {last}" if first else f"must be {last}"
 
 
-def _formatted(name: Any) -> str | None:  # noqa: ANN401 - any JSON value
+def _format(name: Any) -> str | None:  # noqa: ANN401 - any JSON value
     if name in _FORMATS:
         return f"must be {_FORMATS[name]}"
     return f"must be in the format {name}" if isinstance(name, str) and name.isprintable() else None
 
 
-def _matching(pattern: Any) -> str | None:  # noqa: ANN401 - any JSON value
-    shown = isinstance(pattern, str) and len(pattern) <= _PATTERN and pattern.isprintable()
+def _pattern(pattern: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    shown = isinstance(pattern, str) and len(pattern) <= _MAX_PATTERN_LENGTH and pattern.isprintable()
     return f"must match the pattern {pattern}" if shown else None
 
 
-def _length(least: str) -> Callable[[Any], str | None]:
-    return _count("character", least, " long")
+def _length(prefix: str) -> Callable[[Any], str | None]:
+    return _count(prefix, "character", "characters", " long")
 
 
-_BOUNDS: dict[str, Callable[[Any], str | None]] = {
-    "const": lambda value: _listed([value]),
+_WITH_BOUND: dict[str, Callable[[Any], str | None]] = {
+    "const": lambda value: _values([value]),
     "dependentRequired": lambda name: f"is required when {name} is present" if str(name).isprintable() else None,
-    "enum": _listed,
+    "enum": _values,
     "exclusiveMaximum": _number("must be less than"),
     "exclusiveMinimum": _number("must be greater than"),
-    "format": _formatted,
-    "maxItems": _count("item", "must have at most"),
+    "format": _format,
+    "maxItems": _count("must have at most", "item", "items"),
     "maxLength": _length("must be at most"),
-    "maxProperties": _count("member", "must have at most"),
+    "maxProperties": _count("must have at most", "property", "properties"),
     "maximum": _number("must be at most"),
-    "minItems": _count("item", "must have at least"),
+    "minItems": _count("must have at least", "item", "items"),
     "minLength": _length("must be at least"),
-    "minProperties": _count("member", "must have at least"),
+    "minProperties": _count("must have at least", "property", "properties"),
     "minimum": _number("must be at least"),
     "multipleOf": _number("must be a multiple of"),
-    "pattern": _matching,
-    "type": _typed,
+    "pattern": _pattern,
+    "type": _type,
 }

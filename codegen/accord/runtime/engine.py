@@ -354,7 +354,7 @@ class Engine:
     def _count(exchange: RequestContext, verdict: Verdict) -> None:
         exchange.limits = verdict.headers
         if verdict.wait:
-            detail = f"The limit is used up; try again in {verdict.wait} seconds."
+            detail = f"Rate limit exceeded; try again in {verdict.wait} seconds."
             raise RequestRejected(429, detail, ((b"retry-after", b"%d" % verdict.wait),))
 
     @staticmethod

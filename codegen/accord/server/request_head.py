@@ -11,9 +11,9 @@ from accord.server.connections import Hosts
 
 HEAD_BYTES = 32 * 1024  # request line and headers together
 
-HEAD_TOO_LARGE = RequestRejected(431, "The request's headers are too large.")
+HEAD_TOO_LARGE = RequestRejected(431, "The request headers are too large.")
 _METHOD = RequestRejected(501, "The method is not implemented.")
-_VERSION = RequestRejected(505, "Send HTTP/1.1.")
+_VERSION = RequestRejected(505, "The HTTP version is not supported; use HTTP/1.1.")
 
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL).fullmatch
 _BEGINS_AS_REQUEST = re.compile(rb"[\r\n]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: |$)").match
@@ -35,7 +35,7 @@ def judge(version: str, method: bytes, target: bytes, headers: Headers, hosts: H
     if method == b"CONNECT":
         return _METHOD
     if len(named) > 1 or (not named and version == "1.1"):
-        return RequestRejected(400, "The request needs exactly one Host header.")
+        return RequestRejected(400, "The request must have exactly one Host header.")
     fault = hosts.fault(named[0] if named else b"")
     return RequestRejected(400, fault) if fault is not None else None
 
@@ -57,4 +57,4 @@ def unreadable(error: httptools.HttpParserError, data: bytes) -> RequestRejected
     """What to answer where llhttp gave up on bytes."""
     if isinstance(error, httptools.HttpParserInvalidMethodError) and _BEGINS_AS_REQUEST(data):
         return _METHOD
-    return _VERSION if str(error) == "Invalid HTTP version" else RequestRejected(400, "This is not valid HTTP.")
+    return _VERSION if str(error) == "Invalid HTTP version" else RequestRejected(400, "The request is not valid HTTP.")

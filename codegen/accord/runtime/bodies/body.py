@@ -29,4 +29,4 @@ Read = Callable[[bytes, ContentType], Body]
 # A form or multipart body of more members is too large, whatever its size: each costs more than its bytes.
 MOST_MEMBERS = 1000
 
-NOT_JSON = "A member of the body is not valid JSON."
+NOT_JSON = "A field of the body is not valid JSON."

@@ -25,15 +25,15 @@ def form_reader(media: Media) -> Read:
 
     def read(raw: bytes, _: ContentType) -> Body:
         if _BROKEN.search(raw):
-            raise RequestRejected(400, "The form has a percent sign that encodes nothing.")
+            raise RequestRejected(400, "The form has an invalid percent-encoding.")
         if raw.count(b"&") >= MOST_MEMBERS:
-            raise RequestRejected(413, f"The form has more than {MOST_MEMBERS} members.")
+            raise RequestRejected(413, f"The form has more than {MOST_MEMBERS} fields.")
         faults: list[Fault] = []
         try:
             pairs = (pair.partition("=") for pair in raw.decode().split("&") if pair)
             values = members.read(((_decode(name), text) for name, _, text in pairs), _decode, faults)
         except UnicodeDecodeError:
-            raise RequestRejected(400, "The form is not UTF-8.") from None
+            raise RequestRejected(400, "The form is not valid UTF-8.") from None
         except ValueError:
             raise RequestRejected(400, NOT_JSON) from None
         return Body(values, values, faults)

@@ -44,7 +44,7 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
         RequestRejected: 400, the body or the headers of a part are malformed; 413, parts or headers are too many or too long.
     """
     if not _BOUNDARY.fullmatch(boundary):
-        raise RequestRejected(400, "Content-Type has no boundary.")
+        raise RequestRejected(400, "Content-Type has no valid boundary.")
     raw = _canonical(raw, boundary.encode())
     parser = _Parser(
         boundary,
@@ -66,7 +66,7 @@ def parts(raw: bytes, boundary: str, *, form: bool) -> Iterator[RawPart]:
     except ParserLimitReached:
         raise RequestRejected(413, f"The body has more than {MOST_MEMBERS} parts, or a part has too many headers.") from None
     except MultipartError:
-        raise RequestRejected(400, "The body is not a valid multipart.") from None
+        raise RequestRejected(400, "The body is not valid multipart data.") from None
 
 
 def _canonical(raw: bytes, boundary: bytes) -> bytes:
@@ -96,11 +96,11 @@ def _canonical(raw: bytes, boundary: bytes) -> bytes:
 def _part(sent: list[tuple[str, str]], content: bytes, *, form: bool) -> RawPart:
     headers = {name.lower(): value.strip(" \t") for name, value in sent}
     if len(headers) < len(sent) or any(map(_CONTROL.search, headers.values())):
-        raise RequestRejected(400, "A part has a header twice, or one with control characters.")
+        raise RequestRejected(400, "A part repeats a header, or has a control character in one.")
     kind, semicolon, rest = headers.get("content-disposition", "").partition(";")
     found = parameters(semicolon + rest)
     if found is None or "name" not in found or (form and kind.strip().lower() != "form-data"):
-        raise RequestRejected(400, "A part has no Content-Disposition that names it.")
+        raise RequestRejected(400, "A part has no name in its Content-Disposition.")
     name = content_disposition_unquote(found["name"])
     return RawPart(name, _filename(found), headers, content)
 
@@ -114,11 +114,11 @@ def _filename(found: dict[str, str]) -> str | None:
         return None
     extended = _EXTENDED.fullmatch(found["filename*"])
     if extended is None:
-        raise RequestRejected(400, "A part has a malformed file name.")
+        raise RequestRejected(400, "A part has an invalid file name.")
     try:
         return unquote(extended[1], errors="strict")
     except UnicodeDecodeError:
-        raise RequestRejected(400, "A part has a malformed file name.") from None
+        raise RequestRejected(400, "A part has an invalid file name.") from None
 
 
 class MultipartReader:

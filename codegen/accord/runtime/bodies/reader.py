@@ -100,7 +100,7 @@ class BodyReader:
         declared, sent = headers.get(b"content-length"), headers.get(b"content-type")
         if declared is not None:
             if not declared.isdigit():
-                raise RequestRejected(400, "Content-Length is no number of bytes.")
+                raise RequestRejected(400, "Content-Length is not a valid number.")
             if len(declared) > 15 or int(declared) > self._limit:  # noqa: PLR2004 - digits
                 raise self._too_large()
         coding = headers.get(b"content-encoding", b"identity").lower()
@@ -115,15 +115,15 @@ class BodyReader:
 
     def _unsupported(self) -> RequestRejected:
         return RequestRejected(
-            415, f"Send {self._names}." if self._names else "No media type of this body is supported.", self._accept
+            415,
+            f"Supported media types: {self._names}." if self._names else "The media type of the body is not supported.",
+            self._accept,
         )
 
     def _uncoded(self) -> RequestRejected:
         """The refusal of a content coding, which tells those that are read (RFC 9110, 12.5.3)."""
         known = ", ".join(self._codings)
-        text = (
-            f"Send the body as it is, or with Content-Encoding {known}." if known else "Send the body without Content-Encoding."
-        )
+        text = f"Supported content codings: {known}, identity." if known else "Content-Encoding is not supported."
         return RequestRejected(415, text, (*self._accept, (b"accept-encoding", (known or "identity").encode())))
 
     def _decoded(self, raw: bytes, coding: str) -> bytes:

@@ -24,7 +24,7 @@ def text(raw: bytes, charset: str | None) -> str:
     try:
         return raw.decode(CHARSETS[(charset or "utf-8").lower()])
     except UnicodeDecodeError:
-        raise RequestRejected(400, "The text is not in its charset.") from None
+        raise RequestRejected(400, "The text is not valid in its charset.") from None
 
 
 def text_reader(media: Media) -> Read:

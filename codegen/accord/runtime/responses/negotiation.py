@@ -94,5 +94,5 @@ class Negotiation:
             return self._first
         chosen = self._remembered(accept) if len(accept) <= _LONGEST_KEPT else self._decide(accept)
         if chosen is None:
-            raise RequestRejected(406, f"This operation answers {', '.join(one.written for one in self._media_types)}.")
+            raise RequestRejected(406, f"Available media types: {', '.join(one.written for one in self._media_types)}.")
         return chosen
