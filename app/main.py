@@ -16,11 +16,8 @@ import structlog
 from starlette.routing import Route
 
 from accord.document.findings import BindingError
+from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
-from accord.runtime.engine import Engine, RequestContext, Service
-from accord.runtime.fastapi import OpenAPIApp
-from accord.runtime.handlers.binding import Operation, bind
-from accord.runtime.mock import Mocked
 from accord.runtime.problems.problem import Headers
 from app import api, schemas
 from app.contract import description

@@ -17,10 +17,7 @@ import pytest
 from accord.document.document import Document
 from accord.generate.package import Settings, write
 from accord.openapi.api import API
-from accord.runtime.bodies.file import File
-from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import OpenAPIApp
-from accord.runtime.handlers.binding import bind
+from accord.runtime import Engine, File, OpenAPIApp, Service, bind
 from accord.runtime.webhooks.links import LinkError
 from accord.runtime.webhooks.sender import PayloadError, Reply, ReplyError
 from tests.codegen.test_typing import mypy

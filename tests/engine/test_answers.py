@@ -11,10 +11,7 @@ import pytest
 from accord.document.document import Document
 from accord.document.findings import BindingError
 from accord.openapi.api import API
-from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import OpenAPIApp
-from accord.runtime.handlers.binding import bind
-from accord.runtime.responses.types import Body, Empty, Text
+from accord.runtime import Body, Empty, Engine, OpenAPIApp, Service, Text, bind
 from tests.engine.gallery import (
     OPERATIONS,
     ErrorRow,

@@ -9,10 +9,7 @@ from pydantic import BaseModel
 from accord.document.document import Document
 from accord.document.strict_json import strict_json
 from accord.openapi.api import API
-from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import OpenAPIApp
-from accord.runtime.handlers.binding import Operation
-from accord.runtime.responses.types import Empty
+from accord.runtime import Empty, Engine, OpenAPIApp, Operation, Service
 from tests.engine.service import GONE, Answer, Observer, body, make_client, make_engine, raw_call
 
 

@@ -6,10 +6,7 @@ import pytest
 
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime.engine import Engine, Service
-from accord.runtime.fastapi import OpenAPIApp
-from accord.runtime.handlers.binding import bind
-from accord.runtime.mock import Mocked
+from accord.runtime import Engine, Mocked, OpenAPIApp, Service, bind
 from tests.engine.service import ADMIN, Tokens, description, make_client
 
 DOCUMENT = """

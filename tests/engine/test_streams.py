@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from accord.runtime.engine import Engine
-from accord.runtime.responses.types import Answer, Binary, Event, Events, Lines, Text
+from accord.runtime import Answer, Binary, Engine, Event, Events, Lines, Text
 from accord.server.http_writer import Cycle
 from tests.engine.service import GONE, Observer, answering
 

@@ -12,11 +12,8 @@ from typing import Any
 
 from accord.document.document import Document, Node
 from accord.openapi.api import API
+from accord.runtime import Engine, Mocked, OpenAPIApp, RequestContext, Service, bind
 from accord.runtime.docs import pages
-from accord.runtime.engine import Engine, RequestContext, Service
-from accord.runtime.fastapi import OpenAPIApp
-from accord.runtime.handlers.binding import bind
-from accord.runtime.mock import Mocked
 from accord.server import lifecycle as life
 
 

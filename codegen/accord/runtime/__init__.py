@@ -8,13 +8,13 @@ from accord.lazy import lazy
 
 if TYPE_CHECKING:
     from accord.runtime.bodies.file import File
-    from accord.runtime.engine import Engine, RequestContext, Service
+    from accord.runtime.engine.engine import Engine, RequestContext, Service
     from accord.runtime.errors import ApiError
     from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
+    from accord.runtime.handlers.mock import Mocked
     from accord.runtime.handlers.pydantic_base import Instant, Model, Number, Rest, Tagged, default
-    from accord.runtime.mock import Mocked
     from accord.runtime.parameters.serialize import filled, filled_json
     from accord.runtime.responses import statuses
     from accord.runtime.responses.encoded import Encoded, encode
@@ -74,16 +74,16 @@ __getattr__ = lazy(
         "Call": "handlers.call",
         "Empty": "responses.types",
         "Encoded": "responses.encoded",
-        "Engine": "engine",
+        "Engine": "engine.engine",
         "Event": "responses.types",
         "Events": "responses.types",
-        "RequestContext": "engine",
+        "RequestContext": "engine.engine",
         "File": "bodies.file",
         "OpenAPIApp": "fastapi",
         "Instant": "handlers.pydantic_base",
         "Lines": "responses.types",
         "Link": "webhooks.links",
-        "Mocked": "mock",
+        "Mocked": "handlers.mock",
         "Model": "handlers.pydantic_base",
         "Number": "handlers.pydantic_base",
         "Operation": "handlers.binding",
@@ -91,7 +91,7 @@ __getattr__ = lazy(
         "Public": "handlers.call",
         "Received": "webhooks.sender",
         "Rest": "handlers.pydantic_base",
-        "Service": "engine",
+        "Service": "engine.engine",
         "SignedIn": "handlers.call",
         "Tagged": "handlers.pydantic_base",
         "Text": "responses.types",

@@ -16,9 +16,9 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accord.jsonschema.faults import escape
-from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import Cors
-from accord.runtime.engine import Engine, RequestContext
+from accord.runtime.engine.engine import Engine, RequestContext
+from accord.runtime.engine.operation import Operation
 from accord.runtime.problems.problem import RequestRejected
 from accord.runtime.validator import MOST_FAULTS, fault
 

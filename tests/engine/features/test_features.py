@@ -12,9 +12,7 @@ import pytest
 
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime.engine import Engine, Service
-from accord.runtime.handlers.binding import Operation
-from accord.runtime.responses.types import Empty
+from accord.runtime import Empty, Engine, Operation, Service
 from tests.engine.features.case import Case
 from tests.engine.features.cases import CASES
 from tests.engine.service import Answer, Observer, Tokens, raw_call

@@ -36,7 +36,7 @@ def bind(
 ) -> dict[str, Operation]:
     """The handler of every operation, by operationId; `digest` is that of the document from which code was generated.
 
-    `mock` makes the handlers that are missing (`accord.runtime.mock.Mocked`); without it they are faults.
+    `mock` makes the handlers that are missing (`accord.runtime.handlers.mock.Mocked`); without it they are faults.
 
     Raises:
         BindingError: handlers are missing, superfluous, doubled or do not fit, or generated code is stale.

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from accord.document.document import Document
 from accord.openapi import api as description
-from accord.runtime.compiled_operation import Operation
+from accord.runtime.engine.operation import Operation
 from accord.runtime.errors import ApiError
 from accord.runtime.problems.error_formats import Format, Refusals
 from accord.runtime.problems.problem import Headers, Kind, Problems, RequestRejected

@@ -27,8 +27,8 @@ from accord.document.findings import at_fault
 from accord.openapi.api import API
 from accord.openapi.router import Resource, Router
 from accord.runtime.bodies.reader import ABSENT
-from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import VARY, Cors, vary_by_origin
+from accord.runtime.engine.operation import Operation
 from accord.runtime.errors import ApiError
 from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.problems.error_responses import Errors

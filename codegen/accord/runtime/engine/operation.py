@@ -18,7 +18,7 @@ from accord.runtime.bodies.reader import BodyReader
 from accord.runtime.handlers.arguments import Arguments
 from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.handlers.dependencies import Dependencies
-from accord.runtime.mock import MARK, Mocked
+from accord.runtime.handlers.mock import MARK, Mocked
 from accord.runtime.responses.encoder import Answers
 from accord.runtime.responses.negotiation import Negotiation
 from accord.runtime.security.requirements import Scheme, Security
