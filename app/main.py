@@ -18,7 +18,7 @@ from starlette.routing import Route
 from accord.document.findings import BindingError
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
-from accord.runtime.problems.problem import Headers
+from accord.runtime.errors import Headers
 from app import api, schemas
 from app.contract import description
 from app.core import logs, mail

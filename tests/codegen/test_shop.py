@@ -17,9 +17,7 @@ import pytest
 from accord.document.document import Document
 from accord.generate.package import Settings, write
 from accord.openapi.api import API
-from accord.runtime import Engine, File, OpenAPIApp, Service, bind
-from accord.runtime.webhooks.links import LinkError
-from accord.runtime.webhooks.sender import PayloadError, Reply, ReplyError
+from accord.runtime import Engine, File, LinkError, OpenAPIApp, PayloadError, Reply, ReplyError, Service, bind
 from tests.codegen.test_typing import mypy
 from tests.engine.service import Tokens, make_client
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 from accord.runtime.responses.negotiation import Negotiation
 from tests.engine.service import ADMIN, make_client, make_host
 

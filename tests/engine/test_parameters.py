@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from accord.document.document import Document, DocumentError
 from accord.openapi.api import API
+from accord.runtime.errors import RequestRejected
 from accord.runtime.handlers.arguments import Arguments
-from accord.runtime.problems.problem import RequestRejected
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 

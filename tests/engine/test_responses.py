@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from accord.runtime.errors import ContractViolation
 from accord.runtime.responses.encoded import Encoded
 from accord.runtime.responses.types import Empty
-from accord.runtime.responses.validation import ContractViolation
 from tests.engine.operations import (
     CreateThing,
     DeleteThing,

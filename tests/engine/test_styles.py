@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 from tests.engine.service import echo, parameter, raw_call
 from tests.engine.test_lexis import faults
 

@@ -9,7 +9,7 @@ from accord.lazy import lazy
 if TYPE_CHECKING:
     from accord.runtime.bodies.file import File
     from accord.runtime.engine.engine import Engine, RequestContext, Service
-    from accord.runtime.errors import ApiError
+    from accord.runtime.errors import ApiError, ContractViolation, LinkError, PayloadError, ReplyError
     from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
     from accord.runtime.webhooks.expressions import expanded
     from accord.runtime.webhooks.links import Link, evaluated, linked
-    from accord.runtime.webhooks.sender import Received, Webhook
+    from accord.runtime.webhooks.sender import Received, Reply, Transport, Webhook
 
 __all__ = [
     "Answer",
@@ -29,6 +29,7 @@ __all__ = [
     "Binary",
     "Body",
     "Call",
+    "ContractViolation",
     "Empty",
     "Encoded",
     "Engine",
@@ -38,20 +39,25 @@ __all__ = [
     "Instant",
     "Lines",
     "Link",
+    "LinkError",
     "Mocked",
     "Model",
     "Number",
     "OpenAPIApp",
     "Operation",
+    "PayloadError",
     "Principal",
     "Public",
     "Received",
+    "Reply",
+    "ReplyError",
     "RequestContext",
     "Rest",
     "Service",
     "SignedIn",
     "Tagged",
     "Text",
+    "Transport",
     "Webhook",
     "bind",
     "default",
@@ -72,29 +78,35 @@ __getattr__ = lazy(
         "Binary": "responses.types",
         "Body": "responses.types",
         "Call": "handlers.call",
+        "ContractViolation": "errors",
         "Empty": "responses.types",
         "Encoded": "responses.encoded",
         "Engine": "engine.engine",
         "Event": "responses.types",
         "Events": "responses.types",
-        "RequestContext": "engine.engine",
         "File": "bodies.file",
-        "OpenAPIApp": "fastapi",
         "Instant": "handlers.pydantic_base",
         "Lines": "responses.types",
         "Link": "webhooks.links",
+        "LinkError": "errors",
         "Mocked": "handlers.mock",
         "Model": "handlers.pydantic_base",
         "Number": "handlers.pydantic_base",
+        "OpenAPIApp": "fastapi",
         "Operation": "handlers.binding",
+        "PayloadError": "errors",
         "Principal": "handlers.call",
         "Public": "handlers.call",
         "Received": "webhooks.sender",
+        "Reply": "webhooks.sender",
+        "ReplyError": "errors",
+        "RequestContext": "engine.engine",
         "Rest": "handlers.pydantic_base",
         "Service": "engine.engine",
         "SignedIn": "handlers.call",
         "Tagged": "handlers.pydantic_base",
         "Text": "responses.types",
+        "Transport": "webhooks.sender",
         "Webhook": "webhooks.sender",
         "bind": "handlers.binding",
         "default": "handlers.pydantic_base",

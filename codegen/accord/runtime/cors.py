@@ -16,10 +16,8 @@ from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.parameter import Response
 from accord.openapi.router import Resource
-from accord.runtime.problems.problem import Headers
+from accord.runtime.errors import HeaderList, Headers
 from accord.runtime.responses.headers import reader
-
-HeaderList = list[tuple[bytes, bytes]]
 
 VARY = (b"vary", b"Origin")
 # What browsers show and send without being told (Fetch, 2.2.2).

@@ -19,7 +19,7 @@ from accord.jsonschema.faults import escape
 from accord.runtime.cors import Cors
 from accord.runtime.engine.engine import Engine, RequestContext
 from accord.runtime.engine.operation import Operation
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 from accord.runtime.validator import MOST_FAULTS, fault
 
 # FastAPI would look for OpenTelemetry's providers in the environment on every request: a tenth of its whole cost. Who sets

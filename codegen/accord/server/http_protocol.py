@@ -15,7 +15,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 from accord.server.connections import Connections, Hosts
 from accord.server.http_writer import Cycle, LastCycle
 from accord.server.request_head import HEAD_BYTES, HEAD_TOO_LARGE, judge, origin_form, unreadable

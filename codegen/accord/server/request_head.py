@@ -6,7 +6,7 @@ import re
 
 import httptools
 
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 from accord.server.connections import Hosts
 
 HEAD_BYTES = 32 * 1024  # request line and headers together

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from accord.openapi.form_fields import Fault, Members
 from accord.openapi.media_type import ContentType, Media
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body, Read
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 

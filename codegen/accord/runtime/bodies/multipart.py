@@ -21,7 +21,7 @@ from accord.openapi.form_fields import Members
 from accord.openapi.media_type import ContentType, Media, essence, parameters
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body
 from accord.runtime.bodies.multipart_part import Part, RawPart
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046, 5.1.1
 _MOST_HEADERS, _LONGEST_HEADER = 16, 8192  # of one part; a line's length in bytes

@@ -14,7 +14,7 @@ from accord.runtime.bodies.body import Read
 from accord.runtime.bodies.form import form_reader
 from accord.runtime.bodies.multipart import MultipartReader
 from accord.runtime.bodies.text import CHARSETS, read_file, text_reader
-from accord.runtime.problems.problem import ClientGone, RequestRejected
+from accord.runtime.errors import ClientGone, RequestRejected
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 

@@ -8,7 +8,7 @@ from accord.openapi.field_schemas import kinds, scalar_of
 from accord.openapi.media_type import ContentType, Media
 from accord.runtime.bodies.body import Body, Read
 from accord.runtime.bodies.file import File
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 
 # By their names in Content-Type. Texts are UTF-8 where it names none.
 CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}

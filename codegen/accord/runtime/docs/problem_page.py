@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from accord.document.document import Document
 from accord.openapi.api import API, Operation
-from accord.runtime.problems.problem import Problems, RequestRejected
+from accord.runtime.errors import RequestRejected
+from accord.runtime.problems.problem import Problems
 
 STYLE = """
 :root { color-scheme: light dark }

@@ -29,10 +29,9 @@ from accord.openapi.router import Resource, Router
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.cors import VARY, Cors, vary_by_origin
 from accord.runtime.engine.operation import Operation
-from accord.runtime.errors import ApiError
+from accord.runtime.errors import ApiError, ClientGone, HeaderList, Headers, RequestRejected
 from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.problems.error_responses import Errors
-from accord.runtime.problems.problem import ClientGone, Headers, RequestRejected
 from accord.runtime.responses.encoder import Content
 from accord.runtime.responses.streams import Stream, while_connected
 from accord.runtime.responses.validation import Policy, Verifier
@@ -41,7 +40,6 @@ from accord.validate.unsupported.document import findings
 
 _LOGGER = logging.getLogger("accord")
 
-HeaderList = list[tuple[bytes, bytes]]
 _MOST_HEADS = 10_000  # heads differ by what operations answer, which is little; ordinary routes may answer anything
 
 

@@ -16,10 +16,9 @@ from accord.openapi.path_template import template_names
 from accord.openapi.primitives import exact
 from accord.runtime.bodies.deserialize import Builder, builder
 from accord.runtime.bodies.reader import ABSENT
+from accord.runtime.errors import MalformedValue, RequestRejected
 from accord.runtime.parameters.query import Cookies, Fault, Query
 from accord.runtime.parameters.reader import Reader
-from accord.runtime.parameters.styles import MalformedValue
-from accord.runtime.problems.problem import RequestRejected
 from accord.runtime.validator import MOST_FAULTS, RequestValidator, fault
 
 _NONE: Mapping[str, Any] = {}

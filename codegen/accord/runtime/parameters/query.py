@@ -7,8 +7,8 @@ from typing import Any
 
 from accord.jsonschema.faults import escape
 from accord.openapi.primitives import unquote
+from accord.runtime.errors import MalformedValue
 from accord.runtime.parameters.reader import Reader
-from accord.runtime.parameters.styles import MalformedValue
 from accord.runtime.validator import MOST_FAULTS
 
 Fault = tuple[str, str, str]  # place, JSON Pointer from there, code

@@ -12,7 +12,8 @@ from accord.jsonschema.schema import is_closed, names
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
 from accord.openapi.primitives import SCALARS, ValueReader, unquote, unquote_percent
-from accord.runtime.parameters.styles import MalformedValue, Style
+from accord.runtime.errors import MalformedValue
+from accord.runtime.parameters.styles import Style
 
 
 class Reader:

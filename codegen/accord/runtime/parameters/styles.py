@@ -10,16 +10,9 @@ from urllib.parse import quote
 
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import normalized
+from accord.runtime.errors import MalformedValue
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": r"%20|\+", "pipeDelimited": r"\||%7[Cc]"}
-
-
-class MalformedValue(Exception):
-    """The text of a parameter is none of its style; `code` and `pointer` (from the parameter) say it to the client."""
-
-    def __init__(self, code: str, pointer: str = "") -> None:
-        super().__init__(code)
-        self.code, self.pointer = code, pointer
 
 
 class Style:

@@ -15,9 +15,10 @@ from accord.openapi.api import Operation
 from accord.openapi.extensions import ERROR_MEMBERS
 from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.parameter import ENGINE_HEADERS, PROBLEM_HEADERS, Response
+from accord.runtime.errors import Headers
 from accord.runtime.problems.error_template import Template
 from accord.runtime.problems.error_vocabulary import ID
-from accord.runtime.problems.problem import Headers, Kind, Problems
+from accord.runtime.problems.problem import Kind, Problems
 from accord.runtime.responses.headers import line, text, writer
 from accord.runtime.validator import fault
 

@@ -9,12 +9,10 @@ from starlette.exceptions import HTTPException
 from accord.document.document import Document
 from accord.openapi import api as description
 from accord.runtime.engine.operation import Operation
-from accord.runtime.errors import ApiError
+from accord.runtime.errors import ApiError, ContractViolation, HeaderList, Headers, RequestRejected
 from accord.runtime.problems.error_formats import Format, Refusals
-from accord.runtime.problems.problem import Headers, Kind, Problems, RequestRejected
-from accord.runtime.responses.validation import ContractViolation
+from accord.runtime.problems.problem import Kind, Problems
 
-HeaderList = list[tuple[bytes, bytes]]
 Answered = tuple[int, HeaderList, bytes | None]
 
 _UNKNOWN = Format((), None)  # no format of a document: this very one is not asked for yet

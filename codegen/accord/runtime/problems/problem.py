@@ -8,9 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from accord.document.document import Document
-from accord.runtime.errors import ApiError
-
-Headers = tuple[tuple[bytes, bytes], ...]
+from accord.runtime.errors import ApiError, RequestRejected
 
 encode = msgspec.json.Encoder().encode
 
@@ -32,23 +30,6 @@ _STANDARD = {
     503: ("Service unavailable", "The service is temporarily unavailable."),
     505: ("HTTP version not supported", "The HTTP version is not supported; use HTTP/1.1."),
 }
-
-
-class RequestRejected(Exception):
-    """The gate's own answer to a request that it refuses.
-
-    `faults` are the ready JSON texts of the members of `errors`.
-    """
-
-    def __init__(
-        self, status: int, detail: str | None = None, headers: Headers = (), faults: list[msgspec.Raw] | None = None
-    ) -> None:
-        super().__init__(status)
-        self.status, self.detail, self.headers, self.faults = status, detail, headers, faults
-
-
-class ClientGone(Exception):
-    """The client left before its request was complete: there is nobody to answer."""
 
 
 @dataclass(frozen=True, slots=True)

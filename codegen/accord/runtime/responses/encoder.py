@@ -9,15 +9,13 @@ from typing import Any, NamedTuple
 from accord.openapi.api import Operation
 from accord.openapi.media_type import chosen, covers, essence, kind_of, labels
 from accord.openapi.parameter import Response
-from accord.runtime.problems.problem import Headers
+from accord.runtime.errors import ContractViolation, HeaderList, Headers
 from accord.runtime.responses.encoded import Encoded, encode
 from accord.runtime.responses.etags import names
 from accord.runtime.responses.headers import Write, line, writer
 from accord.runtime.responses.streams import Stream, event
 from accord.runtime.responses.types import Answer, Binary, Body, Events, Lines, Text
-from accord.runtime.responses.validation import ContractViolation
 
-HeaderList = list[tuple[bytes, bytes]]
 Content = bytes | Stream | None
 Given = tuple[tuple[str, bytes, Write | None], ...]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from accord.openapi.media_type import covers, essence, labels
-from accord.runtime.problems.problem import RequestRejected
+from accord.runtime.errors import RequestRejected
 
 _LONGEST_KEPT = 200  # bytes of an `Accept` that is remembered; browsers send half of it
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Send
 
-from accord.runtime.problems.problem import ClientGone
+from accord.runtime.errors import ClientGone
 from accord.runtime.responses.types import Event
 
 

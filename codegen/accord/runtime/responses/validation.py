@@ -18,13 +18,10 @@ from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.media_type import Media, chosen, kind_of, labels
 from accord.openapi.parameter import Response
+from accord.runtime.errors import ContractViolation
 from accord.runtime.responses.headers import reader
 
 _SAMPLE = re.compile(r"sample\((0?\.[0-9]+|0|1(?:\.0+)?)\)")
-
-
-class ContractViolation(Exception):
-    """An answer that the document does not allow: a fault of the service, never of the client."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from accord.openapi.api import Operation
-from accord.runtime.problems.problem import Headers, RequestRejected
+from accord.runtime.errors import Headers, RequestRejected
 from accord.runtime.security.credentials import Finder, finder
 
 

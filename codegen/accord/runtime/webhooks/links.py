@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from accord.openapi.expressions import expressions
+from accord.runtime.errors import LinkError
 from accord.runtime.parameters.serialize import query_texts
 from accord.runtime.responses.headers import text
 from accord.runtime.responses.types import Answer
 from accord.runtime.webhooks.expressions import ABSENT, expanded, pointed
 
 A = TypeVar("A")
-
-
-class LinkError(LookupError):
-    """An answer lacks what the path of its link needs."""
 
 
 @dataclass(frozen=True, slots=True)

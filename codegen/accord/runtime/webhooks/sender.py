@@ -21,6 +21,7 @@ from accord.openapi.media_type import Media, chosen
 from accord.openapi.parameter import Parameter, Response
 from accord.runtime.bodies.deserialize import builder
 from accord.runtime.bodies.writer import Written, plain, written
+from accord.runtime.errors import PayloadError, ReplyError
 from accord.runtime.parameters.serialize import filled_json, query_texts
 from accord.runtime.responses.headers import text
 from accord.runtime.validator import RequestValidator
@@ -41,22 +42,6 @@ class Transport(Protocol):
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
         """Send it, and return the answer."""
-
-
-class PayloadError(ValueError):
-    """What was to be sent is not what the document says; `faults` are pairs of a place (`body/id`) and the keyword there."""
-
-    def __init__(self, name: str, faults: list[tuple[str, str]]) -> None:
-        super().__init__(f"{name}: {', '.join(f'{place}: {keyword}' for place, keyword in faults)}")
-        self.faults = faults
-
-
-class ReplyError(Exception):
-    """The receiver answered what the document does not say."""
-
-    def __init__(self, name: str, reply: Reply, what: str) -> None:
-        super().__init__(f"{name}: the receiver answered {reply.status}: {what}")
-        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)
