@@ -107,7 +107,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     if mocked := [name for name, operation in bound.items() if isinstance(operation, Mocked)]:
         structlog.get_logger().warning("operations without a handler answer from the document", operations=mocked)
     engine = Engine(description(), bound, service)
-    for finding in engine.errors.findings:
+    for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]

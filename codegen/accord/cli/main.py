@@ -269,7 +269,7 @@ def _mock(options: argparse.Namespace) -> int:
         document = completed(document, added)
     accepted = mock.schemes(document, options.credential)
     app = mock.application(document, accepted)
-    sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.errors.findings))
+    sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.findings))
     sys.stdout.write(mock.greeting(document, accepted, f"http://{options.host}:{options.port}"))
     sys.stdout.flush()
     mock.serve(app, options.host, options.port)

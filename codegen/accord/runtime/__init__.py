@@ -8,7 +8,8 @@ from accord.lazy import lazy
 
 if TYPE_CHECKING:
     from accord.runtime.bodies.file import File
-    from accord.runtime.engine.engine import Engine, RequestContext, Service
+    from accord.runtime.engine.context import RequestContext, Service
+    from accord.runtime.engine.engine import Engine
     from accord.runtime.errors import ApiError, ContractViolation, LinkError, PayloadError, ReplyError
     from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
@@ -100,9 +101,9 @@ __getattr__ = lazy(
         "Received": "webhooks.sender",
         "Reply": "webhooks.sender",
         "ReplyError": "errors",
-        "RequestContext": "engine.engine",
+        "RequestContext": "engine.context",
         "Rest": "handlers.pydantic_base",
-        "Service": "engine.engine",
+        "Service": "engine.context",
         "SignedIn": "handlers.call",
         "Tagged": "handlers.pydantic_base",
         "Text": "responses.types",

@@ -17,7 +17,7 @@ from accord.openapi.api import Operation
 from accord.openapi.parameter import Response
 from accord.openapi.router import Resource
 from accord.runtime.errors import HeaderList, Headers
-from accord.runtime.responses.headers import reader
+from accord.runtime.responses.headers import header_reader
 
 VARY = (b"vary", b"Origin")
 # What browsers show and send without being told (Fetch, 2.2.2).
@@ -89,7 +89,7 @@ class Cors:
             if header.name.lower() == "vary" and header.constant is not None:
                 headers: HeaderList = [(b"vary", header.constant.encode())]
                 vary_by_origin(headers)
-                value = reader(header)([headers[0][1].decode()])
+                value = header_reader(header)([headers[0][1].decode()])
                 if not validator(self._document, header.schema, "response").is_valid(value):
                     text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
                     raise header.node.error(text)

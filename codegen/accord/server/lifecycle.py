@@ -224,7 +224,7 @@ def serve(  # noqa: PLR0913 - each is one fact
     )
     config.load()
     config.lifespan_class = Lifespan
-    state = State(app.engine.refuse, connections, hosts)
+    state = State(app.engine.reject, connections, hosts)
     _allow_files(state.counted)
     server = Server(config, state, draining, drain_seconds, line)
     with server.capture_signals():  # from now on none ends it in the middle of a step

@@ -107,7 +107,7 @@ def serving(
         server_header=False,
         timeout_keep_alive=2,
     )
-    running = life.Server(config, server.State(app.engine.refuse, connections), asyncio.Event(), 0)
+    running = life.Server(config, server.State(app.engine.reject, connections), asyncio.Event(), 0)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:
