@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -94,8 +94,8 @@ class OpenAPIApp(FastAPI):
         def fallback(scope: Scope) -> ASGIApp | None:
             return fastapi if any(route.matches(scope)[0] is not Match.NONE for route in routes) else None
 
-        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-            await (serve if scope["type"] == "http" else fastapi)(scope, receive, send)
+        def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            return (serve if scope["type"] == "http" else fastapi)(scope, receive, send)
 
         serve, self.engine.fallback = self.engine.serve, fallback
         app: ASGIApp = dispatch

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -84,7 +85,8 @@ class Engine:
     ) -> Response:
         scope = context.scope
         operation = resource.operations.get(scope["method"]) if resource is not None else None
-        await self._limit_by_address(context, operation)
+        if (pending := self._limit_by_address(context, operation)) is not None:
+            await pending
         if context.is_preflight and self.responder.cors is not None:
             return 204, self.responder.cors.preflight(resource), None
         if resource is None:
@@ -95,7 +97,8 @@ class Engine:
         headers = joined_headers(scope["headers"])
         if operation.security.is_required:
             context.principal, has_scopes = await operation.security.authenticate(headers, scope["query_string"])
-            await self._limit_by_account(context, operation)
+            if (pending := self._limit_by_account(context, operation)) is not None:
+                await pending
             if not has_scopes:
                 raise RequestRejected(403)
         media_type = operation.negotiation.choose(headers.get(b"accept"))
@@ -104,15 +107,15 @@ class Engine:
         answer = await self._call_handler(context, operation, arguments, media_type, receive)
         return operation.encoder.encode(answer, headers.get(b"if-none-match"))
 
-    async def _limit_by_address(self, context: RequestContext, operation: CompiledOperation | None) -> None:
-        if self._limits is not None and (operation is None or operation.is_rate_limited):
-            result = self._limits.address(context.scope)
-            _check_limit(context, await result if isinstance(result, Future) else result)
+    def _limit_by_address(self, context: RequestContext, operation: CompiledOperation | None) -> Awaitable[None] | None:
+        if self._limits is None or (operation is not None and not operation.is_rate_limited):
+            return None
+        return _check_limit(context, self._limits.address(context.scope))
 
-    async def _limit_by_account(self, context: RequestContext, operation: CompiledOperation) -> None:
-        if self._limits is not None and operation.is_rate_limited and context.principal is not None:
-            result = self._limits.account(context.principal)
-            _check_limit(context, await result if isinstance(result, Future) else result)
+    def _limit_by_account(self, context: RequestContext, operation: CompiledOperation) -> Awaitable[None] | None:
+        if self._limits is None or not operation.is_rate_limited or context.principal is None:
+            return None
+        return _check_limit(context, self._limits.account(context.principal))
 
     @staticmethod
     def _options(method: str, resource: Resource[CompiledOperation]) -> Response:
@@ -153,7 +156,8 @@ class Engine:
             await send(message)
 
         try:
-            await self._limit_by_address(context, None)
+            if (pending := self._limit_by_address(context, None)) is not None:
+                await pending
         except RequestRejected as rejection:
             status = await self.responder.send_problem(context, rejection, send)
         else:
@@ -175,11 +179,19 @@ class Engine:
         return app
 
 
-def _check_limit(context: RequestContext, result: RateLimitResult) -> None:
+def _check_limit(context: RequestContext, result: RateLimitResult | Future[Any]) -> Awaitable[None] | None:
+    """Reject a request over the limit, at once if the result is known; else the returned awaitable does."""
+    if isinstance(result, Future):
+        return _check_pending_limit(context, result)
     context.rate_limit_headers = result.headers
     if result.wait:
         detail = f"Rate limit exceeded; try again in {result.wait} seconds."
         raise RequestRejected(429, detail, ((b"retry-after", b"%d" % result.wait),))
+    return None
+
+
+async def _check_pending_limit(context: RequestContext, result: Future[Any]) -> None:
+    _check_limit(context, await result)
 
 
 def joined_headers(headers: HeaderList) -> dict[bytes, bytes]:

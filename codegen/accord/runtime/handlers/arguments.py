@@ -52,16 +52,18 @@ class Arguments:
         self._headers = by_place.get("header", [])
         self._cookies = Cookies(by_place["cookie"]) if "cookie" in by_place else None
         self._invisible = [reader for reader in readers.values() if reader.required and reader.may_be_invisible]
-        self._names: dict[str, dict[str, str]] = {}  # the argument of a parameter, by place and name; not of the path
+        by_name: dict[str, dict[str, str]] = {}
         for (place, name), argument in arguments.items():
             if place != "path":
-                self._names.setdefault(place, {})[name] = argument
+                by_name.setdefault(place, {})[name] = argument
+        self._names = list(by_name.items())  # arguments by place and name
         self._defaults = {p.argument: exact(p.schema, p.default) for p in operation.arguments if p.place != "path"}
         self._mutable_defaults = [argument for argument, value in self._defaults.items() if isinstance(value, list | dict)]
-        self._deserializers: dict[str, Deserialize] = {}
+        self._deserializers: list[tuple[str, Deserialize]] = []
         for parameter in operation.arguments:
             if parameter.argument in hints and readers[parameter.place, parameter.name].contains_objects:
-                self._deserializers[parameter.argument] = deserialize = deserializer(hints[parameter.argument])
+                deserialize = deserializer(hints[parameter.argument])
+                self._deserializers.append((parameter.argument, deserialize))
                 if parameter.default is not None:
                     _check_default(parameter, deserialize)
 
@@ -162,11 +164,12 @@ class Arguments:
         path = values["path"]
         for name, argument, _ in self._path:
             arguments[argument] = path[name]
-        for place, names in self._names.items():
-            for name, value in values[place].items():
-                if name in names:
-                    arguments[names[name]] = value
-        for argument, deserialize in self._deserializers.items():
+        for place, names in self._names:
+            if found := values[place]:
+                for name, value in found.items():
+                    if name in names:
+                        arguments[names[name]] = value
+        for argument, deserialize in self._deserializers:
             if (value := arguments[argument]) is not None:
                 arguments[argument] = deserialize(value)
         return arguments
