@@ -36,12 +36,12 @@ class Credential:
 class Observer:
     """Tells of faults of the mock itself."""
 
-    def answered(self, exchange: RequestContext, status: int) -> None:
+    def answered(self, context: RequestContext, status: int) -> None:
         """Requests are not told of."""
 
-    def failed(self, exchange: RequestContext, error: Exception) -> None:
+    def failed(self, context: RequestContext, error: Exception) -> None:
         """An answer that is not documented, say."""
-        operation = exchange.operation.id if exchange.operation is not None else exchange.scope["path"]
+        operation = context.operation.id if context.operation is not None else context.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")
 
 
@@ -59,7 +59,7 @@ def application(document: Document, accepted: Mapping[str, Credential]) -> OpenA
         DocumentError: something of the document cannot be enforced.
     """
     description = API.of(document)
-    service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
+    service = Service(schemes=dict(accepted), call=lambda context: context, responses="log", observer=Observer())
     host = OpenAPIApp(Engine(description, bind(description, (), mock=Mocked), service))
     host.router.routes += pages.routes(document, description)
     return host

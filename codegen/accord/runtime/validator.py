@@ -115,7 +115,7 @@ class RequestValidator:
 
 
 def _redundant(found: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Keywords and places that repeat another fault: `pattern` beside `format`, and `unevaluated...` beside any other."""
+    """Keywords and places that repeat another fault: `pattern` next to `format`, and `unevaluated...` next to any other."""
     redundant: set[tuple[str, str]] = set()
     for keyword, place in found:
         if keyword == "format":

@@ -26,7 +26,7 @@ class ParsedBody:
 # Raises `RequestRejected` (400, 413) if they are malformed.
 BodyParser = Callable[[bytes, ContentType], ParsedBody]
 
-# A form or multipart body with more fields is too large, whatever its size in bytes: each field costs more than its bytes.
+# A form or multipart body with more fields is too large, even if it is small: each field costs more than its bytes.
 MAX_FIELDS = 1000
 
 INVALID_JSON = "A field of the body is not valid JSON."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
+
+from starlette.types import Receive
 
 from accord.document.strict_json import strict_json
 from accord.openapi.api import Operation
@@ -14,8 +15,6 @@ from accord.runtime.bodies.multipart import MultipartParser
 from accord.runtime.bodies.parsed_body import BodyParser
 from accord.runtime.bodies.text import CHARSETS, parse_file, text_parser
 from accord.runtime.errors import ClientGone, RequestRejected
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 ABSENT: Final = object()  # no body was sent; `null` is a body
 

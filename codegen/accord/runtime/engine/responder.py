@@ -34,7 +34,7 @@ class Responder:
         self._validators = {operation.id: ResponseValidator(operation, self._policy) for operation in validated}
 
     def problem(self, context: RequestContext, error: Exception, *, report: bool = True) -> Response:
-        """The response to any error. What is not the client's fault is reported, and answered as 500."""
+        """The response to any error. An error that is not the client's is reported and becomes a 500."""
         status, headers, body, fault = self.errors.response(context.operation, error, context.id)
         if isinstance(error, ApiError) and error.limits:
             context.rate_limit_headers = error.limits
@@ -45,7 +45,7 @@ class Responder:
     def complete(self, context: RequestContext, headers: HeaderList, body: Content) -> HeaderList:
         """Add the headers that every response has, unless it has its own."""
         operation = context.operation
-        own = tuple([name for name, _ in headers])  # a tuple is made faster from a list than from a generator
+        own = tuple([name for name, _ in headers])  # faster than from a generator
         key = (operation.id if operation is not None else "", own)
         added = self._added_headers.get(key)
         if added is None:

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from accord.jsonschema.faults import escape
 from accord.openapi.api import Operation
+from accord.openapi.form_fields import Fault
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import template_names
 from accord.openapi.primitives import exact
 from accord.runtime.bodies.deserialize import Deserialize, deserializer
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.errors import MalformedValue, RequestRejected
-from accord.runtime.parameters.query import Cookies, Fault, Query
+from accord.runtime.parameters.query import Cookies, Query
 from accord.runtime.parameters.reader import ParameterReader
 from accord.runtime.validator import MAX_FAULTS, RequestValidator, fault
 
@@ -130,7 +131,7 @@ class Arguments:
         return values
 
     def _read_malformed_path(self, path_values: list[str], faults: list[Fault]) -> dict[str, Any]:
-        """The path parameters, at least one of which is malformed."""
+        """The path parameters of a path with a malformed one."""
         path = {}
         for (name, _, read), text in zip(self._path, path_values, strict=True):
             try:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from accord.jsonschema.faults import escape
+from accord.openapi.form_fields import Fault
 from accord.openapi.primitives import unquote
 from accord.runtime.errors import MalformedValue
 from accord.runtime.parameters.cookies import cookie_pairs
 from accord.runtime.parameters.reader import ParameterReader
 from accord.runtime.validator import MAX_FAULTS
-
-Fault = tuple[str, str, str]  # the place (`query`), a JSON Pointer from there, the keyword
 
 
 class _Names:

@@ -108,7 +108,7 @@ class ErrorFormats:
             if media.schema is not None:
                 template = Template(media.schema, kind)
                 for name in dict.fromkeys(template.guessed):
-                    unknown = f"the meaning of the error member {name!r} is unknown, so it holds the detail"
+                    unknown = f"the meaning of the error member {name!r} is unknown, so it contains the detail"
                     text = f"{unknown}: define it in `{ERROR_MEMBERS}`"
                     self.findings += [line for line in (f"{media.node.where}: {text}",) if line not in self.findings]
                 return template.write

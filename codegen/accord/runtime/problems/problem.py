@@ -64,7 +64,7 @@ class Problems:
         self._default_texts = {status: kind.text(kind.detail) for status, kind in self._types.items()}
 
     def type_of(self, status: int) -> ProblemType:
-        """The engine's own problem of a status, or one made from the status phrase."""
+        """The engine's own problem of a status, or one derived from the status phrase."""
         if (known := self._types.get(status)) is not None:
             return known
         phrase = HTTPStatus(status).phrase
