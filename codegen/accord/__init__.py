@@ -12,7 +12,4 @@ if TYPE_CHECKING:
 
 __all__ = ["API", "Document", "DocumentError"]
 
-__getattr__ = lazy(
-    __name__,
-    {"API": "openapi.api", "Document": "document.document", "DocumentError": "document.document"},
-)
+__getattr__ = lazy(__name__, {"document.document": "Document DocumentError", "openapi.api": "API"})
