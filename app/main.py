@@ -20,7 +20,7 @@ from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext
 from accord.runtime.docs import pages
 from app import schemas
 from app.call import Call, Principal
-from app.contract import description, title
+from app.contract import description
 from app.core import logs, mail
 from app.core.clock import utc_now
 from app.core.config import Settings
@@ -109,8 +109,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     if mocked := [name for name, operation in bound.items() if isinstance(operation, Mocked)]:
         structlog.get_logger().warning("operations without a handler answer with examples from the document", operations=mocked)
     engine = Engine(description(), bound, service)
-    for finding in engine.errors.findings:
-        structlog.get_logger().warning("errors do not have the format of the document", finding=finding)
-    host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=title())
+    for finding in engine.findings:
+        structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
+    host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return host

@@ -48,7 +48,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
         if settings.workers > 1:
             patience = _drain_seconds(settings) + life.GRACE_SECONDS + 5
             readable = settings.env == "development"
-            supervisor.become(sockets, workers=settings.workers, patience=patience, readable=readable)
+            supervisor.become(sockets, workers=settings.workers, stop_seconds=patience, readable=readable)
     life.serve(
         application,
         sockets,
@@ -62,7 +62,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
             exempt=settings.trusted_proxies,
         ),
         hosts=Hosts(settings.allowed_hosts),
-        line=line,
+        control_socket=line,
     )
 
 

@@ -12,7 +12,4 @@ if TYPE_CHECKING:
 
 __all__ = ["API", "Document", "DocumentError"]
 
-__getattr__ = lazy(
-    __name__,
-    {"API": "accord.openapi.api", "Document": "accord.document.document", "DocumentError": "accord.document.document"},
-)
+__getattr__ = lazy(__name__, {"accord.document.document": "Document DocumentError", "accord.openapi.api": "API"})

@@ -1,4 +1,4 @@
-"""Public names of a package that are imported when they are first used (PEP 562)."""
+"""Public names of a package that are imported on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose public names are defined in these modules, or are these modules themselves.
+def lazy(package: str, names_by_module: Mapping[str, str]) -> Callable[[str], Any]:
+    """The `__getattr__` of a package, for names that these modules define, or that are these modules.
 
-    So an exception class can be imported without FastAPI.
+    With it, importing an exception class does not import FastAPI.
     """
+    modules = {name: module for module, names in names_by_module.items() for name in names.split()}
 
     def find(name: str) -> Any:  # noqa: ANN401 - any of the public names
         if name not in modules:

@@ -17,7 +17,7 @@ from accord.document.pointer import Pointer
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.openapi.api import API, Operation
 from accord.openapi.media_type import Media
-from accord.problems.error_formats import Refusals
+from accord.problems.error_formats import ErrorFormats
 from accord.problems.problem import Problems
 
 PROBLEM = "application/problem+json"
@@ -81,12 +81,12 @@ def _missing(operation: Operation) -> Iterator[int]:
 
 def _unwritten(description: API) -> list[Pointer]:
     """Documented rejections whose format nobody can fill, so that problems are answered instead."""
-    refusals = Refusals(description.document, Problems(description.document), description.operations)
+    formats = ErrorFormats(description.document, Problems(description.document), description.operations)
     found: dict[Pointer, None] = {}
     for operation in description.operations:
         for status in _answered(operation):
             response = operation.response(status)
-            if response is not None and refusals.is_unwritten(response, status) and PROBLEM not in response.content:
+            if response is not None and formats.is_unsupported(response, status) and PROBLEM not in response.content:
                 found[response.node.pointer] = None
     return list(found)
 

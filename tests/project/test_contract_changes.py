@@ -294,7 +294,7 @@ class TestAHandlerThatLeavesTheDocument:
 
         assert code == 1
         assert started == (
-            "error: app.api.health.get_health_too: operation getHealth has a handler already, "
+            "accord: app.api.health.get_health_too: operation getHealth already has a handler, "
             "app.api.health.get_health: remove one\n"
         )
 

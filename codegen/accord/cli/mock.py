@@ -34,12 +34,12 @@ class Credential:
 class Observer:
     """Writes faults of the mock to standard error."""
 
-    def answered(self, exchange: RequestContext, status: int) -> None:
-        """Requests are not logged."""
+    def answered(self, context: RequestContext, status: int) -> None:
+        """Requests are not told of."""
 
-    def failed(self, exchange: RequestContext, error: Exception) -> None:
-        """For example a response that is not documented."""
-        operation = exchange.operation.id if exchange.operation is not None else exchange.scope["path"]
+    def failed(self, context: RequestContext, error: Exception) -> None:
+        """An answer that is not documented, say."""
+        operation = context.operation.id if context.operation is not None else context.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")
 
 
@@ -57,7 +57,7 @@ def application(document: Document, accepted: Mapping[str, Credential]) -> OpenA
         DocumentError: a part of the document cannot be served.
     """
     description = API.of(document)
-    service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
+    service = Service(schemes=dict(accepted), call=lambda context: context, responses="log", observer=Observer())
     host = OpenAPIApp(Engine(description, bind(description, (), mock=Mocked), service))
     host.router.routes += pages.routes(document, description)
     return host

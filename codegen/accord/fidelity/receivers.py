@@ -12,7 +12,7 @@ from accord.document.pointer import Pointer
 from accord.openapi.api import API
 from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media
-from accord.runtime.bodies.deserialize import builder
+from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
 
@@ -28,7 +28,7 @@ class Receiver:
         if media.kind == "multipart":
             described = Members([schema], media.encoding).known.items()
             self._files = {n for n, m in described if holds_file((m.item or m).schemas, m.encoding)}
-        self._build = builder(kind)
+        self._build = deserializer(kind)
 
     def takes(self, value: typing.Any) -> bool:  # noqa: ANN401 - any JSON value
         """Whether it takes a value that the engine accepts; files are texts to the engine, one character for each byte.

@@ -1,4 +1,4 @@
-"""Response headers as text: scalars as JSON writes them, arrays and objects in the style `simple`, `content` as JSON."""
+"""Response headers, written and read: scalars as in JSON, arrays and objects in the style `simple`, `content` as JSON."""
 
 from __future__ import annotations
 
@@ -15,88 +15,88 @@ from accord.openapi.encoded import encode
 from accord.openapi.parameter import Header
 from accord.openapi.primitives import scalar, types_of
 
-# Their values are instants of HTTP (RFC 9110, 5.6.7), not of JSON.
-_INSTANTS = frozenset({"last-modified", "expires", "date", "if-modified-since", "if-unmodified-since"})
-_COOKIE = "set-cookie"  # the one header whose values are never joined (RFC 6265, 3)
-_WIDE = re.compile(r"[^\x00-\x7f]+")
+# Their values are HTTP dates (RFC 9110 5.6.7), not JSON ones.
+_DATES = frozenset({"last-modified", "expires", "date", "if-modified-since", "if-unmodified-since"})
+_COOKIE = "set-cookie"  # the only header whose values are never joined (RFC 6265 3)
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 
-Write = Callable[[Any], list[str]]  # the lines of a header
+HeaderWriter = Callable[[Any], list[str]]  # returns one text for each header line
 
 
-def text(value: Any) -> str:  # noqa: ANN401 - any JSON scalar, or an instant
-    """A scalar as JSON writes it, without quotes."""
+def scalar_text(value: Any) -> str:  # noqa: ANN401 - any JSON scalar, or a datetime
+    """A scalar as in JSON, without quotes."""
     return value if isinstance(value, str) else encode(value).strip(b'"').decode()
 
 
-def line(name: bytes, value: str) -> tuple[bytes, bytes]:
-    """One line of a head.
+def header_line(name: bytes, value: str) -> tuple[bytes, bytes]:
+    """One header line.
 
     Raises:
-        ValueError: a text that no header can hold.
+        ValueError: the value contains a control character.
     """
     if not value.isprintable():
-        raise ValueError(f"the header {name.decode()} would hold a control character")
+        raise ValueError(f"the header {name.decode()} must not contain control characters")
     return name, value.encode("latin-1")
 
 
-def writer(header: Header) -> Write | None:
-    """How the values of a header are written; None if it holds one scalar."""
+def header_writer(header: Header) -> HeaderWriter | None:
+    """The writer of a header; None if its value is a scalar."""
     name = header.name.lower()
     if header.media is not None:
         return lambda value: [_ascii(encode(value).decode())]
-    if name in _INSTANTS:
-        return lambda value: [_instant(value)]
+    if name in _DATES:
+        return lambda value: [_http_date(value)]
     types = types_of(header.schema)
     if name == _COOKIE:
-        return lambda value: [text(item) for item in value] if isinstance(value, (list, tuple)) else [text(value)]
+        return lambda value: [scalar_text(item) for item in value] if isinstance(value, (list, tuple)) else [scalar_text(value)]
     if not types & {"array", "object"}:
         return None
-    pair = "=" if header.explode else ","
+    separator = "=" if header.explode else ","
 
     def write(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
         if isinstance(value, (msgspec.Struct, Mapping)) or hasattr(value, "model_dump"):
             members = msgspec.json.decode(encode(value))
-            return [",".join(f"{_item(name, key)}{pair}{_item(name, item)}" for key, item in members.items())]
-        return [",".join(_item(name, item) for item in value)] if isinstance(value, (list, tuple)) else [text(value)]
+            return [",".join(f"{_item(name, key)}{separator}{_item(name, item)}" for key, item in members.items())]
+        return [",".join(_item(name, item) for item in value)] if isinstance(value, (list, tuple)) else [scalar_text(value)]
 
     return write
 
 
-def _ascii(written: str) -> str:
-    """The same JSON without characters that a header does not hold; they stand in texts only."""
-    return _WIDE.sub(lambda found: json.dumps(found[0])[1:-1], written)
+def _ascii(text: str) -> str:
+    """The same JSON, with non-ASCII characters (which only strings contain) escaped."""
+    return _NON_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def _instant(value: Any) -> str:  # noqa: ANN401 - a text or an instant
-    return format_datetime(value.astimezone(UTC), usegmt=True) if isinstance(value, datetime) else text(value)
+def _http_date(value: Any) -> str:  # noqa: ANN401 - a string or a datetime
+    return format_datetime(value.astimezone(UTC), usegmt=True) if isinstance(value, datetime) else scalar_text(value)
 
 
 def _item(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON scalar
-    written = text(value)
-    if "," in written or written != written.strip(" \t") or isinstance(value, (list, dict)):
-        raise ValueError(f"the header {name} is a list, so its items hold no comma and no list")
-    return written
+    text = scalar_text(value)
+    if "," in text or text != text.strip(" \t") or isinstance(value, (list, dict)):
+        raise ValueError(f"an item of the header {name} must not contain a comma, outer spaces or a list")
+    return text
 
 
-def reader(header: Header) -> Callable[[list[str]], Any]:
-    """How the lines of a header are read: the value that its schema judges."""
+def header_reader(header: Header) -> Callable[[list[str]], Any]:
+    """The reader of a header: from its lines to the value that its schema validates."""
     if header.media is not None:
         return lambda lines: _json(", ".join(lines))
     schema = header.schema.resolved()
     types = types_of(schema)
-    one = scalar(types - {"array", "object", "null"} or {"string"})
+    read = scalar(types - {"array", "object", "null"} or {"string"})
     items = schema.get("items")
-    item = scalar(types_of(items)) if items is not None else scalar({"string"})
+    read_item = scalar(types_of(items)) if items is not None else scalar({"string"})
     if "array" in types:
         if header.name.lower() == _COOKIE:
-            return lambda lines: [item(line) for line in lines]
-        return lambda lines: [item(part) for part in _parts(lines)]
+            return lambda lines: [read_item(line) for line in lines]
+        return lambda lines: [read_item(part) for part in _parts(lines)]
     if "object" in types:
         properties = schema.get("properties")
         members = {name: scalar(types_of(member)) for name, member in (properties.named() if properties else ())}
         return lambda lines: _object(_parts(lines), members, explode=header.explode)
-    return lambda lines: one(", ".join(lines))
+    return lambda lines: read(", ".join(lines))
 
 
 def _parts(lines: list[str]) -> list[str]:
@@ -104,11 +104,11 @@ def _parts(lines: list[str]) -> list[str]:
     return _COMMA.split(joined) if joined else []
 
 
-def _json(sent: str) -> Any:  # noqa: ANN401 - any JSON value
+def _json(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return msgspec.json.decode(sent)
+        return msgspec.json.decode(text)
     except msgspec.DecodeError:
-        return sent
+        return text
 
 
 def _object(parts: list[str], members: dict[str, Callable[[str], Any]], *, explode: bool) -> Any:  # noqa: ANN401 - a JSON value
@@ -117,5 +117,5 @@ def _object(parts: list[str], members: dict[str, Callable[[str], Any]], *, explo
     elif len(parts) % 2 == 0:
         pairs = list(zip(parts[::2], parts[1::2], strict=True))
     else:
-        return ",".join(parts)  # no object, as the judge will say
+        return ",".join(parts)  # not an object, which validation will report
     return {name: members.get(name, str)(value) for name, value in pairs}

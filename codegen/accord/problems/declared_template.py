@@ -19,7 +19,7 @@ from accord.openapi.extensions import ERROR_TEMPLATE
 from accord.openapi.parameter import Response
 from accord.problems.error_template import ANY_TEXT, LENGTHS, PLACES, SAMPLE, Fault, sentences
 from accord.problems.error_vocabulary import ID, spellings, steps
-from accord.problems.problem import Kind, encode
+from accord.problems.problem import ProblemType, encode
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _CODES = ("code", "CODE_NAME", "code_name", "CodeName", "codeName")  # in the order of `spellings`
@@ -52,7 +52,7 @@ class DeclaredTemplate:
         NoValue: a placeholder is unknown, or the schema refuses the errors that the template makes.
     """
 
-    def __init__(self, template: Node, schema: Node | None, kind: Kind) -> None:
+    def __init__(self, template: Node, schema: Node | None, kind: ProblemType) -> None:
         self._template, self._kind = template.value, kind
         found = list(_named(template))
         for place, name, listed in found:

@@ -1,4 +1,4 @@
-"""The engine's own refusals in the format that the document has for them: a problem, another JSON, a text, or no body."""
+"""The error format of each response in the document: a problem, another JSON object, text, or no body."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API, Operation
 from accord.openapi.extensions import ERROR_TEMPLATE
-from accord.openapi.header_values import line, text, writer
+from accord.openapi.header_values import header_line, header_writer, scalar_text
 from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.parameter import ENGINE_HEADERS, PROBLEM_HEADERS, Response
 from accord.problems.declared_template import DeclaredTemplate, declared
 from accord.problems.error_template import Template
 from accord.problems.error_vocabulary import ID
 from accord.problems.fault import fault
-from accord.problems.problem import Kind, Problems
+from accord.problems.problem import Problems, ProblemType
 
 _PROBLEM = "application/problem+json"
-_STATUSES = (400, 401, 403, 406, 413, 415, 422, 429, 500, 503)  # what the gate answers for an operation
+_STATUSES = (400, 401, 403, 406, 413, 415, 422, 429, 500, 503)  # of the engine's own responses for an operation
 
 Write = Callable[[str | None, bytes, list[msgspec.Raw] | None], bytes]
 
 
 class Format(NamedTuple):
-    """How one kind of error is written where that is no problem; `write` is None where it has no body."""
+    """How one type of error is written if it is not a problem; `write` is None if it has no body."""
 
     headers: Headers
     write: Write | None
 
 
-class Refusals:
-    """The formats of one document, each compiled once.
+class ErrorFormats:
+    """The error formats of one document, each compiled once.
 
-    `findings` has a line for each response whose format cannot be written; problems are answered there. `plain` says that
-    there is no other format than problems.
+    `findings` has one line for each response whose format cannot be written; a problem is sent there instead. `only_problems`:
+    the document has no other format.
     """
 
     def __init__(self, document: Document, problems: Problems, operations: Iterable[Operation]) -> None:
         self.findings: list[str] = []
         self._document, self._problems = document, problems
         self._formats: dict[tuple[object, ...], Format | None] = {}
-        self._unwritten = set[tuple[Pointer, int]]()
-        self._sound: dict[tuple[object, ...], bool] = {}
+        self._unsupported = set[tuple[Pointer, int]]()
+        self._accepts_problems: dict[tuple[object, ...], bool] = {}
         operations = list(operations)
         for operation in operations:
             for status in _STATUSES:
-                self.format(operation, problems.kind(status))
+                self.format(operation, problems.type_of(status))
         self._common = _common(operations)
         errors = (one for operation in operations for one in operation.responses.values() if one.is_error)
-        self.plain = not any(self._formats.values()) and all(_PROBLEM in one.content for one in errors)
+        self.only_problems = not any(self._formats.values()) and all(_PROBLEM in one.content for one in errors)
 
-    def format(self, operation: Operation | None, kind: Kind) -> Format | None:
-        """The format of an error; None if it is a problem. Without an operation, that of all errors of the document."""
+    def format(self, operation: Operation | None, kind: ProblemType) -> Format | None:
+        """The format of an error; None if it is a problem. Without an operation, the one that all errors share."""
         response = operation.response(kind.status) if operation is not None else self._common
         if response is None:
             return None
@@ -68,15 +68,15 @@ class Refusals:
                 self._formats[key] = self._compiled(response, kind)
             except NoValue as error:
                 self._formats[key] = None
-                self._unwritten.add((response.node.pointer, kind.status))
-                self.findings.append(f"{error}; refusals with {kind.status} are answered as {_PROBLEM}")
+                self._unsupported.add((response.node.pointer, kind.status))
+                self.findings.append(f"{error}; rejections with {kind.status} are sent as {_PROBLEM}")
         return self._formats[key]
 
-    def is_unwritten(self, response: Response, status: int) -> bool:
-        """Whether its format cannot be written, so that problems are answered where it is documented."""
-        return (response.node.pointer, status) in self._unwritten
+    def is_unsupported(self, response: Response, status: int) -> bool:
+        """Whether the format of a response cannot be written, so that a problem is sent instead."""
+        return (response.node.pointer, status) in self._unsupported
 
-    def _compiled(self, response: Response, kind: Kind) -> Format | None:
+    def _compiled(self, response: Response, kind: ProblemType) -> Format | None:
         if not response.content:
             return Format((*self._headers(response), (b"content-length", b"0")), None)
         media = _media(response)
@@ -84,7 +84,7 @@ class Refusals:
             return None
         if media is None:
             names = ", ".join(response.content)
-            raise NoValue(f"{response.node.where}: nobody knows how an error is written as {names}: document JSON beside it")
+            raise NoValue(f"{response.node.where}: errors cannot be encoded as {names}: document a JSON media type as well")
         name = media.name
         if media.is_range:
             name = "application/json" if _as_json(media) else "text/plain; charset=utf-8"
@@ -99,54 +99,55 @@ class Refusals:
         """
         template, media = declared(response), _media(response)
         statuses = dict.fromkeys((*_STATUSES, *([response.status] if response.status is not None else [])))
-        for kind in map(self._problems.kind, statuses):
+        for kind in map(self._problems.type_of, statuses):
             if template is None or media is None or not _as_json(media) or operation.response(kind.status) is not response:
                 continue
             if not self._is_problem(response, media, kind):
                 DeclaredTemplate(template, media.schema, kind)
 
-    def _is_problem(self, response: Response, media: Media, kind: Kind) -> bool:
-        """Whether the problem itself is what the document describes."""
+    def _is_problem(self, response: Response, media: Media, kind: ProblemType) -> bool:
+        """Whether the schema of a media type accepts the problem itself."""
         if media.name != _PROBLEM or ERROR_TEMPLATE in response.node.value:
             return False
         if media.schema is None:
             return True
         key = (media.schema.resolved().pointer, kind.status, kind.type)
-        if key not in self._sound:
+        if key not in self._accepts_problems:
             problem = msgspec.json.decode(kind.text(kind.detail) + ID.encode() + b'"}')
             if kind.status == 422:  # noqa: PLR2004
                 problem["errors"] = [msgspec.json.decode(fault("query", "/name", "type"))]
-            self._sound[key] = validator(self._document, media.schema, "response").is_valid(problem)
-        return self._sound[key]
+            self._accepts_problems[key] = validator(self._document, media.schema, "response").is_valid(problem)
+        return self._accepts_problems[key]
 
-    def _writer(self, response: Response, media: Media, kind: Kind) -> Write:
+    def _writer(self, response: Response, media: Media, kind: ProblemType) -> Write:
         if _as_json(media):
             if (written := declared(response)) is not None:
                 return DeclaredTemplate(written, media.schema, kind).write
             if media.schema is not None:
                 template = Template(media.schema, kind)
                 for name in dict.fromkeys(template.guessed):
-                    said = f"what {name!r} of an error holds is not known, so it holds the detail: write `{ERROR_TEMPLATE}`"
-                    self.findings += [line for line in (f"{media.node.where}: {said}",) if line not in self.findings]
+                    unknown = f"the meaning of the error member {name!r} is unknown, so it contains the detail"
+                    text = f"{unknown}: write `{ERROR_TEMPLATE}`"
+                    self.findings += [line for line in (f"{media.node.where}: {text}",) if line not in self.findings]
                 return template.write
-            plain = kind.text
-            return lambda detail, request_id, _: plain(detail or kind.detail) + request_id + b'"}'
+            problem = kind.text
+            return lambda detail, request_id, _: problem(detail or kind.detail) + request_id + b'"}'
         if media.schema is None or validator(media.schema.document, media.schema, "response").is_valid(kind.detail):
             return lambda detail, _, __: (detail or kind.detail).encode()
-        constant = text(Sampler("response").value(media.schema)).encode()
+        constant = scalar_text(Sampler("response").value(media.schema)).encode()
         return lambda _, __, ___: constant
 
     @staticmethod
     def _headers(response: Response) -> Headers:
-        """The headers that the document requires and nobody else gives: pinned ones, and values of their schemas."""
+        """The required headers that nothing else sets: constants of the document, or values generated from their schemas."""
         found = []
         for header in response.headers:
             name = header.name.lower()
             if header.constant is not None:
                 found.append((name.encode(), header.constant.encode()))
             elif header.required and name not in ENGINE_HEADERS | PROBLEM_HEADERS:
-                write = writer(header) or (lambda value: [text(value)])
-                found += [line(name.encode(), part) for part in write(Sampler("response").value(header.schema))]
+                write = header_writer(header) or (lambda value: [scalar_text(value)])
+                found += [header_line(name.encode(), part) for part in write(Sampler("response").value(header.schema))]
         return tuple(found)
 
 
@@ -158,7 +159,7 @@ def _media(response: Response) -> Media | None:
 
 def template_faults(description: API) -> Iterator[DocumentError]:
     """What is wrong with the error templates of a document."""
-    refusals = Refusals(description.document, Problems(description.document), ())
+    refusals = ErrorFormats(description.document, Problems(description.document), ())
     for operation in description.operations:
         for response in operation.responses.values():
             if response.is_error and declared(response) is not None:
@@ -173,7 +174,7 @@ def _as_json(media: Media) -> bool:
 
 
 def _common(operations: list[Operation]) -> Response | None:
-    """A response in the one format that all errors of the document have, if that is no problem."""
+    """A response in the format that all errors of the document share, if there is one and it is not a problem."""
     found: dict[object, Response] = {}
     for operation in operations:
         for key, response in operation.responses.items():

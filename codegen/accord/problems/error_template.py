@@ -18,8 +18,8 @@ from accord.jsonschema.schema import conjuncts, inner, listed
 from accord.jsonschema.validator import validator
 from accord.openapi.extensions import ERROR_TEMPLATE
 from accord.problems.error_vocabulary import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
-from accord.problems.fault import MOST_FAULTS, fault
-from accord.problems.problem import Kind, encode
+from accord.problems.fault import MAX_FAULTS, fault
+from accord.problems.problem import ProblemType, encode
 
 _FAULTS = "@faults@"
 _HOLES = re.compile(f'("{DETAIL}"|{ID}|{TIME}|"{_FAULTS}")'.encode())
@@ -31,7 +31,7 @@ _WITHIN = ("error", "fault", "problem", "body")  # members in which other docume
 
 Fault = dict[str, str]
 Form = Callable[[list[Fault]], Any]
-SAMPLE = [msgspec.json.decode(fault("query", f"/name/{number}", "type")) for number in range(MOST_FAULTS)]
+SAMPLE = [msgspec.json.decode(fault("query", f"/name/{number}", "type")) for number in range(MAX_FAULTS)]
 
 
 class Template:
@@ -41,7 +41,7 @@ class Template:
         NoValue: no value of the schema was found.
     """
 
-    def __init__(self, schema: Node, kind: Kind) -> None:
+    def __init__(self, schema: Node, kind: ProblemType) -> None:
         self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
         self.guessed: list[str] = []  # required members that nobody says what they hold
         built = copy.deepcopy(Sampler("response").value(schema))
@@ -144,7 +144,7 @@ class Template:
         for make in (lambda: whole, lambda: texts, lambda: by_place, lambda: self._made(owner, name)):
             if (form := make()) is None:
                 continue
-            for most in (MOST_FAULTS, 10, 1):
+            for most in (MAX_FAULTS, 10, 1):
                 if not self._try(owner, name, form(SAMPLE[:most])):
                     continue
                 if self._kind.status == HTTPStatus.UNPROCESSABLE_ENTITY:  # the only one with faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from accord.problems.problem import Kind
+from accord.problems.problem import ProblemType
 
 # They stand in a template where an answer has its own text. All are valid where what replaces them is.
 DETAIL = "@detail@"
@@ -64,7 +64,7 @@ def spellings(code: str) -> list[str]:
     ]
 
 
-def candidates(name: str, beside: set[str], kind: Kind) -> list[Any]:  # noqa: PLR0911 - one for each kind of member
+def candidates(name: str, beside: set[str], kind: ProblemType) -> list[Any]:  # noqa: PLR0911 - one for each kind of member
     """What a member of an error may be, the best first; nothing for one that is not known. `beside` are its neighbours."""
     if name in _CODES:
         return [*spellings(kind.code), kind.status, str(kind.status)]

@@ -1,4 +1,4 @@
-"""Every error as one RFC 9457 problem, encoded from constant text around the request id."""
+"""Errors as RFC 9457 problems, encoded from constant text around the request id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accord.errors import ApiError, RequestRejected
 
 encode = msgspec.json.Encoder().encode
 
-# What the gate itself may answer: title and usual detail. The type is `/problems/` and the title in kebab-case.
+# The engine's own problems: title and default detail by status. The type is `/problems/` and the title in kebab-case.
 _STANDARD = {
     400: ("Bad request", "The body is not valid JSON."),
     401: ("Unauthorized", "A valid access token is required."),
@@ -33,8 +33,8 @@ _STANDARD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One type of problem."""
+class ProblemType:
+    """One type of problem, with its default detail."""
 
     status: int
     type: str
@@ -43,51 +43,47 @@ class Kind:
 
     @property
     def code(self) -> str:
-        """The last part of the type."""
+        """The last segment of the type."""
         return self.type.rpartition("/")[2]
 
     def text(self, detail: str) -> bytes:
-        """The problem up to its instance."""
+        """The encoded problem up to its request id."""
         head = {"type": self.type, "title": self.title, "status": self.status, "detail": detail, "code": self.code}
         return encode(head)[:-1] + b',"instance":"urn:uuid:'
 
 
 class Problems:
-    """Encodes problems; titles come from the document's `x-accord-problems` where it names them."""
+    """Encodes the problems of one document; its `x-problems` may replace the standard titles."""
 
     def __init__(self, document: Document) -> None:
-        catalogue = document.data.get("x-accord-problems", {})
-        self._kinds: dict[int, Kind] = {}
+        catalogue = document.data.get("x-problems", {})
+        self._types: dict[int, ProblemType] = {}
         for status, (title, detail) in _STANDARD.items():
             slug = title.lower().replace(" ", "-")
-            self._kinds[status] = Kind(status, f"/problems/{slug}", catalogue.get(slug, {}).get("title", title), detail)
-        self._usual = {status: kind.text(kind.detail) for status, kind in self._kinds.items()}
+            self._types[status] = ProblemType(status, f"/problems/{slug}", catalogue.get(slug, {}).get("title", title), detail)
+        self._default_texts = {status: kind.text(kind.detail) for status, kind in self._types.items()}
 
-    def kind(self, status: int) -> Kind:
-        """The problem that the gate has for a status, or a plain one."""
-        if (known := self._kinds.get(status)) is not None:
+    def type_of(self, status: int) -> ProblemType:
+        """The engine's own problem of a status, or one derived from the status phrase."""
+        if (known := self._types.get(status)) is not None:
             return known
         phrase = HTTPStatus(status).phrase
-        return Kind(status, f"/problems/{phrase.lower().replace(' ', '-')}", phrase, f"{phrase}.")
+        return ProblemType(status, f"/problems/{phrase.lower().replace(' ', '-')}", phrase, f"{phrase}.")
 
-    def type_of(self, status: int) -> str:
-        """The type with which the gate answers a status."""
-        return self._kinds[status].type
+    def is_standard(self, status: int) -> bool:
+        """Whether the engine has a problem of its own for a status."""
+        return status in self._types
 
-    def known(self, status: int) -> bool:
-        """Whether the gate has a problem for this status."""
-        return status in self._kinds
-
-    def refusal(self, refusal: RequestRejected, request_id: bytes) -> bytes:
-        """The body for a refusal of the gate, or for an error of an ordinary route with a status of its own."""
-        status, detail = refusal.status, refusal.detail
-        usual = self._usual.get(status) if detail is None else None
-        head = usual or self.kind(status).text(detail or self.kind(status).detail)
-        if refusal.faults is None:
+    def rejection(self, rejection: RequestRejected, request_id: bytes) -> bytes:
+        """The body of a rejection, or of an HTTP error of a FastAPI route."""
+        status, detail = rejection.status, rejection.detail
+        head = self._default_texts.get(status) if detail is None else None
+        head = head or self.type_of(status).text(detail or self.type_of(status).detail)
+        if rejection.faults is None:
             return head + request_id + b'"}'
-        return head + request_id + b'","errors":' + encode(refusal.faults) + b"}"
+        return head + request_id + b'","errors":' + encode(rejection.faults) + b"}"
 
     @staticmethod
     def error(error: ApiError, request_id: bytes) -> bytes:
-        """The body for an error that a service raised."""
-        return Kind(error.status, error.type, error.title, error.detail).text(error.detail) + request_id + b'"}'
+        """The body of an error that a service raised."""
+        return ProblemType(error.status, error.type, error.title, error.detail).text(error.detail) + request_id + b'"}'

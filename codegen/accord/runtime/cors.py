@@ -16,7 +16,7 @@ from accord.errors import HeaderList, Headers
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
 from accord.openapi.deprecation import notices
-from accord.openapi.header_values import reader
+from accord.openapi.header_values import header_reader
 from accord.openapi.parameter import Response
 from accord.openapi.router import Resource
 
@@ -95,7 +95,7 @@ class Cors:
             if header.name.lower() == "vary" and header.constant is not None:
                 headers: HeaderList = [(b"vary", header.constant.encode())]
                 vary_by_origin(headers)
-                value = reader(header)([headers[0][1].decode()])
+                value = header_reader(header)([headers[0][1].decode()])
                 if not validator(self._document, header.schema, "response").is_valid(value):
                     text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
                     raise header.node.error(text)

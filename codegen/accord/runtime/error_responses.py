@@ -1,102 +1,105 @@
-"""Any error as an answer: a refusal, a documented error of the service, or a fault, of which the client learns nothing."""
+"""The response to any error: a rejection, a documented error of the service, or a 500 that reveals nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
 from accord.document.document import Document
 from accord.errors import ApiError, ContractViolation, HeaderList, Headers, RequestRejected
-from accord.openapi import api as description
-from accord.problems.error_formats import Format, Refusals
-from accord.problems.problem import Kind, Problems
-from accord.runtime.engine.operation import Operation
+from accord.openapi.api import Operation
+from accord.problems.error_formats import ErrorFormats, Format
+from accord.problems.problem import Problems, ProblemType
 
-Answered = tuple[int, HeaderList, bytes | None]
+if TYPE_CHECKING:
+    from accord.runtime.engine.operation import CompiledOperation
 
-_UNKNOWN = Format((), None)  # no format of a document: this very one is not asked for yet
-_PROBLEM = (b"content-type", b"application/problem+json")
-_BEARER = ((b"www-authenticate", b"Bearer"),)  # of operations that hand out tokens and need none
+ErrorResponse = tuple[int, HeaderList, bytes | None]  # status, headers, body
+
+_NOT_CACHED = Format((), None)
+_PROBLEM_TYPE = (b"content-type", b"application/problem+json")
+_BEARER = ((b"www-authenticate", b"Bearer"),)  # for operations that issue tokens and are public themselves
 
 
-class Errors:
-    """The errors of one document."""
+class ErrorResponses:
+    """The error responses of one document."""
 
-    def __init__(self, document: Document, operations: Iterable[description.Operation]) -> None:
+    def __init__(self, document: Document, operations: Iterable[Operation]) -> None:
         self._problems = Problems(document)
-        self._refusals = Refusals(document, self._problems, operations)
-        self.findings = self._refusals.findings
-        self._forms: dict[tuple[str | None, int], Format | None] = {}  # of refusals, which are many
+        self._formats = ErrorFormats(document, self._problems, operations)
+        self.findings = self._formats.findings
+        self._rejection_formats: dict[tuple[str | None, int], Format | None] = {}  # by operation and status
 
-    def answer(self, operation: Operation | None, error: Exception, request_id: bytes) -> tuple[*Answered, Exception | None]:
-        """Status, headers and body, and what is to be reported because the client is not at fault."""
-        if isinstance(error, HTTPException) and self._documents(operation, error.status_code):
-            sent = (error.headers or {}).items()
-            error = RequestRejected(
-                error.status_code, str(error.detail), tuple((k.lower().encode(), v.encode()) for k, v in sent)
-            )
+    def response(
+        self, operation: CompiledOperation | None, error: Exception, request_id: bytes
+    ) -> tuple[*ErrorResponse, Exception | None]:
+        """Status, headers, body, and the error to report if the client is not at fault."""
+        if isinstance(error, HTTPException) and self._is_documented(operation, error.status_code):
+            headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
+            error = RequestRejected(error.status_code, str(error.detail), headers)
         if isinstance(error, RequestRejected):
-            status, headers, body = self.refusal(operation, error, request_id)
-            return status, headers, body, None
+            return *self.rejection(operation, error, request_id), None
         if isinstance(error, ApiError):
             if operation is None or _allows(operation, error.status, error.type):
-                # Of an outage the client learns that it is one, the log learns why.
-                return *self._error(operation, error, request_id), error if error.__cause__ is not None else None
-            error = _undocumented(operation.described, error)
-        status, headers, body = self.refusal(operation, RequestRejected(500), request_id)
-        return status, headers, body, error
+                # An outage (an error with a cause) is documented, but its cause belongs in the log.
+                return *self._api_error(operation, error, request_id), error if error.__cause__ is not None else None
+            error = _undocumented(operation.definition, error)
+        return *self.rejection(operation, RequestRejected(500), request_id), error
 
-    def refusal(self, operation: Operation | None, refusal: RequestRejected, request_id: bytes) -> Answered:
-        """Status, headers and body of a refusal of the gate."""
-        if self._refusals.plain:
-            return refusal.status, [_PROBLEM, *refusal.headers], self._problems.refusal(refusal, request_id)
-        key = (operation.id if operation is not None else None, refusal.status)
-        form = self._forms.get(key, _UNKNOWN)
-        if form is _UNKNOWN:
-            form = self._forms[key] = self._refusals.format(_described(operation), self._problems.kind(refusal.status))
-        if form is None:
-            return refusal.status, [_PROBLEM, *refusal.headers], self._problems.refusal(refusal, request_id)
-        return _formatted(form, refusal, request_id)
+    def rejection(self, operation: CompiledOperation | None, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:
+        """Status, headers and body of a rejection."""
+        if self._formats.only_problems:
+            return rejection.status, [_PROBLEM_TYPE, *rejection.headers], self._problems.rejection(rejection, request_id)
+        key = (operation.id if operation is not None else None, rejection.status)
+        error_format = self._rejection_formats.get(key, _NOT_CACHED)
+        if error_format is _NOT_CACHED:
+            error_format = self._formats.format(_definition(operation), self._problems.type_of(rejection.status))
+            self._rejection_formats[key] = error_format
+        if error_format is None:
+            return rejection.status, [_PROBLEM_TYPE, *rejection.headers], self._problems.rejection(rejection, request_id)
+        return _formatted(error_format, rejection, request_id)
 
-    def _error(self, operation: Operation | None, error: ApiError, request_id: bytes) -> Answered:
+    def _api_error(self, operation: CompiledOperation | None, error: ApiError, request_id: bytes) -> ErrorResponse:
         headers: Headers = ()
         if error.retry_after is not None:
             headers = ((b"retry-after", b"%d" % error.retry_after),)
         if error.status == 401:  # noqa: PLR2004
-            security = operation.security if operation is not None and operation.security.secured else None
+            security = operation.security if operation is not None and operation.security.is_required else None
             headers = (*headers, *(security.challenge if security is not None else _BEARER))
-        kind = Kind(error.status, error.type, error.title, error.detail)
-        form = self._refusals.format(_described(operation), kind)
-        if form is None:
-            return error.status, [_PROBLEM, *headers], self._problems.error(error, request_id)
-        return _formatted(form, RequestRejected(error.status, error.detail, headers), request_id)
+        problem_type = ProblemType(error.status, error.type, error.title, error.detail)
+        error_format = self._formats.format(_definition(operation), problem_type)
+        if error_format is None:
+            return error.status, [_PROBLEM_TYPE, *headers], self._problems.error(error, request_id)
+        return _formatted(error_format, RequestRejected(error.status, error.detail, headers), request_id)
 
-    def _documents(self, operation: Operation | None, status: int) -> bool:
-        """Whether an operation documents what the gate has for a status."""
-        if operation is None or not self._problems.known(status):
+    def _is_documented(self, operation: CompiledOperation | None, status: int) -> bool:
+        """Whether an operation documents the engine's own problem of a status."""
+        if operation is None or not self._problems.is_standard(status):
             return False
-        return _allows(operation, status, self._problems.type_of(status))
+        return _allows(operation, status, self._problems.type_of(status).type)
 
 
-def _allows(operation: Operation, status: int, kind: str) -> bool:
-    if (status, kind) in operation.answers.problem_types:
+def _allows(operation: CompiledOperation, status: int, problem_type: str) -> bool:
+    if (status, problem_type) in operation.encoder.problem_types:
         return True
-    documented = operation.described.response(status)
-    return documented is not None and documented.allows(kind)
+    documented = operation.definition.response(status)
+    return documented is not None and documented.allows(problem_type)
 
 
-def _described(operation: Operation | None) -> description.Operation | None:
-    return operation.described if operation is not None else None
+def _definition(operation: CompiledOperation | None) -> Operation | None:
+    return operation.definition if operation is not None else None
 
 
-def _undocumented(described: description.Operation, error: ApiError) -> ContractViolation:
-    text = f"{described.id} raised {error.type} ({error.status}), which it does not document ({described.node.where})"
+def _undocumented(operation: Operation, error: ApiError) -> ContractViolation:
+    text = f"{operation.id} raised {error.type} ({error.status}), which it does not document ({operation.node.where})"
     return ContractViolation(text).with_traceback(error.__traceback__)
 
 
-def _formatted(form: Format, refusal: RequestRejected, request_id: bytes) -> Answered:
-    """A refusal in the document's own format."""
-    own = {name for name, _ in refusal.headers}
-    headers = [*refusal.headers, *(pair for pair in form.headers if pair[0] not in own)]
-    return refusal.status, headers, form.write(refusal.detail, request_id, refusal.faults) if form.write is not None else None
+def _formatted(error_format: Format, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:
+    """A response in the document's own error format."""
+    own = {name for name, _ in rejection.headers}
+    headers = [*rejection.headers, *(header for header in error_format.headers if header[0] not in own)]
+    write = error_format.write
+    return rejection.status, headers, write(rejection.detail, request_id, rejection.faults) if write is not None else None

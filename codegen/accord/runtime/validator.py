@@ -1,4 +1,4 @@
-"""The verdict on a request or an answer, and every fault of one that is refused."""
+"""Validates requests against the document, and lists every fault of an invalid one."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from accord.document.document import Document, Node
+from accord.document.document import Node
 from accord.jsonschema.faults import Rule, at, escape
 from accord.jsonschema.messages import alternatively
 from accord.jsonschema.read_write_only import Directed, Direction
 from accord.jsonschema.validator import Compiled, compiled
 from accord.openapi.api import Operation
-from accord.problems.fault import MOST_FAULTS, SHORT, fault
+from accord.problems.fault import MAX_CACHED_POINTER, MAX_FAULTS, fault
 
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
-_MOST_KNOWN = 1024
+_MAX_CACHED = 1024  # faults
 
 
 class _Fault(NamedTuple):
-    """A keyword that fails at a place, and its JSON."""
+    """A failed keyword, the place (`/body/id`), and both as JSON."""
 
     keyword: str
     place: str
-    text: msgspec.Raw
+    json: msgspec.Raw
 
 
 class RequestValidator:
-    """Judges path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
+    """Validates path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
-    def __init__(
-        self, document: Document, operation: Operation, body: Node | None = None, direction: Direction = "request"
-    ) -> None:
-        self._operation = operation
-        self._parameters = compiled(document, self._places, direction, operation.node) if operation.parameters else None
+    def __init__(self, operation: Operation, body: Node | None = None, direction: Direction = "request") -> None:
+        self._operation, document = operation, operation.node.document
+        self._parameters = (
+            compiled(document, self._parameters_schema, direction, operation.node) if operation.parameters else None
+        )
         self._body = compiled(document, body, direction) if body is not None else None
-        self.is_valid = self._accepts()
+        self.is_valid = self._shortest_check()
 
-    def _places(self, schemas: Directed) -> dict[str, Any]:
+    def _parameters_schema(self, schemas: Directed) -> dict[str, Any]:
         places: dict[str, Any] = {}
         for parameter in self._operation.parameters:
             place = places.setdefault(parameter.place, {"type": "object", "properties": {}, "required": []})
@@ -49,83 +49,89 @@ class RequestValidator:
                 place["required"].append(parameter.name)
         return {"properties": places}
 
-    def _accepts(self) -> Callable[[dict[str, Any], Any], bool]:
-        """Whether parameters, by place and name, and a body are valid; the shortest way to it, for every request asks."""
+    def _shortest_check(self) -> Callable[[dict[str, Any], Any], bool]:
+        """Whether parameters, by place and name, and a body are valid. Every request calls it, so it does nothing in vain."""
         parameters, body = (one.is_valid if one is not None else None for one in (self._parameters, self._body))
         if parameters is None:
             return (lambda _, value: body(value)) if body is not None else lambda _, __: True
         if body is None:
-            return lambda parts, _: parameters(parts)
-        return lambda parts, value: parameters(parts) and body(value)
+            return lambda values, _: parameters(values)
+        return lambda values, value: parameters(values) and body(value)
 
-    def faults(self, parts: dict[str, Any], body: Any = None, told: Collection[str] = ()) -> list[msgspec.Raw]:  # noqa: ANN401 - any JSON value
-        """Every fault of a refused request, at most `MOST_FAULTS`; none at the places (`/query/x`) that are told of already."""
+    def faults(self, values: dict[str, Any], body: Any = None, reported: Collection[str] = ()) -> list[msgspec.Raw]:  # noqa: ANN401 - any JSON value
+        """The faults of an invalid request, at most `MAX_FAULTS`, except at places (`/query/x`) that are `reported` already."""
         found: dict[tuple[str, str], _Fault] = {}
-        if self._parameters is not None and (self._body is None or not self._parameters.is_valid(parts)):
-            _collect(self._parameters, parts, "", told, found)
+        if self._parameters is not None and (self._body is None or not self._parameters.is_valid(values)):
+            _collect(self._parameters, values, "", reported, found)
         if self._body is not None and (self._parameters is None or not self._body.is_valid(body)):
-            _collect(self._body, body, "/body", told, found)
-        twice: set[tuple[str, str]] = set()
-        for keyword, place in found:
-            if keyword == "format":  # a field that has a format and a pattern is wrong once
-                twice.add(("pattern", place))
-            elif keyword in _UNEVALUATED:  # the member is told, and what holds it
-                twice.add((keyword, place.rpartition("/")[0]))
-        if twice:  # what is wrong with a member says more than that nobody has evaluated it
-            told_otherwise = {place for keyword, place in found if keyword not in _UNEVALUATED}
-            twice |= {key for key in found if key[0] in _UNEVALUATED and key[1] in told_otherwise}
-        return [known.text for key, known in found.items() if not twice or key not in twice][:MOST_FAULTS]
+            _collect(self._body, body, "/body", reported, found)
+        redundant = _redundant(found)
+        return [one.json for key, one in found.items() if not redundant or key not in redundant][:MAX_FAULTS]
+
+
+def _redundant(found: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Keywords and places that repeat another fault: `pattern` next to `format`, and `unevaluated...` next to any other."""
+    redundant: set[tuple[str, str]] = set()
+    for keyword, place in found:
+        if keyword == "format":
+            redundant.add(("pattern", place))
+        elif keyword in _UNEVALUATED:  # reported for the property, and again for the object that contains it
+            redundant.add((keyword, place.rpartition("/")[0]))
+    if redundant:
+        explained = {place for keyword, place in found if keyword not in _UNEVALUATED}
+        redundant |= {key for key in found if key[0] in _UNEVALUATED and key[1] in explained}
+    return redundant
 
 
 def _collect(
-    judge: Compiled,
+    schema: Compiled,
     value: Any,  # noqa: ANN401 - any JSON value
     prefix: str,
-    told: Collection[str],
+    reported: Collection[str],
     found: dict[tuple[str, str], _Fault],
 ) -> None:
-    spread: set[tuple[str, str]] = set()  # faults that were told by name
-    for source, where in itertools.islice(judge.errors(value), MOST_FAULTS):
+    by_name: set[tuple[str, str]] = set()  # faults that were reported for each property by its name
+    for source, where in itertools.islice(schema.errors(value), MAX_FAULTS):
         known = source.known.get(where)
         if known is None:
             rule = source.rule(where[0])
             if rule.names is not None:
-                if where not in spread:
-                    spread.add(where)
-                    _tell_by_name(rule, at(value, where[1]), prefix + where[1], told, found)
+                if where not in by_name:
+                    by_name.add(where)
+                    _collect_names(rule, at(value, where[1]), prefix + where[1], reported, found)
                 continue
-            known = _told(rule.keyword, prefix + where[1], rule.message)
-            # Bounded, because places inside long arrays are many.
-            if len(source.known) < _MOST_KNOWN and len(known.place) < SHORT:
+            known = _located(rule.keyword, prefix + where[1], rule.message)
+            # Bounded, because a long array has many places.
+            if len(source.known) < _MAX_CACHED and len(known.place) < MAX_CACHED_POINTER:
                 source.known[where] = known
-        if told and known.place in told:
+        if reported and known.place in reported:
             continue
         other = found.get((known.keyword, known.place))
-        found[known.keyword, known.place] = known if other is None or other.text == known.text else _either(other, known)
+        found[known.keyword, known.place] = known if other is None or other.json == known.json else _either(other, known)
 
 
-def _tell_by_name(
+def _collect_names(
     rule: Rule,
     value: Any,  # noqa: ANN401 - any JSON value
     place: str,
-    told: Collection[str],
+    reported: Collection[str],
     found: dict[tuple[str, str], _Fault],
 ) -> None:
-    """One fault for each member, as many as there is room for."""
-    for keyword, name, said in rule.names(value):  # type: ignore[misc]  # the caller has looked
-        if len(found) >= MOST_FAULTS:
+    """One fault for each property that the rule rejects or requires."""
+    for keyword, name, text in rule.names(value):  # type: ignore[misc]  # checked by the caller
+        if len(found) >= MAX_FAULTS:
             return
-        member = f"{place}/{escape(name)}"
-        if not told or member not in told:
-            found[keyword, member] = _told(keyword, member, said)
+        located = f"{place}/{escape(name)}"
+        if not reported or located not in reported:
+            found[keyword, located] = _located(keyword, located, text)
 
 
-def _told(keyword: str, place: str, said: str) -> _Fault:
+def _located(keyword: str, place: str, text: str) -> _Fault:
     _, where, *pointer = place.split("/", 2)
-    return _Fault(keyword, place, fault(where, f"/{pointer[0]}" if pointer else "", keyword, said))
+    return _Fault(keyword, place, fault(where, f"/{pointer[0]}" if pointer else "", keyword, text))
 
 
 def _either(one: _Fault, other: _Fault) -> _Fault:
-    """A keyword that fails at one place in two schemas, which are alternatives as a rule."""
-    first, second = (msgspec.json.decode(known.text)["message"] for known in (one, other))
-    return _told(one.keyword, one.place, alternatively(one.keyword, first, second))
+    """A keyword that fails at one place in two schemas, usually alternatives."""
+    first, second = (msgspec.json.decode(known.json)["message"] for known in (one, other))
+    return _located(one.keyword, one.place, alternatively(one.keyword, first, second))

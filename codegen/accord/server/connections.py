@@ -1,4 +1,4 @@
-"""Which connections and hosts a server takes: how many in all and of one address, and which `OpenAPIApp` (docs/adr/0019)."""
+"""Limits on connections, in all and per client address, and the allowed values of `Host` (docs/adr/0019)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ipaddress import ip_address, ip_network
 
 import structlog
 
-_WARNING_SECONDS = 10.0  # at least, between two warnings of full limits
-_MOST_KNOWN_HOSTS = 1000
+_WARNING_SECONDS = 10.0  # the shortest interval between two warnings
+_MAX_CACHED_HOSTS = 1000
 
 # uri-host [ ":" port ] (RFC 9110 7.2, RFC 3986 3.2.2)
 _HOST = re.compile(rb"(?:\[([0-9A-Fa-f:.]+)\]|((?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*))(?::[0-9]*)?", re.ASCII).fullmatch
@@ -20,9 +20,9 @@ _log = structlog.get_logger()
 
 
 class Connections:
-    """Counts the open connections of one process. A limit of 0 is none.
+    """Counts the open connections of one process. A limit of 0 means unlimited.
 
-    `key` says which addresses count as one client; addresses in `exempt` networks (proxies) have no limit of their own.
+    Addresses with the same `key` count as one client. Addresses in `exempt` networks (proxies) have no limit per address.
     """
 
     def __init__(
@@ -36,26 +36,26 @@ class Connections:
         self.most, self._most_per_address, self._key = most, most_per_address, key
         self._exempt = [ip_network(network) for network in exempt]
         self._open = 0
-        self._of: Counter[Hashable] = Counter()
-        self._refused, self._warn_at = 0, 0.0
+        self._by_key: Counter[Hashable] = Counter()
+        self._rejected, self._warn_at = 0, 0.0
 
     def enter(self, address: str) -> Hashable | None:
-        """Count a connection of an address; the key to `leave` with, None if it is one too many."""
+        """Count a new connection; returns the key for `leave`, or None if a limit is exceeded."""
         key = self._key(address)
-        full = self.most and self._open >= self.most
-        if full or (self._most_per_address and self._of[key] >= self._most_per_address and not self._is_exempt(address)):
+        is_full = self.most and self._open >= self.most
+        if is_full or (self._most_per_address and self._by_key[key] >= self._most_per_address and not self._is_exempt(address)):
             self._warn(address)
             return None
         self._open += 1
-        self._of[key] += 1
+        self._by_key[key] += 1
         return key
 
     def leave(self, key: Hashable) -> None:
-        """A connection is closed."""
+        """Count a closed connection."""
         self._open -= 1
-        self._of[key] -= 1
-        if not self._of[key]:
-            del self._of[key]
+        self._by_key[key] -= 1
+        if not self._by_key[key]:
+            del self._by_key[key]
 
     def _is_exempt(self, address: str) -> bool:
         if not self._exempt or not address:
@@ -64,27 +64,29 @@ class Connections:
         return any(parsed in network for network in self._exempt)
 
     def _warn(self, address: str) -> None:
-        self._refused += 1
+        self._rejected += 1
         if (now := time.monotonic()) >= self._warn_at:
-            _log.warning("too many connections; new ones are closed", refused=self._refused, open=self._open, last=address)
-            self._refused, self._warn_at = 0, now + _WARNING_SECONDS
+            _log.warning(
+                "connection limit reached; closing new connections", rejected=self._rejected, open=self._open, last=address
+            )
+            self._rejected, self._warn_at = 0, now + _WARNING_SECONDS
 
 
 class Hosts:
-    """The values of `OpenAPIApp` that are served: well-formed ones, and of `allowed` names if there are any.
+    """The accepted values of the Host header: well-formed ones, and only the `allowed` names if there are any.
 
-    `*.example.com` allows every name below `example.com`.
+    `*.example.com` allows every subdomain of `example.com`.
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         names = [name.lower() for name in allowed]
         self._names = {name for name in names if not name.startswith("*.")}
         self._suffixes = tuple(name[1:] for name in names if name.startswith("*."))
-        self._known: set[bytes] = set()
+        self._cache: set[bytes] = set()
 
     def fault(self, host: bytes) -> str | None:
-        """What is wrong with a value; None if nothing is."""
-        if host in self._known:
+        """What is wrong with a value, or None."""
+        if host in self._cache:
             return None
         match = _HOST(host)
         if match is None:
@@ -93,6 +95,6 @@ class Hosts:
             name = (match[1] or match[2]).decode().lower().removesuffix(".")
             if name not in self._names and not name.endswith(self._suffixes or "\0"):
                 return "This host is not served here."
-        if len(self._known) < _MOST_KNOWN_HOSTS:
-            self._known.add(host)
+        if len(self._cache) < _MAX_CACHED_HOSTS:
+            self._cache.add(host)
         return None

@@ -1,4 +1,4 @@
-"""How a serving process begins and ends: it listens, it drains, it finishes what it has begun."""
+"""The life of a serving process: it listens, drains, and finishes the requests in progress."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from accord.runtime.fastapi import OpenAPIApp
 from accord.server.connections import Connections, Hosts
-from accord.server.http_protocol import Protocol, Reader, State
+from accord.server.http_protocol import Protocol, Reader
+from accord.server.http_state import State
 
-_UNHEARD = logging.getLogger(f"{__name__}.unheard")
-_UNHEARD.disabled = True
+_DISABLED_LOGGER = logging.getLogger(f"{__name__}.disabled")
+_DISABLED_LOGGER.disabled = True
 
-GRACE_SECONDS = 10  # for requests under way, when nothing new is accepted any more
-UNSENT_BYTES = 64 * 1024  # that the kernel takes of answers beyond what is on its way; by itself it would take megabytes
-OTHER_FILES = 256  # what a process has open beside connections of clients
+GRACE_SECONDS = 10  # for requests in progress, after new ones are no longer accepted
+UNSENT_BYTES = 64 * 1024  # of responses that the kernel buffers beyond what is in flight; its default is megabytes
+OTHER_FILES = 256  # file descriptors other than client connections
 
 _log = structlog.get_logger()
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of a host, bound and not yet listening; who connects is refused until somebody serves.
+    """Bind a socket for each address of a host. They do not listen yet: connections are refused until a process serves them.
 
     Raises:
-        OSError: the address is in use, or is none of this machine.
+        OSError: the address is in use, or does not belong to this machine.
     """
     sockets: list[socket.socket] = []
     found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -46,16 +47,16 @@ def listen(host: str, port: int) -> list[socket.socket]:
         try:
             listening = socket.socket(family, kind, protocol)
         except OSError as error:
-            if error.errno == errno.EAFNOSUPPORT and len(found) > 1:  # a machine without IPv6 that knows of it
+            if error.errno == errno.EAFNOSUPPORT and len(found) > 1:  # a machine without IPv6 that resolves IPv6 addresses
                 continue
             raise
         sockets.append(listening)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # connections inherit it
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # inherited by connections
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        port = sockets[0].getsockname()[1] or port  # with port 0, the one that the first got
+        port = sockets[0].getsockname()[1] or port  # with port 0, the port of the first socket
         try:
             listening.bind((address[0], port, *address[2:]))
         except OSError as error:
@@ -64,7 +65,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 
 class Lifespan(LifespanOn):
-    """uvicorn's, which keeps why the application did not start, instead of logging it as text."""
+    """uvicorn's lifespan, which keeps the error that prevented the start instead of logging it as text."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -72,23 +73,23 @@ class Lifespan(LifespanOn):
 
     async def startup(self) -> None:
         """Start the application."""
-        heard, self.logger = self.logger, _UNHEARD
+        logger, self.logger = self.logger, _DISABLED_LOGGER
         await super().startup()
-        self.logger = heard
+        self.logger = logger
 
     async def send(self, message: LifespanSendMessage) -> None:
-        """Take what the application says."""
+        """Receive a message of the application."""
         if message["type"] == "lifespan.startup.failed":
-            self.failure = sys.exc_info()[1]  # Starlette says so while it handles the exception
+            self.failure = sys.exc_info()[1]  # sent by Starlette while it handles the exception
         await super().send(message)
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, with a drain before its end.
+    """uvicorn's server, which drains before it stops.
 
-    The first SIGTERM or SIGINT sets `draining` (readiness then says 503); for `drain_seconds` everything is still accepted
-    and answered, each answer being the last of its connection. A second signal ends the drain. Then the listening socket
-    closes and requests under way are finished.
+    The first SIGTERM or SIGINT sets `draining` (the readiness check then returns 503). For `drain_seconds`, requests are still
+    accepted, and each response closes its connection. A second signal ends the drain. Then the listening sockets are closed and
+    requests in progress are finished.
     """
 
     server_state: State
@@ -99,32 +100,32 @@ class Server(uvicorn.Server):
         state: State,
         draining: asyncio.Event,
         drain_seconds: float,
-        line: socket.socket | None = None,
+        control_socket: socket.socket | None = None,
     ) -> None:
         super().__init__(config)
         self.server_state = state
-        self._draining, self._seconds, self._line = draining, drain_seconds, line
+        self._draining, self._drain_seconds, self._control_socket = draining, drain_seconds, control_socket
         self._signals = 0
-        self._retiring = False
-        self._over: float | None = None  # when the drain is
-        self._hurry = False
+        self._is_retiring = False
+        self._drain_end: float | None = None  # of time.monotonic()
+        self._stop_now = False
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Until the process ends: a late second signal shall not make a failure of a good end."""
-        if self._line is None and threading.current_thread() is threading.main_thread():
+        """Handle signals until the process exits, so that a late second signal does not turn a clean exit into a failure."""
+        if self._control_socket is None and threading.current_thread() is threading.main_thread():
             for number in HANDLED_SIGNALS:
                 signal.signal(number, self.handle_exit)
         yield
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn has it
-        """Take a signal; the next tick acts on it. While requests are finished, SIGINT ends even that."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Record a signal; the next tick acts on it. SIGINT while requests are being finished stops at once."""
         self._signals += 1
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application and listen. Raises what the application raises."""
+        """Start the application and listen. Raises the error of the application if it does not start."""
         try:
             await super().startup(sockets)
         except SystemExit:
@@ -133,61 +134,62 @@ class Server(uvicorn.Server):
             raise
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second: whether to stop accepting now."""
-        over = await super().on_tick(counter)
-        if self._line is not None:
-            self._talk(self._line, well=counter % 10 == 0)
+        """Called ten times a second; returns whether to stop accepting connections."""
+        should_stop = await super().on_tick(counter)
+        if self._control_socket is not None:
+            self._exchange_messages(self._control_socket, is_heartbeat_due=counter % 10 == 0)
         if self._signals:
             self._drain()
-            self._hurry = self._signals > 1
-        gone = self._retiring and not self.server_state.connections
-        return over or self._hurry or gone or (self._over is not None and time.monotonic() >= self._over)
+            self._stop_now = self._signals > 1
+        is_retired = self._is_retiring and not self.server_state.connections
+        is_drained = self._drain_end is not None and time.monotonic() >= self._drain_end
+        return should_stop or self._stop_now or is_retired or is_drained
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the listening sockets and finish what has begun."""
-        self.should_exit = self.server_state.closing = True
+        """Close the listening sockets and finish the requests in progress."""
+        self.should_exit = self.server_state.is_closing = True
         await super().shutdown(sockets)
 
-    def _talk(self, line: socket.socket, *, well: bool) -> None:
-        """Tell the supervisor that this worker is well, and hear what it wants; see `accord.server.supervisor`."""
-        with contextlib.suppress(OSError):  # full because nobody reads, or broken
-            if well:
-                line.send(b".")
+    def _exchange_messages(self, control_socket: socket.socket, *, is_heartbeat_due: bool) -> None:
+        """Send the heartbeat to the supervisor and receive its commands; see `accord.server.supervisor`."""
+        with contextlib.suppress(OSError):  # its buffer is full, or the connection is broken
+            if is_heartbeat_due:
+                control_socket.send(b".")
         try:
-            words = line.recv(64)
+            commands = control_socket.recv(64)
         except BlockingIOError:
             return
         except OSError:
-            words = b""
-        if b"r" in words:
+            commands = b""
+        if b"r" in commands:
             self._retire()
-        if b"d" in words or not words:
+        if b"d" in commands or not commands:
             self._drain()
-        self._hurry = self._hurry or b"x" in words
+        self._stop_now = self._stop_now or b"x" in commands
 
     def _drain(self) -> None:
         if not self._draining.is_set():
             self._draining.set()
-            self._retiring = False
-            self._say_goodbye()
+            self._is_retiring = False
+            self._close_after_responses()
 
     def _retire(self) -> None:
-        """Others accept what comes now, so readiness stays as it is; the clients of this process are sent to them."""
-        if self._over is None:
-            self._retiring = True
+        """Stop accepting connections. Readiness is unchanged, because other workers accept them."""
+        if self._drain_end is None:
+            self._is_retiring = True
             for listening in self.servers:
                 listening.close()
-            self._say_goodbye()
+            self._close_after_responses()
 
-    def _say_goodbye(self) -> None:
-        self.server_state.closing = True
+    def _close_after_responses(self) -> None:
+        self.server_state.is_closing = True
         for connection in self.server_state.connections:
             if isinstance(connection, Protocol):
-                connection.say_goodbye()
-        self._over = time.monotonic() + self._seconds
+                connection.close_after_response()
+        self._drain_end = time.monotonic() + self._drain_seconds
 
 
-def serve(  # noqa: PLR0913 - each is one fact
+def serve(  # noqa: PLR0913 - independent settings
     app: OpenAPIApp,
     sockets: list[socket.socket],
     *,
@@ -196,18 +198,18 @@ def serve(  # noqa: PLR0913 - each is one fact
     trusted_proxies: Sequence[str] = (),
     connections: Connections | None = None,
     hosts: Hosts | None = None,
-    line: socket.socket | None = None,
+    control_socket: socket.socket | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until the supervisor at the other end of `line` says so; see `Server`.
+    """Serve until SIGTERM or SIGINT, or until the supervisor, connected by `control_socket`, stops this worker; see `Server`.
 
-    Requests under way are finished first (at most 10 s), then the process exits with 0. Behind proxies of these addresses or
-    networks, the client is the rightmost address of X-Forwarded-For that is none of them; what anybody else says of
-    themselves is not believed. By default connections are not limited in number, and every well-formed `OpenAPIApp` is served.
+    Requests in progress are finished first (at most 10 s), then the process exits with 0. `trusted_proxies` are addresses or
+    networks: for a connection from one of them, the client is the rightmost other address in X-Forwarded-For. By default the
+    number of connections is not limited, and every well-formed Host is served.
     """
-    if line is None:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before it serves
+    if control_socket is None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server handles it
     else:
-        line.settimeout(0)
+        control_socket.settimeout(0)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -224,17 +226,17 @@ def serve(  # noqa: PLR0913 - each is one fact
     )
     config.load()
     config.lifespan_class = Lifespan
-    state = State(app.engine.refuse, connections, hosts)
-    _allow_files(state.counted)
-    server = Server(config, state, draining, drain_seconds, line)
-    with server.capture_signals():  # from now on none ends it in the middle of a step
+    state = State(app.engine.reject, connections, hosts)
+    _raise_file_limit(state.open_connections)
+    server = Server(config, state, draining, drain_seconds, control_socket)
+    with server.capture_signals():  # from here on, signals are handled between ticks
         server.run(sockets)
 
 
-def _allow_files(connections: Connections) -> None:
-    """Allow this process as many open files as it may have, and no more connections than that."""
+def _raise_file_limit(connections: Connections) -> None:
+    """Raise the limit of open files as far as allowed, and lower that of connections to match."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hard != resource.RLIM_INFINITY and connections.most > (most := max(hard - OTHER_FILES, 1)):
         connections.most = most
-        _log.warning("fewer connections are accepted than configured: the process may not open more files", connections=most)
+        _log.warning("accepting fewer connections than configured: the limit of open files is too low", connections=most)

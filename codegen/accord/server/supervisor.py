@@ -1,9 +1,9 @@
-"""What `serve --workers N` becomes: it starts workers, replaces those that die, restarts and ends them (see docs/adr/0008).
+"""The supervisor of `serve --workers N`: it starts, replaces, restarts and stops worker processes (docs/adr/0008).
 
-A program of its own, of nothing but the standard library: what watches needs little memory and has little that can fail.
-Each worker shares the listening sockets and has a line to the supervisor. On it the worker says every second that it is well,
-and the supervisor says b"d" (drain, then end), b"r" (retire: another serves in your place) or b"x" (do not wait any longer).
-A line that breaks tells the other side that this one is dead.
+It is a separate program that uses only the standard library, so that it needs little memory and little can fail. Workers share
+the listening sockets, and each has a control socket to the supervisor. A worker sends a heartbeat on it every second; the
+supervisor sends b"d" (drain, then exit), b"r" (retire: a new worker has taken over) or b"x" (exit now). When a control socket
+breaks, the other side has died.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-TURN_SECONDS = 0.25
-SILENT_SECONDS = 30.0  # after which a worker is taken for hung
-STEADY_SECONDS = 10.0  # who dies younger is replaced ever more slowly
-LONGEST_PAUSE = 30.0
+POLL_SECONDS = 0.25
+SILENT_SECONDS = 30.0  # without a heartbeat, after which a worker counts as hung
+STEADY_SECONDS = 10.0  # a worker that dies earlier is replaced with increasing delay
+MAX_DELAY_SECONDS = 30.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def become(sockets: Sequence[socket.socket], *, workers: int, patience: float, readable: bool) -> NoReturn:
-    """Make this process the supervisor of workers that are started with its own command line.
+def become(sockets: Sequence[socket.socket], *, workers: int, stop_seconds: float, readable: bool) -> NoReturn:
+    """Replace this process by the supervisor of workers, which are started with the same command line.
 
-    A worker learns from `--supervised` the descriptors of its line and of the listening sockets. One that was told to end
-    has `patience` seconds for it. Lines of the log are JSON unless they should be `readable`.
+    `--supervised` passes to a worker the descriptors of its control socket and of the listening sockets. A worker is killed
+    `stop_seconds` after it was told to stop. Log lines are JSON unless `readable`.
     """
     for listening in sockets:
         listening.set_inheritable(True)
@@ -39,200 +39,199 @@ def become(sockets: Sequence[socket.socket], *, workers: int, patience: float, r
         "command": [sys.executable, *sys.orig_argv[1:]],
         "sockets": [listening.fileno() for listening in sockets],
         "workers": workers,
-        "patience": patience,
-        "silence": SILENT_SECONDS,
+        "stop_seconds": stop_seconds,
+        "silent_seconds": SILENT_SECONDS,
         "readable": readable,
     }
     sys.stdout.flush()
-    # Isolated and without site packages: it finds no other module of this name, and starts in a fiftieth of a second.
-    os.execv(sys.executable, [sys.executable, "-IS", __file__, json.dumps(plan)])  # noqa: S606 - a shell would only be in the way
+    # Isolated and without site-packages: no other module can shadow its imports, and it starts in a fiftieth of a second.
+    os.execv(sys.executable, [sys.executable, "-IS", __file__, json.dumps(plan)])  # noqa: S606 - no shell is needed
 
 
 class Worker:
-    """A process that serves."""
+    """A worker process."""
 
     def __init__(self, command: Sequence[str], sockets: Sequence[socket.socket]) -> None:
-        self.line, theirs = socket.socketpair()
-        self.line.settimeout(0)
-        with theirs:
-            numbers = [theirs.fileno(), *(listening.fileno() for listening in sockets)]
+        self.control_socket, other_end = socket.socketpair()
+        self.control_socket.settimeout(0)
+        with other_end:
+            numbers = [other_end.fileno(), *(listening.fileno() for listening in sockets)]
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [*command, "--supervised", ",".join(map(str, numbers))],
                 pass_fds=numbers,
-                preexec_fn=_deafen,  # noqa: PLW1509 - there are no threads here
+                preexec_fn=_ignore_signals,  # noqa: PLW1509 - there are no threads here
             )
-        self.ready, self.leaving = False, False
-        self.born, self.silent = time.monotonic(), 0.0  # silence is counted in turns: a machine may sleep
+        self.is_ready, self.is_stopping = False, False
+        self.started, self.silent = time.monotonic(), 0.0  # silence is counted in polls, because a machine may sleep
         self.deadline = float("inf")
 
-    def hear(self) -> bool:
-        """Note that it is well; False if its line is broken."""
+    def receive_heartbeat(self) -> bool:
+        """Record a heartbeat; False if the control socket is broken."""
         with contextlib.suppress(BlockingIOError):
             try:
-                heard = self.line.recv(4096)
+                received = self.control_socket.recv(4096)
             except OSError:
                 return False
-            if not heard:
+            if not received:
                 return False
-            self.ready, self.silent = True, 0.0
+            self.is_ready, self.silent = True, 0.0
         return True
 
-    def leave(self, word: bytes, patience: float) -> None:
-        """Tell it to end."""
-        self.leaving, self.deadline = True, time.monotonic() + patience
+    def stop(self, command: bytes, seconds: float) -> None:
+        """Tell it to stop within some seconds."""
+        self.is_stopping, self.deadline = True, time.monotonic() + seconds
         with contextlib.suppress(OSError):
-            self.line.send(word)
+            self.control_socket.send(command)
 
-    def hangs(self, silence: float) -> bool:
-        """Whether it has said nothing for so many seconds, or does not end."""
-        return time.monotonic() > self.deadline if self.leaving else self.silent > silence
+    def is_hung(self, silent_seconds: float) -> bool:
+        """Whether it has sent no heartbeat for so many seconds, or has not stopped in time."""
+        return time.monotonic() > self.deadline if self.is_stopping else self.silent > silent_seconds
 
 
-def _deafen() -> None:
-    """Ctrl+C and some service managers signal every process; only the supervisor knows what a worker has to do about it."""
+def _ignore_signals() -> None:
+    """Ctrl+C and some service managers signal every process of the group; workers obey only the supervisor."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 class Supervisor:
-    """The workers. SIGTERM and SIGINT end them (a second one skips the drain, a third kills), SIGHUP restarts one by one."""
+    """Manages the workers. SIGTERM and SIGINT stop them (the second skips the drain, the third kills), SIGHUP restarts them."""
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self._plan = plan
         self._size: int = plan["workers"]
         self._sockets = [socket.socket(fileno=number) for number in plan["sockets"]]
         self._workers: list[Worker] = []
-        self._old: list[Worker] = []  # still to be restarted
-        self._served = False  # all workers at once, at least once
-        self._endings = 0  # signals to end
-        self._code = 0
-        self._pause, self._not_before = 0.0, 0.0
+        self._outdated: list[Worker] = []  # to be restarted
+        self._has_served = False  # whether all workers were ready at the same time
+        self._stop_signals = 0
+        self._exit_code = 0
+        self._delay, self._not_before = 0.0, 0.0
         self._selector = selectors.DefaultSelector()
-        self._signals, waking = socket.socketpair()
-        self._waking = waking
-        for end in (self._signals, waking):
+        self._signals, self._wakeup = socket.socketpair()
+        for end in (self._signals, self._wakeup):
             end.settimeout(0)
         self._selector.register(self._signals, selectors.EVENT_READ)
-        signal.set_wakeup_fd(waking.fileno())
+        signal.set_wakeup_fd(self._wakeup.fileno())
         for number in SIGNALS:
-            signal.signal(number, lambda *_: None)  # its number comes through the socket
+            signal.signal(number, lambda *_: None)  # its number is read from the socket
 
     def run(self) -> int:
-        """Until all have ended; the exit code. 1 if the service could not start or somebody had to be killed."""
-        while self._workers or not self._endings:
-            if not self._endings:
+        """Run until all workers have exited; returns 1 if the service could not start or a worker had to be killed, else 0."""
+        while self._workers or not self._stop_signals:
+            if not self._stop_signals:
                 self._restart_next()
-                self._fill()
+                self._start_missing()
             self._wait()
             for worker in list(self._workers):
-                self._look_after(worker)
-            if not self._served and not self._endings and all(worker.ready for worker in self._workers):
-                self._served = True
-                self._say("all workers serve", workers=len(self._workers))
-        return self._code
+                self._check(worker)
+            if not self._has_served and not self._stop_signals and all(worker.is_ready for worker in self._workers):
+                self._has_served = True
+                self._log("all workers ready", workers=len(self._workers))
+        return self._exit_code
 
     def _wait(self) -> None:
         before = time.monotonic()
-        for key, _ in self._selector.select(TURN_SECONDS):
+        for key, _ in self._selector.select(POLL_SECONDS):
             if key.data is None:
                 for number in self._signals.recv(4096):
-                    self._signalled(number)
+                    self._handle_signal(number)
             else:
-                self._hear(key.data)
-        passed = min(time.monotonic() - before, 2 * TURN_SECONDS)
+                self._receive(key.data)
+        elapsed = min(time.monotonic() - before, 2 * POLL_SECONDS)
         for worker in self._workers:
-            worker.silent += passed
+            worker.silent += elapsed
 
-    def _hear(self, worker: Worker) -> None:
-        known = worker.ready
-        if not worker.hear():
-            self._selector.unregister(worker.line)
-        elif not known:
-            self._say("a worker serves", pid=worker.process.pid)
+    def _receive(self, worker: Worker) -> None:
+        was_ready = worker.is_ready
+        if not worker.receive_heartbeat():
+            self._selector.unregister(worker.control_socket)
+        elif not was_ready:
+            self._log("worker ready", pid=worker.process.pid)
 
-    def _signalled(self, number: int) -> None:
-        self._say("signal", name=signal.Signals(number).name)
+    def _handle_signal(self, number: int) -> None:
+        self._log("signal", name=signal.Signals(number).name)
         if number != signal.SIGHUP:
-            self._end()
-        elif not self._endings:
-            self._old = [worker for worker in self._workers if not worker.leaving]
+            self._stop()
+        elif not self._stop_signals:
+            self._outdated = [worker for worker in self._workers if not worker.is_stopping]
 
-    def _end(self) -> None:
-        self._endings += 1
+    def _stop(self) -> None:
+        self._stop_signals += 1
         for listening in self._sockets:
-            listening.close()  # or it would listen on when the last worker has stopped listening
+            listening.close()  # otherwise the socket would still listen after the last worker has closed it
         for worker in self._workers:
-            if self._endings > 2:  # noqa: PLR2004 - as the class says
+            if self._stop_signals > 2:  # noqa: PLR2004 - see the class
                 worker.process.kill()
-            worker.leave(b"d" if self._endings == 1 else b"x", self._plan["patience"])
+            worker.stop(b"d" if self._stop_signals == 1 else b"x", self._plan["stop_seconds"])
 
-    def _look_after(self, worker: Worker) -> None:
+    def _check(self, worker: Worker) -> None:
         code = worker.process.poll()
         if code is None:
-            if worker.hangs(self._plan["silence"]):
-                self._say("a worker hangs and is killed", "error", pid=worker.process.pid)
+            if worker.is_hung(self._plan["silent_seconds"]):
+                self._log("worker not responding; killing it", "error", pid=worker.process.pid)
                 worker.process.kill()
             return
         self._workers.remove(worker)
         with contextlib.suppress(KeyError):
-            self._selector.unregister(worker.line)
-        worker.line.close()
-        if worker.leaving:
+            self._selector.unregister(worker.control_socket)
+        worker.control_socket.close()
+        if worker.is_stopping:
             if code:
-                self._say("a worker exited with an error", "error", pid=worker.process.pid, code=code)
-                self._code = 1
+                self._log("worker exited with an error", "error", pid=worker.process.pid, code=code)
+                self._exit_code = 1
             return
-        if worker in self._old:
-            self._old.remove(worker)
-        self._say("a worker died" if worker.ready else "a worker could not start", "error", pid=worker.process.pid, code=code)
-        self._failed(worker)
+        if worker in self._outdated:
+            self._outdated.remove(worker)
+        self._log("worker died" if worker.is_ready else "worker failed to start", "error", pid=worker.process.pid, code=code)
+        self._handle_failure(worker)
 
-    def _failed(self, worker: Worker) -> None:
+    def _handle_failure(self, worker: Worker) -> None:
         now = time.monotonic()
-        self._pause = min(2 * self._pause + TURN_SECONDS, LONGEST_PAUSE) if now - worker.born < STEADY_SECONDS else 0.0
-        self._not_before = now + self._pause
-        if worker.ready:
+        self._delay = min(2 * self._delay + POLL_SECONDS, MAX_DELAY_SECONDS) if now - worker.started < STEADY_SECONDS else 0.0
+        self._not_before = now + self._delay
+        if worker.is_ready:
             return
-        if self._old:
-            self._say("the others are not restarted", "error")
-            self._old.clear()
-        if not self._served and not self._endings:
-            self._code = 1
+        if self._outdated:
+            self._log("restart aborted", "error")
+            self._outdated.clear()
+        if not self._has_served and not self._stop_signals:
+            self._exit_code = 1
             for other in self._workers:
-                if not other.ready:
+                if not other.is_ready:
                     other.process.kill()
-            self._end()
-            self._end()
+            self._stop()
+            self._stop()
 
     def _restart_next(self) -> None:
-        """Let an old worker go when a new one serves."""
-        staying = [worker for worker in self._workers if not worker.leaving]
-        if self._old and len(staying) > self._size and all(worker.ready for worker in staying):
-            self._old.pop(0).leave(b"r", self._plan["patience"])
-            if not self._old:
-                self._say("all workers are restarted")
+        """Retire an outdated worker when its replacement is ready."""
+        staying = [worker for worker in self._workers if not worker.is_stopping]
+        if self._outdated and len(staying) > self._size and all(worker.is_ready for worker in staying):
+            self._outdated.pop(0).stop(b"r", self._plan["stop_seconds"])
+            if not self._outdated:
+                self._log("all workers restarted")
 
-    def _fill(self) -> None:
-        """Start who is missing; in a restart one more, as soon as the one before has gone."""
-        leaving = sum(worker.leaving for worker in self._workers)
-        wanted = self._size + bool(self._old and not leaving)
-        while len(self._workers) - leaving < wanted and time.monotonic() >= self._not_before:
+    def _start_missing(self) -> None:
+        """Start missing workers; during a restart one more, after the previous one has exited."""
+        stopping = sum(worker.is_stopping for worker in self._workers)
+        wanted = self._size + bool(self._outdated and not stopping)
+        while len(self._workers) - stopping < wanted and time.monotonic() >= self._not_before:
             try:
                 worker = Worker(self._plan["command"], self._sockets)
             except OSError as error:  # no memory, no descriptors
-                self._say("a worker could not be started", "error", reason=str(error))
-                self._not_before = time.monotonic() + LONGEST_PAUSE
+                self._log("worker could not be started", "error", reason=str(error))
+                self._not_before = time.monotonic() + MAX_DELAY_SECONDS
                 return
             self._workers.append(worker)
-            self._selector.register(worker.line, selectors.EVENT_READ, worker)
+            self._selector.register(worker.control_socket, selectors.EVENT_READ, worker)
 
-    def _say(self, event: str, level: str = "info", **more: object) -> None:
-        """A line of the log, as `app.core.logs` writes it."""
+    def _log(self, event: str, level: str = "info", **fields: object) -> None:
+        """Write a log line in the format of structlog, as the workers do."""
         if self._plan["readable"]:
-            line = " ".join(["accord:", event, *(f"{name}={value!r}" for name, value in more.items())])
+            line = " ".join(["accord:", event, *(f"{name}={value!r}" for name, value in fields.items())])
         else:
-            time_ = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            line = json.dumps({**more, "event": event, "level": level, "time": time_})
+            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            line = json.dumps({**fields, "event": event, "level": level, "time": now})
         with contextlib.suppress(OSError):
             os.write(2, f"{line}\n".encode())
 

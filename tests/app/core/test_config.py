@@ -44,7 +44,7 @@ class TestTheResponsePolicy:
     def test_is_one_that_the_engine_knows(self, environment, policy):
         environment.setenv("RESPONSE_POLICY", policy)
 
-        assert Policy.of(Settings().response_policy).strict == (policy == "raise")
+        assert Policy.of(Settings().response_policy).is_strict == (policy == "raise")
 
     @pytest.mark.parametrize(
         "policy", ["", "on", "sample", "sample()", "sample(2)", "sample(1.5)", "sample(-1)", "sample(x)", "LOG"]
@@ -54,7 +54,7 @@ class TestTheResponsePolicy:
 
         with pytest.raises(ValidationError, match="response_policy"):
             Settings()
-        with pytest.raises(ValueError, match="the policy of responses is off, log, sample"):
+        with pytest.raises(ValueError, match="the response policy must be off, log, sample"):
             Policy.of(policy)
 
 

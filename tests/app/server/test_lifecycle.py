@@ -155,7 +155,7 @@ class TestWorkers:
             os.kill(victim, signal.SIGKILL)
             killed = time.monotonic()
             load.go_on(200)
-            wait_until(lambda: sum(line["event"] == "a worker serves" for line in events(server)) == 4)
+            wait_until(lambda: sum(line["event"] == "worker ready" for line in events(server)) == 4)
             back, now = time.monotonic() - killed, server.pids()
         answered, failed = dict(load.statuses), len(load.failures)
         print(f"\nconnections {list(spread.values())}, lost {failed}, answered {answered}; back after {back:.1f} s")  # noqa: T201 - for people
@@ -172,7 +172,7 @@ class TestWorkers:
                 ask(connection, "GET", "/health")
             spread = [connections(pid, server.port) for pid in server.pids()]
             server.process.send_signal(signal.SIGHUP)
-            wait_until(lambda: sum(line["event"] == "a worker serves" for line in events(server)) == 3)
+            wait_until(lambda: sum(line["event"] == "worker ready" for line in events(server)) == 3)
             time.sleep(0.5)  # until the first has been told
             answers = [ask(connection, "GET", "/health/ready") for connection in kept]
             server.process.terminate()
@@ -252,7 +252,7 @@ class TestBehindAProxy:
         ):
             before = set(server.pids())
             server.process.send_signal(signal.SIGHUP)
-            wait_until(lambda: any(line["event"] == "all workers are restarted" for line in events(server)))
+            wait_until(lambda: any(line["event"] == "all workers restarted" for line in events(server)))
             wait_until(lambda: len(server.pids()) == 3)
             load.go_on(200)
             after = set(server.pids())

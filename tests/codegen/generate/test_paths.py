@@ -32,7 +32,7 @@ def styles(tmp_path_factory):
     described = API.of(Document.load(document))
     paths: Router[tuple[str, Arguments]] = Router({})
     for operation in described.operations:
-        paths.add(operation, (operation.id, Arguments(described.document, operation, None)))
+        paths.add(operation, (operation.id, Arguments(operation)))
 
     def read(path):
         resource, values = paths.find(path, path.encode())

@@ -156,7 +156,7 @@ class TestLinks:
     def test_say_what_an_answer_lacks(self, shop):
         answer = shop("shop.operations").CreateOrder.Created({"item": "tea"}, location="/")
 
-        with pytest.raises(LinkError, match=r"\$response\.body#/id finds nothing in Created, but the link needs order_id"):
+        with pytest.raises(LinkError, match=r"\$response\.body#/id has no value in Created, but the link needs order_id"):
             answer.link_order()
 
 
@@ -242,8 +242,8 @@ class TestWebhooks:
             ((201, "", b""), "not documented"),
             ((200, "text/html", b"<p>"), "text/html, which is not documented"),
             ((200, "application/json", b"{"), "not JSON"),
-            ((200, "application/json", b"{}"), "not what its schema says"),
-            ((200, "application/json", b'{"seen":1,"at":"0000-01-01T00:00:00Z"}'), "that its Python type cannot hold"),
+            ((200, "application/json", b"{}"), "does not match its schema"),
+            ((200, "application/json", b'{"seen":1,"at":"0000-01-01T00:00:00Z"}'), "that its Python type cannot represent"),
         ],
     )
     def test_an_answer_that_is_not_documented_is_told(self, receiver, sender, shop, reply, what):

@@ -266,7 +266,7 @@ class TestCors:
         answer = make_client(host).get("/p", headers={"Origin": origin} if origin else {})
 
         assert answer.status_code == 500
-        assert str(observer.errors[0]).startswith("ask answered 200 with vary: Origin")
+        assert str(observer.errors[0]).startswith("ask returned 200 with vary: Origin")
 
     def test_wraps_a_crash(self):
         host = OpenAPIApp(make_engine(), origins=[LISTED])

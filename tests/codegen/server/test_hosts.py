@@ -64,7 +64,7 @@ class TestHosts:
         for number in range(3000):
             hosts.fault(b"host%d" % number)
 
-        assert len(hosts._known) == 1000  # noqa: SLF001 - a client names as many as it likes
+        assert len(hosts._cache) == 1000  # noqa: SLF001 - a client names as many as it likes
 
 
 class TestTheHostHeader:

@@ -87,8 +87,8 @@ def supervised(folder: Path, **changes: Any) -> Iterator[Running]:
             "command": [sys.executable, "-IS", str(folder / "worker.py"), str(folder)],
             "sockets": [listening.fileno()],
             "workers": 2,
-            "patience": 10,
-            "silence": 10,
+            "stop_seconds": 10,
+            "silent_seconds": 10,
             "readable": False,
             **changes,
         }
@@ -104,7 +104,7 @@ def supervised(folder: Path, **changes: Any) -> Iterator[Running]:
 @pytest.fixture
 def running(tmp_path) -> Iterator[Running]:
     with supervised(tmp_path) as started:
-        started.wait_for("all workers serve")
+        started.wait_for("all workers ready")
         yield started
 
 
@@ -116,7 +116,7 @@ class TestAStart:
 
         assert code == 1
         assert len(running.starts) <= 2
-        assert "a worker could not start" in running.events()
+        assert "worker failed to start" in running.events()
 
     def test_that_is_interrupted_ends_well(self, tmp_path):
         with supervised(tmp_path) as running:
@@ -129,35 +129,35 @@ class TestAStart:
 class TestAWorker:
     def test_that_dies_is_replaced(self, running):
         os.kill(running.starts[0], signal.SIGKILL)
-        running.wait_for("a worker serves", 3)
+        running.wait_for("worker ready", 3)
 
-        assert "a worker died" in running.events()
+        assert "worker died" in running.events()
         assert len(running.starts) == 3
 
     def test_that_cannot_be_replaced_leaves_the_others_and_is_tried_ever_more_slowly(self, running, tmp_path):
         (tmp_path / "broken").touch()
         os.kill(running.starts[0], signal.SIGKILL)
         time.sleep(3)
-        tried = running.events().count("a worker could not start")
+        tried = running.events().count("worker failed to start")
         (tmp_path / "broken").unlink()
-        running.wait_for("a worker serves", 3)
+        running.wait_for("worker ready", 3)
 
         assert 1 <= tried <= 4
         assert running.process.poll() is None
 
     def test_that_hangs_is_killed_and_replaced(self, tmp_path):
-        with supervised(tmp_path, silence=1) as running:
-            running.wait_for("all workers serve")
+        with supervised(tmp_path, silent_seconds=1) as running:
+            running.wait_for("all workers ready")
             os.kill(running.starts[0], signal.SIGSTOP)
-            running.wait_for("a worker serves", 3)
+            running.wait_for("worker ready", 3)
 
-            assert "a worker hangs and is killed" in running.events()
+            assert "worker not responding; killing it" in running.events()
             assert len(running.starts) == 3
 
     def test_that_does_not_end_is_killed_which_is_no_good_end(self, tmp_path):
         (tmp_path / "stubborn").touch()
-        with supervised(tmp_path, patience=1) as running:
-            running.wait_for("all workers serve")
+        with supervised(tmp_path, stop_seconds=1) as running:
+            running.wait_for("all workers ready")
             running.process.terminate()
 
             assert running.process.wait(MARGIN) == 1
@@ -173,26 +173,26 @@ class TestAWorker:
             os.kill(running.starts[0], number)
         time.sleep(0.5)
 
-        assert running.events().count("a worker died") == 0
+        assert running.events().count("worker died") == 0
 
 
 class TestARestart:
     def test_replaces_every_worker_and_never_has_fewer(self, running):
         before = running.starts
         running.process.send_signal(signal.SIGHUP)
-        running.wait_for("all workers are restarted")
+        running.wait_for("all workers restarted")
         wait_until(lambda: not any(alive(pid) for pid in before))
 
         [_, _, third, _, fourth, _] = running.history
         assert third > 0
         assert fourth > 0
-        assert running.events().count("a worker serves") == 4
+        assert running.events().count("worker ready") == 4
         assert running.process.poll() is None
 
     def test_with_what_cannot_start_keeps_what_serves(self, running, tmp_path):
         (tmp_path / "broken").touch()
         running.process.send_signal(signal.SIGHUP)
-        running.wait_for("the others are not restarted")
+        running.wait_for("restart aborted")
         time.sleep(1)
 
         assert len(running.starts) == 3
@@ -201,7 +201,7 @@ class TestARestart:
     def test_is_left_at_once_when_the_service_shall_end(self, running, tmp_path):
         (tmp_path / "stubborn").touch()
         running.process.send_signal(signal.SIGHUP)
-        running.wait_for("a worker serves", 3)
+        running.wait_for("worker ready", 3)
         (tmp_path / "stubborn").unlink()
         running.process.terminate()
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from accord.server import http_protocol as server
+from accord.server import timeouts
 from accord.server.connections import Connections
 from tests.codegen.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem, serving
 
@@ -85,7 +85,7 @@ class TestAnUnreadAnswer:
             assert OBSERVER.statuses.count(1) < 5
 
     def test_is_given_up_after_a_while(self, large, monkeypatch):
-        monkeypatch.setattr(server, "WRITE_SECONDS", 0.2)
+        monkeypatch.setattr(timeouts, "WRITE_SECONDS", 0.2)
         with connected(large) as connection:
             connection.send(LARGE_ONE * 5)
             time.sleep(1)
@@ -94,7 +94,7 @@ class TestAnUnreadAnswer:
                 [connection.answer() for _ in range(5)]
 
     def test_that_is_read_slowly_is_finished(self, large, monkeypatch):
-        monkeypatch.setattr(server, "WRITE_SECONDS", 1.5)
+        monkeypatch.setattr(timeouts, "WRITE_SECONDS", 1.5)
         with connected(large) as connection:
             connection.send(LARGE_ONE)
             connection.pause = 0.05  # so that all of it takes longer
@@ -102,7 +102,7 @@ class TestAnUnreadAnswer:
             assert len(connection.answer().body) == LARGE
 
     def test_is_closed_at_last_where_the_client_wants_no_other(self, large, monkeypatch):
-        monkeypatch.setattr(server, "WRITE_SECONDS", 0.2)
+        monkeypatch.setattr(timeouts, "WRITE_SECONDS", 0.2)
         with connected(large) as connection:
             connection.send(LARGE_ONE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
             time.sleep(0.6)
@@ -152,7 +152,7 @@ class TestConnections:
                 assert connection.is_closed()
 
         captured = capfd.readouterr()
-        assert (captured.out + captured.err).count("too many connections") == 1
+        assert (captured.out + captured.err).count("connection limit reached") == 1
 
 
 class TestARefusal:

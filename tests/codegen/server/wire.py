@@ -19,6 +19,7 @@ from accord.runtime.fastapi import OpenAPIApp
 from accord.server import http_protocol as server
 from accord.server import lifecycle as life
 from accord.server.connections import Connections
+from accord.server.http_state import State
 from tests.codegen.support.operations import GetThing, ThingRow, handlers
 from tests.codegen.support.service import Observer, make_engine
 
@@ -107,7 +108,7 @@ def serving(
         server_header=False,
         timeout_keep_alive=2,
     )
-    running = life.Server(config, server.State(app.engine.refuse, connections), asyncio.Event(), 0)
+    running = life.Server(config, State(app.engine.reject, connections), asyncio.Event(), 0)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:

@@ -18,10 +18,7 @@ from starlette.types import ASGIApp
 from accord.document.adoption.readings import given
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime import OpenAPIApp
-from accord.runtime.engine.engine import Engine, RequestContext, Service
-from accord.runtime.handlers.binding import Operation, bind
-from accord.runtime.responses.types import Body, Empty
+from accord.runtime import Body, Empty, Engine, OpenAPIApp, Operation, RequestContext, Service, bind
 from app.core.limits import Decision
 from tests.codegen.support.operations import handlers
 

@@ -97,7 +97,7 @@ class Server:
                 break
             try:
                 with urlopen(f"{self.url}/health", timeout=10):  # noqa: S310 - the address is ours
-                    if self.workers == 1 or "all workers serve" in self.log.read_text():
+                    if self.workers == 1 or "all workers ready" in self.log.read_text():
                         return
             except (URLError, ConnectionError, TimeoutError):
                 pass

@@ -1,1 +1,1 @@
-"""The bodies of requests: one file for each way of reading them."""
+"""Request bodies: one parser per kind of media type; and the bodies that webhooks send."""

@@ -1,4 +1,4 @@
-"""From a body that was judged to the object that the handler receives: one builder for each media type."""
+"""From a validated body to the object that the handler receives: one deserializer for each media type."""
 
 from __future__ import annotations
 
@@ -10,41 +10,38 @@ from pydantic import TypeAdapter, ValidationError
 
 from accord.document.strict_json import integers
 from accord.openapi.api import Operation
-from accord.runtime.handlers.binding import Operation as BoundOperation
+from accord.runtime.handlers import binding
 
-Builder = Callable[[Any], Any]
+Deserialize = Callable[[Any], Any]
 
 
-def builder(kind: Any) -> Builder:  # noqa: ANN401 - any type
-    """What makes a value of a type of what was judged.
+def deserializer(kind: Any) -> Deserialize:  # noqa: ANN401 - any type
+    """The function that creates a value of a type from validated JSON.
 
-    Floats beyond 2**53 stay floats when JSON is read. Where the type wants integers, they become those it needs.
+    The JSON reader keeps floats beyond 2**53 as floats. Where the type requires integers, they are converted on a second try.
     """
-    build = TypeAdapter(kind).validator.validate_python
+    create = TypeAdapter(kind).validator.validate_python
 
-    def built(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def deserialize(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         try:
-            return build(value)
+            return create(value)
         except ValidationError:
-            return build(integers(value))
+            return create(integers(value))
 
-    return built
+    return deserialize
 
 
-def builders(described: Operation, bound: BoundOperation) -> dict[str, Builder | None]:
-    """The builder of each media type; None: the handler receives what was read, as texts and files are.
-
-    Pydantic is the type, not the judge: one call of its compiled validator gives the handler its object.
-    """
-    hint = typing.get_type_hints(bound.handler).get("body") if described.bodies else None
-    made: dict[int, Builder] = {}
-    found: dict[str, Builder | None] = {}
-    for name, media in described.bodies.items():
+def deserializers(operation: Operation, bound: binding.Operation) -> dict[str, Deserialize | None]:
+    """The deserializer of each media type; None if the handler receives the parsed value itself, such as text or a file."""
+    hint = typing.get_type_hints(bound.handler).get("body") if operation.bodies else None
+    by_type: dict[int, Deserialize] = {}
+    found: dict[str, Deserialize | None] = {}
+    for name, media in operation.bodies.items():
         kind = type(bound).bodies.get(name, hint)
         if media.kind in ("text", "binary") or kind is None:
             found[name] = None
             continue
-        if id(kind) not in made:
-            made[id(kind)] = builder(kind)
-        found[name] = made[id(kind)]
+        if id(kind) not in by_type:
+            by_type[id(kind)] = deserializer(kind)
+        found[name] = by_type[id(kind)]
     return found

@@ -1,4 +1,4 @@
-"""Files: bodies, and parts of multipart bodies, that the engine passes on without looking into them."""
+"""Files: bodies, or parts of multipart bodies, whose content is passed to the handler unread."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a client sent as a file.
+    """A file that a client sent.
 
-    `media_type` is in lower case and without parameters. `filename` is what the client says: never use it as a path.
-    `headers` are those that the document describes for the part, by their names there.
+    `media_type` is in lower case and without parameters. `filename` comes from the client: never use it as a path. `headers`
+    are the documented headers of the part, by their documented names.
     """
 
     content: bytes

@@ -1,41 +1,35 @@
-"""Bodies that are an HTML form's: `application/x-www-form-urlencoded`."""
+"""Parses HTML forms (`application/x-www-form-urlencoded`)."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
 from accord.errors import RequestRejected
 from accord.openapi.form_fields import Fault, Members
 from accord.openapi.media_type import ContentType, Media
-from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body, Read
+from accord.openapi.primitives import unquote
+from accord.runtime.bodies.parsed_body import INVALID_JSON, MAX_FIELDS, BodyParser, ParsedBody
 
-_BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-
-
-def _decode(text: str) -> str:
-    if "%" not in text:
-        return text.replace("+", " ")
-    return unquote_to_bytes(text.replace("+", " ")).decode()
+_INVALID_ENCODING = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-def form_reader(media: Media) -> Read:
-    """Reads forms as their schema and its `encoding` describe them; names that are wrongly repeated are faults."""
-    members = Members([media.schema] if media.schema is not None else [], media.encoding)
+def form_parser(media: Media) -> BodyParser:
+    """A parser of forms, by their schema and its `encoding`."""
+    fields = Members([media.schema] if media.schema is not None else [], media.encoding)
 
-    def read(raw: bytes, _: ContentType) -> Body:
-        if _BROKEN.search(raw):
+    def parse(raw: bytes, _: ContentType) -> ParsedBody:
+        if _INVALID_ENCODING.search(raw):
             raise RequestRejected(400, "The form has an invalid percent-encoding.")
-        if raw.count(b"&") >= MOST_MEMBERS:
-            raise RequestRejected(413, f"The form has more than {MOST_MEMBERS} fields.")
+        if raw.count(b"&") >= MAX_FIELDS:
+            raise RequestRejected(413, f"The form has more than {MAX_FIELDS} fields.")
         faults: list[Fault] = []
         try:
             pairs = (pair.partition("=") for pair in raw.decode().split("&") if pair)
-            values = members.read(((_decode(name), text) for name, _, text in pairs), _decode, faults)
+            values = fields.read(((unquote(name), text) for name, _, text in pairs), unquote, faults)
         except UnicodeDecodeError:
             raise RequestRejected(400, "The form is not valid UTF-8.") from None
         except ValueError:
-            raise RequestRejected(400, NOT_JSON) from None
-        return Body(values, values, faults)
+            raise RequestRejected(400, INVALID_JSON) from None
+        return ParsedBody(values, values, faults)
 
-    return read
+    return parse

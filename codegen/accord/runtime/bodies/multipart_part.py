@@ -1,4 +1,4 @@
-"""What the parts of one name in a multipart body are to be: their content types, their headers, files or texts."""
+"""The fields of a multipart body: content types, headers and encoding of their parts; files or text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from accord.openapi.field_schemas import branches
 from accord.openapi.form_fields import Member, holds_file
 from accord.openapi.media_type import content_type, covers, essence, is_range
 from accord.runtime.bodies.file import File
-from accord.runtime.bodies.text import CHARSETS, text
+from accord.runtime.bodies.text import CHARSETS, decode_text
 
 
-class RawPart(NamedTuple):
-    """One part as it was sent; names of headers are in lower case."""
+class Part(NamedTuple):
+    """One part; names of headers are in lower case."""
 
     name: str
     filename: str | None
@@ -26,95 +26,92 @@ class RawPart(NamedTuple):
 
 
 class _Header:
-    """A documented header of a part."""
+    """One documented header of a part."""
 
     def __init__(self, document: Document, name: str, header: Node) -> None:
         self.name, self.key = name, name.lower()
         self._required = header.value.get("required", False)
         schema = header.raw_child("schema")
         self._member = Member([schema])
-        self._judge: jsonschema_rs.Draft202012Validator = validator(document, schema, "request")
+        self._validator: jsonschema_rs.Draft202012Validator = validator(document, schema, "request")
 
     def read(self, headers: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
-        """Its value, a list split at its commas."""
-        sent = headers[self.key]
-        return self._member.read([each.strip(" \t") for each in sent.split(",")] if self._member.repeats else [sent], str)
+        """The value; a list is split at commas."""
+        text = headers[self.key]
+        return self._member.read([item.strip(" \t") for item in text.split(",")] if self._member.repeats else [text], str)
 
-    def sent(self, headers: dict[str, str]) -> bool:
-        """Whether it is there, as the document says."""
-        return self.key in headers and self.allows(headers)
-
-    def allows(self, headers: dict[str, str]) -> bool:
-        """Whether it is sent as the document says."""
+    def is_valid(self, headers: dict[str, str]) -> bool:
+        """Whether it is present if required, and valid if present."""
         if self.key not in headers:
             return not self._required
         try:
-            return self._judge.is_valid(self.read(headers))
+            return self._validator.is_valid(self.read(headers))
         except ValueError:
             return False
 
 
-class Part:
-    """The parts of one name, compiled; `undescribed` ones are files or texts by what they say themselves."""
+class Field:
+    """One field, compiled. The parts of an undocumented field are files or text depending on their own headers."""
 
     def __init__(self, document: Document, member: Member) -> None:
         one = member.item or member
         encoding = member.encoding
-        self._undescribed = not one.schemas and not member.content_types
-        self._file = not self._undescribed and holds_file(one.schemas, encoding)
+        self._is_undocumented = not one.schemas and not member.content_types
+        self._is_file = not self._is_undocumented and holds_file(one.schemas, encoding)
         as_json = member.as_json or bool(one.types & {"object", "array"})
         values = [branch.value for schema in one.schemas for branch in branches(schema)]
         codings = [coding for value in values if (coding := coding_of(value)) is not None]
-        self._coding = next((coding for coding in codings if not is_identity(coding)), None)
+        self._encoding = next((coding for coding in codings if not is_identity(coding)), None)
         media_types = tuple(value["contentMediaType"] for value in values if "contentMediaType" in value)
         self._allowed = tuple(map(essence, member.content_types or media_types))
-        if not self._allowed and not self._file and not self._undescribed:
+        if not self._allowed and not self._is_file and not self._is_undocumented:
             self._allowed = ("application/json",) if as_json else ("text/plain",)
-        described = encoding.headers.named() if encoding is not None and encoding.headers is not None else ()
-        # OpenAPI ignores Content-Type here: `contentType` says it.
-        self._headers = [_Header(document, name, header) for name, header in described if name.lower() != "content-type"]
+        headers = encoding.headers.named() if encoding is not None and encoding.headers is not None else ()
+        # OpenAPI ignores Content-Type here: `contentType` defines it.
+        self._headers = [_Header(document, name, header) for name, header in headers if name.lower() != "content-type"]
 
-    def is_file(self, part: RawPart) -> bool:
-        """Whether the handler receives it as a file."""
-        sent = essence(part.headers.get("content-type", "text/plain"))
-        return self._file or (self._undescribed and (part.filename is not None or sent != "text/plain"))
+    def is_file(self, part: Part) -> bool:
+        """Whether the handler receives the part as a file."""
+        media_type = essence(part.headers.get("content-type", "text/plain"))
+        return self._is_file or (self._is_undocumented and (part.filename is not None or media_type != "text/plain"))
 
-    def faults(self, part: RawPart) -> list[str]:
-        """The keywords of the encoding that refuse a part."""
-        found = ["contentType"] if not self._allows(part) else []
+    def faults(self, part: Part) -> list[str]:
+        """The keywords of the `encoding` that a part fails."""
+        found = ["contentType"] if not self._has_allowed_type(part) else []
         coding = part.headers.get("content-transfer-encoding", "binary").lower()
-        known = is_identity(coding) or coding == self._coding
-        if not known or (self._coding is not None and decoded(part.content, self._coding) is None):
+        is_allowed = is_identity(coding) or coding == self._encoding
+        if not is_allowed or (self._encoding is not None and decoded(part.content, self._encoding) is None):
             found.append("contentEncoding")
-        if not all(header.allows(part.headers) for header in self._headers):
+        if not all(header.is_valid(part.headers) for header in self._headers):
             found.append("headers")
         return found
 
-    def _allows(self, part: RawPart) -> bool:
-        sent = part.headers.get("content-type")
-        if sent is None:  # It is what the document says, if that is one thing.
-            return not (self._file and self._allowed) or self._usual() is not None
-        read = content_type(sent)
-        if read is None or (self._allowed and not any(covers(name, read.essence) for name in self._allowed)):
+    def _has_allowed_type(self, part: Part) -> bool:
+        header = part.headers.get("content-type")
+        if header is None:
+            return not (self._is_file and self._allowed) or self._default_type() is not None
+        sent = content_type(header)
+        if sent is None or (self._allowed and not any(covers(name, sent.essence) for name in self._allowed)):
             return False
-        return self.is_file(part) or read.parameters.get("charset", "utf-8").lower() in CHARSETS
+        return self.is_file(part) or sent.parameters.get("charset", "utf-8").lower() in CHARSETS
 
-    def file(self, part: RawPart) -> tuple[File, str]:
-        """A file, and what the judge sees of it: what was sent."""
-        content = part.content if self._coding is None else decoded(part.content, self._coding) or b""
-        sent = part.headers.get("content-type") or self._usual() or "application/octet-stream"
-        headers = {header.name: header.read(part.headers) for header in self._headers if header.sent(part.headers)}
-        return File(content, essence(sent), part.filename, headers), part.content.decode("latin-1")
+    def file(self, part: Part) -> tuple[File, str]:
+        """A file, and its JSON instance for validation: the content before decoding."""
+        content = part.content if self._encoding is None else decoded(part.content, self._encoding) or b""
+        media_type = part.headers.get("content-type") or self._default_type() or "application/octet-stream"
+        present = [header for header in self._headers if header.key in part.headers and header.is_valid(part.headers)]
+        headers = {header.name: header.read(part.headers) for header in present}
+        return File(content, essence(media_type), part.filename, headers), part.content.decode("latin-1")
 
-    def text(self, part: RawPart) -> str:
-        """The text of a part that is no file.
+    def text(self, part: Part) -> str:
+        """The text of a part that is not a file.
 
         Raises:
-            RequestRejected: 400, it is not in its charset.
+            RequestRejected: 400, it is not valid in its charset.
         """
         sent = content_type(part.headers.get("content-type", "text/plain"))
-        return text(part.content, sent.parameters.get("charset") if sent is not None else None)
+        return decode_text(part.content, sent.parameters.get("charset") if sent is not None else None)
 
-    def _usual(self) -> str | None:
-        """The content type of a part that names none, if only one is documented."""
+    def _default_type(self) -> str | None:
+        """The content type of a part without Content-Type: the documented one, if there is only one."""
         return self._allowed[0] if len(self._allowed) == 1 and not is_range(self._allowed[0]) else None

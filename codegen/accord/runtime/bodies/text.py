@@ -1,4 +1,4 @@
-"""Bodies that are one value: texts, and files."""
+"""Parses bodies that are a single value: text or a file."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 from accord.errors import RequestRejected
 from accord.openapi.field_schemas import kinds, scalar_of
 from accord.openapi.media_type import ContentType, Media
-from accord.runtime.bodies.body import Body, Read
 from accord.runtime.bodies.file import File
+from accord.runtime.bodies.parsed_body import BodyParser, ParsedBody
 
-# By their names in Content-Type. Texts are UTF-8 where it names none.
+# Supported charsets by their names in Content-Type; UTF-8 is the default.
 CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 
 
-def text(raw: bytes, charset: str | None) -> str:
-    """Decode a text.
+def decode_text(raw: bytes, charset: str | None) -> str:
+    """Decode text.
 
     Raises:
-        RequestRejected: 400, the bytes are not of that charset.
-        KeyError: nobody knows that charset here.
+        RequestRejected: 400, the bytes are not valid in the charset.
+        KeyError: the charset is not in `CHARSETS`.
     """
     try:
         return raw.decode(CHARSETS[(charset or "utf-8").lower()])
@@ -27,18 +27,18 @@ def text(raw: bytes, charset: str | None) -> str:
         raise RequestRejected(400, "The text is not valid in its charset.") from None
 
 
-def text_reader(media: Media) -> Read:
-    """Reads a text; as the one number or boolean that it is where the schema says so."""
+def text_parser(media: Media) -> BodyParser:
+    """A parser of text, which is converted to a number or boolean if the schema requires one."""
     schemas = [media.schema] if media.schema is not None else []
-    lexer = scalar_of(schemas, kinds(*schemas))
+    convert = scalar_of(schemas, kinds(*schemas))
 
-    def read(raw: bytes, sent: ContentType) -> Body:
-        value: Any = lexer(text(raw, sent.parameters.get("charset")))
-        return Body(value, value)
+    def parse(raw: bytes, sent: ContentType) -> ParsedBody:
+        value: Any = convert(decode_text(raw, sent.parameters.get("charset")))
+        return ParsedBody(value, value)
 
-    return read
+    return parse
 
 
-def read_file(raw: bytes, sent: ContentType) -> Body:
-    """Read a file, which nobody looks into."""
-    return Body(File(raw, sent.essence), raw.decode("latin-1"))
+def parse_file(raw: bytes, sent: ContentType) -> ParsedBody:
+    """A body as a file."""
+    return ParsedBody(File(raw, sent.essence), raw.decode("latin-1"))

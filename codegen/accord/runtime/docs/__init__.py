@@ -1,1 +1,1 @@
-"""The document over HTTP: as YAML, as JSON, and as pages."""
+"""The document over HTTP: as YAML, as JSON, and as HTML pages."""

@@ -1,6 +1,6 @@
-"""The document as it is read over HTTP: the file itself, and pages that show it, all prepared once at start.
+"""The document over HTTP: the file itself, Swagger UI, ReDoc and the page of problems, prepared once at start.
 
-Nothing here asks another host for anything, and each page's Content-Security-Policy allows only what it was seen to need.
+No page loads anything from another host, and each Content-Security-Policy allows only what its page needs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from accord.document.document import Document
 from accord.openapi.api import API
 from accord.runtime.docs import problem_page
-from accord.runtime.responses.etags import names
+from accord.runtime.responses.etags import matches
 
 _STYLE = "body { margin: 0 }"
 
@@ -43,7 +43,7 @@ _SWAGGER = """<!doctype html>
 </html>
 """
 
-# A file of its own, because the policy allows no inline script. No validator: it would be told the address of every document.
+# A separate file, because the policy allows no inline script. No validator: it would receive the URL of the document.
 _SWAGGER_START = b"""SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
@@ -71,7 +71,7 @@ _REDOC = """<!doctype html>
 </html>
 """
 
-# The texts of the style elements that ReDoc makes: an empty one, which it then fills by rule, and that of its scroll bar.
+# The style elements that ReDoc creates: an empty one, to which it adds rules, and that of its scroll bar.
 _REDOC_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 
 _ASSETS = {
@@ -84,12 +84,12 @@ _ASSETS = {
 
 
 def _policy(*allowed: str) -> str:
-    """A Content-Security-Policy that allows nothing but the given directives."""
+    """A Content-Security-Policy that allows only the given directives."""
     return "; ".join(("default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"))
 
 
 def _inline(text: str) -> str:
-    """The source that allows exactly this inline style."""
+    """The CSP source that allows exactly this inline style."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
@@ -103,10 +103,9 @@ def _headers(policy: str) -> dict[str, str]:
 
 
 class Page:
-    """One unchanging body, as an ASGI application that answers GET, HEAD and `If-None-Match`.
+    """One constant body, as an ASGI application that supports GET, HEAD and `If-None-Match`.
 
-    The body is bytes, or a file, which is read when it is first asked for and kept: however many clients do not read their
-    answer, there is one copy.
+    A file is read on the first request and kept, so that memory holds one copy even if many clients read slowly.
     """
 
     def __init__(self, body: bytes | Path, media_type: str, policy: str) -> None:
@@ -115,40 +114,40 @@ class Page:
         self._etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         self._headers = _headers(policy) | {"etag": self._etag}
         self._head = Response(headers=self._headers | {"content-length": str(len(content))}, media_type=media_type)
-        self._unchanged = Response(status_code=304, headers=self._headers)
+        self._not_modified = Response(status_code=304, headers=self._headers)
         self._body = body
 
     @functools.cached_property
-    def _whole(self) -> Response:
+    def _full(self) -> Response:
         content = self._body if isinstance(self._body, bytes) else self._body.read_bytes()
         return Response(content, headers=self._headers, media_type=self._media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the body, its head, or that it has not changed."""
-        known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match").decode("latin-1")
-        if known and names(known, self._etag):
-            response = self._unchanged
+        """Send the body, its head, or a 304."""
+        tags = b",".join(value for name, value in scope["headers"] if name == b"if-none-match").decode("latin-1")
+        if tags and matches(tags, self._etag):
+            response = self._not_modified
         elif scope["method"] == "HEAD":
             response = self._head
         else:
-            response = self._whole
+            response = self._full
         await response(scope, receive, send)
 
 
-def _assets() -> dict[str, Page]:
+def _asset_pages() -> dict[str, Page]:
     folder = Path(str(resources.files("fastapi_standalone_docs"))) / "static"
     return {path: Page(folder / name, media_type, _policy()) for path, (name, media_type) in _ASSETS.items()}
 
 
-def _document(document: Document) -> dict[str, Page]:
+def _document_pages(document: Document) -> dict[str, Page]:
     return {
         "/openapi.yaml": Page(document.raw, "application/yaml", _policy()),
         "/openapi.json": Page(document.json, "application/json", _policy()),
     }
 
 
-def _readers(title: str) -> dict[str, Page]:
-    """Swagger UI and ReDoc. Their addresses are relative, so they also work below a path prefix of a proxy."""
+def _ui_pages(title: str) -> dict[str, Page]:
+    """Swagger UI and ReDoc. Their URLs are relative, so that they also work behind a proxy with a path prefix."""
     swagger = _policy("script-src 'self'", f"style-src 'self' {_inline(_STYLE)}", "img-src 'self' data:", "connect-src 'self'")
     redoc = _policy(
         "script-src 'self'",
@@ -164,18 +163,18 @@ def _readers(title: str) -> dict[str, Page]:
     }
 
 
-def routes(document: Document, description: API) -> list[Route]:
-    """The document (`/openapi.yaml`, `/openapi.json`), its readers (`/docs`, `/redoc`) and its problems (`/problems`).
+def routes(document: Document, api: API) -> list[Route]:
+    """The document (`/openapi.yaml`, `/openapi.json`), its pages (`/docs`, `/redoc`) and its problems (`/problems`).
 
-    `/problems/{slug}` leads to the problem's place on the page, so that the `type` of a problem can be opened in a browser.
+    `/problems/{slug}` redirects to the problem's section of the page, so that the `type` of a problem opens in a browser.
     """
-    problems = problem_page.problems(document, description)
+    problems = problem_page.problems(document, api)
     title = html.escape(str(document.data.get("info", {}).get("title", "API")))
     problem_policy = _policy(f"style-src {_inline(problem_page.STYLE)}", "img-src 'self'")
     pages = {
-        **_document(document),
-        **_readers(title),
-        **_assets(),
+        **_document_pages(document),
+        **_ui_pages(title),
+        **_asset_pages(),
         "/problems": Page(problem_page.render(title, problems).encode(), "text/html", problem_policy),
     }
     slugs = {problem.slug for problem in problems}

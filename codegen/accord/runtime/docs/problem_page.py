@@ -1,9 +1,8 @@
-"""The page that explains every problem which the service may answer."""
+"""The HTML page that explains every type of problem in the document."""
 
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from accord.document.document import Document
-from accord.errors import RequestRejected
 from accord.openapi.api import API, Operation
 from accord.problems.problem import Problems
 
@@ -53,7 +51,7 @@ _SECTION = """<section id="{slug}">
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One kind of problem, and the operations that document it, by status."""
+    """One type of problem, and the operations that document it, by status."""
 
     slug: str
     title: str
@@ -61,32 +59,31 @@ class Problem:
     uses: dict[int, list[Operation]]
 
 
-def problems(document: Document, description: API) -> list[Problem]:
-    """The document's `x-accord-problems` in the written order, then what the gate may answer without the document naming it."""
+def problems(document: Document, api: API) -> list[Problem]:
+    """The document's `x-problems` in their order, then the engine's own problems that are not among them."""
     named: dict[str, Problem] = {}
     for slug, entry in document.data.get("x-accord-problems", {}).items():
         uses: dict[int, list[Operation]] = {}
-        for operation in description.operations:
+        for operation in api.operations:
             for status, response in operation.problems.items():
                 if f"/problems/{slug}" in response.problem_types:
                     uses.setdefault(status, []).append(operation)
         named[slug] = Problem(
             slug, str(entry.get("title", slug)), str(entry.get("description", "")), dict(sorted(uses.items()))
         )
-    gate = Problems(document)
-    for status in filter(gate.known, HTTPStatus):
-        answer = json.loads(gate.refusal(RequestRejected(status), b""))
-        named.setdefault(answer["code"], Problem(answer["code"], answer["title"], answer["detail"], {}))
+    standard = Problems(document)
+    for kind in map(standard.type_of, filter(standard.is_standard, HTTPStatus)):
+        named.setdefault(kind.code, Problem(kind.code, kind.title, kind.detail, {}))
     return list(named.values())
 
 
-def _text(written: str) -> str:
-    """Text for HTML; of CommonMark only `code` is honoured."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(written))
+def _text(markdown: str) -> str:
+    """Markdown as HTML; only `code` is supported."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(markdown))
 
 
 def _uses(status: int, operations: Sequence[Operation]) -> str:
-    """One status with its operations, each a link to its place in Swagger UI."""
+    """One status and its operations, each with a link to Swagger UI."""
     items = "\n".join(
         f'<li><a href="docs#/{quote(operation.tag)}/{quote(operation.id)}"><code>{operation.method} '
         f"{html.escape(operation.path)}</code></a> {_text(operation.summary)}</li>"
@@ -96,7 +93,7 @@ def _uses(status: int, operations: Sequence[Operation]) -> str:
 
 
 def render(title: str, problems: Sequence[Problem]) -> str:
-    """The page as HTML; `title` is HTML already."""
+    """The page as HTML; `title` is already escaped."""
     sections = "\n".join(
         _SECTION.format(
             slug=html.escape(problem.slug),

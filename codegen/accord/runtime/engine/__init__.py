@@ -1,1 +1,1 @@
-"""The engine: one compiled operation per operation of the document, and the steps that every request takes."""
+"""The engine: operations compiled at start, the steps of every request in their order, and how responses are sent."""

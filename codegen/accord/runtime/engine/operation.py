@@ -1,4 +1,4 @@
-"""One operation, compiled at start: everything that depends on the document alone."""
+"""One operation, compiled at start: everything about it that the document decides."""
 
 from __future__ import annotations
 
@@ -9,58 +9,51 @@ from collections.abc import Mapping
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from accord.document.document import Document
 from accord.document.identifiers import snake_case
-from accord.openapi import api as description
+from accord.openapi.api import Operation
 from accord.openapi.deprecation import notices
-from accord.runtime.bodies.deserialize import builders
+from accord.runtime.bodies.deserialize import deserializers
 from accord.runtime.bodies.reader import BodyReader
+from accord.runtime.handlers import binding
 from accord.runtime.handlers.arguments import Arguments
-from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.handlers.dependencies import Dependencies
-from accord.runtime.handlers.mock import MARK, Mocked
-from accord.runtime.responses.encoder import Answers
+from accord.runtime.handlers.mock import MOCK_HEADER, Mocked
+from accord.runtime.responses.encoder import ResponseEncoder
 from accord.runtime.responses.negotiation import Negotiation
 from accord.runtime.security.requirements import Scheme, Security
 
-_COLON = re.compile(r":(?=[^{}]*\})")  # in a parameter's name it would mean a convertor to Starlette
+_COLON = re.compile(r":(?=[^{}]*\})")  # in the name of a parameter, where Starlette would read it as a convertor
 
 
-class Operation(APIRoute):
-    """A compiled operation. As an `APIRoute` it stands in `app.routes` like any other route."""
+class CompiledOperation(APIRoute):
+    """A compiled operation. It is an `APIRoute`, so it appears in `app.routes` like any other route."""
 
-    def __init__(
-        self,
-        document: Document,
-        described: description.Operation,
-        bound: BoundOperation,
-        schemes: Mapping[str, Scheme],
-        serve: ASGIApp,
-    ) -> None:
+    def __init__(self, definition: Operation, bound: binding.Operation, schemes: Mapping[str, Scheme], serve: ASGIApp) -> None:
         async def endpoint() -> None:
-            """FastAPI never calls it: the engine answers before FastAPI's router."""
+            """Never called: the engine serves the operation before FastAPI's router is reached."""
 
-        endpoint.__name__ = snake_case(described.id)
+        endpoint.__name__ = snake_case(definition.id)
         super().__init__(
-            _COLON.sub("_", described.path),
+            _COLON.sub("_", definition.path),
             endpoint,
-            methods=[described.method],
-            operation_id=described.id,
-            tags=[described.tag],
+            methods=[definition.method],
+            operation_id=definition.id,
+            tags=[definition.tag],
             response_model=None,
             include_in_schema=False,
         )
+        document = definition.node.document
         self.app = serve
-        self.described, self.id = described, described.id
+        self.definition, self.id = definition, definition.id
         self.handler = bound.handler
-        self.solver = Dependencies.of(bound.handler)
-        self.security = Security(described, schemes)
-        self.negotiation = Negotiation(described.accepts)
-        limit = int(document.data.get("x-accord-body-limit", 1 << 20))
-        self.body = BodyReader(document, described, limit) if described.bodies or described.unread else None
+        self.dependency_solver = Dependencies.of(bound.handler)
+        self.security = Security(definition, schemes)
+        self.negotiation = Negotiation(definition.accepts)
+        max_size = int(document.data.get("x-body-limit", 1 << 20))
+        self.body = BodyReader(definition, max_size) if definition.bodies or definition.unread else None
         hints = typing.get_type_hints(bound.handler)
-        self.arguments = Arguments(document, described, builders(described, bound), hints, self.security.query_names)
-        self.answers = Answers(described)
-        self.limited = described.response(429) is not None  # what a document does not mention is never answered
-        self.mocked = isinstance(bound, Mocked)
-        self.notices = (*notices(described), *([MARK] if self.mocked else []))
+        self.arguments = Arguments(definition, deserializers(definition, bound), hints, self.security.query_names)
+        self.encoder = ResponseEncoder(definition)
+        self.is_rate_limited = definition.response(429) is not None  # an undocumented status is never sent
+        self.is_mocked = isinstance(bound, Mocked)
+        self.extra_headers = (*notices(definition), *([MOCK_HEADER] if self.is_mocked else []))

@@ -1,1 +1,1 @@
-"""Handlers: bound to operations, called with typed arguments."""
+"""Handlers: how they are bound to operations, and the typed arguments that they receive."""

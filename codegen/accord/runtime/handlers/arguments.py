@@ -1,4 +1,4 @@
-"""From the texts of a request to a handler's arguments: read by their lexis, judged all together, typed."""
+"""From a request to the arguments of a handler: parameters are read, everything is validated together, values are typed."""
 
 from __future__ import annotations
 
@@ -8,135 +8,133 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from accord.document.document import Document
 from accord.errors import MalformedValue, RequestRejected
 from accord.jsonschema.faults import escape
 from accord.openapi.api import Operation
+from accord.openapi.form_fields import Fault
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import template_names
 from accord.openapi.primitives import exact
-from accord.problems.fault import MOST_FAULTS, fault
-from accord.runtime.bodies.deserialize import Builder, builder
+from accord.problems.fault import MAX_FAULTS, fault
+from accord.runtime.bodies.deserialize import Deserialize, deserializer
 from accord.runtime.bodies.reader import ABSENT
-from accord.runtime.parameters.query import Cookies, Fault, Query
-from accord.runtime.parameters.reader import Reader
+from accord.runtime.parameters.query import Cookies, Query
+from accord.runtime.parameters.reader import ParameterReader
 from accord.runtime.validator import RequestValidator
 
 _NONE: Mapping[str, Any] = {}
 
 
 class Arguments:
-    """The arguments of one operation, compiled at start.
+    """Reads the arguments of one operation.
 
-    `builders` make the handler's objects of bodies, by media type; `hints` are the types of the handler's arguments, by which
-    parameters that hold objects are made. `credentials` are names in the query that somebody else reads.
+    `bodies` are the deserializers by media type. `hints` are the types of the handler's arguments, into which parameters with
+    objects are deserialized. `credentials` are the query parameters that security schemes read.
     """
 
     def __init__(
         self,
-        document: Document,
-        described: Operation,
-        builders: Mapping[str, Builder | None] = _NONE,
+        operation: Operation,
+        bodies: Mapping[str, Deserialize | None] = _NONE,
         hints: Mapping[str, Any] = _NONE,
         credentials: frozenset[str] = frozenset(),
     ) -> None:
-        self._judge = RequestValidator(document, described) if described.parameters else None
-        self._required = {f"/{one.place}/{escape(one.name)}" for one in described.parameters if one.required}
+        self._validator = RequestValidator(operation) if operation.parameters else None
+        self._required = {f"/{one.place}/{escape(one.name)}" for one in operation.parameters if one.required}
         self._bodies = {
-            name: (RequestValidator(document, described, media.schema), media.kind == "json", builders[name])
-            for name, media in described.bodies.items()
+            name: (RequestValidator(operation, media.schema), media.kind == "json", bodies[name])
+            for name, media in operation.bodies.items()
         }
-        readers = {(parameter.place, parameter.name): Reader(parameter) for parameter in described.parameters}
-        arguments = {(parameter.place, parameter.name): parameter.argument for parameter in described.arguments}
-        names = template_names(described.path)
-        self._path = [(name, arguments["path", name], readers["path", name].read) for name in names]
-        query, cookies = (
-            [reader for (place, _), reader in readers.items() if place == wanted] for wanted in ("query", "cookie")
-        )
-        self._query = Query(query, credentials)
-        self._cookies = Cookies(cookies) if cookies else None
-        # A required object without members leaves no trace where its members are names of their own.
-        self._untold = [(one.place, one.name) for one in readers.values() if one.required and one.may_leave_no_trace]
-        self._header = [(name, reader) for (place, name), reader in readers.items() if place == "header"]
-        # A header without an argument is judged like the others, but used by the engine and not by the handler.
-        named: dict[str, dict[str, str]] = {}
+        readers = {(parameter.place, parameter.name): ParameterReader(parameter) for parameter in operation.parameters}
+        by_place = {place: [reader for reader in readers.values() if reader.place == place] for place, _ in readers}
+        # A parameter without an argument is validated like the others, but used by the engine and not by the handler.
+        arguments = {(parameter.place, parameter.name): parameter.argument for parameter in operation.arguments}
+        self._path = [(name, arguments["path", name], readers["path", name].read) for name in template_names(operation.path)]
+        self._query = Query(by_place.get("query", ()), credentials)
+        self._headers = by_place.get("header", [])
+        self._cookies = Cookies(by_place["cookie"]) if "cookie" in by_place else None
+        self._invisible = [reader for reader in readers.values() if reader.required and reader.may_be_invisible]
+        by_name: dict[str, dict[str, str]] = {}
         for (place, name), argument in arguments.items():
             if place != "path":
-                named.setdefault(place, {})[name] = argument
-        self._named = list(named.items())
-        made = {
-            parameter.argument: builder(hints[parameter.argument])
-            for parameter in described.arguments
-            if parameter.argument in hints and readers[parameter.place, parameter.name].holds_objects
-        }
-        self._defaults = {p.argument: exact(p.schema, p.default) for p in described.arguments if p.place != "path"}
-        self._fresh = [argument for argument, value in self._defaults.items() if isinstance(value, list | dict)]
-        self._made = list(made.items())
-        for parameter in described.arguments:
-            if parameter.argument in made and parameter.default is not None:
-                _check_default(parameter, made[parameter.argument])
+                by_name.setdefault(place, {})[name] = argument
+        self._names = list(by_name.items())  # arguments by place and name
+        self._defaults = {p.argument: exact(p.schema, p.default) for p in operation.arguments if p.place != "path"}
+        self._mutable_defaults = [argument for argument, value in self._defaults.items() if isinstance(value, list | dict)]
+        self._deserializers: list[tuple[str, Deserialize]] = []
+        for parameter in operation.arguments:
+            if parameter.argument in hints and readers[parameter.place, parameter.name].contains_objects:
+                deserialize = deserializer(hints[parameter.argument])
+                self._deserializers.append((parameter.argument, deserialize))
+                if parameter.default is not None:
+                    _check_default(parameter, deserialize)
 
     def read(
         self,
-        values: list[str],
+        path_values: list[str],
         query_string: bytes,
         headers: dict[bytes, bytes],
-        body: Any = ABSENT,  # noqa: ANN401 - any JSON value, or a `Body`
-        media: str = "",
+        body: Any = ABSENT,  # noqa: ANN401 - any JSON value, or a `ParsedBody`
+        media_type: str = "",
     ) -> dict[str, Any]:
-        """The handler's keyword arguments; `values` are the path's texts as they were sent.
+        """The keyword arguments of the handler; `path_values` are not decoded yet.
 
         Raises:
-            RequestRejected: 422 with all faults of path, query, headers, cookies and body together.
+            RequestRejected: 422, with the faults of path, query, headers, cookies and body together.
         """
         faults: list[Fault] = []
-        try:
-            path = {name: read(text) for (name, _, read), text in zip(self._path, values, strict=True)}
-        except (MalformedValue, UnicodeDecodeError):
-            path = self._read_path(values, faults)
-        query = self._query.read(query_string, faults) if query_string else {}
-        parts: dict[str, Any] = {"path": path, "query": query, "header": _NONE}
-        if self._header:
-            parts["header"] = self._read_headers(headers, faults)
-        if self._cookies is not None:
-            parts["cookie"] = self._cookies.read(headers.get(b"cookie", b""), faults)
-        self._add_untold(parts)
-        judge, build, judged = self._judge, None, body
+        values = self._read_parameters(path_values, query_string, headers, faults)
+        validator, deserialize, instance = self._validator, None, body
         if body is not ABSENT:
-            judge, plain, build = self._bodies[media]
-            if not plain:
+            validator, is_json, deserialize = self._bodies[media_type]
+            if not is_json:
                 faults += body.faults
-                judged, body = body.judged, body.value
+                instance, body = body.instance, body.value
         if faults:
-            raise self._unreadable(faults, judge, parts, judged)
-        if judge is not None and not judge.is_valid(parts, judged):
-            raise RequestRejected(422, faults=judge.faults(parts, judged))
+            raise self._malformed(faults, validator, values, instance)
+        if validator is not None and not validator.is_valid(values, instance):
+            raise RequestRejected(422, faults=validator.faults(values, instance))
         try:
-            arguments = self._typed_arguments(parts)
+            arguments = self._typed(values)
             if self._bodies:
-                arguments["body"] = None if body is ABSENT else build(body) if build is not None else body
+                arguments["body"] = None if body is ABSENT else deserialize(body) if deserialize is not None else body
         except ValidationError as error:
-            raise _unheld(error) from None
+            raise _unrepresentable(error) from None
         return arguments
 
-    def _add_untold(self, parts: dict[str, Any]) -> None:
-        for place, name in self._untold:
-            parts[place] = {name: {}} | parts[place]
+    def _read_parameters(
+        self, path_values: list[str], query_string: bytes, headers: dict[bytes, bytes], faults: list[Fault]
+    ) -> dict[str, Any]:
+        """The values of all parameters by place and name; malformed ones become faults."""
+        try:
+            path = {name: read(text) for (name, _, read), text in zip(self._path, path_values, strict=True)}
+        except (MalformedValue, UnicodeDecodeError):
+            path = self._read_malformed_path(path_values, faults)
+        values: dict[str, Any] = {
+            "path": path,
+            "query": self._query.read(query_string, faults) if query_string else {},
+            "header": self._read_headers(headers, faults) if self._headers else _NONE,
+        }
+        if self._cookies is not None:
+            values["cookie"] = self._cookies.read(headers.get(b"cookie", b""), faults)
+        for reader in self._invisible:
+            values[reader.place] = {reader.name: {}} | values[reader.place]
+        return values
 
     def _read_headers(self, headers: dict[bytes, bytes], faults: list[Fault]) -> dict[str, Any]:
         values = {}
-        for name, reader in self._header:
-            if (sent := headers.get(reader.key)) is not None:
+        for reader in self._headers:
+            if (text := headers.get(reader.key)) is not None:
                 try:
-                    values[name] = reader.read(sent.decode("latin-1").strip(" \t"))
+                    values[reader.name] = reader.read(text.decode("latin-1").strip(" \t"))
                 except MalformedValue as malformed:
-                    faults.append(("header", "/" + escape(name), malformed.code))
+                    faults.append(("header", "/" + escape(reader.name), malformed.code))
         return values
 
-    def _read_path(self, values: list[str], faults: list[Fault]) -> dict[str, Any]:
-        """The path's values of which at least one is malformed."""
+    def _read_malformed_path(self, path_values: list[str], faults: list[Fault]) -> dict[str, Any]:
+        """The path parameters of a path with a malformed one."""
         path = {}
-        for (name, _, read), text in zip(self._path, values, strict=True):
+        for (name, _, read), text in zip(self._path, path_values, strict=True):
             try:
                 path[name] = read(text)
             except MalformedValue as malformed:
@@ -145,50 +143,50 @@ class Arguments:
                 faults.append(("path", "/" + escape(name), "encoding"))
         return path
 
-    def _unreadable(
+    def _malformed(
         self,
         faults: list[Fault],
-        judge: RequestValidator | None,
-        parts: dict[str, Any],
+        validator: RequestValidator | None,
+        values: dict[str, Any],
         body: Any,  # noqa: ANN401 - any JSON value
     ) -> RequestRejected:
-        """The refusal of what cannot be read, with what else is wrong. The judge is not asked of the same places again."""
+        """The rejection of malformed values, together with the schema faults of all other places."""
         listed = [fault(*one) for one in faults]
-        nothing_else = body is ABSENT and not any(parts.values())
-        if judge is not None and (self._required or not nothing_else):
-            told = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
-            if not (nothing_else and self._required <= told) and not judge.is_valid(parts, body):
-                listed += judge.faults(parts, body, told)
-        return RequestRejected(422, faults=listed[:MOST_FAULTS])
+        is_empty = body is ABSENT and not any(values.values())
+        if validator is not None and (self._required or not is_empty):
+            reported = {"/".join(["", place, *pointer.split("/")[1:2]]) for place, pointer, _ in faults if pointer}
+            if not (is_empty and self._required <= reported) and not validator.is_valid(values, body):
+                listed += validator.faults(values, body, reported)
+        return RequestRejected(422, faults=listed[:MAX_FAULTS])
 
-    def _typed_arguments(self, parts: dict[str, Any]) -> dict[str, Any]:
+    def _typed(self, values: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._defaults)
-        for argument in self._fresh:  # a handler may change its list
+        for argument in self._mutable_defaults:  # which a handler may change
             arguments[argument] = copy.deepcopy(arguments[argument])
-        path = parts["path"]
+        path = values["path"]
         for name, argument, _ in self._path:
             arguments[argument] = path[name]
-        for place, named in self._named:
-            if values := parts[place]:
-                for name, value in values.items():
-                    if name in named:
-                        arguments[named[name]] = value
-        for argument, make in self._made:
+        for place, names in self._names:
+            if found := values[place]:
+                for name, value in found.items():
+                    if name in names:
+                        arguments[names[name]] = value
+        for argument, deserialize in self._deserializers:
             if (value := arguments[argument]) is not None:
-                arguments[argument] = make(value)
+                arguments[argument] = deserialize(value)
         return arguments
 
 
-def _unheld(error: ValidationError) -> RequestRejected:
-    """The refusal of what the document allows and no Python type holds: the year 0000, say."""
+def _unrepresentable(error: ValidationError) -> RequestRejected:
+    """The rejection of a value that is valid but that its Python type cannot represent, such as the year 0000."""
     places = ["".join("/" + escape(str(step)) for step in found["loc"]) for found in error.errors(include_url=False)]
-    return RequestRejected(422, faults=[fault("body", place, "type") for place in dict.fromkeys(places)][:MOST_FAULTS])
+    return RequestRejected(422, faults=[fault("body", place, "type") for place in dict.fromkeys(places)][:MAX_FAULTS])
 
 
-def _check_default(parameter: Parameter, make: Callable[[Any], Any]) -> None:
-    """Raises DocumentError for the default of an object that its own type does not admit."""
+def _check_default(parameter: Parameter, deserialize: Callable[[Any], Any]) -> None:
+    """Raises DocumentError if the default of an object is not valid."""
     try:
-        make(copy.deepcopy(parameter.default))
+        deserialize(copy.deepcopy(parameter.default))
     except ValueError:
-        text = f"the default of parameter {parameter.name!r} does not fit its schema: correct it"
+        text = f"the default of parameter {parameter.name!r} does not match its schema: correct it"
         raise parameter.node.error(text) from None

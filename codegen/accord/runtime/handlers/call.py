@@ -1,4 +1,4 @@
-"""What handlers receive where the service says nothing else (`[tool.accord] call`)."""
+"""The default first argument of handlers; `[tool.accord] call` names another."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from starlette.types import Scope
 
 P_co = TypeVar("P_co", covariant=True)
 
-# Whose credential was sent: whatever the verifiers of the service answer.
+# The owner of a credential: any object that the verifiers of the service return.
 Principal: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[P_co]):
-    """One request: its ASGI scope, and its principal, which is None where nobody has signed in."""
+    """One request: its ASGI scope, and its principal (None if it is anonymous)."""
 
     scope: Scope
     principal: P_co

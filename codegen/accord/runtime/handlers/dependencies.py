@@ -1,4 +1,4 @@
-"""FastAPI dependencies that a handler declares as defaults (`= Depends(...)`). Only such a handler pays for them."""
+"""FastAPI dependencies that a handler declares as defaults (`= Depends(...)`); other handlers do not pay for them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from accord.runtime.responses.types import Answer
 
 
 class Dependencies:
-    """The dependencies of one handler, solved by FastAPI itself, so `app.dependency_overrides` is honoured."""
+    """The dependencies of one handler. FastAPI itself solves them, so that `app.dependency_overrides` applies."""
 
     def __init__(self, handler: Callable[..., Awaitable[Answer]], parameters: list[inspect.Parameter]) -> None:
-        async def carrier() -> None:
-            """FastAPI reads its signature."""
+        async def signature() -> None:
+            """Never called: FastAPI only reads its signature."""
 
-        carrier.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # a documented hook of inspect
+        signature.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # documented by inspect
         self._handler = handler
-        self._dependant = get_dependant(path="", call=carrier)
+        self._dependant = get_dependant(path="", call=signature)
 
     @classmethod
     def of(cls, handler: Callable[..., Awaitable[Answer]]) -> Dependencies | None:
-        """The dependencies, or None if the handler declares none."""
+        """The dependencies of a handler; None if it declares none."""
         parameters = [
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for parameter in inspect.signature(handler, eval_str=True).parameters.values()
@@ -37,26 +37,26 @@ class Dependencies:
         ]
         return cls(handler, parameters) if parameters else None
 
-    def lost(self) -> list[str]:
-        """What dependencies ask for and would get in vain, because the engine reads the body and writes the answer."""
-        found, waiting = [], [self._dependant]
-        while waiting:
-            dependant = waiting.pop()
-            waiting += dependant.dependencies
+    def unsupported(self) -> list[str]:
+        """The parameters of dependencies that have no effect, because the engine reads the body and sends the response."""
+        found, pending = [], [self._dependant]
+        while pending:
+            dependant = pending.pop()
+            pending += dependant.dependencies
             name = getattr(dependant.call, "__name__", "a dependency")
             found += [
-                f"{name} asks for {kind}"
-                for kind, asked in (
+                f"{name} declares {kind}"
+                for kind, is_declared in (
                     ("the body", dependant.body_params),
                     ("BackgroundTasks", dependant.background_tasks_param_name),
                     ("the Response", dependant.response_param_name),
                 )
-                if asked
+                if is_declared
             ]
         return found
 
     async def call(self, app: FastAPI, scope: Scope, receive: Receive, call: object, arguments: dict[str, Any]) -> Answer:
-        """Solve the dependencies, run the handler, leave the dependencies."""
+        """Solve the dependencies, call the handler, and close the dependencies."""
         request = Request(scope, receive)
         async with AsyncExitStack() as outer, AsyncExitStack() as inner:
             scope["fastapi_inner_astack"], scope["fastapi_function_astack"] = outer, inner

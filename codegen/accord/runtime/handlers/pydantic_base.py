@@ -1,4 +1,4 @@
-"""What generated models are made of: types of handlers, not the judge. What the judge takes, they hold, all of it."""
+"""The base of generated models. They give handlers types and accept every valid value; validation itself is done elsewhere."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Annotated, Any, TypeAlias, get_args
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, StrictFloat, StrictInt
 from pydantic_core import CoreSchema, core_schema
 
-_EXACT = 1 << 53  # integers up to here are floats without loss
+_EXACT = 1 << 53  # larger integers are not exact as floats
 
-# A float; an integer that no float holds exactly stays one.
+# A float, or an integer that a float cannot represent exactly.
 Number: TypeAlias = Annotated[
     Annotated[StrictInt, Field(gt=_EXACT)] | Annotated[StrictInt, Field(lt=-_EXACT)] | StrictFloat,
     Field(union_mode="left_to_right"),
 ]
 
-_LEAP = re.compile(r"(.{17})60(?:\.\d+)?(.+)", re.ASCII)
+_LEAP_SECOND = re.compile(r"(.{17})60(?:\.\d+)?(.+)", re.ASCII)
 
 
-def _leapt(value: object) -> object:
-    """RFC 3339 has leap seconds and Python none: there it is the first instant of the next minute, as in POSIX.
+def _without_leap_second(value: object) -> object:
+    """Replace a leap second, which RFC 3339 has and Python lacks, by the first instant of the next minute, as POSIX does.
 
-    The minute after the last one of the year 9999 is beyond `datetime`: there it is the last instant of that minute.
+    At the end of the year 9999, beyond which `datetime` ends, it becomes the last instant of the minute.
     """
-    if isinstance(value, str) and value[17:19] == "60" and (parts := _LEAP.fullmatch(value)):
+    if isinstance(value, str) and value[17:19] == "60" and (parts := _LEAP_SECOND.fullmatch(value)):
         second = datetime.fromisoformat(f"{parts[1].upper()}59{parts[2].upper()}")
         try:
             return second + timedelta(seconds=1)
@@ -36,36 +36,36 @@ def _leapt(value: object) -> object:
     return value
 
 
-Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_leapt)]
+Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_without_leap_second)]
 
 
 class Model(BaseModel, extra="allow", defer_build=True, protected_namespaces=(), serialize_by_alias=True):
-    """An object of the document. Members that it does not name are kept in `model_extra`."""
+    """An object of the document. Undocumented properties are kept in `model_extra`."""
 
 
 def default(text: str) -> Any:  # noqa: ANN401 - the field's own type
-    """A default that is more than a scalar, as JSON: each object gets its own."""
+    """A default that is an array or object, given as JSON text; every model gets a copy."""
     return Field(default_factory=lambda: json.loads(text), validate_default=True)
 
 
 class Tagged:
-    """Beside a union: the value of a member decides which class an object becomes."""
+    """Annotates a union: the value of a property selects the class (a discriminator)."""
 
-    def __init__(self, member: str, classes: Mapping[str, str]) -> None:
-        self._member, self._classes = member, classes
+    def __init__(self, name: str, classes: Mapping[str, str]) -> None:
+        self._name, self._classes = name, classes
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - a type
         found = {part.__name__: handler.generate_schema(part) for part in get_args(source) if hasattr(part, "__name__")}
-        tagged = core_schema.tagged_union_schema({tag: found[name] for tag, name in self._classes.items()}, self._member)
-        # What the member does not decide (null, an object made by a handler) is found as in any union.
+        tagged = core_schema.tagged_union_schema({tag: found[name] for tag, name in self._classes.items()}, self._name)
+        # Values without this property (null, an instance created by a handler) are matched as in any union.
         return core_schema.union_schema([tagged, handler(source)], mode="left_to_right")
 
 
 class Rest:
-    """Beside `tuple[A, *tuple[B, ...]]`, which pydantic does not read by itself: a list that begins with an A."""
+    """Annotates `tuple[A, *tuple[B, ...]]`, a list that begins with an A, which pydantic does not support itself."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - a type
-        *places, rest = get_args(source)
-        within = get_args(rest)
-        kinds = [*places, (within if len(within) > 1 else get_args(within[0]))[0]]
-        return core_schema.tuple_schema([handler.generate_schema(kind) for kind in kinds], variadic_item_index=len(places))
+        *first, rest = get_args(source)
+        arguments = get_args(rest)
+        kinds = [*first, (arguments if len(arguments) > 1 else get_args(arguments[0]))[0]]
+        return core_schema.tuple_schema([handler.generate_schema(kind) for kind in kinds], variadic_item_index=len(first))

@@ -1,1 +1,1 @@
-"""Path, query, header and cookie parameters: read from a request, and written into URLs."""
+"""Path, query, header and cookie parameters: parsed from requests, serialized into URLs."""

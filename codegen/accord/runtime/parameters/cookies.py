@@ -1,13 +1,13 @@
-"""Cookies of a request (RFC 6265, 4.2)."""
+"""The `Cookie` header (RFC 6265 4.2)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 
-def cookies(header: bytes) -> dict[str, str]:
-    """The values by name; of a name that is sent twice the first, as browsers put the most specific path first."""
-    found: dict[str, str] = {}
+
+def cookie_pairs(header: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """The names and values of the cookies, in order, without the quotes around a value; None for a name without `=`."""
     for part in header.split(b";"):
         name, separator, value = part.strip(b" \t").partition(b"=")
-        if separator and name:
-            found.setdefault(name.decode("latin-1"), value.strip(b'"').decode("latin-1"))
-    return found
+        is_quoted = len(value) > 1 and value[:1] == value[-1:] == b'"'
+        yield name.decode("latin-1"), (value[1:-1] if is_quoted else value) if separator else None

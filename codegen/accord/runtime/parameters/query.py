@@ -1,4 +1,4 @@
-"""Parameters that occur by name, in a query string or as cookies: which names are whose, how often each may occur."""
+"""Query and cookie parameters: which names belong to which parameter, and how often each may occur."""
 
 from __future__ import annotations
 
@@ -7,79 +7,81 @@ from typing import Any
 
 from accord.errors import MalformedValue
 from accord.jsonschema.faults import escape
+from accord.openapi.form_fields import Fault
 from accord.openapi.primitives import unquote
-from accord.problems.fault import MOST_FAULTS
-from accord.runtime.parameters.reader import Reader
+from accord.problems.fault import MAX_FAULTS
+from accord.runtime.parameters.cookies import cookie_pairs
+from accord.runtime.parameters.reader import ParameterReader
 
-Fault = tuple[str, str, str]  # place, JSON Pointer from there, code
 
+class _Names:
+    """The parameters of one place, by the names under which they occur.
 
-class Names:
-    """The names of one place; compiled at start.
-
-    Members of exploded objects are names of their own. A name that is nobody's belongs to the object that admits any.
+    The properties of an exploded object are names of their own. Other names belong to the object with additional properties.
     """
 
-    __slots__ = ("_deep", "_members", "_place", "_plain", "_rest")
+    __slots__ = ("_by_name", "_by_property", "_deep_objects", "_open_object", "_place")
 
-    def __init__(self, place: str, readers: Iterable[Reader]) -> None:
+    def __init__(self, place: str, readers: Iterable[ParameterReader]) -> None:
         readers = list(readers)
         self._place = place
-        self._plain = {reader.name: reader for reader in readers if reader.plain}
-        exploded = [reader for reader in readers if reader.members is not None and not reader.deep]
-        self._members = {name: reader for reader in exploded for name in reader.members or ()}
-        self._deep = {reader.name: reader for reader in readers if reader.deep}
-        self._rest = next((reader for reader in exploded if reader.open), None)
+        self._by_name = {reader.name: reader for reader in readers if reader.has_own_name}
+        exploded = [reader for reader in readers if reader.properties is not None and not reader.is_deep]
+        self._by_property = {name: reader for reader in exploded for name in reader.properties or ()}
+        self._deep_objects = {reader.name: reader for reader in readers if reader.is_deep}
+        self._open_object = next((reader for reader in exploded if reader.is_open), None)
 
     def __contains__(self, name: str) -> bool:
-        """Whether the document names it."""
-        return name in self._plain or name in self._members
+        """Whether the document defines a name."""
+        return name in self._by_name or name in self._by_property
 
-    def read(self, texts: dict[str, list[str]], faults: list[Fault], *, encoded: bool) -> tuple[dict[str, Any], list[str]]:
-        """The values by parameter, and the names that are nobody's; what cannot be read becomes a fault."""
+    def read(self, texts: dict[str, list[str]], faults: list[Fault], *, is_encoded: bool) -> tuple[dict[str, Any], list[str]]:
+        """The values by parameter, and the unknown names; a malformed value becomes a fault."""
         values: dict[str, Any] = {}
-        others: list[str] = []
+        unknown: list[str] = []
         for name, found in texts.items():
-            reader = self._plain.get(name)
+            reader = self._by_name.get(name)
             if reader is None:
-                others.append(name)
+                unknown.append(name)
                 continue
             try:
                 if len(found) > 1 and not reader.repeats:
                     faults.append((self._place, "/" + escape(name), "repeated"))
                 else:
-                    values[name] = reader.read_all(found, encoded)
+                    values[name] = reader.read_all(found, is_encoded)
             except MalformedValue as malformed:
                 faults.append((self._place, "/" + escape(name), malformed.code))
             except UnicodeDecodeError:
                 faults.append((self._place, "/" + escape(name), "encoding"))
-        if others and (self._members or self._deep or self._rest is not None):
-            others = self._spread(others, texts, values, faults)
-        return values, others
+        if unknown and (self._by_property or self._deep_objects or self._open_object is not None):
+            unknown = self._read_objects(unknown, texts, values, faults)
+        return values, unknown
 
-    def _spread(self, names: list[str], texts: dict[str, list[str]], values: dict[str, Any], faults: list[Fault]) -> list[str]:
-        """Put the members of exploded objects together; returns the names that are none."""
-        objects: dict[str, tuple[Reader, dict[str, list[str]]]] = {}
+    def _read_objects(
+        self, names: list[str], texts: dict[str, list[str]], values: dict[str, Any], faults: list[Fault]
+    ) -> list[str]:
+        """Assemble exploded objects from their properties; returns the names that belong to none."""
+        objects: dict[str, tuple[ParameterReader, dict[str, list[str]]]] = {}
         unknown = []
         for name in names:
-            base, bracket, member = name.partition("[")
-            reader = self._members.get(name)
-            if reader is None and bracket and member.endswith("]") and "[" not in member and "]" not in member[:-1]:
-                reader = self._deep.get(base)
-            member = member[:-1] if reader is not None and reader.deep else name
+            base, bracket, inner = name.partition("[")
+            reader = self._by_property.get(name)
+            if reader is None and bracket and inner.endswith("]") and "[" not in inner and "]" not in inner[:-1]:
+                reader = self._deep_objects.get(base)
+            key = inner[:-1] if reader is not None and reader.is_deep else name
             if reader is None:
-                reader = self._rest
+                reader = self._open_object
             if reader is None:
                 unknown.append(name)
             else:
-                objects.setdefault(reader.name, (reader, {}))[1][member] = texts[name]
-        for name, (reader, members) in objects.items():
+                objects.setdefault(reader.name, (reader, {}))[1][key] = texts[name]
+        for name, (reader, properties) in objects.items():
             pointer = "/" + escape(name)
-            if name in values:  # a scalar and an object
+            if name in values:  # sent as a scalar, and as an object
                 faults.append((self._place, pointer, "repeated"))
                 continue
             try:
-                values[name] = reader.read_members(members)
+                values[name] = reader.read_properties(properties)
             except MalformedValue as malformed:
                 faults.append((self._place, pointer + malformed.pointer, malformed.code))
             except UnicodeDecodeError:
@@ -88,15 +90,15 @@ class Names:
 
 
 class Query:
-    """Reads the query string of one operation. Names that are unknown or wrongly repeated are faults, never dropped.
+    """Reads the query string of one operation. Unknown names and disallowed repetitions are faults.
 
-    `foreign` are names that others read, as an API key.
+    `ignored` are names that are read elsewhere, such as API keys.
     """
 
-    __slots__ = ("_foreign", "_names")
+    __slots__ = ("_ignored", "_names")
 
-    def __init__(self, readers: Iterable[Reader], foreign: frozenset[str]) -> None:
-        self._names, self._foreign = Names("query", readers), foreign
+    def __init__(self, readers: Iterable[ParameterReader], ignored: frozenset[str]) -> None:
+        self._names, self._ignored = _Names("query", readers), ignored
 
     def read(self, raw: bytes, faults: list[Fault]) -> dict[str, Any]:
         """The values by name."""
@@ -104,48 +106,45 @@ class Query:
             faults.append(("query", "", "encoding"))
             return {}
         texts: dict[str, list[str]] = {}
-        encoded = b"%" in raw or b"+" in raw
+        is_encoded = b"%" in raw or b"+" in raw
         for part in raw.decode("ascii").split("&"):
-            if not part:  # WHATWG URL, 5.1: an empty sequence is not a pair
+            if not part:  # an empty sequence is not a pair (WHATWG URL 5.1)
                 continue
             name, _, text = part.partition("=")
             try:
-                texts.setdefault(unquote(name) if encoded else name, []).append(text)
+                texts.setdefault(unquote(name) if is_encoded else name, []).append(text)
             except UnicodeDecodeError:
-                undecoded = ("query", "", "encoding")
-                if undecoded not in faults:
-                    faults.append(undecoded)
-        values, others = self._names.read(texts, faults, encoded=encoded)
-        if others:
-            unknown = [name for name in others if name not in self._foreign] if self._foreign else others
-            faults += [("query", "/" + escape(name), "unknown") for name in unknown[:MOST_FAULTS]]
+                fault = ("query", "", "encoding")
+                if fault not in faults:
+                    faults.append(fault)
+        values, unknown = self._names.read(texts, faults, is_encoded=is_encoded)
+        if unknown:
+            unknown = [name for name in unknown if name not in self._ignored] if self._ignored else unknown
+            faults += [("query", "/" + escape(name), "unknown") for name in unknown[:MAX_FAULTS]]
         return values
 
 
 class Cookies:
-    """Reads the `Cookie` header (RFC 6265, 4.2) of one operation. Unknown cookies are ignored: a browser sends all that it has.
+    """Reads the `Cookie` header of one operation. Unknown cookies are ignored, because browsers send all that they have.
 
-    A cookie that occurs twice is a fault, for nobody could say which one counts.
+    A repeated cookie is a fault, because it is ambiguous.
     """
 
     __slots__ = ("_names",)
 
-    def __init__(self, readers: Iterable[Reader]) -> None:
-        self._names = Names("cookie", readers)
+    def __init__(self, readers: Iterable[ParameterReader]) -> None:
+        self._names = _Names("cookie", readers)
 
     def read(self, header: bytes, faults: list[Fault]) -> dict[str, Any]:
         """The values by name."""
         texts: dict[str, list[str]] = {}
-        for pair in header.split(b";"):
-            raw_name, _, raw = pair.strip(b" \t").partition(b"=")
-            name = raw_name.decode("latin-1")
-            if name not in self._names:  # an open object too has its named members only
+        for name, value in cookie_pairs(header):
+            if name not in self._names:  # not even an object with additional properties takes unknown cookies
                 continue
             try:
-                text = raw.decode()
+                text = (value or b"").decode()
             except UnicodeDecodeError:
                 faults.append(("cookie", "/" + escape(name), "encoding"))
-                continue
-            quoted = len(text) > 1 and text[0] == text[-1] == '"'
-            texts.setdefault(name, []).append(text[1:-1] if quoted else text)
-        return self._names.read(texts, faults, encoded=True)[0]
+            else:
+                texts.setdefault(name, []).append(text)
+        return self._names.read(texts, faults, is_encoded=True)[0]

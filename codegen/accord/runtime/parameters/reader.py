@@ -1,4 +1,4 @@
-"""One parameter, from its texts to its value: by its style and schema, or by its media type."""
+"""Reads one parameter: from its texts to its value, by style and schema or by media type."""
 
 from __future__ import annotations
 
@@ -16,80 +16,84 @@ from accord.openapi.primitives import SCALARS, ValueReader, unquote, unquote_per
 from accord.runtime.parameters.styles import Style
 
 
-class Reader:
-    """Reads one parameter; compiled at start.
+class ParameterReader:
+    """Reads one parameter.
 
-    `read` takes the one text of a path or header parameter, `read_all` every text of a query parameter or cookie and whether
-    anything in them is encoded. `repeats`: its name may occur several times. `members`: its members are names of their own,
-    these and (`open`) any other; of a `deep` one written `name[member]`. `plain`: its own name may occur.
+    `read` takes the single text of a path or header parameter; `read_all` takes every text of a query parameter or cookie, and
+    whether they may contain percent-encoding. Both raise `MalformedValue`, or `UnicodeDecodeError` if the bytes are not UTF-8.
 
-    All reading raises `MalformedValue`, or `UnicodeDecodeError` where the bytes are not UTF-8.
+    - `repeats`: the name may occur several times.
+    - `properties`: of an exploded object, the property names that occur instead of its own name; `is_open`: and any other.
+    - `is_deep`: its properties are written `name[property]`.
+    - `has_own_name`: its own name may occur.
     """
 
     def __init__(self, parameter: Parameter) -> None:
         self.name, self.required, self.place = parameter.name, parameter.required, parameter.place
-        self.key = parameter.name.lower().encode()  # as headers are held
+        self.key = parameter.name.lower().encode()  # as in the dictionary of headers
         self._parameter = parameter
-        wide = parameter.place == "query" and not parameter.allow_reserved
-        self._decode: Callable[[str], str] = unquote if wide else str if parameter.place == "header" else unquote_percent
-        self.deep = parameter.style == "deepObject" and parameter.media is None
-        exploded = parameter.explode and parameter.style == "form"
-        self.members: list[str] | None = None
-        self.open, self.plain, self.repeats, self.holds_objects = False, True, False, False
+        plus_is_space = parameter.place == "query" and not parameter.allow_reserved
+        self._decode: Callable[[str], str] = (
+            unquote if plus_is_space else str if parameter.place == "header" else unquote_percent
+        )
+        self.is_deep = parameter.style == "deepObject" and parameter.media is None
+        is_exploded = parameter.explode and parameter.style == "form"
+        self.properties: list[str] | None = None
+        self.is_open, self.has_own_name, self.repeats, self.contains_objects = False, True, False, False
         if parameter.media is not None:
             self._read = self._json if parameter.media.kind == "json" else self._text
-            self.holds_objects = parameter.media.kind == "json"
+            self.contains_objects = parameter.media.kind == "json"
         else:
-            self._lexis, self._style = ValueReader(parameter.schema), Style(parameter)
-            kinds = self._lexis.types
-            self.holds_objects = "object" in kinds
-            if "object" in kinds and (exploded or self.deep):
-                self.members, self.open = names(parameter.schema), not is_closed(parameter.schema)
-                self._lexis = ValueReader(parameter.schema, self.members)
-                self.plain = bool(kinds - {"object", "null"})
-            elif "object" in kinds:
-                self._lexis = ValueReader(parameter.schema, names(parameter.schema))
-            self.repeats = "array" in kinds and parameter.place in ("query", "cookie") and parameter.explode
-            self._read = self._divided if kinds & {"array", "object"} else self._scalar
+            self._values, self._style = ValueReader(parameter.schema), Style(parameter)
+            types = self._values.types
+            self.contains_objects = "object" in types
+            if "object" in types and (is_exploded or self.is_deep):
+                self.properties, self.is_open = names(parameter.schema), not is_closed(parameter.schema)
+                self._values = ValueReader(parameter.schema, self.properties)
+                self.has_own_name = bool(types - {"object", "null"})
+            elif "object" in types:
+                self._values = ValueReader(parameter.schema, names(parameter.schema))
+            self.repeats = "array" in types and parameter.place in ("query", "cookie") and parameter.explode
+            self._read = self._best_reading if types & {"array", "object"} else self._scalar
         self.read, self.read_all = self._compiled(parameter)
 
     @functools.cached_property
-    def may_leave_no_trace(self) -> bool:
-        """Whether nothing is sent for one of its values: an object without members, whose members are names of their own."""
-        return self.members is not None and self._is_valid({})
+    def may_be_invisible(self) -> bool:
+        """Whether an allowed value is sent as nothing at all: the empty object, if it is exploded."""
+        return self.properties is not None and self._is_valid({})
 
     def _compiled(self, parameter: Parameter) -> tuple[Callable[[str], Any], Callable[[list[str], bool], Any]]:
-        """The two ways in; the usual scalar takes the shortest way."""
+        """`read` and `read_all`; scalars, the most common, take the shortest path."""
         decode, read, repeats = self._decode, self._read, self.repeats
         if read == self._scalar and parameter.style in ("simple", "form") and not parameter.allow_empty:
-            lexer = self._lexis.scalar
+            read_scalar = self._values.scalar
             if parameter.place == "header":
-                return lexer, lambda texts, _: lexer(texts[0])
+                return read_scalar, lambda texts, _: read_scalar(texts[0])
             return (
-                lambda text: lexer(unquote_percent(text)),
-                lambda texts, encoded: lexer(decode(texts[0]) if encoded else texts[0]),
+                lambda text: read_scalar(unquote_percent(text)),
+                lambda texts, is_encoded: read_scalar(decode(texts[0]) if is_encoded else texts[0]),
             )
 
-        if repeats and self._lexis.types == {"array"} and not parameter.allow_empty:
-            items = self._lexis.items
+        if repeats and self._values.types == {"array"} and not parameter.allow_empty:
+            items = self._values.items
 
-            def read_list(texts: list[str], encoded: bool) -> Any:  # noqa: ANN401, FBT001 - as below
+            def read_list(texts: list[str], is_encoded: bool) -> Any:  # noqa: ANN401, FBT001 - as below
                 if texts == [""]:
                     return self._repeated(texts, str)
-                return items([decode(text) for text in texts] if encoded else texts)
+                return items([decode(text) for text in texts] if is_encoded else texts)
 
             return lambda text: read(text, decode), read_list
 
-        def read_all(texts: list[str], encoded: bool) -> Any:  # noqa: ANN401, FBT001 - any JSON value; called for each name
+        def read_all(texts: list[str], is_encoded: bool) -> Any:  # noqa: ANN401, FBT001 - any JSON value; on the hot path
             if parameter.allow_empty and texts == [""]:
                 return ""
-            decoder = decode if encoded else str
+            decoder = decode if is_encoded else str
             return self._repeated(texts, decoder) if repeats else read(texts[0], decoder)
 
         return lambda text: read(text, decode), read_all
 
     def _scalar(self, text: str, decode: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON scalar
-        return self._lexis.scalar(decode(self._style.text(text)))
+        return self._values.scalar(decode(self._style.text(text)))
 
     def _text(self, text: str, decode: Callable[[str], str]) -> str:
         return decode(text)
@@ -101,40 +105,39 @@ class Reader:
         except ValueError:
             raise MalformedValue("syntax") from None
 
-    def _divided(self, text: str, decode: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
-        """The first reading that the schema accepts, else the first."""
-        return self._accepted(list(self._readings(text, decode)))
+    def _best_reading(self, text: str, decode: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
+        return self._first_valid(list(self._readings(text, decode)))
 
     def _readings(self, text: str, decode: Callable[[str], str]) -> Iterator[Any]:
-        """What one text may mean: a value with a delimiter is rather divided, one without rather a scalar.
+        """The possible values of a text, the most likely first: one with a delimiter is an array or object, else a scalar.
 
-        An empty text is one empty item, or no item; and an object without members.
+        An empty text is one empty item, or no items, or an object without properties.
         """
-        kinds = self._lexis.types
-        parts = self._style.items(self._style.text(text)) if kinds & (SCALARS | {"array"}) else []
-        divided = len(parts) > 1
-        if kinds & SCALARS and not divided:
-            yield self._lexis.scalar(decode(parts[0]))
-        if "object" in kinds and self.members is None:
-            pairs = self._style.members(text)
-            named = {decode(name): decode(value) for name, value in pairs} if pairs is not None else {}
-            if pairs is not None and len(named) == len(pairs):
-                yield {name: self._lexis.member(name).scalar(value) for name, value in named.items()}
-        if "array" in kinds:
-            yield self._lexis.items([decode(part) for part in parts])
+        types = self._values.types
+        parts = self._style.items(self._style.text(text)) if types & (SCALARS | {"array"}) else []
+        has_delimiter = len(parts) > 1
+        if types & SCALARS and not has_delimiter:
+            yield self._values.scalar(decode(parts[0]))
+        if "object" in types and self.properties is None:
+            pairs = self._style.properties(text)
+            decoded = {decode(name): decode(value) for name, value in pairs} if pairs is not None else {}
+            if pairs is not None and len(decoded) == len(pairs):
+                yield {name: self._values.member(name).scalar(value) for name, value in decoded.items()}
+        if "array" in types:
+            yield self._values.items([decode(part) for part in parts])
             if parts == [""]:
                 yield []
-        if kinds & SCALARS and divided:
-            yield self._lexis.scalar(decode(self._style.text(text)))
+        if types & SCALARS and has_delimiter:
+            yield self._values.scalar(decode(self._style.text(text)))
 
     def _repeated(self, texts: list[str], decode: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
-        """The value of a name that may occur several times."""
+        """The value of a parameter whose name may occur several times."""
         decoded = [decode(text) for text in texts]
-        once = len(decoded) == 1
-        readings = [self._lexis.scalar(decoded[0])] if once and self._lexis.types & SCALARS else []
-        return self._accepted([*readings, self._lexis.items(decoded), *([[]] if decoded == [""] else [])])
+        readings = [self._values.scalar(decoded[0])] if len(decoded) == 1 and self._values.types & SCALARS else []
+        return self._first_valid([*readings, self._values.items(decoded), *([[]] if decoded == [""] else [])])
 
-    def _accepted(self, readings: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
+    def _first_valid(self, readings: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
+        """The first reading that the schema accepts, or else the first."""
         if not readings:
             raise MalformedValue("type")
         return readings[0] if len(readings) == 1 else next(filter(self._is_valid, readings), readings[0])
@@ -143,16 +146,16 @@ class Reader:
     def _is_valid(self) -> Callable[[Any], bool]:
         return validator(self._parameter.schema.document, self._parameter.schema, "request").is_valid
 
-    def read_members(self, found: Mapping[str, list[str]]) -> dict[str, Any]:
-        """The object whose members came as names of their own."""
-        return {name: self._member(name, texts) for name, texts in found.items()}
+    def read_properties(self, properties: Mapping[str, list[str]]) -> dict[str, Any]:
+        """An exploded object, from the texts of its properties."""
+        return {name: self._property(name, texts) for name, texts in properties.items()}
 
-    def _member(self, name: str, texts: list[str]) -> Any:  # noqa: ANN401 - a scalar or a list of them
-        lexis = self._lexis.member(name)
-        if "array" in lexis.types and (len(texts) > 1 or not lexis.types & SCALARS):
-            return lexis.items([self._decode(text) for text in texts])
-        if len(texts) > 1 and lexis.anything:
+    def _property(self, name: str, texts: list[str]) -> Any:  # noqa: ANN401 - a scalar or a list of them
+        values = self._values.member(name)
+        if "array" in values.types and (len(texts) > 1 or not values.types & SCALARS):
+            return values.items([self._decode(text) for text in texts])
+        if len(texts) > 1 and values.anything:
             return [self._decode(text) for text in texts]
         if len(texts) > 1:
             raise MalformedValue("repeated", "/" + escape(name))
-        return lexis.scalar(self._decode(texts[0]))
+        return values.scalar(self._decode(texts[0]))

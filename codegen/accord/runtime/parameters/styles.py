@@ -1,6 +1,6 @@
-"""How a parameter's style divides its text into items of a list and members of an object (OpenAPI, Style Values).
+"""Splits the text of a parameter into the items of an array or the properties of an object (OpenAPI, Style Values).
 
-Texts are divided before they are decoded, so that a delimiter that is percent-encoded is data.
+Text is split before it is decoded, so that a percent-encoded delimiter is data.
 """
 
 from __future__ import annotations
@@ -16,60 +16,60 @@ _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": r"%20|\+", "pipeDel
 
 
 class Style:
-    """How one text is divided; made once at start."""
+    """The style of one parameter."""
 
-    __slots__ = ("_assigned", "_first", "_members", "_open", "items")
+    __slots__ = ("_has_pairs", "_object_prefix", "_prefix", "_split_properties", "items")
 
     def __init__(self, parameter: Parameter) -> None:
         style, explode = parameter.style, parameter.explode
-        self._first, self._open, delimiter = "", "", _DELIMITERS.get(style, ",")
+        self._prefix, self._object_prefix, delimiter = "", "", _DELIMITERS.get(style, ",")
         if style == "label":
-            self._first = self._open = "."
+            self._prefix = self._object_prefix = "."
             delimiter = r"\." if explode else ","
         elif style == "matrix":
             name = quote(parameter.name, safe="")
-            self._first = f";{name}"
-            self._open = ";" if explode else self._first
+            self._prefix = f";{name}"
+            self._object_prefix = ";" if explode else self._prefix
             delimiter = f";{re.escape(name)}(?:=|(?=;|$))" if explode else ","
-        elif parameter.place == "header":  # a list may be folded over several lines, with space around its commas
+        elif parameter.place == "header":  # lists may have spaces around commas
             delimiter = r"[ \t]*,[ \t]*"
-        self.items = re.compile(delimiter).split  # the texts of a list's items, given what `text` returns
-        self._members = re.compile(";" if style == "matrix" and explode else delimiter)
-        self._assigned = explode and style in ("simple", "label", "matrix")
+        self.items = re.compile(delimiter).split  # splits what `text` returns into the items of an array
+        self._split_properties = re.compile(";" if style == "matrix" and explode else delimiter).split
+        self._has_pairs = explode and style in ("simple", "label", "matrix")
 
     def text(self, text: str) -> str:
-        """The text of a value, without the mark of its style: `.` or `;name=`, which is `;name` where the value is empty.
+        """The text without the prefix of its style: `.`, or `;name=` (`;name` if the value is empty).
 
         Raises:
-            MalformedValue: it does not begin so.
+            MalformedValue: the prefix is missing.
         """
-        if not self._first:
+        if not self._prefix:
             return text
-        if not text.startswith(self._first):
+        if not text.startswith(self._prefix):
             text = normalized(text)
-        if not text.startswith(self._first):
+        if not text.startswith(self._prefix):
             raise MalformedValue("type")
-        rest = text[len(self._first) :]
-        if self._first == "." or not rest:
+        rest = text[len(self._prefix) :]
+        if self._prefix == "." or not rest:
             return rest
         if rest[0] != "=":
             raise MalformedValue("type")
         return rest[1:]
 
-    def members(self, text: str) -> list[tuple[str, str]] | None:
-        """The names and texts of an object's members, given the whole text; None if it is not written so."""
-        if self._assigned:
-            if not text.startswith(self._open):
+    def properties(self, text: str) -> list[tuple[str, str]] | None:
+        """The names and values of an object, given the whole text; None if it is not written in this style."""
+        if self._has_pairs:
+            if not text.startswith(self._object_prefix):
                 text = normalized(text)
-            if not text.startswith(self._open):
+            if not text.startswith(self._object_prefix):
                 return None
-            text = text[len(self._open) :]
+            text = text[len(self._object_prefix) :]
             if not text:
                 return []
-            pairs = [part.partition("=") for part in self._members.split(text)]
-            return [(name, value) for name, _, value in pairs] if all(mark for _, mark, _ in pairs) else None
+            pairs = [part.partition("=") for part in self._split_properties(text)]
+            return [(name, value) for name, _, value in pairs] if all(equals for _, equals, _ in pairs) else None
         text = self.text(text)
         if not text:
             return []
-        parts = self._members.split(text)
+        parts = self._split_properties(text)
         return list(zip(parts[::2], parts[1::2], strict=True)) if len(parts) % 2 == 0 else None

@@ -1,4 +1,4 @@
-"""From a handler's answer to status, headers and body: what the document pins is written here, what it lacks is refused."""
+"""From a handler's answer to status, headers and body; an answer that the document does not allow is a `ContractViolation`."""
 
 from __future__ import annotations
 
@@ -7,210 +7,213 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from accord.errors import ContractViolation, HeaderList, Headers
+from accord.openapi import parameter as documented
 from accord.openapi.api import Operation
 from accord.openapi.encoded import Encoded, encode
-from accord.openapi.header_values import Write, line, writer
+from accord.openapi.header_values import HeaderWriter, header_line, header_writer
 from accord.openapi.media_type import chosen, covers, essence, kind_of, labels
-from accord.openapi.parameter import Response
-from accord.runtime.responses.etags import names
-from accord.runtime.responses.streams import Stream, event
+from accord.runtime.responses.etags import matches
+from accord.runtime.responses.streams import Stream, encode_event
 from accord.runtime.responses.types import Answer, Binary, Body, Events, Lines, Text
 
 Content = bytes | Stream | None
-Given = tuple[tuple[str, bytes, Write | None], ...]
+Response = tuple[int, HeaderList, Content]
+BodyWriter = Callable[[Any], bytes | Stream]
+FieldWriters = tuple[tuple[str, bytes, HeaderWriter | None], ...]  # a field of the answer, the header's name, its writer
 
-_NEVER_A_LENGTH = frozenset({204, 304})  # RFC 9110, 8.6
-_NEVER_A_BODY = frozenset({204, 205, 304})
+_NO_LENGTH_STATUSES = frozenset({204, 304})  # RFC 9110 8.6
+_NO_BODY_STATUSES = frozenset({204, 205, 304})
 _LENGTH = b"content-length"
 _STATUSES = range(200, 600)
-_KEPT = {b"etag", b"cache-control", b"content-location", b"expires", b"vary"}
-_MOST_CLASSES = 1000  # generated ones are few; classes that somebody makes for each request are not remembered
+_HEADERS_OF_304 = {b"etag", b"cache-control", b"content-location", b"expires", b"vary"}  # RFC 9110 15.4.5
+_MAX_CLASSES = 1000  # generated classes are few; those that a handler creates per request are not cached
 
 
-class _Answer(NamedTuple):
-    """One class of answers, compiled: pinned headers, fields with the headers that a handler gives, the writer of its body.
+class _AnswerClass(NamedTuple):
+    """One class of answers, compiled.
 
-    `statuses` are those that an answer of a range may have, None where there is one only; `media` is the media type as it is
-    sent, None where the handler gives it for the range `covered`; `sized`: the handler may know the length of a body in parts.
+    `statuses` are the allowed ones if the response covers a range, else None. `media_type` is the Content-Type; None if the
+    handler chooses one that `media_range` covers. `may_have_length`: the handler may set Content-Length for a streamed body.
     """
 
-    constant: Headers
-    given: Given
-    write: Callable[[Any], bytes | Stream] | None
-    media: bytes | None
-    covered: str
-    sized: bool
+    constant_headers: Headers
+    fields: FieldWriters
+    write_body: BodyWriter | None
+    media_type: bytes | None
+    media_range: str
+    may_have_length: bool
     statuses: frozenset[int] | None
-    kept: tuple[Headers, Given]
+    not_modified: tuple[Headers, FieldWriters]
 
 
-def _json(body: Any) -> bytes:  # noqa: ANN401 - whatever has a JSON form
-    return body.body if isinstance(body, Encoded) else encode(body)
+class ResponseEncoder:
+    """Encodes the answers of one operation; the class of an answer is compiled on first use."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._classes: dict[type, _AnswerClass] = {}
+        self._varies_by_accept = len(operation.accepts) > 1
+        self._revalidates = operation.revalidates
+        self.problem_types = {(status, kind) for status, r in operation.problems.items() for kind in r.problem_types}
+
+    def encode(self, answer: Answer, if_none_match: bytes | None) -> Response:
+        """Status, headers (with Content-Type) and body; 304 if the client has this answer already.
+
+        Raises:
+            ContractViolation: the document does not define this answer.
+        """
+        compiled = self._classes.get(answer.__class__) or self._compiled_class(answer)
+        if self._revalidates and if_none_match is not None and _is_unchanged(answer, if_none_match):
+            constant_headers, fields = compiled.not_modified
+            return 304, _headers(answer, constant_headers, fields), None
+        headers = _headers(answer, compiled.constant_headers, compiled.fields)
+        if compiled.statuses is not None:
+            self._check_status(answer, compiled, headers)
+        if compiled.write_body is None:
+            return answer.status, headers, None
+        headers.append((b"content-type", compiled.media_type or self._media_type(answer, compiled.media_range)))
+        content = compiled.write_body(answer.body)  # type: ignore[attr-defined]  # every class with a writer has a body
+        if compiled.may_have_length and isinstance(content, bytes):
+            headers = [header for header in headers if header[0] != _LENGTH]
+        return answer.status, headers, content
+
+    def _compiled_class(self, answer: Answer) -> _AnswerClass:
+        operation, kind = self._operation, answer.__class__
+        if not isinstance(answer, Answer):
+            raise ContractViolation(f"{operation.id} returned {kind.__name__}, which is not an answer ({operation.node.where})")
+        response = operation.responses.get(kind.key) if kind.key else operation.response(answer.status)
+        if response is None:
+            what = kind.key or answer.status
+            raise ContractViolation(f"{operation.id} returned {what}, which is not documented ({operation.node.where})")
+        compiled = self._compile(kind, response)
+        if len(self._classes) < _MAX_CLASSES:
+            self._classes[kind] = compiled
+        return compiled
+
+    def _compile(self, kind: type[Answer], response: documented.Response) -> _AnswerClass:
+        operation = self._operation
+        constant = _constant_headers(response)
+        name = chosen(response.content, kind.media) if kind.media else next(iter(response.content), "")
+        if name is None:
+            text = f"{operation.id} returned {response.key} as {kind.media}, which is not documented ({response.node.where})"
+            raise ContractViolation(text)
+        has_vary = any(header.name.lower() == "vary" for header in response.headers)
+        if self._varies_by_accept and not response.is_error and not has_vary:
+            constant.append((b"vary", b"Accept"))
+        fields = tuple((h.argument, h.name.lower().encode(), header_writer(h)) for h in response.handler_headers)
+        write_body, media_type = _body_writer(kind, name)
+        statuses = None
+        if response.status is None and kind.key:
+            excluded = _NO_BODY_STATUSES if write_body is not None else frozenset()
+            statuses = frozenset(s for s in _STATUSES if operation.response(s) is response and s not in excluded)
+        elif not response.content and response.status not in _NO_LENGTH_STATUSES:
+            constant.append((_LENGTH, b"0"))
+        return _AnswerClass(
+            constant_headers=tuple(constant),
+            fields=fields,
+            write_body=write_body,
+            media_type=None if "media_type" in kind.__struct_fields__ else media_type.encode(),
+            media_range=name,
+            may_have_length=any(field[1] == _LENGTH for field in fields),
+            statuses=statuses,
+            not_modified=self._not_modified(constant, fields) if self._revalidates else ((), ()),
+        )
+
+    def _not_modified(self, constant: HeaderList, fields: FieldWriters) -> tuple[Headers, FieldWriters]:
+        """The headers of a 304: its own constants, and those of the answer that caches need."""
+        own = _constant_headers(self._operation.responses[304])
+        names = _HEADERS_OF_304 - {name for name, _ in own}
+        kept = [header for header in constant if header[0] in names]
+        return (*own, *kept), tuple(field for field in fields if field[1] in names)
+
+    def _check_status(self, answer: Answer, compiled: _AnswerClass, headers: HeaderList) -> None:
+        """Raise for a status outside the documented range; a response without a body gets its length."""
+        status, operation = answer.status, self._operation
+        if compiled.statuses is not None and status not in compiled.statuses:
+            text = f"{operation.id} returned {status} as {type(answer).__name__}, which does not allow this status"
+            raise ContractViolation(f"{text} ({operation.node.where})")
+        if compiled.write_body is None and status not in _NO_LENGTH_STATUSES:
+            headers.append((_LENGTH, b"0"))
+
+    def _media_type(self, answer: Answer, media_range: str) -> bytes:
+        """The media type that the handler chose within a documented range."""
+        media_type: str = answer.media_type  # type: ignore[attr-defined]  # its class was compiled with this field
+        name, operation = essence(media_type), self._operation
+        is_covered = covers(essence(media_range), name) and "*" not in name and name.count("/") == 1
+        if not is_covered or (isinstance(answer, Body) and kind_of(name) != "json"):
+            text = f"{operation.id} returned {media_type} where {media_range} is documented ({operation.node.where})"
+            raise ContractViolation(text)
+        if isinstance(answer, Text) and (charset := labels(media_type).setdefault("charset", "utf-8")) != "utf-8":
+            raise ContractViolation(f"{operation.id} returned text in {charset}: text of a media range is sent as UTF-8")
+        needs_charset = isinstance(answer, Text) and "charset" not in media_type
+        return header_line(b"content-type", f"{media_type}; charset=utf-8" if needs_charset else media_type)[1]
 
 
-def _bytes(part: Any) -> bytes:  # noqa: ANN401 - what a handler gives
-    if not isinstance(part, (bytes, bytearray, memoryview)):
-        raise TypeError(f"bytes are answered here, not {type(part).__name__}")
-    return bytes(part)
+def _is_unchanged(answer: Answer, if_none_match: bytes) -> bool:
+    etag: str = answer.etag if answer.status == HTTPStatus.OK else ""  # type: ignore[attr-defined]  # required to revalidate
+    return etag != "" and matches(if_none_match.decode("latin-1"), etag)
 
 
-def _binary(body: Any) -> bytes | Stream:  # noqa: ANN401 - bytes or parts
-    return Stream(body, _bytes) if isinstance(body, AsyncIterable) else _bytes(body)
+def _constant_headers(response: documented.Response) -> HeaderList:
+    return [(header.name.lower().encode(), header.constant.encode()) for header in response.headers if header.constant]
 
 
-def _text(charset: str) -> Callable[[Any], bytes | Stream]:
-    def encoded(part: Any) -> bytes:  # noqa: ANN401 - what a handler gives
-        return bytes(part.encode(charset))
-
-    return lambda body: Stream(body, encoded) if isinstance(body, AsyncIterable) else encoded(body)
-
-
-def _lines(body: Any) -> Stream:  # noqa: ANN401 - an iterable of values
-    return Stream(body, lambda value: encode(value) + b"\n")
-
-
-def _events(body: Any) -> Stream:  # noqa: ANN401 - an iterable of events
-    return Stream(body, event, at_once=True)
-
-
-def _writer(kind: type[Answer], media: str) -> tuple[Callable[[Any], bytes | Stream] | None, str]:
-    """How bodies of a class are written, and the media type that is sent with them."""
-    if issubclass(kind, Text):
-        given = labels(media)
-        return _text(given.get("charset", "utf-8")), media if "charset" in given else f"{media}; charset=utf-8"
-    for base, write in ((Body, _json), (Binary, _binary), (Lines, _lines), (Events, _events)):
-        if issubclass(kind, base):
-            return write, media
-    return None, media
-
-
-def _headers(answer: Answer, constant: Headers, given: Given) -> HeaderList:
-    """The pinned headers and the given ones.
+def _headers(answer: Answer, constant: Headers, fields: FieldWriters) -> HeaderList:
+    """The constant headers, and those that the answer has as fields.
 
     Raises:
-        ValueError: a text that no header can hold.
+        ValueError: a value contains a control character.
     """
     headers = [*constant]
-    for field, name, write in given:
+    for field, name, write in fields:
         value = getattr(answer, field)
         if value is None:
             continue
         if write is not None:
-            headers += [line(name, part) for part in write(value)]
+            headers += [header_line(name, text) for text in write(value)]
         elif isinstance(value, str):
-            if not value.isprintable():
-                raise ValueError(f"the header {name.decode()} would hold a control character")
-            headers.append((name, value.encode("latin-1")))
+            headers.append(header_line(name, value))
         else:
             headers.append((name, encode(value).strip(b'"')))
     return headers
 
 
-class Answers:
-    """The answers of one operation; the class of an answer is compiled when it is first answered."""
+def _body_writer(kind: type[Answer], media_type: str) -> tuple[BodyWriter | None, str]:
+    """How the bodies of a class are written, and their Content-Type."""
+    if issubclass(kind, Text):
+        parameters = labels(media_type)
+        content_type = media_type if "charset" in parameters else f"{media_type}; charset=utf-8"
+        return _text_writer(parameters.get("charset", "utf-8")), content_type
+    for base, write in ((Body, _write_json), (Binary, _write_binary), (Lines, _write_lines), (Events, _write_events)):
+        if issubclass(kind, base):
+            return write, media_type
+    return None, media_type
 
-    def __init__(self, described: Operation) -> None:
-        self._described = described
-        self._known: dict[type, _Answer] = {}
-        self._vary = len(described.accepts) > 1
-        self.revalidates = described.revalidates
-        self.problem_types = {(status, kind) for status, r in described.problems.items() for kind in r.problem_types}
 
-    def unchanged(self, answer: Answer, sent: bytes) -> HeaderList | None:
-        """The headers of a 304 if `If-None-Match` names the answer: pinned ones, and what caches need (RFC 9110, 15.4.5)."""
-        if answer.status != HTTPStatus.OK or not names(sent.decode("latin-1"), answer.etag):  # type: ignore[attr-defined]  # `revalidates` promises it
-            return None
-        constant, given = self._of(answer).kept
-        return _headers(answer, constant, given)
+def _write_json(body: Any) -> bytes:  # noqa: ANN401 - anything that can be encoded as JSON
+    return body.body if isinstance(body, Encoded) else encode(body)
 
-    def encode(self, answer: Answer) -> tuple[Content, HeaderList]:
-        """The body (None if the answer has none) and the headers of an answer, Content-Type among them.
 
-        Raises:
-            ContractViolation: the document has no such answer.
-        """
-        known = self._known.get(answer.__class__) or self._of(answer)
-        headers = _headers(answer, known.constant, known.given)
-        if known.statuses is not None:
-            self._check_status(answer, known, headers)
-        if known.write is None:
-            return None, headers
-        headers.append((b"content-type", known.media or self._media_type(answer, known.covered)))
-        content = known.write(answer.body)  # type: ignore[attr-defined]  # every class with a writer has one
-        if known.sized and isinstance(content, bytes):
-            headers = [pair for pair in headers if pair[0] != _LENGTH]
-        return content, headers
+def _bytes(part: Any) -> bytes:  # noqa: ANN401 - what a handler returned
+    if not isinstance(part, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a binary body must be bytes, not {type(part).__name__}")
+    return bytes(part)
 
-    def _of(self, answer: Answer) -> _Answer:
-        """Find the response that a class of answers belongs to."""
-        kind = answer.__class__
-        if (known := self._known.get(kind)) is not None:
-            return known
-        described = self._described
-        if not isinstance(answer, Answer):
-            raise ContractViolation(f"{described.id} answered {kind.__name__}, which is no answer ({described.node.where})")
-        response = described.responses.get(kind.key) if kind.key else described.response(answer.status)
-        if response is None:
-            what = kind.key or answer.status
-            raise ContractViolation(f"{described.id} answered {what}, which is not documented ({described.node.where})")
-        known = self._compiled(kind, response)
-        if len(self._known) < _MOST_CLASSES:
-            self._known[kind] = known
-        return known
 
-    def _compiled(self, kind: type[Answer], response: Response) -> _Answer:
-        described = self._described
-        constant = [(header.name.lower().encode(), header.constant.encode()) for header in response.headers if header.constant]
-        name = chosen(response.content, kind.media) if kind.media else next(iter(response.content), "")
-        if name is None:
-            raise ContractViolation(
-                f"{described.id} answered {response.key} as {kind.media}, which is not documented ({response.node.where})"
-            )
-        if self._vary and not response.is_error and all(header.name.lower() != "vary" for header in response.headers):
-            constant.append((b"vary", b"Accept"))
-        given = tuple((header.argument, header.name.lower().encode(), writer(header)) for header in response.handler_headers)
-        write, media = _writer(kind, name)
-        statuses = None
-        if response.status is None and kind.key:
-            never = _NEVER_A_BODY if write is not None else frozenset()
-            statuses = frozenset(s for s in _STATUSES if described.response(s) is response and s not in never)
-        elif not response.content and response.status not in _NEVER_A_LENGTH:
-            constant.append((_LENGTH, b"0"))
-        return _Answer(
-            tuple(constant),
-            given,
-            write,
-            None if "media_type" in kind.__struct_fields__ else media.encode(),
-            name,
-            any(pair[1] == _LENGTH for pair in given),
-            statuses,
-            self._unchanged(tuple(constant), given) if self.revalidates else ((), ()),
-        )
+def _write_binary(body: Any) -> bytes | Stream:  # noqa: ANN401 - bytes or an iterable of bytes
+    return Stream(body, _bytes) if isinstance(body, AsyncIterable) else _bytes(body)
 
-    def _unchanged(self, constant: Headers, given: Given) -> tuple[Headers, Given]:
-        pins = self._described.responses[304].headers
-        pinned = tuple((header.name.lower().encode(), header.constant.encode()) for header in pins if header.constant)
-        names = _KEPT - {name for name, _ in pinned}
-        return (*pinned, *(pair for pair in constant if pair[0] in names)), tuple(one for one in given if one[1] in names)
 
-    def _check_status(self, answer: Answer, known: _Answer, headers: HeaderList) -> None:
-        """What an answer of a range may not be is refused; one without a body has its length."""
-        status, described = answer.status, self._described
-        if known.statuses is not None and status not in known.statuses:
-            what = f"{described.id} answered {status} as {type(answer).__name__}"
-            raise ContractViolation(f"{what}, which it is not or may not be with a body ({described.node.where})")
-        if known.write is None and status not in _NEVER_A_LENGTH:
-            headers.append((_LENGTH, b"0"))
+def _text_writer(charset: str) -> BodyWriter:
+    def encode_text(part: Any) -> bytes:  # noqa: ANN401 - what a handler returned
+        return bytes(part.encode(charset))
 
-    def _media_type(self, answer: Answer, covered: str) -> bytes:
-        """The media type that the handler gives for a range."""
-        media_type: str = answer.media_type  # type: ignore[attr-defined]  # the class was compiled so
-        plain = essence(media_type)
-        fits = covers(essence(covered), plain) and "*" not in plain and plain.count("/") == 1
-        if not fits or (isinstance(answer, Body) and kind_of(plain) != "json"):
-            where = self._described.node.where
-            raise ContractViolation(f"{self._described.id} answered {media_type} where {covered} is documented ({where})")
-        if isinstance(answer, Text) and (charset := labels(media_type).setdefault("charset", "utf-8")) != "utf-8":
-            raise ContractViolation(f"{self._described.id} answered a text in {charset}: texts of a range are sent in UTF-8")
-        typed = f"{media_type}; charset=utf-8" if isinstance(answer, Text) and "charset" not in media_type else media_type
-        return line(b"content-type", typed)[1]
+    return lambda body: Stream(body, encode_text) if isinstance(body, AsyncIterable) else encode_text(body)
+
+
+def _write_lines(body: Any) -> Stream:  # noqa: ANN401 - an iterable of values
+    return Stream(body, lambda value: encode(value) + b"\n")
+
+
+def _write_events(body: Any) -> Stream:  # noqa: ANN401 - an iterable of events
+    return Stream(body, encode_event, sends_head_first=True)

@@ -1,4 +1,4 @@
-"""`If-Match` and `If-None-Match`: lists of entity tags (RFC 9110, 8.8.3 and 13.1)."""
+"""Lists of entity tags in `If-Match` and `If-None-Match` (RFC 9110 8.8.3 and 13.1)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
 class Tag(NamedTuple):
-    """One entity tag, with its quotes."""
+    """One entity tag; `opaque` includes the quotes."""
 
     weak: bool
     opaque: str
 
 
 def tags(value: str) -> list[Tag] | None:
-    """The tags that a header value lists; None for `*`, which stands for any. Text that is no tag is none."""
+    """The tags listed in a header value; None for `*`, which matches any. Malformed text is ignored."""
     if value.strip() == "*":
         return None
     return [Tag(bool(prefix), opaque) for prefix, opaque in _TAG.findall(value)]
 
 
-def names(value: str, etag: str) -> bool:
-    """Whether the header value is `*` or lists the tag `etag`; compared weakly, as `If-None-Match` is."""
+def matches(value: str, etag: str) -> bool:
+    """Whether a header value is `*` or lists the tag, by weak comparison (as `If-None-Match` requires)."""
     listed, opaque = tags(value), etag.removeprefix("W/")
     return listed is None or any(tag.opaque == opaque for tag in listed)

@@ -1,15 +1,15 @@
-"""What a handler answers: a status, its headers and its body, in generated subclasses of the classes here.
+"""What handlers return: a status, headers and a body. Generated code subclasses these classes.
 
 Answer
 ├── Empty     no body
 ├── Body      one JSON value
-├── Text      text, whole or in parts
-├── Binary    bytes, whole or in parts
-├── Lines     JSON values in parts, one a line (application/jsonl)
+├── Text      text, whole or streamed
+├── Binary    bytes, whole or streamed
+├── Lines     streamed JSON values, one per line (application/jsonl)
 └── Events    server-sent events (text/event-stream)
 
-A subclass names the answer of the document that it is: `status = 200`, or `key = "4XX"` with a field `status` for a range or
-`default`; `media`, if the document has several media types for it; a field `media_type`, if that is a range of them.
+A subclass stands for one documented response: `status = 200`, or `key = "4XX"` and a field `status` for a range or `default`;
+`media` if the response has several media types; a field `media_type` if its media type is a range.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ T = TypeVar("T")
 
 
 class Answer(msgspec.Struct):
-    """An answer; `headers` pairs the fields that hold headers with their names."""
+    """An answer. `headers` pairs the fields that are headers with the names of the headers."""
 
     headers: ClassVar[tuple[tuple[str, str], ...]] = ()
     key: ClassVar[str] = ""
     media: ClassVar[str] = ""
 
-    if TYPE_CHECKING:  # a Struct without fields accepts any argument in mypy's eyes
+    if TYPE_CHECKING:  # mypy lets a Struct without fields accept any argument
 
         def __init__(self) -> None: ...
 
         @property
         def status(self) -> int:
-            """A class variable, or a field where the document has a range."""
+            """A class variable, or a field if the document has a range."""
 
 
 class Empty(Answer):
@@ -47,25 +47,25 @@ class Empty(Answer):
 
 
 class Body(Answer, Generic[T]):
-    """An answer with a body, its first and only positional argument; one that is encoded already is sent as it is."""
+    """An answer with a JSON body, its only positional argument; an `Encoded` body is sent as it is."""
 
     body: T | Encoded[T]
 
 
 class Text(Answer):
-    """An answer with a text, in the charset of its media type or else in UTF-8; parts are sent one by one."""
+    """An answer with text, in the charset of its media type (UTF-8 by default); an iterable is streamed."""
 
     body: str | AsyncIterable[str]
 
 
 class Binary(Answer):
-    """An answer with bytes; parts are sent one by one."""
+    """An answer with bytes; an iterable is streamed."""
 
     body: bytes | AsyncIterable[bytes]
 
 
 class Lines(Answer, Generic[T]):
-    """An answer with JSON values, one a line, sent one by one."""
+    """A stream of JSON values, one per line."""
 
     body: AsyncIterable[T]
 
@@ -80,7 +80,7 @@ class Event(msgspec.Struct, kw_only=True):
 
 
 class Events(Answer):
-    """An answer with server-sent events; a text is an event with nothing but data. The head leaves before the first of them."""
+    """A stream of server-sent events; a string is an event with data only. The head is sent before the first event."""
 
     body: AsyncIterable[Event | str]
 
@@ -95,6 +95,6 @@ _CLASSES: dict[ResponseClass, type[Answer]] = {
 }
 
 
-def form(media: Media | None) -> type[Answer]:
-    """The class of answers with a media type."""
+def answer_class(media: Media | None) -> type[Answer]:
+    """The base class of answers with a media type."""
     return _CLASSES[response_class(media)]

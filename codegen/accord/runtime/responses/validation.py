@@ -1,4 +1,4 @@
-"""Whether real answers are held against the document: `off`, `log`, `sample(p)` or `raise`."""
+"""Validates responses against the document, under a policy: `off`, `log`, `sample(p)` or `raise`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import msgspec
 
 from accord.document.document import Document
 from accord.document.pointer import Pointer
-from accord.errors import ContractViolation
+from accord.errors import ContractViolation, HeaderList
 from accord.jsonschema.validator import validator
 from accord.openapi.api import Operation
-from accord.openapi.header_values import reader
+from accord.openapi.header_values import header_reader
 from accord.openapi.media_type import Media, chosen, kind_of, labels
 from accord.openapi.parameter import Response
 
@@ -26,37 +26,39 @@ _SAMPLE = re.compile(r"sample\((0?\.[0-9]+|0|1(?:\.0+)?)\)")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which share of the answers is looked at, and whether a violation is answered as 500 or only reported."""
+    """The share of responses that are validated, and whether a violation is sent as 500 or only reported."""
 
     share: float
-    strict: bool
+    is_strict: bool
 
     @classmethod
     def of(cls, text: str) -> Policy:
-        """`off`, `log` (every answer), `sample(0.01)` (one of a hundred) or `raise`.
+        """Parse `off`, `log` (every response), `sample(0.01)` (one in a hundred) or `raise`.
 
         Raises:
-            ValueError: something else.
+            ValueError: any other text.
         """
         if (sample := _SAMPLE.fullmatch(text)) is not None:
-            return cls(float(sample[1]), strict=False)
+            return cls(float(sample[1]), is_strict=False)
         if text not in ("off", "log", "raise"):
-            raise ValueError(f"the policy of responses is off, log, sample(p) with p from 0 to 1, or raise, not {text!r}")
-        return cls(0.0 if text == "off" else 1.0, strict=text == "raise")
+            raise ValueError(f"the response policy must be off, log, sample(p) with p from 0 to 1, or raise, not {text!r}")
+        return cls(0.0 if text == "off" else 1.0, is_strict=text == "raise")
 
 
-class _Media:
-    """One documented media type, compiled. Bytes are held against the bounds of their number, which JSON has no word for."""
+class _Body:
+    """The bodies of one media type. Binary ones are checked against `minLength` and `maxLength`, which count bytes here."""
 
-    def __init__(self, document: Document, media: Media) -> None:
-        judged = media.schema is not None and (media.is_range or media.kind in ("json", "text"))
-        self._judge = validator(document, media.schema, "response") if judged and media.schema is not None else None
+    def __init__(self, media: Media) -> None:
+        is_json = media.schema is not None and (media.is_range or media.kind in ("json", "text"))
+        self._validator = (
+            validator(media.schema.document, media.schema, "response") if is_json and media.schema is not None else None
+        )
         schema = media.schema.resolved().value if media.schema is not None else {}
         bounds = schema if isinstance(schema, dict) else {}
-        self._least, self._most = bounds.get("minLength", 0), bounds.get("maxLength")
+        self._min_length, self._max_length = bounds.get("minLength", 0), bounds.get("maxLength")
 
     def fault(self, body: bytes, media_type: str) -> tuple[str, str] | None:
-        """The keyword that refuses a body and the place where; None if it is valid."""
+        """The keyword that a body fails and the place where; None if it is valid."""
         kind = kind_of(media_type)
         if kind in ("json", "text"):
             try:
@@ -64,116 +66,107 @@ class _Media:
                 value = msgspec.json.decode(body) if kind == "json" else body.decode(charset)
             except (ValueError, LookupError):
                 return "syntax", ""
-            return self._judged(value)
-        if len(body) < self._least:
+            return self._schema_fault(value)
+        if len(body) < self._min_length:
             return "minLength", ""
-        return ("maxLength", "") if self._most is not None and len(body) > self._most else None
+        return ("maxLength", "") if self._max_length is not None and len(body) > self._max_length else None
 
-    def _judged(self, value: Any) -> tuple[str, str] | None:  # noqa: ANN401 - any JSON value
-        if self._judge is None or self._judge.is_valid(value):
+    def _schema_fault(self, value: Any) -> tuple[str, str] | None:  # noqa: ANN401 - any JSON value
+        if self._validator is None or self._validator.is_valid(value):
             return None
-        error = next(iter(self._judge.iter_errors(value)))
+        error = next(iter(self._validator.iter_errors(value)))
         place = "/".join(map(str, error.instance_path))
         return str(error.schema_path[-1]) if error.schema_path else "schema", place
 
 
-class _Answer:
-    """One documented answer, compiled."""
+class _Response:
+    """One documented response, compiled."""
 
-    def __init__(self, document: Document, response: Response) -> None:
+    def __init__(self, response: Response) -> None:
         self.where = response.node.where
-        self.bodies = {name: _Media(document, media) for name, media in response.content.items()}
+        self.bodies = {name: _Body(media) for name, media in response.content.items()}
         self.required = [header.name.lower().encode() for header in response.headers if header.required]
         self.headers: dict[bytes, tuple[Callable[[list[str]], Any], jsonschema_rs.Draft202012Validator]] = {
-            header.name.lower().encode(): (reader(header), validator(document, header.schema, "response"))
+            header.name.lower().encode(): (
+                header_reader(header),
+                validator(header.schema.document, header.schema, "response"),
+            )
             for header in response.headers
         }
 
-    def body(self, media_type: str) -> _Media | None:
-        """What is documented for a media type."""
+    def body(self, media_type: str) -> _Body | None:
+        """The documented body of a media type."""
         if (exact := self.bodies.get(media_type)) is not None:
             return exact
         name = chosen(self.bodies, media_type)
         return self.bodies[name] if name is not None else None
 
 
-# Operations share most of their responses, and tests make an application each: a response of a document is compiled once.
-_answers: WeakKeyDictionary[Document, dict[Pointer, _Answer]] = WeakKeyDictionary()
+# Operations share most of their responses, and each test may create an application: a response is compiled once per document.
+_compiled: WeakKeyDictionary[Document, dict[Pointer, _Response]] = WeakKeyDictionary()
 
 
-def _answer(document: Document, response: Response) -> _Answer:
-    known = _answers.setdefault(document, {})
+def _compile(response: Response) -> _Response:
+    known = _compiled.setdefault(response.node.document, {})
     if response.node.pointer not in known:
-        known[response.node.pointer] = _Answer(document, response)
+        known[response.node.pointer] = _Response(response)
     return known[response.node.pointer]
 
 
-class Verifier:
-    """Holds the answers of one operation against the document: status, headers, media type, body."""
+class ResponseValidator:
+    """Validates the responses of one operation: status, headers, media type and body."""
 
-    def __init__(self, document: Document, operation: Operation, policy: Policy) -> None:
-        self._document, self._operation, self._share = document, operation, policy.share
-        self._id, self._where = operation.id, operation.node.where
-        self._seen = False
-        self._answers: dict[int, _Answer | None] = {
-            status: _answer(document, response) for status, response in operation.responses.items() if isinstance(status, int)
+    def __init__(self, operation: Operation, policy: Policy) -> None:
+        self._operation, self._share = operation, policy.share
+        self._is_first = True
+        self._responses: dict[int, _Response | None] = {
+            status: _compile(response) for status, response in operation.responses.items() if isinstance(status, int)
         }
 
-    def due(self) -> bool:
-        """Whether to look at this answer: at the first after a start, then by chance, so that no rhythm of faults escapes."""
-        if not self._seen:
-            self._seen = True
+    def is_due(self) -> bool:
+        """Whether to validate this response: the first after a start, then a random sample, so that no pattern escapes it."""
+        if self._is_first:
+            self._is_first = False
             return True
-        return self._share == 1 or random.random() < self._share  # noqa: S311 - nobody gains by guessing
+        return self._share == 1 or random.random() < self._share  # noqa: S311 - not a secret
 
-    def _documented(self, status: int) -> _Answer | None:
-        """What is documented for a status, also under its range or `default`."""
-        if status not in self._answers:
+    def _documented(self, status: int) -> _Response | None:
+        """The response documented for a status, its range or `default`."""
+        if status not in self._responses:
             response = self._operation.response(status)
-            self._answers[status] = _answer(self._document, response) if response is not None else None
-        return self._answers[status]
+            self._responses[status] = _compile(response) if response is not None else None
+        return self._responses[status]
 
-    def violation(self, status: int, headers: list[tuple[bytes, bytes]], body: object) -> ContractViolation | None:
-        """The first difference between an answer and the document."""
-        try:
-            self.verify(status, headers, body)
-        except ContractViolation as violation:
-            return violation
-        return None
+    def violation(self, status: int, headers: HeaderList, body: object) -> ContractViolation | None:
+        """The first difference between a response and the document. Of a streamed body, only the media type is checked."""
+        found = self._difference(status, headers, body)
+        return ContractViolation(f"{self._operation.id} returned {status}{found}") if found is not None else None
 
-    def verify(self, status: int, headers: list[tuple[bytes, bytes]], body: object) -> None:
-        """Hold an answer against the document. Of a body that is sent in parts, only the media type is judged.
-
-        Raises:
-            ContractViolation: the first difference. A 500 that is not documented is none.
-        """
-        answer = self._documented(status)
-        if answer is None:
-            if status == 500:  # noqa: PLR2004 - an unexpected fault
-                return
-            raise ContractViolation(f"{self._id} answered {status}, which is not documented ({self._where})")
+    def _difference(self, status: int, headers: HeaderList, body: object) -> str | None:
+        response = self._documented(status)
+        if response is None:
+            if status == 500:  # noqa: PLR2004 - an unexpected error, which no document needs to mention
+                return None
+            return f", which is not documented ({self._operation.node.where})"
         sent: dict[bytes, list[str]] = {}
         for name, value in headers:
             sent.setdefault(name.lower(), []).append(value.decode("latin-1"))
-        for name in answer.required:
+        for name in response.required:
             if name not in sent:
-                raise ContractViolation(f"{self._id} answered {status} without the header {name.decode()} ({answer.where})")
-        for name, (read, judge) in answer.headers.items():
-            if (lines := sent.get(name)) is not None and not judge.is_valid(read(lines)):
-                what = f"{self._id} answered {status} with {name.decode()}: {', '.join(lines)}"
-                raise ContractViolation(f"{what} ({answer.where})")
-        self._verify_body(answer, status, sent.get(b"content-type"), body)
+                return f" without the header {name.decode()} ({response.where})"
+        for name, (read, header_validator) in response.headers.items():
+            if (lines := sent.get(name)) is not None and not header_validator.is_valid(read(lines)):
+                return f" with {name.decode()}: {', '.join(lines)} ({response.where})"
+        return _body_difference(response, sent.get(b"content-type", [None])[0], body)
 
-    def _verify_body(self, answer: _Answer, status: int, media: list[str] | None, body: object) -> None:
-        if body is None:
-            if answer.bodies:
-                raise ContractViolation(f"{self._id} answered {status} without its body ({answer.where})")
-            return
-        documented = answer.body(media[0]) if media else None
-        if documented is None or media is None:
-            sent = media[0] if media else None
-            raise ContractViolation(f"{self._id} answered {status} with a body of type {sent} ({answer.where})")
-        if isinstance(body, bytes) and (fault := documented.fault(body, media[0])) is not None:
-            keyword, place = fault
-            what = f"{self._id} answered {status} with a body that fails {keyword} at /{place}"
-            raise ContractViolation(f"{what} ({answer.where})")
+
+def _body_difference(response: _Response, media_type: str | None, body: object) -> str | None:
+    if body is None:
+        return f" without its body ({response.where})" if response.bodies else None
+    documented = response.body(media_type) if media_type is not None else None
+    if documented is None or media_type is None:
+        return f" with a body of type {media_type} ({response.where})"
+    if isinstance(body, bytes) and (fault := documented.fault(body, media_type)) is not None:
+        keyword, place = fault
+        return f" with a body that fails {keyword} at /{place} ({response.where})"
+    return None

@@ -1,4 +1,4 @@
-"""Where the document's security schemes find their credentials: `Authorization`, or a header, query name or cookie."""
+"""Extracts the credential of a security scheme: from `Authorization`, or from a header, the query or a cookie."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from accord.document.document import Node
-from accord.runtime.parameters.cookies import cookies
+from accord.runtime.parameters.cookies import cookie_pairs
 
-# The credential that a request holds; "" if it holds something that can be none, None if it holds nothing.
-Finder = Callable[[dict[bytes, bytes], bytes], str | None]
+# Returns the credential of a request; "" if it is malformed, None if there is none.
+Extractor = Callable[[dict[bytes, bytes], bytes], str | None]
 
 
 def bearer(authorization: bytes | None) -> str | None:
-    """The credential of an `Authorization: Bearer` header (the scheme's case does not matter, RFC 9110 11.1).
+    """The credential of an `Authorization: Bearer` header; the scheme is case-insensitive (RFC 9110 11.1).
 
-    A header sent twice arrives here empty and holds no credential.
+    A repeated header is passed as an empty one, which has no credential.
     """
     if authorization is None:
         return None
@@ -36,19 +36,19 @@ def _basic(headers: dict[bytes, bytes], _: bytes) -> str | None:
     authorization = headers.get(b"authorization")
     if authorization is None:
         return None
-    scheme, _, sent = authorization.partition(b" ")
+    scheme, _, encoded = authorization.partition(b" ")
     try:
-        pair = base64.b64decode(sent.strip(b" "), validate=True).decode() if scheme.lower() == b"basic" else ""
+        pair = base64.b64decode(encoded.strip(b" "), validate=True).decode() if scheme.lower() == b"basic" else ""
     except (binascii.Error, UnicodeDecodeError):
         return ""
     return pair if ":" in pair else ""
 
 
-def _other(name: str) -> Finder:
-    """Everything behind the scheme's name, for the service's verifier to understand."""
+def _other(name: str) -> Extractor:
+    """Everything after the name of another HTTP scheme; the service's verifier interprets it."""
     prefix = f"{name.lower()} ".encode()
 
-    def find(headers: dict[bytes, bytes], _: bytes) -> str | None:
+    def extract(headers: dict[bytes, bytes], _: bytes) -> str | None:
         authorization = headers.get(b"authorization")
         if authorization is None:
             return None
@@ -56,63 +56,61 @@ def _other(name: str) -> Finder:
             return ""
         return authorization[len(prefix) :].strip(b" ").decode("latin-1")
 
-    return find
+    return extract
 
 
-def _in_header(name: str) -> Finder:
+def _in_header(name: str) -> Extractor:
     key = name.lower().encode()
 
-    def find(headers: dict[bytes, bytes], _: bytes) -> str | None:
-        sent = headers.get(key)
-        return sent.strip(b" \t").decode("latin-1") if sent is not None else None
+    def extract(headers: dict[bytes, bytes], _: bytes) -> str | None:
+        value = headers.get(key)
+        return value.strip(b" \t").decode("latin-1") if value is not None else None
 
-    return find
+    return extract
 
 
-def _in_query(name: str) -> Finder:
-    def find(_: dict[bytes, bytes], query_string: bytes) -> str | None:
-        sent = [part.partition(b"=") for part in query_string.split(b"&")] if query_string else []
-        found = [value for key, _, value in sent if unquote_to_bytes(key.replace(b"+", b" ")) == name.encode()]
-        if len(found) != 1:  # one sent twice is none
-            return "" if found else None
+def _in_query(name: str) -> Extractor:
+    def extract(_: dict[bytes, bytes], query_string: bytes) -> str | None:
+        pairs = [part.partition(b"=") for part in query_string.split(b"&")] if query_string else []
+        values = [value for key, _, value in pairs if unquote_to_bytes(key.replace(b"+", b" ")) == name.encode()]
+        if len(values) != 1:  # a repeated one is invalid
+            return "" if values else None
         try:
-            return unquote_to_bytes(found[0].replace(b"+", b" ")).decode()
+            return unquote_to_bytes(values[0].replace(b"+", b" ")).decode()
         except UnicodeDecodeError:
             return ""
 
-    return find
+    return extract
 
 
-def _in_cookie(name: str) -> Finder:
-    def find(headers: dict[bytes, bytes], _: bytes) -> str | None:
-        sent = headers.get(b"cookie")
-        return cookies(sent).get(name) if sent is not None else None
+def _in_cookie(name: str) -> Extractor:
+    def extract(headers: dict[bytes, bytes], _: bytes) -> str | None:
+        found = (value for key, value in cookie_pairs(headers.get(b"cookie", b"")) if key == name and value is not None)
+        value = next(found, None)  # of a repeated one the first, because browsers send the most specific path first
+        return value.decode("latin-1") if value is not None else None
 
-    return find
+    return extract
 
 
-def finder(scheme: Node) -> tuple[Finder, str]:
-    """Where a scheme of the document finds its credential, and its challenge (`WWW-Authenticate`, RFC 9110 11.6.1).
+def extractor(scheme: Node) -> tuple[Extractor, str]:
+    """The extractor of a security scheme, and its challenge (`WWW-Authenticate`, RFC 9110 11.6.1).
 
     Raises:
-        DocumentError: a kind of scheme that the engine does not know.
+        DocumentError: an unsupported type of scheme.
     """
     value = scheme.value
     kind, name = value["type"], str(value.get("name", ""))
     if kind in ("oauth2", "openIdConnect"):
         return _bearer, "Bearer"
     if kind == "http":
-        known = str(value["scheme"]).lower()
+        http_scheme = str(value["scheme"]).lower()
         realm = str(scheme.document.data.get("info", {}).get("title", "")).replace("\\", "").replace('"', "")
-        if known == "bearer":
+        if http_scheme == "bearer":
             return _bearer, "Bearer"
-        if known == "basic":
-            return (
-                _basic,
-                f'Basic realm="{realm}", charset="UTF-8"' if realm.isascii() else 'Basic realm="API", charset="UTF-8"',
-            )
-        return _other(known), str(value["scheme"])
+        if http_scheme == "basic":
+            return _basic, f'Basic realm="{realm if realm.isascii() else "API"}", charset="UTF-8"'
+        return _other(http_scheme), str(value["scheme"])
     if kind == "apiKey":
-        place = {"header": _in_header, "query": _in_query, "cookie": _in_cookie}[value["in"]]
-        return place(name), f'ApiKey in="{value["in"]}"'
-    raise scheme.error(f"the security scheme {kind!r} is not checked by the engine: use another")
+        extract_from = {"header": _in_header, "query": _in_query, "cookie": _in_cookie}[value["in"]]
+        return extract_from(name), f'ApiKey in="{value["in"]}"'
+    raise scheme.error(f"security schemes of type {kind!r} are not supported: use another")

@@ -1,4 +1,4 @@
-"""The document's security requirements as calls of the schemes' verifiers: 401 and 403."""
+"""The security requirements of an operation, checked by the service's verifiers: 401 and 403."""
 
 from __future__ import annotations
 
@@ -7,74 +7,74 @@ from typing import Any, NamedTuple, Protocol
 
 from accord.errors import Headers, RequestRejected
 from accord.openapi.api import Operation
-from accord.runtime.security.credentials import Finder, finder
+from accord.runtime.security.credentials import Extractor, extractor
 
 
 class Scheme(Protocol):
-    """What the service brings for one security scheme of the document. A principal is any object of the service's own."""
+    """The service's verifier of one security scheme. A principal is any object that the service chooses."""
 
     async def verify(self, credential: str) -> Any | None:  # noqa: ANN401 - the principal
-        """Whose credential this is; None if it is not valid (any more).
+        """The principal of a credential; None if the credential is not valid.
 
-        The credential is a token, a key, or `name:password` of the scheme `basic`.
+        The credential is a token, a key, or `name:password` for the scheme `basic`.
         """
 
     def allows(self, principal: Any, scopes: tuple[str, ...]) -> bool:  # noqa: ANN401 - the principal
-        """Whether the principal has every scope (or role) that the document lists."""
+        """Whether the principal has every required scope (or role)."""
 
 
 class _Requirement(NamedTuple):
     """One scheme of an alternative."""
 
-    find: Finder
+    extract: Extractor
     scheme: Scheme
     scopes: tuple[str, ...]
 
 
 class Security:
-    """The requirements of one operation: alternatives (OR) of schemes (AND), `{}` for nobody, scopes.
+    """The requirements of one operation: alternatives (OR) of schemes (AND) with scopes; `{}` makes them optional.
 
-    The principal of an alternative with several schemes is that of the last one written. `challenge` is what a 401 says;
-    `query_names` are the names in the query that credentials have.
+    If an alternative has several schemes, the principal is that of the last one. `challenge` are the headers of a 401;
+    `query_names` are the query parameters that hold credentials.
     """
 
-    __slots__ = ("_alternatives", "_optional", "challenge", "query_names", "secured")
+    __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
         components = operation.node.document.root.get("components")
-        written = components.get("securitySchemes") if components is not None else None
+        declared = components.get("securitySchemes") if components is not None else None
         names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
         found, query_names = {}, set()
         for name in names:
-            declared = written.get(name) if written is not None else None
-            if declared is None or name not in schemes:
-                lacks = "the document" if declared is None else "the service"
-                raise operation.node.error(f"{lacks} has no security scheme {name!r}: add it")
-            found[name] = finder(declared)
-            if declared.value.get("in") == "query":
-                query_names.add(str(declared.value["name"]))
+            scheme = declared.get(name) if declared is not None else None
+            if scheme is None or name not in schemes:
+                owner = "the document" if scheme is None else "the service"
+                raise operation.node.error(f"{owner} has no security scheme {name!r}: add it")
+            found[name] = extractor(scheme)
+            if scheme.value.get("in") == "query":
+                query_names.add(str(scheme.value["name"]))
         self._optional = () in operation.security
         self._alternatives = [
             [_Requirement(found[name][0], schemes[name], scopes) for name, scopes in alternative]
             for alternative in operation.security
             if alternative
         ]
-        self.secured = bool(self._alternatives)
+        self.is_required = bool(self._alternatives)
         challenges = dict.fromkeys(challenge for _, challenge in found.values())
         self.challenge: Headers = tuple((b"www-authenticate", challenge.encode()) for challenge in challenges)
         self.query_names = frozenset(query_names)
 
     async def authenticate(self, headers: dict[bytes, bytes], query_string: bytes) -> tuple[Any, bool]:
-        """The principal (None if nobody signed in and nobody has to) and whether their scopes suffice.
+        """The principal (None for an anonymous request that is allowed) and whether it has the required scopes.
 
         Raises:
-            RequestRejected: 401. Credentials that are sent but wrong are refused even where none are needed.
+            RequestRejected: 401. Invalid credentials are rejected even if credentials are optional.
         """
-        known = None
+        without_scopes = None
         for alternative in self._alternatives:
             allowed, principal = True, None
-            for find, scheme, scopes in alternative:
-                credential = find(headers, query_string)
+            for extract, scheme, scopes in alternative:
+                credential = extract(headers, query_string)
                 principal = await scheme.verify(credential) if credential else None
                 if principal is None:
                     break
@@ -82,14 +82,14 @@ class Security:
             else:
                 if allowed:
                     return principal, True
-                known = principal
-        if known is not None:
-            return known, False
-        if self._optional and not self._sent(headers, query_string):
+                without_scopes = principal
+        if without_scopes is not None:
+            return without_scopes, False
+        if self._optional and not self._has_credential(headers, query_string):
             return None, True
         raise RequestRejected(401, headers=self.challenge)
 
-    def _sent(self, headers: dict[bytes, bytes], query_string: bytes) -> bool:
-        """Whether the request holds anything that is meant as a credential."""
-        required = (requirement for alternative in self._alternatives for requirement in alternative)
-        return any(requirement.find(headers, query_string) is not None for requirement in required)
+    def _has_credential(self, headers: dict[bytes, bytes], query_string: bytes) -> bool:
+        """Whether the request has any credential, valid or not."""
+        requirements = (requirement for alternative in self._alternatives for requirement in alternative)
+        return any(requirement.extract(headers, query_string) is not None for requirement in requirements)

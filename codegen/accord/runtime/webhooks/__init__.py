@@ -1,1 +1,1 @@
-"""Requests that the service sends: webhooks, callbacks, and the links of responses."""
+"""Requests that the service sends (webhooks and callbacks), and links between responses and requests."""

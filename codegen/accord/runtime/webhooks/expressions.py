@@ -1,4 +1,4 @@
-"""Runtime expressions evaluated: URLs of callbacks, and values of links that a JSON Pointer finds in a body."""
+"""Evaluates runtime expressions: the URLs of callbacks, and values that a JSON Pointer selects in a body."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import msgspec
 from accord.document.pointer import unescaped
 from accord.openapi.encoded import Encoded, encode
 from accord.openapi.expressions import EMBEDDED
-from accord.openapi.header_values import text
+from accord.openapi.header_values import scalar_text
 
 ABSENT: Final = object()
 
 
-def expanded(written: str, values: Mapping[str, object]) -> str:
-    """The URL of a text with its expressions replaced; values are quoted, except that with which the URL begins."""
-    if written.startswith("$"):
-        return text(values[written])
+def expanded(template: str, values: Mapping[str, object]) -> str:
+    """A URL with its expressions replaced by their values, percent-encoded unless the URL begins with one."""
+    if template.startswith("$"):
+        return scalar_text(values[template])
 
     def value(found: re.Match[str]) -> str:
-        plain = text(values[found[1]])
-        return plain if found.start() == 0 else quote(plain, safe="")
+        text = scalar_text(values[found[1]])
+        return text if found.start() == 0 else quote(text, safe="")
 
-    return EMBEDDED.sub(value, written)
+    return EMBEDDED.sub(value, template)
 
 
-def pointed(body: object, pointer: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a JSON Pointer finds in a body, whatever it is to Python; `ABSENT` if nothing."""
+def select(body: object, pointer: str) -> Any:  # noqa: ANN401 - any JSON value
+    """The value that a JSON Pointer selects in a body of any Python type; `ABSENT` if there is none."""
     value: Any = msgspec.json.decode(body.body if isinstance(body, Encoded) else encode(body))
     for step in pointer.split("/")[1:]:
         key = unescaped(step)

@@ -1,4 +1,4 @@
-"""Links: the next request, with the arguments that an answer and the request before it give."""
+"""Links: the next request, with arguments taken from a response and from the request before it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any, Generic, TypeVar
 
 from accord.errors import LinkError
 from accord.openapi.expressions import expressions
-from accord.openapi.header_values import text
-from accord.runtime.parameters.serialize import query_texts
+from accord.openapi.header_values import scalar_text
+from accord.runtime.parameters.serialize import query_parameter
 from accord.runtime.responses.types import Answer
-from accord.runtime.webhooks.expressions import ABSENT, expanded, pointed
+from accord.runtime.webhooks.expressions import ABSENT, expanded, select
 
 A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
 class Link(Generic[A]):
-    """The next request: `arguments` are those of its operation by their names in Python, as far as the link gives them.
+    """The next request. `arguments` are those of its operation that the link defines, by their names in Python.
 
-    `url` is its path, filled and quoted, with the query; `headers` and `body` are what the link gives of them.
+    `url` is the path with its parameters and the query; `headers` and `body` are those that the link defines.
     """
 
     method: str
@@ -30,7 +30,7 @@ class Link(Generic[A]):
     body: object = None
 
     @classmethod
-    def of(  # noqa: PLR0913 - what a request is made of
+    def of(  # noqa: PLR0913 - the parts of a request
         cls,
         method: str,
         path: str,
@@ -40,46 +40,46 @@ class Link(Generic[A]):
         headers: Iterable[tuple[str, str]] = (),
         body: object = None,
     ) -> Link[A]:
-        """Write the arguments; `query` pairs them with names, styles and `explode`, `headers` with names."""
-        given: Any = arguments
+        """Serialize the arguments. `query` lists argument, name, style and `explode`; `headers` lists argument and name."""
+        values: Any = arguments
         pairs = [
             pair
             for argument, name, style, explode in query
-            if argument in given
-            for pair in query_texts(given[argument], style, name, explode=explode)
+            if argument in values
+            for pair in query_parameter(values[argument], style, name, explode=explode)
         ]
-        sent = {name: text(given[argument]) for argument, name in headers if argument in given}
+        sent = {name: scalar_text(values[argument]) for argument, name in headers if argument in values}
         return cls(method, f"{path}?{'&'.join(pairs)}" if pairs else path, arguments, sent, body)
 
 
 def linked(
     answer: Answer,
     request: Mapping[str, object],
-    wanted: Mapping[str, object],
+    sources: Mapping[str, object],
     *,
     needed: Iterable[str] = (),
     texts: Iterable[str] = (),
 ) -> Any:  # noqa: ANN401 - the typed arguments of the next operation
-    """The arguments of the next operation, found by expressions or constant; what is not found is left out.
+    """The arguments of the next operation, evaluated from expressions or constants; those without a value are left out.
 
-    `request` holds the values of expressions about the request. `texts` are arguments that are texts, whatever is found.
+    `request` has the values of the expressions about the request. The arguments in `texts` are converted to strings.
 
     Raises:
-        LinkError: an argument that is needed is not found.
+        LinkError: an argument in `needed` has no value.
     """
     texts = frozenset(texts)
     found = {}
-    for argument, expression in wanted.items():
+    for argument, expression in sources.items():
         value = evaluated(expression, answer, request)
         if value is not ABSENT and value is not None:
-            found[argument] = text(value) if argument in texts and not isinstance(value, str) else value
-    if lacking := next((argument for argument in needed if argument not in found), None):
-        raise LinkError(f"{wanted.get(lacking)} finds nothing in {type(answer).__name__}, but the link needs {lacking}")
+            found[argument] = scalar_text(value) if argument in texts and not isinstance(value, str) else value
+    if missing := next((argument for argument in needed if argument not in found), None):
+        raise LinkError(f"{sources.get(missing)} has no value in {type(answer).__name__}, but the link needs {missing}")
     return found
 
 
 def evaluated(expression: object, answer: Answer, request: Mapping[str, object]) -> Any:  # noqa: ANN401 - any JSON value
-    """The value of an expression, `ABSENT` if there is none; a constant is itself."""
+    """The value of an expression or constant; `ABSENT` if there is none."""
     if not isinstance(expression, str):
         return expression
     if not expression.startswith("$"):
@@ -91,16 +91,16 @@ def evaluated(expression: object, answer: Answer, request: Mapping[str, object])
         return request[expression]
     body, _, pointer = expression.partition("#")
     if expression.startswith("$request."):
-        return pointed(request[body], pointer) if request.get(body) is not None else ABSENT
-    return _answered(expression, answer)
+        return select(request[body], pointer) if request.get(body) is not None else ABSENT
+    return _from_answer(expression, answer)
 
 
-def _answered(expression: str, answer: Answer) -> Any:  # noqa: ANN401 - any JSON value
-    """What an expression about the answer finds in it."""
+def _from_answer(expression: str, answer: Answer) -> Any:  # noqa: ANN401 - any JSON value
+    """The value of an expression about the response."""
     if expression == "$statusCode":
         return answer.status
     if expression.startswith("$response.header."):
         fields = {header.lower(): field for field, header in answer.headers}
         value = getattr(answer, fields[expression.removeprefix("$response.header.").lower()])
         return ABSENT if value is None else value
-    return pointed(answer.body, expression.partition("#")[2])  # type: ignore[attr-defined]  # the generator has looked
+    return select(answer.body, expression.partition("#")[2])  # type: ignore[attr-defined]  # the generator has checked it

@@ -1,6 +1,6 @@
-"""Requests that the service sends by itself: webhooks and callbacks, checked against the document before they leave.
+"""Sends webhooks and callbacks, validated against the document first.
 
-A generated subclass stands for one of them; made once, with the document and the HTTP client of the service, it sends many:
+There is one generated subclass per webhook. An instance, with the document and the service's HTTP client, sends many requests:
 `shipped = OrderShipped(document, client)`, then `await shipped.send(url, body=...)`.
 """
 
@@ -18,27 +18,27 @@ from accord.document.document import Document
 from accord.errors import PayloadError, Reply, ReplyError
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API, Operation, callbacks, place
-from accord.openapi.header_values import text
+from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media, chosen
 from accord.openapi.parameter import Parameter, Response
-from accord.runtime.bodies.deserialize import builder
-from accord.runtime.bodies.writer import Written, plain, written
-from accord.runtime.parameters.serialize import filled_json, query_texts
+from accord.runtime.bodies.deserialize import deserializer
+from accord.runtime.bodies.writer import EncodedBody, encode_body, to_json
+from accord.runtime.parameters.serialize import filled_json, query_parameter
 from accord.runtime.validator import RequestValidator
 
 T = TypeVar("T")
 
 
 class Transport(Protocol):
-    """Sends one request: the HTTP client of the service, with its time limits, its signatures and its retries."""
+    """The HTTP client of the service, which is responsible for timeouts, signatures and retries."""
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
-        """Send it, and return the answer."""
+        """Send a request and return the response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[T]):
-    """An answer of the receiver; `kind` is the type of its body where that is JSON."""
+    """A documented response of the receiver; `kind` is the type of a JSON body."""
 
     key: ClassVar[int | str]
     kind: ClassVar[Any] = None
@@ -49,76 +49,75 @@ class Received(Generic[T]):
 
 
 @functools.lru_cache(maxsize=8)
-def _outward(document: Document) -> dict[str, Operation]:
-    """Everything that a document lets the service send, by its place."""
-    description = API.of(document)
-    found = [*description.webhooks, *(one for operation in description.operations for one in callbacks(operation))]
+def _webhooks(document: Document) -> dict[str, Operation]:
+    """All webhooks and callbacks of a document, by place."""
+    api = API.of(document)
+    found = [*api.webhooks, *(callback for operation in api.operations for callback in callbacks(operation))]
     return {place(operation): operation for operation in found}
 
 
 class Webhook:
-    """One webhook or callback; everything that its document says is compiled when it is made."""
+    """One webhook or callback, compiled when it is created."""
 
     place: ClassVar[str]
 
     def __init__(self, document: Document, transport: Transport) -> None:
-        described = _outward(document)[self.place]
-        # What stands in the path is the receiver's own.
-        parameters = tuple(parameter for parameter in described.parameters if parameter.place != "path")
-        self._described, self._transport = replace(described, parameters=parameters), transport
-        self._judges = {
-            name: RequestValidator(document, self._described, media.schema, "response")
-            for name, media in described.bodies.items()
+        operation = _webhooks(document)[self.place]
+        parameters = tuple(parameter for parameter in operation.parameters if parameter.place != "path")  # the receiver's own
+        self._operation, self._transport = replace(operation, parameters=parameters), transport
+        self._body_validators = {
+            name: RequestValidator(self._operation, media.schema, "response") for name, media in operation.bodies.items()
         }
-        self._without = RequestValidator(document, self._described, None, "response")
-        self._answers = {key: _Answers(document, type(self), response) for key, response in described.responses.items()}
+        self._validator = RequestValidator(self._operation, None, "response")
+        self._replies = {key: _ReplyReader(type(self), response) for key, response in operation.responses.items()}
 
-    async def _send(self, url: str, arguments: Mapping[str, object], body: object, media: str = "") -> Any:  # noqa: ANN401 - an answer
-        """Check, write and send.
+    async def _send(self, url: str, arguments: Mapping[str, object], body: object, media: str = "") -> Any:  # noqa: ANN401 - a subclass of Received
+        """Validate, encode and send a request.
 
         Raises:
             PayloadError: nothing was sent.
-            ReplyError: it was sent, and answered in a way that is not documented.
+            ReplyError: it was sent, but the response is not documented.
         """
-        described = self._described
-        name = media or next(iter(described.bodies), "")
-        sent = written(described.bodies[name], body) if name and body is not None else None
-        given = [(p, plain(arguments[p.argument])) for p in described.parameters if arguments[p.argument] is not None]
-        self._check(given, sent, name)
-        url, headers = _addressed(url, given)
-        if sent is not None:
-            headers["Content-Type"] = sent.content_type
-        reply = await self._transport.send(described.method, url, headers, sent.content if sent is not None else b"")
-        response = described.response(reply.status)
+        operation = self._operation
+        name = media or next(iter(operation.bodies), "")
+        encoded = encode_body(operation.bodies[name], body) if name and body is not None else None
+        values = [(p, to_json(arguments[p.argument])) for p in operation.parameters if arguments[p.argument] is not None]
+        self._check(values, encoded, name)
+        url, headers = _with_parameters(url, values)
+        if encoded is not None:
+            headers["Content-Type"] = encoded.content_type
+        content = encoded.content if encoded is not None else b""
+        reply = await self._transport.send(operation.method, url, headers, content)
+        response = operation.response(reply.status)
         if response is None:
-            raise ReplyError(described.id, reply, "which is not documented")
-        return self._answers[response.key].read(described.id, reply)
+            raise ReplyError(operation.id, reply, "this status is not documented")
+        return self._replies[response.key].read(operation.id, reply)
 
-    def _check(self, given: list[tuple[Parameter, Any]], sent: Written | None, name: str) -> None:
-        parts: dict[str, Any] = {place: {} for place in ("query", "header", "cookie")}
-        for parameter, value in given:
-            parts[parameter.place][parameter.name] = value
-        judge, judged = self._without, None
-        if sent is not None:
-            judge, judged = self._judges[name], sent.judged
-        elif self._described.body_required:
-            raise PayloadError(self._described.id, [("body", "required")])
-        if not judge.is_valid(parts, judged):
-            faults = [msgspec.json.decode(fault) for fault in judge.faults(parts, judged)]
-            raise PayloadError(self._described.id, [(f"{fault['in']}{fault['pointer']}", fault["code"]) for fault in faults])
+    def _check(self, parameters: list[tuple[Parameter, Any]], body: EncodedBody | None, name: str) -> None:
+        values: dict[str, Any] = {place: {} for place in ("query", "header", "cookie")}
+        for parameter, value in parameters:
+            values[parameter.place][parameter.name] = value
+        request_validator, instance = self._validator, None
+        if body is not None:
+            request_validator, instance = self._body_validators[name], body.instance
+        elif self._operation.body_required:
+            raise PayloadError(self._operation.id, [("body", "required")])
+        if not request_validator.is_valid(values, instance):
+            faults = [msgspec.json.decode(fault) for fault in request_validator.faults(values, instance)]
+            raise PayloadError(self._operation.id, [(f"{fault['in']}{fault['pointer']}", fault["code"]) for fault in faults])
 
 
-def _addressed(url: str, given: list[tuple[Parameter, Any]]) -> tuple[str, dict[str, str]]:
-    """The URL with its query, and the headers, cookies among them."""
+def _with_parameters(url: str, parameters: list[tuple[Parameter, Any]]) -> tuple[str, dict[str, str]]:
+    """The URL with its query, and the headers, including cookies."""
     headers: dict[str, str] = {}
     pairs: dict[str, list[str]] = {"query": [], "cookie": []}
-    for parameter, value in given:
+    for parameter, value in parameters:
         if parameter.place == "header":
             headers[parameter.name] = _header(value) if parameter.media is None else _json(value)
         elif parameter.media is not None:
             pairs[parameter.place].append(f"{parameter.name}={filled_json(value)}")
         else:
-            pairs[parameter.place] += query_texts(value, parameter.style, parameter.name, explode=parameter.explode)
+            pairs[parameter.place] += query_parameter(value, parameter.style, parameter.name, explode=parameter.explode)
     if pairs["cookie"]:
         headers["Cookie"] = "; ".join(pairs["cookie"])
     if not pairs["query"]:
@@ -127,40 +126,40 @@ def _addressed(url: str, given: list[tuple[Parameter, Any]]) -> tuple[str, dict[
 
 
 def _json(value: object) -> str:
-    """JSON in the characters that a header holds."""
+    """JSON in ASCII, as headers require."""
     return msgspec.json.encode(value).decode().encode("ascii", "backslashreplace").decode()
 
 
 def _header(value: Any) -> str:  # noqa: ANN401 - any JSON value
     if isinstance(value, dict):
-        return ",".join(text(part) for pair in value.items() for part in pair)
-    return ",".join(map(text, value)) if isinstance(value, list) else text(value)
+        return ",".join(scalar_text(part) for pair in value.items() for part in pair)
+    return ",".join(map(scalar_text, value)) if isinstance(value, list) else scalar_text(value)
 
 
-class _Answers:
-    """The answers of one response, by their media types."""
+class _ReplyReader:
+    """Reads the replies of one documented response, by media type."""
 
-    def __init__(self, document: Document, sender: type[Webhook], response: Response) -> None:
+    def __init__(self, sender: type[Webhook], response: Response) -> None:
         self._found: dict[str, tuple[Media | None, type[Received[Any]], Any, Any]] = {}
         for name, media in response.classes:
             kind: type[Received[Any]] = getattr(sender, name)
-            judged = media is not None and media.kind == "json" and media.schema is not None
-            judge = validator(document, media.schema, "request") if judged and media is not None and media.schema else None
-            build = builder(kind.kind) if kind.kind is not None else None
-            self._found[media.name if media is not None else ""] = (media, kind, judge, build)
+            schema = media.schema if media is not None and media.kind == "json" else None
+            body_validator = validator(schema.document, schema, "request") if schema is not None else None
+            deserialize = deserializer(kind.kind) if kind.kind is not None else None
+            self._found[media.name if media is not None else ""] = (media, kind, body_validator, deserialize)
 
     def read(self, sender: str, reply: Reply) -> Received[Any]:
-        """The answer as the document types it.
+        """The reply, typed as the document defines it.
 
         Raises:
-            ReplyError: it is of another media type, or its body is not what its schema says.
+            ReplyError: the media type is not documented, or the body does not match its schema.
         """
         headers = {name.lower(): value for name, value in reply.headers.items()}
-        sent = headers.get("content-type", "")
-        name = chosen(self._found, sent) if "" not in self._found else ""
+        media_type = headers.get("content-type", "")
+        name = chosen(self._found, media_type) if "" not in self._found else ""
         if name is None:
-            raise ReplyError(sender, reply, f"{sent or 'no media type'}, which is not documented")
-        media, kind, judge, build = self._found[name]
+            raise ReplyError(sender, reply, f"{media_type or 'no media type'}, which is not documented")
+        media, kind, body_validator, deserialize = self._found[name]
         if media is None:
             return kind(reply.status, headers, None)
         if media.kind == "text":
@@ -170,10 +169,10 @@ class _Answers:
         try:
             value = msgspec.json.decode(reply.content)
         except msgspec.DecodeError:
-            raise ReplyError(sender, reply, "its body is not JSON") from None
-        if judge is not None and not judge.is_valid(value):
-            raise ReplyError(sender, reply, "its body is not what its schema says")
+            raise ReplyError(sender, reply, "the body is not JSON") from None
+        if body_validator is not None and not body_validator.is_valid(value):
+            raise ReplyError(sender, reply, "the body does not match its schema")
         try:
-            return kind(reply.status, headers, build(value) if build is not None else value)
-        except ValidationError:  # the year 0000, say
-            raise ReplyError(sender, reply, "its body holds a value that its Python type cannot hold") from None
+            return kind(reply.status, headers, deserialize(value) if deserialize is not None else value)
+        except ValidationError:  # such as the year 0000
+            raise ReplyError(sender, reply, "the body has a value that its Python type cannot represent") from None

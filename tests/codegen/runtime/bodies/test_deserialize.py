@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, StrictInt, StrictStr, TypeAdapter, ValidationError
 
 from accord.document.strict_json import strict_json
-from accord.runtime.bodies.deserialize import builder
+from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.handlers.pydantic_base import Instant, Number
 
 
@@ -21,16 +21,16 @@ class Thing(BaseModel):
 class TestIntegers:
     @pytest.mark.parametrize("text", ["1e15", "1e16", "10000000000000000.0", "10000000000000000", "9.2e18", "1e300", "-1e16"])
     def test_are_the_same_however_they_are_written(self, text):
-        thing = builder(Thing)(strict_json(f'{{"count": {text}, "ratio": 1, "many": [{text}]}}'.encode()))
+        thing = deserializer(Thing)(strict_json(f'{{"count": {text}, "ratio": 1, "many": [{text}]}}'.encode()))
 
         assert (type(thing.count), thing.count, thing.many) == (int, int(float(text)), [int(float(text))])
 
     def test_that_are_none_stay_refused(self):
         with pytest.raises(ValidationError):
-            builder(Thing)({"count": 1.5, "ratio": 1e16})
+            deserializer(Thing)({"count": 1.5, "ratio": 1e16})
 
     def test_are_floats_where_any_number_is_allowed(self):
-        thing = builder(Thing)(strict_json(b'{"count": 1, "ratio": 1e16}'))
+        thing = deserializer(Thing)(strict_json(b'{"count": 1, "ratio": 1e16}'))
 
         assert (type(thing.ratio), thing.ratio) == (float, 1e16)
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime.bodies.deserialize import builders
+from accord.runtime.bodies.deserialize import deserializers
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
 from tests.codegen.support.bodies import FORM, faults, post, service
@@ -160,7 +160,7 @@ class TestSeveralMediaTypes:
         paths = f"paths: {{/p: {{post: {{operationId: post, requestBody: {{content: {content}}}, responses: {{}}}}}}}}"
         (described,) = API.of(Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())).operations
 
-        made = builders(described, Post(handler))
+        made = deserializers(described, Post(handler))
 
         assert type(made["application/json"]({"a": "1"})) is One
         assert type(made[FORM]({"a": "1"})) is Other
@@ -181,7 +181,7 @@ class TestSeveralMediaTypes:
         (described,) = API.of(Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())).operations
         picture = File(b"\xff", "image/png", "a.png")
 
-        made = builders(described, Post(handler))["multipart/form-data"]({"picture": picture, "more": [picture]})
+        made = deserializers(described, Post(handler))["multipart/form-data"]({"picture": picture, "more": [picture]})
 
         assert made.picture is picture
         assert made.more == [picture]

@@ -69,13 +69,13 @@ class TestHandlers:
 
     def test_that_are_two_are_told_with_both_places(self):
         assert differences(module("shelf", *handlers()), module("attic", GetThing(get_thing))) == [
-            "attic.get_thing: operation getThing has a handler already, shelf.get_thing: remove one"
+            "attic.get_thing: operation getThing already has a handler, shelf.get_thing: remove one"
         ]
 
     def test_that_are_no_coroutines_are_told(self):
         def get_thing(call: object, thing_id: int) -> Empty: ...
 
-        assert with_get_thing(get_thing) == ["shelf.get_thing: a handler is an `async def` function"]
+        assert with_get_thing(get_thing) == ["shelf.get_thing: a handler must be an `async def` function"]
 
     def test_that_lack_an_argument_are_told(self):
         async def get_thing(call: object) -> Empty: ...
@@ -102,12 +102,12 @@ class TestHandlers:
     def test_that_take_no_call_are_told(self):
         async def get_thing() -> Empty: ...
 
-        assert with_get_thing(get_thing) == ["shelf.get_thing: the first argument of a handler is its call"]
+        assert with_get_thing(get_thing) == ["shelf.get_thing: the first argument of a handler must be its call"]
 
     def test_that_take_only_names_are_told(self):
         async def get_thing(*, thing_id: int) -> Empty: ...
 
-        assert with_get_thing(get_thing) == ["shelf.get_thing: the first argument of a handler is its call"]
+        assert with_get_thing(get_thing) == ["shelf.get_thing: the first argument of a handler must be its call"]
 
     def test_are_told_of_every_difference_at_once_and_once(self):
         async def get_thing(call: object) -> Empty: ...
@@ -134,7 +134,7 @@ class TestAGeneratedClass:
         with pytest.raises(BindingError) as caught:
             bind(description(), [shelf], "of another document")
 
-        assert str(caught.value) == f"contract.yaml: was changed since code was generated from it: {AGAIN}"
+        assert str(caught.value) == f"contract.yaml: has changed since code was generated from it: {AGAIN}"
 
     def test_without_an_answer_is_stale(self):
         where = (

@@ -147,7 +147,7 @@ class TestADependency:
         engine = make_engine(handlers(get_thing=needy), observer=observer)
 
         assert raw_call(engine.serve, "GET", "/v1/things/7").status == 500
-        assert str(observer.errors[0]) == "handlers with dependencies need a host: use accord.runtime.fastapi.Host"
+        assert str(observer.errors[0]) == "handlers with dependencies need an application: use accord.runtime.OpenAPIApp"
 
     def test_is_a_default_and_not_an_annotation(self):
         with pytest.raises(BindingError, match="getThing has no argument 'name'"):
@@ -176,7 +176,7 @@ class TestADependencyThatAsksForWhatTheEngineKeeps:
         with pytest.raises(BindingError) as caught:
             make_engine(handlers(get_thing=hasty))
 
-        assert "later asks for BackgroundTasks, which operations do not pass on" in str(caught.value)
+        assert "later declares BackgroundTasks, which operations do not support" in str(caught.value)
 
 
 class TestADefaultThatIsNoDependency:
@@ -187,7 +187,9 @@ class TestADefaultThatIsNoDependency:
         assert client.get("/v1/things/7", headers={"name": "x"}).json()["name"] == "plain"
 
     def test_costs_nothing(self):
-        assert [operation.id for operation in make_engine(handlers(get_thing=plain)).operations if operation.solver] == []
+        assert [
+            operation.id for operation in make_engine(handlers(get_thing=plain)).operations if operation.dependency_solver
+        ] == []
 
     def test_of_an_argument_is_not_used(self):
         async def optional(call: object, body: ThingCreate, copies: int | None = 3) -> Empty:
@@ -203,6 +205,8 @@ class TestADefaultThatIsNoDependency:
 
 class TestOnlyAHandlerWithDependencies:
     def test_is_solved(self):
-        solved = [operation.id for operation in make_engine(handlers(get_thing=needy)).operations if operation.solver]
+        solved = [
+            operation.id for operation in make_engine(handlers(get_thing=needy)).operations if operation.dependency_solver
+        ]
 
         assert solved == ["getThing"]

@@ -239,7 +239,7 @@ HINTS = {"filter": Filter, "many": list[Filter], "free": dict[str, object], "ret
 
 def arguments(text=DOCUMENT):
     described = API.of(Document(text.encode()))
-    return Arguments(described.document, described.operations[0], {}, HINTS, frozenset({"api_key"}))
+    return Arguments(described.operations[0], {}, HINTS, frozenset({"api_key"}))
 
 
 class TestAHandler:
@@ -258,7 +258,7 @@ class TestAHandler:
         assert reading.read([], b"", {}) == {"filter": Filter(size=5), "many": [], "free": {"a": [1]}}
 
     def test_is_not_started_with_a_default_that_is_none_of_its_type(self):
-        with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: the default of parameter 'filter' does not fit"):
+        with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: the default of parameter 'filter' does not match"):
             arguments(DOCUMENT.replace("default: {size: 5}", "default: {sizes: 5}"))
 
 

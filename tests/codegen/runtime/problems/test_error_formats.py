@@ -10,7 +10,7 @@ import pytest
 from accord.document.document import Document, DocumentError
 from accord.jsonschema.validator import validator
 from accord.runtime import ApiError
-from accord.runtime.error_responses import Errors
+from accord.runtime.error_responses import ErrorResponses
 from accord.runtime.responses.types import Body
 from app.core.errors import ServiceUnavailable
 from tests.codegen.support.service import Answer, Observer, answering, raw_call
@@ -40,10 +40,10 @@ def refused(status: str, schema: str, path: str = "/p?page=10", *, media: str = 
     served = engine(f"{status}: {{description: N, {content}}}", **more)
     answer = raw_call(served.serve, "GET", path)
     assert answer is not None
-    assert served.errors.findings == []
+    assert served.findings == []
     if schema and "json" in answer.headers.get("content-type", ""):
         (operation,) = served.operations
-        documented = operation.described.response(answer.status)
+        documented = operation.definition.response(answer.status)
         (described,) = documented.content.values()
         assert validator(served.document, described.schema, "response").is_valid(answer.json())
     return answer
@@ -300,9 +300,9 @@ class TestAProblem:
     def test_is_told_where_the_format_cannot_be_written_and_the_start_says_so(self, content):
         served = engine(f"'422': {{description: N, content: {content}}}", responses="off")
 
-        (finding,) = served.errors.findings
+        (finding,) = served.findings
         assert finding.startswith("openapi.yaml:")
-        assert finding.endswith("refusals with 422 are answered as application/problem+json")
+        assert finding.endswith("rejections with 422 are sent as application/problem+json")
         answer = raw_call(served.serve, "GET", "/p?page=10")
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -311,14 +311,14 @@ class TestMembersThatNobodyKnows:
     def served(self, error: str, head: str = "") -> tuple[Answer, list[str]]:
         content = f"content: {{application/json: {{schema: {error}}}}}"
         made = engine(f"'422': {{description: N, {content}}}", head=head, responses="off")
-        return raw_call(made.serve, "GET", "/p?page=10"), made.errors.findings
+        return raw_call(made.serve, "GET", "/p?page=10"), made.findings
 
     def test_a_required_text_holds_the_detail_and_the_start_names_it(self):
         answer, (finding,) = self.served(members(problem=STRING))
 
         assert answer.json()["problem"].startswith(DETAIL)
         assert finding.endswith(
-            "what 'problem' of an error holds is not known, so it holds the detail: write `x-accord-error-template`"
+            "the meaning of the error member 'problem' is unknown, so it contains the detail: define it in `x-error-members`"
         )
 
     def test_what_the_document_lists_is_sent_as_it_is(self):
@@ -369,9 +369,9 @@ class TestWithoutAnOperation:
 
 
 def test_formats_are_those_of_one_document():
-    errors = Errors(Document(b"openapi: 3.1.1"), ())
+    errors = ErrorResponses(Document(b"openapi: 3.1.1"), ())
 
-    status, headers, body, fault = errors.answer(None, ServiceUnavailable("Out."), b"7")
+    status, headers, body, fault = errors.response(None, ServiceUnavailable("Out."), b"7")
 
     assert (status, fault) == (503, None)
     assert msgspec.json.decode(body)["detail"] == "Out."

@@ -10,7 +10,7 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
 from accord.document.document import Document
-from accord.runtime.error_responses import Errors
+from accord.runtime.error_responses import ErrorResponses
 from app.core.errors import ServiceUnavailable
 from tests.codegen.support.operations import GetThing, handlers
 from tests.codegen.support.service import READER, WRITER, Limits, Observer, make_client, make_host
@@ -154,7 +154,7 @@ class TestAProblem:
     def test_takes_its_title_from_the_document(self):
         text = "x-accord-problems: {not-found: {title: No such shelf}}\n"
         from_document = make_host()
-        from_document.engine.errors = Errors(Document(text.encode()), ())
+        from_document.engine.responder.errors = ErrorResponses(Document(text.encode()), ())
 
         assert make_client(from_document).get("/nothing").json()["title"] == "No such shelf"
 

@@ -27,7 +27,7 @@ def answered(template: str, schema: str = "{}", path: str = "/p?page=10", *, at:
         operation=OPERATION,
         head=f"x-accord-error-template: {template}" if at == "root" else "",
     )
-    assert engine.errors.findings == []
+    assert engine.findings == []
     return raw_call(engine.serve, "GET", path)
 
 

@@ -84,7 +84,7 @@ class TestABody:
         response = listing(ListThings.OK(object(), x_total=0), observer=observer).get("/v1/things")
 
         assert response.status_code == 500
-        assert [str(error) for error in observer.errors] == ["a body holds object, which has no JSON form"]
+        assert [str(error) for error in observer.errors] == ["object in a body cannot be encoded as JSON"]
 
     @pytest.mark.parametrize("answer", [None, {"a": 1}, "text", 204])
     def test_alone_is_no_answer(self, answer):
@@ -205,12 +205,12 @@ class TestThePolicy:
     @pytest.mark.parametrize(
         ("answer", "text"),
         [
-            (DeleteThing.NoContent(), "getThing answered 204, which is not documented (contract.yaml:"),
-            (GetThing.OK({"id": 0, "name": "a"}, etag='"a"'), "getThing answered 200 with a body that fails minimum at /id"),
-            (GetThing.OK({"id": 1}, etag='"a"'), "getThing answered 200 with a body that fails required at /"),
+            (DeleteThing.NoContent(), "getThing returned 204, which is not documented (contract.yaml:"),
+            (GetThing.OK({"id": 0, "name": "a"}, etag='"a"'), "getThing returned 200 with a body that fails minimum at /id"),
+            (GetThing.OK({"id": 1}, etag='"a"'), "getThing returned 200 with a body that fails required at /"),
             (
                 GetThing.OK({"id": 1, "name": "a" * 21}, etag='"a"'),
-                "getThing answered 200 with a body that fails maxLength at /name",
+                "getThing returned 200 with a body that fails maxLength at /name",
             ),
         ],
     )
@@ -247,22 +247,22 @@ class TestThePolicy:
     @pytest.mark.parametrize(
         ("path", "headers", "drop", "text"),
         [
-            ("/v1/things/1", {}, "etag", "getThing answered 200 without the header etag"),
-            ("/v1/things", {}, "cache-control", "listThings answered 200 without the header cache-control"),
-            ("/v1/things", {}, "content-type", "listThings answered 200 with a body of type None"),
+            ("/v1/things/1", {}, "etag", "getThing returned 200 without the header etag"),
+            ("/v1/things", {}, "cache-control", "listThings returned 200 without the header cache-control"),
+            ("/v1/things", {}, "content-type", "listThings returned 200 with a body of type None"),
         ],
     )
     def test_misses_a_header(self, path, headers, drop, text):
         observer = Observer()
         engine = make_engine(observer=observer)
         for operation in engine.operations:
-            encode = operation.answers.encode
+            encode = operation.encoder.encode
 
-            def without(answer: Empty, encode=encode):
-                body, out = encode(answer)
-                return body, [pair for pair in out if pair[0] != drop.encode()]
+            def without(answer: Empty, if_none_match: bytes | None, encode=encode):
+                status, out, body = encode(answer, if_none_match)
+                return status, [pair for pair in out if pair[0] != drop.encode()], body
 
-            operation.answers.encode = without
+            operation.encoder.encode = without
         client = make_client(engine.serve)
 
         assert client.get(path, headers=headers).status_code == 500
@@ -277,13 +277,13 @@ class TestThePolicy:
         client = make_client(make_host(handlers(create_thing=create_thing), observer=observer))
 
         assert client.post("/v1/things", json={"name": "a"}, headers=WRITER).status_code == 500
-        assert str(observer.errors[0]).startswith("createThing answered 201 with location: elsewhere")
+        assert str(observer.errors[0]).startswith("createThing returned 201 with location: elsewhere")
 
     def test_judges_the_type_of_a_header(self):
         observer = Observer()
 
         assert listing(ListThings.OK(ThingListRow([]), x_total="07"), observer=observer).get("/v1/things").status_code == 500
-        assert str(observer.errors[0]).startswith("listThings answered 200 with x-total: 07")
+        assert str(observer.errors[0]).startswith("listThings returned 200 with x-total: 07")
 
     def test_judges_the_absence_of_a_body(self):
         class NoBody(Empty):
@@ -295,7 +295,7 @@ class TestThePolicy:
         observer = Observer()
 
         assert make_client(make_host(handlers(get_me=get_me), observer=observer)).get("/v1/me").status_code == 500
-        assert str(observer.errors[0]).startswith("getMe answered 200 without its body")
+        assert str(observer.errors[0]).startswith("getMe returned 200 without its body")
 
     def test_judges_the_gate_s_own_answers(self):
         observer = Observer()

@@ -36,7 +36,7 @@ def head(header: str, value: Any, name: str = "X-A", policy: str = "raise") -> t
     observer, sent = Observer(), []
     engine = answering(described, None, observer=observer, responses=policy)
     (operation,) = engine.operations
-    field = operation.described.responses[204].headers[0].argument
+    field = operation.definition.responses[204].headers[0].argument
     kind = msgspec.defstruct(
         "NoContent", [(field, Any)], bases=(Empty,), namespace={"status": 204, "headers": ((field, name),)}
     )

@@ -126,7 +126,7 @@ class TestTheChoice:
         assert Negotiation(["a/json", "b/csv"]).choose(b"*/*") == "a/json"
 
     def test_is_handed_on_only_where_there_is_one(self):
-        assert [Negotiation(names).several for names in ([], ["a/b"], ["a/b", "a/c"])] == [False, False, True]
+        assert [Negotiation(names).has_choice for names in ([], ["a/b"], ["a/b", "a/c"])] == [False, False, True]
 
 
 class TestSeveralTypes:

@@ -182,14 +182,14 @@ class TestAStream:
         documented = "{'200': {description: Y, headers: {X-A: {required: true, schema: {}}}, content: {text/plain: {}}}}"
         served = engine(Wrong(source), documented, observer=observer)
         (operation,) = served.operations
-        operation.answers.encode = lambda answer, encode=operation.answers.encode: encode(
-            type("Given", (Wrong,), {"x_a": None})(answer.body)
+        operation.encoder.encode = lambda answer, tag, encode=operation.encoder.encode: encode(
+            type("Given", (Wrong,), {"x_a": None})(answer.body), tag
         )
 
         sent, _ = call(served)
 
         assert sent[0]["status"] == 500
-        assert str(observer.errors[0]).startswith("ask answered 200 without the header x-a")
+        assert str(observer.errors[0]).startswith("ask returned 200 without the header x-a")
         assert not source.begun
 
 

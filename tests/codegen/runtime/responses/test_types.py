@@ -142,7 +142,7 @@ class TestSeveralMediaTypes:
             media = "text/html"
 
         assert refused("/report", Html("<p>")).startswith(
-            "ContractViolation: getReport answered 200 as text/html, which is not documented (gallery.yaml:"
+            "ContractViolation: getReport returned 200 as text/html, which is not documented (gallery.yaml:"
         )
 
     def test_are_not_varied_where_there_is_one(self):
@@ -174,7 +174,7 @@ class TestARange:
     def test_takes_no_other_and_none_that_is_documented_itself(self, status):
         text = refused("/report", lambda **_: GetReport.ClientError(ErrorRow("No."), status=status))
 
-        assert text.startswith(f"ContractViolation: getReport answered {status} as ClientError, which it is not")
+        assert text.startswith(f"ContractViolation: getReport returned {status} as ClientError, which does not allow")
 
     @pytest.mark.parametrize("status", [201, 204, 302, 304, 500, 503])
     def test_is_default_for_what_is_documented_nowhere(self, status):
@@ -185,7 +185,7 @@ class TestARange:
 
     @pytest.mark.parametrize("status", [200, 202, 404, 400, 451, 103])
     def test_is_not_default_for_what_is_documented(self, status):
-        assert "which it is not" in refused("/report", lambda **_: GetReport.Default(status=status))
+        assert "which does not allow" in refused("/report", lambda **_: GetReport.Default(status=status))
 
     def test_of_redirections_has_its_headers(self):
         response = ask("/elsewhere", GetElsewhere.Redirection(status=307, location="/report"))
@@ -286,7 +286,7 @@ class TestAnythingWithAStructure:
         assert response.headers["Content-Type"] == "application/hal+json"
 
     def test_is_nothing_else(self):
-        assert "answered text/csv where */* is documented" in refused(
+        assert "returned text/csv where */* is documented" in refused(
             "/anything", GetAnything.OK(ReportRow(1), media_type="text/csv")
         )
 
@@ -294,7 +294,7 @@ class TestAnythingWithAStructure:
 class TestNoAnswer:
     @pytest.mark.parametrize("answer", [None, 204, "text", {"status": 200}, (200, {})])
     def test_is_a_violation(self, answer):
-        assert f"getNote answered {type(answer).__name__}, which is no answer" in refused("/note", answer)
+        assert f"getNote returned {type(answer).__name__}, which is not an answer" in refused("/note", answer)
 
 
 class TestDeprecation:

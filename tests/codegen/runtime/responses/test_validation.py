@@ -59,31 +59,31 @@ HONEST: dict[str, Sent] = {
 
 # What is done to an answer, and what is said of it.
 MUTANTS: dict[str, tuple[Sent, str]] = {
-    "a status of another response": ((204, *good()[1:]), "answered 204 with a body of type application/json"),
-    "a status of default": ((201, *good()[1:]), "answered 201 without the header x-why"),
-    "a status of a range": ((500, *good()[1:]), "answered 500 with a body that fails type at /"),
-    "no header": ((200, good()[1][1:], good()[2]), "answered 200 without the header x-count"),
-    "a wrong header": ((200, [(b"x-count", b"one"), good()[1][1]], good()[2]), "answered 200 with x-count: one"),
-    "a header twice": ((200, [(b"x-count", b"1"), *good()[1]], good()[2]), "answered 200 with x-count: 1, 1"),
-    "a wrong item of a list": ((200, [*good()[1], (b"x-list", b"a,c")], good()[2]), "answered 200 with x-list: a,c"),
-    "no media type": ((200, good()[1][:1], good()[2]), "answered 200 with a body of type None"),
-    "another media type": (of(b"application/xml", b"<a/>"), "answered 200 with a body of type application/xml"),
-    "another version": (of(b"application/json;version=3", b"7"), "answered 200 with a body that fails type at /"),
-    "a range": (of(b"audio/ogg", b"ab"), "answered 200 with a body of type audio/ogg"),
-    "no body": ((200, good()[1], None), "answered 200 without its body"),
+    "a status of another response": ((204, *good()[1:]), "returned 204 with a body of type application/json"),
+    "a status of default": ((201, *good()[1:]), "returned 201 without the header x-why"),
+    "a status of a range": ((500, *good()[1:]), "returned 500 with a body that fails type at /"),
+    "no header": ((200, good()[1][1:], good()[2]), "returned 200 without the header x-count"),
+    "a wrong header": ((200, [(b"x-count", b"one"), good()[1][1]], good()[2]), "returned 200 with x-count: one"),
+    "a header twice": ((200, [(b"x-count", b"1"), *good()[1]], good()[2]), "returned 200 with x-count: 1, 1"),
+    "a wrong item of a list": ((200, [*good()[1], (b"x-list", b"a,c")], good()[2]), "returned 200 with x-list: a,c"),
+    "no media type": ((200, good()[1][:1], good()[2]), "returned 200 with a body of type None"),
+    "another media type": (of(b"application/xml", b"<a/>"), "returned 200 with a body of type application/xml"),
+    "another version": (of(b"application/json;version=3", b"7"), "returned 200 with a body that fails type at /"),
+    "a range": (of(b"audio/ogg", b"ab"), "returned 200 with a body of type audio/ogg"),
+    "no body": ((200, good()[1], None), "returned 200 without its body"),
     "a body where none is": (
         (302, [(b"x-why", b"because"), good()[1][1]], b"{}"),
-        "answered 302 with a body of type application/json",
+        "returned 302 with a body of type application/json",
     ),
-    "a wrong member": (of(b"application/json", b'{"id":"a"}'), "answered 200 with a body that fails type at /id"),
-    "no member": (of(b"application/json", b"{}"), "answered 200 with a body that fails required at /"),
-    "another version's body": (of(b"application/json;version=2", b'{"id":1}'), "answered 200 with a body that fails type at /"),
-    "no JSON": (of(b"application/json", b"{"), "answered 200 with a body that fails syntax at /"),
-    "a wrong text": (of(b"text/csv", b"name"), "answered 200 with a body that fails pattern at /"),
-    "a text of no charset": (of(b"text/csv;charset=x-unheard", b"id"), "answered 200 with a body that fails syntax at /"),
-    "a text that is no UTF-8": (of(b"text/csv", b"id\xff"), "answered 200 with a body that fails syntax at /"),
-    "few bytes": (of(b"image/png", b"a"), "answered 200 with a body that fails minLength at /"),
-    "many bytes": (of(b"image/png", b"abcde"), "answered 200 with a body that fails maxLength at /"),
+    "a wrong member": (of(b"application/json", b'{"id":"a"}'), "returned 200 with a body that fails type at /id"),
+    "no member": (of(b"application/json", b"{}"), "returned 200 with a body that fails required at /"),
+    "another version's body": (of(b"application/json;version=2", b'{"id":1}'), "returned 200 with a body that fails type at /"),
+    "no JSON": (of(b"application/json", b"{"), "returned 200 with a body that fails syntax at /"),
+    "a wrong text": (of(b"text/csv", b"name"), "returned 200 with a body that fails pattern at /"),
+    "a text of no charset": (of(b"text/csv;charset=x-unheard", b"id"), "returned 200 with a body that fails syntax at /"),
+    "a text that is no UTF-8": (of(b"text/csv", b"id\xff"), "returned 200 with a body that fails syntax at /"),
+    "few bytes": (of(b"image/png", b"a"), "returned 200 with a body that fails minLength at /"),
+    "many bytes": (of(b"image/png", b"abcde"), "returned 200 with a body that fails maxLength at /"),
 }
 
 
@@ -101,7 +101,7 @@ def ask(engine: Any, sent: Sent) -> int:
     async def handler(_: object, **__: Any) -> Answer:
         return kind()
 
-    operation.handler, operation.answers.encode = handler, lambda _: (body, [*headers])
+    operation.handler, operation.encoder.encode = handler, lambda *_: (status, [*headers], body)
     answer = raw_call(engine.serve, "GET", "/p")
     assert answer is not None
     return answer.status
@@ -129,7 +129,7 @@ class TestRaise:
         observer = Observer()
 
         assert asked((201, [], None), "raise", observer, "{'200': {description: Y}}") == 500
-        assert str(observer.errors[0]).startswith("ask answered 201, which is not documented (openapi.yaml:")
+        assert str(observer.errors[0]).startswith("ask returned 201, which is not documented (openapi.yaml:")
 
     def test_lets_a_refusal_that_is_not_documented_be_one_and_tells_of_it(self):
         observer = Observer()
@@ -139,7 +139,7 @@ class TestRaise:
 
         assert answer is not None
         assert answer.status == 422
-        assert str(observer.errors[0]).startswith("ask answered 422, which is not documented (openapi.yaml:")
+        assert str(observer.errors[0]).startswith("ask returned 422, which is not documented (openapi.yaml:")
 
     def test_without_an_observer_faults_are_logged(self, caplog):
         engine = answering(DOCUMENTED, ZeroDivisionError("of mine"))
@@ -204,7 +204,7 @@ class TestOff:
 class TestAPolicy:
     @pytest.mark.parametrize("text", ["", "on", "sample", "sample(2)", "sample(1.01)", "Raise", "log "])
     def test_that_is_unknown_stops_the_start(self, text):
-        with pytest.raises(ValueError, match="the policy of responses is off, log, sample"):
+        with pytest.raises(ValueError, match="the response policy must be off, log, sample"):
             answering(DOCUMENTED, None, responses=text)
 
     def test_of_every_answer_is_like_log(self):

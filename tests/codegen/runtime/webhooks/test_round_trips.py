@@ -10,8 +10,8 @@ from accord.document.document import Document
 from accord.openapi.api import API
 from accord.openapi.expressions import expressions
 from accord.runtime.bodies.file import File
-from accord.runtime.bodies.writer import written
-from accord.runtime.parameters.serialize import query_texts
+from accord.runtime.bodies.writer import encode_body
+from accord.runtime.parameters.serialize import query_parameter
 from accord.runtime.webhooks.expressions import expanded
 from tests.codegen.support.service import body, parameter
 
@@ -37,15 +37,15 @@ OBJECT = "schema: {type: object, properties: {a: {type: integer}, b: {type: stri
 def test_query_parameters_are_read_as_they_are_written(style, explode, schema, value):
     client = parameter(f"name: v, in: query, style: {style}, explode: {str(explode).lower()}, {schema}")
 
-    answer = client.get(f"/p?{'&'.join(query_texts(value, style, 'v', explode=explode))}")
+    answer = client.get(f"/p?{'&'.join(query_parameter(value, style, 'v', explode=explode))}")
 
     assert answer.json() == {"v": value}
 
 
 @pytest.mark.parametrize(("style", "item"), [("spaceDelimited", "a b"), ("pipeDelimited", "a|b")])
 def test_a_delimiter_within_an_item_is_refused(style, item):
-    with pytest.raises(ValueError, match=f"holds the delimiter of the style {style}"):
-        query_texts([item], style, "v", explode=False)
+    with pytest.raises(ValueError, match=f"contains the delimiter of the style {style}"):
+        query_parameter([item], style, "v", explode=False)
 
 
 @pytest.mark.parametrize(
@@ -69,38 +69,38 @@ def test_a_delimiter_within_an_item_is_refused(style, item):
     ],
 )
 def test_bodies_are_read_as_they_are_written(media, schema, value):
-    made = written(described(media, schema), value)
+    made = encode_body(described(media, schema), value)
 
     answer = body(schema, media=media).post("/p", content=made.content, headers={"Content-Type": made.content_type})
 
     assert answer.json() == {"body": value}
-    assert made.judged == value
+    assert made.instance == value
 
 
 def test_a_styled_member_of_a_form_is_written_in_its_style():
     form = "application/x-www-form-urlencoded"
     media = described(form, "{type: object}, encoding: {a: {style: pipeDelimited, explode: false}, b: {style: deepObject}}")
 
-    assert written(media, {"a": ["x", "y"], "b": {"c": 1}}).content == b"a=x%7Cy&b[c]=1"
+    assert encode_body(media, {"a": ["x", "y"], "b": {"c": 1}}).content == b"a=x%7Cy&b[c]=1"
 
 
 def test_files_keep_their_bytes_and_their_media_type():
     file = File(bytes(range(256)), "image/png", "a.png")
 
-    whole = written(described("image/*", "{}"), file)
-    parts = written(
+    whole = encode_body(described("image/*", "{}"), file)
+    parts = encode_body(
         described("multipart/form-data", "{type: object, properties: {f: {type: string, format: binary}}}"), {"f": file}
     )
 
-    assert (whole.content, whole.content_type, len(whole.judged)) == (file.content, "image/png", 256)
+    assert (whole.content, whole.content_type, len(whole.instance)) == (file.content, "image/png", 256)
     client = body("{type: object, properties: {f: {type: string, format: binary}}}", media="multipart/form-data")
     sent = client.post("/p", content=parts.content, headers={"Content-Type": parts.content_type}).json()["body"]["f"]
     assert (base64.b64decode(sent["content"]), sent["media_type"], sent["filename"]) == (file.content, "image/png", "a.png")
 
 
 def test_bytes_are_no_file():
-    with pytest.raises(TypeError, match="is a File, not bytes"):
-        written(described("image/png", "{}"), b"")
+    with pytest.raises(TypeError, match="must be a File, not bytes"):
+        encode_body(described("image/png", "{}"), b"")
 
 
 def test_a_url_begins_with_its_first_value_and_quotes_the_others():
