@@ -65,8 +65,9 @@ class RequestValidator:
             _collect(self._parameters, values, "", reported, found)
         if self._body is not None and (self._parameters is None or not self._body.is_valid(body)):
             _collect(self._body, body, "/body", reported, found)
-        redundant = _redundant(found)
-        return [one.json for key, one in found.items() if not redundant or key not in redundant][:MAX_FAULTS]
+        if len(found) > 1 and (redundant := _redundant(found)):
+            return [one.json for key, one in found.items() if key not in redundant][:MAX_FAULTS]
+        return [one.json for one in found.values()][:MAX_FAULTS]
 
 
 def _redundant(found: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -67,14 +67,13 @@ class Worker:
 
     def receive_heartbeat(self) -> bool:
         """Record a heartbeat; False if the control socket is broken."""
-        with contextlib.suppress(BlockingIOError):
-            try:
-                received = self.control_socket.recv(4096)
-            except OSError:
-                return False
-            if not received:
-                return False
-            self.is_ready, self.silent = True, 0.0
+        try:
+            received = self.control_socket.recv(4096)
+        except OSError:
+            return False
+        if not received:
+            return False
+        self.is_ready, self.silent = True, 0.0
         return True
 
     def stop(self, command: bytes, seconds: float) -> None:

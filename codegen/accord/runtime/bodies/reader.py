@@ -135,14 +135,15 @@ class BodyReader:
 
     async def _receive_all(self, receive: Receive) -> bytes:
         chunks: list[bytes] = []
-        size, has_more = 0, True
-        while has_more:
+        size = 0
+        while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
             if size > self._max_size:
                 raise self._too_large()
-            has_more = message.get("more_body", False)
-        return b"".join(chunks)
+            if not message.get("more_body", False):
+                return b"".join([*chunks, chunk]) if chunks else chunk
+            chunks.append(chunk)

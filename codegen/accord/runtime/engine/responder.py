@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from operator import itemgetter
 
 from starlette.types import Message, Receive, Send
 
@@ -16,6 +17,7 @@ from accord.runtime.responses.streams import Stream, while_connected
 from accord.runtime.responses.validation import Policy, ResponseValidator
 
 _LOGGER = logging.getLogger("accord")
+_NAME = itemgetter(0)  # of a header
 
 _MAX_CACHED_HEADERS = 10_000  # operations have few sets of header names; handlers that FastAPI routes may have any
 
@@ -45,7 +47,7 @@ class Responder:
     def complete(self, context: RequestContext, headers: HeaderList, body: Content) -> HeaderList:
         """Add the headers that every response has, unless it has its own."""
         operation = context.operation
-        own = tuple([name for name, _ in headers])  # faster than from a generator
+        own = tuple(map(_NAME, headers))
         key = (operation.id if operation is not None else "", own)
         added = self._added_headers.get(key)
         if added is None:
