@@ -56,7 +56,7 @@ class Problems:
     """Encodes the problems of one document; its `x-problems` may replace the standard titles."""
 
     def __init__(self, document: Document) -> None:
-        catalogue = document.data.get("x-problems", {})
+        catalogue = document.data.get("x-accord-problems", {})
         self._types: dict[int, ProblemType] = {}
         for status, (title, detail) in _STANDARD.items():
             slug = title.lower().replace(" ", "-")

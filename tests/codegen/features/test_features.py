@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from tests.engine.features.cases import CASES
 
 from accord.document.document import Document
 from accord.openapi.api import API
 from accord.runtime import Empty, Engine, Operation, Service
 from tests.codegen.features.case import Case, get
+from tests.codegen.features.cases import CASES
 from tests.codegen.support.service import Answer, Observer, Tokens, raw_call
 
 HERE = Path(__file__).parent

@@ -49,7 +49,7 @@ class CompiledOperation(APIRoute):
         self.dependency_solver = Dependencies.of(bound.handler)
         self.security = Security(definition, schemes)
         self.negotiation = Negotiation(definition.accepts)
-        max_size = int(document.data.get("x-body-limit", 1 << 20))
+        max_size = int(document.data.get("x-accord-body-limit", 1 << 20))
         self.body = BodyReader(definition, max_size) if definition.bodies or definition.unread else None
         hints = typing.get_type_hints(bound.handler)
         self.arguments = Arguments(definition, deserializers(definition, bound), hints, self.security.query_names)

@@ -318,7 +318,7 @@ class TestMembersThatNobodyKnows:
 
         assert answer.json()["problem"].startswith(DETAIL)
         assert finding.endswith(
-            "the meaning of the error member 'problem' is unknown, so it contains the detail: define it in `x-error-members`"
+            "the meaning of the error member 'problem' is unknown, so it contains the detail: write `x-accord-error-template`"
         )
 
     def test_what_the_document_lists_is_sent_as_it_is(self):
