@@ -15,11 +15,23 @@ from typing import Any
 from urllib.parse import unquote
 
 from accord.document.adoption.apply import Adopted, adopt
-from accord.document.adoption.places import at, place_of
+from accord.document.adoption.places import place_of
 from accord.document.adoption.readings import ReadingError, Readings, beside
 from accord.document.findings import DocumentError, Finding
 from accord.document.openapi30 import translate
-from accord.document.pointer import FILES, Key, Pointer, collected, holds_files, mappings, reference_to, unescaped
+from accord.document.pointer import (
+    FILES,
+    Key,
+    Pointer,
+    collected,
+    fragment_tokens,
+    holds_files,
+    key_of,
+    mappings,
+    reference_to,
+    unescape_fragment,
+    value_at,
+)
 from accord.document.references import has_siblings, spread, stands_for_names
 from accord.document.source import SyntaxFault, read
 
@@ -91,7 +103,7 @@ class Document:
     def _has_reference(self, pointer: Pointer) -> bool:
         """Whether readings have left a mapping and its `$ref` where they were."""
         with contextlib.suppress(KeyError):
-            return "$ref" in at(self.written, pointer)
+            return "$ref" in value_at(self.written, pointer)
         return False
 
     def reread(self, readings: Readings) -> Document:
@@ -170,16 +182,15 @@ class Document:
         if reference != "#" and not reference.startswith("#/"):
             why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
             raise used.error(f"$ref {reference!r} {why}")
-        for part in reference[1:].split("/")[1:]:
-            key = unescaped(part)
-            value = node.value
-            if isinstance(value, dict) and key in value:
-                node = Node(self, (*node.pointer, key), value[key])
-            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-                node = Node(self, (*node.pointer, int(key)), value[int(key)])
-            else:
-                raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {key!r}: correct the reference")
+        for name in fragment_tokens(reference):
+            if (key := key_of(node.value, name)) is None:
+                raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {name!r}: correct the reference")
+            node = node.raw_child(key)
         return node
+
+    def node(self, pointer: Pointer) -> Node:
+        """The value at a place, which must exist."""
+        return Node(self, pointer, value_at(self.data, pointer))
 
 
 class _Gathering:
@@ -258,7 +269,7 @@ def _by_file(reference: str) -> str:
     root, files, *rest = [*reference.split("/", 3), ""][:4]
     if (root, files) != ("#", FILES):
         return reference
-    return f"{unescaped(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
+    return f"{unescape_fragment(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
 
 
 def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -13,19 +13,72 @@ Pointer = tuple[Key, ...]
 FILES = "x-files"
 
 
-def escaped(key: Key) -> str:
-    """A key as a step of a JSON Pointer in a `$ref` (RFC 6901, 6)."""
-    return str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25")
+def escape(name: str) -> str:
+    """A name as a reference token of a JSON Pointer (RFC 6901, 3)."""
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 
-def unescaped(step: str) -> str:
-    """The key that a step of a JSON Pointer in a `$ref` stands for."""
-    return unquote(step).replace("~1", "/").replace("~0", "~")
+def unescape(token: str) -> str:
+    """The name that a reference token of a JSON Pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+
+
+def tokens(text: str) -> list[str]:
+    """The unescaped reference tokens of a JSON Pointer such as `/users/0/name`."""
+    return [unescape(token) for token in text.split("/")[1:]]
+
+
+def escape_fragment(key: Key) -> str:
+    """A key as a reference token in the fragment of a `$ref` (RFC 6901, 6)."""
+    return escape(str(key)).replace("%", "%25")
+
+
+def unescape_fragment(token: str) -> str:
+    """The name that a reference token in the fragment of a `$ref` stands for."""
+    return unescape(unquote(token))
+
+
+def fragment(pointer: Pointer) -> str:
+    """A place as a readable fragment: `#/components/schemas/Pet`."""
+    return "#" + "".join(f"/{escape_fragment(key)}" for key in pointer)
+
+
+def fragment_tokens(reference: str) -> list[str]:
+    """The unescaped reference tokens in the fragment of a `$ref`."""
+    return [unescape_fragment(token) for token in reference.split("/")[1:]]
 
 
 def reference_to(pointer: Pointer, rest: str = "") -> str:
-    """A `$ref` to a place, and `rest` from there; a URI, which holds neither spaces nor letters beyond ASCII (RFC 3986)."""
-    return "#" + quote("".join(f"/{escaped(key)}" for key in pointer) + rest, safe="/?:@!$&'()*+,;=~%")
+    """A `$ref` to a place, followed by `rest`. It is a URI, so spaces and non-ASCII letters are percent-encoded (RFC 3986)."""
+    return "#" + quote(fragment(pointer)[1:] + rest, safe="/?:@!$&'()*+,;=~%")
+
+
+def key_of(value: Any, name: str) -> Key | None:  # noqa: ANN401 - any JSON value
+    """The key or index of a mapping or list that a name stands for; None if the value has no such member."""
+    if isinstance(value, dict):
+        return name if name in value else None
+    return int(name) if isinstance(value, list) and name.isdecimal() and int(name) < len(value) else None
+
+
+def value_at(value: Any, pointer: Iterable[Key]) -> Any:  # noqa: ANN401 - any JSON value
+    """The part of a value at a place.
+
+    Raises:
+        KeyError: there is no such place.
+    """
+    for key in pointer:
+        try:
+            value = value[key]
+        except (IndexError, TypeError):
+            raise KeyError(key) from None
+    return value
+
+
+def resolve(value: Any, text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """The part of a value that a JSON Pointer names, which must exist."""
+    for token in text.split("/")[1:]:
+        value = value[int(token)] if isinstance(value, list) else value[unescape(token)]
+    return value
 
 
 # Mappings under these keys say that what holds them is an object of OpenAPI or a schema.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from accord.document.pointer import Pointer, holds_names, reference_to, unescaped
+from accord.document.pointer import Pointer, fragment_tokens, holds_names, key_of, reference_to, value_at
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -83,20 +83,14 @@ class _Spreading:
         """The place of the mapping that a reference names."""
         pointer: Pointer = ()
         value = self._data
-        for step in map(unescaped, written.split("/")[1:] if written.startswith("#/") else [""]):
-            key = int(step) if isinstance(value, list) and step.isdecimal() else step
-            try:
-                value = value[key]
-            except (LookupError, TypeError):
+        for name in fragment_tokens(written) if written.startswith("#/") else [""]:
+            if (key := key_of(value, name)) is None:
                 return None
-            pointer = (*pointer, key)
+            value, pointer = value[key], (*pointer, key)
         return pointer if isinstance(value, dict) else None
 
     def _at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        value = self._data
-        for key in pointer:
-            value = value[key]
-        return value
+        return value_at(self._data, pointer)
 
 
 def _referred(pointer: Pointer, value: Any) -> Any:  # noqa: ANN401 - any JSON value

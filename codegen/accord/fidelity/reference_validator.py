@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
-from urllib.parse import unquote
 
 import quickjs
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -18,6 +17,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from accord.document.document import Document, Node
+from accord.document.pointer import fragment, fragment_tokens, key_of
 from accord.jsonschema.read_write_only import Direction
 
 _NAME = "urn:document"
@@ -156,14 +156,10 @@ def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON 
 
 def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
     """What a `$ref` leads to; None if nothing, as in an example, where it is none."""
-    for step in unquote(reference[2:]).split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(root, list) and name.isdecimal() and int(name) < len(root):
-            root = root[int(name)]
-        elif isinstance(root, dict) and name in root:
-            root = root[name]
-        else:
+    for name in fragment_tokens(reference):
+        if (key := key_of(root, name)) is None:
             return None
+        root = root[key]
     return root
 
 
@@ -211,8 +207,7 @@ class Oracle:
 
     def judge(self, schema: Node) -> Draft202012Validator:
         """The validator of a schema, formats asserted."""
-        place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
-        return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+        return _Validator({"$ref": f"{_NAME}{fragment(schema.pointer)}"}, registry=self._registry, format_checker=FORMATS)
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from jsonschema import ValidationError
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, key_of, resolve, tokens
 from accord.document.strict_json import strict_json
 from accord.fidelity.instances import PER_SCHEMA, instances
 from accord.fidelity.known_differences import Difference, explanation
@@ -203,16 +203,12 @@ _APPLICATORS = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else"
 def _by_engine(schema: Node, verdict: Verdict, value: Any) -> Blame:  # noqa: ANN401 - any JSON value
     blames = []
     for error in verdict.evaluate(value).errors():
-        steps = [step.replace("~1", "/").replace("~0", "~") for step in error["schemaLocation"].split("/")[1:]]
+        steps = tokens(error["schemaLocation"])
         node = _walk(schema, steps[2:]) if steps[:2] == ["allOf", "0"] else _walk(schema.document.root, steps)
         keyword = next((step for step in reversed(steps) if not step.isdecimal()), "")
         while node.pointer and node.pointer[-1] != keyword:
-            node = Node(node.document, node.pointer[:-1], _value(node.document, node.pointer[:-1]))
-        part = value
-        for step in error["instanceLocation"].split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            part = part[int(name)] if isinstance(part, list) else part[name]
-        blames.append(Blame(keyword, node, part))
+            node = node.document.node(node.pointer[:-1])
+        blames.append(Blame(keyword, node, resolve(value, error["instanceLocation"])))
     # Of alternatives that all refuse, the one of which the other judge thinks otherwise is to blame.
     differing = [blame for blame in blames if explanation(blame.keyword, blame.schema.value, blame.part, accepted=False)]
     return next((blame for blame in [*differing, *blames] if blame.keyword not in _APPLICATORS), blames[0])
@@ -232,15 +228,6 @@ def _by_oracle(schema: Node, errors: Iterator[ValidationError]) -> Blame:
 
 def _walk(node: Node, steps: list[Any]) -> Node:
     for step in steps:
-        if isinstance(node.value, list) and str(step).isdecimal() and int(step) < len(node.value):
-            node = node.raw_child(int(step))
-        elif isinstance(node.value, dict) and step in node.value:
-            node = node.raw_child(step)
+        if (key := key_of(node.value, str(step))) is not None:
+            node = node.raw_child(key)
     return node
-
-
-def _value(document: Document, pointer: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any JSON value
-    value = document.data
-    for step in pointer:
-        value = value[step]
-    return value

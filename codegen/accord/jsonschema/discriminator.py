@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from accord.document.pointer import unescaped
+from accord.document.pointer import unescape_fragment
 
 Schema = dict[str, Any]
 
@@ -148,7 +148,7 @@ class Switch:
             return mapped or admitted or []
         if target is None or any(keyword in part for part in parts for keyword in BRANCHES):
             return []
-        return [unescaped(alternative["$ref"].rpartition("/")[2])]
+        return [unescape_fragment(alternative["$ref"].rpartition("/")[2])]
 
 
 def _is_never(schema: Any) -> bool:  # noqa: ANN401 - a schema may be a boolean

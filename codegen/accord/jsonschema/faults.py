@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
+from accord.document.pointer import tokens
 from accord.jsonschema.messages import PLAIN, format_of, message
 from accord.jsonschema.regex.ecma import matches, translation
 
@@ -26,26 +27,9 @@ class Rule(NamedTuple):
     names: Callable[[Any], Iterator[tuple[str, str, str]]] | None = None
 
 
-def escape(name: str) -> str:
-    """A name as a step of a JSON Pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
-
-
-def unescape(step: str) -> str:
-    """The name that a step of a JSON Pointer stands for."""
-    return step.replace("~1", "/").replace("~0", "~")
-
-
-def at(value: Any, place: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a JSON Pointer leads to."""
-    for step in place.split("/")[1:]:
-        value = value[int(step)] if isinstance(value, list) else value[unescape(step) if "~" in step else step]
-    return value
-
-
 def rule_at(schema: dict[str, Any], location: str) -> Rule:
     """The keyword that a JSON Pointer leads to. One of a schema with an `$id` is known by its name alone."""
-    steps = [unescape(step) for step in location.split("/")[1:]]
+    steps = tokens(location)
     if steps[-1].isdecimal() and steps[-2:-1] == ["dependentRequired"]:  # the validator names a place in its list
         steps.pop()
     holders: list[Any] = [schema]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer, escaped, mappings, unescaped
+from accord.document.pointer import Pointer, fragment, fragment_tokens, mappings
 from accord.jsonschema.discriminator import BRANCHES, Switch, discriminates
 
 Direction = Literal["request", "response"]
@@ -78,7 +78,7 @@ class Directed:
         switch = Switch(schema, self._composed, self._target)
         if self._telling and not switch.is_exact:
             self.assumes = True
-            return switch.telling("#" + "".join(f"/{escaped(key)}" for key in pointer))
+            return switch.telling(fragment(pointer))
         return switch.narrowed()
 
     def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
@@ -160,7 +160,7 @@ def _is_parameter(value: Schema) -> bool:
 
 def _place(reference: object) -> tuple[str, ...]:
     """The steps of a `$ref`, none of what is no text."""
-    return tuple(map(unescaped, reference.split("/")[1:])) if isinstance(reference, str) else ()
+    return tuple(fragment_tokens(reference)) if isinstance(reference, str) else ()
 
 
 def _asserted(schema: Schema) -> Schema:

@@ -12,9 +12,9 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer, mappings
+from accord.document.pointer import Pointer, escape, mappings, resolve
 from accord.jsonschema.discriminator import MARK
-from accord.jsonschema.faults import Rule, at, escape, rule_at
+from accord.jsonschema.faults import Rule, rule_at
 from accord.jsonschema.read_write_only import Directed, Direction
 from accord.jsonschema.regex.ecma import translation
 
@@ -78,7 +78,9 @@ class Compiled:
         valid: set[str] = set()
         for place, reference in sorted(marks, key=lambda mark: len(mark[0])):
             node = self._document.at(reference, self._document.root)
-            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(at(value, place)):
+            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(
+                resolve(value, place)
+            ):
                 valid.add(place)
         marked = {(location, place) for _, (location, place) in found if telling.rule(location).keyword.startswith(MARK)}
         kept = [one for one in found if one[1] not in marked and not _is_within(one[1][1], valid)]

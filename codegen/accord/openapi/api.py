@@ -10,7 +10,7 @@ from http import HTTPStatus
 from accord.document.document import Document, Node
 from accord.document.findings import at_fault
 from accord.document.identifiers import ARGUMENTS_TAKEN, FIELDS_TAKEN, distinct, operation_id, python_name
-from accord.document.pointer import escaped
+from accord.document.pointer import fragment
 from accord.document.references import METHODS
 from accord.openapi.extensions import misused
 from accord.openapi.keywords.suggestions import suggested
@@ -100,7 +100,7 @@ def callbacks(operation: Operation) -> Iterator[Operation]:
 
 def place(operation: Operation) -> str:
     """Where an operation is written, as a reference."""
-    return "#" + "".join(f"/{escaped(key)}" for key in operation.node.pointer)
+    return fragment(operation.node.pointer)
 
 
 def _parameter(node: Node) -> Parameter:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from accord.document.document import Node
+from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.jsonschema.content_encoding import coding_of, is_text
-from accord.jsonschema.faults import escape
 from accord.jsonschema.regex.ecma import matches
 from accord.openapi.field_schemas import branches, kinds, said, scalar_of
 from accord.openapi.media_type import Encoding, kind_of

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from accord.jsonschema.faults import escape
+from accord.document.pointer import escape
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import Cors
 from accord.runtime.engine import Engine, RequestContext

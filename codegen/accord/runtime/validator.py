@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from accord.document.document import Document, Node
-from accord.jsonschema.faults import Rule, at, escape
+from accord.document.pointer import escape, resolve
+from accord.jsonschema.faults import Rule
 from accord.jsonschema.messages import alternatively, message
 from accord.jsonschema.read_write_only import Directed, Direction
 from accord.jsonschema.validator import Compiled, compiled
@@ -135,7 +136,7 @@ def _collect(
             if rule.names is not None:
                 if where not in spread:
                     spread.add(where)
-                    _tell_by_name(rule, at(value, where[1]), prefix + where[1], told, found)
+                    _tell_by_name(rule, resolve(value, where[1]), prefix + where[1], told, found)
                 continue
             known = _told(rule.keyword, prefix + where[1], rule.message)
             # Bounded, because places inside long arrays are many.

@@ -12,11 +12,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from accord.document.adoption.places import at
 from accord.document.adoption.words import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
-from accord.document.pointer import FILES, Key, Pointer, mappings
+from accord.document.pointer import FILES, Key, Pointer, mappings, value_at
 from accord.document.references import METHODS
 from accord.openapi.keywords.objects import SCHEMA
 from accord.openapi.keywords.suggestions import explained, objects, suggested
@@ -138,7 +137,7 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
     node = Node(document, (), value)
     replaced = str(node.reference).startswith(f"#/{FILES}/") or key in (*METHODS, "servers")
     if node.reference is not None and replaced and node.reference not in within:
-        target = at(document.whole, document.at(node.reference, node).pointer)
+        target = value_at(document.whole, document.at(node.reference, node).pointer)
         return _inlined(document, target, "", within | {node.reference})
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
 
@@ -170,7 +169,7 @@ def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
         for end in range(len(pointer) - 1, 0, -1):
             if objects(document).get(pointer[:end]) == "schema":
                 keyword = str(pointer[end])
-                value = Node(document, pointer[:end], at(document.whole, pointer[:end])).value.get(keyword)
+                value = Node(document, pointer[:end], value_at(document.whole, pointer[:end])).value.get(keyword)
                 if keyword in SCHEMA and allowed(keyword, value):
                     own.append(("keep", pointer))
                 break
@@ -194,13 +193,6 @@ def _written(document: Document, pointer: Pointer) -> Pointer | None:
             break
         node = node.raw_child(key)
     return node.pointer if document.adopted.origin(node.pointer) in document.lines else node.resolved().pointer
-
-
-def _key(value: Any, part: Key) -> Key | None:  # noqa: ANN401 - any JSON value
-    """The key of a value that a step means; None if it has none."""
-    if isinstance(value, list):
-        return int(part) if str(part).isdecimal() and int(part) < len(value) else None
-    return next((key for key in (part, str(part)) if key in value), None) if isinstance(value, dict) else None
 
 
 def _text(message: str, pointer: Pointer) -> str:

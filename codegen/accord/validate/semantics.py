@@ -8,10 +8,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from accord.document.adoption.places import METHODS
 from accord.document.adoption.words import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.pointer import Pointer
+from accord.document.references import METHODS
 from accord.openapi.keywords.suggestions import nodes
 
 Found = Iterator[tuple[Node, str, tuple[tuple[Word, Pointer], ...]]]

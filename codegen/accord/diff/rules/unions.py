@@ -157,9 +157,7 @@ def discriminators(pair: Pair) -> Iterator[Change | Pair]:
 
 def _mapping(schemas: Schemas, node: Node) -> dict[str, tuple[Node, Schema]]:
     """What each name leads to: what is written in `mapping`, else the branches by their schemas' names."""
-    holder = node.document.root
-    for key in node.pointer[:-1]:
-        holder = holder.raw_child(key)
+    holder = node.document.node(node.pointer[:-1])
     listed: dict[str, tuple[Node, Schema]] = {}
     mapped: set[tuple[str | int, ...]] = set()
     if isinstance(mapping := node.value.get("mapping"), dict):

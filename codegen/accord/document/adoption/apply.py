@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accord.document.adoption import schemas
-from accord.document.adoption.places import METHODS, at, pointer_of, resolved, steps
+from accord.document.adoption.places import pointer_of, resolved, steps
 from accord.document.adoption.readings import Reading, ReadingError, Readings
 from accord.document.adoption.words import Word
-from accord.document.pointer import Key, Pointer, escaped, mappings
+from accord.document.pointer import Key, Pointer, fragment, mappings, value_at
+from accord.document.references import METHODS
 
 References = Callable[[dict[str, Any]], Iterator[tuple[dict[str, Any], str]]]
 
@@ -60,12 +61,12 @@ def fits(data: Any, reading: Reading) -> bool:  # noqa: ANN401 - a document
 def _located(data: Any, reading: Reading) -> Pointer:  # noqa: ANN401 - a document
     """The place of a reading. Raises KeyError if there is nothing that it could read."""
     pointer = pointer_of(data, reading.place)
-    owner = at(data, pointer[:-1])
+    owner = value_at(data, pointer[:-1])
     if reading.word == "set":
         if not isinstance(owner, (dict, list)) or not pointer:
             raise KeyError(reading.place)
         return pointer
-    value = at(data, pointer)
+    value = value_at(data, pointer)
     possible = {
         "apply": pointer[-1:] != ("$ref",) and "$ref" in owner,
         "allow-null": pointer[-1:] == ("nullable",),
@@ -128,7 +129,7 @@ class _Adoption:
             self._gone.add(pointer)
             waiting += self._using(pointer)
         for pointer in sorted(self._gone, key=len, reverse=True):
-            owner = at(self._data, pointer[:-1])
+            owner = value_at(self._data, pointer[:-1])
             if isinstance(owner, list):
                 owner[int(pointer[-1])] = _GONE
             else:
@@ -136,8 +137,8 @@ class _Adoption:
 
     def _instead(self, pointer: Pointer) -> list[Pointer] | None:
         """What else cannot be served without it, so that leaving it out never weakens an operation."""
-        above, value = pointer[:-1], at(self._written, pointer)
-        owner = at(self._written, above)
+        above, value = pointer[:-1], value_at(self._written, pointer)
+        owner = value_at(self._written, above)
         last = all(self._is_gone((*above, key)) for key in _keys(owner) if key != pointer[-1])
         if above[-1:] == ("content",) and "requestBody" in above[-2:-1]:
             return [above[:-1]] if last else None
@@ -163,7 +164,7 @@ class _Adoption:
     def _operations(self, item: Pointer, *, secured: bool = False) -> list[Pointer]:
         """The operations of a path item, or all of them that inherit the security of the document."""
         if item:
-            return [(*item, method) for method in METHODS if method in at(self._written, item)]
+            return [(*item, method) for method in METHODS if method in value_at(self._written, item)]
         found: list[Pointer] = []
         for path, value in self._written.get("paths", {}).items():
             operations = [method for method in METHODS if isinstance(value, dict) and isinstance(value.get(method), dict)]
@@ -195,14 +196,14 @@ class _Adoption:
 
     def _live(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         """What is at a place, unless it is left out."""
-        return None if self._is_gone(pointer) else at(self._data, pointer)
+        return None if self._is_gone(pointer) else value_at(self._data, pointer)
 
     # --- what is read in another way
 
     def _declare(self, operation: dict[str, Any], pointer: Pointer) -> None:
-        item = at(self._written, pointer[:-1])
+        item = value_at(self._written, pointer[:-1])
         known = set()
-        for parameters in (item.get("parameters"), at(self._written, pointer).get("parameters")):
+        for parameters in (item.get("parameters"), value_at(self._written, pointer).get("parameters")):
             for parameter in parameters if isinstance(parameters, list) else ():
                 value = resolved(self._written, parameter)
                 if isinstance(value, dict) and value.get("in") == "path":
@@ -229,7 +230,7 @@ class _Adoption:
                 schemas.allow_null(schema, alternative=holder[-2:-1] in (("anyOf",), ("oneOf",)), older=older)
 
     def _put(self, pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
-        at(self._data, pointer[:-1])[pointer[-1]] = value
+        value_at(self._data, pointer[:-1])[pointer[-1]] = value
 
     # --- where everything is now
 
@@ -246,7 +247,7 @@ class _Adoption:
             if origin != expected:
                 moved[*pointer, key] = origin
             self._settle(child, (*pointer, key), origin, moved)
-            if child == [] and key in _NEVER_EMPTY and at(self._written, origin) != []:
+            if child == [] and key in _NEVER_EMPTY and value_at(self._written, origin) != []:
                 value.pop(key)
 
     def _repoint(self, moved: dict[Pointer, Pointer]) -> None:
@@ -257,9 +258,7 @@ class _Adoption:
                 parts = holder[key].split("/")[1:] if holder[key].startswith("#/") else []
                 for end in range(len(parts), 0, -1):
                     if (new := now.get(tuple(parts[:end]))) is not None:
-                        holder[key] = (
-                            "#" + "".join(f"/{escaped(step)}" for step in new) + "".join(f"/{part}" for part in parts[end:])
-                        )
+                        holder[key] = fragment(new) + "".join(f"/{part}" for part in parts[end:])
                         break
 
 
@@ -273,4 +272,4 @@ def _containers(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, Any]]: 
     if isinstance(value, (dict, list)):
         yield pointer, value
         for key in _keys(value):
-            yield from _containers(at(value, (key,)), (*pointer, key))
+            yield from _containers(value_at(value, (key,)), (*pointer, key))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from accord.document.document import Document, Node
 from accord.document.identifiers import pascal_case
-from accord.document.pointer import Pointer, unescaped
+from accord.document.pointer import Pointer, unescape_fragment
 from accord.generate.ir.defaults import settle
 from accord.generate.ir.naming import Names, class_label, class_name, hinted
 from accord.generate.ir.nodes import (
@@ -192,7 +192,7 @@ class Shapes:
         if all(facet.pointer in included for facet in facets):
             return self._form((part,), hint)
         if part.reference:
-            name = f"{hint}{class_name(unescaped(part.reference.rpartition('/')[2]))}"
+            name = f"{hint}{class_name(unescape_fragment(part.reference.rpartition('/')[2]))}"
         return self._form((*nodes, part), name, settled)
 
     @staticmethod

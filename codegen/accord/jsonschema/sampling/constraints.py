@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accord.document.document import Node
-from accord.document.pointer import Pointer, unescaped
+from accord.document.pointer import Pointer, unescape_fragment
 
 Demand = tuple[Node, ...]
 """Schemas that one value must fit together."""
@@ -154,7 +154,7 @@ def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
     if not isinstance(discriminator, dict) or reference is None:
         return
     mapping = discriminator.get("mapping") or {}
-    last = unescaped(reference.rpartition("/")[2])
+    last = unescape_fragment(reference.rpartition("/")[2])
     name = next((name for name, target in mapping.items() if target in (reference, last)), last)
     member = discriminator["propertyName"]
     yield branch, made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})

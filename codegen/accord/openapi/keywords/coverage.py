@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from accord.document.document import Document, Node
 from accord.document.findings import Finding
-from accord.document.pointer import Pointer, escaped
+from accord.document.pointer import Pointer, fragment
 from accord.openapi.keywords.enforcement import Enforcement, Enforcer
 from accord.openapi.keywords.objects import OBJECTS, children, is_left_out, said
 from accord.openapi.keywords.suggestions import suggested
@@ -33,7 +33,7 @@ class Entry:
     @property
     def reference(self) -> str:
         """The place: `#/components/schemas/Pet/$id`."""
-        return "#" + "".join(f"/{escaped(key)}" for key in self.pointer)
+        return fragment(self.pointer)
 
     @property
     def where(self) -> str:

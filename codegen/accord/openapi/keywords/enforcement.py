@@ -72,11 +72,7 @@ def by_discriminator(node: Node, _: str) -> Enforcement:
 
 def by_tag(node: Node, _: str) -> Enforcement:
     """A keyword of a `discriminator`, by the schema that has it."""
-    pointer = node.pointer[:-1]
-    owner = node.document.root
-    for key in pointer:
-        owner = owner.raw_child(key)
-    return by_discriminator(owner, "discriminator")
+    return by_discriminator(node.document.node(node.pointer[:-1]), "discriminator")
 
 
 def by_dialect(node: Node, keyword: str) -> Enforcement:
@@ -121,7 +117,5 @@ def by_media_type(node: Node, keyword: str) -> Enforcement:
 
 def _has_others(media: Node) -> bool:
     """Whether a body has another media type that is more than bytes, so that this one can be done without."""
-    content = media.document.root
-    for key in media.pointer[:-1]:
-        content = content.raw_child(key)
+    content = media.document.node(media.pointer[:-1])
     return any(kind_of(name) != "binary" for name in content.value if name != media.pointer[-1])

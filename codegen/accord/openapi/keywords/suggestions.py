@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from accord.document.adoption.places import METHODS, at, pointer_of
+from accord.document.adoption.places import pointer_of
 from accord.document.adoption.readings import Reading
 from accord.document.adoption.words import REASONS, Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, value_at
+from accord.document.references import METHODS
 from accord.openapi.keywords.objects import OBJECTS, children
 
 # Keywords without which their object says nothing; and what others may be where they lack.
@@ -64,7 +65,7 @@ def suggested(document: Document, pointer: Pointer, text: str, own: tuple[tuple[
         name = document.place(place)
         try:
             found = pointer_of(document.original, name)
-            at(document.original, found[:-1] if word == "set" else found)
+            value_at(document.original, found[:-1] if word == "set" else found)
         except KeyError:
             continue
         reason = REASONS[word]
@@ -113,7 +114,7 @@ def _is_needed(kind: str | None, keyword: str) -> bool:
 def _is_nothing(document: Document, place: Pointer) -> bool:
     """Whether `components` or one of its parts holds nothing that a reference could lead to, or a `$ref` is no text."""
     try:
-        value = at(document.whole, place)
+        value = value_at(document.whole, place)
     except KeyError:
         return False
     if place[-1:] == ("$ref",):
@@ -174,7 +175,4 @@ def objects(document: Document) -> dict[Pointer, str]:
 def nodes(document: Document) -> Iterator[tuple[str, Node]]:
     """Every object of a document with its kind."""
     for pointer, kind in objects(document).items():
-        value = document.data
-        for key in pointer:
-            value = value[key]
-        yield kind, Node(document, pointer, value)
+        yield kind, document.node(pointer)

@@ -16,7 +16,7 @@ from multipart import (
 )
 
 from accord.document.document import Document
-from accord.jsonschema.faults import escape
+from accord.document.pointer import escape
 from accord.openapi.form_fields import Members
 from accord.openapi.media_type import ContentType, Media, essence, parameters
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body

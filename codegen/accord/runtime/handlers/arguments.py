@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from accord.document.document import Document
-from accord.jsonschema.faults import escape
+from accord.document.pointer import escape
 from accord.openapi.api import Operation
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import template_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from accord.jsonschema.faults import escape
+from accord.document.pointer import escape
 from accord.openapi.primitives import unquote
 from accord.runtime.parameters.reader import Reader
 from accord.runtime.parameters.styles import MalformedValue

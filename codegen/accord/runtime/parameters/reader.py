@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
-from accord.jsonschema.faults import escape
 from accord.jsonschema.schema import is_closed, names
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from accord.document.pointer import tokens
 from accord.runtime.problems.problem import Kind
 
 # They stand in a template where an answer has its own text. All are valid where what replaces them is.
@@ -88,7 +89,7 @@ def candidates(name: str, beside: set[str], kind: Kind) -> list[Any]:  # noqa: P
 
 def fault_member(name: str, fault: dict[str, str]) -> list[Any]:
     """What a member of one fault may be; nothing if it is not known."""
-    steps = [part.replace("~1", "/").replace("~0", "~") for part in fault["pointer"].split("/")[1:]]
+    steps = tokens(fault["pointer"])
     if name in _FAULT_MESSAGES:
         return [fault["message"]]
     if name in _FAULT_CODES:

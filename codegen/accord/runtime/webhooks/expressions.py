@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from accord.document.pointer import unescaped
+from accord.document.pointer import fragment_tokens, key_of
 from accord.openapi.expressions import EMBEDDED
 from accord.runtime.responses.encoded import Encoded, encode
 from accord.runtime.responses.headers import text
@@ -32,12 +32,8 @@ def expanded(written: str, values: Mapping[str, object]) -> str:
 def pointed(body: object, pointer: str) -> Any:  # noqa: ANN401 - any JSON value
     """What a JSON Pointer finds in a body, whatever it is to Python; `ABSENT` if nothing."""
     value: Any = msgspec.json.decode(body.body if isinstance(body, Encoded) else encode(body))
-    for step in pointer.split("/")[1:]:
-        key = unescaped(step)
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        else:
+    for name in fragment_tokens(pointer):
+        if (key := key_of(value, name)) is None:
             return ABSENT
+        value = value[key]
     return value
