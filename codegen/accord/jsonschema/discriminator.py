@@ -7,12 +7,12 @@ valid. And of a value that is invalid, only the faults of the alternative that i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from accord.document.pointer import unescape_fragment
+from accord.jsonschema.equality import canonical_json
 
 Schema = dict[str, Any]
 
@@ -52,7 +52,7 @@ class Switch:
         self._composed, self._target = composed, target
         self._all = [self._read(alternative) for alternative in schema[self._keyword]]
         self._objects = [one for one in self._all if not one.never_object]
-        admitted = [json.dumps(value) for one in self._objects for value in one.admitted or ()]
+        admitted = [canonical_json(value) for one in self._objects for value in one.admitted or ()]
         self._distinct = len(set(admitted)) == len(admitted)
 
     @property

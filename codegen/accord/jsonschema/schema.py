@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.document import Node
+from accord.jsonschema.equality import common
 from accord.jsonschema.regex.ecma import matches
 
 _OPEN: dict[str, Any] = {}
@@ -87,9 +88,7 @@ def listed(schema: Node, depth: int = 0) -> tuple[Any, ...] | None:
         each = [listed(branch, depth + 1) for branch in branches]
         if None not in each:
             lists.append([value for values in each for value in values or ()])
-    if not lists:
-        return None
-    return tuple(value for value in lists[0] if all(value in others for others in lists[1:]))
+    return tuple(common(lists)) if lists else None
 
 
 _DEEPEST = 8  # alternatives within alternatives; deeper ones say nothing new of real documents

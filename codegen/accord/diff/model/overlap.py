@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from accord.diff.model.schema import TYPES, Schema, members
+from accord.jsonschema.equality import canonical_json
 
 _LENGTHS = (
     ("string", "minLength", "maxLength"),
@@ -28,7 +29,7 @@ def tags(schema: Schema) -> dict[str, str]:
             if isinstance(member.value, dict):
                 listed = [member.value["const"]] if "const" in member.value else member.value.get("enum")
                 if isinstance(listed, list) and len(listed) == 1:
-                    found[name] = repr(listed[0])
+                    found[name] = canonical_json(listed[0])
     return found
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from accord.document.document import Node
+from accord.jsonschema.equality import canonical_json
 
 _ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
 TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
@@ -202,21 +202,6 @@ def members(node: Node) -> Iterator[tuple[str, Node]]:
             yield name, node.raw_child(name)
 
 
-def text_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """A value so that equal ones are equal: `1.0` is `1`, the order of members does not count."""
-    return json.dumps(_canonical(value), sort_keys=True, ensure_ascii=False)
-
-
-def _canonical(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _canonical(item) for name, item in value.items()}
-    return value
-
-
 def _each_once(parts: Iterable[Node]) -> tuple[Node, ...]:
     return tuple({part.pointer: part for part in parts}.values())
 
@@ -232,9 +217,9 @@ def _plain(node: Node) -> Schema:
     values: dict[str, Node] | None = None
     if isinstance(value.get("enum"), list):
         holder = node.raw_child("enum")
-        values = {text_of(item): holder.raw_child(index) for index, item in enumerate(value["enum"])}
+        values = {canonical_json(item): holder.raw_child(index) for index, item in enumerate(value["enum"])}
     if "const" in value:
-        text = text_of(value["const"])
+        text = canonical_json(value["const"])
         values = {text: node.raw_child("const")} if values is None or text in values else {}
     if values is not None:
         values = {text: at for text, at in values.items() if _kind(at.value) in types}

@@ -9,6 +9,7 @@ from typing import Any
 from accord.document.document import Node
 from accord.document.strict_json import integers
 from accord.jsonschema.composition import KINDS, said
+from accord.jsonschema.equality import common
 from accord.jsonschema.regex.python import compiles
 
 Schema = dict[str, Any]
@@ -56,9 +57,8 @@ def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema)
         lists = [integers(values) for values in lists]
     values = [
         value
-        for value in lists[-1]
-        if (allowed is None or listed(value) in allowed or (listed(value) == "integer" and "number" in allowed))
-        and all(any(same(value, other) for other in others) for others in lists)
+        for value in common(lists[::-1])
+        if allowed is None or listed(value) in allowed or (listed(value) == "integer" and "number" in allowed)
     ]
     if not values:
         return NEVER
@@ -68,15 +68,6 @@ def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema)
     if "number" in types or any(type(value) is int and abs(value) > _EXACT for value in values):
         return {**words, "type": list(dict.fromkeys(types))}
     return {**words, "enum": values}
-
-
-def same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether two values are equal in JSON, where `1` is not `true`."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, (list, dict)) and isinstance(other, (list, dict)):
-        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    return bool(one == other)
 
 
 def united(forms: list[Schema], words: Schema) -> Schema:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.document import DocumentError, Node
+from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.sampling.arrays import arrays
 from accord.jsonschema.sampling.constraints import Flat
-from accord.jsonschema.sampling.generator import Budget, Judges, Maker, Writers, same
+from accord.jsonschema.sampling.generator import Budget, Judges, Maker, Writers
 from accord.jsonschema.sampling.numbers import numbers
 from accord.jsonschema.sampling.objects import objects
 from accord.jsonschema.sampling.strings import texts
@@ -47,7 +48,7 @@ class Sampler:
         for depth in range(_DEPTHS):
             try:
                 for value in Maker(self._judges, _WRITERS, depth).values((schema,)):
-                    if (key := same(value)) not in seen:
+                    if (key := canonical_json(value)) not in seen:
                         seen.add(key)
                         yield value
             except Budget:

@@ -7,8 +7,9 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
+from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.sampling.constraints import Demand, Flat
-from accord.jsonschema.sampling.generator import Maker, same
+from accord.jsonschema.sampling.generator import Maker
 from accord.jsonschema.sampling.lazy import Lazy
 
 _MOST_ITEMS = 2000
@@ -64,10 +65,10 @@ class _Places:
                 return None
             value = values.cycled(turn)
             if self.unique:
-                if same(value) in used and not (fresh := self._fresh(values, used)):
+                if canonical_json(value) in used and not (fresh := self._fresh(values, used)):
                     return None
-                value = fresh[0] if same(value) in used else value
-                used.add(same(value))
+                value = fresh[0] if canonical_json(value) in used else value
+                used.add(canonical_json(value))
             found.append(value)
         return found
 
@@ -76,7 +77,7 @@ class _Places:
         """The first value that is not used yet, if there is one."""
         index = 0
         while values.has(index):
-            if same(values.get(index)) not in used:
+            if canonical_json(values.get(index)) not in used:
                 return [values.get(index)]
             index += 1
         return []
@@ -98,6 +99,6 @@ def arrays(flat: Flat, maker: Maker) -> Iterator[list[Any]]:
                 length = count  # a shorter one, where a place cannot be filled
                 while (found := places.filled(length, start, turn)) is None and length > least:
                     length -= 1
-                if found is not None and same(found) not in seen:
-                    seen.add(same(found))
+                if found is not None and canonical_json(found) not in seen:
+                    seen.add(canonical_json(found))
                     yield found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
+from accord.jsonschema.equality import canonical_json, common
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.sampling.constraints import Demand, Flat, flats, opened, written
 from accord.jsonschema.validator import validator
@@ -25,19 +25,6 @@ _HINTS = (
     ("integer", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
     ("string", ("pattern", "format", "minLength", "maxLength")),
 )
-
-
-def same(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Equal for values that JSON Schema takes for equal: `1` and `1.0`, members in any order."""
-    return json.dumps(_integral(value), sort_keys=True)
-
-
-def _integral(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return {key: _integral(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_integral(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Budget(Exception):
@@ -92,7 +79,7 @@ class Maker:
             self.steps[0] -= 1
             if self.steps[0] < 0:
                 raise Budget
-            key = same(candidate)
+            key = canonical_json(candidate)
             if key in seen or not self.judges.fits(demand, candidate):
                 misses += 1
                 if misses > _TRIES:
@@ -131,10 +118,7 @@ def _chain(node: Node) -> Iterator[Node]:
 def _listed(flat: Flat) -> list[Any] | None:
     """The values that `const` and `enum` leave."""
     lists = [*([value] for value in flat.having("const")), *flat.having("enum")]
-    if not lists:
-        return None
-    others = [{same(value) for value in listed} for listed in lists[1:]]
-    return [value for value in lists[0] if all(same(value) in other for other in others)]
+    return common(lists) if lists else None
 
 
 def _likely(flat: Flat) -> list[str]:
