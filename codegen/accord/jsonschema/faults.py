@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 
 from accord.document.pointer import tokens
-from accord.jsonschema.messages import PLAIN, format_of, message
+from accord.jsonschema.formats import format_of
+from accord.jsonschema.messages import PLAIN, message
 from accord.jsonschema.regex.ecma import matches, translation
 
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")

@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from accord.jsonschema.read_write_only import SHAPES
-
 _LONGEST = 180  # characters, with room for what stands around it; the document bounds `message` to 200
 _MOST_VALUES = 10
 _SHORT = 100  # characters of listed values
@@ -90,12 +88,6 @@ _FORMATS = {
     "uri-template": "a URI template (RFC 6570)",
     "uuid": "a UUID",
 }
-_SHAPED = {shape: name for name, shape in reversed(SHAPES.items())}  # `email` before `idn-email`
-
-
-def format_of(pattern: object) -> str | None:
-    """The format that a pattern of `directions` stands for."""
-    return _SHAPED.get(pattern) if isinstance(pattern, str) else None
 
 
 def message(keyword: str, value: object = _UNSAID) -> str:

@@ -14,25 +14,11 @@ from typing import Any, Literal
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer, fragment, fragment_tokens, mappings
 from accord.jsonschema.discriminator import BRANCHES, Switch, discriminates
+from accord.jsonschema.formats import assertion
 
 Direction = Literal["request", "response"]
 
 Schema = dict[str, Any]
-
-# Where the judge takes more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
-_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
-_ADDRESS = "[^>]$"
-SHAPES = {
-    "date": f"^{_DATE}$",
-    "time": f"^{_TIME}$",
-    "date-time": f"^{_DATE}[Tt]{_TIME}$",
-    "email": _ADDRESS,
-    "idn-email": _ADDRESS,
-}
-
-# The OpenAPI format registry: signed integers of so many bits.
-WIDTHS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 _KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
 _NEVER = {keyword: {"$comment": keyword} for keyword in _KEYWORDS.values()}
@@ -52,7 +38,7 @@ class Directed:
         self.assumes = False  # whether schemas that `telling` reads otherwise are among them
         self.data: Any = document.data
         found = list(mappings(self.data))
-        if any(schema.get(self._keyword) is True or discriminates(schema) or _asserted(schema) for _, schema in found):
+        if any(schema.get(self._keyword) is True or discriminates(schema) or assertion(schema) for _, schema in found):
             self.data = copy.deepcopy(document.data)
             found_again = list(mappings(self.data))
             sent = {id(part) for _, parameter in found_again if _is_parameter(parameter) for _, part in mappings(parameter)}
@@ -68,7 +54,7 @@ class Directed:
                     # What a `$ref` names by its place stays there.
                     self._moved[id(schema)] = {keyword: schema.pop(keyword) for keyword in BRANCHES if keyword in schema}
                     schema["allOf"] = [*_listed(schema, "allOf"), switch]
-                if rule := _asserted(schema):
+                if rule := assertion(schema):
                     schema["allOf"] = [*_listed(schema, "allOf"), rule]
 
     def _switch(self, pointer: Pointer, schema: Schema) -> Schema | None:
@@ -161,22 +147,6 @@ def _is_parameter(value: Schema) -> bool:
 def _place(reference: object) -> tuple[str, ...]:
     """The steps of a `$ref`, none of what is no text."""
     return tuple(fragment_tokens(reference)) if isinstance(reference, str) else ()
-
-
-def _asserted(schema: Schema) -> Schema:
-    """What its format demands and the judge would not ask for: a shape of texts, a width of integers."""
-    name = schema.get("format")
-    if not isinstance(name, str):
-        return {}
-    if name in SHAPES:
-        return {"pattern": SHAPES[name]}
-    low, high = WIDTHS.get(name, (None, None))
-    rule: Schema = {}
-    if low is not None and schema.get("minimum", low - 1) < low:
-        rule["minimum"] = low
-    if high is not None and schema.get("maximum", high + 1) > high:
-        rule["maximum"] = high
-    return rule
 
 
 def _in_place(schema: Schema) -> Iterator[Schema]:

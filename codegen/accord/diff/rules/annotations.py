@@ -13,7 +13,7 @@ from accord.diff.model.schema import Schema
 from accord.diff.model.walk import Pair
 from accord.document.document import Node
 from accord.jsonschema.equality import canonical_json
-from accord.openapi.keywords.enforcement import FORMATS
+from accord.jsonschema.formats import ASSERTED
 
 _CONTENTS = ("contentEncoding", "contentMediaType", "contentSchema", "format")
 _WORDS = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment")
@@ -36,7 +36,7 @@ def words(pair: Pair) -> Iterator[Change]:
 
 def contents(schema: Schema, keyword: str) -> list[str]:
     """What a schema says of the content of strings; OpenAPI 3.0 writes `format: byte` for `contentEncoding: base64`."""
-    formats = [node.value for node in schema.nodes("format") if node.value not in FORMATS]
+    formats = [node.value for node in schema.nodes("format") if node.value not in ASSERTED]
     if keyword == "format":
         return sorted({canonical_json(value) for value in formats if value != "byte"})
     implied = ["base64"] if keyword == "contentEncoding" and "byte" in formats else []

@@ -11,7 +11,7 @@ from accord.diff.findings import Change, Effect, Place
 from accord.diff.model.schema import Schema, type_names
 from accord.diff.model.walk import Pair
 from accord.jsonschema.equality import canonical_json
-from accord.openapi.keywords.enforcement import FORMATS
+from accord.jsonschema.formats import ASSERTED
 
 # keyword, the types it judges, whether a greater number allows less, and the number that says nothing
 _BOUNDS: tuple[tuple[str, frozenset[str], bool, float | None], ...] = (
@@ -172,7 +172,7 @@ def _worded(pair: Pair, keyword: str) -> Iterator[Change]:
 def _validated(schema: Schema, keyword: str) -> dict[str, Any]:
     """The values of a keyword by their JSON text; a format that no validator knows is an annotation, which `words` compares."""
     found = (node.value for node in schema.nodes(keyword))
-    return {canonical_json(value): value for value in found if keyword != "format" or value in FORMATS}
+    return {canonical_json(value): value for value in found if keyword != "format" or value in ASSERTED}
 
 
 def _between(keyword: str, old: list[Any], new: list[Any]) -> Effect:

@@ -7,19 +7,8 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
+from accord.jsonschema.formats import NUMBER_RANGES
 from accord.jsonschema.sampling.constraints import Flat
-
-_FORMATS = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "int8": (-128, 127),
-    "int16": (-(2**15), 2**15 - 1),
-    "uint8": (0, 255),
-    "uint16": (0, 2**16 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
-    "float": (-3.4028234e38, 3.4028234e38),
-}
 
 _LONG = 10**25  # longer integers are written with an exponent
 
@@ -34,8 +23,8 @@ def numbers(flat: Flat, *, integral: bool) -> Iterator[float]:
     low = max(map(_exact, [*flat.having("minimum"), *_exclusive(flat, "exclusiveMinimum")]), default=None)
     high = min(map(_exact, [*flat.having("maximum"), *_exclusive(flat, "exclusiveMaximum")]), default=None)
     for name in flat.having("format"):
-        if name in _FORMATS:
-            least, most = map(_exact, _FORMATS[name])
+        if name in NUMBER_RANGES:
+            least, most = map(_exact, NUMBER_RANGES[name])
             low, high = (least if low is None else max(low, least)), (most if high is None else min(high, most))
     steps = [_exact(step) for step in flat.having("multipleOf")]
     found = _stepped(low, high, _common([*steps, Fraction(1)] if integral or not steps else steps))

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from accord.document.adoption.words import Word
 from accord.document.document import Node
+from accord.jsonschema.formats import ASSERTED
 from accord.openapi.media_type import Media, covers, essence, is_lines, kind_of
 
 # judge: JSON Schema compiled (for answers, under the response policy). gate: the engine's steps before a handler. type: what
@@ -37,14 +38,6 @@ class Keyword(NamedTuple):
     kind: str = ""
 
 
-# Asserted by the judge.
-FORMATS = frozenset(
-    {
-        *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uuid"),
-        *("int32", "int64", "uri", "uri-reference", "iri", "iri-reference", "uri-template"),
-        *("json-pointer", "relative-json-pointer", "regex"),
-    }
-)
 CODED = "of parts of a multipart body; of texts in JSON it is an annotation (JSON Schema, Validation, 8)"
 DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base")
 
@@ -52,7 +45,7 @@ DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openap
 def by_format(node: Node, keyword: str) -> Enforcement:
     """A `format` is asserted, or read by the engine, or only documentation."""
     name = node.value[keyword]
-    if name in FORMATS:
+    if name in ASSERTED:
         return Enforcement("judge")
     if name == "binary":
         return Enforcement("type", "bytes of a file")
