@@ -121,6 +121,13 @@ class Document:
             raise DocumentError(str(error)) from None
         return other
 
+    def with_data(self, data: Any) -> Document:  # noqa: ANN401 - a document
+        """The same document with other data, such as a copy that will be changed; files, lines and readings stay."""
+        other = copy.copy(self)
+        other.data = data
+        other.root = Node(other, (), data)
+        return other
+
     @classmethod
     def load(cls, path: Path, readings: Readings | None = None) -> Document:
         """Read a file and the files that it refers to; messages name it by its last part."""
@@ -348,6 +355,12 @@ class Node:
         if isinstance(self.value, dict):
             for key in self.value:
                 yield key, self.child(key)
+
+    def written(self) -> Iterator[tuple[str, Node]]:
+        """The members of a mapping, `$ref`s not followed; nothing of any other value."""
+        if isinstance(self.value, dict):
+            for key in self.value:
+                yield key, self.raw_child(key)
 
     def elements(self) -> Iterator[Node]:
         """The elements of a sequence, `$ref`s followed."""

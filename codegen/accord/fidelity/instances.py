@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from accord.document.document import Node
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, value_at
 from accord.fidelity.edge_cases import ANYTHING, FORMATS, NAMES
 from accord.jsonschema.regex.sampler import RegexError, samples
 from accord.jsonschema.sampling import NoValue, Sampler
+from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member_schemas, subschemas
 
 Path = tuple[str | int, ...]
 Json = Any
@@ -38,48 +39,16 @@ def places(schema: Node, value: Json) -> Iterator[tuple[Path, Node]]:
             waiting += [((*path, at), other, item) for at, item in enumerate(part[:20]) for other in _items(node, at)]
 
 
-def _beside(node: Node) -> Iterator[Node]:
-    if (reference := node.reference) is not None:
-        yield node.document.at(reference, node)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        if isinstance(node.value.get(keyword), list):
-            yield from map(node.raw_child(keyword).raw_child, range(len(node.value[keyword])))
-    for keyword in ("not", "if", "then", "else"):
-        if keyword in node.value:
-            yield node.raw_child(keyword)
-    if isinstance(node.value.get("dependentSchemas"), dict):
-        yield from map(node.raw_child("dependentSchemas").raw_child, node.value["dependentSchemas"])
+def _beside(node: Node) -> list[Node]:
+    return [*applied(node), *subschemas(node, *ALTERNATIVES, "not", "if", "then", "else", "dependentSchemas")]
 
 
-def _members(node: Node, name: str) -> Iterator[Node]:
-    if name in node.value.get("properties", ()):
-        yield node.raw_child("properties").raw_child(name)
-    elif "additionalProperties" in node.value:
-        yield node.raw_child("additionalProperties")
-    yield from (
-        map(node.raw_child("patternProperties").raw_child, node.value.get("patternProperties", ()))
-        if ("patternProperties" in node.value)
-        else ()
-    )
-    if "unevaluatedProperties" in node.value:
-        yield node.raw_child("unevaluatedProperties")
+def _members(node: Node, name: str) -> list[Node]:
+    return [*member_schemas(node, name), *subschemas(node, "unevaluatedProperties")]
 
 
-def _items(node: Node, at: int) -> Iterator[Node]:
-    if at < len(node.value.get("prefixItems", ())):
-        yield node.raw_child("prefixItems").raw_child(at)
-    elif "items" in node.value:
-        yield node.raw_child("items")
-    for keyword in ("contains", "unevaluatedItems"):
-        if keyword in node.value:
-            yield node.raw_child(keyword)
-
-
-def at(value: Json, path: Path) -> Json:
-    """The part of a value at a path."""
-    for step in path:
-        value = value[step]
-    return value
+def _items(node: Node, at: int) -> list[Node]:
+    return [*item_schemas(node, at), *subschemas(node, "contains", "unevaluatedItems")]
 
 
 def replaced(value: Json, path: Path, part: Json) -> Json:
@@ -235,7 +204,7 @@ _KEYWORDS: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
 def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
     """The seed with each part on both sides of each keyword that speaks of it."""
     for path, node in places(schema, seed):
-        part = at(seed, path)
+        part = value_at(seed, path)
         for keyword, around in _KEYWORDS.items():
             if (keyword in node.value and not isinstance(node.value[keyword], bool | None)) or (
                 keyword in ("uniqueItems", "additionalProperties", "unevaluatedProperties") and keyword in node.value
@@ -253,7 +222,7 @@ def _anything(schema: Node, seed: Json) -> Iterator[Json]:
     """The seed with each part swapped for something of every type."""
     for path in dict.fromkeys(path for path, _ in places(schema, seed)):
         yield from (replaced(seed, path, other) for other in ANYTHING)
-        part = at(seed, path)
+        part = value_at(seed, path)
         if isinstance(part, int) and not isinstance(part, bool):
             yield from (replaced(seed, path, other) for other in (float(part), -part, str(part)) if abs(part) < 2**53)
         yield replaced(seed, path, [part])
@@ -273,7 +242,7 @@ def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
 def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
     """One random change of the structure: a part from elsewhere, a member or an item gone, doubled, renamed or moved."""
     path = source.choice(list(_paths(value)))
-    part = at(value, path)
+    part = value_at(value, path)
     kind = source.randrange(6)
     if isinstance(part, dict) and part and kind < 3:  # noqa: PLR2004
         name = source.choice(list(part))
@@ -310,7 +279,7 @@ def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[
         made += _sampled(_targeted(schema, base, values), count // len(bases) // 2 + 1, source)
         made += _sampled(_anything(schema, base), count // len(bases) // 4 + 1, source)
     yield from made
-    parts = [at(value, path) for value in valid[:10] for path in _paths(value)] + list(ANYTHING)
+    parts = [value_at(value, path) for value in valid[:10] for path in _paths(value)] + list(ANYTHING)
     for _ in range(max(0, count - len(made))):
         value = source.choice(valid if source.random() < 0.6 else made)  # noqa: PLR2004 - mostly near the valid ones
         for _ in range(source.choice((1, 1, 2, 3))):

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
 from accord.document.references import METHODS
+from accord.jsonschema.schema import included, properties
+from accord.jsonschema.types import declared_types
 
 Direction = Literal["request", "response"]
 
@@ -55,22 +57,6 @@ def place(node: Node) -> str:
     return ".".join(names) or node.document.name
 
 
-def facets(node: Node) -> tuple[Node, ...]:
-    """The schemas that hold where this one is written: itself, what its `$ref` names, the parts of its `allOf`."""
-    found: dict[Pointer, Node] = {}
-    waiting = [node]
-    while waiting:
-        here = waiting.pop(0)
-        if here.pointer in found:
-            continue
-        found[here.pointer] = here
-        if here.reference is not None:
-            waiting.append(here.document.at(here.reference, here))
-        if isinstance(here.value, dict) and isinstance(parts := here.value.get("allOf"), list):
-            waiting.extend(here.raw_child("allOf").raw_child(index) for index in range(len(parts)))
-    return tuple(found.values())
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What one place of the document allows; `structured` headers have a grammar of their own (RFC 9110)."""
@@ -84,8 +70,7 @@ class Shape:
     @classmethod
     def of(cls, roots: tuple[Node, ...], direction: Direction, *, narrowing: bool = False, structured: bool = False) -> Shape:
         """The shape of schemas that hold together."""
-        found = {facet.pointer: facet for root in roots for facet in facets(root)}
-        return cls(roots, tuple(found.values()), direction, narrowing, structured)
+        return cls(roots, tuple(included(*roots, order="nearest first")), direction, narrowing, structured)
 
     def all(self, keyword: str) -> tuple[Node, ...]:
         """Every place where this keyword is said."""
@@ -107,9 +92,7 @@ class Shape:
     @property
     def types(self) -> frozenset[str]:
         """The JSON types that it allows; empty if it does not say."""
-        said = [node.value for node in self.all("type")]
-        sets = [frozenset([value] if isinstance(value, str) else value) for value in said]
-        return frozenset.intersection(*sets) if sets else frozenset()
+        return frozenset(declared_types(facet for facet in self.facets if isinstance(facet.value, dict)) or ())
 
     @property
     def closed(self) -> bool:
@@ -127,11 +110,8 @@ class Shape:
     @property
     def properties(self) -> dict[str, Shape]:
         """The named members; what several places say of one of them holds together."""
-        roots: dict[str, list[Node]] = {}
-        for said in self.all("properties"):
-            for name in said.value:
-                roots.setdefault(name, []).append(said.raw_child(name))
-        return {name: self._child(*nodes) for name, nodes in roots.items()}
+        described = properties(*(facet for facet in self.facets if isinstance(facet.value, dict)))
+        return {name: self._child(*nodes) for name, nodes in described.items()}
 
     @property
     def alternatives(self) -> Iterator[Shape]:
@@ -195,8 +175,7 @@ def walk(shape: Shape, seen: set[tuple[Direction, bool, bool, frozenset[Pointer]
 
 def written(mapping: Node | None) -> Iterator[tuple[str, Node]]:
     """The members of a mapping as they are written, or nothing."""
-    if mapping is not None and isinstance(mapping.value, dict):
-        yield from ((key, mapping.raw_child(key)) for key in mapping.value)
+    return mapping.written() if mapping is not None else iter(())
 
 
 def components(document: Document, kind: str) -> Iterator[Node]:

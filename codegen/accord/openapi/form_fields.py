@@ -12,7 +12,9 @@ from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.jsonschema.content_encoding import coding_of, is_text
 from accord.jsonschema.regex.ecma import matches
-from accord.openapi.field_schemas import branches, kinds, said, scalar_of
+from accord.jsonschema.schema import in_place
+from accord.jsonschema.types import named_types
+from accord.openapi.field_schemas import said, scalar_of
 from accord.openapi.media_type import Encoding, kind_of
 
 Decode = Callable[[str], str]
@@ -32,7 +34,7 @@ class Member:
     """
 
     def __init__(self, schemas: list[Node], encoding: Encoding | None = None, *, within: bool = False) -> None:
-        self.types = kinds(*schemas)
+        self.types = named_types(*schemas)
         self.schemas, self.encoding = schemas, encoding
         style, explode = (encoding.style, encoding.explode) if encoding is not None else (None, None)
         self.item = Member(said(schemas, "items"), within=True) if "array" in self.types and not within else None
@@ -88,7 +90,7 @@ class Members:
         encoding = encoding or {}
         described: dict[str, list[Node]] = {name: [] for name in encoding}
         patterns: list[Node] = []
-        for schema in (branch for one in schemas for branch in branches(one)):
+        for schema in in_place(*schemas):
             for name in schema.value.get("properties", ()):
                 described.setdefault(name, []).append(schema.raw_child("properties").raw_child(name))
             held = schema.value.get("patternProperties", ())
@@ -160,7 +162,7 @@ def holds_file(schemas: Iterable[Node], encoding: Encoding | None) -> bool:
     Binary and encoded contents do, and what has no type (OpenAPI 3.1), unless its content types are texts or JSON.
     """
     types: Any = False
-    for value in (branch.value for schema in schemas for branch in branches(schema)):
+    for value in (part.value for part in in_place(*schemas)):
         binary = value.get("format") == "binary" or kind_of(value.get("contentMediaType", "text/plain")) != "text"
         coding = coding_of(value)
         if binary or (coding is not None and not is_text(coding)):

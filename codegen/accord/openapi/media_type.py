@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from accord.document.document import Node
 from accord.document.identifiers import pascal_case
-from accord.jsonschema.schema import admits
+from accord.jsonschema.types import admitted_types
 
 # How a body is read and written: `binary` is bytes that nobody looks into.
 Kind = Literal["json", "form", "multipart", "text", "binary"]
@@ -190,7 +190,8 @@ class Media:
     @property
     def is_opaque(self) -> bool:
         """Whether its schema describes a structure, as of XML, of which the engine only sees bytes."""
-        return self.kind == "binary" and self.schema is not None and not admits(self.schema, "string")
+        types = admitted_types(self.schema, by_type_alone=True) if self.kind == "binary" and self.schema is not None else None
+        return types is not None and "string" not in types
 
     @property
     def encoding(self) -> dict[str, Encoding]:

@@ -13,74 +13,14 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from accord.document.document import Node
-from accord.jsonschema.schema import alternatives, conjuncts, inner
+from accord.jsonschema.schema import conjuncts, inner, subschemas
+from accord.jsonschema.types import admitted_types, implied_types, types_of
 from accord.jsonschema.validator import validator
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,39})", re.ASCII).fullmatch
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?", re.ASCII).fullmatch
 
 ScalarReader = Callable[[str], Any]
-
-SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
-
-_JSON_TYPES = {
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    type(None): "null",
-    list: "array",
-    dict: "object",
-}
-# A schema that names no type is meant for those of its keywords.
-_MEANT = {
-    "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"),
-    "array": ("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "string": ("minLength", "maxLength", "pattern", "format"),
-}
-_DEEPEST = 8  # alternatives within alternatives
-
-
-def types_of(schema: Node) -> set[str]:
-    """The JSON types that a schema admits, as far as it says; of a schema that does not say, `string`."""
-    stated = _stated(schema, 0)
-    if stated is not None:
-        return stated
-    keywords = {keyword for part in conjuncts(schema) for keyword in part.value}
-    return {kind for kind, meant in _MEANT.items() if keywords.intersection(meant)} or {"string"}
-
-
-def _stated(schema: Node, depth: int) -> set[str] | None:
-    """The types that a schema names; None if it admits any."""
-    found: set[str] | None = None
-    for part in conjuncts(schema):
-        value = part.value
-        kind = value.get("type")
-        if kind is not None:
-            found = _both(found, {kind} if isinstance(kind, str) else set(kind))
-        elif "const" in value or "enum" in value:
-            values = value["enum"] if "enum" in value else [value["const"]]
-            found = _both(found, {_JSON_TYPES.get(type(one), "string") for one in values})
-    for branches in alternatives(schema) if depth < _DEEPEST else ():
-        each = [_stated(branch, depth + 1) or _meant(branch) for branch in branches]
-        if None not in each:
-            found = _both(found, {kind for one in each if one is not None for kind in one})
-    return found
-
-
-def _meant(schema: Node) -> set[str] | None:
-    """An alternative that has members or items without saying its type."""
-    keywords = {keyword for part in conjuncts(schema) for keyword in part.value}
-    return {kind for kind in ("object", "array") if keywords.intersection(_MEANT[kind])} or None
-
-
-def _both(one: set[str] | None, other: set[str]) -> set[str]:
-    """What both admit; an integer is a number."""
-    if one is None:
-        return other
-    common = one & other
-    return common | ({"integer"} if "integer" in one | other and "number" in one ^ other else set())
 
 
 def scalar(types: Iterable[str]) -> ScalarReader:
@@ -140,14 +80,14 @@ class ValueReader:
     def __init__(self, schema: Node, members: Iterable[str] = ()) -> None:
         self._schema = schema
         self.types = types_of(schema)
-        self.anything = _stated(schema, 0) is None and not _meant(schema)
+        self.anything = admitted_types(schema) is None and not implied_types(schema, "object", "array")
         self.scalar = chosen(schema, self.types)
         self._items: list[ScalarReader] = []
         self._rest: ScalarReader = str
         self._members = {name: ValueReader(inner(schema, name)) for name in members}
         self._others: dict[str, ValueReader] = {}
         if "array" in self.types:
-            first = max((len(part.value.get("prefixItems", ())) for part in conjuncts(schema)), default=0)
+            first = max((len(subschemas(part, "prefixItems")) for part in conjuncts(schema)), default=0)
             *self._items, self._rest = (self._one(index) for index in range(first + 1))
 
     def _one(self, index: int) -> ScalarReader:

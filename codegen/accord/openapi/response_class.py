@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from accord.jsonschema.types import types_of
 from accord.openapi.media_type import Media, covers, essence, is_lines
-from accord.openapi.primitives import types_of
 
 ResponseClass = Literal["Empty", "Body", "Text", "Binary", "Lines", "Events"]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from accord.diff.findings import Change, Direction, Effect, Place, Rating
-from accord.diff.model.schema import Schema, Schemas, members
+from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
 from accord.diff.rules.defaults import default
 from accord.document.document import Node
@@ -22,7 +22,7 @@ _HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 def _named(schema: Schema, keyword: str) -> dict[str, list[Node]]:
     found: dict[str, list[Node]] = {}
     for holder in schema.nodes(keyword):
-        for name, node in members(holder):
+        for name, node in holder.written():
             found.setdefault(name, []).append(node)
     return found
 

@@ -11,6 +11,7 @@ from accord.document.strict_json import integers
 from accord.jsonschema.composition import KINDS, said
 from accord.jsonschema.equality import common
 from accord.jsonschema.regex.python import compiles
+from accord.jsonschema.types import type_of
 
 Schema = dict[str, Any]
 
@@ -23,18 +24,12 @@ _BOUNDS = {
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "array": ("minItems", "maxItems"),
 }
-_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array", dict: "object"}
 _EXACT = 1 << 53  # integers up to here are the same in every JSON reader
 
 
 def about(facets: Iterable[Node], keywords: tuple[str, ...] = _WORDS) -> Schema:
     """What the facets tell people: the last word counts."""
     return {keyword: facet.value[keyword] for keyword in keywords for facet in facets if keyword in facet.value}
-
-
-def listed(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """The JSON type of a value."""
-    return _KINDS[type(value)]
 
 
 def plain(kind: str, facets: list[Node]) -> Schema:
@@ -58,13 +53,13 @@ def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema)
     values = [
         value
         for value in common(lists[::-1])
-        if allowed is None or listed(value) in allowed or (listed(value) == "integer" and "number" in allowed)
+        if allowed is None or type_of(value) in allowed or (type_of(value) == "integer" and "number" in allowed)
     ]
     if not values:
         return NEVER
-    if any(listed(value) in ("array", "object") for value in values):
+    if any(type_of(value) in ("array", "object") for value in values):
         return None
-    types = [listed(value) for value in values]
+    types = [type_of(value) for value in values]
     if "number" in types or any(type(value) is int and abs(value) > _EXACT for value in values):
         return {**words, "type": list(dict.fromkeys(types))}
     return {**words, "enum": values}
@@ -103,7 +98,7 @@ def kinds(form: Schema, objects: dict[str, Schema], aliases: dict[str, Schema]) 
             return {"object"}
         return kinds(aliases[name], objects, aliases) if name in aliases else {*KINDS, "integer"}
     if "enum" in form:
-        return {listed(value) for value in form["enum"]}
+        return {type_of(value) for value in form["enum"]}
     if "anyOf" in form:
         return {kind for part in form["anyOf"] for kind in kinds(part, objects, aliases)}
     found = form.get("type", [*KINDS, "integer"])

@@ -11,6 +11,7 @@ from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.sampling.constraints import Demand, Flat
 from accord.jsonschema.sampling.generator import Maker
 from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.schema import item_schemas, subschemas
 
 _MOST_ITEMS = 2000
 _FEW = 100
@@ -32,19 +33,8 @@ class _Places:
         self.known: dict[tuple[int, Pointer | None], Lazy[Any]] = {}
 
     def demand(self, place: int) -> Demand:
-        found: list[Node] = []
-        unevaluated: list[Node] = []
-        evaluated = False
-        for node in self.flat.nodes:
-            if place < len(node.value.get("prefixItems", ())):
-                found.append(node.raw_child("prefixItems").raw_child(place))
-                evaluated = True
-            elif "items" in node.value:
-                found.append(node.raw_child("items"))
-                evaluated = True
-            if "unevaluatedItems" in node.value:
-                unevaluated.append(node.raw_child("unevaluatedItems"))
-        return tuple(found if evaluated else [*found, *unevaluated])
+        found = [schema for node in self.flat.nodes for schema in item_schemas(node, place)]
+        return tuple(found or [schema for node in self.flat.nodes for schema in subschemas(node, "unevaluatedItems")])
 
     def values(self, place: int, contained: Node | None) -> Lazy[Any]:
         """The values of a place; places behind the prefix are alike."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
-from accord.jsonschema.equality import canonical_json, common
-from accord.jsonschema.read_write_only import Direction
+from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.read_write_only import HIDDEN, Direction
 from accord.jsonschema.sampling.constraints import Demand, Flat, flats, opened, written
+from accord.jsonschema.schema import enumerated, is_marked
 from accord.jsonschema.validator import validator
 
 _TRIES = 400  # candidates without an accepted one between them
@@ -68,8 +69,7 @@ class Maker:
 
     def hides(self, properties: Iterable[Node]) -> bool:
         """Whether a member does not exist in this direction."""
-        hidden = "readOnly" if self.judges.direction == "request" else "writeOnly"
-        return any(said.value.get(hidden) is True for node in properties for said in _chain(node))
+        return is_marked(HIDDEN[self.judges.direction], *properties)
 
     def values(self, demand: Demand) -> Iterator[Any]:
         """Distinct accepted values, the preferred ones first; none if nothing is found."""
@@ -94,7 +94,7 @@ class Maker:
 
     def _candidates(self, flat: Flat) -> Iterator[Any]:
         """What the schemas list or show, then what is built of each type."""
-        if (listed := _listed(flat)) is not None:
+        if (listed := enumerated(flat.nodes)) is not None:
             yield from listed
             return
         for keyword in ("example", "examples", "default"):
@@ -102,23 +102,6 @@ class Maker:
                 yield from shown if keyword == "examples" and isinstance(shown, list) else [shown]
         inside = Maker(self.judges, self.writers, self.depth, self.steps, opened(self.open, flat))
         yield from _diagonal(self.writers[kind](flat, inside) for kind in _likely(flat))
-
-
-def _chain(node: Node) -> Iterator[Node]:
-    """A schema and what its `$ref` leads to."""
-    seen: set[Pointer] = set()
-    while isinstance(node.value, dict) and node.pointer not in seen:
-        seen.add(node.pointer)
-        yield node
-        if node.reference is None:
-            return
-        node = node.document.at(node.reference, node)
-
-
-def _listed(flat: Flat) -> list[Any] | None:
-    """The values that `const` and `enum` leave."""
-    lists = [*([value] for value in flat.having("const")), *flat.having("enum")]
-    return common(lists) if lists else None
 
 
 def _likely(flat: Flat) -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.document import Node
-from accord.jsonschema.regex.ecma import matches
 from accord.jsonschema.regex.sampler import RegexError, samples
 from accord.jsonschema.sampling.constraints import Demand, Flat, made
 from accord.jsonschema.sampling.generator import Maker
 from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.schema import member_schemas, properties, subschemas
 
 _MOST_MEMBERS = 2000
 
@@ -21,43 +21,29 @@ class _Members:
 
     def __init__(self, flat: Flat, maker: Maker) -> None:
         self.flat, self.maker = flat, maker
-        hidden = {name for name in _declared(flat) if maker.hides(self._properties(name))}
+        described = properties(*flat.nodes)
+        hidden = {name for name, found in described.items() if maker.hides(found)}
         forbidden = {name for refused in flat.having("not") for name in _only_required(refused)}
         self.required = [
             name for name in dict.fromkeys(itertools.chain(*flat.having("required"))) if name not in hidden | forbidden
         ]
-        self.optional = [name for name in _declared(flat) if name not in hidden | forbidden and name not in self.required]
+        self.optional = [name for name in described if name not in hidden | forbidden and name not in self.required]
         self.least: int = flat.largest("minProperties", 0)
         self.most: int = flat.smallest("maxProperties", _MOST_MEMBERS)
         self.forbidden = forbidden | hidden
         self.known: dict[str, Lazy[Any]] = {}
 
-    def _properties(self, name: str) -> list[Node]:
-        return [
-            node.raw_child("properties").raw_child(name) for node in self.flat.nodes if name in node.value.get("properties", ())
-        ]
-
     def demand(self, name: str) -> Demand:
         """What the value of this member must fit."""
         found: list[Node] = []
+        mapped: list[Node] = []
         unevaluated: list[Node] = []
-        evaluated = False
         for node in self.flat.nodes:
-            matched = name in node.value.get("properties", ())
-            if matched:
-                found.append(node.raw_child("properties").raw_child(name))
-                found += _mapped(node, name)
-            for pattern in node.value.get("patternProperties", ()):
-                if matches(pattern, name):
-                    found.append(node.raw_child("patternProperties").raw_child(pattern))
-                    matched = True
-            if not matched and "additionalProperties" in node.value:
-                found.append(node.raw_child("additionalProperties"))
-                matched = True
-            if "unevaluatedProperties" in node.value:
-                unevaluated.append(node.raw_child("unevaluatedProperties"))
-            evaluated = evaluated or matched
-        return tuple(found if evaluated else [*found, *unevaluated])
+            found += member_schemas(node, name)
+            if name in node.value.get("properties", ()):
+                mapped += _mapped(node, name)
+            unevaluated += subschemas(node, "unevaluatedProperties")
+        return (*found, *mapped) if found else tuple(unevaluated)
 
     def values(self, name: str) -> Lazy[Any]:
         """The values that this member may have."""
@@ -73,7 +59,7 @@ class _Members:
                     yield from samples(pattern, 0, 64, 20)
                 except RegexError:
                     continue
-        if names := self.flat.children("propertyNames"):
+        if names := [name for node in self.flat.nodes for name in subschemas(node, "propertyNames")]:
             yield from self.maker.values((*names, made(names[0], {"type": "string"})))
         yield from (f"key{number or ''}" for number in range(_MOST_MEMBERS))
 
@@ -98,10 +84,6 @@ class _Members:
                 if name not in self.forbidden and self.values(name).has(0):
                     chosen[name] = None
         return list(chosen) if self.least <= len(chosen) <= self.most else None
-
-
-def _declared(flat: Flat) -> list[str]:
-    return list(dict.fromkeys(itertools.chain(*flat.having("properties"))))
 
 
 def _only_required(refused: Any) -> list[str]:  # noqa: ANN401 - a schema
@@ -131,7 +113,7 @@ def _shapes(members: _Members) -> Iterator[list[str]]:
     optional = [name for name in members.optional if members.values(name).has(0)]
     if members.invites():
         optional += [n for n in itertools.islice(members.more(), 1) if n not in optional and members.values(n).has(0)]
-    declared = _declared(members.flat)
+    declared = properties(*members.flat.nodes)
     full = [name for name in declared if name in required or name in optional]
     full += [name for name in (*required, *optional) if name not in full]
     room = [name for name in full if name not in required][: max(0, members.most - len(required))]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord.openapi.field_schemas import kinds, scalar_of
+from accord.jsonschema.types import named_types
+from accord.openapi.field_schemas import scalar_of
 from accord.openapi.media_type import ContentType, Media
 from accord.runtime.bodies.body import Body, Read
 from accord.runtime.bodies.file import File
@@ -30,7 +31,7 @@ def text(raw: bytes, charset: str | None) -> str:
 def text_reader(media: Media) -> Read:
     """Reads a text; as the one number or boolean that it is where the schema says so."""
     schemas = [media.schema] if media.schema is not None else []
-    lexer = scalar_of(schemas, kinds(*schemas))
+    lexer = scalar_of(schemas, named_types(*schemas))
 
     def read(raw: bytes, sent: ContentType) -> Body:
         value: Any = lexer(text(raw, sent.parameters.get("charset")))

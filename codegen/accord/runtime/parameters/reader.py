@@ -9,9 +9,10 @@ from typing import Any
 from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.jsonschema.schema import is_closed, names
+from accord.jsonschema.types import SCALARS
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
-from accord.openapi.primitives import SCALARS, ValueReader, unquote, unquote_percent
+from accord.openapi.primitives import ValueReader, unquote, unquote_percent
 from accord.runtime.parameters.styles import MalformedValue, Style
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from accord.jsonschema.types import types_of
 from accord.openapi.parameter import Header
-from accord.openapi.primitives import scalar, types_of
+from accord.openapi.primitives import scalar
 from accord.runtime.responses.encoded import encode
 
 # Their values are instants of HTTP (RFC 9110, 5.6.7), not of JSON.

@@ -14,8 +14,10 @@ from accord.document.adoption.words import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names
+from accord.jsonschema.discriminator import mapped_reference
 from accord.jsonschema.regex.ecma import fault
 from accord.jsonschema.schema import conjuncts, listed
+from accord.jsonschema.types import types_of
 from accord.openapi.api import API, Operation, callbacks
 from accord.openapi.content_coding import CODINGS
 from accord.openapi.deprecation import notices
@@ -24,7 +26,6 @@ from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.openapi.keywords.suggestions import explained, nodes, suggested
 from accord.openapi.parameter import Header, Parameter, Response
 from accord.openapi.path_template import template_names
-from accord.openapi.primitives import types_of
 from accord.openapi.router import Router
 from accord.openapi.servers import unservable
 from accord.validate.unsupported.bodies import unreadable as unreadable_bodies
@@ -92,8 +93,7 @@ def _mapped(document: Document) -> Found:
         for value, target in mapping.value.items():
             place = mapping.raw_child(value)
             try:
-                reference = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
-                document.at(reference, place)
+                document.at(mapped_reference(target), place)
             except (DocumentError, TypeError):
                 yield place, f"the discriminator maps {value!r} to {target!r}, which is no schema: correct it"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from accord.document.document import Node
 from accord.jsonschema.schema import inner, is_closed, names
+from accord.jsonschema.types import SCALARS, types_of
 from accord.openapi.api import Operation
 from accord.openapi.media_type import Media
 from accord.openapi.parameter import Parameter
 from accord.openapi.path_template import Pattern
-from accord.openapi.primitives import SCALARS, types_of
 
 Found = Iterator[tuple[Node, str]]
 
