@@ -27,9 +27,10 @@ from accord.document.document import Document, Node
 from accord.fidelity.reference_validator import CIRCLES, Oracle
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.schema import inner
-from accord.openapi.api import API, Operation
+from accord.openapi.api import API
 from accord.openapi.media_type import Media, content_type, essence
-from accord.openapi.primitives import types_of
+from accord.openapi.operation import Operation
+from accord.openapi.values.primitives import types_of
 
 ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accepted; right, and refused; with an unknown tag
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
 from accord.openapi.api import API
-from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media
+from accord.openapi.values.form_fields import Members, holds_file
 from accord.runtime.bodies.deserialize import builder
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation

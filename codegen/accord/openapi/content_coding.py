@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from accord.jsonschema.schema import listed
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 
 _WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's numbers for the two formats
 _MOST_MEMBERS = 16

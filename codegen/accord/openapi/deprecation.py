@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from accord.document.document import Node
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 
 
 def notices(operation: Operation) -> tuple[tuple[bytes, bytes], ...]:

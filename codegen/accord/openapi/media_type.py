@@ -169,6 +169,19 @@ class Encoding:
         )
 
 
+def described(node: Node, what: str) -> tuple[Media | None, Node]:
+    """How a parameter or header is described: the media type in its `content`, if it has one, and its schema.
+
+    Raises:
+        DocumentError: it has no schema.
+    """
+    media = next(iter(Media.all(node.get("content")).values()), None)
+    schema = media.schema if media is not None else node.raw_child("schema") if "schema" in node.value else None
+    if schema is None:
+        raise node.error(f"{what} has neither `schema` nor `content` with one: add it")
+    return media, schema
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """One media type, or range of them, of a body, an answer or a parameter; without a schema, any value will do."""

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from accord.document.document import Document
 from accord.document.identifiers import snake_case
-from accord.openapi import api as description
+from accord.openapi import operation as documented
 from accord.openapi.deprecation import notices
 from accord.runtime.bodies.deserialize import builders
 from accord.runtime.bodies.reader import BodyReader
@@ -32,7 +32,7 @@ class Operation(APIRoute):
     def __init__(
         self,
         document: Document,
-        described: description.Operation,
+        described: documented.Operation,
         bound: BoundOperation,
         schemes: Mapping[str, Scheme],
         serve: ASGIApp,

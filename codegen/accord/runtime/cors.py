@@ -13,9 +13,9 @@ from starlette.types import Scope
 
 from accord.document.document import Document
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Operation
-from accord.openapi.parameter import Response
-from accord.openapi.router import Resource
+from accord.openapi.operation import Operation
+from accord.openapi.paths.router import Resource
+from accord.openapi.response import Response
 from accord.runtime.problems.problem import Headers
 from accord.runtime.responses.headers import reader
 

@@ -25,7 +25,7 @@ from accord.document.deep_stack import deep
 from accord.document.document import Document
 from accord.document.findings import at_fault
 from accord.openapi.api import API
-from accord.openapi.router import Resource, Router
+from accord.openapi.paths.router import Resource, Router
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.cors import VARY, Cors, vary_by_origin

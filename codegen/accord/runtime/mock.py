@@ -15,9 +15,10 @@ import msgspec
 from accord.document.document import Node
 from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Operation
+from accord.openapi.header import Header
 from accord.openapi.media_type import Media
-from accord.openapi.parameter import Header, Response
+from accord.openapi.operation import Operation
+from accord.openapi.response import Response
 from accord.runtime.handlers.binding import Operation as BoundOperation
 from accord.runtime.responses.headers import text
 from accord.runtime.responses.statuses import FIRST

@@ -16,7 +16,7 @@ from accord.jsonschema.faults import Rule
 from accord.jsonschema.messages import alternatively, message
 from accord.jsonschema.read_write_only import Directed, Direction
 from accord.jsonschema.validator import Compiled, compiled
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.runtime.problems.problem import encode
 
 MOST_FAULTS = 100  # of one request; the document's `errors` array has the same bound

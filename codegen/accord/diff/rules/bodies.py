@@ -11,8 +11,8 @@ from accord.diff.model.walk import Pair, Walk
 from accord.diff.rules.annotations import contents, texts
 from accord.document.document import Node
 from accord.jsonschema.equality import canonical_json
-from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media, covers, essence, kind_of, labels
+from accord.openapi.values.form_fields import Members, holds_file
 
 
 def body(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterator[Change | Pair]:

@@ -17,7 +17,8 @@ from accord.generate.emit.responses import Output
 from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import union
 from accord.openapi.expressions import expressions
-from accord.openapi.parameter import Parameter, Response
+from accord.openapi.parameter import Parameter
+from accord.openapi.response import Response
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from accord.document.identifiers import pascal_case
 from accord.document.pointer import mappings, unescape_fragment
 from accord.generate.emit.source import docstring, string
 from accord.openapi.api import API
-from accord.openapi.parameter import Response
+from accord.openapi.response import Response
 
 _MEDIA = "application/problem+json"
 _SCHEMAS = ("components", "schemas")

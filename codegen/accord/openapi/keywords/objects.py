@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
+from accord.openapi.header import is_ignored_header
 from accord.openapi.keywords.enforcement import (
     CODED,
     Enforcement,
@@ -23,7 +24,7 @@ from accord.openapi.keywords.enforcement import (
     by_nullable,
     by_tag,
 )
-from accord.openapi.parameter import is_ignored, is_ignored_header
+from accord.openapi.parameter import is_ignored
 
 
 def _by(enforcer: Enforcer, remark: str = "") -> Keyword:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
-from accord.openapi.form_fields import Fault, Members
 from accord.openapi.media_type import ContentType, Media
+from accord.openapi.values.form_fields import Fault, Members
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body, Read
 from accord.runtime.problems.problem import RequestRejected
 

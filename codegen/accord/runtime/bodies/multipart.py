@@ -17,8 +17,8 @@ from multipart import (
 
 from accord.document.document import Document
 from accord.document.pointer import escape
-from accord.openapi.form_fields import Members
 from accord.openapi.media_type import ContentType, Media, essence, parameters
+from accord.openapi.values.form_fields import Members
 from accord.runtime.bodies.body import MOST_MEMBERS, NOT_JSON, Body
 from accord.runtime.bodies.multipart_part import Part, RawPart
 from accord.runtime.problems.problem import RequestRejected

@@ -10,8 +10,8 @@ from accord.document.document import Document, Node
 from accord.jsonschema.content_encoding import coding_of, decoded, is_identity
 from accord.jsonschema.schema import in_place
 from accord.jsonschema.validator import validator
-from accord.openapi.form_fields import Member, holds_file
 from accord.openapi.media_type import content_type, covers, essence, is_range
+from accord.openapi.values.form_fields import Member, holds_file
 from accord.runtime.bodies.file import File
 from accord.runtime.bodies.text import CHARSETS, text
 

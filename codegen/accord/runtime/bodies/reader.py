@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from accord.document.document import Document
 from accord.document.strict_json import strict_json
-from accord.openapi.api import Operation
 from accord.openapi.content_coding import TooLargeError, codings, inflated
 from accord.openapi.media_type import ContentType, Kind, Media, chosen, content_type, labels
+from accord.openapi.operation import Operation
 from accord.runtime.bodies.body import Read
 from accord.runtime.bodies.form import form_reader
 from accord.runtime.bodies.multipart import MultipartReader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from accord.jsonschema.types import named_types
-from accord.openapi.field_schemas import scalar_of
 from accord.openapi.media_type import ContentType, Media
+from accord.openapi.values.field_schemas import scalar_of
 from accord.runtime.bodies.body import Body, Read
 from accord.runtime.bodies.file import File
 from accord.runtime.problems.problem import RequestRejected

@@ -11,7 +11,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from accord.document.document import Document
-from accord.openapi.api import API, Operation
+from accord.openapi.api import API
+from accord.openapi.operation import Operation
 from accord.runtime.problems.problem import Problems, RequestRejected
 
 STYLE = """

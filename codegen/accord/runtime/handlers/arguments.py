@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from accord.document.document import Document
 from accord.document.pointer import escape
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.openapi.parameter import Parameter
-from accord.openapi.path_template import template_names
-from accord.openapi.primitives import exact
+from accord.openapi.paths.path_template import template_names
+from accord.openapi.values.primitives import exact
 from accord.runtime.bodies.deserialize import Builder, builder
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.parameters.query import Cookies, Fault, Query

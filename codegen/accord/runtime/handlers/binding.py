@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from accord.document.findings import BindingError
 from accord.document.identifiers import pascal_case, snake_case
-from accord.openapi import api as description
+from accord.openapi import operation as documented
+from accord.openapi.api import API
 from accord.openapi.media_type import Media
-from accord.openapi.parameter import Response
+from accord.openapi.response import Response
 from accord.runtime.handlers.dependencies import Dependencies
 from accord.runtime.responses.types import Answer, form
 
@@ -29,10 +30,10 @@ class Operation:
 
 
 def bind(
-    described: description.API,
+    described: API,
     modules: Iterable[object],
     digest: str | None = None,
-    mock: Callable[[description.Operation], Operation] | None = None,
+    mock: Callable[[documented.Operation], Operation] | None = None,
 ) -> dict[str, Operation]:
     """The handler of every operation, by operationId; `digest` is that of the document from which code was generated.
 
@@ -68,12 +69,12 @@ def bind(
     return {operation_id: operation for operation_id, (_, operation) in found.items()}
 
 
-def _missing(operation: description.Operation) -> str:
+def _missing(operation: documented.Operation) -> str:
     name = f"@{pascal_case(operation.id)} async def {snake_case(operation.id)}"
     return f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`"
 
 
-def _misfits(place: str, bound: Operation, operation: description.Operation) -> list[str]:
+def _misfits(place: str, bound: Operation, operation: documented.Operation) -> list[str]:
     """Where a handler or its generated class differs from the document; mypy finds the same before the start."""
     problems = []
     if not inspect.iscoroutinefunction(bound.handler):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from accord.document.pointer import escape
-from accord.openapi.primitives import unquote
+from accord.openapi.values.primitives import unquote
 from accord.runtime.parameters.reader import Reader
 from accord.runtime.parameters.styles import MalformedValue
 from accord.runtime.validator import MOST_FAULTS

@@ -12,7 +12,7 @@ from accord.jsonschema.schema import is_closed, names
 from accord.jsonschema.types import SCALARS
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
-from accord.openapi.primitives import ValueReader, unquote, unquote_percent
+from accord.openapi.values.primitives import ValueReader, unquote, unquote_percent
 from accord.runtime.parameters.styles import MalformedValue, Style
 
 

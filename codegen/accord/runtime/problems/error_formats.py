@@ -11,10 +11,10 @@ from accord.document.document import Document
 from accord.document.pointer import Pointer
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Operation
 from accord.openapi.extensions import ERROR_MEMBERS
 from accord.openapi.media_type import Media, covers, essence
-from accord.openapi.parameter import ENGINE_HEADERS, PROBLEM_HEADERS, Response
+from accord.openapi.operation import Operation
+from accord.openapi.response import ENGINE_HEADERS, PROBLEM_HEADERS, Response
 from accord.runtime.problems.error_template import Template
 from accord.runtime.problems.error_vocabulary import ID
 from accord.runtime.problems.problem import Headers, Kind, Problems

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from starlette.exceptions import HTTPException
 
 from accord.document.document import Document
-from accord.openapi import api as description
+from accord.openapi import operation as documented
 from accord.runtime.compiled_operation import Operation
 from accord.runtime.errors import ApiError
 from accord.runtime.problems.error_formats import Format, Refusals
@@ -25,7 +25,7 @@ _BEARER = ((b"www-authenticate", b"Bearer"),)  # of operations that hand out tok
 class Errors:
     """The errors of one document."""
 
-    def __init__(self, document: Document, operations: Iterable[description.Operation]) -> None:
+    def __init__(self, document: Document, operations: Iterable[documented.Operation]) -> None:
         self._problems = Problems(document)
         self._refusals = Refusals(document, self._problems, operations)
         self.findings = self._refusals.findings
@@ -88,11 +88,11 @@ def _allows(operation: Operation, status: int, kind: str) -> bool:
     return documented is not None and documented.allows(kind)
 
 
-def _described(operation: Operation | None) -> description.Operation | None:
+def _described(operation: Operation | None) -> documented.Operation | None:
     return operation.described if operation is not None else None
 
 
-def _undocumented(described: description.Operation, error: ApiError) -> ContractViolation:
+def _undocumented(described: documented.Operation, error: ApiError) -> ContractViolation:
     text = f"{described.id} raised {error.type} ({error.status}), which it does not document ({described.node.where})"
     return ContractViolation(text).with_traceback(error.__traceback__)
 

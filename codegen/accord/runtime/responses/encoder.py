@@ -6,9 +6,9 @@ from collections.abc import AsyncIterable, Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from accord.openapi.api import Operation
 from accord.openapi.media_type import chosen, covers, essence, kind_of, labels
-from accord.openapi.parameter import Response
+from accord.openapi.operation import Operation
+from accord.openapi.response import Response
 from accord.runtime.problems.problem import Headers
 from accord.runtime.responses.encoded import Encoded, encode
 from accord.runtime.responses.etags import names

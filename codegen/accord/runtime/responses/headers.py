@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from accord.jsonschema.types import types_of
-from accord.openapi.parameter import Header
-from accord.openapi.primitives import scalar
+from accord.openapi.header import Header
+from accord.openapi.values.primitives import scalar
 from accord.runtime.responses.encoded import encode
 
 # Their values are instants of HTTP (RFC 9110, 5.6.7), not of JSON.

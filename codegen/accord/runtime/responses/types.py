@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 import msgspec
 
 from accord.openapi.media_type import Media
-from accord.openapi.response_class import ResponseClass, response_class
+from accord.openapi.response import ResponseClass, response_class
 from accord.runtime.responses.encoded import Encoded
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ import msgspec
 from accord.document.document import Document
 from accord.document.pointer import Pointer
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Operation
 from accord.openapi.media_type import Media, chosen, kind_of, labels
-from accord.openapi.parameter import Response
+from accord.openapi.operation import Operation
+from accord.openapi.response import Response
 from accord.runtime.responses.headers import reader
 
 _SAMPLE = re.compile(r"sample\((0?\.[0-9]+|0|1(?:\.0+)?)\)")

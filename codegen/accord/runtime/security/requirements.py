@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.runtime.problems.problem import Headers, RequestRejected
 from accord.runtime.security.credentials import Finder, finder
 

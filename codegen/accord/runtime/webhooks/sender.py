@@ -16,9 +16,11 @@ from pydantic import ValidationError
 
 from accord.document.document import Document
 from accord.jsonschema.validator import validator
-from accord.openapi.api import API, Operation, callbacks, place
+from accord.openapi.api import API
 from accord.openapi.media_type import Media, chosen
-from accord.openapi.parameter import Parameter, Response
+from accord.openapi.operation import Operation, callbacks, place
+from accord.openapi.parameter import Parameter
+from accord.openapi.response import Response
 from accord.runtime.bodies.deserialize import builder
 from accord.runtime.bodies.writer import Written, plain, written
 from accord.runtime.parameters.serialize import filled_json, query_texts

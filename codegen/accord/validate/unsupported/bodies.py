@@ -9,8 +9,8 @@ from accord.document.document import Node
 from accord.jsonschema.content_encoding import CODINGS, coding_of
 from accord.jsonschema.schema import in_place
 from accord.jsonschema.types import named_types
-from accord.openapi.form_fields import Member, Members, holds_file
 from accord.openapi.media_type import Encoding, Kind, Media, identity, kind_of
+from accord.openapi.values.form_fields import Member, Members, holds_file
 
 Found = Iterator[tuple[Node, str]]
 

@@ -18,16 +18,19 @@ from accord.jsonschema.discriminator import mapped_reference
 from accord.jsonschema.regex.ecma import fault
 from accord.jsonschema.schema import conjuncts, listed
 from accord.jsonschema.types import types_of
-from accord.openapi.api import API, Operation, callbacks
+from accord.openapi.api import API
 from accord.openapi.content_coding import CODINGS
 from accord.openapi.deprecation import notices
 from accord.openapi.extensions import ERROR_MEMBERS, ROLES
+from accord.openapi.header import Header
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.openapi.keywords.suggestions import explained, nodes, suggested
-from accord.openapi.parameter import Header, Parameter, Response
-from accord.openapi.path_template import template_names
-from accord.openapi.router import Router
-from accord.openapi.servers import unservable
+from accord.openapi.operation import Operation, callbacks
+from accord.openapi.parameter import Parameter
+from accord.openapi.paths.path_template import template_names
+from accord.openapi.paths.router import Router
+from accord.openapi.paths.servers import unservable
+from accord.openapi.response import Response
 from accord.validate.unsupported.bodies import unreadable as unreadable_bodies
 from accord.validate.unsupported.parameters import ambiguous, unreadable
 

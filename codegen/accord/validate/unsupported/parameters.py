@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.jsonschema.schema import inner, is_closed, names
 from accord.jsonschema.types import SCALARS, types_of
-from accord.openapi.api import Operation
 from accord.openapi.media_type import Media
+from accord.openapi.operation import Operation
 from accord.openapi.parameter import Parameter
-from accord.openapi.path_template import Pattern
+from accord.openapi.paths.path_template import Pattern
 
 Found = Iterator[tuple[Node, str]]
 

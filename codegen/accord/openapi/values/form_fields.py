@@ -14,8 +14,8 @@ from accord.jsonschema.content_encoding import coding_of, is_text
 from accord.jsonschema.regex.ecma import matches
 from accord.jsonschema.schema import in_place
 from accord.jsonschema.types import named_types
-from accord.openapi.field_schemas import said, scalar_of
 from accord.openapi.media_type import Encoding, kind_of
+from accord.openapi.values.field_schemas import said, scalar_of
 
 Decode = Callable[[str], str]
 Fault = tuple[str, str, str]  # `body`, a JSON Pointer from there, and the keyword that refuses

@@ -7,7 +7,7 @@ from typing import Any
 from accord.document.document import Node
 from accord.jsonschema.schema import in_place
 from accord.jsonschema.validator import validator
-from accord.openapi.primitives import ScalarReader, scalar
+from accord.openapi.values.primitives import ScalarReader, scalar
 
 
 def said(schemas: list[Node], keyword: str) -> list[Node]:

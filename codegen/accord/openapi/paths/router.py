@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
-from accord.openapi.api import Operation
-from accord.openapi.path_template import Pattern, normalized
+from accord.openapi.operation import Operation
+from accord.openapi.paths.path_template import Pattern, normalized
 
 T = TypeVar("T")
 
