@@ -10,7 +10,8 @@ from typing import Any
 from accord.document.document import Node
 from accord.document.pointer import Pointer, value_at
 from accord.fidelity.edge_cases import ANYTHING, FORMATS, NAMES
-from accord.jsonschema.regex.sampler import RegexError, samples
+from accord.jsonschema.regex.parser import PatternError
+from accord.jsonschema.regex.sampler import samples
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member_schemas, subschemas
 
@@ -159,7 +160,7 @@ def _pattern(pattern: str, value: Json) -> Iterator[Json]:
 def _samples(pattern: str, count: int) -> list[str]:
     try:
         return list(samples(pattern, 0, 100, count))
-    except RegexError:
+    except PatternError:
         return []
 
 

@@ -7,7 +7,8 @@ import re
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from accord.jsonschema.regex.ecma import PatternError, translated
+from accord.jsonschema.regex.ecma import translated
+from accord.jsonschema.regex.parser import PatternError
 
 
 @functools.cache

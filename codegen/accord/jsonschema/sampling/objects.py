@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.document import Node
-from accord.jsonschema.regex.sampler import RegexError, samples
+from accord.jsonschema.regex.parser import PatternError
+from accord.jsonschema.regex.sampler import samples
 from accord.jsonschema.sampling.constraints import Demand, Flat, made
 from accord.jsonschema.sampling.generator import Maker
 from accord.jsonschema.sampling.lazy import Lazy
@@ -57,7 +58,7 @@ class _Members:
             for pattern in node.value.get("patternProperties", ()):
                 try:
                     yield from samples(pattern, 0, 64, 20)
-                except RegexError:
+                except PatternError:
                     continue
         if names := [name for node in self.flat.nodes for name in subschemas(node, "propertyNames")]:
             yield from self.maker.values((*names, made(names[0], {"type": "string"})))

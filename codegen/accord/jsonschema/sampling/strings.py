@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from accord.jsonschema.regex.sampler import RegexError, samples
+from accord.jsonschema.regex.parser import PatternError
+from accord.jsonschema.regex.sampler import samples
 
 _START = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 _TRIES = 200  # of one pattern: one with lookaheads needs several
@@ -135,7 +136,7 @@ def _formatted(name: str, least: int, most: int) -> Iterator[str]:
 def _matching(pattern: str, least: int, most: int) -> Iterator[str]:
     try:
         yield from samples(pattern, least, most, _TRIES)
-    except RegexError:
+    except PatternError:
         return
 
 
