@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -19,23 +18,12 @@ from accord.document.pointer import FILES, Key, Pointer, mappings, value_at
 from accord.document.references import METHODS
 from accord.openapi.keywords.objects import SCHEMA
 from accord.openapi.keywords.suggestions import explained, objects, suggested
-from accord.validate.metaschema import BAD_NAME, UNKNOWN, allowed, located, misshapen
+from accord.validate.faults import Fault, located
+from accord.validate.metaschema import allowed, misshapen
 from accord.validate.semantics import meaning
 
 VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema that judges each: 3.2 is taken where it equals 3.1
 
-# What to do about the usual faults; anything else is answered with the specification.
-REMEDIES = (
-    (r"^\$ref ", "correct the reference"),
-    (r"is a required property", "add it"),
-    (r" was expected$", "write that"),
-    (r"is not a name of components", "rename it"),
-    (r"is not known here", "correct its name, remove it, or begin it with `x-`"),
-    (r"is not supported \(OpenAPI 3.2", "remove it"),
-    (r"is not one of", "write one of those"),
-    (r"is not of types? ", "write a value of that type"),
-    (r"not a .*regex", "correct the regular expression"),
-)
 # What OpenAPI 3.2 adds for readers. The rest of what is new there is refused by name.
 _DOCUMENTATION = {
     "document": {"$self"},
@@ -44,8 +32,6 @@ _DOCUMENTATION = {
     "response": {"summary"},
     "example": {"dataValue", "serializedValue"},
 }
-
-Fault = tuple[Pointer, str]
 
 
 def validity(document: Document) -> list[str]:
@@ -68,14 +54,14 @@ def invalid(document: Document) -> list[Finding]:
     if dangling := list(_dangling(document)):
         return dangling
     found: dict[tuple[Pointer, str], Finding] = {}
-    placed = ((_written(document, pointer), message) for pointer, message in (*_structure(document), *_schemas(document)))
-    faults = [(pointer, message) for pointer, message in placed if pointer is not None]
-    around = {pointer[:end] for pointer, _ in faults for end in range(len(pointer))}
-    for pointer, message in faults:
-        if message == UNKNOWN.format(pointer[-1] if pointer else "") and pointer in around:
+    placed = ((_written(document, fault.pointer), fault) for fault in (*_structure(document), *_schemas(document)))
+    faults = [fault._replace(pointer=pointer) for pointer, fault in placed if pointer is not None]
+    around = {fault.pointer[:end] for fault in faults for end in range(len(fault.pointer))}
+    for fault in faults:
+        if fault.kind == "unknown" and fault.pointer in around:
             continue  # what is wrong is within it
-        if (known := _known(document, pointer, message)) is not None:
-            found.setdefault((pointer, known), _finding(document, pointer, known))
+        if (known := _known(document, fault)) is not None:
+            found.setdefault((known.pointer, known.message), _finding(document, known))
     for node, text, own in meaning(document):
         found.setdefault((node.pointer, text), suggested(document, node.pointer, text, own))
     kept = document.adopted.kept
@@ -142,28 +128,28 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
 
 
-def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
+def _schemas(document: Document) -> Iterator[Fault]:
     """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
     return iter(()) if document.version == "3.0" else misshapen(document)
 
 
-def _known(document: Document, pointer: Pointer, message: str) -> str | None:
-    """What is said of a fault; None for what OpenAPI 3.2 allows."""
+def _known(document: Document, fault: Fault) -> Fault | None:
+    """What is reported of a fault; None for what OpenAPI 3.2 allows."""
     if document.version != "3.2":
-        return message
-    kinds = objects(document)
-    if message == UNKNOWN.format(pointer[-1] if pointer else ""):
+        return fault
+    kinds, pointer = objects(document), fault.pointer
+    if fault.kind == "unknown":
         kind = "example" if pointer[-3:-2] == ("examples",) else kinds.get(pointer[:-1], "")
         if pointer[-1] in _DOCUMENTATION.get(kind, ()):
             return None
-        return f"{pointer[-1]!r} is not supported (OpenAPI 3.2 is taken where it equals 3.1)"
-    if message.startswith('"description" is a required') and kinds.get(pointer) == "response":
-        return None
-    return message
+        message = f"{pointer[-1]!r} is not supported (OpenAPI 3.2 is taken where it equals 3.1)"
+        return fault._replace(kind="unsupported", message=message)
+    return None if (fault.kind, fault.name, kinds.get(pointer)) == ("required", "description", "response") else fault
 
 
-def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
-    own: list[tuple[Word, Pointer]] = [("keep", pointer)] if message.endswith(BAD_NAME) else []
+def _finding(document: Document, fault: Fault) -> Finding:
+    pointer = fault.pointer
+    own: list[tuple[Word, Pointer]] = [("keep", pointer)] if fault.kind == "propertyNames" else []
     if document.version == "3.0" and pointer:
         # What OpenAPI 3.1 allows in a schema is read as there.
         for end in range(len(pointer) - 1, 0, -1):
@@ -173,7 +159,7 @@ def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
                 if keyword in SCHEMA and allowed(keyword, value):
                     own.append(("keep", pointer))
                 break
-    return suggested(document, pointer, _text(message, pointer), tuple(own))
+    return suggested(document, pointer, str(fault), tuple(own), missing=fault.name, mistyped=fault.kind == "type")
 
 
 def _written(document: Document, pointer: Pointer) -> Pointer | None:
@@ -193,12 +179,3 @@ def _written(document: Document, pointer: Pointer) -> Pointer | None:
             break
         node = node.raw_child(key)
     return node.pointer if document.adopted.origin(node.pointer) in document.lines else node.resolved().pointer
-
-
-def _text(message: str, pointer: Pointer) -> str:
-    if message.endswith(" was expected") and pointer:
-        message = f"`{pointer[-1]}`: {message}"
-    if "valid under" in message:
-        message = "this has none of the forms that OpenAPI allows here"
-    remedy = next((remedy for pattern, remedy in REMEDIES if re.search(pattern, message)), "see the OpenAPI specification")
-    return f"{message}: {remedy}"

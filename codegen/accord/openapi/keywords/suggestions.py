@@ -57,11 +57,23 @@ _NOT_SERVED = {
 _UNITS = {*_NOT_SERVED, "server", "server variable", "tag", "example", "encoding", "external documentation", "discriminator"}
 
 
-def suggested(document: Document, pointer: Pointer, text: str, own: tuple[tuple[Word, Pointer], ...] = ()) -> Finding:
-    """A finding with the readings that would adopt it: its `own`, then what is around its place, from the inside out."""
+def suggested(  # noqa: PLR0913 - what is known of a fault
+    document: Document,
+    pointer: Pointer,
+    text: str,
+    own: tuple[tuple[Word, Pointer], ...] = (),
+    *,
+    missing: str = "",
+    mistyped: bool = False,
+) -> Finding:
+    """A finding with the readings that would adopt it: its `own`, then those around its place, from the inside out.
+
+    `missing` is the member that the object lacks; `mistyped` is for a value of another type.
+    """
     said = _without_remedy(text)
     readings: dict[str, Reading] = {}
-    for word, place, value in (*((word, place, None) for word, place in own), *_around(document, pointer, text)):
+    around = _around(document, pointer, missing, mistyped=mistyped)
+    for word, place, value in (*((word, place, None) for word, place in own), *around):
         name = document.place(place)
         try:
             found = pointer_of(document.original, name)
@@ -81,15 +93,14 @@ def _without_remedy(text: str) -> str:
     return next((text[:end] for end in reversed(ends) if text.count("`", 0, end) % 2 == 0), text)
 
 
-def _around(document: Document, pointer: Pointer, text: str) -> Iterator[tuple[Word, Pointer, Any]]:
+def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: bool) -> Iterator[tuple[Word, Pointer, Any]]:
     """Ways to adopt what is wrong at a place: of a keyword, of its object, and of what that is part of."""
     known = objects(document)
-    lacking = text.partition(" is a required property")[0].strip("\"'`") if "is a required property" in text else ""
-    if lacking and known.get(pointer) == "parameter" and lacking == "required":
-        yield "set", (*pointer, lacking), True
-    elif lacking and lacking in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
-        yield "set", (*pointer, lacking), _MISSING[lacking]
-    elif " is not of type" in text and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
+    if missing == "required" and known.get(pointer) == "parameter":
+        yield "set", (*pointer, missing), True
+    elif missing in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
+        yield "set", (*pointer, missing), _MISSING[missing]
+    elif mistyped and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
         yield "set", pointer, _MISSING[str(pointer[-1])]
     if known.get(pointer) is None and known.get(pointer[:-1]) is None and len(pointer) > 1:
         yield "drop", pointer, None  # a part of the value of a keyword
