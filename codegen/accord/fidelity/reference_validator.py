@@ -195,7 +195,7 @@ _Validator = extend(
 )
 
 
-class Oracle:
+class ReferenceValidator:
     """The second opinion on the schemas of one document in one direction."""
 
     def __init__(self, document: Document, direction: Direction) -> None:

@@ -17,7 +17,7 @@ from accord.document.strict_json import strict_json
 from accord.fidelity.instances import PER_SCHEMA, instances
 from accord.fidelity.known_differences import Difference, explanation
 from accord.fidelity.receivers import receivers
-from accord.fidelity.reference_validator import CIRCLES, Oracle
+from accord.fidelity.reference_validator import CIRCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
@@ -134,10 +134,10 @@ def fidelity(
     """
     report, started = Report(document.name), time.perf_counter()
     taken = receivers(document, models) if models else {}
-    oracles: dict[Direction, Oracle] = {}
+    oracles: dict[Direction, ReferenceValidator] = {}
     for schema, direction in subjects(document):
         report.schemas += 1
-        oracle = oracles.setdefault(direction, Oracle(document, direction)).judge(schema)
+        oracle = oracles.setdefault(direction, ReferenceValidator(document, direction)).judge(schema)
         verdict = compile_(schema, direction)
         seen: set[bytes] = set()
         for value in instances(schema, Sampler(direction), per_schema, f"{seed} {schema.pointer}"):

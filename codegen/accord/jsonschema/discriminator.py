@@ -1,8 +1,8 @@
-"""Alternatives with a `discriminator`, which never changes what is valid (OpenAPI 3.1.1, 4.8.25).
+"""Alternatives with a `discriminator`, which does not change what is valid (OpenAPI 3.1.1, 4.8.25).
 
-It tells two other things. Where the alternatives themselves say which tag each of them has, the one that can be meant is looked
-at alone, so that a schema that contains itself takes time in proportion to the value and not to 2^depth: the same values are
-valid. And of a value that is invalid, only the faults of the alternative that it names are reported.
+It is used in two ways. Where each alternative lists its own tags, only the one that matches is evaluated: the same values are
+valid, but a recursive schema takes time proportional to the value instead of 2^depth. And for an invalid value, only the faults
+of the alternative that it names are reported.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from accord.jsonschema.types import declared_types
 
 Schema = dict[str, Any]
 
-MARK = "discriminator "  # begins the comment of what stands where an alternative was assumed to be meant
+ASSUMED = "discriminator "  # prefix of the comment that marks where one alternative was assumed
 
 
 def discriminates(schema: Schema) -> bool:
@@ -32,7 +32,7 @@ def discriminates(schema: Schema) -> bool:
 
 @dataclass(slots=True)
 class _Alternative:
-    """One alternative: the tags that its own member admits (None: any), and those by which the discriminator names it."""
+    """One alternative: the tags that its schema admits (None: any), and those that the discriminator maps to it."""
 
     schema: Any
     never_object: bool
@@ -60,7 +60,7 @@ class Switch:
         return self._distinct and all(one.admitted is not None and one.requires_tag for one in self._objects)
 
     def narrowed(self) -> Schema | None:
-        """A schema that says the same, and looks only at the alternatives that the tag leaves; None if it leaves all."""
+        """An equivalent schema that evaluates only the alternatives that the tag leaves; None if it leaves all."""
         free = [one for one in self._objects if one.admitted is None]
         if not self._distinct or len(free) == len(self._objects):
             return None
@@ -69,7 +69,7 @@ class Switch:
         untagged = [one for one in self._objects if not one.requires_tag]
         if not free and not untagged:
             return self._for_objects([*rules, self._tagged(known)])
-        # `not` hides from `unevaluatedProperties` that the tag was looked at.
+        # `not`, so that the tag does not count as evaluated for `unevaluatedProperties`.
         other = {"required": [self._name], "not": {"properties": {self._name: {"enum": known}}}}
         rules.append({"if": other, "then": self._any_of(free) if free else self._tagged(known)})
         rules.append(
@@ -77,10 +77,10 @@ class Switch:
         )
         return self._for_objects(rules)
 
-    def telling(self, reference: str) -> Schema | None:
-        """A schema whose faults are those of the alternative that is named, and the mark `reference`.
+    def explaining(self, reference: str) -> Schema | None:
+        """A schema whose faults are those of the named alternative, and one that marks `reference`.
 
-        It may refuse what is valid, so whoever finds the mark asks the schema at `reference` before.
+        It may reject a valid value, so where the mark is found, the schema at `reference` decides.
         """
         named = [one for one in self._objects if one.tags]
         if not named:
@@ -91,7 +91,7 @@ class Switch:
             rules.append(self._tagged(known))
         else:
             rules.append({"if": self._tagged(known), "else": self._any_of(self._all)})
-        return self._for_objects([*rules, {"not": {"$comment": MARK + reference}}])
+        return self._for_objects([*rules, {"not": {"$comment": ASSUMED + reference}}])
 
     def _for_objects(self, rules: list[Schema]) -> Schema:
         others = [one for one in self._all if not one.always_object]
@@ -122,9 +122,9 @@ class Switch:
         )
 
     def _tags(self, alternative: Node, parts: list[Node], admitted: list[Any] | None) -> list[Any]:
-        """The values that name an alternative: those mapped to it, else those that it admits, else its own name.
+        """The tags of an alternative: those mapped to it, else those that it admits, else the name of its schema.
 
-        None at all if it cannot be known, as of alternatives that have alternatives themselves.
+        Empty if they are not known, as for alternatives with alternatives of their own.
         """
         reference = alternative.reference
         target = alternative.document.at(reference, alternative).value if reference is not None else None
@@ -156,6 +156,6 @@ def schema_name(reference: str) -> str:
 
 
 def _is_never(schema: Any) -> bool:  # noqa: ANN401 - a schema may be a boolean
-    """Whether it is `false`, or stands for an alternative that does not exist in this direction."""
+    """Whether it is `false`, or replaces an alternative that does not exist in this direction."""
     refused = schema.get("not") if isinstance(schema, dict) else None
     return schema is False or (isinstance(refused, dict) and refused.keys() == {"$comment"})

@@ -1,4 +1,4 @@
-"""The keyword that refuses, and what that says: of the bound in the schema, and of the members by their names."""
+"""Faults of values: the keyword that rejects a value, its message with the bound of the schema, and the members by name."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from accord.jsonschema.messages import PLAIN, message
 from accord.jsonschema.regex.ecma import matches, translation
 
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
-_HIDDEN = "$comment"  # the one member of what `directions` forbids; it holds the keyword
-# Keywords that hold a schema, or schemas by name or place: where that is `false`, they are what refuses.
+_HIDDEN = "$comment"  # the only member of a `not` written by `read_write_only`; its value is the keyword
+# Keywords that hold schemas: where one is `false`, the keyword itself is reported.
 _APPLICATORS = frozenset({"additionalProperties", "contains", "items", "propertyNames", *_UNEVALUATED})
 _COLLECTIONS = frozenset({"patternProperties", "prefixItems", "properties"})
 
 
 class Rule(NamedTuple):
-    """A keyword of a schema. `names` finds the members that it refuses or misses, with what is said of each."""
+    """A keyword of a schema. `names` yields the members that it rejects or misses, each with its keyword, name and message."""
 
     keyword: str
     message: str
@@ -29,7 +29,7 @@ class Rule(NamedTuple):
 
 
 def rule_at(schema: dict[str, Any], location: str) -> Rule:
-    """The keyword that a JSON Pointer leads to. One of a schema with an `$id` is known by its name alone."""
+    """The keyword at a JSON Pointer. Within a schema with an `$id` only its name is known."""
     steps = tokens(location)
     if steps[-1].isdecimal() and steps[-2:-1] == ["dependentRequired"]:  # the validator names a place in its list
         steps.pop()
@@ -74,7 +74,7 @@ def _missing_beside(required: dict[str, list[str]], instance: dict[str, Any]) ->
 
 
 def _unknown(schema: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The members that a closed object does not have, and what is missing, which the validator may tell in their place."""
+    """The unknown members of a closed object, and the missing ones, which the validator may not report beside them."""
     yield from _missing(schema.get("required", ()), instance)
     known, patterns = schema.get("properties", ()), schema.get("patternProperties", ())
     for name in instance:

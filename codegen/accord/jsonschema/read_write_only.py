@@ -1,8 +1,8 @@
-"""The schemas of a document as they are judged in one direction: `readOnly` and `writeOnly` as rules.
+"""The schemas of a document for one direction, request or response: `readOnly` and `writeOnly` become rules.
 
-JSON Schema gives these keywords no force; OpenAPI does. A `readOnly` member is refused in requests and not required there, a
-`writeOnly` one likewise in responses. A `discriminator` never changes what is valid, only how alternatives are looked through.
-Formats get the shape that their RFC has, where the judge would take more.
+These keywords are annotations in JSON Schema, but not in OpenAPI: a `readOnly` member is rejected in requests and not required
+there, a `writeOnly` member likewise in responses. A `discriminator` does not change what is valid, only how alternatives are
+evaluated. Formats get the patterns of their RFCs where the validator accepts more.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ Schema = dict[str, Any]
 
 HIDDEN = {"request": "readOnly", "response": "writeOnly"}
 _NEVER = {keyword: {"$comment": keyword} for keyword in HIDDEN.values()}
-# What has no name of its own and may exist in one direction only: the items, the other members, one of the alternatives.
+# Keywords whose schemas may exist in one direction only: items, unnamed members, alternatives.
 _ONE = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 _SEVERAL = ("prefixItems", "anyOf", "oneOf", "patternProperties")
-# Schemas inside a schema that speak of the same value.
+# Keywords whose schemas apply to the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
 
 
 class Directed:
-    """The schemas of one document in one direction; where no keyword has a direction, the document's own."""
+    """The schemas of one document in one direction: those of the document itself unless something must change."""
 
-    def __init__(self, document: Document, direction: Direction, *, telling: bool = False) -> None:
-        self._keyword, self._telling = HIDDEN[direction], telling
-        self._moved: dict[int, Schema] = {}  # by the schema in which they are written
-        self.assumes = False  # whether schemas that `telling` reads otherwise are among them
+    def __init__(self, document: Document, direction: Direction, *, explaining: bool = False) -> None:
+        self._keyword, self._explaining = HIDDEN[direction], explaining
+        self._moved: dict[int, Schema] = {}  # alternatives that were replaced, by the schema that had them
+        self.assumes = False  # whether `explaining` changed a schema
         self.data: Any = document.data
         found = list(mappings(self.data))
         hides = any(schema.get(self._keyword) is True for _, schema in found)
@@ -57,24 +57,24 @@ class Directed:
         for schema, switch in switches:
             value = schema.value
             if switch is not None and tuple(map(str, schema.pointer)) not in used:
-                # What a `$ref` names by its place stays there.
+                # Alternatives that a `$ref` leads to by their place are not moved.
                 self._moved[id(value)] = {keyword: value.pop(keyword) for keyword in ALTERNATIVES if keyword in value}
                 value["allOf"] = [*value.get("allOf", ()), switch]
             if rule := assertion(value):
                 value["allOf"] = [*value.get("allOf", ()), rule]
 
     def _switch(self, schema: Node) -> Schema | None:
-        """What stands in the place of alternatives with a discriminator, if anything does."""
+        """The schema that replaces alternatives with a discriminator, or None."""
         if not discriminates(schema.value):
             return None
         switch = Switch(schema)
-        if self._telling and not switch.is_exact:
+        if self._explaining and not switch.is_exact:
             self.assumes = True
-            return switch.telling(fragment(schema.pointer))
+            return switch.explaining(fragment(schema.pointer))
         return switch.narrowed()
 
     def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        """What stands at a place."""
+        """The value at a place."""
         value = self.data
         for key in pointer:
             if isinstance(value, list):
@@ -87,10 +87,10 @@ class Directed:
         """The schema of a node."""
         return self.at(node.pointer)
 
-    # --- members of the other direction
+    # --- members of the other direction only
 
     def _forbidden(self) -> Schema:
-        # The keyword stays, so that what includes this schema hides the name too; the comment tells the judge why.
+        # The keyword stays, so that schemas that include this one hide the name too; the comment is for the message.
         return {self._keyword: True, "not": _NEVER[self._keyword]}
 
     def _close_unnamed(self, schema: Node) -> None:
@@ -117,7 +117,7 @@ class Directed:
 
 
 def _is_parameter(value: Schema) -> bool:
-    """Whether this is a parameter, which is sent whatever its schema says: it has no answer to be left for."""
+    """Whether this is a parameter, which exists in requests only, so that `readOnly` does not hide it."""
     return isinstance(value.get("name"), str) and value.get("in") in ("path", "query", "header", "cookie")
 
 

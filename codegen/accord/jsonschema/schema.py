@@ -17,7 +17,7 @@ Order = Literal["as written", "nearest first", "included first"]
 
 _NAMED = ("dependentSchemas", "patternProperties")
 _OPEN: dict[str, Any] = {}
-_DEEPEST = 8  # alternatives within alternatives; deeper ones say nothing new of real documents
+_DEEPEST = 8  # levels of alternatives within alternatives; enough for real documents
 
 
 def subschemas(schema: Node, *keywords: str) -> list[Node]:
@@ -123,14 +123,14 @@ def alternatives(schema: Node) -> Iterator[list[Node]]:
         yield from ([dependent, anything] for dependent in subschemas(part, "dependentSchemas"))
 
 
-def names(schema: Node, depth: int = 0) -> list[str]:
+def property_names(schema: Node, depth: int = 0) -> list[str]:
     """The members that the schema names, under `properties` or `required`."""
     found: dict[str, None] = {}
     for part in conjuncts(schema):
         found |= dict.fromkeys([*part.value.get("properties", ()), *part.value.get("required", ())])
     for branches in alternatives(schema) if depth < _DEEPEST else ():
         for branch in branches:
-            found |= dict.fromkeys(names(branch, depth + 1))
+            found |= dict.fromkeys(property_names(branch, depth + 1))
     return list(found)
 
 
@@ -146,11 +146,11 @@ def is_closed(schema: Node, depth: int = 0) -> bool:
     )
 
 
-def inner(schema: Node, step: str | int, depth: int = 0) -> Node:
+def value_schema(schema: Node, step: str | int, depth: int = 0) -> Node:
     """The schema of a member (by name) or of an item (by index), as far as the schema says."""
     found = [one for part in conjuncts(schema) for one in _own(part, step)]
     for branches in alternatives(schema) if depth < _DEEPEST else ():
-        each = [said for branch in branches if (said := inner(branch, step, depth + 1).value) not in (_OPEN, True)]
+        each = [said for branch in branches if (said := value_schema(branch, step, depth + 1).value) not in (_OPEN, True)]
         if each:
             found.append(each[0] if len(each) == 1 else {"anyOf": each})
     return _synthetic(schema, found[0] if len(found) == 1 else {"allOf": found} if found else _OPEN)
@@ -163,11 +163,11 @@ def enumerated(schemas: Iterable[Node]) -> list[Any] | None:
     return common(lists) if lists else None
 
 
-def listed(schema: Node, depth: int = 0) -> tuple[Any, ...] | None:
+def allowed_values(schema: Node, depth: int = 0) -> tuple[Any, ...] | None:
     """The values that the schema lists by `const` or `enum`, in the written order; None if it does not list them."""
     lists = [own] if (own := enumerated(conjuncts(schema))) is not None else []
     for branches in alternatives(schema) if depth < _DEEPEST else ():
-        each = [listed(branch, depth + 1) for branch in branches]
+        each = [allowed_values(branch, depth + 1) for branch in branches]
         if None not in each:
             lists.append([value for values in each for value in values or ()])
     return tuple(common(lists)) if lists else None

@@ -91,7 +91,7 @@ def implied_types(schema: Node, *among: str) -> set[str] | None:
 
 
 def types_of(schema: Node) -> set[str]:
-    """The types that a schema admits, or is meant for; `string` if it says nothing at all."""
+    """The types that a schema admits, or is meant for; `string` if neither is known."""
     stated = admitted_types(schema)
     return stated if stated is not None else implied_types(schema) or {"string"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from accord.jsonschema.schema import listed
+from accord.jsonschema.schema import allowed_values
 from accord.openapi.operation import Operation
 
 _WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's numbers for the two formats
@@ -20,7 +20,7 @@ def codings(operation: Operation) -> tuple[str, ...]:
     """The content codings in which an operation reads bodies: those of its `Content-Encoding` parameter, if it has one."""
     for parameter in operation.parameters:
         if parameter.place == "header" and parameter.name.lower() == "content-encoding":
-            named = listed(parameter.schema)
+            named = allowed_values(parameter.schema)
             return tuple(_WBITS) if named is None else tuple(str(name).lower() for name in named if name != "identity")
     return ()
 

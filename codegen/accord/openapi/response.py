@@ -9,7 +9,7 @@ from typing import Literal
 
 from accord.document.document import Node
 from accord.document.identifiers import pascal_case
-from accord.jsonschema.schema import inner, listed
+from accord.jsonschema.schema import allowed_values, value_schema
 from accord.jsonschema.types import types_of
 from accord.openapi.header import Header
 from accord.openapi.media_type import Media, covers, essence, is_lines, suffix
@@ -87,7 +87,7 @@ class Response:
         """The values of `type` that a problem of this response may have; empty if the document does not list them."""
         media = self.content.get("application/problem+json")
         schema = media.schema if media is not None else None
-        return listed(inner(schema, "type")) or () if schema is not None else ()
+        return allowed_values(value_schema(schema, "type")) or () if schema is not None else ()
 
     def allows(self, kind: str) -> bool:
         """Whether a problem of this type may be returned as this response; in other error formats, every problem may."""

@@ -141,7 +141,7 @@ def translation(pattern: str) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Callable[[str], bool] | str:
-    """What tells whether a text has a match, or why there is no such thing."""
+    """The predicate that tests a text, or the reason why the expression cannot be compiled."""
     try:
         return jsonschema_rs.Draft202012Validator({"pattern": translated(pattern)}).is_valid
     except PatternError as error:

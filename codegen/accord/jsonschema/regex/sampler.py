@@ -189,7 +189,7 @@ class _Sampler:
         return self.random.randint(low, max(low, min(high, low + max(0, length))))
 
     def _share(self, parts: tuple[Part, ...], length: int) -> str:
-        """The parts one after another; what is left of the length goes to those that can stretch, in any order."""
+        """The parts one after another; the remaining length is distributed among those that can be longer."""
         spare = length - sum(part.least for part in parts)
         lengths = [part.least for part in parts]
         order = [index for index, part in enumerate(parts) if part.most > part.least]

@@ -1,4 +1,4 @@
-"""Arrays: each place filled as `prefixItems` or `items` says, with what they must contain, without repetition if asked."""
+"""Sample arrays: items by `prefixItems` and `items`, with those that `contains` requires, distinct if required."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.equality import canonical_json
-from accord.jsonschema.sampling.constraints import Demand, Flat
-from accord.jsonschema.sampling.generator import Maker
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints
+from accord.jsonschema.sampling.generator import Generator
 from accord.jsonschema.sampling.lazy import Lazy
 from accord.jsonschema.schema import item_schemas, subschemas
 
@@ -18,34 +18,34 @@ _FEW = 100
 
 
 class _Places:
-    """What the schemas say about the places of one array."""
+    """The constraints on the items of one array."""
 
-    def __init__(self, flat: Flat, maker: Maker) -> None:
-        self.flat, self.maker = flat, maker
-        self.prefix: int = max((len(schemas) for schemas in flat.having("prefixItems")), default=0)
-        self.unique = any(flat.having("uniqueItems"))
+    def __init__(self, conjunction: Conjunction, generator: Generator) -> None:
+        self.conjunction, self.generator = conjunction, generator
+        self.prefix: int = max((len(schemas) for schemas in conjunction.having("prefixItems")), default=0)
+        self.unique = any(conjunction.having("uniqueItems"))
         self.wanted: list[Node] = [
             node.raw_child("contains")
-            for node in flat.nodes
+            for node in conjunction.nodes
             if "contains" in node.value
             for _ in range(min(_MOST_ITEMS, node.value.get("minContains", 1)))
         ]
         self.known: dict[tuple[int, Pointer | None], Lazy[Any]] = {}
 
-    def demand(self, place: int) -> Demand:
-        found = [schema for node in self.flat.nodes for schema in item_schemas(node, place)]
-        return tuple(found or [schema for node in self.flat.nodes for schema in subschemas(node, "unevaluatedItems")])
+    def constraints(self, place: int) -> Constraints:
+        found = [schema for node in self.conjunction.nodes for schema in item_schemas(node, place)]
+        return tuple(found or [schema for node in self.conjunction.nodes for schema in subschemas(node, "unevaluatedItems")])
 
     def values(self, place: int, contained: Node | None) -> Lazy[Any]:
-        """The values of a place; places behind the prefix are alike."""
+        """The values of an item; items behind the prefix are alike."""
         key = (min(place, self.prefix), contained.pointer if contained else None)
         if key not in self.known:
-            demand = self.demand(place)
-            self.known[key] = Lazy(self.maker.values(demand if contained is None else (contained, *demand)))
+            constraints = self.constraints(place)
+            self.known[key] = Lazy(self.generator.values(constraints if contained is None else (contained, *constraints)))
         return self.known[key]
 
     def filled(self, count: int, wanted_from: int, turn: int) -> list[Any] | None:
-        """An array of that many items; what must be contained stands from a place on. None if a place cannot be filled."""
+        """An array of `count` items, with those that must be contained from `wanted_from` on; None if one has no value."""
         found: list[Any] = []
         used: set[str] = set()
         for place in range(count):
@@ -64,7 +64,7 @@ class _Places:
 
     @staticmethod
     def _fresh(values: Lazy[Any], used: set[str]) -> list[Any]:
-        """The first value that is not used yet, if there is one."""
+        """The first value that is not used yet, in a list; empty if there is none."""
         index = 0
         while values.has(index):
             if canonical_json(values.get(index)) not in used:
@@ -73,11 +73,11 @@ class _Places:
         return []
 
 
-def arrays(flat: Flat, maker: Maker) -> Iterator[list[Any]]:
-    """Candidates; the maker judges them."""
-    places = _Places(flat, maker)
-    least = max(flat.largest("minItems", 0), len(places.wanted))
-    most = flat.smallest("maxItems", _MOST_ITEMS)
+def arrays(conjunction: Conjunction, generator: Generator) -> Iterator[list[Any]]:
+    """Candidates, which the generator validates."""
+    places = _Places(conjunction, generator)
+    least = max(conjunction.largest("minItems", 0), len(places.wanted))
+    most = conjunction.smallest("maxItems", _MOST_ITEMS)
     usual = max(least, min(most, max(1, places.prefix)))
     behind = places.prefix + len(places.wanted)
     wished = [usual, behind, least, *range(usual + 1, usual + 4), *range(least), most if most <= _FEW else usual]

@@ -1,4 +1,4 @@
-"""What a value must fit: schemas taken together, their alternatives chosen, and what that asks of members and items."""
+"""The constraints on a value: schemas that apply together, with alternatives chosen."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from accord.jsonschema.discriminator import mapped_schemas, schema_name
 from accord.jsonschema.schema import ALTERNATIVES, applied, conjuncts, properties, subschemas
 from accord.jsonschema.types import TYPES, intersection, types_in
 
-Demand = tuple[Node, ...]
-"""Schemas that one value must fit together."""
+Constraints = tuple[Node, ...]
+"""Schemas that one value must satisfy together."""
 
-_MOST_ALONE = 8  # alternatives that are told apart by members
-_MADE = "\0"  # in the pointer of a schema that nobody wrote; it guides the building and judges nothing
+_MOST_ALONE = 8  # alternatives that are distinguished by members
+_MADE = "\0"  # in the pointer of a synthetic schema, which guides generation and validates nothing
 
 
 def made(node: Node, schema: dict[str, Any]) -> Node:
-    """A schema that is not in the document, standing at one that is."""
+    """A synthetic schema, with a place below one of the document."""
     return Node(node.document, (*node.pointer, _MADE), schema)
 
 
 def written(node: Node) -> bool:
-    """Whether the schema stands in the document."""
+    """Whether the schema is part of the document, not synthetic."""
     return _MADE not in node.pointer
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """Schemas without alternatives: every `$ref` is followed and every branch is chosen."""
+class Conjunction:
+    """A conjunction of schemas: every `$ref` is followed and one branch of every alternative is chosen."""
 
-    nodes: Demand
+    nodes: Constraints
     types: tuple[str, ...]
 
     def having(self, keyword: str) -> Iterator[Any]:
@@ -51,12 +51,14 @@ class Flat:
         return min(self.having(keyword), default=default)
 
 
-def flats(demand: Demand, open_: Mapping[Pointer, int], depth: int) -> Iterator[Flat]:
-    """Every choice of alternatives, the first ones first; what is open more than `depth` times is not entered again."""
-    yield from _flats(demand, (), TYPES, open_, depth)
+def conjunctions(constraints: Constraints, open_: Mapping[Pointer, int], depth: int) -> Iterator[Conjunction]:
+    """Every combination of alternatives, the first ones first; a schema is entered at most `depth` times within itself."""
+    yield from _flats(constraints, (), TYPES, open_, depth)
 
 
-def _flats(waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int) -> Iterator[Flat]:
+def _flats(
+    waiting: Constraints, nodes: Constraints, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int
+) -> Iterator[Conjunction]:
     while waiting:
         node, *rest = waiting
         waiting = tuple(rest)
@@ -72,11 +74,11 @@ def _flats(waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mappin
             for chosen in itertools.product(*choices):
                 yield from _flats((*itertools.chain(*chosen), *waiting), nodes, types, open_, depth)
             return
-    yield Flat(nodes, types)
+    yield Conjunction(nodes, types)
 
 
 def _narrowed(types: tuple[str, ...], node: Node) -> tuple[str, ...]:
-    """The types left by `type`, in its order but `null` last, and by a `not` that only refuses types."""
+    """The types left by `type`, in its order but `null` last, and by a `not` with `type` alone."""
     refused = node.value.get("not")
     if isinstance(refused, dict) and refused.keys() == {"type"}:
         types = tuple(kind for kind in types if kind not in types_in(refused))
@@ -84,10 +86,10 @@ def _narrowed(types: tuple[str, ...], node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(intersection(wanted, types)))
 
 
-def _choices(node: Node) -> Iterator[list[Demand]]:
+def _choices(node: Node) -> Iterator[list[Constraints]]:
     for keyword in ALTERNATIVES:
         if branches := subschemas(node, keyword):
-            usual = [demand for branch in branches for demand in (*_discriminated(node, branch), (branch,))]
+            usual = [constraints for branch in branches for constraints in (*_discriminated(node, branch), (branch,))]
             yield [*usual, *_alone(node, branches)] if keyword == "oneOf" else usual
     if "if" in node.value and node.value.keys() & {"then", "else"}:
         yield [tuple(subschemas(node, "if", "then")), tuple(subschemas(node, "else"))]
@@ -95,8 +97,8 @@ def _choices(node: Node) -> Iterator[list[Demand]]:
         yield [(dependent,), (made(node, {"not": {"required": [dependent.pointer[-1]]}}),)]
 
 
-def _alone(node: Node, branches: list[Node]) -> Iterator[Demand]:
-    """Branches of `oneOf` with members that the others refuse, for open objects that would satisfy several of them."""
+def _alone(node: Node, branches: list[Node]) -> Iterator[Constraints]:
+    """Branches of `oneOf` with members that the others reject, for open objects that would satisfy several branches."""
     if "discriminator" in node.value or len(branches) > _MOST_ALONE:
         return
     types = [_member_types(branch) for branch in branches]
@@ -109,7 +111,7 @@ def _alone(node: Node, branches: list[Node]) -> Iterator[Demand]:
 
 
 def _member_types(schema: Node) -> dict[str, Any]:
-    """The members of an object with their types, as far as it says."""
+    """The members of an object with their types, where they have one."""
     described = properties(*conjuncts(schema)).items()
     return {
         name: member.value["type"]
@@ -119,8 +121,8 @@ def _member_types(schema: Node) -> dict[str, Any]:
     }
 
 
-def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
-    """The branch with the value of the discriminator that probably names it."""
+def _discriminated(node: Node, branch: Node) -> Iterator[Constraints]:
+    """The branch with the tag that probably names it."""
     discriminator, reference = node.value.get("discriminator"), branch.reference
     if not isinstance(discriminator, dict) or reference is None:
         return
@@ -131,6 +133,6 @@ def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
     yield branch, made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
 
 
-def opened(open_: Mapping[Pointer, int], flat: Flat) -> Counter[Pointer]:
-    """What is open while the members and items of these schemas are built."""
-    return Counter(open_) + Counter(node.pointer for node in flat.nodes if written(node))
+def opened(open_: Mapping[Pointer, int], conjunction: Conjunction) -> Counter[Pointer]:
+    """How often each schema is being generated while the members and items of these schemas are."""
+    return Counter(open_) + Counter(node.pointer for node in conjunction.nodes if written(node))

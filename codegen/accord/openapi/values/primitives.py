@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from accord.document.document import Node
-from accord.jsonschema.schema import conjuncts, inner, subschemas
+from accord.jsonschema.schema import conjuncts, subschemas, value_schema
 from accord.jsonschema.types import admitted_types, implied_types, types_of
 from accord.jsonschema.validator import validator
 
@@ -68,8 +68,8 @@ def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         types = types_of(schema)
         return int(value) if value.is_integer() and "integer" in types and "number" not in types else value
     if isinstance(value, list):
-        return [exact(inner(schema, index), item) for index, item in enumerate(value)]
-    return {name: exact(inner(schema, name), item) for name, item in value.items()} if isinstance(value, dict) else value
+        return [exact(value_schema(schema, index), item) for index, item in enumerate(value)]
+    return {name: exact(value_schema(schema, name), item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 class ValueReader:
@@ -84,14 +84,14 @@ class ValueReader:
         self.scalar = chosen(schema, self.types)
         self._items: list[ScalarReader] = []
         self._rest: ScalarReader = str
-        self._members = {name: ValueReader(inner(schema, name)) for name in members}
+        self._members = {name: ValueReader(value_schema(schema, name)) for name in members}
         self._others: dict[str, ValueReader] = {}
         if "array" in self.types:
             first = max((len(subschemas(part, "prefixItems")) for part in conjuncts(schema)), default=0)
             *self._items, self._rest = (self._one(index) for index in range(first + 1))
 
     def _one(self, index: int) -> ScalarReader:
-        item = inner(self._schema, index)
+        item = value_schema(self._schema, index)
         return chosen(item, types_of(item))
 
     def items(self, texts: list[str]) -> list[Any]:
@@ -104,7 +104,7 @@ class ValueReader:
         """The lexis of a member. Names are the client's, so what is kept is kept by schema, of which there are few."""
         if (known := self._members.get(name)) is not None:
             return known
-        schema = inner(self._schema, name)
+        schema = value_schema(self._schema, name)
         text = json.dumps(schema.value, sort_keys=True)
         return self._others.get(text) or self._others.setdefault(text, ValueReader(schema))
 

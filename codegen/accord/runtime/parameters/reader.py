@@ -8,7 +8,7 @@ from typing import Any
 
 from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
-from accord.jsonschema.schema import is_closed, names
+from accord.jsonschema.schema import is_closed, property_names
 from accord.jsonschema.types import SCALARS
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
@@ -44,11 +44,11 @@ class Reader:
             kinds = self._lexis.types
             self.holds_objects = "object" in kinds
             if "object" in kinds and (exploded or self.deep):
-                self.members, self.open = names(parameter.schema), not is_closed(parameter.schema)
+                self.members, self.open = property_names(parameter.schema), not is_closed(parameter.schema)
                 self._lexis = ValueReader(parameter.schema, self.members)
                 self.plain = bool(kinds - {"object", "null"})
             elif "object" in kinds:
-                self._lexis = ValueReader(parameter.schema, names(parameter.schema))
+                self._lexis = ValueReader(parameter.schema, property_names(parameter.schema))
             self.repeats = "array" in kinds and parameter.place in ("query", "cookie") and parameter.explode
             self._read = self._divided if kinds & {"array", "object"} else self._scalar
         self.read, self.read_all = self._compiled(parameter)

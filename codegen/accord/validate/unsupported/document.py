@@ -16,7 +16,7 @@ from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names
 from accord.jsonschema.discriminator import mapped_reference
 from accord.jsonschema.regex.ecma import fault
-from accord.jsonschema.schema import conjuncts, listed
+from accord.jsonschema.schema import allowed_values, conjuncts
 from accord.jsonschema.types import types_of
 from accord.openapi.api import API
 from accord.openapi.content_coding import CODINGS
@@ -197,7 +197,7 @@ def _refused(document: Document, work: Callable[..., object], *arguments: object
 def _parameter(parameter: Parameter) -> Found:
     what = f"parameter {parameter.name!r}"
     if parameter.place == "header" and parameter.name.lower() == "content-encoding":
-        for coding in listed(parameter.schema) or ():
+        for coding in allowed_values(parameter.schema) or ():
             if coding not in CODINGS:
                 yield parameter.node, f"{what}: the content coding {coding!r} is not supported: use {', '.join(CODINGS)}"
     yield from unreadable(parameter.node)

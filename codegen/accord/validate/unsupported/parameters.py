@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.jsonschema.schema import inner, is_closed, names
+from accord.jsonschema.schema import is_closed, property_names, value_schema
 from accord.jsonschema.types import SCALARS, types_of
 from accord.openapi.media_type import Media
 from accord.openapi.operation import Operation
@@ -57,10 +57,10 @@ def _parts(parameter: Node, schema: Node, what: str) -> Found:
     form = value.get("in") in ("query", "cookie") and value.get("style", "form") == "form"
     by_name = value.get("style") == "deepObject" or (form and value.get("explode", True))
     remedy = "which no style can write: use `content` with application/json"
-    if "array" in kinds and not types_of(inner(schema, 0)) & SCALARS:
+    if "array" in kinds and not types_of(value_schema(schema, 0)) & SCALARS:
         yield parameter, f"{what}: the items of a list are no lists or objects, {remedy}"
-    for name in names(schema) if "object" in kinds else ():
-        if not types_of(inner(schema, name)) & (SCALARS | ({"array"} if by_name else set())):
+    for name in property_names(schema) if "object" in kinds else ():
+        if not types_of(value_schema(schema, name)) & (SCALARS | ({"array"} if by_name else set())):
             yield parameter, f"{what}: its member {name!r} is a list or an object, {remedy}"
 
 
@@ -90,6 +90,6 @@ def _own_names(parameter: Parameter) -> Iterator[str]:
         if not exploded or kinds - {"object", "null"}:
             yield parameter.name
         if exploded:
-            yield from names(parameter.schema)
+            yield from property_names(parameter.schema)
         if exploded and parameter.place == "query" and not is_closed(parameter.schema):
             yield ""
