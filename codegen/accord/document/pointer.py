@@ -1,4 +1,4 @@
-"""Places of a document, the references to them, and which mappings are no free values."""
+"""Places in a document: JSON Pointers, `$ref`s, and the mappings that are not examples or other free values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 Key = str | int
 Pointer = tuple[Key, ...]
 
-# Where the other files of a document stand in it, so that everything has one pointer: `x-files/common.yaml/User`.
+# The member of a document that holds its other files, so that everything has a pointer: `x-files/common.yaml/User`.
 FILES = "x-files"
 
 
@@ -81,7 +81,7 @@ def resolve(value: Any, text: str) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-# Mappings under these keys say that what holds them is an object of OpenAPI or a schema.
+# A mapping with one of these keys is an object of OpenAPI or a schema.
 _OBJECTS = frozenset(
     {
         *("properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "items", "contains", "not"),
@@ -95,9 +95,9 @@ _OBJECTS = frozenset(
 
 _EXAMPLE = frozenset({"summary", "description", "value", "externalValue"})
 
-# Under these keys anything may stand, so that a member named `$ref` or `nullable` is none.
+# Values under these keys are free: a member named `$ref` or `nullable` has no meaning there.
 FREE = frozenset({"example", "examples", "default", "const", "enum", "value"})
-# The members of these are named by the author.
+# The keys of these mappings are names chosen by the author.
 NAMED = frozenset(
     {
         *("properties", "patternProperties", "dependentSchemas", "$defs", "definitions"),
@@ -108,9 +108,9 @@ NAMED = frozenset(
 
 
 def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Iterator[tuple[Pointer, dict[str, Any]]]:  # noqa: ANN401 - any JSON value
-    """Every mapping of keywords or of names in a part of a document; what examples, defaults and extensions hold is none.
+    """Every mapping of keywords in a part of a document, without those in examples, defaults and extensions.
 
-    Of mappings of names only those are told that a `$ref` stands for.
+    Mappings of names are included only where they are written as a `$ref`.
     """
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -124,19 +124,19 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
             elif key == FILES and not pointer:
                 for name, file in item.items():
                     yield from collected(file, (key, name))
-            elif key == "examples" and isinstance(item, dict):  # named ones may be references, and so may all of them
+            elif key == "examples" and isinstance(item, dict):  # each may be a reference, and so may the mapping
                 held = (((), item), *(((name,), one) for name, one in item.items()))
                 yield from (((*pointer, key, *name), one) for name, one in held if isinstance(one, dict) and "$ref" in one)
 
 
 def holds_files(data: dict[str, Any]) -> bool:
-    """Whether a document holds its other files already, as `/openapi.json` does."""
+    """Whether a document already contains its other files, as `/openapi.json` does."""
     references = (found.get("$ref") for _, found in mappings(data)) if isinstance(data[FILES], dict) else ()
     return any(isinstance(reference, str) and reference.startswith(f"#/{FILES}/") for reference in references)
 
 
 def holds_names(pointer: Pointer) -> bool:
-    """Whether the keys of what stands at a place are named by the author, and a `$ref` among them is none of those names."""
+    """Whether the keys of a mapping at a place are names chosen by the author, so that a `$ref` there replaces the mapping."""
     named = False
     for key in pointer:
         named = not named and (key in NAMED or key == "examples")
@@ -144,7 +144,7 @@ def holds_names(pointer: Pointer) -> bool:
 
 
 def collected(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:  # noqa: ANN401 - any JSON value
-    """The mappings of another file, which may be a collection whose members are named by the author, `default` among them."""
+    """The mappings of another file, which may be a collection whose keys are names, even `default`."""
     members = value.values() if isinstance(value, dict) else ()
     if members and value.keys() <= _EXAMPLE:
         return

@@ -13,7 +13,7 @@ from accord.openapi.operation import Operation, operations_of, under_own_name, w
 
 @dataclass(frozen=True, slots=True)
 class API:
-    """All operations of a document, in the written order; `webhooks` are those that the service sends."""
+    """All operations of a document, in the written order; `webhooks` are the requests that the service sends."""
 
     document: Document
     operations: tuple[Operation, ...]
@@ -22,10 +22,10 @@ class API:
 
     @classmethod
     def of(cls, document: Document) -> API:
-        """Read the paths.
+        """Read the paths and webhooks.
 
         Raises:
-            DocumentError: something that the engine cannot serve, with its line.
+            DocumentError: something cannot be served, with its line.
         """
         if found := [suggested(document, node.pointer, text) for node, text in misused(document.root)]:
             raise at_fault(found)
@@ -35,7 +35,7 @@ class API:
             if (other := operations.get(operation.id)) is not None:
                 first = f"first in {other.node.where}"
                 place = operation.node.raw_child("operationId") if "operationId" in operation.node.value else operation.node
-                raise place.error(f"operationId {operation.id!r} stands twice, {first}: rename one")
+                raise place.error(f"operationId {operation.id!r} is used twice, {first}: rename one")
             operations[operation.id] = operation
         webhooks = tuple(under_own_name(found, found.path) for found in operations_of(sent.named() if sent is not None else ()))
         return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-alias", {})))

@@ -10,10 +10,10 @@ from accord.openapi.operation import Operation
 
 
 def notices(operation: Operation) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers that every answer of an operation carries, because it is deprecated or will end.
+    """The headers that every response of a deprecated operation, or one with a sunset, carries.
 
     Raises:
-        DocumentError: `x-deprecation` or `x-sunset` is no date.
+        DocumentError: `x-deprecation` or `x-sunset` is not a date.
     """
     found = []
     if operation.deprecated:

@@ -1,4 +1,4 @@
-"""The extensions of a document that the engine reads. In other documents the same names may mean something else."""
+"""The extensions that the engine reads, and the values that they may have."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from accord.document.document import Node
 
-ERROR_MEMBERS = "x-error-members"  # what the members of a document's errors hold: `{problem: detail}`
+ERROR_MEMBERS = "x-error-members"  # what the members of error bodies contain: `{problem: detail}`
 
-# What `x-error-members` may say that a member holds.
+# What a member may contain, in `x-error-members`.
 ROLES = frozenset({"code", "status", "title", "detail", "type", "instance", "timestamp", "errors", "success", "error"})
 
 
 def misused(root: Node) -> Iterator[tuple[Node, str]]:
-    """The engine's own extensions with values that it does not know, and what to do."""
+    """The engine's extensions with values that it cannot read, and what to do."""
     for name, (fits, remedy) in _FORMS.items():
         if name in root.value and not fits(root.value[name]):
             yield root.raw_child(name), f"`{name}` is not what the engine reads under this name: {remedy}"

@@ -28,7 +28,7 @@ def misshapen(document: Document) -> Iterator[Fault]:
 
 
 def _elsewhere(schema: Node) -> Iterator[Node]:
-    """The schemas of other files that a schema refers to."""
+    """The schemas in other files that a schema refers to."""
     for pointer, mapping in mappings(schema.value):
         reference = mapping.get("$ref")
         if isinstance(reference, str) and reference.startswith(f"#/{FILES}/"):
@@ -36,7 +36,7 @@ def _elsewhere(schema: Node) -> Iterator[Node]:
 
 
 def outermost(node: Node, *, named: bool = False) -> Iterator[Node]:
-    """The outermost schemas; a meta-schema looks into them by itself. The keys of `named` mappings are the author's."""
+    """The outermost schemas; the meta-schema covers those inside. The keys of `named` mappings are names."""
     if isinstance(node.value, list):
         for index in range(len(node.value)):
             yield from outermost(node.raw_child(index))

@@ -1,4 +1,4 @@
-"""Whether a document is OpenAPI at all, and what is wrong with it: places, lines, and what would adopt it."""
+"""Validates a document against OpenAPI: findings with lines, and the readings that would adopt them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from accord.validate.faults import Fault, located
 from accord.validate.metaschema import allowed, misshapen
 from accord.validate.semantics import meaning
 
-VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema that judges each: 3.2 is taken where it equals 3.1
+VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema for each version: of 3.2, what equals 3.1 is supported
 
-# What OpenAPI 3.2 adds for readers. The rest of what is new there is refused by name.
+# What OpenAPI 3.2 adds as documentation. Everything else that is new there is rejected by name.
 _DOCUMENTATION = {
     "document": {"$self"},
     "tag": {"summary", "parent", "kind"},
@@ -35,15 +35,15 @@ _DOCUMENTATION = {
 
 
 def validity(document: Document) -> list[str]:
-    """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1."""
+    """Every fault as `openapi.yaml:LINE: what is wrong: how to correct it`, by line; empty for valid OpenAPI 3.0 or 3.1."""
     return [str(finding) for finding in invalid(document)]
 
 
 def invalid(document: Document) -> list[Finding]:
-    """The same, with their places and what would adopt them.
+    """The same, with their places and the readings that would adopt them.
 
-    A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
-    hide everything else.
+    A document of OpenAPI 3.2 is validated as 3.1, so what is new in 3.2 is a fault. If references cannot be resolved, only they
+    are reported.
     """
     if "swagger" in document.data and "openapi" not in document.data:
         where = document.where(("swagger",))
@@ -59,7 +59,7 @@ def invalid(document: Document) -> list[Finding]:
     around = {fault.pointer[:end] for fault in faults for end in range(len(fault.pointer))}
     for fault in faults:
         if fault.kind == "unknown" and fault.pointer in around:
-            continue  # what is wrong is within it
+            continue  # the fault is inside it
         if (known := _known(document, fault)) is not None:
             found.setdefault((known.pointer, known.message), _finding(document, known))
     for node, text, own in meaning(document):
@@ -76,7 +76,7 @@ def by_line(document: Document, finding: Finding) -> tuple[bool, str, int, str]:
 
 
 def _dangling(document: Document) -> Iterator[Finding]:
-    """References that lead nowhere; the other judges would crash on them. Examples may hold anything."""
+    """References that cannot be resolved, on which the validators would crash. Those in examples are ignored."""
     for pointer, mapping in mappings(document.data):
         if isinstance(mapping.get("$ref"), str):
             try:
@@ -89,20 +89,20 @@ def _structure(document: Document) -> Iterator[Fault]:
     data = _inlined(document, document.whole)
     if document.version == "3.2":
         data = {**data, "openapi": "3.1.1"}
-    for error in _judge(VERSIONS[document.version]).iter_errors(data):
+    for error in _validator(VERSIONS[document.version]).iter_errors(data):
         yield from located(error)
 
 
 @functools.cache
-def _judge(version: str) -> jsonschema_rs.Validator:
-    """The schema of OpenAPI itself. Its file is read without its package, whose import takes a second and 30 MB."""
+def _validator(version: str) -> jsonschema_rs.Validator:
+    """The validator of OpenAPI's own schema. Its file is read without the package, whose import takes a second and 30 MB."""
     file = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
     schema = json.loads(Path(str(metadata.distribution("openapi-spec-validator").locate_file(file))).read_bytes())
     return jsonschema_rs.validator_cls_for(schema)(_without_regex(schema))
 
 
 def _without_regex(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A schema that leaves it to the engine what a regular expression is: it reads more of ECMA-262 than the validator."""
+    """A schema without `format: regex`, because the engine supports more of ECMA-262 than the validator."""
     if isinstance(value, list):
         return [_without_regex(item) for item in value]
     if not isinstance(value, dict):
@@ -111,10 +111,10 @@ def _without_regex(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
-    """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left.
+    """The value with references to other files replaced by their targets, so that these are validated; schemas are left.
 
-    The files themselves have no structure of OpenAPI, and a reference back to what it stands `within` is left too. Operations
-    and servers are no references by the letter of OpenAPI, so theirs are replaced wherever they lead.
+    A reference back to something that contains it (`within`) is left too. Operations and servers must not be references in
+    OpenAPI, so theirs are replaced wherever they lead.
     """
     if isinstance(value, list):
         return [_inlined(document, item, key if key == "servers" else "", within) for item in value]
@@ -129,7 +129,7 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
 
 
 def _schemas(document: Document) -> Iterator[Fault]:
-    """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
+    """Faults of schemas; those of OpenAPI 3.0 are not JSON Schema 2020-12, and its own schema describes them."""
     return iter(()) if document.version == "3.0" else misshapen(document)
 
 
@@ -151,7 +151,7 @@ def _finding(document: Document, fault: Fault) -> Finding:
     pointer = fault.pointer
     own: list[tuple[Word, Pointer]] = [("keep", pointer)] if fault.kind == "propertyNames" else []
     if document.version == "3.0" and pointer:
-        # What OpenAPI 3.1 allows in a schema is read as there.
+        # What OpenAPI 3.1 allows in a schema may be kept.
         for end in range(len(pointer) - 1, 0, -1):
             if objects(document).get(pointer[:end]) == "schema":
                 keyword = str(pointer[end])
@@ -163,9 +163,9 @@ def _finding(document: Document, fault: Fault) -> Finding:
 
 
 def _written(document: Document, pointer: Pointer) -> Pointer | None:
-    """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers.
+    """The place where a fault is written: the path to it may lead through `$ref`s, and statuses may look like numbers.
 
-    None: it stands beside a `$ref`, where OpenAPI 3.0 ignores it. The ledger reports that.
+    None if it is beside a `$ref`, where OpenAPI 3.0 ignores it; keyword coverage reports that.
     """
     node = document.root
     for part in pointer:

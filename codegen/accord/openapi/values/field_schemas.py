@@ -1,4 +1,4 @@
-"""What the schemas of one value say of how its text is read: an `allOf` or alternatives may describe it in several places."""
+"""The reader of a text whose value is described by several schemas, such as `allOf` and alternatives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from accord.openapi.values.primitives import ScalarReader, scalar
 
 
 def said(schemas: list[Node], keyword: str) -> list[Node]:
-    """What schemas of one value say under a keyword that holds a schema."""
+    """The schemas under a keyword of all schemas that apply to one value."""
     return [part.raw_child(keyword) for part in in_place(*schemas) if isinstance(part.value.get(keyword), dict)]
 
 
 def scalar_of(schemas: list[Node], types: set[str]) -> ScalarReader:
-    """The reader of one value of these types; of a text that is a literal and a string too, what the schemas accept."""
+    """The reader of one value of these types; a text that could be a literal or a string becomes what the schemas accept."""
     read = scalar(types or {"string"})
     if "string" not in types or not types & {"integer", "number", "boolean"}:
         return read
@@ -24,7 +24,7 @@ def scalar_of(schemas: list[Node], types: set[str]) -> ScalarReader:
 
     def choose(text: str) -> Any:  # noqa: ANN401 - any JSON scalar
         value = read(text)
-        # Alternatives are told apart by the whole body's judge, so one that accepts will do.
+        # One schema that accepts is enough: alternatives are decided when the whole body is validated.
         return value if any(accepts(value) for accepts in judges) or not any(accepts(text) for accepts in judges) else text
 
     return choose

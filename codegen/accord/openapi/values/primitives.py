@@ -1,6 +1,6 @@
-"""How texts are read from the wire: JSON's grammar for integers, numbers, booleans and null, by the types that a schema admits.
+"""Reads scalars from text: integers, numbers, booleans and null by JSON's grammar, according to the types of a schema.
 
-Text that is not a literal of such a type stays text, so that the judge names the fault.
+Text that is not a literal of an admitted type stays text, so that the validator reports the fault.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def scalar(types: Iterable[str]) -> ScalarReader:
 def chosen(schema: Node, types: set[str]) -> ScalarReader:
     """The reader of one value of a schema.
 
-    A text that is a literal and a string too is the literal, if the schema accepts that; only `null` is rather a string.
+    A text that could be a literal or a string becomes the literal if the schema accepts it; only `null` prefers the string.
     """
     read = scalar(types)
     if "string" not in types or not types & {"integer", "number", "boolean", "null"}:
@@ -63,7 +63,7 @@ def chosen(schema: Node, types: set[str]) -> ScalarReader:
 
 
 def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A value of the document, where `1.0` and `1e2` are integers if the schema takes integers and no other numbers."""
+    """A value of the document in which `1.0` and `1e2` are integers if the schema admits integers but not other numbers."""
     if isinstance(value, float):
         types = types_of(schema)
         return int(value) if value.is_integer() and "integer" in types and "number" not in types else value
@@ -73,7 +73,7 @@ def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 class ValueReader:
-    """How the texts of one schema's values are read: one text, items of a list, members of an object. Made at start."""
+    """Reads the values of one schema from text: a scalar, items of a list, members of an object. Compiled at start."""
 
     __slots__ = ("_items", "_members", "_others", "_rest", "_schema", "anything", "scalar", "types")
 
@@ -101,7 +101,7 @@ class ValueReader:
         return [self._items[i](text) if i < len(self._items) else self._rest(text) for i, text in enumerate(texts)]
 
     def member(self, name: str) -> ValueReader:
-        """The lexis of a member. Names are the client's, so what is kept is kept by schema, of which there are few."""
+        """The reader of a member. Names come from clients, so the cache is keyed by schema, of which there are few."""
         if (known := self._members.get(name)) is not None:
             return known
         schema = value_schema(self._schema, name)
@@ -119,7 +119,7 @@ def unquote(text: str) -> str:
 
 
 def unquote_percent(text: str) -> str:
-    """Decode a text in which `+` is itself: a part of a path, a cookie, a query value with `allowReserved`.
+    """Decode a text in which `+` is literal: a part of a path, a cookie, a query value with `allowReserved`.
 
     Raises:
         UnicodeDecodeError: the bytes are not UTF-8.

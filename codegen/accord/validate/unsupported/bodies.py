@@ -1,4 +1,4 @@
-"""What of a request body cannot be read: refused at generation and at start."""
+"""Request bodies that cannot be read: rejected at generation and at start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: dict[Kind, tuple[set[str], str]] = {
 
 
 def unreadable(bodies: dict[str, Media]) -> Found:
-    """Place and text of each thing in the media types of one body that could not be read as it is described."""
+    """What in the media types of one body cannot be read as described, each as a place and a message."""
     for (name, media), (other, _) in itertools.combinations(reversed(bodies.items()), 2):
         if identity(name) == identity(other):
             yield media.node, f"{name!r} and {other!r} are one media type: remove one"

@@ -1,4 +1,4 @@
-"""What of a document's parameters nobody could read from the wire; each as a place and what to write instead."""
+"""Parameters that cannot be read from a request, each with what to write instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STYLES = {
 
 
 def unreadable(parameter: Node) -> Found:
-    """What is wrong with one parameter, as it is written."""
+    """What is wrong with one parameter."""
     value, place = parameter.value, str(parameter.value.get("in"))
     what = f"parameter {value.get('name')!r}"
     for key in ("allowReserved", "allowEmptyValue"):
@@ -52,7 +52,7 @@ def _style(parameter: Node, kinds: set[str], what: str, place: str) -> Found:
 
 
 def _parts(parameter: Node, schema: Node, what: str) -> Found:
-    """Items and members that are no texts."""
+    """Items and members that are not scalars."""
     kinds, value = types_of(schema), parameter.value
     form = value.get("in") in ("query", "cookie") and value.get("style", "form") == "form"
     by_name = value.get("style") == "deepObject" or (form and value.get("explode", True))
@@ -65,14 +65,14 @@ def _parts(parameter: Node, schema: Node, what: str) -> Found:
 
 
 def ambiguous(operation: Operation) -> Found:
-    """What could be read as one parameter or as another."""
+    """Texts that could belong to two parameters."""
     styles = {p.name: p.style for p in operation.parameters if p.place == "path"}
     for segment in operation.path.split("/"):
         pattern = Pattern.of(segment, styles)
         if pattern is not None and (touching := pattern.touching) is not None:
-            text = f"path {operation.path!r}: nothing stands between {touching!r} and the parameter before it"
+            text = f"path {operation.path!r}: nothing separates {touching!r} from the parameter before it"
             yield operation.node, f"{text}: add text"
-    # The members of an exploded object are names of their own.
+    # The members of an exploded object are separate names.
     owners: dict[tuple[str, str], Parameter] = {}
     for parameter in operation.parameters:
         for name in _own_names(parameter):
@@ -83,7 +83,7 @@ def ambiguous(operation: Operation) -> Found:
 
 
 def _own_names(parameter: Parameter) -> Iterator[str]:
-    """The names that a parameter has in the query or among the cookies; an empty one stands for any other name."""
+    """The names of a parameter in the query or among the cookies; an empty name means any other name."""
     if parameter.place in ("query", "cookie"):
         kinds = types_of(parameter.schema) if parameter.media is None else set()
         exploded = "object" in kinds and parameter.style == "form" and parameter.explode
