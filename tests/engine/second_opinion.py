@@ -99,7 +99,7 @@ class Judges:
         CIRCLES.clear()
         try:
             value = _value(media, media.schema, kind.parameters if kind is not None else {}, _decoded(body))
-            accepted: bool = self._oracles[direction].judge(media.schema).is_valid(value)
+            accepted: bool = self._oracles[direction].validator(media.schema).is_valid(value)
         except (KeyError, TypeError, ValueError):
             return None
         return None if CIRCLES else accepted

@@ -226,7 +226,7 @@ class TestText:
             document("a: [\n{b: 1}: 2\nc: 3\n")
 
     def test_an_alias_within_its_own_anchor_is_a_fault(self):
-        with pytest.raises(DocumentError, match=r"^openapi.yaml:2: a YAML alias stands inside its own anchor"):
+        with pytest.raises(DocumentError, match=r"^openapi.yaml:2: a YAML alias is used inside its own anchor"):
             document("a: &a\n  b: *a\n")
 
     @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Instances of a schema on both sides of every keyword: valid ones, each damaged where a keyword looks, and at random."""
+"""Instances of a schema: valid ones, and ones changed at every keyword and at random."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member
 Path = tuple[str | int, ...]
 Json = Any
 
-PER_SCHEMA = 2000  # instances, unless somebody says otherwise
+PER_SCHEMA = 2000  # instances by default
 _MOST_PLACES = 400
-_LONGEST = 20_000  # characters or items: a longer bound is met from within only
+_LONGEST = 20_000  # characters or items; instances for longer bounds are not generated
 
 
 def places(schema: Node, value: Json) -> Iterator[tuple[Path, Node]]:
-    """Every place in a value with every schema that speaks of it, whether the value is valid or not."""
+    """Every place in a value with every schema that applies to it, whether the value is valid or not."""
     waiting: list[tuple[Path, Node, Json]] = [((), schema, value)]
     seen: set[tuple[Path, Pointer]] = set()
     while waiting and len(seen) < _MOST_PLACES:
@@ -53,7 +53,7 @@ def _items(node: Node, at: int) -> list[Node]:
 
 
 def replaced(value: Json, path: Path, part: Json) -> Json:
-    """The value with another part at a path; shares what is not on the way."""
+    """The value with another part at a path; everything else is shared."""
     if not path:
         return part
     other = value.copy()
@@ -61,7 +61,7 @@ def replaced(value: Json, path: Path, part: Json) -> Json:
     return other
 
 
-# --- what stands on both sides of one keyword, from a value that may be valid
+# --- values on both sides of one keyword, made from a valid value
 
 
 def _length(bound: int, value: Json) -> Iterator[Json]:
@@ -70,7 +70,7 @@ def _length(bound: int, value: Json) -> Iterator[Json]:
         for size in (bound - 1, bound, bound + 1):
             if size >= 0:
                 yield (seed * (size // len(seed) + 1))[:size]
-                for wide in ("é", "\U0001f600", "e\u0301"):  # characters are counted, not bytes, units or clusters
+                for wide in ("é", "\U0001f600", "e\u0301"):  # length is in characters, not bytes, code units or clusters
                     yield ((seed * (size // len(seed) + 1))[: max(0, size - len(wide))] + wide)[: max(size, len(wide))]
                     yield wide * (size // len(wide))
 
@@ -203,7 +203,7 @@ _KEYWORDS: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
 
 
 def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
-    """The seed with each part on both sides of each keyword that speaks of it."""
+    """The seed with each part changed to both sides of each keyword that applies to it."""
     for path, node in places(schema, seed):
         part = value_at(seed, path)
         for keyword, around in _KEYWORDS.items():
@@ -220,7 +220,7 @@ def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
 
 
 def _anything(schema: Node, seed: Json) -> Iterator[Json]:
-    """The seed with each part swapped for something of every type."""
+    """The seed with each part replaced by values of every type."""
     for path in dict.fromkeys(path for path, _ in places(schema, seed)):
         yield from (replaced(seed, path, other) for other in ANYTHING)
         part = value_at(seed, path)
@@ -241,7 +241,7 @@ def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
 
 
 def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
-    """One random change of the structure: a part from elsewhere, a member or an item gone, doubled, renamed or moved."""
+    """One random change: a part from elsewhere, or a member or item removed, doubled, renamed or moved."""
     path = source.choice(list(_paths(value)))
     part = value_at(value, path)
     kind = source.randrange(6)
@@ -265,13 +265,13 @@ def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
 def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[Json]:
     """About `count` instances, not all distinct; the same ones for the same seed.
 
-    Valid ones first, then from them what each keyword asks for, what it refuses, and what nobody asked for.
+    Valid ones first, then ones derived from them at each keyword, then random ones.
     """
     source = random.Random(seed)  # noqa: S311 - repeatable on purpose
     try:
         values.value(schema)
     except NoValue:
-        valid: list[Json] = [None]  # nothing is valid, so everything must be refused by both
+        valid: list[Json] = [None]  # nothing is valid, so both must reject everything
     else:
         valid = list(values.variants(schema, max(5, min(100, count // 10))))
     made: list[Json] = [*valid, *ANYTHING]

@@ -1,4 +1,4 @@
-"""Which readings would adopt a finding, by its place in the grammar of OpenAPI."""
+"""Suggests readings that would adopt a finding, by its place in the document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from accord.document.pointer import Pointer, value_at
 from accord.document.references import METHODS
 from accord.openapi.keywords.objects import OBJECTS, children
 
-# Keywords without which their object says nothing; and what others may be where they lack.
+# Keywords that an object needs; and values for others that are missing.
 _ESSENTIAL = {
     "parameter": {"name", "in", "required"},
     "operation": {"requestBody"},
@@ -48,7 +48,7 @@ _NOT_SERVED = {
     "operation": "The operation is not served.",
     "path item": "The path is not served.",
     "request body": "The operation takes no body.",
-    "response": "The response is not documented to the engine.",
+    "response": "The response is not documented.",
     "header": "The header is not described.",
     "security scheme": "Operations that need this scheme are not served.",
     "link": "The link is left out.",
@@ -88,13 +88,13 @@ def suggested(  # noqa: PLR0913 - what is known of a fault
 
 
 def _without_remedy(text: str) -> str:
-    """What is wrong, without `: how to mend it`."""
+    """What is wrong, without the remedy."""
     ends = [found.start() for found in re.finditer(": ", text)]
     return next((text[:end] for end in reversed(ends) if text.count("`", 0, end) % 2 == 0), text)
 
 
 def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: bool) -> Iterator[tuple[Word, Pointer, Any]]:
-    """Ways to adopt what is wrong at a place: of a keyword, of its object, and of what that is part of."""
+    """Readings for a place: of a keyword, of its object, and of the objects around it."""
     known = objects(document)
     if missing == "required" and known.get(pointer) == "parameter":
         yield "set", (*pointer, missing), True
@@ -103,7 +103,7 @@ def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: boo
     elif mistyped and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
         yield "set", pointer, _MISSING[str(pointer[-1])]
     if known.get(pointer) is None and known.get(pointer[:-1]) is None and len(pointer) > 1:
-        yield "drop", pointer, None  # a part of the value of a keyword
+        yield "drop", pointer, None  # part of the value of a keyword
     for end in range(len(pointer), 0, -1):
         place, kind = pointer[:end], known.get(pointer[:end])
         owner = known.get(place[:-1])
@@ -118,12 +118,12 @@ def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: boo
 
 
 def _is_needed(kind: str | None, keyword: str) -> bool:
-    """Whether an object lacks something without a keyword that may be empty."""
+    """Whether an object needs a keyword, which may be empty."""
     return keyword in _NEEDED.get(kind or "", ())
 
 
 def _is_nothing(document: Document, place: Pointer) -> bool:
-    """Whether `components` or one of its parts holds nothing that a reference could lead to, or a `$ref` is no text."""
+    """Whether `components` or one of its members is not a mapping, or a `$ref` is not text."""
     try:
         value = value_at(document.whole, place)
     except KeyError:
@@ -143,7 +143,7 @@ def _is_optional(kind: str, keyword: str) -> bool:
 
 
 def explained(document: Document, error: DocumentError) -> Iterator[Finding]:
-    """The findings of an error, with the readings that would adopt them."""
+    """The findings of an error, with readings that would adopt them."""
     for finding in error.findings:
         pointer = finding.pointer if finding.pointer is not None else _first_at(document, finding.where)
         if finding.readings or pointer is None:
@@ -153,13 +153,13 @@ def explained(document: Document, error: DocumentError) -> Iterator[Finding]:
 
 
 def _first_at(document: Document, where: str) -> Pointer | None:
-    """The outermost object that is written in a line."""
+    """The outermost object in a line."""
     return min((p for p in objects(document) if p and document.where(p) == where), key=len, default=None)
 
 
 @functools.lru_cache(maxsize=4)
 def objects(document: Document) -> dict[Pointer, str]:
-    """The kind of every object of a document, as the grammar reaches it, also in other files."""
+    """The kind of every object of a document, other files included."""
     found: dict[Pointer, str] = {}
     waiting = [("document", document.root)]
     for named, node in waiting:  # which grows

@@ -103,7 +103,7 @@ def _mapped(document: Document) -> Found:
 
 def _patterns(coverage: KeywordCoverage) -> Found:
     for entry in coverage.entries:
-        if "judge" in entry.by and entry.keyword in ("pattern", "patternProperties"):
+        if "validator" in entry.by and entry.keyword in ("pattern", "patternProperties"):
             node = entry.node.raw_child(entry.keyword)
             for place in [node] if entry.keyword == "pattern" else [node.raw_child(name) for name in node.value]:
                 pattern = place.value if entry.keyword == "pattern" else place.pointer[-1]
