@@ -136,4 +136,4 @@ class TestNoValue:
         lines = COMPONENTS.splitlines()
         line = next(number for number, text in enumerate(lines, 1) if "SCHEMA" in text)
 
-        assert (unsatisfied(schema) or "").startswith(f"openapi.yaml:{line}: no value")
+        assert (unsatisfied(schema) or "").startswith(f"openapi.yaml:{line}: no valid value")
