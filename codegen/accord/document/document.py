@@ -97,8 +97,12 @@ class Document:
         self.whole: Any = copy.deepcopy(self.written) if items else self.written
         # Fields beside a `$ref` that are also in its target.
         self.twice = [*self._names_twice, *spread(self.whole, items)]
-        self.data = translate(self.whole)
-        self.root = Node(self, (), self.data)
+        self._set(translate(self.whole))
+
+    def _set(self, data: Any) -> None:  # noqa: ANN401 - a document
+        self.data = data
+        self.root = Node(self, (), data)
+        self._targets: dict[str, Node] = {}  # of references that were followed
 
     def _has_reference(self, pointer: Pointer) -> bool:
         """Whether there is still a `$ref` at a place after the readings."""
@@ -122,10 +126,9 @@ class Document:
         return other
 
     def with_data(self, data: Any) -> Document:  # noqa: ANN401 - a document
-        """The same document with other data, such as a copy that will be changed; files, lines and readings stay."""
+        """The same document with other data; files, lines and readings stay. After a change of the data, call it again."""
         other = copy.copy(self)
-        other.data = data
-        other.root = Node(other, (), data)
+        other._set(data)  # noqa: SLF001 - of its own class
         return other
 
     @classmethod
@@ -185,6 +188,8 @@ class Document:
 
     def at(self, reference: str, used: Node) -> Node:
         """The target of a `$ref`; `used` is where it is used, for the message if it cannot be resolved."""
+        if (known := self._targets.get(reference)) is not None:
+            return known
         node = self.root
         if reference != "#" and not reference.startswith("#/"):
             why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
@@ -193,6 +198,7 @@ class Document:
             if (key := key_of(node.value, name)) is None:
                 raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {name!r}: correct the reference")
             node = node.raw_child(key)
+        self._targets[reference] = node
         return node
 
     def node(self, pointer: Pointer) -> Node:

@@ -51,6 +51,7 @@ class Directed:
                 if id(schema.value) not in sent:
                     self._close_unnamed(schema)
                     self._close(schema)
+        document = document.with_data(self.data)  # which has changed
         switches = [(one, self._switch(one)) for one in (Node(document, *place) for place in mappings(self.data))]
         places = [fragment_tokens(schema["$ref"]) for _, schema in found if isinstance(schema.get("$ref"), str)]
         used = {tuple(place[:at]) for place in places for at, step in enumerate(place) if step in ALTERNATIVES}

@@ -52,7 +52,7 @@ def _walk(schemas: Iterable[Node], conditional: tuple[str, ...], order: Order) -
                 continue
             seen.add(id(schema.value))
             always = [(part, False) for part in reversed(applied(schema))]
-            perhaps = [(part, False) for part in reversed(subschemas(schema, *conditional))]
+            perhaps = [(part, False) for part in reversed(subschemas(schema, *conditional))] if conditional else []
             if order == "included first":
                 waiting += [*perhaps, (schema, True), *always]
                 continue
