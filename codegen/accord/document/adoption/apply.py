@@ -1,4 +1,4 @@
-"""Readings applied to a document: the data that everything reads, and where each part of it was written."""
+"""Applies readings to a document, and records where each part was written."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from accord.document.references import METHODS
 
 References = Callable[[dict[str, Any]], Iterator[tuple[dict[str, Any], str]]]
 
-_GONE = object()  # an element of a list that is left out
+_GONE = object()  # an element of a list that is dropped
 # Lists that mean something else when they are empty.
 _NEVER_EMPTY = frozenset({"allOf", "anyOf", "oneOf", "enum", "prefixItems", "type"})
 
 
 @dataclass(slots=True)
 class Adopted:
-    """A document as its readings have it. `moved` names the written place of what is elsewhere now."""
+    """A document with its readings applied. `moved` has the original place of everything that has moved."""
 
     data: Any
     applied: list[tuple[Pointer, Reading]] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Adopted:
     moved: dict[Pointer, Pointer] = field(default_factory=dict)
 
     def origin(self, pointer: Pointer) -> Pointer:
-        """Where a place of the data was written."""
+        """The original place of a place in the data."""
         if self.moved:
             for end in range(len(pointer), 0, -1):
                 if (old := self.moved.get(pointer[:end])) is not None:
@@ -41,16 +41,16 @@ class Adopted:
 
 
 def adopt(data: Any, readings: Readings, references: References) -> Adopted:  # noqa: ANN401 - a document
-    """A copy of a document, read as the readings say.
+    """A copy of a document with readings applied.
 
     Raises:
-        ReadingError: a reading does not fit the document.
+        ReadingError: a reading does not apply to the document.
     """
     return _Adoption(data, references).all(readings) if readings else Adopted(data)
 
 
 def fits(data: Any, reading: Reading) -> bool:  # noqa: ANN401 - a document
-    """Whether a document has what a reading reads."""
+    """Whether a reading applies to a document."""
     try:
         _located(data, reading)
     except KeyError:
@@ -59,7 +59,7 @@ def fits(data: Any, reading: Reading) -> bool:  # noqa: ANN401 - a document
 
 
 def _located(data: Any, reading: Reading) -> Pointer:  # noqa: ANN401 - a document
-    """The place of a reading. Raises KeyError if there is nothing that it could read."""
+    """The place of a reading. Raises KeyError if it does not apply."""
     pointer = pointer_of(data, reading.place)
     owner = value_at(data, pointer[:-1])
     if reading.word == "set":
@@ -87,7 +87,7 @@ class _Adoption:
         self._origins = {id(value): (pointer, value) for pointer, value in _containers(self._data, ())}
 
     def all(self, readings: Readings) -> Adopted:
-        """Everything that is left out first, so that places stay what they are."""
+        """Apply all readings, drops first, while places are still the original ones."""
         found: dict[Word, list[tuple[Pointer, Reading]]] = {}
         applied, faults = [], []
         for reading in readings:
@@ -115,7 +115,7 @@ class _Adoption:
             self._repoint(moved)
         return Adopted(self._data, applied, frozenset(p for p, _ in found.get("keep", ())), moved)
 
-    # --- what is left out
+    # --- dropping
 
     def _drop(self, pointers: Iterable[Pointer]) -> None:
         waiting = list(pointers)
@@ -136,7 +136,7 @@ class _Adoption:
                 owner.pop(pointer[-1], None)
 
     def _instead(self, pointer: Pointer) -> list[Pointer] | None:
-        """What else cannot be served without it, so that leaving it out never weakens an operation."""
+        """What must be dropped instead, so that dropping never weakens an operation."""
         above, value = pointer[:-1], value_at(self._written, pointer)
         owner = value_at(self._written, above)
         last = all(self._is_gone((*above, key)) for key in _keys(owner) if key != pointer[-1])
@@ -172,7 +172,7 @@ class _Adoption:
         return found
 
     def _using(self, pointer: Pointer) -> Iterator[Pointer]:
-        """The places whose references lead to it."""
+        """The places of references to it."""
         if self._targets is None:
             self._targets = list(self._all_targets())
         for holder, place, target in self._targets:
@@ -180,7 +180,7 @@ class _Adoption:
                 yield place
 
     def _all_targets(self) -> Iterator[tuple[Pointer, Pointer, Pointer]]:
-        """Of every reference its holder, what goes with it, and what it leads to."""
+        """Every reference: its holder, the place to drop with its target, and the target."""
         for pointer, mapping in mappings(self._written):
             for holder, key in self._references(mapping):
                 if holder[key].startswith("#"):
@@ -195,10 +195,10 @@ class _Adoption:
         return any(pointer[:end] in self._gone for end in range(1, len(pointer) + 1))
 
     def _live(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        """What is at a place, unless it is left out."""
+        """The value at a place, or None if it is dropped."""
         return None if self._is_gone(pointer) else value_at(self._data, pointer)
 
-    # --- what is read in another way
+    # --- other readings
 
     def _declare(self, operation: dict[str, Any], pointer: Pointer) -> None:
         item = value_at(self._written, pointer[:-1])
@@ -232,10 +232,10 @@ class _Adoption:
     def _put(self, pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
         value_at(self._data, pointer[:-1])[pointer[-1]] = value
 
-    # --- where everything is now
+    # --- places after dropping
 
     def _settle(self, value: Any, pointer: Pointer, old: Pointer, moved: dict[Pointer, Pointer]) -> None:  # noqa: ANN401 - any JSON value
-        """Close the gaps of lists, and note what is elsewhere now."""
+        """Close the gaps in lists, and record what has moved."""
         if isinstance(value, list) and any(item is _GONE for item in value):
             value[:] = [item for item in value if item is not _GONE]
         for key in list(_keys(value)):
@@ -251,7 +251,7 @@ class _Adoption:
                 value.pop(key)
 
     def _repoint(self, moved: dict[Pointer, Pointer]) -> None:
-        """References to elements of lists that have another index now."""
+        """Update references to elements of lists whose index has changed."""
         now = {tuple(map(str, old)): new for new, old in moved.items() if isinstance(new[-1], int) and isinstance(old[-1], int)}
         for _, mapping in mappings(self._data):
             for holder, key in self._references(mapping):

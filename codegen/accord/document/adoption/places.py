@@ -1,4 +1,4 @@
-"""Places of readings: as texts that people read, and as pointers into a document.
+"""Places of readings: as readable text, and as pointers into a document.
 
 Parameters are named (`parameters/query:limit`) instead of counted, so that a new one does not change what a reading means.
 """
@@ -12,7 +12,7 @@ from accord.document.references import METHODS
 
 
 def resolved(data: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A value, or what its `$ref` leads to; the value itself if that is nothing."""
+    """A value, or the target of its `$ref`; the value itself if that cannot be resolved."""
     seen: set[str] = set()
     while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str) and reference not in seen:
         seen.add(reference)
@@ -24,10 +24,10 @@ def resolved(data: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def steps(data: Any, reference: str) -> Pointer:  # noqa: ANN401 - any JSON value
-    """The keys of a place `#/a/b`, as far as it exists; of lists, indexes are numbers.
+    """The keys of a place `#/a/b`; indexes of lists are numbers.
 
     Raises:
-        KeyError: it leads nowhere.
+        KeyError: there is no such place.
     """
     found: list[Key] = []
     value = data

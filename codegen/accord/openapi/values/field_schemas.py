@@ -20,11 +20,11 @@ def scalar_of(schemas: list[Node], types: set[str]) -> ScalarReader:
     read = scalar(types or {"string"})
     if "string" not in types or not types & {"integer", "number", "boolean"}:
         return read
-    judges = [validator(schema.document, schema, "request").is_valid for schema in schemas]
+    checks = [validator(schema.document, schema, "request").is_valid for schema in schemas]
 
     def choose(text: str) -> Any:  # noqa: ANN401 - any JSON scalar
         value = read(text)
         # One schema that accepts is enough: alternatives are decided when the whole body is validated.
-        return value if any(accepts(value) for accepts in judges) or not any(accepts(text) for accepts in judges) else text
+        return value if any(accepts(value) for accepts in checks) or not any(accepts(text) for accepts in checks) else text
 
     return choose
