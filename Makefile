@@ -118,9 +118,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
-# Editable, so that it runs from this tree. Its build backend is in the lock: nothing is fetched here.
-$(VENV)/.project: pyproject.toml $(VENV)/.run
-	@$(call install,--no-deps --no-build-isolation --editable .)
+# The toolkit, editable, so that it runs from this tree. Its build backend is in the lock: nothing is fetched here.
+$(VENV)/.project: codegen/pyproject.toml $(VENV)/.run
+	@$(call install,--no-deps --no-build-isolation --editable codegen)
 	@touch $@
 
 # uv does not read pip's configuration, so pip gets its turn where uv reaches no index.

@@ -15,8 +15,9 @@ from typing import Any
 from accord.document.document import Document
 from accord.document.pointer import Pointer
 from accord.jsonschema.sampling import NoValue, Sampler
-from accord.openapi.api import API, Operation
+from accord.openapi.api import API
 from accord.openapi.media_type import Media
+from accord.openapi.operation import Operation
 from accord.problems.error_formats import ErrorFormats
 from accord.problems.problem import Problems
 

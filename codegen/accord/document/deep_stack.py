@@ -1,4 +1,4 @@
-"""Work on documents whose schemas refer to each other in long chains, which libraries follow by recursion."""
+"""Deep recursion, which libraries need for documents whose schemas refer to each other in long chains."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_STACK = 1 << 29  # bytes of address space; only what is used becomes memory
+_STACK = 1 << 29  # bytes of address space; memory is allocated as it is used
 _CALLS = 50_000
 
 
 def deep(work: Callable[[], T]) -> T:
-    """What the work returns or raises; it may call itself far deeper than Python usually allows."""
+    """Run a function that may recurse far deeper than Python allows by default; returns or raises what it does."""
     results: list[T] = []
     errors: list[BaseException] = []
 

@@ -1,4 +1,4 @@
-"""The document as it is written: values, `$ref`s, and the line where each thing stands."""
+"""An OpenAPI document: its values, the files that it refers to, and the line of every place."""
 
 from __future__ import annotations
 
@@ -15,21 +15,32 @@ from typing import Any
 from urllib.parse import unquote
 
 from accord.document.adoption.apply import Adopted, adopt
-from accord.document.adoption.places import at, place_of
+from accord.document.adoption.places import place_of
 from accord.document.adoption.readings import ReadingError, Readings, beside
 from accord.document.findings import DocumentError, Finding
 from accord.document.openapi30 import translate
-from accord.document.pointer import FILES, Key, Pointer, collected, mappings, reference_to, unescaped
+from accord.document.pointer import (
+    FILES,
+    Key,
+    Pointer,
+    collected,
+    fragment_tokens,
+    key_of,
+    mappings,
+    reference_to,
+    unescape_fragment,
+    value_at,
+)
 from accord.document.references import has_siblings, spread, stands_for_names
 from accord.document.source import SyntaxFault, read
 
 __all__ = ["Document", "DocumentError", "Files", "Node", "references"]
 
-Files = Callable[[str], bytes]  # reads a file by its name, relative to the document
+Files = Callable[[str], bytes]  # reads a file by its name relative to the document
 
 
 def _json(raw: bytes) -> None:
-    """Raises JSONDecodeError for what is no JSON; numbers are not looked at."""
+    """Raise JSONDecodeError unless a text is JSON; numbers are not converted."""
 
     def constant(name: str) -> None:
         text = raw.decode("utf-8-sig")
@@ -47,26 +58,28 @@ def _alone(name: str) -> bytes:
 
 
 class Document:
-    """One OpenAPI document with the files that it refers to: bytes, values, and the line of every one of them.
+    """One OpenAPI document with the files that it refers to, and the line of every value.
 
-    `data` is what everything reads: one tree (the other files are under `x-accord-files`, every `$ref` is `#/...`) in the words
-    of OpenAPI 3.1. `raw` is the written file, `original` the tree in its own words, `written` the same as the readings have it,
-    `whole` with the fields that path items have by a `$ref`.
+    `data` is one tree in OpenAPI 3.1: other files are under `x-accord-files`, and every `$ref` is `#/...`. `raw` is the file as
+    bytes, `original` the tree before readings and translation, `written` the tree with readings applied, `whole` the same with
+    the fields that path items take from a `$ref`.
 
     Raises:
-        DocumentError: the text is not YAML or JSON, repeats a key, or a reading does not fit.
+        DocumentError: the text is not YAML or JSON, repeats a key, or a reading does not apply to it.
     """
 
     def __init__(self, raw: bytes, name: str = "openapi.yaml", files: Files = _alone, readings: Readings | None = None) -> None:
-        """`readings` are instead of those of the file beside the document (`openapi.adopted.yaml`)."""
+        """`readings` replace those of the file beside the document (`openapi.adopted.yaml`)."""
         self.raw, self.name = raw, name
         self.lines: dict[Pointer, int] = {}
-        self.astray: dict[str, str] = {}  # references that lead to no place of the document, and why
+        self.astray: dict[str, str] = {}  # references that cannot be resolved, and why
         self.data: Any = self._parsed(raw, name, ())
         if not isinstance(self.data, dict):
-            raise DocumentError(f"{name}:1: an OpenAPI document is a mapping")
+            raise DocumentError(f"{name}:1: an OpenAPI document must be a mapping")
         if not isinstance(self.data.get(FILES, {}), dict):
-            raise DocumentError(f"{name}:{self.lines[FILES,]}: `{FILES}` holds the document's other files by name: remove it")
+            raise DocumentError(
+                f"{name}:{self.lines[FILES,]}: `{FILES}` contains the other files of the document by name: remove it"
+            )
         gathered = _Gathering(self, files)
         gathered.all()
         self._names_twice, self._items = spread(self.data, gathered.names), gathered.items
@@ -82,22 +95,26 @@ class Document:
         self.written: Any = self.adopted.data
         items = [place for place in self._items if self._has_reference(place)]
         self.whole: Any = copy.deepcopy(self.written) if items else self.written
-        # Fields beside a `$ref` that are also in what it names.
+        # Fields beside a `$ref` that are also in its target.
         self.twice = [*self._names_twice, *spread(self.whole, items)]
-        self.data = translate(self.whole)
-        self.root = Node(self, (), self.data)
+        self._set(translate(self.whole))
+
+    def _set(self, data: Any) -> None:  # noqa: ANN401 - a document
+        self.data = data
+        self.root = Node(self, (), data)
+        self._targets: dict[str, Node] = {}  # of references that were followed
 
     def _has_reference(self, pointer: Pointer) -> bool:
-        """Whether readings have left a mapping and its `$ref` where they were."""
+        """Whether there is still a `$ref` at a place after the readings."""
         with contextlib.suppress(KeyError):
-            return "$ref" in at(self.written, pointer)
+            return "$ref" in value_at(self.written, pointer)
         return False
 
     def reread(self, readings: Readings) -> Document:
-        """The same document with these readings instead.
+        """The same document with other readings.
 
         Raises:
-            DocumentError: a reading does not fit the document.
+            DocumentError: a reading does not apply to the document.
         """
         other = copy.copy(self)
         for name in ("json", "digest"):
@@ -108,19 +125,25 @@ class Document:
             raise DocumentError(str(error)) from None
         return other
 
+    def with_data(self, data: Any) -> Document:  # noqa: ANN401 - a document
+        """The same document with other data; files, lines and readings stay. After a change of the data, call it again."""
+        other = copy.copy(self)
+        other._set(data)  # noqa: SLF001 - of its own class
+        return other
+
     @classmethod
     def load(cls, path: Path, readings: Readings | None = None) -> Document:
-        """Read a file and the files that it refers to; messages name it by its last part."""
+        """Read a file and the files that it refers to; messages contain only the last part of its path."""
         return cls(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes(), readings)
 
     def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         try:
             if name.endswith(".json") and raw.strip():
-                with contextlib.suppress(UnicodeDecodeError, RecursionError):  # which YAML tells with their lines
+                with contextlib.suppress(UnicodeDecodeError, RecursionError):  # which the YAML reader reports with a line
                     _json(raw)
             value, lines = read(raw)
         except json.JSONDecodeError as fault:
-            raise DocumentError(f"{name}:{fault.lineno}: this is no JSON: {fault.msg}") from None
+            raise DocumentError(f"{name}:{fault.lineno}: this is not JSON: {fault.msg}") from None
         except SyntaxFault as fault:
             raise DocumentError(f"{name}:{fault.line}: {fault}") from None
         self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)
@@ -133,16 +156,16 @@ class Document:
 
     @functools.cached_property
     def json(self) -> bytes:
-        """The same document as compact JSON, members in the written order, its other files within it; without readings."""
+        """The document with its other files as compact JSON, members in the written order, without readings."""
         return _compact(self.original)
 
     @functools.cached_property
     def digest(self) -> str:
-        """Names what the document says as it is read, whatever its layout and comments: SHA-256 in hexadecimal digits."""
+        """SHA-256 of the document with its readings, independent of layout and comments, in hexadecimal digits."""
         return hashlib.sha256(_compact(self.written)).hexdigest()
 
     def line(self, pointer: Pointer) -> int:
-        """The line (from 1) of a place in its file, or of the nearest written thing around it."""
+        """The line (from 1) of a place in its file, or of the nearest place around it that is written."""
         return self._line(self.adopted.origin(pointer))
 
     def where(self, pointer: Pointer) -> str:
@@ -160,36 +183,38 @@ class Document:
         return self.lines.get(pointer, 1)
 
     def place(self, pointer: Pointer) -> str:
-        """A place as readings name it, where it was written."""
+        """A place in the notation of readings, as it was written."""
         return place_of(self.original, self.adopted.origin(pointer))
 
     def at(self, reference: str, used: Node) -> Node:
-        """What a `$ref` names; `used` is where it is used, for the message when there is nothing."""
+        """The target of a `$ref`; `used` is where it is used, for the message if it cannot be resolved."""
+        if (known := self._targets.get(reference)) is not None:
+            return known
         node = self.root
         if reference != "#" and not reference.startswith("#/"):
             why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
             raise used.error(f"$ref {reference!r} {why}")
-        for part in reference[1:].split("/")[1:]:
-            key = unescaped(part)
-            value = node.value
-            if isinstance(value, dict) and key in value:
-                node = Node(self, (*node.pointer, key), value[key])
-            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-                node = Node(self, (*node.pointer, int(key)), value[int(key)])
-            else:
-                raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {key!r}: correct the reference")
+        for name in fragment_tokens(reference):
+            if (key := key_of(node.value, name)) is None:
+                raise used.error(f"$ref {_by_file(reference)!r} leads nowhere: there is no {name!r}: correct the reference")
+            node = node.raw_child(key)
+        self._targets[reference] = node
         return node
+
+    def node(self, pointer: Pointer) -> Node:
+        """The value at a place, which must exist."""
+        return Node(self, pointer, value_at(self.data, pointer))
 
 
 class _Gathering:
-    """Brings the files that a document refers to into it, and every reference into the form `#/...`."""
+    """Loads the files that a document refers to into it, and rewrites every reference to `#/...`."""
 
     def __init__(self, document: Document, files: Files) -> None:
         self._document, self._files = document, files
         self._roots: dict[str, Pointer] = {document.name: ()}
         self._anchors: dict[tuple[str, str], Pointer] = {}
-        self._found: list[tuple[str, dict[str, Any], str]] = []  # references: their file and where they are held
-        self.names: list[Pointer] = []  # mappings of names that are references
+        self._found: list[tuple[str, dict[str, Any], str]] = []  # references: their file, mapping and key
+        self.names: list[Pointer] = []  # mappings of names that are written as a reference
         self.items: list[Pointer] = []  # path items with fields beside a reference
 
     def all(self) -> None:
@@ -200,12 +225,12 @@ class _Gathering:
             holder[key] = self._pointed(file, holder[key])
 
     def _look_through(self, file: str) -> list[str]:
-        """Note the references and anchors of a file; the files that it leads to are read and named."""
+        """Record the references and anchors of a file, and load the files that it refers to; returns their names."""
         root = self._roots[file]
         value = self._document.data if not root else self._document.data[FILES][file]
         new = []
         found = collected(value, ()) if root else mappings(value)
-        for pointer, mapping in list(found):  # the value grows by the files that are found
+        for pointer, mapping in list(found):  # the value grows as files are loaded
             if isinstance(anchor := mapping.get("$anchor"), str):
                 self._anchors[file, anchor] = (*root, *pointer)
             if stands_for_names(pointer, mapping):
@@ -220,7 +245,7 @@ class _Gathering:
         return new
 
     def _read(self, name: str, reference: str) -> bool:
-        """Take a file in, if there is one."""
+        """Load a file if it exists."""
         if ":" in name:
             self._document.astray[reference] = "leads to another host: copy what it names to a file beside the document"
             return False
@@ -253,29 +278,29 @@ class _Gathering:
 
 
 def _by_file(reference: str) -> str:
-    """A reference into another file as people write it: `common.yaml#/User`."""
+    """A reference into another file as authors write it: `common.yaml#/User`."""
     root, files, *rest = [*reference.split("/", 3), ""][:4]
     if (root, files) != ("#", FILES):
         return reference
-    return f"{unescaped(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
+    return f"{unescape_fragment(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
 
 
 def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Where a mapping holds references: `$ref`, `operationRef`, and what a discriminator maps to."""
+    """The references in a mapping, each as holder and key: `$ref`, `operationRef`, and those of a `mapping`."""
     for key in ("$ref", "operationRef"):
         if isinstance(mapping.get(key), str):
             yield mapping, key
     discriminator = mapping.get("discriminator")
     mapped: Any = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     for key, target in mapped.items() if isinstance(mapped, dict) else ():
-        # A mapping may also name a schema of `components`.
+        # A target may also be the name of a schema in `components`.
         if isinstance(target, str) and ("#" in target or "/" in target or target.endswith((".yaml", ".yml", ".json"))):
             yield mapped, key
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of the document and where it stands."""
+    """A value of the document and its place."""
 
     document: Document
     pointer: Pointer
@@ -283,7 +308,7 @@ class Node:
 
     @property
     def line(self) -> int:
-        """The line where it is written, from 1."""
+        """Its line, from 1."""
         return self.document.line(self.pointer)
 
     @property
@@ -298,12 +323,12 @@ class Node:
         return reference if isinstance(reference, str) else None
 
     def error(self, text: str) -> DocumentError:
-        """What is wrong here, as an error."""
+        """An error at this place."""
         finding = Finding(self.where, text, self.pointer)
         return DocumentError(str(finding), (finding,))
 
     def resolved(self) -> Node:
-        """Itself, or what its `$ref` leads to. Keywords beside a `$ref` in a schema are not merged.
+        """Itself, or the target of its `$ref`. Keywords beside a `$ref` in a schema are not merged.
 
         Raises:
             DocumentError: the `$ref` leads nowhere or in a circle.
@@ -317,7 +342,7 @@ class Node:
         return node
 
     def child(self, key: Key) -> Node:
-        """A member that is known to be there, `$ref`s followed."""
+        """A member that must exist, `$ref`s followed."""
         return Node(self.document, (*self.pointer, key), self.value[key]).resolved()
 
     def get(self, key: str) -> Node | None:
@@ -337,6 +362,12 @@ class Node:
             for key in self.value:
                 yield key, self.child(key)
 
+    def written(self) -> Iterator[tuple[str, Node]]:
+        """The members of a mapping, `$ref`s not followed; nothing of any other value."""
+        if isinstance(self.value, dict):
+            for key in self.value:
+                yield key, self.raw_child(key)
+
     def elements(self) -> Iterator[Node]:
         """The elements of a sequence, `$ref`s followed."""
         if isinstance(self.value, list):
@@ -344,5 +375,5 @@ class Node:
                 yield self.child(index)
 
     def raw_child(self, key: Key) -> Node:
-        """A member as it is written: a `$ref` is not followed."""
+        """A member that must exist, `$ref`s not followed."""
         return Node(self.document, (*self.pointer, key), self.value[key])

@@ -1,4 +1,4 @@
-"""Findings: what is wrong with a document, where, and the words that adopt it."""
+"""Findings: what is wrong with a document, where, and which readings would adopt it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from accord.errors import AccordError
 class Finding(NamedTuple):
     """One thing that is wrong with a document.
 
-    `pointer` is the place in the document as it is read; None if nobody knows it. `readings` are ways to adopt it, the most
-    careful first; without any, it can only be corrected.
+    `pointer` is the place in the document as it is read, or None if unknown. `readings` are ways to adopt it, the most careful
+    first; without any, the document must be corrected.
     """
 
     where: str
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 
 
 class DocumentError(AccordError):
-    """Something in the document that cannot be used; the text begins with `file:line:`."""
+    """Something in the document that cannot be read or served; the text begins with `file:line:`."""
 
     def __init__(self, text: str, findings: Iterable[Finding] = ()) -> None:
         super().__init__(text)
@@ -51,6 +51,6 @@ def at_fault(findings: Iterable[Finding]) -> DocumentError:
 
 
 def plain_finding(line: str) -> Finding:
-    """The finding that a text `file:line: what` tells of."""
+    """The finding in a text `file:line: what`."""
     where, _, text = line.partition(": ")
     return Finding(where, text)

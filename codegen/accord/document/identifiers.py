@@ -1,4 +1,4 @@
-"""The names of a document as names of Python."""
+"""Names of a document as Python identifiers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
-# Names that mean something else where the generated code declares arguments of handlers and fields of answers.
+# Names that are used otherwise in generated signatures of handlers and generated response classes.
 ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "filled", "filled_json"})
 FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "key", "media", "media_type", "str", "int", "float", "bool"})
 
 
 def _readable(name: str) -> str:
-    """A name in the normal form of Python's identifiers (NFKC), with a space for each character that none of them holds."""
+    """A name in the normal form of identifiers (NFKC), with a space for each character that is not allowed in them."""
     return "".join(one if f"a{one}".isidentifier() else " " for one in unicodedata.normalize("NFKC", name))
 
 
@@ -43,15 +43,15 @@ def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
 
 
 def operation_id(method: str, path: str) -> str:
-    """The name of an operation that the document gives none: `GET /pets/{id}/photos` is `getPetsByIdPhotos`."""
+    """The id of an operation without `operationId`: `GET /pets/{id}/photos` is `getPetsByIdPhotos`."""
     words = re.sub(r"\{([^{}]*)\}", lambda name: f" by {name[1]} ", path)
     return method.lower() + "".join(pascal_case(word) for word in re.split(r"[^A-Za-z0-9]+", words) if word)
 
 
 def distinct(wanted: Iterable[tuple[K, str]], *, taken: Collection[str] = (), between: str = "_") -> dict[K, str]:
-    """A name of its own for each key: the first that wants a name has it, others are numbered; names in `taken` nobody gets.
+    """A distinct name for each key: the first key keeps its name, others are numbered; names in `taken` are not used.
 
-    Whoever sorts the keys gets names that the order of a document does not change.
+    With sorted keys the names do not depend on the order of the document.
     """
     pairs = list(wanted)
     natural, used = {name for _, name in pairs}, set(taken)

@@ -1,4 +1,4 @@
-"""OpenAPI 3.0's own words for schemas in those of JSON Schema 2020-12, which OpenAPI 3.1 uses."""
+"""Keywords of OpenAPI 3.0 schemas translated to JSON Schema 2020-12, which OpenAPI 3.1 uses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from accord.document.pointer import mappings
 
 
 def translate(data: Any) -> Any:  # noqa: ANN401 - a document
-    """A copy of a document whose schemas say the same to a judge of JSON Schema 2020-12; itself where they do already.
+    """A copy of a document whose schemas mean the same in JSON Schema 2020-12; the document itself if nothing changes.
 
-    `nullable` is 3.0's, but authors, generators and fuzzers of 3.1 use it and mean it, so it is read in every version.
-    The keywords of 3.0 stay where they are: no judge of 2020-12 knows `nullable`, and their lines stay known.
+    `nullable` belongs to 3.0, but authors, generators and fuzzers use it in 3.1 too, so it is read in every version. It stays
+    where it is, because validators of 2020-12 ignore it.
     """
     if not str(data.get("openapi", "")).startswith("3.0") and not any(_adds_null(schema) for _, schema in mappings(data)):
         return data

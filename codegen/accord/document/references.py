@@ -1,6 +1,6 @@
-"""References that stand for several things: one in place of a mapping of names, one beside the fields of a path item.
+"""References that replace several things: one in place of a mapping of names, one beside the fields of a path item.
 
-Each becomes a reference for every name or field, which the rest of the engine follows as any other.
+Each is rewritten to one reference for every name or field.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from accord.document.pointer import Pointer, holds_names, reference_to, unescaped
+from accord.document.pointer import Pointer, fragment_tokens, holds_names, key_of, reference_to, value_at
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-_WORDS = ("summary", "description")  # of a path item; those beside the `$ref` count
+_WORDS = ("summary", "description")  # of a path item; those beside the `$ref` take precedence
 
 
 def stands_for_names(pointer: Pointer, value: dict[str, Any]) -> bool:
@@ -40,9 +40,9 @@ def has_siblings(pointer: Pointer, value: dict[str, Any]) -> bool:
 
 
 def spread(data: Any, places: Iterable[Pointer]) -> list[tuple[Pointer, str]]:  # noqa: ANN401 - a document
-    """Spread the references at these places, in place, and return what is written twice: each as a place and what to do.
+    """Spread the references at these places, in place, and return the fields that are defined twice, each with what to do.
 
-    A reference that leads nowhere is left as it is, and reported as such by whoever follows it.
+    A reference that cannot be resolved is left as it is, and reported by its reader.
     """
     return _Spreading(data, places).all()
 
@@ -71,7 +71,7 @@ class _Spreading:
                 self._twice.append(((*pointer, name), f"`{name}` is also in what the $ref beside it names: remove one"))
 
     def _target(self, mapping: dict[str, Any], seen: frozenset[Pointer]) -> Pointer | None:
-        """The place of the mapping that a reference leads to in the end; None if there is none, or it leads back."""
+        """The final target of a reference; None if there is none, or it is circular."""
         place = self._place(mapping["$ref"])
         if place is None or place in seen:
             return None
@@ -80,27 +80,21 @@ class _Spreading:
         return place if "$ref" not in self._at(place) else None
 
     def _place(self, written: str) -> Pointer | None:
-        """The place of the mapping that a reference names."""
+        """The place of the mapping that a reference leads to."""
         pointer: Pointer = ()
         value = self._data
-        for step in map(unescaped, written.split("/")[1:] if written.startswith("#/") else [""]):
-            key = int(step) if isinstance(value, list) and step.isdecimal() else step
-            try:
-                value = value[key]
-            except (LookupError, TypeError):
+        for name in fragment_tokens(written) if written.startswith("#/") else [""]:
+            if (key := key_of(value, name)) is None:
                 return None
-            pointer = (*pointer, key)
+            value, pointer = value[key], (*pointer, key)
         return pointer if isinstance(value, dict) else None
 
     def _at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        value = self._data
-        for key in pointer:
-            value = value[key]
-        return value
+        return value_at(self._data, pointer)
 
 
 def _referred(pointer: Pointer, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A reference to a value, or to each item of a list; what holds nothing is copied."""
+    """A reference to a mapping, or to each item of a list; scalars are copied."""
     if isinstance(value, list):
         return [_referred((*pointer, index), item) for index, item in enumerate(value)]
     return {"$ref": reference_to(pointer)} if isinstance(value, dict) else value

@@ -1,6 +1,6 @@
-"""YAML and JSON texts as values, with the line where each of them stands.
+"""Parses YAML and JSON into values, with the line of each.
 
-libyaml parses; what it finds becomes a value at once, because a tree of its nodes takes ten times the memory of the values.
+libyaml's events become values directly, because a tree of its nodes takes ten times the memory of the values.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from accord.document.pointer import Pointer
 Lines = dict[Pointer, int]
 
 
-DEPTH = 200  # levels of lists and mappings; validators of JSON Schema give up at 255
+DEPTH = 200  # levels of lists and mappings; JSON Schema validators stop at 255
 
 
 class SyntaxFault(Exception):
-    """The text cannot be read; `line` is counted from 1."""
+    """The text cannot be parsed; `line` is counted from 1."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(text)
@@ -30,7 +30,7 @@ class SyntaxFault(Exception):
 
 
 class NestingFault(SyntaxFault):
-    """The text is nested too deeply, so that the rest of it is not looked at."""
+    """The text is nested too deeply; the rest of it is not parsed."""
 
 
 # YAML 1.2 core scalars only: `no`, `12:30:00` and bare dates are strings, as every other OpenAPI tool reads them.
@@ -72,7 +72,7 @@ def _read(reader: _Reader) -> tuple[Any, Lines]:
     except NestingFault:
         raise
     except SyntaxFault:
-        # A bracket that is not closed makes strange mappings: what libyaml says of the rest comes first.
+        # A bracket that is not closed leads to odd mappings: errors of libyaml in the rest are more useful.
         while not isinstance(reader.loader.get_event(), yaml.StreamEndEvent):
             pass
         raise
@@ -83,7 +83,7 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]")
 
 
 def _as_yaml(raw: bytes) -> bytes:
-    """JSON is YAML but for tabs between its tokens and surrogates within its strings; no line moves."""
+    """JSON as YAML: tabs between tokens and surrogates within strings are replaced; lines stay the same."""
     if not raw.lstrip().startswith((b"{", b"[")):
         return raw
     try:
@@ -103,7 +103,7 @@ def _as_yaml(raw: bytes) -> bytes:
 
 @dataclass(slots=True)
 class _Read:
-    """What an anchor or a key stands for: its value, the lines in it by their ways from it, and the text of a scalar."""
+    """The value of an anchor or key, the lines in it by relative pointers, and the text of a scalar."""
 
     value: Any
     lines: Lines
@@ -117,8 +117,8 @@ class _Reader:
 
     loader: Any
     lines: Lines = field(default_factory=dict)
-    anchors: dict[str, _Read | None] = field(default_factory=dict)  # None: it is not read to its end yet
-    texts: dict[str, str] = field(default_factory=dict)  # one string for all that are equal
+    anchors: dict[str, _Read | None] = field(default_factory=dict)  # None: not read completely yet
+    texts: dict[str, str] = field(default_factory=dict)  # equal strings share one object
     depth: int = 0
 
     def document(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -133,7 +133,7 @@ class _Reader:
         return value
 
     def _value(self, event: Any, pointer: Pointer) -> Any:  # noqa: ANN401 - an event, any JSON value
-        """What begins with an event, and stands at a place."""
+        """The value that begins with an event."""
         if isinstance(event, yaml.AliasEvent):
             return self._copied(self._named(event), pointer)
         self.lines.setdefault(pointer, event.start_mark.line + 1)
@@ -165,7 +165,7 @@ class _Reader:
                 merged += self._merged()
                 continue
             if key in mapping:
-                raise SyntaxFault(line, f"the key {key!r} stands twice in one mapping: remove one")
+                raise SyntaxFault(line, f"the key {key!r} is repeated in one mapping: remove one")
             place = (*pointer, key)
             self.lines[place] = line
             mapping[key] = self._value(self.loader.get_event(), place)
@@ -184,11 +184,11 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             found = self._anchored(event)
         if found is None or found.text is None:
-            raise SyntaxFault(line, "a key is a text, not a list or a mapping: write a text")
+            raise SyntaxFault(line, "a key must be text, not a list or a mapping")
         return found.text, found.plain
 
     def _merged(self) -> list[_Read]:
-        """What stands at a merge key: a mapping, or a list of them."""
+        """The values of a merge key: a mapping, or a list of them."""
         found = self._apart(self.loader.get_event())
         if not isinstance(found.value, list):
             return [found]
@@ -198,7 +198,7 @@ class _Reader:
         ]
 
     def _apart(self, event: Any) -> _Read:  # noqa: ANN401 - an event
-        """What begins with an event, with lines of its own."""
+        """The value that begins with an event, with its lines kept apart."""
         lines, self.lines = self.lines, {}
         try:
             return _Read(self._value(event, ()), self.lines)
@@ -208,7 +208,7 @@ class _Reader:
     def _anchored(self, event: Any) -> _Read:  # noqa: ANN401 - an event
         name, line = event.anchor, event.start_mark.line + 1
         if name in self.anchors:
-            raise SyntaxFault(line, f"the anchor {name!r} stands twice: rename one")
+            raise SyntaxFault(line, f"the anchor {name!r} is defined twice: rename one")
         self.anchors[name], event.anchor = None, None
         found = self._apart(event)
         if isinstance(event, yaml.ScalarEvent):
@@ -221,11 +221,11 @@ class _Reader:
         if event.anchor not in self.anchors:
             raise SyntaxFault(line, f"there is no anchor {event.anchor!r}: correct the alias")
         if (found := self.anchors[event.anchor]) is None:
-            raise SyntaxFault(line, "a YAML alias stands inside its own anchor: write what it stands for")
+            raise SyntaxFault(line, "a YAML alias is used inside its own anchor: write its value")
         return found
 
     def _copied(self, found: _Read, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        """The value as one of its own, whose lines are those of the anchor."""
+        """A copy of the value, with the lines of the anchor."""
         for way, line in found.lines.items():
             self.lines.setdefault((*pointer, *way), line)
         return _twin(found.value)
@@ -241,7 +241,7 @@ class _Reader:
         try:
             return _scalar(text, kind)
         except ValueError:
-            said = f"{text[:40]!r} is no number that JSON has: write another, or quote it"
+            said = f"{text[:40]!r} is not a number in JSON: write another, or quote it"
             raise SyntaxFault(event.start_mark.line + 1, said) from None
 
 

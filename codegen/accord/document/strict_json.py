@@ -1,4 +1,4 @@
-"""JSON, read strictly."""
+"""Strict parsing of JSON."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 import jiter
 
-_EXACT = 2.0**53  # integral floats up to here are the integer they look like
+_EXACT = 2.0**53  # integral floats up to here are exact integers
 
 
 def strict_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Read one JSON value: UTF-8, no repeated members, no NaN, no lone surrogates, nesting below 200.
+    """Parse one JSON value: UTF-8, no repeated members, no NaN, no lone surrogates, nesting below 200.
 
-    A number that is integral (`1.0`, `1e2`) becomes an integer, which is what JSON Schema takes it for.
+    Integral numbers (`1.0`, `1e2`) become integers, as which JSON Schema treats them.
 
     Raises:
-        ValueError: it is not such a value.
+        ValueError: it is not such a text.
     """
     value = jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
     holder = [value]
@@ -25,7 +25,7 @@ def strict_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def integers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A JSON value with every integral float as an integer, however large: `1e16` is one in JSON Schema (Core, 4.2.3)."""
+    """A JSON value with every integral float as an integer, of any size: `1e16` is an integer in JSON Schema (Core, 4.2.3)."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
@@ -34,7 +34,7 @@ def integers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _normalise(container: Any, items: Iterable[tuple[Any, Any]]) -> None:  # noqa: ANN401 - a list or a dict
-    """Walk the floats once: refuse what overflowed to infinity (`1e400`), make integral ones integers."""
+    """Visit every float once: reject those that overflowed to infinity (`1e400`), turn integral ones into integers."""
     for key, value in items:
         kind = type(value)
         if kind is float:

@@ -1,4 +1,4 @@
-"""Values on which validators disagree: of every type, of every format, and names of members."""
+"""Values on which validators often disagree: of every type and format, and names of members."""
 
 # ruff: noqa: S104 - no address to listen at
 

@@ -1,4 +1,4 @@
-"""Instances of a schema on both sides of every keyword: valid ones, each damaged where a keyword looks, and at random."""
+"""Instances of a schema: valid ones, and ones changed at every keyword and at random."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from accord.document.document import Node
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, value_at
 from accord.fidelity.edge_cases import ANYTHING, FORMATS, NAMES
-from accord.jsonschema.regex.sampler import RegexError, samples
+from accord.jsonschema.regex.parser import PatternError
+from accord.jsonschema.regex.sampler import samples
 from accord.jsonschema.sampling import NoValue, Sampler
+from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member_schemas, subschemas
 
 Path = tuple[str | int, ...]
 Json = Any
 
-PER_SCHEMA = 2000  # instances, unless somebody says otherwise
+PER_SCHEMA = 2000  # instances by default
 _MOST_PLACES = 400
-_LONGEST = 20_000  # characters or items: a longer bound is met from within only
+_LONGEST = 20_000  # characters or items; instances for longer bounds are not generated
 
 
 def places(schema: Node, value: Json) -> Iterator[tuple[Path, Node]]:
-    """Every place in a value with every schema that speaks of it, whether the value is valid or not."""
+    """Every place in a value with every schema that applies to it, whether the value is valid or not."""
     waiting: list[tuple[Path, Node, Json]] = [((), schema, value)]
     seen: set[tuple[Path, Pointer]] = set()
     while waiting and len(seen) < _MOST_PLACES:
@@ -38,52 +40,20 @@ def places(schema: Node, value: Json) -> Iterator[tuple[Path, Node]]:
             waiting += [((*path, at), other, item) for at, item in enumerate(part[:20]) for other in _items(node, at)]
 
 
-def _beside(node: Node) -> Iterator[Node]:
-    if (reference := node.reference) is not None:
-        yield node.document.at(reference, node)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        if isinstance(node.value.get(keyword), list):
-            yield from map(node.raw_child(keyword).raw_child, range(len(node.value[keyword])))
-    for keyword in ("not", "if", "then", "else"):
-        if keyword in node.value:
-            yield node.raw_child(keyword)
-    if isinstance(node.value.get("dependentSchemas"), dict):
-        yield from map(node.raw_child("dependentSchemas").raw_child, node.value["dependentSchemas"])
+def _beside(node: Node) -> list[Node]:
+    return [*applied(node), *subschemas(node, *ALTERNATIVES, "not", "if", "then", "else", "dependentSchemas")]
 
 
-def _members(node: Node, name: str) -> Iterator[Node]:
-    if name in node.value.get("properties", ()):
-        yield node.raw_child("properties").raw_child(name)
-    elif "additionalProperties" in node.value:
-        yield node.raw_child("additionalProperties")
-    yield from (
-        map(node.raw_child("patternProperties").raw_child, node.value.get("patternProperties", ()))
-        if ("patternProperties" in node.value)
-        else ()
-    )
-    if "unevaluatedProperties" in node.value:
-        yield node.raw_child("unevaluatedProperties")
+def _members(node: Node, name: str) -> list[Node]:
+    return [*member_schemas(node, name), *subschemas(node, "unevaluatedProperties")]
 
 
-def _items(node: Node, at: int) -> Iterator[Node]:
-    if at < len(node.value.get("prefixItems", ())):
-        yield node.raw_child("prefixItems").raw_child(at)
-    elif "items" in node.value:
-        yield node.raw_child("items")
-    for keyword in ("contains", "unevaluatedItems"):
-        if keyword in node.value:
-            yield node.raw_child(keyword)
-
-
-def at(value: Json, path: Path) -> Json:
-    """The part of a value at a path."""
-    for step in path:
-        value = value[step]
-    return value
+def _items(node: Node, at: int) -> list[Node]:
+    return [*item_schemas(node, at), *subschemas(node, "contains", "unevaluatedItems")]
 
 
 def replaced(value: Json, path: Path, part: Json) -> Json:
-    """The value with another part at a path; shares what is not on the way."""
+    """The value with another part at a path; everything else is shared."""
     if not path:
         return part
     other = value.copy()
@@ -91,7 +61,7 @@ def replaced(value: Json, path: Path, part: Json) -> Json:
     return other
 
 
-# --- what stands on both sides of one keyword, from a value that may be valid
+# --- values on both sides of one keyword, made from a valid value
 
 
 def _length(bound: int, value: Json) -> Iterator[Json]:
@@ -100,7 +70,7 @@ def _length(bound: int, value: Json) -> Iterator[Json]:
         for size in (bound - 1, bound, bound + 1):
             if size >= 0:
                 yield (seed * (size // len(seed) + 1))[:size]
-                for wide in ("é", "\U0001f600", "e\u0301"):  # characters are counted, not bytes, units or clusters
+                for wide in ("é", "\U0001f600", "e\u0301"):  # length is in characters, not bytes, code units or clusters
                     yield ((seed * (size // len(seed) + 1))[: max(0, size - len(wide))] + wide)[: max(size, len(wide))]
                     yield wide * (size // len(wide))
 
@@ -190,7 +160,7 @@ def _pattern(pattern: str, value: Json) -> Iterator[Json]:
 def _samples(pattern: str, count: int) -> list[str]:
     try:
         return list(samples(pattern, 0, 100, count))
-    except RegexError:
+    except PatternError:
         return []
 
 
@@ -233,9 +203,9 @@ _KEYWORDS: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
 
 
 def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
-    """The seed with each part on both sides of each keyword that speaks of it."""
+    """The seed with each part changed to both sides of each keyword that applies to it."""
     for path, node in places(schema, seed):
-        part = at(seed, path)
+        part = value_at(seed, path)
         for keyword, around in _KEYWORDS.items():
             if (keyword in node.value and not isinstance(node.value[keyword], bool | None)) or (
                 keyword in ("uniqueItems", "additionalProperties", "unevaluatedProperties") and keyword in node.value
@@ -250,10 +220,10 @@ def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
 
 
 def _anything(schema: Node, seed: Json) -> Iterator[Json]:
-    """The seed with each part swapped for something of every type."""
+    """The seed with each part replaced by values of every type."""
     for path in dict.fromkeys(path for path, _ in places(schema, seed)):
         yield from (replaced(seed, path, other) for other in ANYTHING)
-        part = at(seed, path)
+        part = value_at(seed, path)
         if isinstance(part, int) and not isinstance(part, bool):
             yield from (replaced(seed, path, other) for other in (float(part), -part, str(part)) if abs(part) < 2**53)
         yield replaced(seed, path, [part])
@@ -271,9 +241,9 @@ def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
 
 
 def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
-    """One random change of the structure: a part from elsewhere, a member or an item gone, doubled, renamed or moved."""
+    """One random change: a part from elsewhere, or a member or item removed, doubled, renamed or moved."""
     path = source.choice(list(_paths(value)))
-    part = at(value, path)
+    part = value_at(value, path)
     kind = source.randrange(6)
     if isinstance(part, dict) and part and kind < 3:  # noqa: PLR2004
         name = source.choice(list(part))
@@ -295,13 +265,13 @@ def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
 def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[Json]:
     """About `count` instances, not all distinct; the same ones for the same seed.
 
-    Valid ones first, then from them what each keyword asks for, what it refuses, and what nobody asked for.
+    Valid ones first, then ones derived from them at each keyword, then random ones.
     """
     source = random.Random(seed)  # noqa: S311 - repeatable on purpose
     try:
         values.value(schema)
     except NoValue:
-        valid: list[Json] = [None]  # nothing is valid, so everything must be refused by both
+        valid: list[Json] = [None]  # nothing is valid, so both must reject everything
     else:
         valid = list(values.variants(schema, max(5, min(100, count // 10))))
     made: list[Json] = [*valid, *ANYTHING]
@@ -310,7 +280,7 @@ def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[
         made += _sampled(_targeted(schema, base, values), count // len(bases) // 2 + 1, source)
         made += _sampled(_anything(schema, base), count // len(bases) // 4 + 1, source)
     yield from made
-    parts = [at(value, path) for value in valid[:10] for path in _paths(value)] + list(ANYTHING)
+    parts = [value_at(value, path) for value in valid[:10] for path in _paths(value)] + list(ANYTHING)
     for _ in range(max(0, count - len(made))):
         value = source.choice(valid if source.random() < 0.6 else made)  # noqa: PLR2004 - mostly near the valid ones
         for _ in range(source.choice((1, 1, 2, 3))):

@@ -1,4 +1,4 @@
-"""Where two sound validators may differ, why, and who is right. As narrow as they can be: everything else is a defect."""
+"""Known differences between the two validators, with the one that is right. Everything else is a defect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 
 class Difference(NamedTuple):
-    """One known difference: of a keyword (and its value, for formats), for the instances that `covers` names."""
+    """One known difference for a keyword (and its value, for formats), for instances that `covers` accepts."""
 
     keyword: str
     value: str | None
@@ -76,7 +76,7 @@ DIFFERENCES: tuple[Difference, ...] = (
 
 
 def explanation(keyword: str, value: object, part: object, *, accepted: bool) -> Difference | None:
-    """The entry that explains a disagreement about a part of an instance, if there is one."""
+    """The known difference that explains a disagreement about a part of an instance, if any."""
     for known in DIFFERENCES:
         if (
             known.keyword == keyword

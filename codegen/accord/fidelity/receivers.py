@@ -1,4 +1,4 @@
-"""The generated types that receive bodies, by the schema that validates the body first."""
+"""The generated types that receive valid bodies, by the schemas that validate them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
 from accord.openapi.api import API
-from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media
+from accord.openapi.values.form_fields import Members, holds_file
 from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
@@ -20,7 +20,7 @@ _FILE = "application/octet-stream"
 
 
 class Receiver:
-    """What turns a valid body of one media type into what the handler gets."""
+    """Turns a valid body of one media type into the argument of the handler."""
 
     def __init__(self, media: Media, schema: Node, kind: object) -> None:
         self._binary = media.kind == "binary"
@@ -31,9 +31,9 @@ class Receiver:
         self._build = deserializer(kind)
 
     def takes(self, value: typing.Any) -> bool:  # noqa: ANN401 - any JSON value
-        """Whether it takes a value that the engine accepts; files are texts to the engine, one character for each byte.
+        """Whether it accepts a value that the engine accepts; for the engine, files are texts with one character per byte.
 
-        Python's dates begin with the year 1, so a value that is refused for the year 0000 alone tells nothing.
+        Python's dates begin with the year 1, so values that are rejected only for the year 0000 are ignored.
         """
         if self._binary:
             value = _one_file(value)
@@ -47,7 +47,7 @@ class Receiver:
 
 
 def receivers(document: Document, package: str) -> dict[Pointer, list[Receiver]]:
-    """Those of every body of a generated package, by the place of the schema."""
+    """The receivers of every body of a generated package, by the place of the schema."""
     operations = importlib.import_module(f"{package}.operations")
     classes = {
         found.operation_id: found
@@ -67,7 +67,7 @@ def receivers(document: Document, package: str) -> dict[Pointer, list[Receiver]]
 
 
 def _file(value: typing.Any) -> typing.Any:  # noqa: ANN401 - any JSON value
-    """A file, or a list of files; what is no text has no form in such a body, so any file stands for it."""
+    """A file, or a list of files; values other than texts cannot occur in such a body, so any file will do."""
     return [_file(item) for item in value] if isinstance(value, list) else _one_file(value)
 
 

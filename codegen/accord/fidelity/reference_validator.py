@@ -1,6 +1,7 @@
-"""A second opinion on a schema: python-jsonschema, a JavaScript engine for `pattern`, format checkers of others.
+"""An independent validator: python-jsonschema, a JavaScript engine for `pattern`, and other format checkers.
 
-It shares nothing with the judge in the gate but the document: not the compiler, not the regular expressions, not the formats.
+It shares only the document with the engine: not the compiler, the regular expressions, the formats, nor the walk over `$ref`
+and `allOf` that decides about `readOnly` and `writeOnly`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
-from urllib.parse import unquote
 
 import quickjs
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -18,6 +18,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from accord.document.document import Document, Node
+from accord.document.pointer import fragment, fragment_tokens, key_of
 from accord.jsonschema.read_write_only import Direction
 
 _NAME = "urn:document"
@@ -35,14 +36,14 @@ def _int64(value: object) -> bool:
     return isinstance(value, (str, bool)) or not isinstance(value, (int, float)) or -(2**63) <= value < 2**63
 
 
-# Nobody knows ECMA-262 expressions better than a JavaScript engine.
+# A JavaScript engine is the reference for ECMA-262.
 _SCRIPT = quickjs.Context()
 _SCRIPT.eval(
     r"""
     const known = {};
     function found(pattern, text) { return (known[pattern] ??= made(pattern)).test(text); }
     function strict(pattern) { new RegExp(pattern, 'u'); return true; }
-    // What is left of Annex B: punctuation that is escaped for no reason, and brackets that are not.
+    // Annex B: punctuation that is escaped without need, and brackets that are not escaped.
     function made(pattern) {
       try { return new RegExp(pattern, 'u'); } catch {}
       const code = (escape, mark) => '!"#%&\',:;<=>@`~ _-'.includes(mark) ? '\\x' + mark.charCodeAt().toString(16) : escape;
@@ -137,9 +138,9 @@ def _additional(validator: Any, subschema: Any, instance: Any, schema: Any) -> K
 
 
 def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401, ARG001
-    """As the numbers are written: 0.3 is three times 0.1."""
+    """By the decimal notation: 0.3 is three times 0.1."""
     if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(step)):
-        yield ValidationError("is no multiple")
+        yield ValidationError("is not a multiple")
 
 
 def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
@@ -155,24 +156,20 @@ def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON 
 
 
 def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a `$ref` leads to; None if nothing, as in an example, where it is none."""
-    for step in unquote(reference[2:]).split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(root, list) and name.isdecimal() and int(name) < len(root):
-            root = root[int(name)]
-        elif isinstance(root, dict) and name in root:
-            root = root[name]
-        else:
+    """The target of a `$ref`; None if there is none, as for a `$ref` in an example."""
+    for name in fragment_tokens(reference):
+        if (key := key_of(root, name)) is None:
             return None
+        root = root[key]
     return root
 
 
-_OPEN: set[tuple[str, int]] = set()  # references that are being followed, with the value that they validate
-CIRCLES: set[str] = set()  # those that led back to themselves for the same value: JSON Schema leaves the outcome undefined
+_OPEN: set[tuple[str, int]] = set()  # references that are being followed, each with the value
+CIRCLES: set[str] = set()  # references that are circular for one value, which JSON Schema leaves undefined
 
 
 def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
-    """As the library's; a schema that leads back to itself for the same value ends there (JSON Schema, Core, 9.4.1)."""
+    """Like the library's, but a reference that is circular for one value ends there (JSON Schema, Core, 9.4.1)."""
     key = (reference, id(instance))
     if key in _OPEN:
         CIRCLES.add(reference)
@@ -199,8 +196,8 @@ _Validator = extend(
 )
 
 
-class Oracle:
-    """The second opinion on the schemas of one document in one direction."""
+class ReferenceValidator:
+    """The independent validation of the schemas of one document in one direction."""
 
     def __init__(self, document: Document, direction: Direction) -> None:
         hidden = "readOnly" if direction == "request" else "writeOnly"
@@ -209,19 +206,18 @@ class Oracle:
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)
 
-    def judge(self, schema: Node) -> Draft202012Validator:
-        """The validator of a schema, formats asserted."""
-        place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
-        return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
+    def validator(self, schema: Node) -> Draft202012Validator:
+        """The validator of one schema, formats asserted."""
+        return _Validator({"$ref": f"{_NAME}{fragment(schema.pointer)}"}, registry=self._registry, format_checker=FORMATS)
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Schemas with the words of OpenAPI 3.0 in those of 3.1, read without the engine's own translation."""
+    """Schemas of OpenAPI 3.0 as those of 3.1, independent of the engine's own translation."""
     if isinstance(value, list):
         return [_modern(item) for item in value]
     if not isinstance(value, dict):
         return value
-    # The library would change to its own validator where a schema names its dialect.
+    # For a schema with a dialect, the library would use its own validator class.
     found = {key: _modern(item) for key, item in value.items() if key != "$schema" or not isinstance(item, str)}
     if found.get("nullable") is True and (written := found.get("type")) not in (None, "null"):
         found["type"] = [*dict.fromkeys([*(written if isinstance(written, list) else [written]), "null"])]
@@ -233,12 +229,12 @@ def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return found
 
 
-# Keywords whose schemas speak of the same value.
+# Keywords whose schemas apply to the same value.
 _SAME = frozenset({"allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"})
 
 
 def _without(value: Any, root: Any, hidden: str, gone: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
-    """The document without the members, items and alternatives that do not exist in one direction; `gone` are members above."""
+    """The document without the members, items and alternatives of the other direction; `gone` are members of outer schemas."""
     if isinstance(value, list):
         return [_without(item, root, hidden, gone) for item in value]
     if not isinstance(value, dict):

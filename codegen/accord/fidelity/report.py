@@ -1,4 +1,4 @@
-"""Fidelity: thousands of instances of every schema, judged by the engine and by an independent validator."""
+"""Fidelity: thousands of instances of every schema, validated by the engine and by an independent validator."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, NamedTuple, Protocol
 from jsonschema import ValidationError
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, key_of, resolve, tokens
 from accord.document.strict_json import strict_json
 from accord.fidelity.instances import PER_SCHEMA, instances
 from accord.fidelity.known_differences import Difference, explanation
 from accord.fidelity.receivers import receivers
-from accord.fidelity.reference_validator import CIRCLES, Oracle
+from accord.fidelity.reference_validator import CIRCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
@@ -26,7 +26,7 @@ from accord.validate.metaschema import outermost
 
 
 class Verdict(Protocol):
-    """What the gate has compiled."""
+    """The validator that the engine compiles."""
 
     def is_valid(self, instance: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Whether it accepts."""
@@ -39,7 +39,7 @@ Compile = Callable[[Node, Direction], Verdict]
 
 
 def compiled(schema: Node, direction: Direction) -> Verdict:
-    """The judge as the gate compiles it."""
+    """The validator as the engine compiles it."""
     return validator(schema.document, schema, direction)
 
 
@@ -69,7 +69,8 @@ class Disagreement:
         if self.title.startswith("model"):
             return f"{self.where}: the {self.title} refuses what the engine accepts, {self.count} times: {self.example}"
         first, second = ("accepts", "refuses") if self.accepted else ("refuses", "accepts")
-        text = f"{self.where}: {self.title}: the engine {first} what the oracle {second}, {self.count} times: {self.example}"
+        what = f"the engine {first} what the reference validator {second}, {self.count} times"
+        text = f"{self.where}: {self.title}: {what}: {self.example}"
         return f"{text} (explained, {self.known.right} is right: {self.known.why})" if self.known else text
 
 
@@ -134,10 +135,10 @@ def fidelity(
     """
     report, started = Report(document.name), time.perf_counter()
     taken = receivers(document, models) if models else {}
-    oracles: dict[Direction, Oracle] = {}
+    references_: dict[Direction, ReferenceValidator] = {}
     for schema, direction in subjects(document):
         report.schemas += 1
-        oracle = oracles.setdefault(direction, Oracle(document, direction)).judge(schema)
+        reference = references_.setdefault(direction, ReferenceValidator(document, direction)).validator(schema)
         verdict = compile_(schema, direction)
         seen: set[bytes] = set()
         for value in instances(schema, Sampler(direction), per_schema, f"{seed} {schema.pointer}"):
@@ -152,18 +153,18 @@ def fidelity(
             if accepted and direction == "request" and not all(model.takes(read) for model in taken.get(schema.pointer, ())):
                 report.add(Blame(f"model of {models}", schema, read), value, accepted=True)
             CIRCLES.clear()
-            if accepted != oracle.is_valid(value):
+            if accepted != reference.is_valid(value):
                 if CIRCLES:
                     report.undefined[schema.where] += 1
                     continue
-                blame = _by_oracle(schema, oracle.iter_errors(value)) if accepted else _by_engine(schema, verdict, read)
+                blame = _by_reference(schema, reference.iter_errors(value)) if accepted else _by_engine(schema, verdict, read)
                 report.add(blame, value, accepted=accepted)
     report.seconds = time.perf_counter() - started
     return report
 
 
 def subjects(document: Document) -> Iterator[tuple[Node, Direction]]:
-    """Every schema that something is judged by, in the direction it is used, or in both where they differ."""
+    """Every schema that values are validated by, in the direction in which it is used, or in both if they differ."""
     seen: set[tuple[Pointer, Direction]] = set()
     for used in outermost(document.root):
         if not isinstance(used.value, dict):
@@ -183,7 +184,7 @@ def _directions(schema: Node, used: Pointer) -> tuple[Direction, ...]:
 
 
 def _directed(schema: Node, seen: set[Any]) -> bool:
-    """Whether a schema, or what it leads to, says something else in requests than in answers."""
+    """Whether a schema, or one that it leads to, differs between requests and responses."""
     if schema.pointer in seen or not isinstance(schema.value, dict):
         return False
     seen.add(schema.pointer)
@@ -195,7 +196,7 @@ def _directed(schema: Node, seen: set[Any]) -> bool:
     return any(_directed(part, seen) for part in inside)
 
 
-# --- who refuses, and where that is written
+# --- which keyword rejects, and where it is written
 
 _APPLICATORS = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref", "properties", "items", "prefixItems"})
 
@@ -203,44 +204,31 @@ _APPLICATORS = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else"
 def _by_engine(schema: Node, verdict: Verdict, value: Any) -> Blame:  # noqa: ANN401 - any JSON value
     blames = []
     for error in verdict.evaluate(value).errors():
-        steps = [step.replace("~1", "/").replace("~0", "~") for step in error["schemaLocation"].split("/")[1:]]
+        steps = tokens(error["schemaLocation"])
         node = _walk(schema, steps[2:]) if steps[:2] == ["allOf", "0"] else _walk(schema.document.root, steps)
         keyword = next((step for step in reversed(steps) if not step.isdecimal()), "")
         while node.pointer and node.pointer[-1] != keyword:
-            node = Node(node.document, node.pointer[:-1], _value(node.document, node.pointer[:-1]))
-        part = value
-        for step in error["instanceLocation"].split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            part = part[int(name)] if isinstance(part, list) else part[name]
-        blames.append(Blame(keyword, node, part))
-    # Of alternatives that all refuse, the one of which the other judge thinks otherwise is to blame.
+            node = node.document.node(node.pointer[:-1])
+        blames.append(Blame(keyword, node, resolve(value, error["instanceLocation"])))
+    # If all alternatives reject, the one that the other validator accepts is to blame.
     differing = [blame for blame in blames if explanation(blame.keyword, blame.schema.value, blame.part, accepted=False)]
     return next((blame for blame in [*differing, *blames] if blame.keyword not in _APPLICATORS), blames[0])
 
 
-def _by_oracle(schema: Node, errors: Iterator[ValidationError]) -> Blame:
+def _by_reference(schema: Node, errors: Iterator[ValidationError]) -> Blame:
     error = min(errors, key=lambda error: len(error.absolute_schema_path))
     while error.context:
         error = max(error.context, key=lambda inner: len(inner.absolute_path))
     node = schema
     for step in error.absolute_schema_path:
         while isinstance(node.value, dict) and step not in node.value and node.reference is not None:
-            node = node.document.at(node.reference, node)  # the library leaves references out of its paths
+            node = node.document.at(node.reference, node)  # the library's paths do not contain references
         node = _walk(node, [step])
     return Blame(str(error.validator), node, error.instance)
 
 
 def _walk(node: Node, steps: list[Any]) -> Node:
     for step in steps:
-        if isinstance(node.value, list) and str(step).isdecimal() and int(step) < len(node.value):
-            node = node.raw_child(int(step))
-        elif isinstance(node.value, dict) and step in node.value:
-            node = node.raw_child(step)
+        if (key := key_of(node.value, str(step))) is not None:
+            node = node.raw_child(key)
     return node
-
-
-def _value(document: Document, pointer: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any JSON value
-    value = document.data
-    for step in pointer:
-        value = value[step]
-    return value

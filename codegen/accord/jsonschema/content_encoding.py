@@ -1,4 +1,4 @@
-"""Content encodings of texts (`contentEncoding`): those of RFC 2045, 6.1 and RFC 4648, which JSON Schema names."""
+"""`contentEncoding`: the encodings of RFC 2045, 6.1, and RFC 4648, which JSON Schema refers to."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ CODINGS = (*_AS_IS, *_DECODERS)
 
 
 def coding_of(schema: dict[str, Any]) -> str | None:
-    """The encoding that a schema names, in lower case; `format: byte` is OpenAPI 3.0's word for base64."""
+    """The encoding of a schema in lower case; OpenAPI 3.0 writes `format: byte` for base64."""
     written = schema.get("contentEncoding", "base64" if schema.get("format") == "byte" else None)
     return str(written).lower() if written is not None else None
 
 
 def is_text(coding: str) -> bool:
-    """Whether what has the encoding is the text itself."""
+    """Whether the encoded text is the text itself."""
     return coding in ("7bit", "8bit")
 
 
 def is_identity(coding: str) -> bool:
-    """Whether an encoding leaves the bytes as they are."""
+    """Whether an encoding does not change the bytes."""
     return coding in _AS_IS
 
 
 def decoded(content: bytes, coding: str) -> bytes | None:
-    """What is encoded, perhaps folded into lines (RFC 2045, 6.8); None if it is not in the coding."""
+    """The decoded content, which may be folded into lines (RFC 2045, 6.8); None if it is not in that encoding."""
     if is_identity(coding):
         return content
     if coding != "quoted-printable":

@@ -1,4 +1,4 @@
-"""The keyword that refuses, and what that says: of the bound in the schema, and of the members by their names."""
+"""Faults of values: the keyword that rejects a value, its message with the bound of the schema, and the members by name."""
 
 from __future__ import annotations
 
@@ -8,44 +8,29 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from accord.jsonschema.messages import PLAIN, format_of, message
+from accord.document.pointer import tokens
+from accord.jsonschema.formats import format_of
+from accord.jsonschema.messages import PLAIN, message
 from accord.jsonschema.regex.ecma import matches, translation
 
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
-_HIDDEN = "$comment"  # the one member of what `directions` forbids; it holds the keyword
-# Keywords that hold a schema, or schemas by name or place: where that is `false`, they are what refuses.
+_HIDDEN = "$comment"  # the only member of a `not` written by `read_write_only`; its value is the keyword
+# Keywords that hold schemas: where one is `false`, the keyword itself is reported.
 _APPLICATORS = frozenset({"additionalProperties", "contains", "items", "propertyNames", *_UNEVALUATED})
 _COLLECTIONS = frozenset({"patternProperties", "prefixItems", "properties"})
 
 
 class Rule(NamedTuple):
-    """A keyword of a schema. `names` finds the members that it refuses or misses, with what is said of each."""
+    """A keyword of a schema. `names` yields the members that it rejects or misses, each with its keyword, name and message."""
 
     keyword: str
     message: str
     names: Callable[[Any], Iterator[tuple[str, str, str]]] | None = None
 
 
-def escape(name: str) -> str:
-    """A name as a step of a JSON Pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
-
-
-def unescape(step: str) -> str:
-    """The name that a step of a JSON Pointer stands for."""
-    return step.replace("~1", "/").replace("~0", "~")
-
-
-def at(value: Any, place: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a JSON Pointer leads to."""
-    for step in place.split("/")[1:]:
-        value = value[int(step)] if isinstance(value, list) else value[unescape(step) if "~" in step else step]
-    return value
-
-
 def rule_at(schema: dict[str, Any], location: str) -> Rule:
-    """The keyword that a JSON Pointer leads to. One of a schema with an `$id` is known by its name alone."""
-    steps = [unescape(step) for step in location.split("/")[1:]]
+    """The keyword at a JSON Pointer. Within a schema with an `$id` only its name is known."""
+    steps = tokens(location)
     if steps[-1].isdecimal() and steps[-2:-1] == ["dependentRequired"]:  # the validator names a place in its list
         steps.pop()
     holders: list[Any] = [schema]
@@ -89,7 +74,7 @@ def _missing_beside(required: dict[str, list[str]], instance: dict[str, Any]) ->
 
 
 def _unknown(schema: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The members that a closed object does not have, and what is missing, which the validator may tell in their place."""
+    """The unknown members of a closed object, and the missing ones, which the validator may not report beside them."""
     yield from _missing(schema.get("required", ()), instance)
     known, patterns = schema.get("properties", ()), schema.get("patternProperties", ())
     for name in instance:

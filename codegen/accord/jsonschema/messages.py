@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from accord.jsonschema.read_write_only import SHAPES
-
 _MAX_LENGTH = 180  # characters, leaving room for a prefix: the document limits `message` to 200
 _MAX_VALUES = 10  # of an enum that is listed
 _MAX_VALUES_LENGTH = 100  # characters of the listed values
@@ -90,12 +88,6 @@ _FORMATS = {
     "uri-template": "a URI template (RFC 6570)",
     "uuid": "a UUID",
 }
-_FORMAT_BY_PATTERN = {shape: name for name, shape in reversed(SHAPES.items())}  # `email` before `idn-email`
-
-
-def format_of(pattern: object) -> str | None:
-    """The format for which `read_write_only` substitutes this pattern, or None."""
-    return _FORMAT_BY_PATTERN.get(pattern) if isinstance(pattern, str) else None
 
 
 def message(keyword: str, value: object = _NO_VALUE) -> str:

@@ -1,8 +1,8 @@
-"""The schemas of a document as they are judged in one direction: `readOnly` and `writeOnly` as rules.
+"""The schemas of a document for one direction, request or response: `readOnly` and `writeOnly` become rules.
 
-JSON Schema gives these keywords no force; OpenAPI does. A `readOnly` member is refused in requests and not required there, a
-`writeOnly` one likewise in responses. A `discriminator` never changes what is valid, only how alternatives are looked through.
-Formats get the shape that their RFC has, where the judge would take more.
+These keywords are annotations in JSON Schema, but not in OpenAPI: a `readOnly` member is rejected in requests and not required
+there, a `writeOnly` member likewise in responses. A `discriminator` does not change what is valid, only how alternatives are
+evaluated. Formats get the patterns of their RFCs where the validator accepts more.
 """
 
 from __future__ import annotations
@@ -12,191 +12,119 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer, escaped, mappings, unescaped
-from accord.jsonschema.discriminator import BRANCHES, Switch, discriminates
+from accord.document.pointer import Pointer, fragment, fragment_tokens, mappings
+from accord.jsonschema.discriminator import Switch, discriminates
+from accord.jsonschema.formats import assertion
+from accord.jsonschema.schema import ALTERNATIVES, conjuncts, is_marked, properties, subschemas
 
 Direction = Literal["request", "response"]
 
 Schema = dict[str, Any]
 
-# Where the judge takes more than the RFC: signs and dots among the digits, and an address after a name (`A <a@b.de>`).
-_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
-_ADDRESS = "[^>]$"
-SHAPES = {
-    "date": f"^{_DATE}$",
-    "time": f"^{_TIME}$",
-    "date-time": f"^{_DATE}[Tt]{_TIME}$",
-    "email": _ADDRESS,
-    "idn-email": _ADDRESS,
-}
-
-# The OpenAPI format registry: signed integers of so many bits.
-WIDTHS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
-
-_KEYWORDS = {"request": "readOnly", "response": "writeOnly"}
-_NEVER = {keyword: {"$comment": keyword} for keyword in _KEYWORDS.values()}
-# What has no name of its own and may exist in one direction only: the items, the other members, one of the alternatives.
+HIDDEN = {"request": "readOnly", "response": "writeOnly"}
+_NEVER = {keyword: {"$comment": keyword} for keyword in HIDDEN.values()}
+# Keywords whose schemas may exist in one direction only: items, unnamed members, alternatives.
 _ONE = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
-_SEVERAL = ("prefixItems", "anyOf", "oneOf")
-# Schemas inside a schema that speak of the same value.
+_SEVERAL = ("prefixItems", "anyOf", "oneOf", "patternProperties")
+# Keywords whose schemas apply to the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
 
 
 class Directed:
-    """The schemas of one document in one direction; where no keyword has a direction, the document's own."""
+    """The schemas of one document in one direction: those of the document itself unless something must change."""
 
-    def __init__(self, document: Document, direction: Direction, *, telling: bool = False) -> None:
-        self._keyword, self._telling = _KEYWORDS[direction], telling
-        self._moved: dict[int, Schema] = {}  # by the schema in which they are written
-        self.assumes = False  # whether schemas that `telling` reads otherwise are among them
+    def __init__(self, document: Document, direction: Direction, *, explaining: bool = False) -> None:
+        self._keyword, self._explaining = HIDDEN[direction], explaining
+        self._moved: dict[int, Schema] = {}  # alternatives that were replaced, by the schema that had them
+        self.assumes = False  # whether `explaining` changed a schema
         self.data: Any = document.data
         found = list(mappings(self.data))
-        if any(schema.get(self._keyword) is True or discriminates(schema) or _asserted(schema) for _, schema in found):
-            self.data = copy.deepcopy(document.data)
-            found_again = list(mappings(self.data))
-            sent = {id(part) for _, parameter in found_again if _is_parameter(parameter) for _, part in mappings(parameter)}
-            for _, schema in found_again:
-                if id(schema) not in sent:
+        hides = any(schema.get(self._keyword) is True for _, schema in found)
+        if not hides and not any(discriminates(schema) or assertion(schema) for _, schema in found):
+            return
+        self.data = copy.deepcopy(document.data)
+        document = document.with_data(self.data)
+        if hides:
+            found_again = [Node(document, pointer, schema) for pointer, schema in mappings(self.data)]
+            sent = {id(part) for one in found_again if _is_parameter(one.value) for _, part in mappings(one.value)}
+            for schema in found_again:
+                if id(schema.value) not in sent:
                     self._close_unnamed(schema)
                     self._close(schema)
-            switches = [(pointer, schema, self._switch(pointer, schema)) for pointer, schema in mappings(self.data)]
-            places = [_place(schema.get("$ref")) for _, schema in found]
-            used = {place[:at] for place in places for at, step in enumerate(place) if step in BRANCHES}
-            for pointer, schema, switch in switches:
-                if switch is not None and tuple(map(str, pointer)) not in used:
-                    # What a `$ref` names by its place stays there.
-                    self._moved[id(schema)] = {keyword: schema.pop(keyword) for keyword in BRANCHES if keyword in schema}
-                    schema["allOf"] = [*_listed(schema, "allOf"), switch]
-                if rule := _asserted(schema):
-                    schema["allOf"] = [*_listed(schema, "allOf"), rule]
+        document = document.with_data(self.data)  # which has changed
+        switches = [(one, self._switch(one)) for one in (Node(document, *place) for place in mappings(self.data))]
+        places = [fragment_tokens(schema["$ref"]) for _, schema in found if isinstance(schema.get("$ref"), str)]
+        used = {tuple(place[:at]) for place in places for at, step in enumerate(place) if step in ALTERNATIVES}
+        for schema, switch in switches:
+            value = schema.value
+            if switch is not None and tuple(map(str, schema.pointer)) not in used:
+                # Alternatives that a `$ref` leads to by their place are not moved.
+                self._moved[id(value)] = {keyword: value.pop(keyword) for keyword in ALTERNATIVES if keyword in value}
+                value["allOf"] = [*value.get("allOf", ()), switch]
+            if rule := assertion(value):
+                value["allOf"] = [*value.get("allOf", ()), rule]
 
-    def _switch(self, pointer: Pointer, schema: Schema) -> Schema | None:
-        """What stands in the place of alternatives with a discriminator, if anything does."""
-        if not discriminates(schema):
+    def _switch(self, schema: Node) -> Schema | None:
+        """The schema that replaces alternatives with a discriminator, or None."""
+        if not discriminates(schema.value):
             return None
-        switch = Switch(schema, self._composed, self._target)
-        if self._telling and not switch.is_exact:
+        switch = Switch(schema)
+        if self._explaining and not switch.is_exact:
             self.assumes = True
-            return switch.telling("#" + "".join(f"/{escaped(key)}" for key in pointer))
+            return switch.explaining(fragment(schema.pointer))
         return switch.narrowed()
 
     def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        """What stands at a place."""
+        """The value at a place."""
         value = self.data
         for key in pointer:
             if isinstance(value, list):
                 value = value[int(key)]
             else:
-                value = self._moved[id(value)][str(key)] if id(value) in self._moved and key in BRANCHES else value[key]
+                value = self._moved[id(value)][str(key)] if id(value) in self._moved and key in ALTERNATIVES else value[key]
         return value
 
     def of(self, node: Node) -> Any:  # noqa: ANN401 - a schema may be a boolean
         """The schema of a node."""
         return self.at(node.pointer)
 
-    def _target(self, schema: Any) -> Any:  # noqa: ANN401 - any JSON value
-        """What the `$ref` of a schema leads to, None if it has none."""
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        if not isinstance(reference, str) or not reference.startswith("#"):
-            return None
-        return self.at(tuple(_place(reference)))
-
-    def _composed(self, schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any JSON value
-        """A schema and what it is composed of: its `$ref` and its `allOf`, however deep."""
-        seen: set[int] = set()
-        waiting = [schema]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, dict) and id(part) not in seen:
-                seen.add(id(part))
-                yield part
-                waiting += [*reversed(_listed(part, "allOf")), self._target(part)]
-
-    # --- members of the other direction
-
-    def _is_hidden(self, member: Any) -> bool:  # noqa: ANN401 - a schema may be a boolean
-        return any(said.get(self._keyword) is True for said in self._composed(member))
+    # --- members of the other direction only
 
     def _forbidden(self) -> Schema:
-        # The keyword stays, so that what includes this schema hides the name too; the comment tells the judge why.
+        # The keyword stays, so that schemas that include this one hide the name too; the comment is for the message.
         return {self._keyword: True, "not": _NEVER[self._keyword]}
 
-    def _hidden(self, schema: Schema) -> set[str]:
-        """The members that this direction does not have."""
-        members = (named for part in self._composed(schema) for named in _named(part, "properties"))
-        return {name for name, member in members if self._is_hidden(member)}
+    def _close_unnamed(self, schema: Node) -> None:
+        for keyword in (*_ONE, *_SEVERAL):
+            for part in subschemas(schema, keyword):
+                if is_marked(self._keyword, part):
+                    holder: Any = schema.value if keyword in _ONE else schema.value[keyword]
+                    holder[part.pointer[-1]] = self._forbidden()
 
-    def _close_unnamed(self, schema: Schema) -> None:
-        for pattern, member in _named(schema, "patternProperties"):
-            if self._is_hidden(member):
-                schema["patternProperties"][pattern] = self._forbidden()
-        for keyword in _ONE:
-            if self._is_hidden(schema.get(keyword)):
-                schema[keyword] = self._forbidden()
-        for keyword in _SEVERAL:
-            for index, part in enumerate(_listed(schema, keyword)):
-                if self._is_hidden(part):
-                    schema[keyword][index] = self._forbidden()
-
-    def _close(self, schema: Schema) -> None:
-        hidden = self._hidden(schema)
+    def _close(self, schema: Node) -> None:
+        described = properties(*conjuncts(schema))
+        hidden = {name for name, found in described.items() if any(is_marked(self._keyword, one) for one in found)}
         if not hidden:
             return
         for part in _in_place(schema):
             if isinstance(required := part.get("required"), list):
                 part["required"] = [name for name in required if name not in hidden]
-            for name, required in _named(part, "dependentRequired"):
-                part["dependentRequired"][name] = [other for other in required if other not in hidden]
-        for name, _ in _named(schema, "properties"):
-            if name in hidden:
-                schema["properties"][name] = self._forbidden()
+            if isinstance(dependent := part.get("dependentRequired"), dict):
+                part["dependentRequired"] = {
+                    name: [one for one in rest if one not in hidden] for name, rest in dependent.items()
+                }
+        for name in hidden & properties(schema).keys():
+            schema.value["properties"][name] = self._forbidden()
 
 
 def _is_parameter(value: Schema) -> bool:
-    """Whether this is a parameter, which is sent whatever its schema says: it has no answer to be left for."""
+    """Whether this is a parameter, which exists in requests only, so that `readOnly` does not hide it."""
     return isinstance(value.get("name"), str) and value.get("in") in ("path", "query", "header", "cookie")
 
 
-def _place(reference: object) -> tuple[str, ...]:
-    """The steps of a `$ref`, none of what is no text."""
-    return tuple(map(unescaped, reference.split("/")[1:])) if isinstance(reference, str) else ()
-
-
-def _asserted(schema: Schema) -> Schema:
-    """What its format demands and the judge would not ask for: a shape of texts, a width of integers."""
-    name = schema.get("format")
-    if not isinstance(name, str):
-        return {}
-    if name in SHAPES:
-        return {"pattern": SHAPES[name]}
-    low, high = WIDTHS.get(name, (None, None))
-    rule: Schema = {}
-    if low is not None and schema.get("minimum", low - 1) < low:
-        rule["minimum"] = low
-    if high is not None and schema.get("maximum", high + 1) > high:
-        rule["maximum"] = high
-    return rule
-
-
-def _in_place(schema: Schema) -> Iterator[Schema]:
-    """A schema and those written inside it that speak of the same value."""
-    yield schema
-    for keyword in _IN_PLACE:
-        inner = schema.get(keyword)
-        parts = (
-            inner if isinstance(inner, list) else list(inner.values()) if keyword == "dependentSchemas" and inner else [inner]
-        )
-        for part in parts:
-            if isinstance(part, dict):
-                yield from _in_place(part)
-
-
-def _listed(schema: Schema, keyword: str) -> list[Any]:
-    value = schema.get(keyword)
-    return value if isinstance(value, list) else []
-
-
-def _named(schema: Schema, keyword: str) -> list[tuple[str, Any]]:
-    value = schema.get(keyword)
-    return list(value.items()) if isinstance(value, dict) else []
+def _in_place(schema: Node) -> Iterator[Schema]:
+    """A schema and those written inside it that apply to the same value."""
+    if isinstance(schema.value, dict):
+        yield schema.value
+        for part in subschemas(schema, *_IN_PLACE):
+            yield from _in_place(part)

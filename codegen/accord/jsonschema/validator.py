@@ -1,4 +1,4 @@
-"""The schemas of a document, compiled (JSON Schema 2020-12, formats asserted): once for all places that say the same."""
+"""The schemas of a document compiled by jsonschema-rs (JSON Schema 2020-12, formats asserted), equal ones once."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer, mappings
-from accord.jsonschema.discriminator import MARK
-from accord.jsonschema.faults import Rule, at, escape, rule_at
+from accord.document.pointer import Pointer, escape, mappings, resolve
+from accord.jsonschema.discriminator import ASSUMED
+from accord.jsonschema.faults import Rule, rule_at
 from accord.jsonschema.read_write_only import Directed, Direction
 from accord.jsonschema.regex.ecma import translation
 
-Build = Callable[[Directed], dict[str, Any]]  # makes a schema of those of a document in one direction
+Build = Callable[[Directed], dict[str, Any]]  # builds a schema from those of a document in one direction
 
 
 @functools.lru_cache(maxsize=16)
-def directed(document: Document, direction: Direction, *, telling: bool = False) -> Directed:
-    """The document's schemas in one direction, made once; of `telling` ones see `Directed`."""
-    return Directed(document, direction, telling=telling)
+def directed(document: Document, direction: Direction, *, explaining: bool = False) -> Directed:
+    """The document's schemas in one direction, built once; for `explaining`, see `Switch.explaining`."""
+    return Directed(document, direction, explaining=explaining)
 
 
 class Compiled:
-    """One schema in one direction. `rule` tells what a keyword of it refuses, by the keyword's place."""
+    """One compiled schema in one direction. `rule` is the keyword at a place of the schema, with its message."""
 
-    def __init__(self, document: Document, build: Build, direction: Direction, node: Node, *, telling: bool = False) -> None:
-        schemas = directed(document, direction, telling=telling)
+    def __init__(self, document: Document, build: Build, direction: Direction, node: Node, *, explaining: bool = False) -> None:
+        schemas = directed(document, direction, explaining=explaining)
         self._document, self._build, self._direction, self._node = document, build, direction, node
         self._schema = _whole(document, build(schemas), schemas)
         try:
             self.validator = jsonschema_rs.Draft202012Validator(self._renamed(), validate_formats=True)
         except jsonschema_rs.ValidationError as error:
-            raise node.error(f"the judge does not take this schema: {error.message}: correct it") from None
+            raise node.error(f"the schema cannot be compiled: {error.message}: correct it") from None
         self.is_valid = self.validator.is_valid
         self.rule: Callable[[str], Rule] = functools.cache(self._rule)
-        self.known: dict[tuple[str, str], Any] = {}  # what was told of a keyword at a place
+        self.known: dict[tuple[str, str], Any] = {}  # faults by the place of their keyword, kept by `RequestValidator`
 
     def _renamed(self) -> dict[str, Any]:
-        """The schema with its patterns as the validator reads them."""
-        self._names: dict[str, str] = {}  # of patterns that name members, as they are written
+        """The schema with its patterns translated for the validator."""
+        self._names: dict[str, str] = {}  # translated patterns of `patternProperties`, and as they are written
         if all(translation(pattern) == pattern for _, schema in mappings(self._schema) for pattern in _patterns(schema)):
             return self._schema
         copied: dict[str, Any] = copy.deepcopy(self._schema)
@@ -62,37 +62,39 @@ class Compiled:
         return rule_at(self._schema, location)
 
     def errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
-        """The places of the keywords that refuse a value, in the schema and in the value; of alternatives that are named only.
+        """The keywords that reject a value: their compiled schema, and their places in the schema and in the value.
 
-        Each comes with the compiled schema that it is of.
+        Of alternatives with a discriminator, only those of the one that the value names.
         """
-        telling = self._telling
-        if telling is None:
+        explaining = self._explaining
+        if explaining is None:
             return self._errors(value)
-        found = list(telling._errors(value))  # noqa: SLF001 - of this class
+        found = list(explaining._errors(value))  # noqa: SLF001 - of this class
         marks = [
-            (place, keyword.removeprefix(MARK))
+            (place, keyword.removeprefix(ASSUMED))
             for _, (location, place) in found
-            if (keyword := telling.rule(location).keyword).startswith(MARK)
+            if (keyword := explaining.rule(location).keyword).startswith(ASSUMED)
         ]
         valid: set[str] = set()
         for place, reference in sorted(marks, key=lambda mark: len(mark[0])):
             node = self._document.at(reference, self._document.root)
-            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(at(value, place)):
+            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(
+                resolve(value, place)
+            ):
                 valid.add(place)
-        marked = {(location, place) for _, (location, place) in found if telling.rule(location).keyword.startswith(MARK)}
+        marked = {(location, place) for _, (location, place) in found if explaining.rule(location).keyword.startswith(ASSUMED)}
         kept = [one for one in found if one[1] not in marked and not _is_within(one[1][1], valid)]
-        return iter(kept) if kept else self._errors(value)  # it fits the alternative that it names, and another
+        return iter(kept) if kept else self._errors(value)  # it matches the alternative that it names, and another one
 
     def _errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
         for error in self.validator.evaluate(value).errors():
             yield self, (error["schemaLocation"], error["instanceLocation"])
 
     @functools.cached_property
-    def _telling(self) -> Compiled | None:
-        if not directed(self._document, self._direction, telling=True).assumes:
+    def _explaining(self) -> Compiled | None:
+        if not directed(self._document, self._direction, explaining=True).assumes:
             return None
-        return Compiled(self._document, self._build, self._direction, self._node, telling=True)
+        return Compiled(self._document, self._build, self._direction, self._node, explaining=True)
 
 
 def _patterns(schema: dict[str, Any]) -> Iterator[str]:
@@ -110,12 +112,12 @@ _known: WeakKeyDictionary[Document, dict[tuple[Direction, str], Compiled]] = Wea
 
 
 def compiled(document: Document, schema: Node | Build, direction: Direction, used: Node | None = None) -> Compiled:
-    """Compile a schema. Schemas that say the same are one, for a reference means the same everywhere in a document.
+    """Compile a schema. Equal schemas are compiled once, because a reference means the same everywhere in a document.
 
-    `used` is where one that is built is used, for the message.
+    `used` is where a built schema is used, for the error message.
 
     Raises:
-        DocumentError: it is no schema.
+        DocumentError: it cannot be compiled.
     """
     build: Build = (lambda schemas: {"allOf": [schemas.of(schema)]}) if isinstance(schema, Node) else schema
     known, key = _known.setdefault(document, {}), (direction, json.dumps(build(directed(document, direction))))
@@ -131,25 +133,25 @@ def validator(document: Document, schema: Node | Build, direction: Direction) ->
 
 
 def _whole(document: Document, schema: dict[str, Any], schemas: Directed) -> dict[str, Any]:
-    """A schema together with what its `$ref`s lead to (the whole document would cost megabytes each time)."""
+    """A schema with the targets of its `$ref`s; the whole document would cost megabytes for each schema."""
     targets: dict[str, Node] = {}
     waiting: list[Any] = [schema]
     while waiting:
-        for _, mapping in mappings(waiting.pop()):  # what examples, constants and extensions hold is no reference
+        for _, mapping in mappings(waiting.pop()):  # not those in examples, constants and extensions
             reference = mapping.get("$ref")
             if isinstance(reference, str) and reference not in targets:
                 targets[reference] = document.at(reference, document.root)
                 waiting.append(schemas.of(targets[reference]))
     root: dict[str, Any] = {}
-    for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # what holds another comes first
+    for target in sorted(targets.values(), key=lambda node: len(node.pointer)):  # outer ones first
         _place(root, target.pointer, schemas.of(target))
     return {**root, **schema}
 
 
 def _place(root: dict[str, Any], pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Put a value where its pointer leads, unless something that holds it stands there already."""
+    """Insert a value at a place, unless an outer value that contains it is already there."""
     if not pointer:
-        return  # `#`: the document itself is no schema
+        return  # `#`: the document itself is not a schema
     *path, last = pointer
     for key in path:
         root = root.setdefault(str(key), {})

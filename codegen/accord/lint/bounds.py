@@ -9,12 +9,12 @@ from itertools import product
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
+from accord.jsonschema.formats import INTEGER_RANGES
 from accord.lint.effective_schema import Finding, Shape, finding
 from accord.lint.survey import Rule, Survey
 
 # The types of the formats that are not for strings.
 FORMATS = {"int32": "integer", "int64": "integer", "float": "number", "double": "number"}
-RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 PAIRS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"))
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 
@@ -59,15 +59,15 @@ def integers_are_bounded(survey: Survey) -> Iterator[Finding]:
         for side in ("minimum", "maximum"):
             if not shape.always_has(side, f"exclusive{side.title()}"):
                 yield finding(shape.node, f"has no `{side}`", "add one")
-        if any(case.get("format") not in RANGES for case in shape.cases()):
+        if any(case.get("format") not in INTEGER_RANGES for case in shape.cases()):
             yield finding(shape.node, "has no `format` for integers", "add `format: int32` or `format: int64`")
 
 
 def integers_fit_their_format(survey: Survey) -> Iterator[Finding]:
     """Generated clients take the format for the width; a wider bound overflows there."""
     for shape in _subjects(survey, "integer"):
-        if (name := shape.get("format")) in RANGES:
-            low, high = RANGES[name]
+        if (name := shape.get("format")) in INTEGER_RANGES:
+            low, high = INTEGER_RANGES[name]
             for said in (*shape.all("minimum"), *shape.all("maximum")):
                 if not low <= said.value <= high:
                     yield finding(said, f"does not fit {name}", f"write a number from {low} to {high}, or another format")

@@ -1,4 +1,4 @@
-"""A schema as it is used: everything that `$ref`, keywords beside it and `allOf` say together."""
+"""A schema as it is used: what it includes by `$ref` and `allOf`, together."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ from typing import Any, Literal
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
 from accord.document.references import METHODS
+from accord.jsonschema.schema import included, properties
+from accord.jsonschema.types import declared_types
 
 Direction = Literal["request", "response"]
 
-# Subschemas that only narrow what another schema already describes: they need no type or bounds of their own.
+# Subschemas that only narrow what another schema describes, so they need no type or bounds of their own.
 NARROWING = ("not", "if", "then", "else", "contains", "propertyNames")
 
-# Keywords whose members are names, and keywords that say nothing in the name of a place.
+# Keywords whose members are names, and keywords that are left out of the name of a place.
 NAMED = ("paths", "properties", "patternProperties", "responses", "content", "headers", "links")
 SILENT = ("properties", "schema", "responses", "content")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault of the document: its line, what is wrong and how to mend it."""
+    """One fault of the document: its line, what is wrong, and how to correct it."""
 
     line: int
     text: str
 
 
 def finding(node: Node, what: str, how: str) -> Finding:
-    """A fault at a node; its place opens the text, so that the text alone says what to look for."""
+    """A fault at a node; the text begins with the name of its place."""
     return Finding(node.line, f"{place(node)} {what}: {how}")
 
 
@@ -55,25 +57,9 @@ def place(node: Node) -> str:
     return ".".join(names) or node.document.name
 
 
-def facets(node: Node) -> tuple[Node, ...]:
-    """The schemas that hold where this one is written: itself, what its `$ref` names, the parts of its `allOf`."""
-    found: dict[Pointer, Node] = {}
-    waiting = [node]
-    while waiting:
-        here = waiting.pop(0)
-        if here.pointer in found:
-            continue
-        found[here.pointer] = here
-        if here.reference is not None:
-            waiting.append(here.document.at(here.reference, here))
-        if isinstance(here.value, dict) and isinstance(parts := here.value.get("allOf"), list):
-            waiting.extend(here.raw_child("allOf").raw_child(index) for index in range(len(parts)))
-    return tuple(found.values())
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one place of the document allows; `structured` headers have a grammar of their own (RFC 9110)."""
+    """The schemas that apply at one place; `structured` headers have a grammar of their own (RFC 9110)."""
 
     roots: tuple[Node, ...]
     facets: tuple[Node, ...]
@@ -83,42 +69,39 @@ class Shape:
 
     @classmethod
     def of(cls, roots: tuple[Node, ...], direction: Direction, *, narrowing: bool = False, structured: bool = False) -> Shape:
-        """The shape of schemas that hold together."""
-        found = {facet.pointer: facet for root in roots for facet in facets(root)}
-        return cls(roots, tuple(found.values()), direction, narrowing, structured)
+        """The shape of schemas that apply together."""
+        return cls(roots, tuple(included(*roots, order="nearest first")), direction, narrowing, structured)
 
     def all(self, keyword: str) -> tuple[Node, ...]:
-        """Every place where this keyword is said."""
+        """Every place where this keyword is written, the nearest first."""
         return tuple(f.raw_child(keyword) for f in self.facets if isinstance(f.value, dict) and keyword in f.value)
 
     def get(self, keyword: str) -> Any:  # noqa: ANN401 - any JSON value
-        """The keyword's value, from the most particular place that says it, or None."""
+        """The keyword's value at the nearest place, or None."""
         nodes = self.all(keyword)
         return nodes[0].value if nodes else None
 
     def has(self, *keywords: str) -> bool:
-        """Whether any of these keywords is said."""
+        """Whether any of these keywords is written."""
         return any(self.all(keyword) for keyword in keywords)
 
     def always_has(self, *keywords: str) -> bool:
-        """Whether one of these keywords is said whichever alternative is taken."""
+        """Whether one of these keywords is written, whichever alternative applies."""
         return self.has(*keywords) or all(case.has(*keywords) for case in self.cases())
 
     @property
     def types(self) -> frozenset[str]:
-        """The JSON types that it allows; empty if it does not say."""
-        said = [node.value for node in self.all("type")]
-        sets = [frozenset([value] if isinstance(value, str) else value) for value in said]
-        return frozenset.intersection(*sets) if sets else frozenset()
+        """The JSON types that it admits; empty if it has no `type`."""
+        return frozenset(declared_types(facet for facet in self.facets if isinstance(facet.value, dict)) or ())
 
     @property
     def closed(self) -> bool:
-        """Whether its values are listed."""
+        """Whether its values are enumerated."""
         return self.has("enum", "const")
 
     @property
     def node(self) -> Node:
-        """Where it is written: the place that says the type, else the first that says anything."""
+        """Where it is written: the schema with the type, else the first that is not a reference."""
         said = self.all("type")
         if said:
             return next(facet for facet in self.facets if facet.pointer == said[0].pointer[:-1])
@@ -126,12 +109,9 @@ class Shape:
 
     @property
     def properties(self) -> dict[str, Shape]:
-        """The named members; what several places say of one of them holds together."""
-        roots: dict[str, list[Node]] = {}
-        for said in self.all("properties"):
-            for name in said.value:
-                roots.setdefault(name, []).append(said.raw_child(name))
-        return {name: self._child(*nodes) for name, nodes in roots.items()}
+        """The named members, each with all schemas that describe it."""
+        described = properties(*(facet for facet in self.facets if isinstance(facet.value, dict)))
+        return {name: self._child(*nodes) for name, nodes in described.items()}
 
     @property
     def alternatives(self) -> Iterator[Shape]:
@@ -144,7 +124,7 @@ class Shape:
                 yield self._child(said.raw_child(index), narrowing=typed and not own)
 
     def cases(self, seen: frozenset[Pointer] = frozenset()) -> Iterator[Shape]:
-        """Itself joined with one of its alternatives at a time; itself if it has none. `seen` ends circles."""
+        """The shape combined with each of its alternatives; itself if it has none. `seen` ends recursion."""
         branches = [branch for branch in self.alternatives if branch.roots[0].pointer not in seen]
         seen |= {branch.roots[0].pointer for branch in branches}
         for case in (case for branch in branches for case in branch.cases(seen)):
@@ -154,7 +134,7 @@ class Shape:
 
     @property
     def items(self) -> Shape | None:
-        """What the elements of an array are, if it is said."""
+        """The shape of the items of an array, if they are described."""
         said = self.all("items")
         return self._child(*said) if said else None
 
@@ -182,7 +162,7 @@ class Shape:
 
 
 def walk(shape: Shape, seen: set[tuple[Direction, bool, bool, frozenset[Pointer]]]) -> Iterator[Shape]:
-    """The shape and everything inside it, each once; `seen` remembers across calls."""
+    """The shape and everything inside it, each once; `seen` is kept across calls."""
     waiting = [shape]
     while waiting:
         here = waiting.pop()
@@ -195,8 +175,7 @@ def walk(shape: Shape, seen: set[tuple[Direction, bool, bool, frozenset[Pointer]
 
 def written(mapping: Node | None) -> Iterator[tuple[str, Node]]:
     """The members of a mapping as they are written, or nothing."""
-    if mapping is not None and isinstance(mapping.value, dict):
-        yield from ((key, mapping.raw_child(key)) for key in mapping.value)
+    return mapping.written() if mapping is not None else iter(())
 
 
 def components(document: Document, kind: str) -> Iterator[Node]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.lint.effective_schema import Finding, Shape, finding
 from accord.lint.survey import Rule, Survey
-from accord.openapi.api import Operation
-from accord.openapi.parameter import Response
+from accord.openapi.operation import Operation
+from accord.openapi.response import Response
 
 
 def _links(survey: Survey) -> Iterator[tuple[Operation, Response, Node]]:

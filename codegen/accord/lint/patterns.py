@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.jsonschema.regex.parser import Reader, RegexError
+from accord.jsonschema.regex.portable import fault
 from accord.jsonschema.regex.safety import exponential
 from accord.lint.effective_schema import Finding, finding
 from accord.lint.survey import Rule, Survey
@@ -19,28 +19,18 @@ def _patterns(survey: Survey) -> Iterator[tuple[Node, str]]:
             yield from ((said.raw_child(pattern), pattern) for pattern in said.value)
 
 
-def _readable(pattern: str) -> bool:
-    try:
-        Reader(pattern).read()
-    except RegexError:
-        return False
-    return True
-
-
 def patterns_mean_one_thing(survey: Survey) -> Iterator[Finding]:
     r"""Engines differ in newlines before `$`, in Unicode for `\d` and `\w`, in look-around and flags; the document may not."""
     for node, pattern in _patterns(survey):
-        try:
-            Reader(pattern).read()
-        except RegexError as error:
-            what, _, how = str(error).rpartition(": ")
+        if (why := fault(pattern)) is not None:
+            what, _, how = why.rpartition(": ")
             yield finding(node, what, how)
 
 
 def patterns_take_bounded_time(survey: Survey) -> Iterator[Finding]:
     """A client or a gateway that checks the pattern with a backtracking engine can be stopped with one short text."""
     for node, pattern in _patterns(survey):
-        if _readable(pattern) and exponential(pattern):
+        if fault(pattern) is None and exponential(pattern):
             how = "separate the repetitions with a character that is in neither, or repeat once"
             yield finding(
                 node, "can take exponential time: a repetition inside of a repetition reads the same text in several ways", how

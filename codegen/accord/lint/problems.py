@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.lint.effective_schema import Finding, Shape, finding, written
 from accord.lint.survey import Rule, Survey
-from accord.openapi.parameter import Response
+from accord.openapi.response import Response
 
 PROBLEM = "application/problem+json"
 PREFIX = "/problems/"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from accord.lint.effective_schema import Finding, finding
 from accord.lint.survey import Rule, Survey
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 
 # Headers that must be there for a client to act on the status: RFC 9110, and RFC 6585 for 429.
 STATUS_HEADERS = {201: "Location", 401: "WWW-Authenticate", 415: "Accept", 429: "Retry-After", 503: "Retry-After"}

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
 from accord.lint.effective_schema import Direction, Finding, Shape, components, walk
-from accord.openapi.api import API, Operation
-from accord.openapi.parameter import Response
+from accord.openapi.api import API
+from accord.openapi.operation import Operation
+from accord.openapi.response import Response
 
 # Request headers with a grammar of their own, read by the engine with a parser. A pattern would repeat that grammar badly,
 # and fuzzers build these headers from the grammar, not from the schema.

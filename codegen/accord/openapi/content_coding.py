@@ -1,11 +1,11 @@
-"""Content codings of request bodies (`Content-Encoding`, RFC 9110, 8.4.1): the standard library's."""
+"""Content codings of request bodies (`Content-Encoding`, RFC 9110, 8.4.1) that the standard library supports."""
 
 from __future__ import annotations
 
 import zlib
 
-from accord.jsonschema.schema import listed
-from accord.openapi.api import Operation
+from accord.jsonschema.schema import allowed_values
+from accord.openapi.operation import Operation
 
 _WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's numbers for the two formats
 _MOST_MEMBERS = 16
@@ -13,24 +13,24 @@ CODINGS = ("identity", *_WBITS)
 
 
 class TooLargeError(ValueError):
-    """What comes out is larger than the limit."""
+    """The decoded body is larger than the limit."""
 
 
 def codings(operation: Operation) -> tuple[str, ...]:
-    """The content codings in which an operation reads bodies: those of its `Content-Encoding` parameter, if it has one."""
+    """The content codings that an operation accepts: those of its `Content-Encoding` parameter, if it has one."""
     for parameter in operation.parameters:
         if parameter.place == "header" and parameter.name.lower() == "content-encoding":
-            named = listed(parameter.schema)
+            named = allowed_values(parameter.schema)
             return tuple(_WBITS) if named is None else tuple(str(name).lower() for name in named if name != "identity")
     return ()
 
 
 def inflated(raw: bytes, coding: str, limit: int) -> bytes:
-    """A body without its coding; no more than `limit` bytes are made of it.
+    """Decode a body; at most `limit` bytes are produced.
 
     Raises:
-        TooLargeError: it is larger than the limit.
-        ValueError: it is not in the coding, is incomplete, or something follows it.
+        TooLargeError: the decoded body is larger than the limit.
+        ValueError: the body is not in that coding, is incomplete, or has trailing data.
     """
     made, rest = b"", raw
     for _ in range(_MOST_MEMBERS):  # gzip may have several (RFC 1952, 2.2)
@@ -42,7 +42,7 @@ def inflated(raw: bytes, coding: str, limit: int) -> bytes:
         if len(made) > limit:
             raise TooLargeError
         if not inflater.eof or (inflater.unused_data and coding == "deflate"):
-            raise ValueError("the body is incomplete, or something follows it")
+            raise ValueError("the body is incomplete or has trailing data")
         if not (rest := inflater.unused_data):
             return made
     raise ValueError("the body has too many members")

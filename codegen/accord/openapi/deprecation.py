@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from accord.document.document import Node
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 
 
 def notices(operation: Operation) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers that every answer of an operation carries, because it is deprecated or will end.
+    """The headers that every response of a deprecated operation, or one with a sunset, carries.
 
     Raises:
-        DocumentError: `x-accord-deprecation` or `x-accord-sunset` is no date.
+        DocumentError: `x-accord-deprecation` or `x-accord-sunset` is not a date.
     """
     found = []
     if operation.deprecated:

@@ -1,4 +1,4 @@
-"""Runtime expressions (OpenAPI, Runtime Expressions): where links and callbacks find their values."""
+"""Runtime expressions of links and callbacks."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
 
 
 def expressions(written: str) -> list[str]:
-    """The expressions in a text: all of it, or those in its braces."""
+    """The expressions in a text: the whole text, or those in braces."""
     return [written] if written.startswith("$") else EMBEDDED.findall(written)

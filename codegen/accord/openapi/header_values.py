@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
+from accord.jsonschema.types import types_of
 from accord.openapi.encoded import encode
-from accord.openapi.parameter import Header
-from accord.openapi.primitives import scalar, types_of
+from accord.openapi.header import Header
+from accord.openapi.values.primitives import scalar
 
 # Their values are HTTP dates (RFC 9110 5.6.7), not JSON ones.
 _DATES = frozenset({"last-modified", "expires", "date", "if-modified-since", "if-unmodified-since"})

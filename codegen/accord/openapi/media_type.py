@@ -1,4 +1,4 @@
-"""Media types: what a body of one is to the engine, and which of several a name belongs to."""
+"""Media types: how the engine reads and writes each kind, and which documented one a request or response matches."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 
 from accord.document.document import Node
 from accord.document.identifiers import pascal_case
-from accord.jsonschema.schema import admits
+from accord.jsonschema.types import admitted_types
 
-# How a body is read and written: `binary` is bytes that nobody looks into.
+# How a body is read and written; `binary` is passed through as bytes.
 Kind = Literal["json", "form", "multipart", "text", "binary"]
 
 _JSON = re.compile(r"(?:[^/]+/)?(?:[^/]+\+)?json")
@@ -25,7 +25,7 @@ def essence(name: str) -> str:
 
 
 class ContentType(NamedTuple):
-    """What a Content-Type header says; names of parameters are in lower case."""
+    """A parsed Content-Type header; names of parameters are in lower case."""
 
     essence: str
     parameters: dict[str, str]
@@ -38,13 +38,13 @@ _MEDIA_TYPE = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+
 
 
 def parameters(text: str) -> dict[str, str] | None:
-    """The parameters of a header value, from its first semicolon on (RFC 9110, 5.6.6), quotes and all.
+    """The parameters of a header value, from its first semicolon on (RFC 9110, 5.6.6), with their quotes.
 
-    None if they are written otherwise, or one of them twice.
+    None if they are malformed or one is repeated.
     """
     found: dict[str, str] = {}
     end = 0
-    # One at a time, so that hostile texts cost no more than they are long.
+    # One at a time, so that the time is linear for hostile input.
     while (piece := _PARAMETER.match(text, end)) is not None:
         end = piece.end()
         name, value = piece.groups()
@@ -56,7 +56,7 @@ def parameters(text: str) -> dict[str, str] | None:
 
 
 def content_type(text: str) -> ContentType | None:
-    """Read a Content-Type header; None if it is none."""
+    """Parse a Content-Type header; None if it is malformed."""
     name, semicolon, rest = text.partition(";")
     plain, found = name.strip(" \t").lower(), parameters(semicolon + rest)
     if found is None or not _MEDIA_TYPE.fullmatch(plain):
@@ -69,10 +69,10 @@ def _unquoted(value: str) -> str:
 
 
 def labels(name: str) -> dict[str, str]:
-    """The parameters of a media type or range as they are compared: names and values in lower case, quotes taken away."""
+    """The parameters of a media type or range for comparison: in lower case, without quotes."""
     _, semicolon, rest = name.partition(";")
     found = parameters(semicolon + rest)
-    if found is None:  # of a header that is malformed, what can be read
+    if found is None:  # malformed: as much as can be read
         pairs = (piece.partition("=") for piece in rest.split(";"))
         return {key.strip().lower(): value.strip().strip('"').lower() for key, _, value in pairs if value}
     return {key: _unquoted(value).lower() for key, value in found.items()}
@@ -91,12 +91,12 @@ def kind_of(name: str) -> Kind:
 
 
 def is_lines(name: str) -> bool:
-    """Whether it is JSON values, one a line."""
+    """Whether it is JSON Lines: one JSON value per line."""
     return essence(name) in _LINES
 
 
 def is_range(name: str) -> bool:
-    """Whether it stands for several media types, as `image/*` does."""
+    """Whether it is a range such as `image/*`."""
     return "*" in name
 
 
@@ -106,7 +106,7 @@ def covers(name: str, media_type: str) -> bool:
 
 
 def suffix(name: str) -> str:
-    """The words of a media type as the end of a class's name: `Csv` of text/csv, `Image` of image/*, `Any` of */*."""
+    """A media type as the suffix of a class name: `Csv` for text/csv, `Image` for image/*, `Any` for */*."""
     kind, _, rest = essence(name).partition("/")
     words = "any" if kind == "*" else kind if rest == "*" else rest
     pairs = " ".join(f"{key} {value}" for key, value in labels(name).items())
@@ -114,18 +114,18 @@ def suffix(name: str) -> str:
 
 
 def identity(name: str) -> tuple[str, dict[str, str]]:
-    """What makes a media type another one: its name, and its parameters but for those that say how a body is written.
+    """What distinguishes a media type: its name, and its parameters except those about encoding.
 
-    A charset means nothing in JSON (RFC 8259, 11), and a boundary is the sender's.
+    A charset has no meaning in JSON (RFC 8259, 11), and a boundary is chosen by the sender.
     """
     ignored = ("boundary",) if kind_of(name) == "text" else ("boundary", "charset")
     return essence(name), {key: value for key, value in labels(name).items() if key not in ignored}
 
 
 def chosen(names: Iterable[str], media_type: str) -> str | None:
-    """The most specific of the documented names that covers a media type, which has every parameter of that name.
+    """The most specific documented name that covers a media type and all of whose parameters it has.
 
-    A parameter that is not documented is ignored, and a text without a charset is in the documented one.
+    Parameters that are not documented are ignored, and text without a charset is in the documented one.
     """
     plain, given = essence(media_type), labels(media_type)
     fitting: list[tuple[int, int, bool, str]] = []
@@ -140,7 +140,7 @@ def chosen(names: Iterable[str], media_type: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How one member of a form or multipart body is written (OpenAPI's Encoding Object)."""
+    """The Encoding Object: how one field of a form or multipart body is written."""
 
     content_types: tuple[str, ...]  # empty: as its schema suggests
     headers: Node | None
@@ -151,7 +151,7 @@ class Encoding:
 
     @property
     def styled(self) -> bool:
-        """Whether it is written as a parameter is, so that content types do not count."""
+        """Whether it is written like a parameter, so that content types are ignored."""
         return self.style is not None or self.explode is not None
 
     @classmethod
@@ -169,9 +169,22 @@ class Encoding:
         )
 
 
+def described(node: Node, what: str) -> tuple[Media | None, Node]:
+    """How a parameter or header is described: the media type in its `content`, if it has one, and its schema.
+
+    Raises:
+        DocumentError: it has no schema.
+    """
+    media = next(iter(Media.all(node.get("content")).values()), None)
+    schema = media.schema if media is not None else node.raw_child("schema") if "schema" in node.value else None
+    if schema is None:
+        raise node.error(f"{what} has neither `schema` nor `content` with one: add it")
+    return media, schema
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One media type, or range of them, of a body, an answer or a parameter; without a schema, any value will do."""
+    """The Media Type Object: one media type or range of a body, response or parameter; without a schema, any value is valid."""
 
     name: str
     schema: Node | None
@@ -184,17 +197,18 @@ class Media:
 
     @property
     def is_range(self) -> bool:
-        """Whether it stands for several media types."""
+        """Whether it is a range of media types."""
         return is_range(self.name)
 
     @property
     def is_opaque(self) -> bool:
-        """Whether its schema describes a structure, as of XML, of which the engine only sees bytes."""
-        return self.kind == "binary" and self.schema is not None and not admits(self.schema, "string")
+        """Whether its schema describes a structure, such as XML, that the engine does not parse."""
+        types = admitted_types(self.schema, by_type_alone=True) if self.kind == "binary" and self.schema is not None else None
+        return types is not None and "string" not in types
 
     @property
     def encoding(self) -> dict[str, Encoding]:
-        """The members of a form or multipart body that say how they are written."""
+        """The `encoding` of the fields of a form or multipart body."""
         found = self.node.get("encoding")
         return {name: Encoding.of(node) for name, node in found.named()} if found is not None else {}
 

@@ -14,7 +14,7 @@ import msgspec
 
 from accord.document.document import Node
 from accord.jsonschema.sampling import NoValue, Sampler
-from accord.jsonschema.schema import conjuncts, inner, listed
+from accord.jsonschema.schema import allowed_values, conjuncts, value_schema
 from accord.jsonschema.validator import validator
 from accord.openapi.extensions import ERROR_TEMPLATE
 from accord.problems.error_vocabulary import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
@@ -108,7 +108,7 @@ class Template:
                 continue
             kept = is_root or (isinstance(value, dict) and known in _WITHIN)
             if kept or not self._drop(owner, name):
-                self._inside(owner, name, schema if is_root else inner(schema, name))
+                self._inside(owner, name, schema if is_root else value_schema(schema, name))
 
     def _inside(self, owner: Any, name: Any, schema: Node) -> None:  # noqa: ANN401 - any JSON value
         """Fill what is required. Nothing that was made up reaches a client."""
@@ -117,7 +117,7 @@ class Template:
             self._fill(value, schema)
         elif isinstance(value, list) and not (isinstance(owner, dict) and self._try(owner, name, [])):
             for index in range(len(value)):
-                self._inside(value, index, inner(schema, index))
+                self._inside(value, index, value_schema(schema, index))
         elif not isinstance(value, list) and not _is_own(schema, value):
             self.guessed.append(str(name))
             if not (isinstance(owner, dict) and isinstance(value, str) and self._said(owner, name, [DETAIL, self._kind.title])):
@@ -202,7 +202,7 @@ class _Member(NamedTuple):
 
 def _is_own(schema: Node, value: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Whether a value is the document's own: listed, or its default or example."""
-    if value is None or listed(schema) is not None:
+    if value is None or allowed_values(schema) is not None:
         return True
     said = [part.value for part in conjuncts(schema)]
     given = [part[key] for part in said for key in ("default", "example") if key in part]

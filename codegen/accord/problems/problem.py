@@ -53,7 +53,7 @@ class ProblemType:
 
 
 class Problems:
-    """Encodes the problems of one document; its `x-problems` may replace the standard titles."""
+    """Encodes the problems of one document; its `x-accord-problems` may replace the standard titles."""
 
     def __init__(self, document: Document) -> None:
         catalogue = document.data.get("x-accord-problems", {})

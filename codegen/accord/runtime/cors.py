@@ -14,11 +14,11 @@ from starlette.types import Scope
 from accord.document.document import Document
 from accord.errors import HeaderList, Headers
 from accord.jsonschema.validator import validator
-from accord.openapi.api import Operation
 from accord.openapi.deprecation import notices
 from accord.openapi.header_values import header_reader
-from accord.openapi.parameter import Response
-from accord.openapi.router import Resource
+from accord.openapi.operation import Operation
+from accord.openapi.paths.router import Resource
+from accord.openapi.response import Response
 
 VARY = (b"vary", b"Origin")
 # CORS-safelisted response-header names (Fetch, 2.2.2): pages may read these anyway.

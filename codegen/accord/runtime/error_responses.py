@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from accord.document.document import Document
 from accord.errors import ApiError, ContractViolation, HeaderList, Headers, RequestRejected
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.problems.error_formats import ErrorFormats, Format
 from accord.problems.problem import Problems, ProblemType
 

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from accord.document.pointer import escape
 from accord.errors import RequestRejected
-from accord.jsonschema.faults import escape
 from accord.problems.fault import MAX_FAULTS, fault
 from accord.runtime.cors import Cors
 from accord.runtime.engine.context import RequestContext

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from accord.document.document import Node
-from accord.jsonschema.faults import Rule, at, escape
+from accord.document.pointer import escape, resolve
+from accord.jsonschema.faults import Rule
 from accord.jsonschema.messages import alternatively
 from accord.jsonschema.read_write_only import Directed, Direction
 from accord.jsonschema.validator import Compiled, compiled
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.problems.fault import MAX_CACHED_POINTER, MAX_FAULTS, fault
 
 _UNEVALUATED = ("unevaluatedItems", "unevaluatedProperties")
@@ -99,7 +100,7 @@ def _collect(
             if rule.names is not None:
                 if where not in by_name:
                     by_name.add(where)
-                    _collect_names(rule, at(value, where[1]), prefix + where[1], reported, found)
+                    _collect_names(rule, resolve(value, where[1]), prefix + where[1], reported, found)
                 continue
             known = _located(rule.keyword, prefix + where[1], rule.message)
             # Bounded, because a long array has many places.

@@ -1,1 +1,1 @@
-"""Whether a document is valid OpenAPI, and whether all of it can be served."""
+"""Whether a document is valid OpenAPI, and whether the runtime can serve all of it."""

@@ -1,10 +1,9 @@
-"""Whether a document is OpenAPI at all, and what is wrong with it: places, lines, and what would adopt it."""
+"""Validates a document against OpenAPI: findings with lines, and the readings that would adopt them."""
 
 from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -12,32 +11,20 @@ from typing import Any
 
 import jsonschema_rs
 
-from accord.document.adoption.places import at
 from accord.document.adoption.words import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
-from accord.document.pointer import FILES, Key, Pointer, mappings
+from accord.document.pointer import FILES, Key, Pointer, mappings, value_at
 from accord.document.references import METHODS
 from accord.openapi.keywords.objects import SCHEMA
 from accord.openapi.keywords.suggestions import explained, objects, suggested
-from accord.validate.metaschema import BAD_NAME, UNKNOWN, allowed, located, misshapen
+from accord.validate.faults import Fault, located
+from accord.validate.metaschema import allowed, misshapen
 from accord.validate.semantics import meaning
 
-VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema that judges each: 3.2 is taken where it equals 3.1
+VERSIONS = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}  # the schema for each version: of 3.2, what equals 3.1 is supported
 
-# What to do about the usual faults; anything else is answered with the specification.
-REMEDIES = (
-    (r"^\$ref ", "correct the reference"),
-    (r"is a required property", "add it"),
-    (r" was expected$", "write that"),
-    (r"is not a name of components", "rename it"),
-    (r"is not known here", "correct its name, remove it, or begin it with `x-`"),
-    (r"is not supported \(OpenAPI 3.2", "remove it"),
-    (r"is not one of", "write one of those"),
-    (r"is not of types? ", "write a value of that type"),
-    (r"not a .*regex", "correct the regular expression"),
-)
-# What OpenAPI 3.2 adds for readers. The rest of what is new there is refused by name.
+# What OpenAPI 3.2 adds as documentation. Everything else that is new there is rejected by name.
 _DOCUMENTATION = {
     "document": {"$self"},
     "tag": {"summary", "parent", "kind"},
@@ -46,19 +33,17 @@ _DOCUMENTATION = {
     "example": {"dataValue", "serializedValue"},
 }
 
-Fault = tuple[Pointer, str]
-
 
 def validity(document: Document) -> list[str]:
-    """Every fault as `openapi.yaml:LINE: what is wrong: how to mend it`, by line; empty for valid OpenAPI 3.0 or 3.1."""
+    """Every fault as `openapi.yaml:LINE: what is wrong: how to correct it`, by line; empty for valid OpenAPI 3.0 or 3.1."""
     return [str(finding) for finding in invalid(document)]
 
 
 def invalid(document: Document) -> list[Finding]:
-    """The same, with their places and what would adopt them.
+    """The same, with their places and the readings that would adopt them.
 
-    A document of OpenAPI 3.2 is judged as one of 3.1, so what is new in 3.2 is a fault with its line. Dangling references
-    hide everything else.
+    A document of OpenAPI 3.2 is validated as 3.1, so what is new in 3.2 is a fault. If references cannot be resolved, only they
+    are reported.
     """
     if "swagger" in document.data and "openapi" not in document.data:
         where = document.where(("swagger",))
@@ -69,14 +54,14 @@ def invalid(document: Document) -> list[Finding]:
     if dangling := list(_dangling(document)):
         return dangling
     found: dict[tuple[Pointer, str], Finding] = {}
-    placed = ((_written(document, pointer), message) for pointer, message in (*_structure(document), *_schemas(document)))
-    faults = [(pointer, message) for pointer, message in placed if pointer is not None]
-    around = {pointer[:end] for pointer, _ in faults for end in range(len(pointer))}
-    for pointer, message in faults:
-        if message == UNKNOWN.format(pointer[-1] if pointer else "") and pointer in around:
-            continue  # what is wrong is within it
-        if (known := _known(document, pointer, message)) is not None:
-            found.setdefault((pointer, known), _finding(document, pointer, known))
+    placed = ((_written(document, fault.pointer), fault) for fault in (*_structure(document), *_schemas(document)))
+    faults = [fault._replace(pointer=pointer) for pointer, fault in placed if pointer is not None]
+    around = {fault.pointer[:end] for fault in faults for end in range(len(fault.pointer))}
+    for fault in faults:
+        if fault.kind == "unknown" and fault.pointer in around:
+            continue  # the fault is inside it
+        if (known := _known(document, fault)) is not None:
+            found.setdefault((known.pointer, known.message), _finding(document, known))
     for node, text, own in meaning(document):
         found.setdefault((node.pointer, text), suggested(document, node.pointer, text, own))
     kept = document.adopted.kept
@@ -91,7 +76,7 @@ def by_line(document: Document, finding: Finding) -> tuple[bool, str, int, str]:
 
 
 def _dangling(document: Document) -> Iterator[Finding]:
-    """References that lead nowhere; the other judges would crash on them. Examples may hold anything."""
+    """References that cannot be resolved, on which the validators would crash. Those in examples are ignored."""
     for pointer, mapping in mappings(document.data):
         if isinstance(mapping.get("$ref"), str):
             try:
@@ -104,20 +89,20 @@ def _structure(document: Document) -> Iterator[Fault]:
     data = _inlined(document, document.whole)
     if document.version == "3.2":
         data = {**data, "openapi": "3.1.1"}
-    for error in _judge(VERSIONS[document.version]).iter_errors(data):
+    for error in _validator(VERSIONS[document.version]).iter_errors(data):
         yield from located(error)
 
 
 @functools.cache
-def _judge(version: str) -> jsonschema_rs.Validator:
-    """The schema of OpenAPI itself. Its file is read without its package, whose import takes a second and 30 MB."""
+def _validator(version: str) -> jsonschema_rs.Validator:
+    """The validator of OpenAPI's own schema. Its file is read without the package, whose import takes a second and 30 MB."""
     file = f"openapi_spec_validator/resources/schemas/v{version}/schema.json"
     schema = json.loads(Path(str(metadata.distribution("openapi-spec-validator").locate_file(file))).read_bytes())
     return jsonschema_rs.validator_cls_for(schema)(_without_regex(schema))
 
 
 def _without_regex(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A schema that leaves it to the engine what a regular expression is: it reads more of ECMA-262 than the validator."""
+    """A schema without `format: regex`, because the engine supports more of ECMA-262 than the validator."""
     if isinstance(value, list):
         return [_without_regex(item) for item in value]
     if not isinstance(value, dict):
@@ -126,10 +111,10 @@ def _without_regex(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
-    """The value with what other files hold in the places that refer to it, or nobody would look there; schemas are left.
+    """The value with references to other files replaced by their targets, so that these are validated; schemas are left.
 
-    The files themselves have no structure of OpenAPI, and a reference back to what it stands `within` is left too. Operations
-    and servers are no references by the letter of OpenAPI, so theirs are replaced wherever they lead.
+    A reference back to something that contains it (`within`) is left too. Operations and servers must not be references in
+    OpenAPI, so theirs are replaced wherever they lead.
     """
     if isinstance(value, list):
         return [_inlined(document, item, key if key == "servers" else "", within) for item in value]
@@ -138,49 +123,49 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
     node = Node(document, (), value)
     replaced = str(node.reference).startswith(f"#/{FILES}/") or key in (*METHODS, "servers")
     if node.reference is not None and replaced and node.reference not in within:
-        target = at(document.whole, document.at(node.reference, node).pointer)
+        target = value_at(document.whole, document.at(node.reference, node).pointer)
         return _inlined(document, target, "", within | {node.reference})
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
 
 
-def _schemas(document: Document) -> Iterator[tuple[Pointer, str]]:
-    """Faults of schemas. OpenAPI 3.0 describes them itself; its schemas are no JSON Schema 2020-12."""
+def _schemas(document: Document) -> Iterator[Fault]:
+    """Faults of schemas; those of OpenAPI 3.0 are not JSON Schema 2020-12, and its own schema describes them."""
     return iter(()) if document.version == "3.0" else misshapen(document)
 
 
-def _known(document: Document, pointer: Pointer, message: str) -> str | None:
-    """What is said of a fault; None for what OpenAPI 3.2 allows."""
+def _known(document: Document, fault: Fault) -> Fault | None:
+    """What is reported of a fault; None for what OpenAPI 3.2 allows."""
     if document.version != "3.2":
-        return message
-    kinds = objects(document)
-    if message == UNKNOWN.format(pointer[-1] if pointer else ""):
+        return fault
+    kinds, pointer = objects(document), fault.pointer
+    if fault.kind == "unknown":
         kind = "example" if pointer[-3:-2] == ("examples",) else kinds.get(pointer[:-1], "")
         if pointer[-1] in _DOCUMENTATION.get(kind, ()):
             return None
-        return f"{pointer[-1]!r} is not supported (OpenAPI 3.2 is taken where it equals 3.1)"
-    if message.startswith('"description" is a required') and kinds.get(pointer) == "response":
-        return None
-    return message
+        message = f"{pointer[-1]!r} is not supported (OpenAPI 3.2 is taken where it equals 3.1)"
+        return fault._replace(kind="unsupported", message=message)
+    return None if (fault.kind, fault.name, kinds.get(pointer)) == ("required", "description", "response") else fault
 
 
-def _finding(document: Document, pointer: Pointer, message: str) -> Finding:
-    own: list[tuple[Word, Pointer]] = [("keep", pointer)] if message.endswith(BAD_NAME) else []
+def _finding(document: Document, fault: Fault) -> Finding:
+    pointer = fault.pointer
+    own: list[tuple[Word, Pointer]] = [("keep", pointer)] if fault.kind == "propertyNames" else []
     if document.version == "3.0" and pointer:
-        # What OpenAPI 3.1 allows in a schema is read as there.
+        # What OpenAPI 3.1 allows in a schema may be kept.
         for end in range(len(pointer) - 1, 0, -1):
             if objects(document).get(pointer[:end]) == "schema":
                 keyword = str(pointer[end])
-                value = Node(document, pointer[:end], at(document.whole, pointer[:end])).value.get(keyword)
+                value = Node(document, pointer[:end], value_at(document.whole, pointer[:end])).value.get(keyword)
                 if keyword in SCHEMA and allowed(keyword, value):
                     own.append(("keep", pointer))
                 break
-    return suggested(document, pointer, _text(message, pointer), tuple(own))
+    return suggested(document, pointer, str(fault), tuple(own), missing=fault.name, mistyped=fault.kind == "type")
 
 
 def _written(document: Document, pointer: Pointer) -> Pointer | None:
-    """The place where this is written: the way there may lead through `$ref`s, and statuses may look like numbers.
+    """The place where a fault is written: the path to it may lead through `$ref`s, and statuses may look like numbers.
 
-    None: it stands beside a `$ref`, where OpenAPI 3.0 ignores it. The ledger reports that.
+    None if it is beside a `$ref`, where OpenAPI 3.0 ignores it; keyword coverage reports that.
     """
     node = document.root
     for part in pointer:
@@ -194,19 +179,3 @@ def _written(document: Document, pointer: Pointer) -> Pointer | None:
             break
         node = node.raw_child(key)
     return node.pointer if document.adopted.origin(node.pointer) in document.lines else node.resolved().pointer
-
-
-def _key(value: Any, part: Key) -> Key | None:  # noqa: ANN401 - any JSON value
-    """The key of a value that a step means; None if it has none."""
-    if isinstance(value, list):
-        return int(part) if str(part).isdecimal() and int(part) < len(value) else None
-    return next((key for key in (part, str(part)) if key in value), None) if isinstance(value, dict) else None
-
-
-def _text(message: str, pointer: Pointer) -> str:
-    if message.endswith(" was expected") and pointer:
-        message = f"`{pointer[-1]}`: {message}"
-    if "valid under" in message:
-        message = "this has none of the forms that OpenAPI allows here"
-    remedy = next((remedy for pattern, remedy in REMEDIES if re.search(pattern, message)), "see the OpenAPI specification")
-    return f"{message}: {remedy}"

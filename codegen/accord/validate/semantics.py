@@ -1,4 +1,4 @@
-"""What no schema of OpenAPI can say: names that must be distinct, parameters of paths, defaults of their own type."""
+"""Rules of OpenAPI that its schema cannot express: unique names, path parameters, valid defaults."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import jsonschema_rs
 
-from accord.document.adoption.places import METHODS
 from accord.document.adoption.words import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.pointer import Pointer
+from accord.document.references import METHODS
 from accord.openapi.keywords.suggestions import nodes
 
 Found = Iterator[tuple[Node, str, tuple[tuple[Word, Pointer], ...]]]
 
-# Keywords that judge a scalar by themselves, beside `type`.
+# Keywords that apply to scalars, beside `type`.
 _OF_SCALARS = (
     *("enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("minLength", "maxLength", "pattern"),
@@ -24,7 +24,7 @@ _OF_SCALARS = (
 
 
 def meaning(document: Document) -> Found:
-    """Where, what is wrong: how to mend it, and how that is read if it is adopted."""
+    """What is wrong, where, and the readings that would adopt it."""
     first: dict[str, Node] = {}
     for kind, node in nodes(document):
         if kind == "path item" and node.pointer[:-1] == ("paths",):
@@ -39,14 +39,14 @@ def meaning(document: Document) -> Found:
             yield from _twice(node)
             name = node.value.get("operationId") if node.pointer[:-2] == ("paths",) else None
             if isinstance(name, str) and (other := first.setdefault(name, node)) is not node:
-                text = f"operationId {name!r} stands twice, first in {other.where}: rename one"
+                text = f"operationId {name!r} is used twice, first in {other.where}: rename one"
                 yield node.raw_child("operationId"), text, ()
         elif kind == "schema" and "default" in node.value:
             yield from _default(node)
 
 
 def _path(path: str, item: Node) -> Found:
-    """Parameters that the path has and nobody declares, and the other way round."""
+    """Path parameters that are not declared, and declared ones that are not in the path."""
     names = set(re.findall(r"\{([^{}]+)\}", path))
     shared = list(_declared(item))
     for method in METHODS:
@@ -97,7 +97,7 @@ def _twice(operation: Node) -> Found:
 
 
 def _default(schema: Node) -> Found:
-    """A default that its own `type` does not admit, or, of a scalar, what is beside it (OpenAPI 3.0.4, 4.7.24)."""
+    """A default that is not valid for the `type` beside it or, of a scalar, for the other keywords (OpenAPI 3.0.4, 4.7.24)."""
     value = schema.value["default"]
     if value is None and schema.value.get("nullable") is True:
         return
@@ -106,7 +106,7 @@ def _default(schema: Node) -> Found:
         keywords = {key: keywords[key] for key in ("type",) if key in keywords}
     try:
         errors = list(jsonschema_rs.Draft202012Validator(keywords).iter_errors(value))
-    except jsonschema_rs.ValidationError:  # the keywords are faults themselves
+    except jsonschema_rs.ValidationError:  # the keywords are wrong themselves
         return
     for error in errors[:1]:
         yield schema.raw_child("default"), f"the `default` is not valid: {error.message}: correct it, or remove it", ()

@@ -32,7 +32,9 @@ from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from accord.document.adoption.places import METHODS, at, steps
+from accord.document.adoption.places import steps
+from accord.document.pointer import value_at
+from accord.document.references import METHODS
 from tests.bench.public_documents.outcomes import Outcome, table
 from tests.support.paths import ROOT
 from tests.support.servers.service import free_port
@@ -264,7 +266,7 @@ def _bundled(document: Any) -> Any:
         for method, operation in item.items():
             reference = operation.get("$ref") if isinstance(operation, dict) and method in METHODS else None
             if isinstance(reference, str):
-                item[method] = at(document, steps(document, reference))
+                item[method] = value_at(document, steps(document, reference))
     return document
 
 

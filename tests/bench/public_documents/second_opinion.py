@@ -24,12 +24,13 @@ from urllib.parse import parse_qs
 
 from accord.document.deep_stack import deep
 from accord.document.document import Document, Node
-from accord.fidelity.reference_validator import CIRCLES, Oracle
+from accord.fidelity.reference_validator import CIRCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
-from accord.jsonschema.schema import inner
-from accord.openapi.api import API, Operation
+from accord.jsonschema.schema import value_schema
+from accord.openapi.api import API
 from accord.openapi.media_type import Media, content_type, essence
-from accord.openapi.primitives import types_of
+from accord.openapi.operation import Operation
+from accord.openapi.values.primitives import types_of
 
 ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accepted; right, and refused; with an unknown tag
 
@@ -69,7 +70,9 @@ class Judges:
     """The independent validator, asked about what was sent and answered."""
 
     def __init__(self, document: Document) -> None:
-        self._oracles: dict[Direction, Oracle] = {one: Oracle(document, one) for one in ("request", "response")}
+        self._oracles: dict[Direction, ReferenceValidator] = {
+            one: ReferenceValidator(document, one) for one in ("request", "response")
+        }
 
     def clear(self, code: str, case: Any, sent: Any, operation: Operation) -> bool:
         """Whether the engine was right."""
@@ -96,7 +99,7 @@ class Judges:
         CIRCLES.clear()
         try:
             value = _value(media, media.schema, kind.parameters if kind is not None else {}, _decoded(body))
-            accepted: bool = self._oracles[direction].judge(media.schema).is_valid(value)
+            accepted: bool = self._oracles[direction].validator(media.schema).is_valid(value)
         except (KeyError, TypeError, ValueError):
             return None
         return None if CIRCLES else accepted
@@ -120,13 +123,13 @@ def _value(media: Media, schema: Node, parameters: Mapping[str, str], raw: bytes
             found.setdefault(name[1].decode() if name else "", []).append(content[:-2].decode("latin-1"))
     else:
         raise ValueError(media.name)
-    return {name: _member(inner(schema, name), texts) for name, texts in found.items()}
+    return {name: _member(value_schema(schema, name), texts) for name, texts in found.items()}
 
 
 def _member(schema: Node, texts: list[str]) -> Any:
     types = types_of(schema)
     if len(texts) > 1 or types == {"array"}:
-        return [_member(inner(schema, 0), [text]) for text in texts]
+        return [_member(value_schema(schema, 0), [text]) for text in texts]
     try:
         return texts[0] if "string" in types else json.loads(texts[0])
     except ValueError:

@@ -148,7 +148,9 @@ class TestOddDocuments:
         mock.application(document, mock.schemes(document, None))
 
     def test_hold_no_other_files_but_by_name(self):
-        with pytest.raises(DocumentError, match=r"openapi.yaml:4: `x-accord-files` holds the document's other files by name"):
+        with pytest.raises(
+            DocumentError, match=r"openapi.yaml:4: `x-accord-files` contains the other files of the document by name"
+        ):
             Document(f"{GET}x-accord-files: [5]\n".encode())
 
 

@@ -93,7 +93,7 @@ class TestDiff:
         ("text", "fault"),
         [
             ("a: }", "openapi.yaml:1: "),
-            ("- a", "openapi.yaml:1: an OpenAPI document is a mapping"),
+            ("- a", "openapi.yaml:1: an OpenAPI document must be a mapping"),
             ("a: b", "openapi.yaml:1: `openapi` names no known version"),
             (BASE.replace("responses:\n        '204': {description: Gone.}", "responses:"), "is not of type"),
             (BASE.replace("schemas/Money'}", "schemas/Nothing'}"), "$ref '#/components/schemas/Nothing' leads nowhere"),

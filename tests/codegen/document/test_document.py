@@ -126,7 +126,7 @@ class TestFiles:
         assert text in str(raised.value)
 
     def test_a_fault_of_another_file_is_told_with_its_name(self):
-        with pytest.raises(DocumentError, match=r"^pets.yaml:2: the key 'a' stands twice"):
+        with pytest.raises(DocumentError, match=r"^pets.yaml:2: the key 'a' is repeated"):
             document("x: {$ref: pets.yaml}", pets="a: 1\na: 2")
 
     def test_what_examples_hold_is_no_reference(self):
@@ -197,22 +197,20 @@ class TestText:
 
     @pytest.mark.parametrize("number", [".nan", "-.inf", "1e999", "!!int abc", "9" * 5000])
     def test_a_number_that_json_does_not_have_is_a_fault_with_its_line(self, number):
-        with pytest.raises(
-            DocumentError, match=r"^openapi\.yaml:2: '.*' is no number that JSON has: write another, or quote it$"
-        ):
+        with pytest.raises(DocumentError, match=r"^openapi\.yaml:2: '.*' is not a number in JSON: write another, or quote it$"):
             document(f"openapi: 3.1.1\nx-number: {number}\n")
 
     def test_a_json_file_is_json(self):
-        with pytest.raises(DocumentError, match=r"^a\.json:2: this is no JSON: "):
+        with pytest.raises(DocumentError, match=r"^a\.json:2: this is not JSON: "):
             Document(b'{\n"a": 1,}', "a.json")
 
     @pytest.mark.parametrize(
         ("raw", "text"),
         [
             (b'{"a": "\xff"}', "invalid leading UTF-8 octet"),
-            (b'{"a":\n NaN}', "^a.json:2: this is no JSON: there is no NaN$"),
+            (b'{"a":\n NaN}', "^a.json:2: this is not JSON: there is no NaN$"),
             (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
-            (b'{"a": ' + b"9" * 5000 + b"}", "is no number that JSON has"),
+            (b'{"a": ' + b"9" * 5000 + b"}", "is not a number in JSON"),
         ],
     )
     def test_json_that_nobody_reads_is_a_fault(self, raw, text):
@@ -220,7 +218,7 @@ class TestText:
             Document(raw, "a.json")
 
     def test_a_key_that_is_no_text_is_a_fault(self):
-        with pytest.raises(DocumentError, match=r"^openapi\.yaml:1: a key is a text, not a list or a mapping: write a text$"):
+        with pytest.raises(DocumentError, match=r"^openapi\.yaml:1: a key must be text, not a list or a mapping$"):
             document("? [a]\n: 1\n")
 
     def test_a_bracket_that_is_not_closed_is_told_of_before_what_it_makes_of_the_keys_behind_it(self):
@@ -228,14 +226,14 @@ class TestText:
             document("a: [\n{b: 1}: 2\nc: 3\n")
 
     def test_an_alias_within_its_own_anchor_is_a_fault(self):
-        with pytest.raises(DocumentError, match=r"^openapi.yaml:2: a YAML alias stands inside its own anchor"):
+        with pytest.raises(DocumentError, match=r"^openapi.yaml:2: a YAML alias is used inside its own anchor"):
             document("a: &a\n  b: *a\n")
 
     @pytest.mark.parametrize(
         ("text", "fault"),
         [
             ("a: *u\n", "1: there is no anchor 'u': correct the alias"),
-            ("a: &a 1\nb: &a 2\n", "2: the anchor 'a' stands twice: rename one"),
+            ("a: &a 1\nb: &a 2\n", "2: the anchor 'a' is defined twice: rename one"),
             ("a: 1\n---\nb: 2\n", "2: a second document begins here: remove it"),
         ],
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accord.document.document import Document
 from accord.generate.package import Settings, write
 from accord.openapi.api import API
-from accord.openapi.router import Router
+from accord.openapi.paths.router import Router
 from accord.runtime.handlers.arguments import Arguments
 from tests.codegen.conftest import DOCUMENTS
 

@@ -8,6 +8,7 @@ import pytest
 import quickjs
 
 from accord.jsonschema.regex.ecma import fault, matches, translated
+from accord.jsonschema.regex.sampler import samples
 from tests.codegen.support.service import body
 
 SCRIPT = quickjs.Context()
@@ -238,3 +239,13 @@ class TestABody:
         (error,) = self.CLIENT.post("/p", json=value).json()["errors"]
 
         assert (error["pointer"], error["code"], error["message"]) == told
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"^[a-\d]{3}$", r"^\ud83d\ude00{2}$", r"^[\ud83d\ude00a]{4}$", r"^\0[^]$", r"^(a|bc){2}\1?$"]
+)
+def test_samples_match_their_pattern_also_where_dialects_differ(pattern):
+    found = list(samples(pattern, 0, 20, 20))
+
+    assert found
+    assert any(matches(pattern, text) for text in found)

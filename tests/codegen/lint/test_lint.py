@@ -90,7 +90,7 @@ class TestCommand:
         assert (code, *capsys.readouterr()) == (1, "", said)
 
     @pytest.mark.parametrize(
-        ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document is a mapping")]
+        ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document must be a mapping")]
     )
     def test_what_is_no_document_is_told_without_a_traceback(self, tmp_path, capsys, text, fault):
         path = tmp_path / "mine.yaml"

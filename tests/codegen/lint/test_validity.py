@@ -47,7 +47,7 @@ class TestValidity:
                 "Id: createUser",
                 "Id: listUsers",
                 "operationId: listUsers\n      tags: [users]\n      summary: C",
-                "operationId 'listUsers' stands twice, first in openapi.yaml:21: rename one",
+                "operationId 'listUsers' is used twice, first in openapi.yaml:21: rename one",
             ),
             (
                 "default: 10}",

@@ -59,9 +59,9 @@ def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
     found = entries(SMALL)
 
     name = "#/components/schemas/Pet/properties/name"
-    assert found[f"{name}/minLength"] == ({"judge"}, "")
-    assert found[f"{name}/format"] == ({"documentation"}, "no judge asserts the format 'phone'")
-    assert found["#/components/schemas/Unused/maxLength"] == ({"documentation"}, "no operation uses it")
+    assert found[f"{name}/minLength"] == ({"validator"}, "")
+    assert found[f"{name}/format"] == ({"documentation"}, "the format 'phone' is not asserted")
+    assert found["#/components/schemas/Unused/maxLength"] == ({"documentation"}, "not used by any operation")
     assert found["#/paths/~1pets/post/operationId"][0] == {"type"}
     [entry] = [entry for entry in KeywordCoverage(Document(SMALL.encode())).entries if entry.keyword == "minLength"]
     assert entry.where == "openapi.yaml:12"
@@ -87,7 +87,7 @@ def test_a_reference_leads_to_what_is_expected_there(place):
     text = SMALL.replace("#/components/schemas/Pet", f"#/{place}".rstrip("/")).replace("components:\n", done)
 
     told = [finding.partition("; or ")[0] for finding in unsupported(Document(text.encode()))]
-    assert f"openapi.yaml:8: $ref '{f'#/{place}'.rstrip('/')}' leads to no schema: correct the reference" in told
+    assert f"openapi.yaml:8: $ref '{f'#/{place}'.rstrip('/')}' does not lead to a schema: correct the reference" in told
 
 
 def test_openapi_3_0_ignores_what_stands_beside_a_reference():
@@ -120,7 +120,7 @@ paths:
         for place in (f"{parameters}/0/name", f"{parameters}/0/schema", f"{headers}/content-type/schema"):
             assert found[place] == ({"documentation"}, "OpenAPI ignores this header here")
         assert found[f"{parameters}/0/schema/type"][0] == found[f"{headers}/content-type/schema/const"][0] == {"documentation"}
-        assert found[f"{parameters}/1/schema/type"][0] == found[f"{headers}/X-Type/schema/const"][0] == {"judge"}
+        assert found[f"{parameters}/1/schema/type"][0] == found[f"{headers}/X-Type/schema/const"][0] == {"validator"}
 
     def test_is_not_refused(self):
         assert not unsupported(Document(self.TEXT.encode()))

@@ -54,7 +54,7 @@ def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbl
     found = refused(Document((HEAD.format(version="3.1.1") + text).encode()))
 
     told = [f"{finding.where}: {finding.text}" for finding in found]
-    assert told == ["openapi.yaml:8: $ref '#/components/schemas/S' leads to no parameter: correct the reference"]
+    assert told == ["openapi.yaml:8: $ref '#/components/schemas/S' does not lead to a parameter: correct the reference"]
 
 
 def test_a_path_item_may_have_fields_beside_its_reference():

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from accord.diff.model.schema import Schema, Schemas, text_of
+from accord.diff.model.schema import Schema, Schemas
+from accord.jsonschema.equality import canonical_json
 
 _DEPTH = 3
 _ONE = {"additionalProperties", "unevaluatedProperties", "propertyNames", "contains", "not", "if", "then", "else", "items"}
@@ -53,4 +54,4 @@ class Fingerprints:
                 elif keyword == "required" and isinstance(value, list):
                     yield from ((keyword, str(name)) for name in value)
                 else:
-                    yield keyword, text_of(value)
+                    yield keyword, canonical_json(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from accord.diff.model.schema import TYPES, Schema, members
+from accord.diff.model.schema import TYPES, Schema
+from accord.jsonschema.equality import canonical_json
 
 _LENGTHS = (
     ("string", "minLength", "maxLength"),
@@ -24,11 +25,11 @@ def tags(schema: Schema) -> dict[str, str]:
     """The members that can have one value only: they say which branch a value belongs to."""
     found: dict[str, str] = {}
     for node in schema.nodes("properties"):
-        for name, member in members(node):
+        for name, member in node.written():
             if isinstance(member.value, dict):
                 listed = [member.value["const"]] if "const" in member.value else member.value.get("enum")
                 if isinstance(listed, list) and len(listed) == 1:
-                    found[name] = repr(listed[0])
+                    found[name] = canonical_json(listed[0])
     return found
 
 
@@ -53,7 +54,7 @@ def _lacks(one: Schema, other: Schema) -> bool:
     """Whether one requires a member that the other does not name; members that nobody names are not sent, as `objects` says."""
     if not other.nodes("properties") or other.nodes("patternProperties"):
         return False
-    named = {name for node in other.nodes("properties") for name, _ in members(node)}
+    named = {name for node in other.nodes("properties") for name, _ in node.written()}
     return any(name not in named for node in one.nodes("required") if isinstance(node.value, list) for name in node.value)
 
 

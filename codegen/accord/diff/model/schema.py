@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from accord.document.document import Node
+from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.schema import ALTERNATIVES, applied, subschemas
+from accord.jsonschema.types import type_of, types_in
 
 _ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
 TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
@@ -125,18 +127,11 @@ class Schemas:
         value = node.value
         own = set(value) - {"$ref", "allOf", "anyOf", "oneOf"}
         whole = _plain(node) if own else ANY
-        if (reference := node.reference) is not None:
-            whole = self.both(whole, self.of(node.document.at(reference, node)))
-        for key in ("allOf", "anyOf", "oneOf"):
-            if not (isinstance(members := value.get(key), list) and members):
-                continue
-            holder = node.raw_child(key)
-            branches = [self.of(holder.raw_child(index)) for index in range(len(members))]
-            if key == "allOf":
-                for branch in branches:
-                    whole = self.both(whole, branch)
-            else:
-                whole = self.both(whole, self._union(key, holder, branches))
+        for part in applied(node):
+            whole = self.both(whole, self.of(part))
+        for key in ALTERNATIVES:
+            if branches := subschemas(node, key):
+                whole = self.both(whole, self._union(key, node.raw_child(key), [self.of(branch) for branch in branches]))
         if set(value) == {"$ref"}:
             return replace(whole, origin=node)  # known as what it leads to: that is compared once, however often it is used
         names = {str(node.pointer[-1])} if "schemas" in node.pointer[-2:-1] else set()
@@ -195,28 +190,6 @@ def type_names(types: frozenset[str]) -> str:
     return "any" if types == TYPES else " | ".join(name for name in _ORDER if name in names) or "none"
 
 
-def members(node: Node) -> Iterator[tuple[str, Node]]:
-    """The members of a mapping, as written."""
-    if isinstance(node.value, dict):
-        for name in node.value:
-            yield name, node.raw_child(name)
-
-
-def text_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """A value so that equal ones are equal: `1.0` is `1`, the order of members does not count."""
-    return json.dumps(_canonical(value), sort_keys=True, ensure_ascii=False)
-
-
-def _canonical(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _canonical(item) for name, item in value.items()}
-    return value
-
-
 def _each_once(parts: Iterable[Node]) -> tuple[Node, ...]:
     return tuple({part.pointer: part for part in parts}.values())
 
@@ -224,17 +197,17 @@ def _each_once(parts: Iterable[Node]) -> tuple[Node, ...]:
 def _plain(node: Node) -> Schema:
     value = node.value
     types = TYPES
-    if (written := value.get("type")) is not None:
-        named = written if isinstance(written, list) else [written]
-        types = frozenset(part for name in named for part in (("integer", "fraction") if name == "number" else (str(name),)))
+    if "type" in value:
+        named = set(types_in(value))
+        types = frozenset(named - {"number"} | ({"integer", "fraction"} if "number" in named else set()))
         if value.get("nullable") is True:
             types |= {"null"}
     values: dict[str, Node] | None = None
     if isinstance(value.get("enum"), list):
         holder = node.raw_child("enum")
-        values = {text_of(item): holder.raw_child(index) for index, item in enumerate(value["enum"])}
+        values = {canonical_json(item): holder.raw_child(index) for index, item in enumerate(value["enum"])}
     if "const" in value:
-        text = text_of(value["const"])
+        text = canonical_json(value["const"])
         values = {text: node.raw_child("const")} if values is None or text in values else {}
     if values is not None:
         values = {text: at for text, at in values.items() if _kind(at.value) in types}
@@ -245,11 +218,8 @@ def _plain(node: Node) -> Schema:
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else "boolean"
-    if isinstance(value, int | float):
-        return "integer" if float(value).is_integer() else "fraction"
-    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
+    kind = type_of(value)
+    return kind if kind != "number" else "integer" if value.is_integer() else "fraction"
 
 
 def _finite(schema: Schema) -> dict[str, Node] | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.diff.findings import Change, Place, Rating
-from accord.diff.model.schema import Schema, text_of
+from accord.diff.model.schema import Schema
 from accord.diff.model.walk import Pair
 from accord.document.document import Node
-from accord.openapi.keywords.enforcement import FORMATS
+from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.formats import ASSERTED
 
 _CONTENTS = ("contentEncoding", "contentMediaType", "contentSchema", "format")
 _WORDS = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment")
@@ -35,15 +36,15 @@ def words(pair: Pair) -> Iterator[Change]:
 
 def contents(schema: Schema, keyword: str) -> list[str]:
     """What a schema says of the content of strings; OpenAPI 3.0 writes `format: byte` for `contentEncoding: base64`."""
-    formats = [node.value for node in schema.nodes("format") if node.value not in FORMATS]
+    formats = [node.value for node in schema.nodes("format") if node.value not in ASSERTED]
     if keyword == "format":
-        return sorted({text_of(value) for value in formats if value != "byte"})
+        return sorted({canonical_json(value) for value in formats if value != "byte"})
     implied = ["base64"] if keyword == "contentEncoding" and "byte" in formats else []
-    return sorted({text_of(value) for value in (*implied, *(node.value for node in schema.nodes(keyword)))})
+    return sorted({canonical_json(value) for value in (*implied, *(node.value for node in schema.nodes(keyword)))})
 
 
 def _texts(schema: Schema, keyword: str) -> list[str]:
-    return sorted(text_of(node.value) for node in schema.nodes(keyword))
+    return sorted(canonical_json(node.value) for node in schema.nodes(keyword))
 
 
 def deprecated(old: Node, new: Node, name: str = "") -> Iterator[Change]:
@@ -57,7 +58,7 @@ def deprecated(old: Node, new: Node, name: str = "") -> Iterator[Change]:
 def texts(old: Node, new: Node, keywords: tuple[str, ...], name: str = "") -> Iterator[Change]:
     """Of anything else."""
     for keyword in keywords:
-        if text_of(old.value.get(keyword)) != text_of(new.value.get(keyword)):
+        if canonical_json(old.value.get(keyword)) != canonical_json(new.value.get(keyword)):
             written = keyword in new.value
             place = Place.of((new if written else old).raw_child(keyword), old=not written)
             yield Change(Rating.PATCH, place, f"{name}{keyword} changed")

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.diff.findings import BREAKS, Change, Direction, Effect, Place, Rating, rated
-from accord.diff.model.schema import Schemas, text_of
+from accord.diff.model.schema import Schemas
 from accord.diff.model.walk import Pair, Walk
 from accord.diff.rules.annotations import contents, texts
 from accord.document.document import Node
-from accord.openapi.form_fields import Members, holds_file
+from accord.jsonschema.equality import canonical_json
 from accord.openapi.media_type import Media, covers, essence, kind_of, labels
+from accord.openapi.values.form_fields import Members, holds_file
 
 
 def body(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterator[Change | Pair]:
@@ -95,7 +96,7 @@ def _one(walk: Walk, old: Node, new: Node, direction: Direction, name: str) -> I
     yield walk.pair(schema(old), schema(new), direction, Place.of(new))
     before, after = old.value.get("encoding") or {}, new.value.get("encoding") or {}
     for part in before | after:
-        if text_of(before.get(part, {})) != text_of(after.get(part, {})):
+        if canonical_json(before.get(part, {})) != canonical_json(after.get(part, {})):
             node = new.raw_child("encoding") if "encoding" in new.value else new
             rating = rated("wider", direction) if _widened(before.get(part, {}), after.get(part, {})) else Rating.MAJOR
             breaks = BREAKS[direction] if rating is Rating.MAJOR else ""
@@ -136,4 +137,4 @@ def _widened(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Whether a part may only be of more content types than before."""
     before, after = ({name.strip().lower() for name in str(one.get("contentType", "")).split(",")} for one in (old, new))
     rest = ({key: value for key, value in one.items() if key != "contentType"} for one in (old, new))
-    return "contentType" in old and before < after and text_of(next(rest)) == text_of(next(rest))
+    return "contentType" in old and before < after and canonical_json(next(rest)) == canonical_json(next(rest))

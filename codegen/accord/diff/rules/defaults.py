@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from accord.diff.findings import Change, Place, Rating
-from accord.diff.model.schema import text_of
 from accord.diff.model.walk import Pair
 from accord.document.document import Node
+from accord.jsonschema.equality import canonical_json
 
 _BREAKS = {
     "request": "clients that leave it out",
@@ -20,7 +20,7 @@ def default(pair: Pair, old: Sequence[Node], new: Sequence[Node], *, omitted: bo
 
     A new one says what was left open: minor. Where the value cannot be left out (`omitted` is false), it is only a word.
     """
-    before, after = [text_of(node.value) for node in old], [text_of(node.value) for node in new]
+    before, after = [canonical_json(node.value) for node in old], [canonical_json(node.value) for node in new]
     if before == after:
         return
     place = Place.of(new[0]) if new else Place.of(old[0], old=True)

@@ -7,14 +7,14 @@ where the object stays open.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from accord.diff.findings import Change, Direction, Effect, Place, Rating
-from accord.diff.model.schema import Schema, Schemas, members
+from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
 from accord.diff.rules.defaults import default
 from accord.document.document import Node
+from accord.jsonschema.regex.ecma import matches
 
 _HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 
@@ -22,7 +22,7 @@ _HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 def _named(schema: Schema, keyword: str) -> dict[str, list[Node]]:
     found: dict[str, list[Node]] = {}
     for holder in schema.nodes(keyword):
-        for name, node in members(holder):
+        for name, node in holder.written():
             found.setdefault(name, []).append(node)
     return found
 
@@ -55,14 +55,7 @@ def _unlisted(schemas: Schemas, schema: Schema, name: str) -> Schema:
 
 def _fitting(schema: Schema, name: str) -> list[Node]:
     patterns = _named(schema, "patternProperties").items()
-    return [node for pattern, nodes in patterns if _matches(pattern, name) for node in nodes]
-
-
-def _matches(pattern: str, name: str) -> bool:
-    try:
-        return re.search(pattern, name) is not None
-    except re.error:  # a pattern that Python does not read
-        return False
+    return [node for pattern, nodes in patterns if matches(pattern, name) for node in nodes]
 
 
 def _both_objects(pair: Pair, kind: str = "object") -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.diff.findings import BREAKS, Change, Direction, Place, Rating, opposite, rated
-from accord.diff.model.schema import text_of
 from accord.diff.model.walk import Pair, Walk
 from accord.diff.rules.annotations import deprecated, texts
 from accord.diff.rules.bodies import media, schema
 from accord.document.document import Node
+from accord.jsonschema.equality import canonical_json
 
 
 def responses(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterator[Change | Pair]:
@@ -127,4 +127,4 @@ def _links(old: Node, new: Node, direction: Direction, name: str) -> Iterator[Ch
 
 
 def _leads(node: Node) -> str:
-    return text_of({key: value for key, value in node.value.items() if key != "description"})
+    return canonical_json({key: value for key, value in node.value.items() if key != "description"})

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from accord.diff.findings import Change, Effect, Place
-from accord.diff.model.schema import Schema, text_of, type_names
+from accord.diff.model.schema import Schema, type_names
 from accord.diff.model.walk import Pair
-from accord.openapi.keywords.enforcement import FORMATS
+from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.formats import ASSERTED
 
 # keyword, the types it judges, whether a greater number allows less, and the number that says nothing
 _BOUNDS: tuple[tuple[str, frozenset[str], bool, float | None], ...] = (
@@ -171,7 +172,7 @@ def _worded(pair: Pair, keyword: str) -> Iterator[Change]:
 def _validated(schema: Schema, keyword: str) -> dict[str, Any]:
     """The values of a keyword by their JSON text; a format that no validator knows is an annotation, which `words` compares."""
     found = (node.value for node in schema.nodes(keyword))
-    return {text_of(value): value for value in found if keyword != "format" or value in FORMATS}
+    return {canonical_json(value): value for value in found if keyword != "format" or value in ASSERTED}
 
 
 def _between(keyword: str, old: list[Any], new: list[Any]) -> Effect:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.diff.findings import Change, Direction, Place, Rating, rated
-from accord.diff.model.schema import text_of
 from accord.document.document import Node
+from accord.jsonschema.equality import canonical_json
 
 # What one alternative asks for: pairs of a scheme and one of its scopes (or "" for the scheme itself).
 Demand = frozenset[tuple[str, str]]
@@ -74,7 +74,7 @@ def _scheme(root: Node, name: str) -> str:
         return f"apiKey {value.get('in')} {name.lower() if value.get('in') == 'header' else name}"
     if kind == "oauth2":
         return "oauth2"
-    return f"{kind} {text_of(value.get('openIdConnectUrl'))}"
+    return f"{kind} {canonical_json(value.get('openIdConnectUrl'))}"
 
 
 def schemes(old: Node, new: Node) -> Iterator[Change]:

@@ -10,7 +10,9 @@ from accord.diff.findings import Change, Direction, Effect, Place, Rating
 from accord.diff.model.overlap import contradict, overlap, tags
 from accord.diff.model.schema import Schema, Schemas, Union, alternatives, type_names
 from accord.diff.model.walk import Pair
-from accord.document.document import DocumentError, Node
+from accord.document.document import Node
+from accord.jsonschema.discriminator import mapped_schemas
+from accord.jsonschema.schema import ALTERNATIVES, subschemas
 
 Match = tuple[Schema, Schema]
 
@@ -157,25 +159,15 @@ def discriminators(pair: Pair) -> Iterator[Change | Pair]:
 
 def _mapping(schemas: Schemas, node: Node) -> dict[str, tuple[Node, Schema]]:
     """What each name leads to: what is written in `mapping`, else the branches by their schemas' names."""
-    holder = node.document.root
-    for key in node.pointer[:-1]:
-        holder = holder.raw_child(key)
+    holder = node.document.node(node.pointer[:-1])
     listed: dict[str, tuple[Node, Schema]] = {}
     mapped: set[tuple[str | int, ...]] = set()
-    if isinstance(mapping := node.value.get("mapping"), dict):
-        for name, target in mapping.items():
-            place = node.raw_child("mapping").raw_child(name)
-            reference = target if "#" in target or "/" in target else f"#/components/schemas/{target}"
-            try:
-                found = node.document.at(reference, place).resolved()
-            except DocumentError:
-                continue  # to another file, or to nothing: the validity check tells of it
-            listed[name] = (place, schemas.of(found))
-            mapped.add(found.pointer)
-    for kind in ("oneOf", "anyOf"):
-        for index in range(len(holder.value.get(kind, []))):
-            branch = holder.raw_child(kind).raw_child(index)
-            target = branch.resolved()
-            if branch.reference is not None and target.pointer not in mapped:
-                listed.setdefault(str(target.pointer[-1]), (branch, schemas.of(target)))
+    for name, place, target in mapped_schemas(node):
+        found = target.resolved()
+        listed[name] = (place, schemas.of(found))
+        mapped.add(found.pointer)
+    for branch in subschemas(holder, *ALTERNATIVES):
+        target = branch.resolved()
+        if branch.reference is not None and target.pointer not in mapped:
+            listed.setdefault(str(target.pointer[-1]), (branch, schemas.of(target)))
     return listed

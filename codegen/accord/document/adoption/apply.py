@@ -1,4 +1,4 @@
-"""Readings applied to a document: the data that everything reads, and where each part of it was written."""
+"""Applies readings to a document, and records where each part was written."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accord.document.adoption import schemas
-from accord.document.adoption.places import METHODS, at, pointer_of, resolved, steps
+from accord.document.adoption.places import pointer_of, resolved, steps
 from accord.document.adoption.readings import Reading, ReadingError, Readings
 from accord.document.adoption.words import Word
-from accord.document.pointer import Key, Pointer, escaped, mappings
+from accord.document.pointer import Key, Pointer, fragment, mappings, value_at
+from accord.document.references import METHODS
 
 References = Callable[[dict[str, Any]], Iterator[tuple[dict[str, Any], str]]]
 
-_GONE = object()  # an element of a list that is left out
+_GONE = object()  # an element of a list that is dropped
 # Lists that mean something else when they are empty.
 _NEVER_EMPTY = frozenset({"allOf", "anyOf", "oneOf", "enum", "prefixItems", "type"})
 
 
 @dataclass(slots=True)
 class Adopted:
-    """A document as its readings have it. `moved` names the written place of what is elsewhere now."""
+    """A document with its readings applied. `moved` has the original place of everything that has moved."""
 
     data: Any
     applied: list[tuple[Pointer, Reading]] = field(default_factory=list)
@@ -31,7 +32,7 @@ class Adopted:
     moved: dict[Pointer, Pointer] = field(default_factory=dict)
 
     def origin(self, pointer: Pointer) -> Pointer:
-        """Where a place of the data was written."""
+        """The original place of a place in the data."""
         if self.moved:
             for end in range(len(pointer), 0, -1):
                 if (old := self.moved.get(pointer[:end])) is not None:
@@ -40,16 +41,16 @@ class Adopted:
 
 
 def adopt(data: Any, readings: Readings, references: References) -> Adopted:  # noqa: ANN401 - a document
-    """A copy of a document, read as the readings say.
+    """A copy of a document with readings applied.
 
     Raises:
-        ReadingError: a reading does not fit the document.
+        ReadingError: a reading does not apply to the document.
     """
     return _Adoption(data, references).all(readings) if readings else Adopted(data)
 
 
 def fits(data: Any, reading: Reading) -> bool:  # noqa: ANN401 - a document
-    """Whether a document has what a reading reads."""
+    """Whether a reading applies to a document."""
     try:
         _located(data, reading)
     except KeyError:
@@ -58,14 +59,14 @@ def fits(data: Any, reading: Reading) -> bool:  # noqa: ANN401 - a document
 
 
 def _located(data: Any, reading: Reading) -> Pointer:  # noqa: ANN401 - a document
-    """The place of a reading. Raises KeyError if there is nothing that it could read."""
+    """The place of a reading. Raises KeyError if it does not apply."""
     pointer = pointer_of(data, reading.place)
-    owner = at(data, pointer[:-1])
+    owner = value_at(data, pointer[:-1])
     if reading.word == "set":
         if not isinstance(owner, (dict, list)) or not pointer:
             raise KeyError(reading.place)
         return pointer
-    value = at(data, pointer)
+    value = value_at(data, pointer)
     possible = {
         "apply": pointer[-1:] != ("$ref",) and "$ref" in owner,
         "allow-null": pointer[-1:] == ("nullable",),
@@ -86,7 +87,7 @@ class _Adoption:
         self._origins = {id(value): (pointer, value) for pointer, value in _containers(self._data, ())}
 
     def all(self, readings: Readings) -> Adopted:
-        """Everything that is left out first, so that places stay what they are."""
+        """Apply all readings, drops first, while places are still the original ones."""
         found: dict[Word, list[tuple[Pointer, Reading]]] = {}
         applied, faults = [], []
         for reading in readings:
@@ -114,7 +115,7 @@ class _Adoption:
             self._repoint(moved)
         return Adopted(self._data, applied, frozenset(p for p, _ in found.get("keep", ())), moved)
 
-    # --- what is left out
+    # --- dropping
 
     def _drop(self, pointers: Iterable[Pointer]) -> None:
         waiting = list(pointers)
@@ -128,16 +129,16 @@ class _Adoption:
             self._gone.add(pointer)
             waiting += self._using(pointer)
         for pointer in sorted(self._gone, key=len, reverse=True):
-            owner = at(self._data, pointer[:-1])
+            owner = value_at(self._data, pointer[:-1])
             if isinstance(owner, list):
                 owner[int(pointer[-1])] = _GONE
             else:
                 owner.pop(pointer[-1], None)
 
     def _instead(self, pointer: Pointer) -> list[Pointer] | None:
-        """What else cannot be served without it, so that leaving it out never weakens an operation."""
-        above, value = pointer[:-1], at(self._written, pointer)
-        owner = at(self._written, above)
+        """What must be dropped instead, so that dropping never weakens an operation."""
+        above, value = pointer[:-1], value_at(self._written, pointer)
+        owner = value_at(self._written, above)
         last = all(self._is_gone((*above, key)) for key in _keys(owner) if key != pointer[-1])
         if above[-1:] == ("content",) and "requestBody" in above[-2:-1]:
             return [above[:-1]] if last else None
@@ -163,7 +164,7 @@ class _Adoption:
     def _operations(self, item: Pointer, *, secured: bool = False) -> list[Pointer]:
         """The operations of a path item, or all of them that inherit the security of the document."""
         if item:
-            return [(*item, method) for method in METHODS if method in at(self._written, item)]
+            return [(*item, method) for method in METHODS if method in value_at(self._written, item)]
         found: list[Pointer] = []
         for path, value in self._written.get("paths", {}).items():
             operations = [method for method in METHODS if isinstance(value, dict) and isinstance(value.get(method), dict)]
@@ -171,7 +172,7 @@ class _Adoption:
         return found
 
     def _using(self, pointer: Pointer) -> Iterator[Pointer]:
-        """The places whose references lead to it."""
+        """The places of references to it."""
         if self._targets is None:
             self._targets = list(self._all_targets())
         for holder, place, target in self._targets:
@@ -179,7 +180,7 @@ class _Adoption:
                 yield place
 
     def _all_targets(self) -> Iterator[tuple[Pointer, Pointer, Pointer]]:
-        """Of every reference its holder, what goes with it, and what it leads to."""
+        """Every reference: its holder, the place to drop with its target, and the target."""
         for pointer, mapping in mappings(self._written):
             for holder, key in self._references(mapping):
                 if holder[key].startswith("#"):
@@ -194,15 +195,15 @@ class _Adoption:
         return any(pointer[:end] in self._gone for end in range(1, len(pointer) + 1))
 
     def _live(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        """What is at a place, unless it is left out."""
-        return None if self._is_gone(pointer) else at(self._data, pointer)
+        """The value at a place, or None if it is dropped."""
+        return None if self._is_gone(pointer) else value_at(self._data, pointer)
 
-    # --- what is read in another way
+    # --- other readings
 
     def _declare(self, operation: dict[str, Any], pointer: Pointer) -> None:
-        item = at(self._written, pointer[:-1])
+        item = value_at(self._written, pointer[:-1])
         known = set()
-        for parameters in (item.get("parameters"), at(self._written, pointer).get("parameters")):
+        for parameters in (item.get("parameters"), value_at(self._written, pointer).get("parameters")):
             for parameter in parameters if isinstance(parameters, list) else ():
                 value = resolved(self._written, parameter)
                 if isinstance(value, dict) and value.get("in") == "path":
@@ -229,12 +230,12 @@ class _Adoption:
                 schemas.allow_null(schema, alternative=holder[-2:-1] in (("anyOf",), ("oneOf",)), older=older)
 
     def _put(self, pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
-        at(self._data, pointer[:-1])[pointer[-1]] = value
+        value_at(self._data, pointer[:-1])[pointer[-1]] = value
 
-    # --- where everything is now
+    # --- places after dropping
 
     def _settle(self, value: Any, pointer: Pointer, old: Pointer, moved: dict[Pointer, Pointer]) -> None:  # noqa: ANN401 - any JSON value
-        """Close the gaps of lists, and note what is elsewhere now."""
+        """Close the gaps in lists, and record what has moved."""
         if isinstance(value, list) and any(item is _GONE for item in value):
             value[:] = [item for item in value if item is not _GONE]
         for key in list(_keys(value)):
@@ -246,20 +247,18 @@ class _Adoption:
             if origin != expected:
                 moved[*pointer, key] = origin
             self._settle(child, (*pointer, key), origin, moved)
-            if child == [] and key in _NEVER_EMPTY and at(self._written, origin) != []:
+            if child == [] and key in _NEVER_EMPTY and value_at(self._written, origin) != []:
                 value.pop(key)
 
     def _repoint(self, moved: dict[Pointer, Pointer]) -> None:
-        """References to elements of lists that have another index now."""
+        """Update references to elements of lists whose index has changed."""
         now = {tuple(map(str, old)): new for new, old in moved.items() if isinstance(new[-1], int) and isinstance(old[-1], int)}
         for _, mapping in mappings(self._data):
             for holder, key in self._references(mapping):
                 parts = holder[key].split("/")[1:] if holder[key].startswith("#/") else []
                 for end in range(len(parts), 0, -1):
                     if (new := now.get(tuple(parts[:end]))) is not None:
-                        holder[key] = (
-                            "#" + "".join(f"/{escaped(step)}" for step in new) + "".join(f"/{part}" for part in parts[end:])
-                        )
+                        holder[key] = fragment(new) + "".join(f"/{part}" for part in parts[end:])
                         break
 
 
@@ -273,4 +272,4 @@ def _containers(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, Any]]: 
     if isinstance(value, (dict, list)):
         yield pointer, value
         for key in _keys(value):
-            yield from _containers(at(value, (key,)), (*pointer, key))
+            yield from _containers(value_at(value, (key,)), (*pointer, key))

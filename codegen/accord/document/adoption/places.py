@@ -1,4 +1,4 @@
-"""Places of readings: as texts that people read, and as pointers into a document.
+"""Places of readings: as readable text, and as pointers into a document.
 
 Parameters are named (`parameters/query:limit`) instead of counted, so that a new one does not change what a reading means.
 """
@@ -7,50 +7,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord.document.pointer import FILES, Key, Pointer, escaped, unescaped
+from accord.document.pointer import FILES, Key, Pointer, escape_fragment, fragment_tokens, unescape_fragment, value_at
 from accord.document.references import METHODS
-
-__all__ = ["METHODS", "at", "place_of", "pointer_of", "resolved", "steps"]
 
 
 def resolved(data: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A value, or what its `$ref` leads to; the value itself if that is nothing."""
+    """A value, or the target of its `$ref`; the value itself if that cannot be resolved."""
     seen: set[str] = set()
     while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str) and reference not in seen:
         seen.add(reference)
         try:
-            value = at(data, steps(data, reference))
+            value = value_at(data, steps(data, reference))
         except KeyError:
             break
     return value
 
 
-def at(data: Any, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-    """What is at a place.
-
-    Raises:
-        KeyError: nothing is.
-    """
-    for key in pointer:
-        try:
-            data = data[key]
-        except (IndexError, TypeError):
-            raise KeyError(key) from None
-    return data
-
-
 def steps(data: Any, reference: str) -> Pointer:  # noqa: ANN401 - any JSON value
-    """The keys of a place `#/a/b`, as far as it exists; of lists, indexes are numbers.
+    """The keys of a place `#/a/b`; indexes of lists are numbers.
 
     Raises:
-        KeyError: it leads nowhere.
+        KeyError: there is no such place.
     """
     found: list[Key] = []
     value = data
-    for step in reference[1:].split("/")[1:]:
-        key = _key(data, value, unescaped(step), found)
+    for name in fragment_tokens(reference):
+        key = _key(data, value, name, found)
         found.append(key)
-        value = value[key] if isinstance(value, dict) and key in value else at(value, (key,))
+        value = value[key] if isinstance(value, dict) and key in value else value_at(value, (key,))
     return tuple(found)
 
 
@@ -76,12 +60,12 @@ def pointer_of(data: Any, place: str) -> Pointer:  # noqa: ANN401 - any JSON val
     file, mark, rest = place.partition("#")
     if mark and (not rest or rest.startswith("/")):
         inner, last = rest.rpartition("/")[::2]
-        owner = f"#/{FILES}/{escaped(file)}{inner}" if file else f"#{inner}"
+        owner = f"#/{FILES}/{escape_fragment(file)}{inner}" if file else f"#{inner}"
         above = steps(data, owner)
-        value = at(data, above)
+        value = value_at(data, above)
         if isinstance(value, list):
-            return (*above, _key(data, value, unescaped(last), list(above)))
-        return (*above, unescaped(last)) if rest else above
+            return (*above, _key(data, value, unescape_fragment(last), list(above)))
+        return (*above, unescape_fragment(last)) if rest else above
     paths = data.get("paths") if isinstance(data, dict) else None
     for path, item in paths.items() if isinstance(paths, dict) else ():
         for method in METHODS:
@@ -98,7 +82,7 @@ def place_of(data: Any, pointer: Pointer) -> str:  # noqa: ANN401 - any JSON val
     file, pointer_within = "", pointer
     if len(pointer) > 1 and pointer[0] == FILES:
         file, pointer_within = str(pointer[1]), pointer[2:]
-    text, value = "", at(data, pointer[: len(pointer) - len(pointer_within)])
+    text, value = "", value_at(data, pointer[: len(pointer) - len(pointer_within)])
     above: Key = ""
     for key in pointer_within:
         value, step = _below(value, key), str(key)
@@ -106,7 +90,7 @@ def place_of(data: Any, pointer: Pointer) -> str:  # noqa: ANN401 - any JSON val
             parameter = resolved(data, value)
             if isinstance(parameter, dict) and all(isinstance(parameter.get(key), str) for key in ("in", "name")):
                 step = f"{parameter['in']}:{parameter['name']}"
-        text += f"/{escaped(step)}"
+        text += f"/{escape_fragment(step)}"
         above = key
     return f"{file}#{text}"
 

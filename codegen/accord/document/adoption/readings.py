@@ -31,7 +31,7 @@ class ReadingError(AccordError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is done at one place of a document instead of what is written there.
+    """How one place of a document is read instead of as it is written.
 
     `place` is a JSON Pointer (`#/components/...`; `common.yaml#/...` in another file), an operationId, or `GET /path`.
     `finding` is what was wrong there. `where` is where the reading itself is written.
@@ -46,13 +46,13 @@ class Reading:
 
     @property
     def option(self) -> str:
-        """The words that give this reading on the command line."""
+        """The command-line option for this reading."""
         value = f":{json.dumps(self.value, ensure_ascii=False)}" if self.word == "set" else ""
         return f"--adopt {shlex.quote(f'{self.place}={self.word}{value}')}"
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What it says, whatever the reason."""
+        """Its identity, regardless of the reason."""
         return self.place, self.word, json.dumps(self.value, sort_keys=True)
 
 
@@ -63,7 +63,7 @@ def given(text: str) -> Reading:
     """A reading as the command line gives it: `PLACE=WORD`, or `PLACE=set:VALUE` with a JSON value.
 
     Raises:
-        ReadingError: it is none.
+        ReadingError: it is not a reading.
     """
     found = _GIVEN.fullmatch(text)
     if found is None or found[2] == "set":

@@ -1,4 +1,4 @@
-"""What `apply` and `null` make of a schema."""
+"""The readings `apply` and `allow-null` for schemas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-# Keywords that null may fail.
+# Keywords that may reject null.
 _JUDGING = ("$ref", "allOf", "anyOf", "oneOf", "enum", "const", "not", "if", "then", "else", "discriminator")
 _ANNOTATIONS = frozenset({"title", "description", "example", "deprecated", "externalDocs", "readOnly", "writeOnly", "default"})
 # Members of objects that are not schemas.
@@ -17,9 +17,9 @@ _OTHERS = frozenset(
 
 
 def allow_null(schema: Schema, *, alternative: bool, older: bool) -> None:
-    """Let `nullable` of a schema without `type` allow null; `alternative` is one of `anyOf` or `oneOf`, `older` OpenAPI 3.0.
+    """Make `nullable` in a schema without `type` allow null; `alternative`: in `anyOf` or `oneOf`, `older`: OpenAPI 3.0.
 
-    An alternative that says nothing else is null itself.
+    An alternative without other keywords becomes null itself.
     """
     schema.pop("nullable", None)
     judging = [key for key in schema if key in _JUDGING]
@@ -34,12 +34,12 @@ def allow_null(schema: Schema, *, alternative: bool, older: bool) -> None:
 
 
 def says_nothing_else(schema: Schema) -> bool:
-    """Whether a schema judges nothing, apart from `nullable`."""
+    """Whether a schema has no keywords that validate, apart from `nullable`."""
     return not {key for key in schema if not key.startswith("x-")} - _ANNOTATIONS - {"nullable"}
 
 
 def beside_a_reference(holder: Schema, siblings: list[str], target: Any, *, older: bool) -> Schema:  # noqa: ANN401 - any JSON value
-    """What holds a `$ref`, with the keywords beside it in force; the holder keeps the others."""
+    """The holder of a `$ref` with the keywords beside it applied; it keeps the others."""
     beside = {key: holder.pop(key) for key in siblings}
     if isinstance(target, dict) and _OTHERS & target.keys():
         return {**copy.deepcopy(target), **{key: value for key, value in holder.items() if key != "$ref"}, **beside}
@@ -50,5 +50,5 @@ def beside_a_reference(holder: Schema, siblings: list[str], target: Any, *, olde
 
 
 def _null(*, older: bool) -> Schema:
-    """The schema of null alone, which OpenAPI 3.0 has no type for."""
+    """The schema of null; OpenAPI 3.0 has no type for it."""
     return {"enum": [None]} if older else {"type": "null"}

@@ -1,10 +1,10 @@
-"""The words of readings, and why each is usually taken."""
+"""The kinds of readings, and the usual reason for each."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-# drop: what is written there is left out: a keyword is ignored; a parameter, media type or operation is not served.
+# drop: left out: a keyword is ignored; a parameter, media type or operation is not served.
 # apply: a keyword beside a `$ref` applies, which OpenAPI 3.0 says to ignore.
 # allow-null: `nullable` allows null, which without a `type` beside it has no effect.
 # keep: the keyword means what OpenAPI 3.1 says.

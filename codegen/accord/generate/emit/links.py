@@ -11,13 +11,14 @@ from typing import Any
 from accord.document.document import DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.identifiers import distinct, python_name
-from accord.document.pointer import unescaped
+from accord.document.pointer import fragment_tokens
 from accord.generate.emit.requests import Inputs
 from accord.generate.emit.responses import Output
 from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import union
 from accord.openapi.expressions import expressions
-from accord.openapi.parameter import Parameter, Response
+from accord.openapi.parameter import Parameter
+from accord.openapi.response import Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Links:
             written = str(link.value.get("operationRef", ""))
             if not written.startswith("#"):
                 return None
-            target = self._by_pointer.get(tuple(map(unescaped, written.split("/")[1:])))
+            target = self._by_pointer.get(tuple(fragment_tokens(written)))
         if target is None:
             raise link.error(f"the link leads to {written!r}, which is no operation here: correct it")
         return target

@@ -16,7 +16,7 @@ from accord.generate.emit.source import docstring, indented, string
 from accord.generate.ir.annotations import union
 from accord.generate.ir.builder import Shapes
 from accord.generate.ir.naming import class_name
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 
 # What operations.py itself names at its top; an operation of the same name gets a trailing underscore.
 _TAKEN = frozenset(

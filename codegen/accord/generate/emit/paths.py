@@ -7,9 +7,9 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from accord.generate.ir.annotations import union
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.openapi.parameter import Parameter
-from accord.openapi.path_template import Pattern
+from accord.openapi.paths.path_template import Pattern
 
 _LITERAL = "/:@!$&'()*+,;=~%"  # what a path may hold unquoted (RFC 3986, pchar), and what the document has quoted itself
 

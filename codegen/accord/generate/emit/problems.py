@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from accord.document.document import Document, DocumentError, Node, references
 from accord.document.findings import Finding
 from accord.document.identifiers import pascal_case
-from accord.document.pointer import mappings, unescaped
+from accord.document.pointer import mappings, unescape_fragment
 from accord.generate.emit.source import docstring, string
 from accord.openapi.api import API
-from accord.openapi.parameter import Response
+from accord.openapi.response import Response
 
 _MEDIA = "application/problem+json"
 _SCHEMAS = ("components", "schemas")
@@ -114,7 +114,7 @@ def problem_schemas(document: Document) -> set[str]:
         owner = pointer[2] if pointer[:2] == _SCHEMAS and len(pointer) > len(_SCHEMAS) else _MEDIA in pointer
         found = (unquote(holder[key]).split("/") for holder, key in references(mapping))
         uses[owner] |= {
-            unescaped(steps[3]) for steps in found if steps[:3] == ["#", *_SCHEMAS] and len(steps) > len(_SCHEMAS) + 1
+            unescape_fragment(steps[3]) for steps in found if steps[:3] == ["#", *_SCHEMAS] and len(steps) > len(_SCHEMAS) + 1
         }
     return _reached(True, uses) - _reached(False, uses)  # noqa: FBT003 - whether a problem is the owner
 

@@ -10,9 +10,9 @@ from accord.generate.emit.source import string
 from accord.generate.ir.annotations import SCALARS, alternatives, annotation, union
 from accord.generate.ir.builder import Shapes
 from accord.generate.ir.nodes import Schema
-from accord.openapi.api import Operation
-from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media, suffix
+from accord.openapi.operation import Operation
+from accord.openapi.values.form_fields import Members, holds_file
 
 FILE: Schema = {"file": True}  # the normal form of a file
 

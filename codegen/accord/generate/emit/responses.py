@@ -11,10 +11,10 @@ from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import alternatives, union
 from accord.generate.ir.builder import Shapes
 from accord.generate.ir.nodes import Schema, mentioned
-from accord.openapi.api import Operation
+from accord.openapi.header import Header
 from accord.openapi.media_type import Media
-from accord.openapi.parameter import Header, Response
-from accord.openapi.response_class import response_class
+from accord.openapi.operation import Operation
+from accord.openapi.response import Response, response_class
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from accord.generate.ir.annotations import annotation, union
 from accord.generate.ir.builder import Shapes
 from accord.generate.ir.naming import class_name
 from accord.generate.ir.nodes import Schema
-from accord.openapi.api import Operation, callbacks, place
 from accord.openapi.expressions import expressions
 from accord.openapi.media_type import Media
-from accord.openapi.parameter import Response
+from accord.openapi.operation import Operation, callbacks, place
+from accord.openapi.response import Response
 
 _TAKEN = frozenset({"Any", "ClassVar", "Document", "File", "Instant", "Literal", "Number", "Received", "Webhook"})
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from accord.document.document import Document, Node
 from accord.document.identifiers import pascal_case
-from accord.document.pointer import Pointer, unescaped
+from accord.document.pointer import Pointer
 from accord.generate.ir.defaults import settle
 from accord.generate.ir.naming import Names, class_label, class_name, hinted
 from accord.generate.ir.nodes import (
@@ -21,7 +21,6 @@ from accord.generate.ir.nodes import (
     enumerated,
     kinds,
     lengths,
-    listed,
     mentioned,
     plain,
     reference,
@@ -31,6 +30,9 @@ from accord.generate.ir.nodes import (
 )
 from accord.jsonschema import composition as f
 from accord.jsonschema.composition import Members
+from accord.jsonschema.discriminator import mapped_schemas, schema_name
+from accord.jsonschema.schema import ALTERNATIVES, conjuncts, is_false, is_marked, subschemas
+from accord.jsonschema.types import type_of
 
 Nodes = tuple[Node, ...]
 Settled = frozenset[tuple[Pointer, str]]
@@ -129,7 +131,7 @@ class Shapes:
             target = self.document.at(node.reference, node)
             form = self._form((target,), hinted(target, hint))
         elif (
-            len(parts := f.branches(node, "allOf")) == 1
+            len(parts := subschemas(node, "allOf")) == 1
             and parts[0].reference
             and not (_SHAPES - {"allOf"}) & node.value.keys()
         ):
@@ -139,16 +141,16 @@ class Shapes:
         return form if form is NEVER else {**form, **about([node])}
 
     def _composed(self, key: Key, nodes: Nodes, hint: str) -> Schema:
-        settled, facets = key[1], f.composed(nodes)
-        if any(facet.value is False for facet in facets):
+        settled, facets = key[1], f.composed(*nodes)
+        if is_false(*nodes):
             return NEVER
         pointers = {facet.pointer for facet in facets}
         for facet in facets:
-            for keyword in f.UNIONS:
+            for keyword in ALTERNATIVES:
                 union = (facet.pointer, keyword)
                 if union in settled or keyword not in facet.value:
                     continue
-                alternatives = f.branches(facet, keyword)
+                alternatives = subschemas(facet, keyword)
                 if any(part.resolved().pointer in pointers for part in alternatives):
                     settled |= {union}
                     continue
@@ -188,20 +190,20 @@ class Shapes:
 
     def _beside(self, part: Node, name: str, nodes: Nodes, facets: list[Node], hint: str, settled: Settled) -> Schema:  # noqa: PLR0913, PLR0917 - as _united
         """An alternative together with what is said beside it; only itself if it includes all that, as a subclass does."""
-        included = {facet.pointer for facet in f.composed([part])}
+        included = {facet.pointer for facet in conjuncts(part)}
         if all(facet.pointer in included for facet in facets):
             return self._form((part,), hint)
         if part.reference:
-            name = f"{hint}{class_name(unescaped(part.reference.rpartition('/')[2]))}"
+            name = f"{hint}{class_name(schema_name(part.reference))}"
         return self._form((*nodes, part), name, settled)
 
     @staticmethod
     def _others(facets: list[Node], settled: Settled) -> bool:
         """Whether there are more alternatives than those that are looked at."""
         return any(
-            (facet.pointer, keyword) not in settled and any(f.structured(part) for part in f.branches(facet, keyword))
+            (facet.pointer, keyword) not in settled and any(f.structured(part) for part in subschemas(facet, keyword))
             for facet in facets
-            for keyword in f.UNIONS
+            for keyword in ALTERNATIVES
         )
 
     def _tagged(self, facet: Node, parts: list[Node], forms: list[Schema], facets: list[Node]) -> Schema:
@@ -222,12 +224,8 @@ class Shapes:
         if not isinstance(name, str) or not classes or all(f.names_itself(part, name) for part in parts if part.reference):
             return {}
         tags = {str(pointer[-1]): known for pointer, known in classes.items()}
-        for value, place in discriminator.get("mapping", {}).items():
-            pointer = place if "/" in place else f"#/components/schemas/{place}"
-            target = self.document.at(pointer, facet).resolved().pointer
-            if target in classes:
-                tags[value] = classes[target]
-        return tags
+        mapped = mapped_schemas(facet.raw_child("discriminator"))
+        return tags | {value: classes[to] for value, _, target in mapped if (to := target.resolved().pointer) in classes}
 
     def _alias(self, key: Key, nodes: Nodes, hint: str, form: Schema) -> Schema:
         """A form under a name of its own."""
@@ -253,7 +251,7 @@ class Shapes:
             )
             if not shaped and not values:
                 return words
-            allowed = list(f.KINDS) if not values else sorted({listed(value) for value in values[-1]})
+            allowed = list(f.KINDS) if not values else sorted({type_of(value) for value in values[-1]})
         forms = [self._one(kind, key, nodes, facets, hint, found) for kind in dict.fromkeys(allowed)]
         forms = [form for form in forms if form is not NEVER]
         if not forms:
@@ -294,7 +292,7 @@ class Shapes:
             member = dict(member)
             settle(member, speaking)
             for keyword in ("readOnly", "writeOnly"):
-                if any(facet.value.get(keyword) is True for facet in f.composed(speaking) if facet.value is not False):
+                if is_marked(keyword, *speaking):
                     member[keyword] = True
             form["properties"][key] = member
         form["properties"] |= {key: {} for key in found.maybe}
@@ -324,7 +322,7 @@ class Shapes:
             items = [facet.raw_child("items") for facet in facets if "items" in facet.value]
             form = self._held([tuple(items)], f"{hint}Item")[0] if items else {}
             return {**words, "items": {} if form is NEVER else form}
-        places = self._held([(node,) for node in f.branches(first, "prefixItems")], f"{hint}Item")
+        places = self._held([(node,) for node in subschemas(first, "prefixItems")], f"{hint}Item")
         rest: Schema = self._held([(first.raw_child("items"),)], f"{hint}Rest")[0] if "items" in first.value else {}
         if NEVER in places:
             places, rest = places[: places.index(NEVER)], NEVER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accord.document.document import Node
 from accord.generate.ir.nodes import Schema
 from accord.jsonschema.validator import validator
-from accord.openapi.primitives import exact
+from accord.openapi.values.primitives import exact
 
 
 def settle(member: Schema, nodes: list[Node]) -> None:

@@ -73,16 +73,9 @@ class Names:
             self._components[pointer] = self._free(name, natural) if name in self._given else name
             self._given.add(self._components[pointer])
         for pointer, name in list(self._components.items()):
-            written = self._at(document, pointer)
+            written = document.node(pointer)
             if written.reference is not None and len(written.value) == 1:  # it gives its name to what another file holds
                 self._components.setdefault(written.resolved().pointer, name)
-
-    @staticmethod
-    def _at(document: Document, pointer: Pointer) -> Node:
-        node = document.root
-        for key in pointer:
-            node = node.raw_child(key)
-        return node
 
     @property
     def components(self) -> frozenset[str]:

@@ -9,7 +9,9 @@ from typing import Any
 from accord.document.document import Node
 from accord.document.strict_json import integers
 from accord.jsonschema.composition import KINDS, said
+from accord.jsonschema.equality import common
 from accord.jsonschema.regex.python import compiles
+from accord.jsonschema.types import type_of
 
 Schema = dict[str, Any]
 
@@ -22,18 +24,12 @@ _BOUNDS = {
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "array": ("minItems", "maxItems"),
 }
-_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array", dict: "object"}
 _EXACT = 1 << 53  # integers up to here are the same in every JSON reader
 
 
 def about(facets: Iterable[Node], keywords: tuple[str, ...] = _WORDS) -> Schema:
     """What the facets tell people: the last word counts."""
     return {keyword: facet.value[keyword] for keyword in keywords for facet in facets if keyword in facet.value}
-
-
-def listed(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """The JSON type of a value."""
-    return _KINDS[type(value)]
 
 
 def plain(kind: str, facets: list[Node]) -> Schema:
@@ -56,27 +52,17 @@ def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema)
         lists = [integers(values) for values in lists]
     values = [
         value
-        for value in lists[-1]
-        if (allowed is None or listed(value) in allowed or (listed(value) == "integer" and "number" in allowed))
-        and all(any(same(value, other) for other in others) for others in lists)
+        for value in common(lists[::-1])
+        if allowed is None or type_of(value) in allowed or (type_of(value) == "integer" and "number" in allowed)
     ]
     if not values:
         return NEVER
-    if any(listed(value) in ("array", "object") for value in values):
+    if any(type_of(value) in ("array", "object") for value in values):
         return None
-    types = [listed(value) for value in values]
+    types = [type_of(value) for value in values]
     if "number" in types or any(type(value) is int and abs(value) > _EXACT for value in values):
         return {**words, "type": list(dict.fromkeys(types))}
     return {**words, "enum": values}
-
-
-def same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether two values are equal in JSON, where `1` is not `true`."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, (list, dict)) and isinstance(other, (list, dict)):
-        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    return bool(one == other)
 
 
 def united(forms: list[Schema], words: Schema) -> Schema:
@@ -112,7 +98,7 @@ def kinds(form: Schema, objects: dict[str, Schema], aliases: dict[str, Schema]) 
             return {"object"}
         return kinds(aliases[name], objects, aliases) if name in aliases else {*KINDS, "integer"}
     if "enum" in form:
-        return {listed(value) for value in form["enum"]}
+        return {type_of(value) for value in form["enum"]}
     if "anyOf" in form:
         return {kind for part in form["anyOf"] for kind in kinds(part, objects, aliases)}
     found = form.get("type", [*KINDS, "integer"])

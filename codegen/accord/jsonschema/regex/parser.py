@@ -1,206 +1,370 @@
-"""Reads the regular expressions that mean the same to every engine: ECMA-262, Python, Rust, RE2."""
+r"""Regular expressions of ECMA-262 with the flag `u` (JSON Schema, Core, 6.4), parsed into a tree.
+
+Everything else reads the tree: the translation for the validator, the samples, the rules for portable expressions, and the
+search for catastrophic backtracking.
+"""
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-MANY = 4  # an optional repetition beyond this is taken for endless: it backtracks like one
-COPIES = 8  # a fixed repetition beyond this is cut: hex{72} backtracks like hex{8}
+import jsonschema_rs
+
 LAST = 0x10FFFF
 
-Range = tuple[int, int]
-CLASSES = {"d": "[0-9]", "w": "[A-Za-z0-9_]", "s": "[ \\t]", "D": "[^0-9]", "W": "[^A-Za-z0-9_]", "S": "[^ \\t]"}
-ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+CodeRange = tuple[int, int]
+
+# Class escapes; ECMA-262 takes `\d` and `\w` for ASCII, `\s` for all white space of Unicode.
+CLASS_ESCAPES: dict[str, list[CodeRange]] = {
+    "d": [(0x30, 0x39)],
+    "w": [(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)],
+    "s": [
+        *((9, 13), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F)),
+        *((0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)),
+    ],
+}
+_CONTROLS = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
+_QUANTIFIER = re.compile(r"([*+?]|\{([0-9]+)(?:(,)([0-9]*))?\})\??")
+_GROUP = re.compile(r"\((\?(?::|=|!|<=|<!|<([^\d\W]\w*)>))?")
+_CODE = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]+)\}|c([A-Za-z])|(0)(?![0-9])")
+_LOW_SURROGATE = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
+_PROPERTY = re.compile(r"([pP])\{(?:([A-Za-z_]+)=)?([A-Za-z0-9_]+)\}")
+_NUMBER = re.compile(r"[1-9][0-9]*")
+_NAME = re.compile(r"k<(\w+)>")
+_VALUED = frozenset({"General_Category", "gc", "Script", "sc", "Script_Extensions", "scx"})
 
 
-class RegexError(ValueError):
-    """The expression is outside of the subset; the text is `what: how to mend it`."""
+class PatternError(ValueError):
+    """The expression is not one of ECMA-262, or not supported here; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
-    """One character out of ranges of code points."""
+class Character:
+    """One character; `text` is how it is written, and `end` the position after it."""
 
-    ranges: tuple[Range, ...]
+    code: int
+    text: str
+    end: int = 0
 
-    def meets(self, other: Letters) -> bool:
-        """Whether some character is in both."""
-        return any(low <= high2 and low2 <= high for low, high in self.ranges for low2, high2 in other.ranges)
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    r"""A class escape: `\d`, `\W`, `\p{L}`."""
+
+    text: str
+
+    @property
+    def letter(self) -> str:
+        """`d`, `D`, `p`, ..."""
+        return self.text[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    r"""A range of characters in a class. `high` is an escape where the hyphen is itself, as in `[a-\d]`."""
+
+    low: Character
+    high: Character | Escape
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """`[...]`; `text` is what is written between the brackets."""
+
+    members: tuple[Character | Escape | Range, ...]
+    negated: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """`.`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    r"""`^`, `$`, `\b` or `\B`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group; `number` is 0 if it does not capture, and `text` are the four characters at its beginning."""
+
+    part: Part
+    number: int
+    name: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A lookahead or lookbehind: `kind` is `?=`, `?!`, `?<=` or `?<!`."""
+
+    part: Part
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackReference:
+    """A reference to a group that has matched."""
+
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One after another."""
+    """One part after another."""
 
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several."""
+    """Alternatives."""
 
     branches: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """From `least` to `most` times; None is endless."""
+    """A part `least` to `most` times; None is unbounded. `text` is the quantifier."""
 
     part: Part
     least: int
     most: int | None
+    text: str
 
 
-Part = Letters | Sequence | Choice | Repeat
+Part = Character | Escape | Class | Dot | Assertion | Group | Look | BackReference | Sequence | Choice | Repeat
 
 
-class Reader:
-    """Reads one expression, anchored at both ends.
+@functools.lru_cache(maxsize=4096)
+def parse(pattern: str) -> Part:
+    """The tree of an expression.
 
     Raises:
-        RegexError: it is not anchored, or has something that engines read differently.
+        PatternError: it is not ECMA-262, or refers to a group that may not have matched.
     """
+    return _Parser(pattern).parse()
+
+
+def walk(part: Part) -> Iterator[Part]:
+    """A part and everything in it, in the order of the expression; classes are not entered."""
+    yield part
+    match part:
+        case Sequence():
+            inside = part.parts
+        case Choice():
+            inside = part.branches
+        case Group() | Look() | Repeat():
+            inside = (part.part,)
+        case _:
+            inside = ()
+    for one in inside:
+        yield from walk(one)
+
+
+@functools.cache
+def _is_script(name: str) -> bool:
+    """Whether a property is a script, which ECMA-262 does not allow alone as other dialects do."""
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": f"\\p{{Script={name}}}"})
+    except jsonschema_rs.ValidationError:
+        return False
+    return True
+
+
+class _Parser:
+    """Recursive descent over one expression."""
 
     def __init__(self, pattern: str) -> None:
-        self.text, self.at = pattern, 0
+        self._text, self._at = pattern, 0
+        self._opened = 0  # groups so far
+        self._names: dict[str, int] = {}
+        self._matched: set[int] = set()  # groups that have matched wherever this place is reached
+        self._nested = False  # whether the last class has a bracket that other dialects read as a class within it
 
-    def read(self) -> Part:
-        """The whole expression without its anchors."""
-        if not self.text.startswith("^") or not self.text.endswith("$") or self._escaped(len(self.text) - 1):
-            raise RegexError("is not anchored, so it finds its text anywhere: write `^...$`")
-        self.text, self.at = self.text[1:-1], 0
+    def parse(self) -> Part:
         part = self._choice()
-        if self.at < len(self.text):
-            raise RegexError(f"has a `{self.text[self.at]}` too many: escape or remove it")
-        if isinstance(part, Choice):
-            raise RegexError("is anchored only in parts, `^` binds to the first alternative: write `^(...|...)$`")
+        if self._at < len(self._text):
+            raise PatternError("a `)` is not opened")
         return part
 
-    def _escaped(self, position: int) -> bool:
-        before = self.text[:position]
-        return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    def _peek(self, text: str) -> bool:
+        return self._text.startswith(text, self._at)
 
-    def _peek(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    def _next(self) -> str:
-        character = self._peek()
-        self.at += 1
-        return character
+    def _take(self, expression: re.Pattern[str]) -> re.Match[str] | None:
+        if (found := expression.match(self._text, self._at)) is not None:
+            self._at = found.end()
+        return found
 
     def _choice(self) -> Part:
-        branches = [self._sequence()]
-        while self._peek() == "|":
-            self._next()
+        before, branches = set(self._matched), [self._sequence()]
+        while self._peek("|"):
+            self._at += 1
+            self._matched = set(before)
             branches.append(self._sequence())
-        return branches[0] if len(branches) == 1 else Choice(tuple(branches))
+        if len(branches) == 1:
+            return branches[0]
+        self._matched = before
+        return Choice(tuple(branches))
 
-    def _sequence(self) -> Part:
+    def _sequence(self) -> Sequence:
         parts: list[Part] = []
-        while self._peek() not in ("", "|", ")"):
-            parts.append(self._repeated(self._atom()))
+        while self._at < len(self._text) and self._text[self._at] not in "|)":
+            before = set(self._matched)
+            part = self._atom()
+            if (quantifier := self._take(_QUANTIFIER)) is not None:
+                part = self._repeated(part, quantifier, before)
+            parts.append(part)
         return Sequence(tuple(parts))
 
-    def _repeated(self, part: Part) -> Part:
-        match character := self._peek():
-            case "*" | "+" | "?":
-                self._next()
-                least = 1 if character == "+" else 0
-                return self._once(Repeat(part, least, 1 if character == "?" else None))
-            case "{":
-                end = self.text.find("}", self.at)
-                low, comma, high = self.text[self.at + 1 : end].partition(",")
-                if end < 0 or not low.isdecimal() or (high and not high.isdecimal()):
-                    raise RegexError("has a `{` that counts nothing: write `\\{`")
-                self.at = end + 1
-                least = int(low)
-                most = int(high) if high else None if comma else least
-                return self._once(Repeat(part, least, most))
-        return part
-
-    def _once(self, part: Part) -> Part:
-        if self._peek() == "?":
-            self._next()
-        if self._peek() in ("*", "+", "?", "{") and self._peek():
-            raise RegexError(f"repeats a repetition, `{self._peek()}` after a quantifier: put parentheses around the inner one")
-        return part
+    def _repeated(self, part: Part, quantifier: re.Match[str], before: set[int]) -> Repeat:
+        if isinstance(part, (Assertion, Look)):
+            raise PatternError(f"`{quantifier[0]}` repeats nothing")
+        mark, low, comma, high = quantifier.groups()
+        least = {"*": 0, "?": 0, "+": 1}.get(mark) if low is None else int(low)
+        most = {"?": 1}.get(mark) if low is None else int(high) if high else None if comma else int(low)
+        if not least:
+            self._matched = before
+        if _QUANTIFIER.match(self._text, self._at):
+            raise PatternError(f"`{self._text[self._at]}` repeats a repetition")
+        return Repeat(part, least or 0, most, quantifier[0])
 
     def _atom(self) -> Part:
-        match character := self._next():
-            case "(":
-                return self._group()
+        if self._peek("("):
+            return self._group()
+        character = self._text[self._at]
+        self._at += 1
+        match character:
+            case "^" | "$":
+                return Assertion(character)
+            case ".":
+                return Dot()
             case "[":
                 return self._class()
             case "\\":
-                return self._single(self._escape())
-            case ".":
-                raise RegexError("has a `.`, whose newlines differ between engines: list the characters, as in `[^\\u0000]`")
-            case "^" | "$":
-                raise RegexError(f"has a `{character}` inside: keep one at each end, or write `\\{character}`")
-            case "*" | "+" | "?" | "{" | "}" | "]":
-                raise RegexError(f"has a bare `{character}`: write `\\{character}`")
-        return self._single(ord(character))
-
-    def _single(self, code: int) -> Letters:
-        return Letters(((code, code),))
+                return self._escaped()
+            case "*" | "+" | "?":
+                raise PatternError(f"`{character}` repeats nothing")
+            case "{" if _QUANTIFIER.match(self._text, self._at - 1):
+                raise PatternError("`{` repeats nothing")
+            case "]" if self._nested:
+                raise PatternError("a class within a class is not ECMA-262: write `\\[` if the bracket is meant")
+        return Character(ord(character), character, self._at)
 
     def _group(self) -> Part:
-        if self._peek() == "?":
-            if self.text[self.at : self.at + 2] != "?:":
-                what = self.text[self.at - 1 : self.at + 3]
-                raise RegexError(
-                    f"has `{what}`, which linear-time engines lack or spell differently: write it with `(...)` alone"
-                )
-            self.at += 2
+        before, start = set(self._matched), self._at
+        text = self._text[start : start + 4]
+        if (opening := self._take(_GROUP)) is None or self._peek("?"):
+            raise PatternError(f"`{text}` is not ECMA-262")
+        kind, name = opening.groups()
+        number = 0
+        if kind is None or name is not None:
+            self._opened += 1
+            number = self._opened
+        if name is not None and self._names.setdefault(name, number) != number:
+            raise PatternError(f"the group {name!r} is named twice")
         part = self._choice()
-        if self._next() != ")":
-            raise RegexError("has an open `(`: close it")
-        return part
+        if not self._peek(")"):
+            raise PatternError("a `(` is not closed")
+        self._at += 1
+        if number:
+            self._matched.add(number)
+        elif kind in ("?!", "?<!"):
+            self._matched = before
+        return Group(part, number, name, text) if number or kind == "?:" else Look(part, kind, text)
 
-    def _escape(self) -> int:
-        match character := self._next():
-            case "u":
-                digits = self.text[self.at : self.at + 4]
-                self.at += 4
-                if len(digits) == 4 and all(digit in "0123456789abcdefABCDEF" for digit in digits):  # noqa: PLR2004 - \uXXXX
-                    return int(digits, 16)
-                raise RegexError("has a `\\u` without four digits: write as in `\\u0000`")
-            case "d" | "w" | "s" | "D" | "W" | "S":
-                raise RegexError(f"has `\\{character}`, which is ASCII for some engines only: write `{CLASSES[character]}`")
-            case "n" | "r" | "t":
-                return ord(ESCAPES[character])
-        if not character or character.isalnum():
-            raise RegexError(f"has `\\{character}`, which engines read differently: write the characters themselves")
-        return ord(character)
+    def _escaped(self) -> Part:
+        start, letter = self._at - 1, self._text[self._at : self._at + 1]
+        if letter in ("b", "B"):
+            self._at += 1
+            return Assertion(f"\\{letter}")
+        number: int | None = None
+        if (digits := self._take(_NUMBER)) is not None:
+            number = int(digits[0])
+        elif (named := self._take(_NAME)) is not None:
+            number = self._names.get(named[1])
+            if number is None:
+                raise PatternError(f"there is no group {named[1]!r} before `\\k<{named[1]}>`")
+        if number is not None:
+            # ECMA-262 lets one that has not matched match nothing; the validator lets it fail.
+            if number not in self._matched:
+                raise PatternError(f"group {number} may not have matched where it is referred to")
+            return BackReference(number, self._text[start : self._at])
+        return self._class_escape() or self._code(start)
 
-    def _class(self) -> Letters:
-        negated = self._peek() == "^"
-        self.at += negated
-        ranges: list[Range] = []
-        while (character := self._next()) != "]":
-            if not character:
-                raise RegexError("has an open `[`: close it")
-            ahead = self._peek()
-            if character == "[" or (character == ahead and character in "&-~|"):
-                raise RegexError(f"has a bare `{character}` in a class, a set operation to some engines: write `\\{character}`")
-            low = self._escape() if character == "\\" else ord(character)
-            high = low
-            if self._peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
-                self._next()
-                end = self._next()
-                high = self._escape() if end == "\\" else ord(end)
-                if high < low:
-                    raise RegexError(f"has a range that runs backwards, {chr(low)}-{chr(high)}: swap its ends")
-            ranges.append((low, high))
-        if not ranges:
-            raise RegexError("has an empty class: list its characters")
-        return Letters(_complement(ranges) if negated else tuple(sorted(ranges)))
+    def _class_escape(self) -> Escape | None:
+        r"""An escape for several characters, behind its `\`; None for another escape."""
+        letter = self._text[self._at : self._at + 1]
+        if letter.lower() in CLASS_ESCAPES:
+            self._at += 1
+            return Escape(f"\\{letter}")
+        if letter not in ("p", "P"):
+            return None
+        found = self._take(_PROPERTY)
+        if found is None or (found[2] is not None and found[2] not in _VALUED):
+            raise PatternError(
+                f"`\\{letter}` is not followed by a property of ECMA-262, as in `\\p{{L}}` or `\\p{{Script=Greek}}`"
+            )
+        if found[2] is None and _is_script(found[3]):
+            raise PatternError(f"{found[3]!r} is not a property of ECMA-262: of a script write `\\p{{Script={found[3]}}}`")
+        return Escape(f"\\{found[0]}")
 
+    def _code(self, start: int) -> Character:
+        """An escape for one character, whose backslash is at `start`."""
+        found = self._take(_CODE)
+        if found is None:
+            letter = self._text[self._at : self._at + 1]
+            if not letter:
+                raise PatternError("it ends with a `\\`")
+            self._at += 1
+            if letter.isalnum() and letter not in _CONTROLS:
+                raise PatternError(f"`\\{letter}` is not ECMA-262")
+            return Character(ord(_CONTROLS.get(letter, letter)), f"\\{letter}", self._at)
+        if found[4] is not None:
+            code = ord(found[4]) % 32
+        else:
+            code = 0 if found[5] is not None else int(found[1] or found[2] or found[3], 16)
+        if found[2] is not None and 0xD800 <= code < 0xDC00 and (low := self._take(_LOW_SURROGATE)) is not None:  # noqa: PLR2004 - surrogates
+            code = 0x10000 + ((code - 0xD800) << 10) + int(low[1], 16) - 0xDC00
+        elif code > LAST or 0xD800 <= code < 0xE000:  # noqa: PLR2004 - surrogates
+            raise PatternError(f"`\\{found[0]}` is not a character")
+        return Character(code, self._text[start : self._at], self._at)
 
-def _complement(ranges: list[Range]) -> tuple[Range, ...]:
-    left, start = [], 0
-    for low, high in sorted(ranges):
-        if start < low:
-            left.append((start, low - 1))
-        start = max(start, high + 1)
-    return (*left, (start, LAST)) if start <= LAST else tuple(left)
+    def _class(self) -> Class:
+        negated = self._peek("^")
+        self._at += negated
+        self._nested, members, start = False, list[Character | Escape | Range](), self._at
+        while not self._peek("]"):
+            low = self._member()
+            if isinstance(low, Character) and self._peek("-") and not self._peek("-]"):
+                self._at += 1
+                high = self._member()
+                if isinstance(high, Character) and high.code < low.code:
+                    raise PatternError(f"the range {low.text}-{high.text} runs backwards")
+                members.append(Range(low, high))
+            else:
+                members.append(low)
+        text, self._at = self._text[start : self._at], self._at + 1
+        return Class(tuple(members), negated, text)
+
+    def _member(self) -> Character | Escape:
+        start, character = self._at, self._text[self._at : self._at + 1]
+        self._at += 1
+        if not character:
+            raise PatternError("a `[` is not closed")
+        if character != "\\":
+            self._nested = self._nested or character == "["
+            return Character(ord(character), character, self._at)
+        if self._peek("b"):
+            self._at += 1
+            return Character(8, "\\b", self._at)
+        return self._class_escape() or self._code(start)

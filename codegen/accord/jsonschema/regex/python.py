@@ -1,4 +1,4 @@
-"""Which regular expressions of the document Python's validators can read."""
+"""Which regular expressions of a document can be part of pydantic models."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import re
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from accord.jsonschema.regex.ecma import PatternError, translated
+from accord.jsonschema.regex.ecma import translated
+from accord.jsonschema.regex.parser import PatternError
 
 
 @functools.cache
 def compiles(pattern: str) -> bool:
-    """Whether pydantic's engine and `re` both take it, and mean by it what the judge means.
+    """Whether pydantic's engine and `re` compile an expression and give it the same meaning as the validator.
 
-    Other patterns stay out of the models: the judge has them.
+    Other patterns are left out of the models; the validator enforces them.
     """
     try:
         if translated(pattern) != pattern:

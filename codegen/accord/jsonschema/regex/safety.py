@@ -11,7 +11,26 @@ import functools
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from accord.jsonschema.regex.parser import COPIES, MANY, Choice, Letters, Part, Reader, Repeat, Sequence
+from accord.jsonschema.regex.parser import (
+    CLASS_ESCAPES,
+    LAST,
+    Character,
+    Choice,
+    Class,
+    CodeRange,
+    Escape,
+    Group,
+    Part,
+    Range,
+    Repeat,
+    Sequence,
+    parse,
+)
+
+_MANY = 4  # an optional repetition beyond this counts as unbounded: it backtracks like one
+_COPIES = 8  # a fixed repetition beyond this is cut: hex{72} backtracks like hex{8}
+
+Letters = tuple[CodeRange, ...]  # one character out of these ranges
 
 State = int
 Pair = tuple[State, State]
@@ -36,9 +55,9 @@ class Ends:
 
 @functools.cache
 def exponential(pattern: str) -> bool:
-    """Whether the expression, which `Reader` accepts, has two ways around a loop for one word."""
+    """Whether a portable expression has two ways around a loop for one word."""
     automaton = Automaton()
-    _build(Reader(pattern).read(), automaton)
+    _build(parse(pattern), automaton)
     steps = _steps(automaton)
     for state, after in automaton.follow.items():
         for twice in {one for one in after if after.count(one) > 1}:
@@ -64,7 +83,7 @@ def _steps(automaton: Automaton) -> dict[Pair, set[Pair]]:
             (min(after, other), max(after, other))
             for after in automaton.follow[left]
             for other in automaton.follow[right]
-            if automaton.letters[after].meets(automaton.letters[other])
+            if _meet(automaton.letters[after], automaton.letters[other])
         }
         waiting.extend(steps[pair])
     return steps
@@ -82,10 +101,12 @@ def _reached(start: Pair, steps: dict[Pair, set[Pair]]) -> set[Pair]:
 
 def _build(part: Part, automaton: Automaton) -> Ends:
     match part:
-        case Letters():
-            automaton.letters.append(part)
+        case Character() | Escape() | Class():
+            automaton.letters.append(_letters(part))
             state = len(automaton.letters) - 1
             return Ends((state,), (state,), empty=False)
+        case Group():
+            return _build(part.part, automaton)
         case Sequence():
             return _joined([_build(one, automaton) for one in part.parts], automaton)
         case Choice():
@@ -95,6 +116,7 @@ def _build(part: Part, automaton: Automaton) -> Ends:
             return Ends(first, last, empty=any(end.empty for end in ends))
         case Repeat():
             return _repeated(part, automaton)
+    return Ends((), (), empty=True)  # the anchors
 
 
 def _joined(ends: list[Ends], automaton: Automaton) -> Ends:
@@ -111,8 +133,8 @@ def _joined(ends: list[Ends], automaton: Automaton) -> Ends:
 
 
 def _repeated(part: Repeat, automaton: Automaton) -> Ends:
-    copies = [_build(part.part, automaton) for _ in range(min(part.least, COPIES))]
-    endless = part.most is None or part.most - part.least > MANY
+    copies = [_build(part.part, automaton) for _ in range(min(part.least, _COPIES))]
+    endless = part.most is None or part.most - part.least > _MANY
     if endless:
         loop = copies.pop() if copies else _build(part.part, automaton)
         for state in loop.last:
@@ -126,3 +148,33 @@ def _repeated(part: Repeat, automaton: Automaton) -> Ends:
             rest = [Ends(option.first, option.last, empty=True)]
         copies.extend(rest)
     return _joined(copies, automaton)
+
+
+def _letters(part: Character | Escape | Class | Range) -> Letters:
+    if isinstance(part, Character):
+        return ((part.code, part.code),)
+    if isinstance(part, Escape):
+        ranges = CLASS_ESCAPES.get(part.letter.lower(), [(0, LAST)])
+        return _complement(ranges) if part.letter in "DWS" else tuple(ranges)
+    if isinstance(part, Range):
+        return (
+            ((part.low.code, part.high.code),)
+            if isinstance(part.high, Character)
+            else (*_letters(part.low), *_letters(part.high))
+        )
+    ranges = [found for member in part.members for found in _letters(member)]
+    return _complement(ranges) if part.negated else tuple(sorted(ranges))
+
+
+def _complement(ranges: list[CodeRange]) -> Letters:
+    left, start = [], 0
+    for low, high in sorted(ranges):
+        if start < low:
+            left.append((start, low - 1))
+        start = max(start, high + 1)
+    return (*left, (start, LAST)) if start <= LAST else tuple(left)
+
+
+def _meet(one: Letters, other: Letters) -> bool:
+    """Whether some character is in both."""
+    return any(low <= high2 and low2 <= high for low, high in one for low2, high2 in other)

@@ -1,4 +1,4 @@
-"""Strings from a regular expression: the ECMA-262 dialect of JSON Schema, read here and sampled by a seed."""
+"""Strings that match a regular expression, sampled by a seed: the same ones each time."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from accord.jsonschema.regex import parser
+
 _FAR = 1 << 30  # the length that no repetition reaches
 _PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
 _PLEASANT = [c for c in _PRINTABLE if c.isalnum()]
 _SPACES = "\t\n\v\f\r \u00a0\u2028\u2029\ufeff"
-_CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "f": "\f", "0": "\0"}
-
-
-class RegexError(ValueError):
-    """The expression is not one that this module reads."""
 
 
 class Chars(NamedTuple):
@@ -97,156 +94,61 @@ _DIGITS = frozenset("0123456789")
 _WORDS = frozenset(_PLEASANT) | {"_"}
 
 
-class _Reader:
-    """A recursive descent over the expression."""
+class _Converter:
+    """Makes the parts of a parsed expression; what takes no room and is not followed is None."""
 
-    def __init__(self, pattern: str) -> None:
-        self.text, self.at = pattern, 0
-        self.groups: list[Part] = []
-        self.names: dict[str, int] = {}
+    def __init__(self) -> None:
+        self._groups: dict[int, Part] = {}
 
-    def peek(self, token: str) -> bool:
-        return self.text.startswith(token, self.at)
-
-    def take(self, token: str) -> bool:
-        if found := self.peek(token):
-            self.at += len(token)
-        return found
-
-    def next(self) -> str:
-        if self.at >= len(self.text):
-            raise RegexError("the expression ends too soon")
-        self.at += 1
-        return self.text[self.at - 1]
-
-    def until(self, end: str) -> str:
-        stop = self.text.find(end, self.at)
-        if stop < 0:
-            raise RegexError(f"{end!r} is missing")
-        found, self.at = self.text[self.at : stop], stop + len(end)
-        return found
-
-    def choice(self) -> Part:
-        options = [self.sequence()]
-        while self.take("|"):
-            options.append(self.sequence())
-        if len(options) == 1:
-            return options[0]
-        return Choice(tuple(options), min(o.least for o in options), max(o.most for o in options))
-
-    def sequence(self) -> Part:
-        parts: list[Part] = []
-        while self.at < len(self.text) and not self.peek("|") and not self.peek(")"):
-            part = self.atom()
-            if part is not None:
-                parts.append(self.repeated(part))
-        return _sequence(parts)
-
-    def repeated(self, part: Part) -> Part:
-        start = self.at
-        if self.take("*"):
-            low, high = 0, _FAR
-        elif self.take("+"):
-            low, high = 1, _FAR
-        elif self.take("?"):
-            low, high = 0, 1
-        elif self.take("{"):
-            first, comma, last = self.until("}").partition(",")
-            if not first.isdecimal():  # a brace that stands for itself
-                self.at = start
+    def part(self, parsed: parser.Part) -> Part | None:  # noqa: C901, PLR0911 - one case for each kind of part
+        match parsed:
+            case parser.Character():
+                return Chars((chr(parsed.code),))
+            case parser.Dot():
+                return Chars(tuple(_PRINTABLE[1:]))
+            case parser.Escape():
+                return Chars(_ordered(_characters(parsed)))
+            case parser.Class():
+                return Chars(_class(parsed))
+            case parser.Sequence():
+                return _sequence([part for one in parsed.parts if (part := self.part(one)) is not None])
+            case parser.Choice():
+                options = [self.part(branch) or _NOTHING for branch in parsed.branches]
+                return Choice(tuple(options), min(o.least for o in options), max(o.most for o in options))
+            case parser.Repeat():
+                part, low, high = self.part(parsed.part) or _NOTHING, parsed.least, _FAR if parsed.most is None else parsed.most
+                return Repeat(part, low, high, min(_FAR, part.least * low), min(_FAR, part.most * high))
+            case parser.Group():
+                part = self.part(parsed.part) or _NOTHING
+                self._groups[parsed.number] = part
                 return part
-            low = int(first)
-            high = int(last) if last else _FAR if comma else low
-        else:
-            return part
-        self.take("?")
-        return Repeat(part, low, high, min(_FAR, part.least * low), min(_FAR, part.most * high))
+            case parser.Look():
+                ahead = self.part(parsed.part) or _NOTHING
+                return Ahead(ahead) if parsed.kind == "?=" else None
+            case parser.BackReference():
+                return self._groups[parsed.number]  # sampled anew: the caller tries until the text is the same
+        return None
 
-    def atom(self) -> Part | None:  # noqa: PLR0911 - one return for each kind of part
-        """The next part; None for what takes no room."""
-        if self.take("^") or self.take("$") or self.take("\\b") or self.take("\\B"):
-            return None
-        if self.take("("):
-            return self.group()
-        if self.take("["):
-            return Chars(self.bracket())
-        if self.take("."):
-            return Chars(tuple(_PRINTABLE[1:]))
-        if self.take("\\"):
-            if self.text[self.at : self.at + 1] in set("123456789"):
-                return self.groups[int(self.next()) - 1]  # sampled anew: whoever asks tries until it is the same text
-            if self.take("k<"):
-                return self.groups[self.names[self.until(">")]]
-            return Chars(_ordered(self.escape()))
-        return Chars((self.next(),))
 
-    def group(self) -> Part | None:
-        for token in ("?!", "?<!", "?<=", "?="):
-            if self.take(token):
-                part = self.choice()
-                self.close()
-                return Ahead(part) if token == "?=" else None  # noqa: S105 - no password
-        index = None
-        if not self.take("?:"):
-            index = len(self.groups)
-            self.groups.append(_NOTHING)
-            if self.take("?<"):
-                self.names[self.until(">")] = index
-        part = self.choice()
-        self.close()
-        if index is not None:
-            self.groups[index] = part
-        return part
+def _class(parsed: parser.Class) -> tuple[str, ...]:
+    found: set[str] = set()
+    for member in parsed.members:
+        ends = (member.low, member.high) if isinstance(member, parser.Range) else (member,)
+        codes = [end.code for end in ends if isinstance(end, parser.Character)]
+        found.update(*(_characters(end) for end in ends))
+        if len(codes) == 2:  # noqa: PLR2004 - beyond the basic plane the first and the last are enough
+            found.update(map(chr, range(codes[0], min(codes[1], 0xFFFF) + 1)))
+    return tuple(c for c in _everything() if c not in found) if parsed.negated else _ordered(frozenset(found))
 
-    def close(self) -> None:
-        if not self.take(")"):
-            raise RegexError("')' is missing")
 
-    def bracket(self) -> tuple[str, ...]:
-        negated = self.take("^")
-        found: set[str] = set()
-        while not self.take("]"):
-            first = self.member()
-            if self.peek("-") and not self.peek("-]") and len(first) == 1:
-                self.at += 1
-                last = self.member()
-                (low,), (high,) = first, last
-                found.update(c for c in map(chr, range(ord(low), min(ord(high), 0xFFFF) + 1)))
-                if ord(high) > 0xFFFF:  # noqa: PLR2004 - beyond the basic plane the first and the last are enough
-                    found.update((low, high))
-            else:
-                found |= first
-        return tuple(c for c in _everything() if c not in found) if negated else _ordered(frozenset(found))
-
-    def member(self) -> frozenset[str]:
-        if self.take("\\b"):
-            return frozenset("\b")
-        return self.escape() if self.take("\\") else frozenset(self.next())
-
-    def escape(self) -> frozenset[str]:
-        letter = self.next()
-        classes = {"d": _DIGITS, "w": _WORDS, "s": frozenset(_SPACES)}
-        if letter.lower() in classes:
-            found = classes[letter.lower()]
-            return found if letter.islower() else frozenset(_PRINTABLE) - found
-        if letter in "pP" and self.take("{"):
-            found = _property(self.until("}"))
-            return found if letter == "p" else frozenset(_everything()) - found
-        if letter in "ux":
-            return frozenset(self.code(letter))
-        if letter == "c":
-            return frozenset(chr(ord(self.next()) % 32))
-        return frozenset(_CONTROLS.get(letter, letter))
-
-    def code(self, letter: str) -> str:
-        if letter == "u" and self.take("{"):
-            return chr(int(self.until("}"), 16))
-        width = 4 if letter == "u" else 2
-        digits, self.at = self.text[self.at : self.at + width], self.at + width
-        try:
-            return chr(int(digits, 16))
-        except ValueError:
-            raise RegexError(f"\\{letter} without its digits") from None
+def _characters(parsed: parser.Character | parser.Escape) -> frozenset[str]:
+    if isinstance(parsed, parser.Character):
+        return frozenset(chr(parsed.code))
+    if parsed.letter in "pP":
+        found = _property(parsed.text[3:-1])
+        return found if parsed.letter == "p" else frozenset(_everything()) - found
+    found = {"d": _DIGITS, "w": _WORDS, "s": frozenset(_SPACES)}[parsed.letter.lower()]
+    return found if parsed.letter.islower() else frozenset(_PRINTABLE) - found
 
 
 def _ordered(found: frozenset[str]) -> tuple[str, ...]:
@@ -265,7 +167,7 @@ class _Sampler:
         """A string of the part, as near to the length as the part allows."""
         if isinstance(part, Chars):
             if not part.allowed:
-                raise RegexError("a class without characters")
+                raise parser.PatternError("a class without characters")
             pleasant = [c for c in part.allowed[: len(_PRINTABLE)] if c in _WORDS] or part.allowed[:64]
             return self.random.choice(pleasant if self.random.random() < 0.9 else part.allowed[:95])  # noqa: PLR2004 - mostly
         if isinstance(part, Choice):
@@ -287,7 +189,7 @@ class _Sampler:
         return self.random.randint(low, max(low, min(high, low + max(0, length))))
 
     def _share(self, parts: tuple[Part, ...], length: int) -> str:
-        """The parts one after another; what is left of the length goes to those that can stretch, in any order."""
+        """The parts one after another; the remaining length is distributed among those that can be longer."""
         spare = length - sum(part.least for part in parts)
         lengths = [part.least for part in parts]
         order = [index for index, part in enumerate(parts) if part.most > part.least]
@@ -301,28 +203,19 @@ class _Sampler:
 
 
 @functools.lru_cache(maxsize=4096)
-def parsed(pattern: str) -> Part:
-    """The expression as a tree.
-
-    Raises:
-        RegexError: it is not ECMA-262, or uses what this module does not read.
-    """
-    reader = _Reader(pattern)
-    try:
-        part = reader.choice()
-    except (KeyError, IndexError, RecursionError, OverflowError):
-        raise RegexError(f"{pattern!r} is not understood") from None
-    if reader.at < len(pattern):
-        raise RegexError(f"{pattern!r} has a ')' too many")
-    return part
+def _parts(pattern: str) -> Part:
+    return _Converter().part(parser.parse(pattern)) or _NOTHING
 
 
 def samples(pattern: str, least: int, most: int, count: int) -> Iterator[str]:
     """Texts that probably match and have about that many characters; the same ones each time.
 
-    Lookaheads, lookbehinds, word boundaries and back-references are not followed: whoever asks has a judge.
+    Lookbehinds, word boundaries and back-references are ignored, so the caller validates the texts.
+
+    Raises:
+        PatternError: the expression is not ECMA-262.
     """
-    part = parsed(pattern)
+    part = _parts(pattern)
     source = random.Random(pattern)  # noqa: S311 - repeatable on purpose
     usual = min(max(part.least, least, min(part.most, 6)), most)
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Arrays: each place filled as `prefixItems` or `items` says, with what they must contain, without repetition if asked."""
+"""Sample arrays: items by `prefixItems` and `items`, with those that `contains` requires, distinct if required."""
 
 from __future__ import annotations
 
@@ -7,54 +7,45 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
-from accord.jsonschema.sampling.constraints import Demand, Flat
-from accord.jsonschema.sampling.generator import Maker, same
+from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints
+from accord.jsonschema.sampling.generator import Generator
 from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.schema import item_schemas, subschemas
 
 _MOST_ITEMS = 2000
 _FEW = 100
 
 
 class _Places:
-    """What the schemas say about the places of one array."""
+    """The constraints on the items of one array."""
 
-    def __init__(self, flat: Flat, maker: Maker) -> None:
-        self.flat, self.maker = flat, maker
-        self.prefix: int = max((len(schemas) for schemas in flat.having("prefixItems")), default=0)
-        self.unique = any(flat.having("uniqueItems"))
+    def __init__(self, conjunction: Conjunction, generator: Generator) -> None:
+        self.conjunction, self.generator = conjunction, generator
+        self.prefix: int = max((len(schemas) for schemas in conjunction.having("prefixItems")), default=0)
+        self.unique = any(conjunction.having("uniqueItems"))
         self.wanted: list[Node] = [
             node.raw_child("contains")
-            for node in flat.nodes
+            for node in conjunction.nodes
             if "contains" in node.value
             for _ in range(min(_MOST_ITEMS, node.value.get("minContains", 1)))
         ]
         self.known: dict[tuple[int, Pointer | None], Lazy[Any]] = {}
 
-    def demand(self, place: int) -> Demand:
-        found: list[Node] = []
-        unevaluated: list[Node] = []
-        evaluated = False
-        for node in self.flat.nodes:
-            if place < len(node.value.get("prefixItems", ())):
-                found.append(node.raw_child("prefixItems").raw_child(place))
-                evaluated = True
-            elif "items" in node.value:
-                found.append(node.raw_child("items"))
-                evaluated = True
-            if "unevaluatedItems" in node.value:
-                unevaluated.append(node.raw_child("unevaluatedItems"))
-        return tuple(found if evaluated else [*found, *unevaluated])
+    def constraints(self, place: int) -> Constraints:
+        found = [schema for node in self.conjunction.nodes for schema in item_schemas(node, place)]
+        return tuple(found or [schema for node in self.conjunction.nodes for schema in subschemas(node, "unevaluatedItems")])
 
     def values(self, place: int, contained: Node | None) -> Lazy[Any]:
-        """The values of a place; places behind the prefix are alike."""
+        """The values of an item; items behind the prefix are alike."""
         key = (min(place, self.prefix), contained.pointer if contained else None)
         if key not in self.known:
-            demand = self.demand(place)
-            self.known[key] = Lazy(self.maker.values(demand if contained is None else (contained, *demand)))
+            constraints = self.constraints(place)
+            self.known[key] = Lazy(self.generator.values(constraints if contained is None else (contained, *constraints)))
         return self.known[key]
 
     def filled(self, count: int, wanted_from: int, turn: int) -> list[Any] | None:
-        """An array of that many items; what must be contained stands from a place on. None if a place cannot be filled."""
+        """An array of `count` items, with those that must be contained from `wanted_from` on; None if one has no value."""
         found: list[Any] = []
         used: set[str] = set()
         for place in range(count):
@@ -64,29 +55,29 @@ class _Places:
                 return None
             value = values.cycled(turn)
             if self.unique:
-                if same(value) in used and not (fresh := self._fresh(values, used)):
+                if canonical_json(value) in used and not (fresh := self._fresh(values, used)):
                     return None
-                value = fresh[0] if same(value) in used else value
-                used.add(same(value))
+                value = fresh[0] if canonical_json(value) in used else value
+                used.add(canonical_json(value))
             found.append(value)
         return found
 
     @staticmethod
     def _fresh(values: Lazy[Any], used: set[str]) -> list[Any]:
-        """The first value that is not used yet, if there is one."""
+        """The first value that is not used yet, in a list; empty if there is none."""
         index = 0
         while values.has(index):
-            if same(values.get(index)) not in used:
+            if canonical_json(values.get(index)) not in used:
                 return [values.get(index)]
             index += 1
         return []
 
 
-def arrays(flat: Flat, maker: Maker) -> Iterator[list[Any]]:
-    """Candidates; the maker judges them."""
-    places = _Places(flat, maker)
-    least = max(flat.largest("minItems", 0), len(places.wanted))
-    most = flat.smallest("maxItems", _MOST_ITEMS)
+def arrays(conjunction: Conjunction, generator: Generator) -> Iterator[list[Any]]:
+    """Candidates, which the generator validates."""
+    places = _Places(conjunction, generator)
+    least = max(conjunction.largest("minItems", 0), len(places.wanted))
+    most = conjunction.smallest("maxItems", _MOST_ITEMS)
     usual = max(least, min(most, max(1, places.prefix)))
     behind = places.prefix + len(places.wanted)
     wished = [usual, behind, least, *range(usual + 1, usual + 4), *range(least), most if most <= _FEW else usual]
@@ -98,6 +89,6 @@ def arrays(flat: Flat, maker: Maker) -> Iterator[list[Any]]:
                 length = count  # a shorter one, where a place cannot be filled
                 while (found := places.filled(length, start, turn)) is None and length > least:
                     length -= 1
-                if found is not None and same(found) not in seen:
-                    seen.add(same(found))
+                if found is not None and canonical_json(found) not in seen:
+                    seen.add(canonical_json(found))
                     yield found

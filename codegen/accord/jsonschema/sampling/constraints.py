@@ -1,4 +1,4 @@
-"""What a value must fit: schemas taken together, their alternatives chosen, and what that asks of members and items."""
+"""The constraints on a value: schemas that apply together, with alternatives chosen."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from accord.document.document import Node
-from accord.document.pointer import Pointer, unescaped
+from accord.document.pointer import Pointer
+from accord.jsonschema.discriminator import mapped_schemas, schema_name
+from accord.jsonschema.schema import ALTERNATIVES, applied, conjuncts, properties, subschemas
+from accord.jsonschema.types import TYPES, intersection, types_in
 
-Demand = tuple[Node, ...]
-"""Schemas that one value must fit together."""
+Constraints = tuple[Node, ...]
+"""Schemas that one value must satisfy together."""
 
-TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
-_MOST_ALONE = 8  # alternatives that are told apart by members
-_MADE = "\0"  # in the pointer of a schema that nobody wrote; it guides the building and judges nothing
+_MOST_ALONE = 8  # alternatives that are distinguished by members
+_MADE = "\0"  # in the pointer of a synthetic schema, which guides generation and validates nothing
 
 
 def made(node: Node, schema: dict[str, Any]) -> Node:
-    """A schema that is not in the document, standing at one that is."""
+    """A synthetic schema, with a place below one of the document."""
     return Node(node.document, (*node.pointer, _MADE), schema)
 
 
 def written(node: Node) -> bool:
-    """Whether the schema stands in the document."""
+    """Whether the schema is part of the document, not synthetic."""
     return _MADE not in node.pointer
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """Schemas without alternatives: every `$ref` is followed and every branch is chosen."""
+class Conjunction:
+    """A conjunction of schemas: every `$ref` is followed and one branch of every alternative is chosen."""
 
-    nodes: Demand
+    nodes: Constraints
     types: tuple[str, ...]
 
     def having(self, keyword: str) -> Iterator[Any]:
@@ -48,17 +50,15 @@ class Flat:
         """The strictest of upper bounds."""
         return min(self.having(keyword), default=default)
 
-    def children(self, keyword: str) -> list[Node]:
-        """The schemas under a keyword that holds one."""
-        return [node.raw_child(keyword) for node in self.nodes if keyword in node.value]
+
+def conjunctions(constraints: Constraints, open_: Mapping[Pointer, int], depth: int) -> Iterator[Conjunction]:
+    """Every combination of alternatives, the first ones first; a schema is entered at most `depth` times within itself."""
+    yield from _flats(constraints, (), TYPES, open_, depth)
 
 
-def flats(demand: Demand, open_: Mapping[Pointer, int], depth: int) -> Iterator[Flat]:
-    """Every choice of alternatives, the first ones first; what is open more than `depth` times is not entered again."""
-    yield from _flats(demand, (), TYPES, open_, depth)
-
-
-def _flats(waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int) -> Iterator[Flat]:
+def _flats(
+    waiting: Constraints, nodes: Constraints, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int
+) -> Iterator[Conjunction]:
     while waiting:
         node, *rest = waiting
         waiting = tuple(rest)
@@ -69,60 +69,36 @@ def _flats(waiting: Demand, nodes: Demand, types: tuple[str, ...], open_: Mappin
         nodes = (*nodes, node)
         if not (types := _narrowed(types, node)):
             return
-        waiting = (*_followed(node), *waiting)
+        waiting = (*applied(node), *waiting)
         if choices := list(_choices(node)):
             for chosen in itertools.product(*choices):
                 yield from _flats((*itertools.chain(*chosen), *waiting), nodes, types, open_, depth)
             return
-    yield Flat(nodes, types)
+    yield Conjunction(nodes, types)
 
 
 def _narrowed(types: tuple[str, ...], node: Node) -> tuple[str, ...]:
-    """The types left by `type`, in its order, and by a `not` that only refuses types."""
-    wanted = node.value.get("type", types)
-    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
-    if "number" in wanted and "number" not in types:
-        wanted.append("integer")
-    if "number" in types and "number" not in wanted and "integer" in wanted:
-        types = (*types, "integer")
+    """The types left by `type`, in its order but `null` last, and by a `not` with `type` alone."""
     refused = node.value.get("not")
     if isinstance(refused, dict) and refused.keys() == {"type"}:
-        never = {refused["type"]} if isinstance(refused["type"], str) else set(refused["type"])
-        types = tuple(kind for kind in types if kind not in never)
-    ordered = sorted(wanted, key=lambda kind: kind == "null")  # null says the least
-    return tuple(dict.fromkeys(kind for kind in ordered if kind in types))
+        types = tuple(kind for kind in types if kind not in types_in(refused))
+    wanted = sorted(types_in(node.value), key=lambda kind: kind == "null") if "type" in node.value else types
+    return tuple(dict.fromkeys(intersection(wanted, types)))
 
 
-def _followed(node: Node) -> Iterator[Node]:
-    if (reference := node.reference) is not None:
-        yield node.document.at(reference, node)
-    if isinstance(node.value.get("allOf"), list):
-        yield from _list(node, "allOf")
-
-
-def _list(node: Node, keyword: str) -> Iterator[Node]:
-    schemas = node.raw_child(keyword)
-    return (schemas.raw_child(index) for index in range(len(schemas.value)))
-
-
-def _choices(node: Node) -> Iterator[list[Demand]]:
-    for keyword in ("oneOf", "anyOf"):
-        if isinstance(node.value.get(keyword), list):
-            usual = [demand for branch in _list(node, keyword) for demand in (*_discriminated(node, branch), (branch,))]
-            yield [*usual, *_alone(node)] if keyword == "oneOf" else usual
+def _choices(node: Node) -> Iterator[list[Constraints]]:
+    for keyword in ALTERNATIVES:
+        if branches := subschemas(node, keyword):
+            usual = [constraints for branch in branches for constraints in (*_discriminated(node, branch), (branch,))]
+            yield [*usual, *_alone(node, branches)] if keyword == "oneOf" else usual
     if "if" in node.value and node.value.keys() & {"then", "else"}:
-        yes = [node.raw_child(keyword) for keyword in ("if", "then") if keyword in node.value]
-        no = [node.raw_child("else")] if "else" in node.value else []
-        yield [tuple(yes), tuple(no)]
-    if isinstance(dependents := node.value.get("dependentSchemas"), dict):
-        schemas = node.raw_child("dependentSchemas")
-        for name in dependents:
-            yield [(schemas.raw_child(name),), (made(node, {"not": {"required": [name]}}),)]
+        yield [tuple(subschemas(node, "if", "then")), tuple(subschemas(node, "else"))]
+    for dependent in subschemas(node, "dependentSchemas"):
+        yield [(dependent,), (made(node, {"not": {"required": [dependent.pointer[-1]]}}),)]
 
 
-def _alone(node: Node) -> Iterator[Demand]:
-    """Branches of `oneOf` with members that the others refuse, for open objects that would satisfy several of them."""
-    branches = list(_list(node, "oneOf"))
+def _alone(node: Node, branches: list[Node]) -> Iterator[Constraints]:
+    """Branches of `oneOf` with members that the others reject, for open objects that would satisfy several branches."""
     if "discriminator" in node.value or len(branches) > _MOST_ALONE:
         return
     types = [_member_types(branch) for branch in branches]
@@ -135,31 +111,28 @@ def _alone(node: Node) -> Iterator[Demand]:
 
 
 def _member_types(schema: Node) -> dict[str, Any]:
-    """The members of an object with their types, as far as it says."""
-    found: dict[str, Any] = {}
-    waiting, seen = [schema], set[Pointer]()
-    while waiting:
-        part = waiting.pop()
-        if part.pointer not in seen and isinstance(part.value, dict):
-            seen.add(part.pointer)
-            waiting += _followed(part)
-            members = part.value.get("properties", {}).items()
-            found |= {name: member["type"] for name, member in members if isinstance(member, dict) and "type" in member}
-    return found
+    """The members of an object with their types, where they have one."""
+    described = properties(*conjuncts(schema)).items()
+    return {
+        name: member.value["type"]
+        for name, found in described
+        for member in found
+        if isinstance(member.value, dict) and "type" in member.value
+    }
 
 
-def _discriminated(node: Node, branch: Node) -> Iterator[Demand]:
-    """The branch with the value of the discriminator that probably names it."""
+def _discriminated(node: Node, branch: Node) -> Iterator[Constraints]:
+    """The branch with the tag that probably names it."""
     discriminator, reference = node.value.get("discriminator"), branch.reference
     if not isinstance(discriminator, dict) or reference is None:
         return
-    mapping = discriminator.get("mapping") or {}
-    last = unescaped(reference.rpartition("/")[2])
-    name = next((name for name, target in mapping.items() if target in (reference, last)), last)
+    target = node.document.at(reference, branch).pointer
+    mapped = (tag for tag, _, schema in mapped_schemas(node.raw_child("discriminator")) if schema.pointer == target)
+    name = next(mapped, schema_name(reference))
     member = discriminator["propertyName"]
     yield branch, made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
 
 
-def opened(open_: Mapping[Pointer, int], flat: Flat) -> Counter[Pointer]:
-    """What is open while the members and items of these schemas are built."""
-    return Counter(open_) + Counter(node.pointer for node in flat.nodes if written(node))
+def opened(open_: Mapping[Pointer, int], conjunction: Conjunction) -> Counter[Pointer]:
+    """How often each schema is being generated while the members and items of these schemas are."""
+    return Counter(open_) + Counter(node.pointer for node in conjunction.nodes if written(node))

@@ -1,17 +1,18 @@
-"""Candidates for what schemas ask, judged one after another until some are accepted."""
+"""Generates candidates for a conjunction of schemas and yields those that are valid."""
 
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
-from accord.jsonschema.read_write_only import Direction
-from accord.jsonschema.sampling.constraints import Demand, Flat, flats, opened, written
+from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.read_write_only import HIDDEN, Direction
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints, conjunctions, opened, written
+from accord.jsonschema.schema import enumerated, is_marked
 from accord.jsonschema.validator import validator
 
 _TRIES = 400  # candidates without an accepted one between them
@@ -27,33 +28,20 @@ _HINTS = (
 )
 
 
-def same(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Equal for values that JSON Schema takes for equal: `1` and `1.0`, members in any order."""
-    return json.dumps(_integral(value), sort_keys=True)
+class BudgetExceeded(Exception):
+    """The limit of candidates is exceeded."""
 
 
-def _integral(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return {key: _integral(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_integral(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-class Budget(Exception):
-    """Too many candidates."""
-
-
-class Judges:
-    """The compiled judges of single schemas of a document in one direction, each made once."""
+class Validators:
+    """The compiled schemas of a document in one direction, each compiled once."""
 
     def __init__(self, direction: Direction) -> None:
         self.direction = direction
         self._known: dict[Pointer, Callable[[Any], bool]] = {}
 
-    def fits(self, demand: Demand, value: Any) -> bool:  # noqa: ANN401 - any JSON value
-        """Whether the value is valid under every schema that stands in the document."""
-        return all(self._of(node)(value) for node in demand if written(node))
+    def accepts(self, constraints: Constraints, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+        """Whether the value is valid under every schema that is part of the document."""
+        return all(self._of(node)(value) for node in constraints if written(node))
 
     def _of(self, node: Node) -> Callable[[Any], bool]:
         if node.pointer not in self._known:
@@ -61,39 +49,38 @@ class Judges:
         return self._known[node.pointer]
 
 
-Writers = dict[str, Callable[[Flat, "Maker"], Iterator[Any]]]
+Generators = dict[str, Callable[[Conjunction, "Generator"], Iterator[Any]]]
 
 
-class Maker:
-    """Makes the values of one place; what it makes inside is made by another one that knows what is open."""
+class Generator:
+    """Generates the values of one place; nested values come from a generator that knows the schemas around it."""
 
     def __init__(
         self,
-        judges: Judges,
-        writers: Writers,
+        validators: Validators,
+        generators: Generators,
         depth: int,
         steps: list[int] | None = None,
         open_: Counter[Pointer] | None = None,
     ) -> None:
-        self.judges, self.writers, self.depth = judges, writers, depth
+        self.validators, self.generators, self.depth = validators, generators, depth
         self.steps = [_STEPS] if steps is None else steps
         self.open = Counter[Pointer]() if open_ is None else open_
 
     def hides(self, properties: Iterable[Node]) -> bool:
         """Whether a member does not exist in this direction."""
-        hidden = "readOnly" if self.judges.direction == "request" else "writeOnly"
-        return any(said.value.get(hidden) is True for node in properties for said in _chain(node))
+        return is_marked(HIDDEN[self.validators.direction], *properties)
 
-    def values(self, demand: Demand) -> Iterator[Any]:
-        """Distinct accepted values, the preferred ones first; none if nothing is found."""
+    def values(self, constraints: Constraints) -> Iterator[Any]:
+        """Distinct valid values, the preferred ones first."""
         seen: set[str] = set()
         misses = 0
-        for candidate in _diagonal(self._candidates(flat) for flat in self._flats(demand)):
+        for candidate in _diagonal(self._candidates(conjunction) for conjunction in self._flats(constraints)):
             self.steps[0] -= 1
             if self.steps[0] < 0:
-                raise Budget
-            key = same(candidate)
-            if key in seen or not self.judges.fits(demand, candidate):
+                raise BudgetExceeded
+            key = canonical_json(candidate)
+            if key in seen or not self.validators.accepts(constraints, candidate):
                 misses += 1
                 if misses > _TRIES:
                     return
@@ -102,51 +89,31 @@ class Maker:
             misses = 0
             yield candidate
 
-    def _flats(self, demand: Demand) -> Iterator[Flat]:
-        return itertools.islice(flats(demand, self.open, self.depth), _ALTERNATIVES)
+    def _flats(self, constraints: Constraints) -> Iterator[Conjunction]:
+        return itertools.islice(conjunctions(constraints, self.open, self.depth), _ALTERNATIVES)
 
-    def _candidates(self, flat: Flat) -> Iterator[Any]:
-        """What the schemas list or show, then what is built of each type."""
-        if (listed := _listed(flat)) is not None:
+    def _candidates(self, conjunction: Conjunction) -> Iterator[Any]:
+        """The values that the schemas list, else their examples and defaults, then generated ones of each type."""
+        if (listed := enumerated(conjunction.nodes)) is not None:
             yield from listed
             return
         for keyword in ("example", "examples", "default"):
-            for shown in flat.having(keyword):
+            for shown in conjunction.having(keyword):
                 yield from shown if keyword == "examples" and isinstance(shown, list) else [shown]
-        inside = Maker(self.judges, self.writers, self.depth, self.steps, opened(self.open, flat))
-        yield from _diagonal(self.writers[kind](flat, inside) for kind in _likely(flat))
+        inside = Generator(self.validators, self.generators, self.depth, self.steps, opened(self.open, conjunction))
+        yield from _diagonal(self.generators[kind](conjunction, inside) for kind in _likely(conjunction))
 
 
-def _chain(node: Node) -> Iterator[Node]:
-    """A schema and what its `$ref` leads to."""
-    seen: set[Pointer] = set()
-    while isinstance(node.value, dict) and node.pointer not in seen:
-        seen.add(node.pointer)
-        yield node
-        if node.reference is None:
-            return
-        node = node.document.at(node.reference, node)
-
-
-def _listed(flat: Flat) -> list[Any] | None:
-    """The values that `const` and `enum` leave."""
-    lists = [*([value] for value in flat.having("const")), *flat.having("enum")]
-    if not lists:
-        return None
-    others = [{same(value) for value in listed} for listed in lists[1:]]
-    return [value for value in lists[0] if all(same(value) in other for other in others)]
-
-
-def _likely(flat: Flat) -> list[str]:
-    """The types that are left, those first that the other keywords speak of."""
-    if any(flat.having("type")):
-        return list(flat.types)
-    hinted = [kind for kind, keywords in _HINTS if any(any(True for _ in flat.having(word)) for word in keywords)]
-    return list(dict.fromkeys(kind for kind in [*hinted, "string", *flat.types] if kind in flat.types))
+def _likely(conjunction: Conjunction) -> list[str]:
+    """The admitted types, those first that the other keywords apply to."""
+    if any(conjunction.having("type")):
+        return list(conjunction.types)
+    hinted = [kind for kind, keywords in _HINTS if any(any(True for _ in conjunction.having(word)) for word in keywords)]
+    return list(dict.fromkeys(kind for kind in [*hinted, "string", *conjunction.types] if kind in conjunction.types))
 
 
 def _diagonal(sources: Iterable[Iterator[Any]]) -> Iterator[Any]:
-    """One of the first source, one of the first and the second, and so on: none has to end for the next to begin."""
+    """Values of all sources in turn, starting one source after the other, so that an endless one does not block the rest."""
     waiting, running = iter(sources), list[Iterator[Any]]()
     end = object()
     while True:

@@ -1,4 +1,4 @@
-"""A sequence that is made as far as it is asked for."""
+"""A sequence that is evaluated on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """The values of an iterator, each made once."""
+    """The values of an iterator, each computed once."""
 
     def __init__(self, source: Iterator[T]) -> None:
         self._source, self._made = source, list[T]()
@@ -24,9 +24,9 @@ class Lazy(Generic[T]):
         return True
 
     def get(self, index: int) -> T:
-        """A value that is there."""
+        """A value whose index `has` confirmed."""
         return self._made[index]
 
     def cycled(self, index: int) -> T:
-        """The value, or one of the earlier ones if there are fewer; there is one at least."""
+        """The value at an index, starting over at the end; there must be at least one."""
         return self._made[index] if self.has(index) else self._made[index % len(self._made)]

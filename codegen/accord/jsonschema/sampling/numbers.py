@@ -1,4 +1,4 @@
-"""Numbers within bounds and on steps, one after another, the plainest first."""
+"""Sample numbers within bounds and on steps, the simplest first."""
 
 from __future__ import annotations
 
@@ -7,19 +7,8 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from accord.jsonschema.sampling.constraints import Flat
-
-_FORMATS = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "int8": (-128, 127),
-    "int16": (-(2**15), 2**15 - 1),
-    "uint8": (0, 255),
-    "uint16": (0, 2**16 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
-    "float": (-3.4028234e38, 3.4028234e38),
-}
+from accord.jsonschema.formats import NUMBER_RANGES
+from accord.jsonschema.sampling.constraints import Conjunction
 
 _LONG = 10**25  # longer integers are written with an exponent
 
@@ -29,15 +18,15 @@ def _exact(number: float) -> Fraction:
     return Fraction(str(number))
 
 
-def numbers(flat: Flat, *, integral: bool) -> Iterator[float]:
-    """Integers, or numbers; each is what it looks like in JSON."""
-    low = max(map(_exact, [*flat.having("minimum"), *_exclusive(flat, "exclusiveMinimum")]), default=None)
-    high = min(map(_exact, [*flat.having("maximum"), *_exclusive(flat, "exclusiveMaximum")]), default=None)
-    for name in flat.having("format"):
-        if name in _FORMATS:
-            least, most = map(_exact, _FORMATS[name])
+def numbers(conjunction: Conjunction, *, integral: bool) -> Iterator[float]:
+    """Integers, or numbers, within the bounds and on the steps of a conjunction."""
+    low = max(map(_exact, [*conjunction.having("minimum"), *_exclusive(conjunction, "exclusiveMinimum")]), default=None)
+    high = min(map(_exact, [*conjunction.having("maximum"), *_exclusive(conjunction, "exclusiveMaximum")]), default=None)
+    for name in conjunction.having("format"):
+        if name in NUMBER_RANGES:
+            least, most = map(_exact, NUMBER_RANGES[name])
             low, high = (least if low is None else max(low, least)), (most if high is None else min(high, most))
-    steps = [_exact(step) for step in flat.having("multipleOf")]
+    steps = [_exact(step) for step in conjunction.having("multipleOf")]
     found = _stepped(low, high, _common([*steps, Fraction(1)] if integral or not steps else steps))
     if integral or steps:
         yield from map(_plain, found)
@@ -47,9 +36,9 @@ def numbers(flat: Flat, *, integral: bool) -> Iterator[float]:
         yield from (_plain(number) for number in pair if number is not None)
 
 
-def _exclusive(flat: Flat, keyword: str) -> Iterator[float]:
-    """The bound itself is among the candidates: the judge refuses it, and the next is taken."""
-    return (bound for bound in flat.having(keyword) if not isinstance(bound, bool))
+def _exclusive(conjunction: Conjunction, keyword: str) -> Iterator[float]:
+    """Exclusive bounds as inclusive ones: the bound itself is rejected by the validator, and the next candidate is used."""
+    return (bound for bound in conjunction.having(keyword) if not isinstance(bound, bool))
 
 
 def _common(steps: list[Fraction]) -> Fraction:

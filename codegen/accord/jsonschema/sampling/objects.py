@@ -1,4 +1,4 @@
-"""Objects: first with every member that they may have, then with fewer and with others."""
+"""Sample objects: first with every member, then with fewer, then with other values."""
 
 from __future__ import annotations
 
@@ -7,85 +7,72 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.document import Node
-from accord.jsonschema.regex.ecma import matches
-from accord.jsonschema.regex.sampler import RegexError, samples
-from accord.jsonschema.sampling.constraints import Demand, Flat, made
-from accord.jsonschema.sampling.generator import Maker
+from accord.jsonschema.regex.parser import PatternError
+from accord.jsonschema.regex.sampler import samples
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints, made
+from accord.jsonschema.sampling.generator import Generator
 from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.schema import member_schemas, properties, subschemas
 
 _MOST_MEMBERS = 2000
 
 
 class _Members:
-    """What the schemas say about the members of one object."""
+    """The constraints on the members of one object."""
 
-    def __init__(self, flat: Flat, maker: Maker) -> None:
-        self.flat, self.maker = flat, maker
-        hidden = {name for name in _declared(flat) if maker.hides(self._properties(name))}
-        forbidden = {name for refused in flat.having("not") for name in _only_required(refused)}
+    def __init__(self, conjunction: Conjunction, generator: Generator) -> None:
+        self.conjunction, self.generator = conjunction, generator
+        described = properties(*conjunction.nodes)
+        hidden = {name for name, found in described.items() if generator.hides(found)}
+        forbidden = {name for refused in conjunction.having("not") for name in _only_required(refused)}
         self.required = [
-            name for name in dict.fromkeys(itertools.chain(*flat.having("required"))) if name not in hidden | forbidden
+            name for name in dict.fromkeys(itertools.chain(*conjunction.having("required"))) if name not in hidden | forbidden
         ]
-        self.optional = [name for name in _declared(flat) if name not in hidden | forbidden and name not in self.required]
-        self.least: int = flat.largest("minProperties", 0)
-        self.most: int = flat.smallest("maxProperties", _MOST_MEMBERS)
+        self.optional = [name for name in described if name not in hidden | forbidden and name not in self.required]
+        self.least: int = conjunction.largest("minProperties", 0)
+        self.most: int = conjunction.smallest("maxProperties", _MOST_MEMBERS)
         self.forbidden = forbidden | hidden
         self.known: dict[str, Lazy[Any]] = {}
 
-    def _properties(self, name: str) -> list[Node]:
-        return [
-            node.raw_child("properties").raw_child(name) for node in self.flat.nodes if name in node.value.get("properties", ())
-        ]
-
-    def demand(self, name: str) -> Demand:
-        """What the value of this member must fit."""
+    def constraints(self, name: str) -> Constraints:
+        """The schemas that the value of a member must satisfy."""
         found: list[Node] = []
+        mapped: list[Node] = []
         unevaluated: list[Node] = []
-        evaluated = False
-        for node in self.flat.nodes:
-            matched = name in node.value.get("properties", ())
-            if matched:
-                found.append(node.raw_child("properties").raw_child(name))
-                found += _mapped(node, name)
-            for pattern in node.value.get("patternProperties", ()):
-                if matches(pattern, name):
-                    found.append(node.raw_child("patternProperties").raw_child(pattern))
-                    matched = True
-            if not matched and "additionalProperties" in node.value:
-                found.append(node.raw_child("additionalProperties"))
-                matched = True
-            if "unevaluatedProperties" in node.value:
-                unevaluated.append(node.raw_child("unevaluatedProperties"))
-            evaluated = evaluated or matched
-        return tuple(found if evaluated else [*found, *unevaluated])
+        for node in self.conjunction.nodes:
+            found += member_schemas(node, name)
+            if name in node.value.get("properties", ()):
+                mapped += _mapped(node, name)
+            unevaluated += subschemas(node, "unevaluatedProperties")
+        return (*found, *mapped) if found else tuple(unevaluated)
 
     def values(self, name: str) -> Lazy[Any]:
-        """The values that this member may have."""
+        """The values that a member may have."""
         if name not in self.known:
-            self.known[name] = Lazy(self.maker.values(self.demand(name)))
+            self.known[name] = Lazy(self.generator.values(self.constraints(name)))
         return self.known[name]
 
     def more(self) -> Iterator[str]:
         """Names of members that are not declared."""
-        for node in self.flat.nodes:
+        for node in self.conjunction.nodes:
             for pattern in node.value.get("patternProperties", ()):
                 try:
                     yield from samples(pattern, 0, 64, 20)
-                except RegexError:
+                except PatternError:
                     continue
-        if names := self.flat.children("propertyNames"):
-            yield from self.maker.values((*names, made(names[0], {"type": "string"})))
+        if names := [name for node in self.conjunction.nodes for name in subschemas(node, "propertyNames")]:
+            yield from self.generator.values((*names, made(names[0], {"type": "string"})))
         yield from (f"key{number or ''}" for number in range(_MOST_MEMBERS))
 
     def invites(self) -> bool:
-        """Whether members that are not declared are part of a full value."""
-        open_ = any(isinstance(schema, dict) for schema in self.flat.having("additionalProperties"))
-        return any(self.flat.having("patternProperties")) or (open_ and not self.optional and not self.required)
+        """Whether a full value has members that are not declared."""
+        open_ = any(isinstance(schema, dict) for schema in self.conjunction.having("additionalProperties"))
+        return any(self.conjunction.having("patternProperties")) or (open_ and not self.optional and not self.required)
 
     def closed(self, names: list[str]) -> list[str] | None:
-        """The names with what they ask for beside them and as many as there must be; None if that cannot be."""
+        """The names with those that they require, filled up to the least number; None if that is impossible."""
         chosen = dict.fromkeys(names)
-        for table in self.flat.having("dependentRequired"):
+        for table in self.conjunction.having("dependentRequired"):
             waiting = list(chosen)
             while waiting:
                 asked = [name for name in table.get(waiting.pop(), ()) if name not in chosen]
@@ -100,19 +87,15 @@ class _Members:
         return list(chosen) if self.least <= len(chosen) <= self.most else None
 
 
-def _declared(flat: Flat) -> list[str]:
-    return list(dict.fromkeys(itertools.chain(*flat.having("properties"))))
-
-
 def _only_required(refused: Any) -> list[str]:  # noqa: ANN401 - a schema
     """The one name that `not: {required: [name]}` forbids."""
     names = refused.get("required", []) if isinstance(refused, dict) and refused.keys() <= {"required", "type"} else []
     return names if len(names) == 1 else []
 
 
-def objects(flat: Flat, maker: Maker) -> Iterator[dict[str, Any]]:
-    """Candidates; the maker judges them."""
-    members = _Members(flat, maker)
+def objects(conjunction: Conjunction, generator: Generator) -> Iterator[dict[str, Any]]:
+    """Candidates, which the generator validates."""
+    members = _Members(conjunction, generator)
     if not all(members.values(name).has(0) for name in members.required):
         return
     shapes: list[list[str]] = []
@@ -126,12 +109,12 @@ def objects(flat: Flat, maker: Maker) -> Iterator[dict[str, Any]]:
 
 
 def _shapes(members: _Members) -> Iterator[list[str]]:
-    """Names of members: all there is room for, the required ones, then all but one, and one beside the required."""
+    """Lists of members: as many as allowed, the required ones, all but one, and the required ones with one more."""
     required = members.required
     optional = [name for name in members.optional if members.values(name).has(0)]
     if members.invites():
         optional += [n for n in itertools.islice(members.more(), 1) if n not in optional and members.values(n).has(0)]
-    declared = _declared(members.flat)
+    declared = properties(*members.conjunction.nodes)
     full = [name for name in declared if name in required or name in optional]
     full += [name for name in (*required, *optional) if name not in full]
     room = [name for name in full if name not in required][: max(0, members.most - len(required))]
@@ -142,7 +125,7 @@ def _shapes(members: _Members) -> Iterator[list[str]]:
 
 
 def _varied(members: _Members, shapes: list[list[str]]) -> Iterator[dict[str, Any]]:
-    """The largest and the least object with one other value in it, then with others everywhere."""
+    """The largest and the smallest object with one other value, then with other values everywhere."""
     for turn in itertools.count(1):
         others = [name for name in shapes[0] if members.values(name).has(turn)]
         for name in others:
@@ -155,7 +138,7 @@ def _varied(members: _Members, shapes: list[list[str]]) -> Iterator[dict[str, An
 
 
 def _mapped(node: Node, name: str) -> list[Node]:
-    """Of the member that names a subclass: the names that there are. The judge does not ask for it, clients do."""
+    """The tags of a discriminator without alternatives: not validated, but clients rely on them."""
     discriminator = node.value.get("discriminator")
     if not isinstance(discriminator, dict) or discriminator.get("propertyName") != name or not discriminator.get("mapping"):
         return []

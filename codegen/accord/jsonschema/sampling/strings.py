@@ -1,4 +1,4 @@
-"""Texts for a schema's string: of its format, its pattern and its length, one after another and always the same."""
+"""Sample strings for formats, patterns and lengths, always the same."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from accord.jsonschema.regex.sampler import RegexError, samples
+from accord.jsonschema.regex.parser import PatternError
+from accord.jsonschema.regex.sampler import samples
 
 _START = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 _TRIES = 200  # of one pattern: one with lookaheads needs several
-_LONGEST = 100_000  # characters; nobody wants to see a longer example
+_LONGEST = 100_000  # characters; a limit for examples
 
 
 def _instant(number: int, spare: int) -> str:
@@ -110,7 +111,7 @@ _SHORT = {
 
 
 def texts(formats: list[str], patterns: list[str], least: int, most: int | None) -> Iterator[str]:
-    """Candidates, the likeliest first: of the format, then of each pattern, then plain words. A judge has the last word."""
+    """Candidates, the likeliest first: for the format, for each pattern, then plain words. The caller validates them."""
     least = min(least, _LONGEST)
     longest = max(least, min(_LONGEST, least + 64) if most is None else min(most, _LONGEST))
     sources = [_formatted(name, least, longest) for name in formats if name in _FORMATS]
@@ -135,7 +136,7 @@ def _formatted(name: str, least: int, most: int) -> Iterator[str]:
 def _matching(pattern: str, least: int, most: int) -> Iterator[str]:
     try:
         yield from samples(pattern, least, most, _TRIES)
-    except RegexError:
+    except PatternError:
         return
 
 

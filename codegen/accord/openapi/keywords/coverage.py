@@ -1,4 +1,4 @@
-"""Keyword coverage: for every keyword of a document, where it is written and who enforces it.
+"""Keyword coverage: for every keyword of a document, where it is written and what enforces it.
 
 A keyword that nothing enforces stops generation and start until a reading of it is adopted (`accord.document.adoption`);
 readings are part of the report.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from accord.document.document import Document, Node
 from accord.document.findings import Finding
-from accord.document.pointer import Pointer, escaped
+from accord.document.pointer import Pointer, fragment
 from accord.openapi.keywords.enforcement import Enforcement, Enforcer
 from accord.openapi.keywords.objects import OBJECTS, children, is_left_out, said
 from accord.openapi.keywords.suggestions import suggested
@@ -18,9 +18,9 @@ from accord.openapi.keywords.suggestions import suggested
 
 @dataclass(slots=True)
 class Entry:
-    """One keyword where it is written; a shared schema may have several enforcers, by the places that use it."""
+    """One keyword at the place where it is written; a shared schema may have several enforcers."""
 
-    node: Node  # of the object that has the keyword
+    node: Node  # the object that has the keyword
     keyword: str
     by: set[Enforcer] = field(default_factory=set)
     remark: str = ""
@@ -33,7 +33,7 @@ class Entry:
     @property
     def reference(self) -> str:
         """The place: `#/components/schemas/Pet/$id`."""
-        return "#" + "".join(f"/{escaped(key)}" for key in self.pointer)
+        return fragment(self.pointer)
 
     @property
     def where(self) -> str:
@@ -41,12 +41,12 @@ class Entry:
         return self.node.document.where(self.pointer)
 
 
-# Where the components of each kind stand.
+# The member of `components` for each kind.
 _SECTIONS = {known.kind: section for section, known in OBJECTS["components"].items()}
 
 
 def _is_elsewhere(kind: str, pointer: Pointer) -> bool:
-    """Whether a place holds something else for certain: a component of another kind, or a part of the document's head."""
+    """Whether a place cannot hold this kind: a component of another kind, or a member of the document itself."""
     match pointer:
         case ("components", section, _):
             return section != _SECTIONS.get(kind, section) and not str(section).startswith("x-")
@@ -56,7 +56,7 @@ def _is_elsewhere(kind: str, pointer: Pointer) -> bool:
 
 
 class KeywordCoverage:
-    """All entries of a document in the order of its lines. The document is taken to be valid OpenAPI."""
+    """All entries of a document in the order of lines. The document should be valid OpenAPI."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -64,7 +64,7 @@ class KeywordCoverage:
         self._seen: set[tuple[str, bool, Pointer]] = set()
         self._refused: dict[Pointer, Enforcement] = {}
         self._walk("document", document.root, used=True)
-        # What no operation uses is there for readers; it is listed, and no promise is made of it.
+        # Components that no operation uses are listed as documentation.
         components = document.root.get("components")
         if components is not None:
             self._members("components", components, used=False)
@@ -75,7 +75,7 @@ class KeywordCoverage:
         ]
 
     def unsupported(self) -> list[Finding]:
-        """What nobody enforces."""
+        """The keywords that nothing enforces."""
         found = []
         for entry in self.entries:
             if "unsupported" in entry.by and self._document.adopted.origin(entry.pointer) not in self._document.adopted.kept:
@@ -85,21 +85,21 @@ class KeywordCoverage:
         return found
 
     def _walk(self, kind: str, node: Node, *, used: bool) -> None:
-        """Note the keywords of one object and of what it leads to."""
+        """Record the keywords of an object and of the objects under it."""
         kind, outward = kind.removeprefix("outward "), kind.startswith("outward ")
         if not isinstance(node.value, dict) or (kind, used, node.pointer) in self._seen:
             return
         self._seen.add((kind, used, node.pointer))
         if kind == "callback" and node.reference is None:
             for expression in node.value:
-                self._note(node, expression, Enforcement("type", "the address, from the request that subscribed"), used=used)
+                self._note(node, expression, Enforcement("type", "the URL, from the request that subscribed"), used=used)
                 self._walk("outward path item", node.raw_child(expression), used=used)
             return
         self._members(kind, node, used=used, outward=outward)
         if node.reference is not None:
             target = self._document.at(node.reference, node)
             if _is_elsewhere(kind, target.pointer):
-                text = f"$ref {node.reference!r} leads to no {kind}: correct the reference"
+                text = f"$ref {node.reference!r} does not lead to a {kind}: correct the reference"
                 self._note(node, "$ref", Enforcement("unsupported", text, owner=kind != "schema"), used=used)
                 return
             self._walk(kind, target, used=used)
@@ -110,7 +110,7 @@ class KeywordCoverage:
             if kind == "document" and keyword == "x-accord-files":
                 continue
             self._note(node, keyword, said(kind, node, keyword), used=used)
-            # Components are noted where they are used.
+            # Components are recorded where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
                 for child in children(known, node, keyword):
                     name = f"outward {known.kind}" if outward and known.kind == "operation" else known.kind
@@ -125,7 +125,7 @@ class KeywordCoverage:
             self._refused[entry.pointer] = verdict
         if used or verdict.by == "unsupported" or not entry.by:
             if not used and verdict.by != "unsupported":
-                verdict = Enforcement("documentation", "no operation uses it")
+                verdict = Enforcement("documentation", "not used by any operation")
             entry.by.add(verdict.by)
             entry.remark = verdict.remark or entry.remark
 

@@ -1,7 +1,7 @@
-"""The grammar of OpenAPI: the keywords of each of its objects, who enforces each, and what stands under it.
+"""The keywords of every object of OpenAPI: what enforces each, and the kind of object under it.
 
-One table for each object, in the order of the specification. A keyword that is in no table is not enforced by anybody, and
-`accord.openapi.keywords.coverage` says so.
+One table for each object, in the order of the specification. A keyword that is not listed is not enforced, and
+`accord.openapi.keywords.coverage` reports it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from accord.document.document import Node
 from accord.openapi.extensions import PREFIX
+from accord.openapi.header import is_ignored_header
 from accord.openapi.keywords.enforcement import (
     CODED,
     Enforcement,
@@ -25,7 +26,7 @@ from accord.openapi.keywords.enforcement import (
     by_nullable,
     by_tag,
 )
-from accord.openapi.parameter import is_ignored, is_ignored_header
+from accord.openapi.parameter import is_ignored
 
 
 def _by(enforcer: Enforcer, remark: str = "") -> Keyword:
@@ -63,20 +64,20 @@ _SCHEMA_UNSUPPORTED = {
 }
 
 SCHEMA: dict[str, Keyword] = {
-    "$ref": _under("judge", "value", "schema"),
-    **{name: _by("judge") for name in _SCHEMA_JUDGED},
-    **{name: _under("judge", "one", "schema") for name in _SCHEMA_ONE},
-    **{name: _under("judge", "list", "schema") for name in _SCHEMA_LIST},
-    **{name: _under("judge", "named", "schema") for name in _SCHEMA_NAMED},
-    "readOnly": _by("judge", "of members: not part of requests"),
-    "writeOnly": _by("judge", "of members: not part of answers"),
+    "$ref": _under("validator", "value", "schema"),
+    **{name: _by("validator") for name in _SCHEMA_JUDGED},
+    **{name: _under("validator", "one", "schema") for name in _SCHEMA_ONE},
+    **{name: _under("validator", "list", "schema") for name in _SCHEMA_LIST},
+    **{name: _under("validator", "named", "schema") for name in _SCHEMA_NAMED},
+    "readOnly": _by("validator", "on members: not part of requests"),
+    "writeOnly": _by("validator", "on members: not part of responses"),
     "nullable": Keyword(by_nullable),
     "format": Keyword(by_format),
     "discriminator": Keyword(by_discriminator, "one", "discriminator"),
     "$schema": Keyword(by_dialect),
-    "default": _by("type", "what an absent member or parameter is for the handler"),
-    "contentEncoding": _by("gate", CODED),
-    "contentMediaType": _by("gate", CODED),
+    "default": _by("type", "the value that the handler gets for an absent member or parameter"),
+    "contentEncoding": _by("engine", CODED),
+    "contentMediaType": _by("engine", CODED),
     "contentSchema": _under("documentation", "one", "schema"),
     **dict.fromkeys(("title", "description", "deprecated", "$comment", "xml"), _DOCUMENTATION),
     "externalDocs": _DOCUMENTS,
@@ -90,19 +91,19 @@ SCHEMA: dict[str, Keyword] = {
 
 OBJECTS: dict[str, dict[str, Keyword]] = {
     "document": {
-        "openapi": _by("judge", "decides the dialect of schemas"),
+        "openapi": _by("validator", "decides the dialect of schemas"),
         "info": _under("documentation", "one", "info"),
         "jsonSchemaDialect": Keyword(by_dialect),
-        "servers": _under("gate", "list", "server"),
-        "paths": _under("gate", "extensible", "path item"),
+        "servers": _under("engine", "list", "server"),
+        "paths": _under("engine", "extensible", "path item"),
         "webhooks": _under("type", "named", "outward path item"),
         "components": _under("documentation", "one", "components"),
-        "security": _by("gate"),
+        "security": _by("engine"),
         "tags": _under("documentation", "list", "tag"),
         "externalDocs": _DOCUMENTS,
         "$self": _DOCUMENTATION,
-        "x-accord-alias": _by("gate"),
-        "x-accord-body-limit": _by("gate"),
+        "x-accord-alias": _by("engine"),
+        "x-accord-body-limit": _by("engine"),
         "x-accord-problems": _by("responses"),
         "x-accord-error-template": _by("responses"),
     },
@@ -117,11 +118,11 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
     "external documentation": dict.fromkeys(("description", "url"), _DOCUMENTATION),
     "server": {
         "name": _DOCUMENTATION,
-        "url": _by("gate", "its path"),
-        "variables": _under("gate", "named", "server variable"),
+        "url": _by("engine", "its path"),
+        "variables": _under("engine", "named", "server variable"),
         **_UNIVERSAL,
     },
-    "server variable": {"enum": _by("gate"), "default": _by("gate"), "description": _DOCUMENTATION},
+    "server variable": {"enum": _by("engine"), "default": _by("engine"), "description": _DOCUMENTATION},
     "components": {
         name: _under("documentation", "named", kind)
         for name, kind in (
@@ -140,43 +141,43 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
     "path item": {
         **_UNIVERSAL,
         **{
-            method: _under("gate", "one", "operation")
+            method: _under("engine", "one", "operation")
             for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace")
         },
-        "servers": _under("gate", "list", "server"),
-        "parameters": _under("gate", "list", "parameter"),
+        "servers": _under("engine", "list", "server"),
+        "parameters": _under("engine", "list", "parameter"),
     },
     "operation": {
         **_UNIVERSAL,
         "tags": _by("type", "the protocol of a module of handlers"),
         "operationId": _by("type"),
-        "parameters": _under("gate", "list", "parameter"),
-        "requestBody": _under("gate", "one", "request body"),
+        "parameters": _under("engine", "list", "parameter"),
+        "requestBody": _under("engine", "one", "request body"),
         "responses": _under("type", "extensible", "response"),
         "callbacks": _under("type", "named", "callback"),
         "deprecated": _by("responses", "the header Deprecation"),
-        "security": _by("gate"),
-        "servers": _under("gate", "list", "server"),
+        "security": _by("engine"),
+        "servers": _under("engine", "list", "server"),
         "x-accord-sunset": _by("responses", "the header Sunset"),
         "x-accord-deprecation": _by("responses", "the header Deprecation"),
     },
     "parameter": {
         **_UNIVERSAL,
-        **{name: _by("gate") for name in ("name", "in", "required", "allowEmptyValue", "style", "explode", "allowReserved")},
+        **{name: _by("engine") for name in ("name", "in", "required", "allowEmptyValue", "style", "explode", "allowReserved")},
         "deprecated": _DOCUMENTATION,
-        "schema": _under("judge", "one", "schema"),
-        "content": _under("gate", "named", "media type"),
+        "schema": _under("validator", "one", "schema"),
+        "content": _under("engine", "named", "media type"),
         **_EXAMPLES,
     },
-    "request body": {**_UNIVERSAL, "content": _under("gate", "named", "media type"), "required": _by("gate")},
+    "request body": {**_UNIVERSAL, "content": _under("engine", "named", "media type"), "required": _by("engine")},
     "media type": {
         "schema": Keyword(by_media_type, "one", "schema"),
-        "encoding": _under("gate", "named", "encoding"),
+        "encoding": _under("engine", "named", "encoding"),
         **_EXAMPLES,
     },
     "encoding": {
-        **{name: _by("gate") for name in ("contentType", "style", "explode", "allowReserved")},
-        "headers": _under("gate", "named", "header"),
+        **{name: _by("engine") for name in ("contentType", "style", "explode", "allowReserved")},
+        "headers": _under("engine", "named", "header"),
     },
     "response": {
         **_UNIVERSAL,
@@ -185,7 +186,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "links": _under("type", "named", "link"),
         "x-accord-error-template": Keyword(by_error_template),
     },
-    "callback": {},  # its members are named by expressions
+    "callback": {},  # its keys are expressions
     "example": dict.fromkeys(
         ("summary", "description", "value", "externalValue", "dataValue", "serializedValue"), _DOCUMENTATION
     ),
@@ -200,7 +201,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         **_UNIVERSAL,
         **{name: _by("responses") for name in ("required", "style", "explode")},
         "deprecated": _DOCUMENTATION,
-        "schema": _under("judge", "one", "schema"),
+        "schema": _under("validator", "one", "schema"),
         "content": _under("responses", "named", "media type"),
         **_EXAMPLES,
     },
@@ -208,7 +209,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
     "discriminator": {"propertyName": Keyword(by_tag), "mapping": Keyword(by_tag)},
     "security scheme": {
         **_UNIVERSAL,
-        **{name: _by("gate") for name in ("type", "name", "in", "scheme")},
+        **{name: _by("engine") for name in ("type", "name", "in", "scheme")},
         **dict.fromkeys(("bearerFormat", "openIdConnectUrl"), _DOCUMENTATION),
         "flows": _under("documentation", "one", "flows"),
     },
@@ -221,14 +222,14 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
 
 
 def is_left_out(kind: str, node: Node) -> bool:
-    """Whether OpenAPI ignores a parameter or a header of a response where it is written."""
+    """Whether OpenAPI ignores a parameter or response header at this place."""
     if kind == "parameter":
         return is_ignored(node)
     return kind == "header" and is_ignored_header(str(node.pointer[-1])) and node.pointer[:2] != ("components", "headers")
 
 
 def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
-    """Who enforces a keyword of an object; None if nobody knows it."""
+    """What enforces a keyword of an object; None if the keyword is unknown."""
     if is_left_out(kind, node):
         return Enforcement("documentation", "OpenAPI ignores this header here")
     if (ignored := beside_a_reference(node, keyword)) is not None:
@@ -236,7 +237,7 @@ def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
     known = OBJECTS[kind].get(keyword)
     if known is None:
         if keyword == "$ref":
-            return Enforcement("gate")
+            return Enforcement("engine")
         if keyword.startswith(PREFIX):
             return Enforcement(
                 "unsupported", f"there is no extension `{keyword}` of a {kind}: correct its name or place, or remove it"
@@ -246,12 +247,12 @@ def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
 
 
 def children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:
-    """The objects that stand under a keyword."""
+    """The objects under a keyword."""
     child = node.raw_child(keyword)
     if known.shape == "one":
         yield child
         return
-    child = child.resolved()  # a list or a mapping may be a reference as a whole
+    child = child.resolved()  # the list or mapping itself may be a reference
     if known.shape == "list" and isinstance(child.value, list):
         yield from (child.raw_child(index) for index in range(len(child.value)))
     elif known.shape in ("named", "extensible") and isinstance(child.value, dict):

@@ -1,4 +1,4 @@
-"""Which readings would adopt a finding, by its place in the grammar of OpenAPI."""
+"""Suggests readings that would adopt a finding, by its place in the document."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from accord.document.adoption.places import METHODS, at, pointer_of
+from accord.document.adoption.places import pointer_of
 from accord.document.adoption.readings import Reading
 from accord.document.adoption.words import REASONS, Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, value_at
+from accord.document.references import METHODS
 from accord.openapi.keywords.objects import OBJECTS, children
 
-# Keywords without which their object says nothing; and what others may be where they lack.
+# Keywords that an object needs; and values for others that are missing.
 _ESSENTIAL = {
     "parameter": {"name", "in", "required"},
     "operation": {"requestBody"},
@@ -47,7 +48,7 @@ _NOT_SERVED = {
     "operation": "The operation is not served.",
     "path item": "The path is not served.",
     "request body": "The operation takes no body.",
-    "response": "The response is not documented to the engine.",
+    "response": "The response is not documented.",
     "header": "The header is not described.",
     "security scheme": "Operations that need this scheme are not served.",
     "link": "The link is left out.",
@@ -56,15 +57,27 @@ _NOT_SERVED = {
 _UNITS = {*_NOT_SERVED, "server", "server variable", "tag", "example", "encoding", "external documentation", "discriminator"}
 
 
-def suggested(document: Document, pointer: Pointer, text: str, own: tuple[tuple[Word, Pointer], ...] = ()) -> Finding:
-    """A finding with the readings that would adopt it: its `own`, then what is around its place, from the inside out."""
+def suggested(  # noqa: PLR0913 - what is known of a fault
+    document: Document,
+    pointer: Pointer,
+    text: str,
+    own: tuple[tuple[Word, Pointer], ...] = (),
+    *,
+    missing: str = "",
+    mistyped: bool = False,
+) -> Finding:
+    """A finding with the readings that would adopt it: its `own`, then those around its place, from the inside out.
+
+    `missing` is the member that the object lacks; `mistyped` is for a value of another type.
+    """
     said = _without_remedy(text)
     readings: dict[str, Reading] = {}
-    for word, place, value in (*((word, place, None) for word, place in own), *_around(document, pointer, text)):
+    around = _around(document, pointer, missing, mistyped=mistyped)
+    for word, place, value in (*((word, place, None) for word, place in own), *around):
         name = document.place(place)
         try:
             found = pointer_of(document.original, name)
-            at(document.original, found[:-1] if word == "set" else found)
+            value_at(document.original, found[:-1] if word == "set" else found)
         except KeyError:
             continue
         reason = REASONS[word]
@@ -75,23 +88,22 @@ def suggested(document: Document, pointer: Pointer, text: str, own: tuple[tuple[
 
 
 def _without_remedy(text: str) -> str:
-    """What is wrong, without `: how to mend it`."""
+    """What is wrong, without the remedy."""
     ends = [found.start() for found in re.finditer(": ", text)]
     return next((text[:end] for end in reversed(ends) if text.count("`", 0, end) % 2 == 0), text)
 
 
-def _around(document: Document, pointer: Pointer, text: str) -> Iterator[tuple[Word, Pointer, Any]]:
-    """Ways to adopt what is wrong at a place: of a keyword, of its object, and of what that is part of."""
+def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: bool) -> Iterator[tuple[Word, Pointer, Any]]:
+    """Readings for a place: of a keyword, of its object, and of the objects around it."""
     known = objects(document)
-    lacking = text.partition(" is a required property")[0].strip("\"'`") if "is a required property" in text else ""
-    if lacking and known.get(pointer) == "parameter" and lacking == "required":
-        yield "set", (*pointer, lacking), True
-    elif lacking and lacking in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
-        yield "set", (*pointer, lacking), _MISSING[lacking]
-    elif " is not of type" in text and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
+    if missing == "required" and known.get(pointer) == "parameter":
+        yield "set", (*pointer, missing), True
+    elif missing in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
+        yield "set", (*pointer, missing), _MISSING[missing]
+    elif mistyped and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
         yield "set", pointer, _MISSING[str(pointer[-1])]
     if known.get(pointer) is None and known.get(pointer[:-1]) is None and len(pointer) > 1:
-        yield "drop", pointer, None  # a part of the value of a keyword
+        yield "drop", pointer, None  # part of the value of a keyword
     for end in range(len(pointer), 0, -1):
         place, kind = pointer[:end], known.get(pointer[:end])
         owner = known.get(place[:-1])
@@ -106,14 +118,14 @@ def _around(document: Document, pointer: Pointer, text: str) -> Iterator[tuple[W
 
 
 def _is_needed(kind: str | None, keyword: str) -> bool:
-    """Whether an object lacks something without a keyword that may be empty."""
+    """Whether an object needs a keyword, which may be empty."""
     return keyword in _NEEDED.get(kind or "", ())
 
 
 def _is_nothing(document: Document, place: Pointer) -> bool:
-    """Whether `components` or one of its parts holds nothing that a reference could lead to, or a `$ref` is no text."""
+    """Whether `components` or one of its members is not a mapping, or a `$ref` is not text."""
     try:
-        value = at(document.whole, place)
+        value = value_at(document.whole, place)
     except KeyError:
         return False
     if place[-1:] == ("$ref",):
@@ -131,7 +143,7 @@ def _is_optional(kind: str, keyword: str) -> bool:
 
 
 def explained(document: Document, error: DocumentError) -> Iterator[Finding]:
-    """The findings of an error, with the readings that would adopt them."""
+    """The findings of an error, with readings that would adopt them."""
     for finding in error.findings:
         pointer = finding.pointer if finding.pointer is not None else _first_at(document, finding.where)
         if finding.readings or pointer is None:
@@ -141,13 +153,13 @@ def explained(document: Document, error: DocumentError) -> Iterator[Finding]:
 
 
 def _first_at(document: Document, where: str) -> Pointer | None:
-    """The outermost object that is written in a line."""
+    """The outermost object in a line."""
     return min((p for p in objects(document) if p and document.where(p) == where), key=len, default=None)
 
 
 @functools.lru_cache(maxsize=4)
 def objects(document: Document) -> dict[Pointer, str]:
-    """The kind of every object of a document, as the grammar reaches it, also in other files."""
+    """The kind of every object of a document, other files included."""
     found: dict[Pointer, str] = {}
     waiting = [("document", document.root)]
     for named, node in waiting:  # which grows
@@ -174,7 +186,4 @@ def objects(document: Document) -> dict[Pointer, str]:
 def nodes(document: Document) -> Iterator[tuple[str, Node]]:
     """Every object of a document with its kind."""
     for pointer, kind in objects(document).items():
-        value = document.data
-        for key in pointer:
-            value = value[key]
-        yield kind, Node(document, pointer, value)
+        yield kind, document.node(pointer)

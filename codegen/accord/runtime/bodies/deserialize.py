@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from accord.document.strict_json import integers
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.runtime.handlers import binding
 
 Deserialize = Callable[[Any], Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from accord.errors import RequestRejected
-from accord.openapi.form_fields import Fault, Members
 from accord.openapi.media_type import ContentType, Media
-from accord.openapi.primitives import unquote
+from accord.openapi.values.form_fields import Fault, Members
+from accord.openapi.values.primitives import unquote
 from accord.runtime.bodies.parsed_body import INVALID_JSON, MAX_FIELDS, BodyParser, ParsedBody
 
 _INVALID_ENCODING = re.compile(rb"%(?![0-9A-Fa-f]{2})")

@@ -15,10 +15,10 @@ from multipart import (
     content_disposition_unquote,
 )
 
+from accord.document.pointer import escape
 from accord.errors import RequestRejected
-from accord.jsonschema.faults import escape
-from accord.openapi.form_fields import Members
 from accord.openapi.media_type import ContentType, Media, essence, parameters
+from accord.openapi.values.form_fields import Members
 from accord.runtime.bodies.multipart_part import Field, Part
 from accord.runtime.bodies.parsed_body import INVALID_JSON, MAX_FIELDS, ParsedBody
 

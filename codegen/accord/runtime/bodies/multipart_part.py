@@ -8,10 +8,10 @@ import jsonschema_rs
 
 from accord.document.document import Document, Node
 from accord.jsonschema.content_encoding import coding_of, decoded, is_identity
+from accord.jsonschema.schema import in_place
 from accord.jsonschema.validator import validator
-from accord.openapi.field_schemas import branches
-from accord.openapi.form_fields import Member, holds_file
 from accord.openapi.media_type import content_type, covers, essence, is_range
+from accord.openapi.values.form_fields import Member, holds_file
 from accord.runtime.bodies.file import File
 from accord.runtime.bodies.text import CHARSETS, decode_text
 
@@ -59,7 +59,7 @@ class Field:
         self._is_undocumented = not one.schemas and not member.content_types
         self._is_file = not self._is_undocumented and holds_file(one.schemas, encoding)
         as_json = member.as_json or bool(one.types & {"object", "array"})
-        values = [branch.value for schema in one.schemas for branch in branches(schema)]
+        values = [part.value for part in in_place(*one.schemas)]
         codings = [coding for value in values if (coding := coding_of(value)) is not None]
         self._encoding = next((coding for coding in codings if not is_identity(coding)), None)
         media_types = tuple(value["contentMediaType"] for value in values if "contentMediaType" in value)

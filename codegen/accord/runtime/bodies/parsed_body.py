@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accord.openapi.form_fields import Fault
 from accord.openapi.media_type import ContentType
+from accord.openapi.values.form_fields import Fault
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from starlette.types import Receive
 
 from accord.document.strict_json import strict_json
 from accord.errors import ClientGone, RequestRejected
-from accord.openapi.api import Operation
 from accord.openapi.content_coding import TooLargeError, codings, inflated
 from accord.openapi.media_type import ContentType, Kind, Media, chosen, content_type, labels
+from accord.openapi.operation import Operation
 from accord.runtime.bodies.form import form_parser
 from accord.runtime.bodies.multipart import MultipartParser
 from accord.runtime.bodies.parsed_body import BodyParser

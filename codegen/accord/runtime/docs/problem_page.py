@@ -10,7 +10,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from accord.document.document import Document
-from accord.openapi.api import API, Operation
+from accord.openapi.api import API
+from accord.openapi.operation import Operation
 from accord.problems.problem import Problems
 
 STYLE = """
@@ -60,7 +61,7 @@ class Problem:
 
 
 def problems(document: Document, api: API) -> list[Problem]:
-    """The document's `x-problems` in their order, then the engine's own problems that are not among them."""
+    """The document's `x-accord-problems` in their order, then the engine's own problems that are not among them."""
     named: dict[str, Problem] = {}
     for slug, entry in document.data.get("x-accord-problems", {}).items():
         uses: dict[int, list[Operation]] = {}

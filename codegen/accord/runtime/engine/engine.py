@@ -18,7 +18,7 @@ from accord.document.document import Document
 from accord.document.findings import at_fault
 from accord.errors import ClientGone, HeaderList, RequestRejected
 from accord.openapi.api import API
-from accord.openapi.router import Resource, Router
+from accord.openapi.paths.router import Resource, Router
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.cors import vary_by_origin
 from accord.runtime.engine.context import RateLimitResult, RequestContext, Service, request_ids

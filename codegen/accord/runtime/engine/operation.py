@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from accord.document.identifiers import snake_case
-from accord.openapi.api import Operation
 from accord.openapi.deprecation import notices
+from accord.openapi.operation import Operation
 from accord.runtime.bodies.deserialize import deserializers
 from accord.runtime.bodies.reader import BodyReader
 from accord.runtime.handlers import binding

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from accord.document.pointer import escape
 from accord.errors import MalformedValue, RequestRejected
-from accord.jsonschema.faults import escape
-from accord.openapi.api import Operation
-from accord.openapi.form_fields import Fault
+from accord.openapi.operation import Operation
 from accord.openapi.parameter import Parameter
-from accord.openapi.path_template import template_names
-from accord.openapi.primitives import exact
+from accord.openapi.paths.path_template import template_names
+from accord.openapi.values.form_fields import Fault
+from accord.openapi.values.primitives import exact
 from accord.problems.fault import MAX_FAULTS, fault
 from accord.runtime.bodies.deserialize import Deserialize, deserializer
 from accord.runtime.bodies.reader import ABSENT

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from accord.document.findings import BindingError
 from accord.document.identifiers import pascal_case, snake_case
-from accord.openapi import api as openapi
+from accord.openapi import operation as documented
+from accord.openapi.api import API
 from accord.openapi.media_type import Media
-from accord.openapi.parameter import Response
+from accord.openapi.response import Response
 from accord.runtime.handlers.dependencies import Dependencies
 from accord.runtime.responses.types import Answer, answer_class
 
@@ -29,10 +30,10 @@ class Operation:
 
 
 def bind(
-    api: openapi.API,
+    api: API,
     modules: Iterable[object],
     digest: str | None = None,
-    mock: Callable[[openapi.Operation], Operation] | None = None,
+    mock: Callable[[documented.Operation], Operation] | None = None,
 ) -> dict[str, Operation]:
     """The handlers in modules, by operationId. `digest` is that of the document from which the code was generated.
 
@@ -70,12 +71,12 @@ def bind(
     return {operation_id: operation for operation_id, (_, operation) in found.items()}
 
 
-def _missing(operation: openapi.Operation) -> str:
+def _missing(operation: documented.Operation) -> str:
     name = f"@{pascal_case(operation.id)} async def {snake_case(operation.id)}"
     return f"{operation.node.where}: operation {operation.id} has no handler: write `{name}(...)`"
 
 
-def _mismatches(place: str, bound: Operation, operation: openapi.Operation) -> list[str]:
+def _mismatches(place: str, bound: Operation, operation: documented.Operation) -> list[str]:
     """How a handler or its generated class differs from the document. mypy finds the same without starting the service."""
     problems = []
     if not inspect.iscoroutinefunction(bound.handler):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from accord.document.pointer import escape
 from accord.errors import MalformedValue
-from accord.jsonschema.faults import escape
-from accord.openapi.form_fields import Fault
-from accord.openapi.primitives import unquote
+from accord.openapi.values.form_fields import Fault
+from accord.openapi.values.primitives import unquote
 from accord.problems.fault import MAX_FAULTS
 from accord.runtime.parameters.cookies import cookie_pairs
 from accord.runtime.parameters.reader import ParameterReader

@@ -6,13 +6,14 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.errors import MalformedValue
-from accord.jsonschema.faults import escape
-from accord.jsonschema.schema import is_closed, names
+from accord.jsonschema.schema import is_closed, property_names
+from accord.jsonschema.types import SCALARS
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
-from accord.openapi.primitives import SCALARS, ValueReader, unquote, unquote_percent
+from accord.openapi.values.primitives import ValueReader, unquote, unquote_percent
 from accord.runtime.parameters.styles import Style
 
 
@@ -48,11 +49,11 @@ class ParameterReader:
             types = self._values.types
             self.contains_objects = "object" in types
             if "object" in types and (is_exploded or self.is_deep):
-                self.properties, self.is_open = names(parameter.schema), not is_closed(parameter.schema)
+                self.properties, self.is_open = property_names(parameter.schema), not is_closed(parameter.schema)
                 self._values = ValueReader(parameter.schema, self.properties)
                 self.has_own_name = bool(types - {"object", "null"})
             elif "object" in types:
-                self._values = ValueReader(parameter.schema, names(parameter.schema))
+                self._values = ValueReader(parameter.schema, property_names(parameter.schema))
             self.repeats = "array" in types and parameter.place in ("query", "cookie") and parameter.explode
             self._read = self._best_reading if types & {"array", "object"} else self._scalar
         self.read, self.read_all = self._compiled(parameter)

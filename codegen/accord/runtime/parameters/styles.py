@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from accord.errors import MalformedValue
 from accord.openapi.parameter import Parameter
-from accord.openapi.path_template import normalized
+from accord.openapi.paths.path_template import normalized
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": r"%20|\+", "pipeDelimited": r"\||%7[Cc]"}
 

@@ -21,7 +21,7 @@ import msgspec
 
 from accord.openapi.encoded import Encoded
 from accord.openapi.media_type import Media
-from accord.openapi.response_class import ResponseClass, response_class
+from accord.openapi.response import ResponseClass, response_class
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from accord.errors import Headers, RequestRejected
-from accord.openapi.api import Operation
+from accord.openapi.operation import Operation
 from accord.runtime.security.credentials import Extractor, extractor
 
 

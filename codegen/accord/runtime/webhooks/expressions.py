@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from accord.document.pointer import unescaped
+from accord.document.pointer import fragment_tokens, key_of
 from accord.openapi.encoded import Encoded, encode
 from accord.openapi.expressions import EMBEDDED
 from accord.openapi.header_values import scalar_text
@@ -32,12 +32,8 @@ def expanded(template: str, values: Mapping[str, object]) -> str:
 def select(body: object, pointer: str) -> Any:  # noqa: ANN401 - any JSON value
     """The value that a JSON Pointer selects in a body of any Python type; `ABSENT` if there is none."""
     value: Any = msgspec.json.decode(body.body if isinstance(body, Encoded) else encode(body))
-    for step in pointer.split("/")[1:]:
-        key = unescaped(step)
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        else:
+    for name in fragment_tokens(pointer):
+        if (key := key_of(value, name)) is None:
             return ABSENT
+        value = value[key]
     return value

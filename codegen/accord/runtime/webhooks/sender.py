@@ -17,10 +17,12 @@ from pydantic import ValidationError
 from accord.document.document import Document
 from accord.errors import PayloadError, Reply, ReplyError
 from accord.jsonschema.validator import validator
-from accord.openapi.api import API, Operation, callbacks, place
+from accord.openapi.api import API
 from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media, chosen
-from accord.openapi.parameter import Parameter, Response
+from accord.openapi.operation import Operation, callbacks, place
+from accord.openapi.parameter import Parameter
+from accord.openapi.response import Response
 from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.writer import EncodedBody, encode_body, to_json
 from accord.runtime.parameters.serialize import filled_json, query_parameter

@@ -1,4 +1,4 @@
-"""What of a request body cannot be read: refused at generation and at start."""
+"""Request bodies that cannot be read: rejected at generation and at start."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from accord.document.document import Node
 from accord.jsonschema.content_encoding import CODINGS, coding_of
-from accord.openapi.field_schemas import branches, kinds
-from accord.openapi.form_fields import Member, Members, holds_file
+from accord.jsonschema.schema import in_place
+from accord.jsonschema.types import named_types
 from accord.openapi.media_type import Encoding, Kind, Media, identity, kind_of
+from accord.openapi.values.form_fields import Member, Members, holds_file
 
 Found = Iterator[tuple[Node, str]]
 
@@ -21,7 +22,7 @@ _TYPES: dict[Kind, tuple[set[str], str]] = {
 
 
 def unreadable(bodies: dict[str, Media]) -> Found:
-    """Place and text of each thing in the media types of one body that could not be read as it is described."""
+    """What in the media types of one body cannot be read as described, each as a place and a message."""
     for (name, media), (other, _) in itertools.combinations(reversed(bodies.items()), 2):
         if identity(name) == identity(other):
             yield media.node, f"{name!r} and {other!r} are one media type: remove one"
@@ -29,7 +30,7 @@ def unreadable(bodies: dict[str, Media]) -> Found:
         if media.schema is None:
             continue
         readable, remedy = _TYPES.get(media.kind, (None, ""))
-        if readable is not None and kinds(media.schema) - readable:
+        if readable is not None and named_types(media.schema) - readable:
             yield media.node, f"a request body of {name!r}: {remedy}"
         if media.kind in ("form", "multipart"):
             for member, described in Members([media.schema], media.encoding).known.items():
@@ -61,7 +62,7 @@ def _part(member: Member) -> Iterator[str]:
     headers = encoding.headers if encoding is not None else None
     if headers is not None and any("schema" not in header.value for _, header in headers.named()):
         yield "a header with `content` is not supported: give it a `schema`"
-    for value in (branch.value for schema in one.schemas for branch in branches(schema)):
+    for value in (part.value for part in in_place(*one.schemas)):
         if (coding := coding_of(value)) is not None and coding not in CODINGS:
             yield f"the contentEncoding {coding!r} is not supported: use one of {', '.join(CODINGS)}"
     if not holds_file(one.schemas, encoding):

@@ -1,4 +1,4 @@
-"""Parts of a document that cannot be served, beyond single keywords: refused at generation and at start."""
+"""What cannot be served, beyond single keywords: rejected at generation and at start."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from accord.document.adoption.words import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names
+from accord.jsonschema.discriminator import mapped_reference
 from accord.jsonschema.regex.ecma import fault
-from accord.jsonschema.schema import conjuncts, listed
-from accord.openapi.api import API, Operation, callbacks
+from accord.jsonschema.schema import allowed_values, conjuncts
+from accord.jsonschema.types import types_of
+from accord.openapi.api import API
 from accord.openapi.content_coding import CODINGS
 from accord.openapi.deprecation import notices
+from accord.openapi.header import Header
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.openapi.keywords.suggestions import explained, nodes, suggested
-from accord.openapi.parameter import Header, Parameter, Response
-from accord.openapi.path_template import template_names
-from accord.openapi.primitives import types_of
-from accord.openapi.router import Router
-from accord.openapi.servers import unservable
+from accord.openapi.operation import Operation, callbacks
+from accord.openapi.parameter import Parameter
+from accord.openapi.paths.path_template import template_names
+from accord.openapi.paths.router import Router
+from accord.openapi.paths.servers import unservable
+from accord.openapi.response import Response
 from accord.problems.error_formats import template_faults
 from accord.validate.unsupported.bodies import unreadable as unreadable_bodies
 from accord.validate.unsupported.parameters import ambiguous, unreadable
 
-# A place, what is wrong there, and what is left out if that is adopted and is another place.
+# A place, what is wrong there, and the place that is dropped if that is adopted, if it is another one.
 Found = Iterator[tuple[Node, str] | tuple[Node, str, Pointer]]
 
 _TWICE = {"drop": "What the $ref names counts.", "keep": "What is written beside the $ref counts."}
@@ -38,24 +42,24 @@ _NEVER_A_BODY = (204, 205, 304)
 
 
 def unsupported(document: Document) -> list[str]:
-    """Everything that cannot be enforced or served, each as `openapi.yaml:LINE: what: how to mend it`; empty if all of it can.
+    """Everything that cannot be enforced or served, each as `openapi.yaml:LINE: what: how to correct it`; empty if all can.
 
-    The document is taken to be valid OpenAPI. Where it is not, a fault may be missed here, but is not a crash.
+    The document should be valid OpenAPI. If it is not, faults may be missed here.
     """
     return [str(finding) for finding in findings(document)]
 
 
-@functools.lru_cache(maxsize=8)  # a walk takes 50 ms, and every application asks
+@functools.lru_cache(maxsize=8)  # takes 50 ms, and every application calls it
 def findings(document: Document) -> tuple[Finding, ...]:
-    """The same, with their places and what would adopt them."""
+    """The same, with their places and the readings that would adopt them."""
     try:
-        ledger = KeywordCoverage(document)
-        keywords = ledger.unsupported()
+        coverage = KeywordCoverage(document)
+        keywords = coverage.unsupported()
         others = list(_twice(document))
-        # A reference to something of another kind is told by the ledger; nothing can be read there.
+        # A reference to an object of another kind is reported by keyword coverage; nothing can be read there.
         with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
             description = API.of(document)
-            for node, text, *drop in itertools.chain(_mapped(document), _patterns(ledger), _survey(description)):
+            for node, text, *drop in itertools.chain(_mapped(document), _patterns(coverage), _survey(description)):
                 own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
                 others.append(suggested(document, node.pointer, text, own))
             others += _at_start(description)
@@ -65,7 +69,7 @@ def findings(document: Document) -> tuple[Finding, ...]:
 
 
 def _twice(document: Document) -> Iterator[Finding]:
-    """Fields beside a `$ref` that are also in what it names; without those of a path item the others count."""
+    """Fields beside a `$ref` that are also in its target; if dropped, those of the target apply, except in path items."""
     for place, text in document.twice:
         if document.adopted.origin(place) not in document.adopted.kept:
             word: Word = "keep" if holds_names(place[:-1]) else "drop"
@@ -75,32 +79,31 @@ def _twice(document: Document) -> Iterator[Finding]:
 
 
 def _mapped(document: Document) -> Found:
-    """Discriminators that name no member, and what they map to and is no schema."""
+    """Discriminators without `propertyName`, and mappings to something that is not a schema."""
     for kind, schema in nodes(document):
         if kind != "schema" or "discriminator" not in schema.value:
             continue
         node = schema.raw_child("discriminator")
         if not isinstance(node.value, dict) or not isinstance(node.value.get("propertyName"), str):
-            yield node, "a discriminator is a mapping with the name of a member in `propertyName`: correct it"
+            yield node, "a discriminator must have the name of a member in `propertyName`: correct it"
             continue
         if "mapping" not in node.value:
             continue
         mapping = node.raw_child("mapping")
         if not isinstance(mapping.value, dict):
-            yield mapping, "the `mapping` of a discriminator is a mapping of values to schemas: correct it"
+            yield mapping, "the `mapping` of a discriminator must map values to schemas: correct it"
             continue
         for value, target in mapping.value.items():
             place = mapping.raw_child(value)
             try:
-                reference = target if "/" in target or "#" in target else f"#/components/schemas/{target}"
-                document.at(reference, place)
+                document.at(mapped_reference(target), place)
             except (DocumentError, TypeError):
-                yield place, f"the discriminator maps {value!r} to {target!r}, which is no schema: correct it"
+                yield place, f"the discriminator maps {value!r} to {target!r}, which is not a schema: correct it"
 
 
-def _patterns(ledger: KeywordCoverage) -> Found:
-    for entry in ledger.entries:
-        if "judge" in entry.by and entry.keyword in ("pattern", "patternProperties"):
+def _patterns(coverage: KeywordCoverage) -> Found:
+    for entry in coverage.entries:
+        if "validator" in entry.by and entry.keyword in ("pattern", "patternProperties"):
             node = entry.node.raw_child(entry.keyword)
             for place in [node] if entry.keyword == "pattern" else [node.raw_child(name) for name in node.value]:
                 pattern = place.value if entry.keyword == "pattern" else place.pointer[-1]
@@ -151,7 +154,7 @@ def _requirement(operation: Operation, name: str) -> Pointer:
 
 
 def _never_sent(operation: Operation) -> Found:
-    """Whole bodies of the other direction: nobody could send them. A parameter modifies nothing, so it may be `readOnly`."""
+    """Bodies that are `readOnly` or `writeOnly` as a whole cannot be sent; a parameter may be `readOnly`."""
     bodies = [(media.schema, "readOnly", "request") for media in operation.bodies.values()]
     for response in operation.responses.values():
         bodies += [(media.schema, "writeOnly", "answer") for media in response.content.values()]
@@ -172,7 +175,7 @@ def _path(operation: Operation) -> Found:
 
 
 def _at_start(description: API) -> Iterator[Finding]:
-    """What the start would refuse of an operation: a path that another one answers, an invalid date or error template."""
+    """What would fail at start: a path of two operations, an invalid date or error template."""
     paths: Router[str] = Router(description.aliases)
     for operation in description.operations:
         yield from _refused(description.document, paths.add, operation, operation.id)
@@ -191,7 +194,7 @@ def _refused(document: Document, work: Callable[..., object], *arguments: object
 def _parameter(parameter: Parameter) -> Found:
     what = f"parameter {parameter.name!r}"
     if parameter.place == "header" and parameter.name.lower() == "content-encoding":
-        for coding in listed(parameter.schema) or ():
+        for coding in allowed_values(parameter.schema) or ():
             if coding not in CODINGS:
                 yield parameter.node, f"{what}: the content coding {coding!r} is not supported: use {', '.join(CODINGS)}"
     yield from unreadable(parameter.node)

@@ -1,16 +1,16 @@
-"""What of a document's parameters nobody could read from the wire; each as a place and what to write instead."""
+"""Parameters that cannot be read from a request, each with what to write instead."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.jsonschema.schema import inner, is_closed, names
-from accord.openapi.api import Operation
+from accord.jsonschema.schema import is_closed, property_names, value_schema
+from accord.jsonschema.types import SCALARS, types_of
 from accord.openapi.media_type import Media
+from accord.openapi.operation import Operation
 from accord.openapi.parameter import Parameter
-from accord.openapi.path_template import Pattern
-from accord.openapi.primitives import SCALARS, types_of
+from accord.openapi.paths.path_template import Pattern
 
 Found = Iterator[tuple[Node, str]]
 
@@ -23,7 +23,7 @@ _STYLES = {
 
 
 def unreadable(parameter: Node) -> Found:
-    """What is wrong with one parameter, as it is written."""
+    """What is wrong with one parameter."""
     value, place = parameter.value, str(parameter.value.get("in"))
     what = f"parameter {value.get('name')!r}"
     for key in ("allowReserved", "allowEmptyValue"):
@@ -52,27 +52,27 @@ def _style(parameter: Node, kinds: set[str], what: str, place: str) -> Found:
 
 
 def _parts(parameter: Node, schema: Node, what: str) -> Found:
-    """Items and members that are no texts."""
+    """Items and members that are not scalars."""
     kinds, value = types_of(schema), parameter.value
     form = value.get("in") in ("query", "cookie") and value.get("style", "form") == "form"
     by_name = value.get("style") == "deepObject" or (form and value.get("explode", True))
     remedy = "which no style can write: use `content` with application/json"
-    if "array" in kinds and not types_of(inner(schema, 0)) & SCALARS:
+    if "array" in kinds and not types_of(value_schema(schema, 0)) & SCALARS:
         yield parameter, f"{what}: the items of a list are no lists or objects, {remedy}"
-    for name in names(schema) if "object" in kinds else ():
-        if not types_of(inner(schema, name)) & (SCALARS | ({"array"} if by_name else set())):
+    for name in property_names(schema) if "object" in kinds else ():
+        if not types_of(value_schema(schema, name)) & (SCALARS | ({"array"} if by_name else set())):
             yield parameter, f"{what}: its member {name!r} is a list or an object, {remedy}"
 
 
 def ambiguous(operation: Operation) -> Found:
-    """What could be read as one parameter or as another."""
+    """Texts that could belong to two parameters."""
     styles = {p.name: p.style for p in operation.parameters if p.place == "path"}
     for segment in operation.path.split("/"):
         pattern = Pattern.of(segment, styles)
         if pattern is not None and (touching := pattern.touching) is not None:
-            text = f"path {operation.path!r}: nothing stands between {touching!r} and the parameter before it"
+            text = f"path {operation.path!r}: nothing separates {touching!r} from the parameter before it"
             yield operation.node, f"{text}: add text"
-    # The members of an exploded object are names of their own.
+    # The members of an exploded object are separate names.
     owners: dict[tuple[str, str], Parameter] = {}
     for parameter in operation.parameters:
         for name in _own_names(parameter):
@@ -83,13 +83,13 @@ def ambiguous(operation: Operation) -> Found:
 
 
 def _own_names(parameter: Parameter) -> Iterator[str]:
-    """The names that a parameter has in the query or among the cookies; an empty one stands for any other name."""
+    """The names of a parameter in the query or among the cookies; an empty name means any other name."""
     if parameter.place in ("query", "cookie"):
         kinds = types_of(parameter.schema) if parameter.media is None else set()
         exploded = "object" in kinds and parameter.style == "form" and parameter.explode
         if not exploded or kinds - {"object", "null"}:
             yield parameter.name
         if exploded:
-            yield from names(parameter.schema)
+            yield from property_names(parameter.schema)
         if exploded and parameter.place == "query" and not is_closed(parameter.schema):
             yield ""

@@ -1,4 +1,4 @@
-"""The members of a form or multipart body as its schema describes them, and how their texts are read."""
+"""The fields of form and multipart bodies as schemas describe them, and how their texts become values."""
 
 from __future__ import annotations
 
@@ -8,31 +8,33 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from accord.document.document import Node
+from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.jsonschema.content_encoding import coding_of, is_text
-from accord.jsonschema.faults import escape
 from accord.jsonschema.regex.ecma import matches
-from accord.openapi.field_schemas import branches, kinds, said, scalar_of
+from accord.jsonschema.schema import in_place
+from accord.jsonschema.types import named_types
 from accord.openapi.media_type import Encoding, kind_of
+from accord.openapi.values.field_schemas import said, scalar_of
 
 Decode = Callable[[str], str]
-Fault = tuple[str, str, str]  # `body`, a JSON Pointer from there, and the keyword that refuses
+Fault = tuple[str, str, str]  # `body`, a JSON Pointer into it, and the keyword that rejects
 
-# A delimiter that is percent-encoded is data, where it is not that the style's own delimiter is written so.
+# A percent-encoded delimiter is data, unless the style itself requires the encoding.
 _DELIMITERS = {"form": ",", "spaceDelimited": r"%20|\+| ", "pipeDelimited": r"\||%7[Cc]"}
-_OPENING = {"object": "{", "array": "["}  # how they begin as JSON
+_OPENING = {"object": "{", "array": "["}  # first character as JSON
 _DEEP = re.compile(r"([^\[\]]+)\[([^\[\]]+)\]")
 
 
 class Member:
-    """One member: its types, and how they are written.
+    """One field: its types, and how its values are written.
 
-    `repeats` says whether it may occur several times; `item` is what each of them is then. A list within a list is JSON.
-    A text that may be anything is a list if it occurs several times.
+    `repeats` is whether it may occur several times; `item` then describes each occurrence. A list within a list is JSON.
+    A field without a type is a list if it occurs several times.
     """
 
     def __init__(self, schemas: list[Node], encoding: Encoding | None = None, *, within: bool = False) -> None:
-        self.types = kinds(*schemas)
+        self.types = named_types(*schemas)
         self.schemas, self.encoding = schemas, encoding
         style, explode = (encoding.style, encoding.explode) if encoding is not None else (None, None)
         self.item = Member(said(schemas, "items"), within=True) if "array" in self.types and not within else None
@@ -49,21 +51,21 @@ class Member:
         self._opening = tuple(opening for kind, opening in _OPENING.items() if kind in self.types)
 
     def admits(self, times: int) -> bool:
-        """Whether its name may occur that often."""
+        """Whether the field may occur that often."""
         return times == 1 or self.repeats or self._anything
 
     def read(self, texts: list[str], decode: Decode) -> Any:  # noqa: ANN401 - any JSON value
-        """The value of its texts, as they were written.
+        """The value of the texts of a field, which are not decoded yet.
 
         Raises:
-            ValueError: a text is not JSON though it is to be.
+            ValueError: a text should be JSON and is not.
         """
         if self.item is None or (len(texts) == 1 and self.types - {"array", "null"}):
             each = [self._one(text, decode) for text in (texts if self._anything else texts[:1])]
             return each[0] if len(each) == 1 else each
         if self.as_json:
             values = [strict_json(decode(text).encode()) for text in texts]
-            # The whole list as one text, or each of its items.
+            # One text may be the whole list, or one of its items.
             return values[0] if len(values) == 1 and isinstance(values[0], list) else values
         parts = texts if self.repeats else self._delimiter.split(texts[0])
         return [self.item.read([part], decode) for part in parts]
@@ -72,7 +74,7 @@ class Member:
         if self._spread is not None:  # `name,Ada,age,36`
             parts = self._delimiter.split(text)
             pairs = dict(zip(map(decode, parts[::2]), parts[1::2], strict=False))
-            if len(pairs) * 2 != len(parts):  # a name without a value, or twice: no object
+            if len(pairs) * 2 != len(parts):  # a name without a value, or repeated: not an object
                 return decode(text)
             return {name: self._spread[name].read([value], decode) for name, value in pairs.items()}
         plain = decode(text)
@@ -82,13 +84,13 @@ class Member:
 
 
 class Members:
-    """The members that schemas of one object describe, by name."""
+    """The fields of an object that schemas describe, by name."""
 
     def __init__(self, schemas: list[Node], encoding: dict[str, Encoding] | None = None) -> None:
         encoding = encoding or {}
         described: dict[str, list[Node]] = {name: [] for name in encoding}
         patterns: list[Node] = []
-        for schema in (branch for one in schemas for branch in branches(one)):
+        for schema in in_place(*schemas):
             for name in schema.value.get("properties", ()):
                 described.setdefault(name, []).append(schema.raw_child("properties").raw_child(name))
             held = schema.value.get("patternProperties", ())
@@ -100,19 +102,19 @@ class Members:
         self.other = Member(extra)
 
     def __getitem__(self, name: str) -> Member:
-        """The member of a name; of one that is not described, a string's."""
+        """The field of a name; one that is not described is a string."""
         member = self.known.get(name)
         if member is None:
             member = next((member for matches, member in self._patterns if matches(name)), self.other)
         return member
 
     def read(self, pairs: Iterable[tuple[str, str]], decode: Decode, faults: list[Fault], pointer: str = "") -> dict[str, Any]:
-        """The values of names and texts, the latter as they were written; names that are wrongly repeated are faults.
+        """The values of pairs of names and texts, which are not decoded yet; wrongly repeated names are added to `faults`.
 
         `pointer` is the place of the object in the body.
 
         Raises:
-            ValueError: a text is not JSON though it is to be.
+            ValueError: a text should be JSON and is not.
         """
         texts: dict[str, list[str]] = {}
         deep: dict[str, list[tuple[str, str]]] = {}
@@ -134,20 +136,20 @@ class Members:
         return values
 
     def at(self, name: str) -> Member:
-        """The member of a name as it is written: of `member[inner]` the inner one."""
+        """The field of a name as it is written; for `field[inner]`, the inner one."""
         names = self._deep_names(name)
         members = self.known[names[0]].deep if names is not None else None
         return self[name] if names is None or members is None else members[names[1]]
 
     def all(self) -> Iterator[Member]:
-        """Every member that is described, inner ones too, and the one that stands for all others."""
+        """Every described field, inner ones too, and the one for all other names."""
         for member in [*self.known.values(), *(member for _, member in self._patterns), self.other]:
             yield member
             if member.deep is not None:
                 yield from member.deep.all()
 
     def _deep_names(self, name: str) -> tuple[str, str] | None:
-        """The two names of `member[inner]`, if the member is written so."""
+        """The two names of `field[inner]`, if the field has the style `deepObject`."""
         if not self._deep or not (found := _DEEP.fullmatch(name)):
             return None
         member = self.known.get(found[1])
@@ -155,12 +157,12 @@ class Members:
 
 
 def holds_file(schemas: Iterable[Node], encoding: Encoding | None) -> bool:
-    """Whether a part with these schemas reaches the handler as a file.
+    """Whether a part with these schemas is passed to the handler as a file.
 
-    Binary and encoded contents do, and what has no type (OpenAPI 3.1), unless its content types are texts or JSON.
+    That is binary and encoded content, and content without a type (OpenAPI 3.1), unless its media types are text or JSON.
     """
     types: Any = False
-    for value in (branch.value for schema in schemas for branch in branches(schema)):
+    for value in (part.value for part in in_place(*schemas)):
         binary = value.get("format") == "binary" or kind_of(value.get("contentMediaType", "text/plain")) != "text"
         coding = coding_of(value)
         if binary or (coding is not None and not is_text(coding)):

@@ -1,4 +1,4 @@
-"""Path segments that hold parameters: `{id}`, `{name}.{extension}`, `v{major}`, `{point}{;style}`."""
+"""Path segments with parameters: `{id}`, `{name}.{extension}`, `v{major}`, `{point}{;style}`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def template_names(path: str) -> list[str]:
 
 
 def normalized(segment: str) -> str:
-    """The same segment with its unreserved characters not percent-encoded (RFC 3986, 6.2.2.2)."""
+    """The same segment with percent-encoded unreserved characters decoded (RFC 3986, 6.2.2.2)."""
     return _UNRESERVED.sub(lambda encoded: unquote(encoded[0]), segment)
 
 
 def _spelled(text: str, *, marks: bool) -> str:
-    """An expression for a text of the document as clients may write it: percent-encoded or not, in either case of hex digits.
+    """A regular expression for a literal text as clients may write it: percent-encoded or not, in either case.
 
-    With `marks` this holds for `-`, `.`, `_` and `~` too, which otherwise are data when they are percent-encoded.
+    With `marks` this includes `-`, `.`, `_` and `~`, which otherwise are data when they are percent-encoded.
     """
 
     def spelled(character: str) -> str:
@@ -43,10 +43,10 @@ def _spelled(text: str, *, marks: bool) -> str:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One segment: texts, and between them parameters, each with the mark that its style begins with.
+    """One segment: literal texts, and between them parameters, each with the prefix of its style.
 
-    A parameter takes as much as it can: of `a.b.c` in `{name}.{extension}` the name is `a.b`. One before a marked parameter has
-    not that mark in it. Names do not count, so that two paths that differ in nothing else are one.
+    Parameters are greedy: for `a.b.c` in `{name}.{extension}`, the name is `a.b`. A parameter before a prefixed one does not
+    contain that prefix. Names are not compared, so two paths that differ only in names are equal.
     """
 
     texts: tuple[str, ...]
@@ -55,7 +55,7 @@ class Pattern:
 
     @classmethod
     def of(cls, segment: str, styles: Mapping[str, str]) -> Pattern | None:
-        """Read a segment of a path; None: it has no parameters."""
+        """Parse a segment of a path; None if it has no parameters."""
         parts = _TEMPLATE.split(segment)
         names = tuple(parts[1::2])
         texts = tuple(unquote(text) for text in parts[::2])
@@ -68,18 +68,18 @@ class Pattern:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Smaller is tried first: more text, then fewer parameters."""
+        """Sort key: more literal text first, then fewer parameters."""
         return -sum(map(len, self.texts)), len(self.marks)
 
     @property
     def touching(self) -> str | None:
-        """A parameter of which nobody could say where it begins, because it follows another without text or mark between."""
+        """A parameter that directly follows another one without text or prefix between them, which is ambiguous."""
         between = zip(self.names[1:], self.texts[1:], self.marks[1:], strict=False)
         return next((name for name, text, mark in between if not text and not mark), None)
 
     @property
     def reserved(self) -> str:
-        """The characters that must be percent-encoded in values for them to be read back."""
+        """The characters that must be percent-encoded in values, so that they can be read back."""
         if len(self.names) == 1:
             return ""
         return "".join(sorted({*"".join(self.texts), *"".join(self.marks[1:])}))
@@ -96,6 +96,6 @@ class Pattern:
         return re.compile(written, re.DOTALL)
 
     def match(self, raw: str) -> list[str] | None:
-        """The texts of the parameters in a segment as it was sent, not decoded; None: it is another."""
+        """The texts of the parameters in a segment as it was sent, not decoded; None if it does not match."""
         found = self._match.fullmatch(raw)
         return list(found.groups()) if found is not None else None

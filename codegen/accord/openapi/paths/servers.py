@@ -1,4 +1,4 @@
-"""The base paths of a document's servers, below which its operations are served."""
+"""The base paths of `servers`, below which operations are served."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 def prefixes(*owners: Node) -> tuple[str, ...]:
-    """The path parts of the URLs of the innermost `servers`, every value of their variables filled in; no slash at the end."""
+    """The paths of the URLs of the innermost `servers`, for every value of their variables, without a trailing slash."""
     for owner in owners:
         servers = owner.get("servers")
         if servers is not None and servers.value:
@@ -32,21 +32,21 @@ def _filled(server: Node) -> Iterator[str]:
         try:
             yield _resolved(urlsplit(url).path).rstrip("/")
         except ValueError as error:
-            raise server.error(f"the server {url!r} is no URL ({error}): correct it") from None
+            raise server.error(f"the server {url!r} is not a URL ({error}): correct it") from None
 
 
 def _resolved(path: str) -> str:
-    """The path of a server's URL without dot segments; a relative one starts where the document is served: at the root."""
+    """The path of a server's URL without dot segments; relative URLs are resolved against the root."""
     return path if path.startswith("//") else urlsplit(urljoin("http://host/", path)).path
 
 
 def unservable(servers: Node | None) -> Iterator[tuple[Node, str]]:
-    """What of `servers` has no base path, or another than clients take; each as a place and what to do."""
+    """Servers whose base path is unknown or differs from the one that clients use, each with what to do."""
     for server in servers.elements() if servers is not None else ():
         variables = server.value.get("variables", {})
         for name in dict.fromkeys(_VARIABLE.findall(server.value["url"])):
             if name not in variables:
-                text = f"the server {server.value['url']!r}: nobody says what {{{name}}} is: add it to `variables`"
+                text = f"the server {server.value['url']!r}: {{{name}}} is not defined: add it to `variables`"
                 yield server, text
         for name, variable in variables.items():
             if "enum" in variable and variable.get("default") not in variable["enum"]:

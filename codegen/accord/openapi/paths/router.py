@@ -1,7 +1,8 @@
-"""Which operation a request is for: 404, 405 with the complete `Allow`, OPTIONS, HEAD as GET.
+"""Routing: 404, 405 with the complete `Allow`, OPTIONS, HEAD as GET.
 
-Paths match exactly, below the base path of every server: no slash is added or taken away, `%2F` is data, and of two paths that
-fit the one wins whose first different segment has more text: a literal, then text with parameters in it, then one parameter.
+Paths match exactly, below the base path of every server: slashes are neither added nor removed, and `%2F` is data. Of two
+matching paths, the one wins whose first different segment is more specific: a literal, then text with parameters, then one
+parameter.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
-from accord.openapi.api import Operation
-from accord.openapi.path_template import Pattern, normalized
+from accord.openapi.operation import Operation
+from accord.openapi.paths.path_template import Pattern, normalized
 
 T = TypeVar("T")
 
 
 class Resource(Generic[T]):
-    """One path: its operations by method, and its `Allow`."""
+    """One path: its operations by method, and its `Allow` header."""
 
     __slots__ = ("allow", "operations", "written")
 
@@ -26,10 +27,10 @@ class Resource(Generic[T]):
         self.allow = b""
 
     def add(self, described: Operation, operation: T, path: str) -> None:
-        """Give the path one more method; GET brings HEAD.
+        """Add a method to the path; GET adds HEAD.
 
         Raises:
-            DocumentError: another operation answers it.
+            DocumentError: another operation has this method.
         """
         method = described.method
         if (other := self.written.setdefault(method, described)) is not described:
@@ -42,18 +43,18 @@ class Resource(Generic[T]):
 
 
 class _Segment(Generic[T]):
-    """A place in the tree of path segments."""
+    """A node in the tree of path segments."""
 
     __slots__ = ("literals", "patterns", "resource", "template")
 
     def __init__(self) -> None:
         self.literals: dict[str, _Segment[T]] = {}
-        self.patterns: list[tuple[Pattern, _Segment[T]]] = []  # the most text first
+        self.patterns: list[tuple[Pattern, _Segment[T]]] = []  # the most specific first
         self.template: _Segment[T] | None = None
         self.resource: Resource[T] | None = None
 
     def matched(self, pattern: Pattern) -> _Segment[T]:
-        """The place behind a pattern."""
+        """The child node of a pattern."""
         for known, segment in self.patterns:
             if known == pattern:
                 return segment
@@ -63,7 +64,7 @@ class _Segment(Generic[T]):
         return new
 
     def find(self, segments: list[str], raw: list[str], index: int, values: list[str]) -> Resource[T] | None:
-        """The resource behind the segments from `index` on; `raw` are the same, not decoded, as `values` are to be."""
+        """The resource at the segments from `index` on; `raw` are the same, not decoded, and fill `values`."""
         if index == len(segments):
             return self.resource
         literal = self.literals.get(segments[index])
@@ -85,7 +86,7 @@ class _Segment(Generic[T]):
 
 
 class Router(Generic[T]):
-    """All paths of a document. A path without a template is one look-up in a dictionary."""
+    """All paths of a document. A path without parameters is found by one dictionary lookup."""
 
     def __init__(self, aliases: dict[str, str]) -> None:
         self._aliases = aliases
@@ -93,10 +94,10 @@ class Router(Generic[T]):
         self._tree: _Segment[T] = _Segment()
 
     def add(self, described: Operation, operation: T) -> None:
-        """Register an operation under its path and every alias of it, below each of its servers.
+        """Register an operation under its path and the path's aliases, below each of its servers.
 
         Raises:
-            DocumentError: another operation answers there.
+            DocumentError: another operation is registered there.
         """
         paths = [described.path]
         for alias, prefix in self._aliases.items():
@@ -125,7 +126,7 @@ class Router(Generic[T]):
         return segment.resource
 
     def find(self, path: str, raw_path: bytes) -> tuple[Resource[T] | None, list[str]]:
-        """The resource of a request and the texts of its path parameters as they were sent, in order."""
+        """The resource of a request, and the texts of its path parameters as they were sent, in order."""
         values: list[str] = []
         if b"%" not in raw_path:
             resource = self._exact.get(path)
@@ -139,6 +140,6 @@ class Router(Generic[T]):
         except UnicodeDecodeError:
             return None, values
         found = self._tree.find(segments, raw, 0, values)
-        if found is None:  # `%2E` between two parameters is data of one of them, if it can be
+        if found is None:  # `%2E` between two parameters belongs to one of them if possible
             found = self._tree.find(segments, [normalized(part) for part in raw], 0, values)
         return found, values

@@ -1,0 +1,61 @@
+"""The Header Object: headers of responses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from accord.document.document import Node
+from accord.document.identifiers import FIELDS_TAKEN, distinct, python_name
+from accord.jsonschema.schema import conjuncts
+from accord.openapi.media_type import Media, described
+
+
+def is_ignored_header(name: str) -> bool:
+    """Whether OpenAPI ignores a header of a response: `content` declares the media type (Response Object, `headers`)."""
+    return name.lower() == "content-type"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header; `media` as for parameters, `argument` is its field in the response class."""
+
+    name: str
+    required: bool
+    schema: Node
+    explode: bool
+    media: Media | None
+    node: Node
+    argument: str = ""
+
+    @property
+    def constant(self) -> str | None:
+        """The only value that the document allows, which the engine writes by itself.
+
+        `Vary` may also be `Origin` where CORS is enabled; then the `default` of its schema is the value without it.
+        """
+        keywords = ("const", "default") if self.name.lower() == "vary" else ("const",)
+        schemas = [said.value for said in conjuncts(self.schema)]
+        value = next((schema[keyword] for keyword in keywords for schema in schemas if keyword in schema), None)
+        if not self.required or value is None:
+            return None
+        return value if isinstance(value, str) else json.dumps(value)
+
+    @classmethod
+    def all(cls, headers: Node | None) -> tuple[Header, ...]:
+        """The members of `headers`, each with a field of its own.
+
+        Raises:
+            DocumentError: one has no schema.
+        """
+        found = tuple(cls._each(headers))
+        names = distinct((name, python_name(name.lower(), FIELDS_TAKEN)) for name in sorted(header.name for header in found))
+        return tuple(replace(header, argument=names[header.name]) for header in found)
+
+    @classmethod
+    def _each(cls, headers: Node | None) -> Iterator[Header]:
+        for name, node in headers.named() if headers is not None else ():
+            if not is_ignored_header(name):
+                media, schema = described(node, f"the header {name!r}")
+                yield cls(name, node.value.get("required", False), schema, node.value.get("explode", False), media, node)

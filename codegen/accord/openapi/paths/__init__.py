@@ -1,0 +1,1 @@
+"""Paths: the base paths of servers, templates with parameters, and the router over all of them."""
