@@ -8,13 +8,13 @@ from typing import TypeVar
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding, at_fault
 from accord.generate.emit.models import models
-from accord.generate.emit.operations import class_names, operations, shaped
-from accord.generate.emit.problems import Problems, problem_schemas, problems
-from accord.generate.emit.rows import rows
-from accord.generate.emit.webhooks import sent, webhooks
-from accord.generate.ir.builder import Shapes
-from accord.generate.ir.merging import merge_equal
 from accord.generate.ir.naming import class_name
+from accord.generate.ir.objects import rows
+from accord.generate.ir.operations import class_names, operations, shaped
+from accord.generate.ir.problems import Problems, problem_schemas, problems
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.merging import merge_equal
+from accord.generate.ir.webhooks import sent, webhooks
 from accord.openapi.api import API
 
 # The digest tells the start whether the document was changed since; comments and layout do not count.

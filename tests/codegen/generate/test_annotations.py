@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from accord.document.document import Document, Node
 from accord.generate.ir import annotations as types
 from accord.generate.ir.annotations import annotation
-from accord.generate.ir.builder import Shapes
 from accord.generate.ir.naming import class_name
+from accord.generate.ir.schemas.builder import Shapes
 from accord.generate.package import write
 from accord.jsonschema.validator import validator
 from accord.runtime.handlers import pydantic_base as model

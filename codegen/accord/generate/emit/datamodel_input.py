@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from accord.generate.ir.nodes import Schema
+from accord.generate.ir.schemas.normal_form import Schema
 
 _OWN = {
     "number": "accord.runtime.Number",

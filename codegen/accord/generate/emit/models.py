@@ -24,10 +24,10 @@ from accord.document.document import DocumentError
 from accord.generate.emit.datamodel_input import holds_tuple, part
 from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import annotation
-from accord.generate.ir.builder import Shapes
 from accord.generate.ir.fields import field_names
 from accord.generate.ir.naming import TAKEN
-from accord.generate.ir.nodes import Schema, mentioned
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.normal_form import Schema, mentioned
 
 Beside = defaultdict[str, dict[str, Any]]  # what the template says of a class
 

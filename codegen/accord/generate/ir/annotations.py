@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from accord.generate.ir.nodes import Schema
+from accord.generate.ir.schemas.normal_form import Schema
 
 Named = Callable[[str], str]
 

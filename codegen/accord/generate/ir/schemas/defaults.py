@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accord.document.document import Node
-from accord.generate.ir.nodes import Schema
+from accord.generate.ir.schemas.normal_form import Schema
 from accord.jsonschema.validator import validator
 from accord.openapi.primitives import exact
 

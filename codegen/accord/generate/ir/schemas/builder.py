@@ -12,9 +12,9 @@ from __future__ import annotations
 from accord.document.document import Document, Node
 from accord.document.identifiers import pascal_case
 from accord.document.pointer import Pointer, unescaped
-from accord.generate.ir.defaults import settle
 from accord.generate.ir.naming import Names, class_label, class_name, hinted
-from accord.generate.ir.nodes import (
+from accord.generate.ir.schemas.defaults import settle
+from accord.generate.ir.schemas.normal_form import (
     NEVER,
     Schema,
     about,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 
-from accord.generate.ir.builder import Shapes
-from accord.generate.ir.nodes import Schema, reference
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.normal_form import Schema, reference
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z\d]+|\d+")
 _ANYTHING = frozenset({"Body", "Item", "Value", "Rest", "OK", "Created", "Accepted", "Default"})  # endings that name no thing

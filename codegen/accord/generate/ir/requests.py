@@ -8,8 +8,8 @@ from accord.document.document import Node
 from accord.document.identifiers import pascal_case
 from accord.generate.emit.source import string
 from accord.generate.ir.annotations import SCALARS, alternatives, annotation, union
-from accord.generate.ir.builder import Shapes
-from accord.generate.ir.nodes import Schema
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.normal_form import Schema
 from accord.openapi.api import Operation
 from accord.openapi.form_fields import Members, holds_file
 from accord.openapi.media_type import Media, suffix

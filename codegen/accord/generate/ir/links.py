@@ -12,10 +12,10 @@ from accord.document.document import DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.identifiers import distinct, python_name
 from accord.document.pointer import unescaped
-from accord.generate.emit.requests import Inputs
-from accord.generate.emit.responses import Output
 from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import union
+from accord.generate.ir.requests import Inputs
+from accord.generate.ir.responses import Output
 from accord.openapi.expressions import expressions
 from accord.openapi.parameter import Parameter, Response
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accord.document.identifiers import pascal_case
-from accord.generate.emit.requests import model
-from accord.generate.emit.rows import row_name
 from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import alternatives, union
-from accord.generate.ir.builder import Shapes
-from accord.generate.ir.nodes import Schema, mentioned
+from accord.generate.ir.objects import row_name
+from accord.generate.ir.requests import model
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.normal_form import Schema, mentioned
 from accord.openapi.api import Operation
 from accord.openapi.media_type import Media
 from accord.openapi.parameter import Header, Response

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from accord.document.findings import at_fault
 from accord.document.identifiers import distinct, python_name
-from accord.generate.emit.links import Links, Target, arguments
-from accord.generate.emit.paths import path_helper
-from accord.generate.emit.problems import Problems
-from accord.generate.emit.requests import Inputs
-from accord.generate.emit.responses import Output, returned
 from accord.generate.emit.source import docstring, indented, string
 from accord.generate.ir.annotations import union
-from accord.generate.ir.builder import Shapes
+from accord.generate.ir.links import Links, Target, arguments
 from accord.generate.ir.naming import class_name
+from accord.generate.ir.paths import path_helper
+from accord.generate.ir.problems import Problems
+from accord.generate.ir.requests import Inputs
+from accord.generate.ir.responses import Output, returned
+from accord.generate.ir.schemas.builder import Shapes
 from accord.openapi.api import Operation
 
 # What operations.py itself names at its top; an operation of the same name gets a trailing underscore.

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from accord.generate.emit.source import docstring, string
 from accord.generate.ir.annotations import annotation
-from accord.generate.ir.builder import Shapes
 from accord.generate.ir.fields import field_names
-from accord.generate.ir.nodes import Schema, mentioned
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.normal_form import Schema, mentioned
 
 # What annotations and defaults name; a member of the same name would hide it from the fields below.
 _TAKEN = frozenset(

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from accord.document.document import DocumentError
 from accord.document.findings import Finding, at_fault
 from accord.document.identifiers import ARGUMENTS_TAKEN, distinct, python_name
-from accord.generate.emit.links import origin
-from accord.generate.emit.requests import Inputs, exact, model
-from accord.generate.emit.responses import either
 from accord.generate.emit.source import docstring, indented, string
 from accord.generate.ir.annotations import annotation, union
-from accord.generate.ir.builder import Shapes
+from accord.generate.ir.links import origin
 from accord.generate.ir.naming import class_name
-from accord.generate.ir.nodes import Schema
+from accord.generate.ir.requests import Inputs, exact, model
+from accord.generate.ir.responses import either
+from accord.generate.ir.schemas.builder import Shapes
+from accord.generate.ir.schemas.normal_form import Schema
 from accord.openapi.api import Operation, callbacks, place
 from accord.openapi.expressions import expressions
 from accord.openapi.media_type import Media
