@@ -15,7 +15,8 @@ from accord.document.document import Document, DocumentError
 from accord.errors import AccordError
 from accord.generate.adoption import adoption, refused
 from accord.generate.emit.source import WIDTH
-from accord.generate.sources import CRASHES, sources
+from accord.generate.ir.builder import CRASHES
+from accord.generate.sources import sources
 
 
 class GenerationError(AccordError):

@@ -1,13 +1,13 @@
-"""Members of the normal form as datamodel-code-generator reads them: its types where it has them, else ours by their paths.
+"""Schemas as datamodel-code-generator reads them: its own types where it has them, else ours by their import paths.
 
-Other classes are given by their names alone, with a mark before them, or it would take some for types of Python: `Decimal`.
+Classes are given by name with a mark in front, or it would take some of them for types of Python: `Decimal`.
 """
 
 from __future__ import annotations
 
 import math
 
-from accord.generate.ir.schemas.normal_form import Schema
+from accord.generate.ir.nodes import Schema
 
 _OWN = {
     "number": "accord.runtime.Number",
@@ -21,38 +21,38 @@ _BOUNDS = {
 }
 
 
-def part(schema: Schema, mark: str) -> Schema:
-    """The schema of a member, with its words and, if it has one type, its bounds.
+def field_input(schema: Schema, mark: str) -> Schema:
+    """The schema of a field, with its description, its default and, if it has one type, its bounds.
 
-    Deeper bounds, those of unions, and those that a model does not take are the judge's alone.
+    Bounds deeper inside, those of unions, and those that a model cannot express are left to the validator.
     """
-    words: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
+    metadata: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
     if holds_tuple(schema):
-        return {**_ANYTHING, **words}
-    shape = _shape(schema, mark)
-    return {**shape, **({} if "anyOf" in shape else _bounds(schema)), **words}
+        return {**_ANYTHING, **metadata}
+    found = _type(schema, mark)
+    return {**found, **({} if "anyOf" in found else _bounds(schema)), **metadata}
 
 
 def holds_tuple(schema: Schema) -> bool:
-    """Whether a tuple stands in an annotation, which datamodel-code-generator would make a class of its own there."""
+    """Whether the annotation has a tuple, of which datamodel-code-generator would make a class."""
     inner = [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)]
     return "prefixItems" in schema or any(map(holds_tuple, [*inner, *schema.get("anyOf", ())]))
 
 
-def _shape(schema: Schema, mark: str) -> Schema:
+def _type(schema: Schema, mark: str) -> Schema:
     if "$ref" in schema or "file" in schema:
         return _named(schema, mark)
     if "enum" in schema and schema["enum"] != [None]:
         return {"enum": schema["enum"]}
     if "anyOf" in schema:
-        return {"anyOf": [_shape(branch, mark) for branch in schema["anyOf"]]}
-    kinds = schema.get("type", "null" if "enum" in schema else "any")
-    if isinstance(kinds, str):
-        return _of_type(kinds, schema, mark)
-    scalars = [kind for kind in kinds if kind != "null"]
+        return {"anyOf": [_type(branch, mark) for branch in schema["anyOf"]]}
+    types = schema.get("type", "null" if "enum" in schema else "any")
+    if isinstance(types, str):
+        return _of_type(types, schema, mark)
+    scalars = [name for name in types if name != "null"]
     if len(scalars) == 1 and "customTypePath" not in (only := _of_type(scalars[0], schema, mark)):
-        return {**only, "type": kinds}
-    return {"anyOf": [_of_type(kind, schema, mark) for kind in kinds]}
+        return {**only, "type": types}
+    return {"anyOf": [_of_type(name, schema, mark) for name in types]}
 
 
 def _named(schema: Schema, mark: str) -> Schema:
@@ -61,33 +61,33 @@ def _named(schema: Schema, mark: str) -> Schema:
     return {"type": "string", "x-python-type": mark + schema["$ref"].rpartition("/")[2]}
 
 
-def _of_type(kind: str, schema: Schema, mark: str) -> Schema:
-    if kind == "any":
+def _of_type(name: str, schema: Schema, mark: str) -> Schema:
+    if name == "any":
         return _ANYTHING
-    if kind == "array":
-        return {"type": "array", "items": _shape(schema["items"], mark)}
-    if kind == "object":
-        return {"type": "object", "additionalProperties": _shape(schema["additionalProperties"], mark)}
-    own = "date-time" if kind == "string" and schema.get("format") == "date-time" else kind
-    return {"type": kind, **({"customTypePath": _OWN[own]} if own in _OWN else {})}
+    if name == "array":
+        return {"type": "array", "items": _type(schema["items"], mark)}
+    if name == "object":
+        return {"type": "object", "additionalProperties": _type(schema["additionalProperties"], mark)}
+    own = "date-time" if name == "string" and schema.get("format") == "date-time" else name
+    return {"type": name, **({"customTypePath": _OWN[own]} if own in _OWN else {})}
 
 
 def _bounds(schema: Schema) -> Schema:
-    kinds = schema.get("type")
-    sole = {kinds} if isinstance(kinds, str) else set(kinds or ()) - {"null"}
-    if len(sole) != 1 or schema.get("format") == "date-time":
+    types = schema.get("type")
+    only = {types} if isinstance(types, str) else set(types or ()) - {"null"}
+    if len(only) != 1 or schema.get("format") == "date-time":
         return {}
     bounds = {key: value for key, value in schema.items() if key in _BOUNDS}
-    return {key: bound for key, value in bounds.items() if (bound := _bound(key, value, sole)) is not None}
+    return {key: bound for key, value in bounds.items() if (bound := _bound(key, value, *only)) is not None}
 
 
-def _bound(keyword: str, value: str | float, kinds: set[str]) -> str | float | None:
-    """A bound; one of integers is an integer itself, and steps between integers are not kept."""
+def _bound(keyword: str, value: str | float, type_name: str) -> str | float | None:
+    """A bound, which of integers is an integer itself; None if a model cannot express it."""
     if isinstance(value, str):
         return value
-    if keyword == "multipleOf" and (value != int(value) or "integer" not in kinds):
+    if keyword == "multipleOf" and (value != int(value) or type_name != "integer"):
         return None
-    if "number" in kinds:
+    if type_name == "number":
         return value
     if value != int(value):
         value = math.ceil(value) if "inimum" in keyword else math.floor(value)

@@ -1,7 +1,7 @@
-"""models.py: the objects as pydantic models, written by datamodel-code-generator from the normal form.
+"""The pydantic models, written by datamodel-code-generator.
 
-What it has no form for (tuples, tagged unions, what holds itself, defaults that are no scalars) is written here as text, and
-reaches the module through the template of a class.
+What it cannot write (tuples, tagged unions, recursive types, defaults that are not scalars) is written here as text, and its
+template of a class includes that.
 """
 
 from __future__ import annotations
@@ -12,27 +12,19 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from datamodel_code_generator import generate
 from datamodel_code_generator.enums import DataModelType, InputFileType, StrictTypes, TargetPydanticVersion, VersionMode
 from datamodel_code_generator.format import PythonVersion
 from datamodel_code_generator.parser import LiteralType
-from pydantic import BaseModel
 
-from accord.document.document import DocumentError
-from accord.generate.emit.datamodel_input import holds_tuple, part
-from accord.generate.emit.source import docstring, string
+from accord.generate.emit.datamodel_input import field_input, holds_tuple
+from accord.generate.emit.source import docstring, literal
 from accord.generate.ir.annotations import annotation
-from accord.generate.ir.fields import field_names
-from accord.generate.ir.naming import TAKEN
-from accord.generate.ir.schemas.builder import Shapes
-from accord.generate.ir.schemas.normal_form import Schema, mentioned
+from accord.generate.ir.nodes import Alias, Object, Package, Schema, referenced
 
-Beside = defaultdict[str, dict[str, Any]]  # what the template says of a class
-
-_DOCSTRING = '"""What handlers receive: the objects of the document as pydantic models."""\n'
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 _IMPORTS = (
     *("typing.Annotated", "typing.Literal", "typing_extensions.TypeAliasType"),
     *("pydantic.StrictBool", "pydantic.StrictInt", "pydantic.StrictStr", "accord.runtime.File"),
@@ -46,58 +38,59 @@ _SCALARS = {
     "null": "None",
     "any": "object",
 }
-# Names of annotations and defaults, which a field of the same name would hide, and those of pydantic's own attributes.
-_TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *TAKEN, *dir(BaseModel)})
-_ALIAS: Schema = {"type": "object", "properties": {"alias": {}}}  # its text is the template's
-_PORTION = 1000  # members that datamodel-code-generator is given at once: of each it holds 20 kB until all are written
+_ALIAS: Schema = {"type": "object", "properties": {"alias": {}}}  # written by the template alone
+_PORTION = 1000  # fields that datamodel-code-generator is given at once: it holds 20 kB for each until all are written
 
 
-def models(shapes: Shapes) -> str:
-    """The module, not formatted.
+class ModelSource(NamedTuple):
+    """The lines that import what models need, and the text of each class and alias."""
 
-    Absent members are pydantic's `MISSING`; types are strict, because the wire's types are checked already and nothing may be
-    coerced. Members that are only read are left out: models are what clients send.
+    imports: list[str]
+    classes: list[str]
+
+
+def model_source(package: Package) -> ModelSource:
+    """The models, not formatted, each behind those that it uses.
+
+    Absent properties are pydantic's `MISSING`; types are strict, because the runtime has read the values and nothing may be
+    coerced.
 
     Raises:
-        DocumentError: a class would be named otherwise than rows and operations name it.
+        ValueError: datamodel-code-generator has renamed a class.
     """
-    if not shapes.objects and not shapes.aliases:
-        return _DOCSTRING
-    known = {*shapes.objects, *shapes.aliases}
-    mark = _mark(shapes)
-    source: dict[str, Schema] = dict.fromkeys(shapes.aliases, _ALIAS)
-    uses: dict[str, set[str]] = {name: set() for name in source}
-    beside: Beside = defaultdict(dict)
-    beside |= {name: {"alias": f"{string(name)}, {string(_alias(form))}"} for name, form in shapes.aliases.items()}
+    mark = _mark(package)
+    schemas: dict[str, Schema] = {}
+    extras: dict[str, dict[str, Any]] = {}  # the variables of the template that are not in the schema
+    uses: dict[str, set[str]] = {}
     names: dict[str, str] = {}
-    for name, form in shapes.objects.items():
-        members = {key: member for key, member in form["properties"].items() if "readOnly" not in member}
-        fields = _fields(members, form, known)
-        names |= {f"{name}.{key}": field for key, field in fields.items() if field != key}
-        source[name], beside[name] = _class(form, members, fields, mark)
-        uses[name] = mentioned([member for member in members.values() if not holds_tuple(member)])
+    for alias in package.aliases:
+        schemas[alias.name], uses[alias.name] = _ALIAS, set()
+        extras[alias.name] = {"mark": mark, "alias": f"{alias.name!r}, {_alias(alias)!r}"}
+    for model in package.objects:
+        schemas[model.name], extras[model.name] = _schema(model, mark), {"mark": mark, **_extras(model)}
+        names |= {f"{model.name}.{field.key}": field.name for field in model.fields if field.name != field.key}
+        uses[model.name] = referenced(field.schema for field in model.fields if not holds_tuple(field.schema))
     imports: dict[str, None] = {}
     classes: dict[str, str] = {}
-    for portion in _portions(source):
-        header, *texts = _written(portion, beside, names, mark).split(f"# {mark}")
+    for portion in _portions(schemas):
+        header, *texts = _written(portion, extras, names).split(f"# {mark}")
         imports |= dict.fromkeys(line for line in header.splitlines() if line.startswith(("from ", "import ")))
         classes |= {name: text for name, _, text in (text.partition("\n") for text in texts)}
-    if renamed := known - classes.keys():
-        listed = ", ".join(sorted(renamed))
-        raise DocumentError(f"{shapes.document.name}:1: a class cannot be named {listed}: rename that schema")
-    return "\n".join([_DOCSTRING, *imports, "", *(classes[name] for name in ordered(uses))])
+    if renamed := schemas.keys() - classes.keys():
+        raise ValueError(f"datamodel-code-generator has renamed {', '.join(sorted(renamed))}")
+    return ModelSource(list(imports), [classes[name] for name in ordered(uses)])
 
 
-def _mark(shapes: Shapes) -> str:
+def _mark(package: Package) -> str:
     """A beginning of names that occurs nowhere in the document."""
-    text, mark = f"{shapes.objects}{shapes.aliases}", "Class_"
+    text, mark = f"{package.objects}{package.aliases}", "Class_"
     while mark in text:
         mark += "_"
     return mark
 
 
 def ordered(uses: Mapping[str, set[str]]) -> list[str]:
-    """The names, each behind those that it uses; where they use each other, as they are given."""
+    """The names, each behind those that it uses; where they use each other, in the given order."""
     done: dict[str, None] = {}
     waiting = list(uses)
     while waiting:
@@ -113,44 +106,36 @@ def ordered(uses: Mapping[str, set[str]]) -> list[str]:
     return list(done)
 
 
-def _portions(source: dict[str, Schema]) -> Iterator[dict[str, Schema]]:
-    """The schemas in groups of about `_PORTION` members."""
-    ends = itertools.accumulate(1 + len(schema["properties"]) for schema in source.values())
-    for _, group in itertools.groupby(zip(ends, source, strict=True), lambda one: one[0] // _PORTION):
-        yield {name: source[name] for _, name in group}
+def _portions(schemas: dict[str, Schema]) -> Iterator[dict[str, Schema]]:
+    """The schemas in groups of about `_PORTION` fields."""
+    ends = itertools.accumulate(1 + len(schema["properties"]) for schema in schemas.values())
+    for _, group in itertools.groupby(zip(ends, schemas, strict=True), lambda one: one[0] // _PORTION):
+        yield {name: schemas[name] for _, name in group}
 
 
-def _fields(members: dict[str, Schema], form: Schema, known: set[str]) -> dict[str, str]:
-    """The field of each member; none is named as a class that an annotation beside it mentions."""
-    extra = form.get("additionalProperties")
-    used = known & mentioned([*members.values(), *([extra] if isinstance(extra, dict) else [])])
-    return field_names(members, lambda field: field in _TAKEN or field in used)
-
-
-def _class(form: Schema, members: dict[str, Schema], fields: dict[str, str], mark: str) -> tuple[Schema, dict[str, Any]]:
-    """An object as datamodel-code-generator reads it, and what the template says of it."""
-    extra = form.get("additionalProperties")
-    schema: Schema = {
+def _schema(model: Object, mark: str) -> Schema:
+    return {
         "type": "object",
-        "properties": {key: part(member, mark) for key, member in members.items()},
-        "required": [key for key in form["required"] if key in members],
-    }
-    if extra is False:
-        schema["additionalProperties"] = False
-    defaults = {key: _default(member) for key, member in members.items() if "default" in member}
-    return schema, {
-        "about": docstring(form["description"]).rstrip() if form.get("description") else "",
-        "extra": f"dict[str, {_annotation(extra)}]" if isinstance(extra, dict) and extra else "",
-        "kinds": {fields[key]: _annotation(member) for key, member in members.items() if holds_tuple(member)},
-        "defaults": {fields[key]: text for key, text in defaults.items() if key not in schema["required"]},
+        "properties": {field.key: field_input(field.schema, mark) for field in model.fields},
+        "required": [field.key for field in model.fields if field.required],
+        **({"additionalProperties": False} if model.closed else {}),
     }
 
 
-def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], mark: str) -> str:
-    said: Beside = defaultdict(dict, {name: {**beside[name], "mark": mark} for name in source})
-    document = {"openapi": "3.1.1", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": source}}
+def _extras(model: Object) -> dict[str, Any]:
+    optional = [field for field in model.fields if not field.required and "default" in field.schema]
+    return {
+        "about": docstring(model.description) if model.description else "",
+        "extra": f"dict[str, {_annotation(model.extra)}]" if model.extra else "",
+        "kinds": {field.name: _annotation(field.schema) for field in model.fields if holds_tuple(field.schema)},
+        "defaults": {field.name: _default(field.schema) for field in optional},
+    }
+
+
+def _written(schemas: dict[str, Schema], extras: dict[str, dict[str, Any]], names: dict[str, str]) -> str:
+    document = {"openapi": "3.1.1", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": schemas}}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of constraints that a model does not take: the engine's judge has them all
+        warnings.simplefilter("ignore")  # of constraints that a model does not take, which the validator has
         text = generate(
             json.dumps(document),
             input_file_type=InputFileType.OpenAPI,
@@ -160,7 +145,7 @@ def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], m
             schema_version_mode=VersionMode.Strict,
             base_class="accord.runtime.Model",
             custom_class_name_generator=lambda name: name,
-            aliases={place: field for place, field in names.items() if place.partition(".")[0] in source},
+            aliases={place: field for place, field in names.items() if place.partition(".")[0] in schemas},
             strict_types=list(StrictTypes),
             use_annotated=True,
             enum_field_as_literal=LiteralType.All,
@@ -172,8 +157,8 @@ def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], m
             use_object_type=True,
             treat_dot_as_module=False,
             additional_imports=list(_IMPORTS),
-            custom_template_dir=_TEMPLATES,
-            extra_template_data=said,
+            custom_template_dir=TEMPLATES,
+            extra_template_data=defaultdict(dict, {name: dict(extras[name]) for name in schemas}),
             disable_timestamp=True,
             formatters=[],
         )
@@ -186,17 +171,19 @@ def _annotation(schema: Schema) -> str:
     return annotation(schema, str, "Instant", _SCALARS)
 
 
-def _alias(form: Schema) -> str:
-    kind = _annotation(form)
-    if (tags := form.get("discriminator")) is not None:
-        return f"Annotated[{kind}, Tagged({string(tags['propertyName'])}, {tags['mapping']!r})]"
-    return f"Annotated[{kind}, Rest()]" if "prefixItems" in form and "items" in form else kind
+def _alias(alias: Alias) -> str:
+    schema, text = alias.schema, _annotation(alias.schema)
+    if (discriminator := schema.get("discriminator")) is not None:
+        return f"Annotated[{text}, Tagged({literal(discriminator['propertyName'])}, {discriminator['mapping']!r})]"
+    return f"Annotated[{text}, Rest()]" if "prefixItems" in schema and "items" in schema else text
 
 
 def _default(schema: Schema) -> str:
-    """What an absent member is by the document."""
+    """The default of an absent property as Python source."""
     value: Any = schema["default"]
     simple = "enum" in schema or (schema.get("format") != "date-time" and not {"$ref", "anyOf"} & schema.keys())
-    if value is None or (simple and isinstance(value, (bool, int, float, str))):
-        return string(value) if isinstance(value, str) else repr(value)
-    return f"default({string(json.dumps(value))})"
+    return (
+        repr(value)
+        if value is None or (simple and isinstance(value, (bool, int, float, str)))
+        else f"default({json.dumps(value)!r})"
+    )

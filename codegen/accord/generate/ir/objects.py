@@ -1,86 +1,74 @@
-"""rows.py: the objects of success answers as msgspec structs, filled by the rows of statements."""
+"""The classes of objects: models that handlers receive, and rows that they return."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from accord.generate.emit.source import docstring, string
-from accord.generate.ir.annotations import annotation
-from accord.generate.ir.fields import field_names
-from accord.generate.ir.schemas.builder import Shapes
-from accord.generate.ir.schemas.normal_form import Schema, mentioned
+from pydantic import BaseModel
 
-# What annotations and defaults name; a member of the same name would hide it from the fields below.
-_TAKEN = frozenset(
+from accord.generate.ir.annotations import row_name
+from accord.generate.ir.naming import MODELS_TAKEN, field_names
+from accord.generate.ir.nodes import Alias, Field, Object, Schema, referenced
+from accord.generate.ir.schemas.builder import SchemaBuilder
+
+# Names in annotations and defaults, which a field of the same name would hide, and attributes of pydantic's classes.
+_MODEL_TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *MODELS_TAKEN, *dir(BaseModel)})
+_ROW_TAKEN = frozenset(
     {"self", "str", "int", "float", "bool", "list", "dict", "tuple", "object", "datetime", "Literal", "msgspec", "final"}
 )
 
 
-def rows(shapes: Shapes, answered: Iterable[Schema]) -> str:
-    """The module: one row for each object that an answer holds, in the order of `objects`.
-
-    Members that are only written are left out: rows are what clients read.
-    """
-    held = _reached(list(answered), shapes)
-    classes = "\n\n".join(_row(name, form) for name, form in shapes.objects.items() if name in held)
-    aliases = "\n".join(
-        f"{row_name(name)} = TypeAliasType({string(row_name(name))}, {string(annotation(form, row_name))})"
-        for name, form in shapes.aliases.items()
-        if name in held
-    )
-    return f'''"""What handlers answer: checked by type, never validated. Fields stand in the order of the document."""
-
-from __future__ import annotations
-
-from datetime import datetime
-from typing import Literal, final
-
-import msgspec
-from typing_extensions import TypeAliasType
-
-{classes}
-
-{aliases}'''
+def models(builder: SchemaBuilder) -> tuple[Object, ...]:
+    """The models, in the order of the document. Read-only properties are left out: models are what clients send."""
+    found = []
+    for name, schema in builder.objects.items():
+        properties = _properties(schema, without="readOnly")
+        extra = schema.get("additionalProperties")
+        extra = extra if isinstance(extra, dict) and extra else None
+        used = referenced([*properties.values(), *([extra] if extra else [])])
+        fields = _fields(schema, properties, _MODEL_TAKEN | used)
+        closed = schema.get("additionalProperties") is False
+        found.append(Object(name, schema.get("description", ""), fields, closed, extra))
+    return tuple(found)
 
 
-def row_name(name: str) -> str:
-    """The row of a schema: `UserRow` of `User`."""
-    return f"{name}Row"
+def aliases(builder: SchemaBuilder) -> tuple[Alias, ...]:
+    """The types that are not classes."""
+    return tuple(Alias(name, schema) for name, schema in builder.aliases.items())
 
 
-def _row(name: str, schema: Schema) -> str:
-    members = {key: member for key, member in schema["properties"].items() if "writeOnly" not in member}
-    if any(not key.isprintable() or "\\" in key or '"' in key for key in members):
-        # No field of msgspec can be written under such a name.
-        return f'{row_name(name)} = TypeAliasType("{row_name(name)}", "dict[str, object]")\n'
-    kinds = {key: annotation(member, row_name) for key, member in members.items()}
-    used = set(re.findall(r"\w+Row\b", " ".join(kinds.values())))
-    names = field_names(members, lambda field: field in _TAKEN or field in used)
-    ordered = sorted(members, key=lambda key: key not in schema["required"])
-    fields = "".join(_field(names[key], key, kinds[key], required=key in schema["required"]) for key in ordered)
-    return f"""
-@final
-class {row_name(name)}(msgspec.Struct):
-{docstring(schema.get("description") or f"A `{name}` to answer with.")}
-{fields}"""
+def rows(builder: SchemaBuilder, returned: Iterable[Schema]) -> tuple[Object | Alias, ...]:
+    """A row for each object and alias that a response holds. Write-only properties are left out: rows are what clients read."""
+    held = _reachable(returned, builder)
+    classes = [_row(name, schema) for name, schema in builder.objects.items() if name in held]
+    return (*classes, *(alias for alias in aliases(builder) if alias.name in held))
 
 
-def _field(name: str, key: str, kind: str, *, required: bool) -> str:
-    renamed = [f"name={string(key)}"] if name != key else []
-    if required:
-        return f"    {name}: {kind} = msgspec.field({renamed[0]})\n" if renamed else f"    {name}: {kind}\n"
-    default = f"msgspec.field({', '.join(['default=msgspec.UNSET', *renamed])})" if renamed else "msgspec.UNSET"
-    return f"    {name}: {kind} | msgspec.UnsetType = {default}\n"
+def _row(name: str, schema: Schema) -> Object | Alias:
+    properties = _properties(schema, without="writeOnly")
+    if any(not key.isprintable() or "\\" in key or '"' in key for key in properties):
+        return Alias(name, {"type": "object", "additionalProperties": {}})  # msgspec cannot rename a field to such a key
+    fields = _fields(schema, properties, _ROW_TAKEN | set(map(row_name, referenced(properties.values()))))
+    ordered = tuple(sorted(fields, key=lambda field: not field.required))
+    return Object(name, schema.get("description") or f"A `{name}` to answer with.", ordered)
 
 
-def _reached(forms: list[Schema], shapes: Shapes) -> set[str]:
-    """The names of all objects and aliases that the forms hold, however deep."""
+def _properties(schema: Schema, *, without: str) -> dict[str, Schema]:
+    return {key: value for key, value in schema["properties"].items() if without not in value}
+
+
+def _fields(schema: Schema, properties: dict[str, Schema], taken: frozenset[str]) -> tuple[Field, ...]:
+    names = field_names(properties, taken)
+    return tuple(Field(names[key], key, value, key in schema["required"]) for key, value in properties.items())
+
+
+def _reachable(schemas: Iterable[Schema], builder: SchemaBuilder) -> set[str]:
+    """The names of all objects and aliases that the schemas hold, at any depth."""
     found: set[str] = set()
-    waiting = mentioned(forms)
+    waiting = referenced(schemas)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting |= mentioned([shapes.objects[name] if name in shapes.objects else shapes.aliases[name]])
+            waiting |= referenced([builder.objects[name] if name in builder.objects else builder.aliases[name]])
     return found

@@ -1,1 +1,1 @@
-"""The schemas of a document in a normal form: one entry for each class, `allOf` and `$ref`s to anything else resolved."""
+"""Schemas in a normal form: `allOf` merged, every object a `$ref` to a class, `$ref`s to anything else replaced."""

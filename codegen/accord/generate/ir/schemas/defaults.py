@@ -1,18 +1,18 @@
-"""The default of a member: a value of its own schemas, or documentation of a mistake."""
+"""The default of a property: a value of its schemas, or a mistake of the document that has no effect."""
 
 from __future__ import annotations
 
 from accord.document.document import Node
-from accord.generate.ir.schemas.normal_form import Schema
+from accord.generate.ir.nodes import Schema
 from accord.jsonschema.validator import validator
 from accord.openapi.primitives import exact
 
 
-def settle(member: Schema, nodes: list[Node]) -> None:
-    """Write the default of a member as its schemas type it; one that they refuse in a request is removed."""
-    if "default" not in member:
+def settle_default(schema: Schema, nodes: list[Node]) -> None:
+    """Write the default with the types of the schemas of a property; remove one that they do not accept in a request."""
+    if "default" not in schema:
         return
     for node in nodes:
-        member["default"] = exact(node, member["default"])
-    if not all(validator(node.document, node, "request").is_valid(member["default"]) for node in nodes):
-        del member["default"]
+        schema["default"] = exact(node, schema["default"])
+    if not all(validator(node.document, node, "request").is_valid(schema["default"]) for node in nodes):
+        del schema["default"]

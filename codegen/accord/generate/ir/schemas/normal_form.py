@@ -1,76 +1,76 @@
-"""Normal forms of values without members: scalars, enumerations, unions; what each keeps of the document's words."""
+"""The normal form of scalars, enumerations, unions and tuples."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accord.document.document import Node
 from accord.document.strict_json import integers
+from accord.generate.ir.nodes import Schema
 from accord.jsonschema.composition import KINDS, said
 from accord.jsonschema.regex.python import compiles
 
-Schema = dict[str, Any]
+NEVER: Schema = {"enum": []}  # a schema that no value satisfies
 
-NEVER: Schema = {"enum": []}  # the form of a schema that no value satisfies
-
-_WORDS = ("description", "default", "deprecated")
+_METADATA = ("description", "default", "deprecated")
 _BOUNDS = {
     "string": ("minLength", "maxLength"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "array": ("minItems", "maxItems"),
 }
-_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array", dict: "object"}
+_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array", dict: "object"}
 _EXACT = 1 << 53  # integers up to here are the same in every JSON reader
+_MOST_TUPLES = 4  # lengths of a list beyond the shortest that are alternatives of a union
 
 
-def about(facets: Iterable[Node], keywords: tuple[str, ...] = _WORDS) -> Schema:
-    """What the facets tell people: the last word counts."""
-    return {keyword: facet.value[keyword] for keyword in keywords for facet in facets if keyword in facet.value}
+def metadata(conjuncts: Iterable[Node], keywords: tuple[str, ...] = _METADATA) -> Schema:
+    """The description, default and deprecation: those of the last schema that has them."""
+    return {keyword: node.value[keyword] for keyword in keywords for node in conjuncts if keyword in node.value}
 
 
-def listed(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def json_type(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """The JSON type of a value."""
-    return _KINDS[type(value)]
+    return _TYPES[type(value)]
 
 
-def plain(kind: str, facets: list[Node]) -> Schema:
-    """The form of a scalar, or what a list keeps besides its items; of bounds the narrowest."""
-    form: Schema = {"type": kind, **(about(facets) if kind != "null" else {})}
-    if kind == "string" and "date-time" in said(facets, "format"):
-        return {"type": kind, "format": "date-time", **about(facets, ("description", "default"))}
-    for keyword in _BOUNDS.get(kind, ()):
-        if found := [bound for bound in said(facets, keyword) if not isinstance(bound, bool)]:
-            form[keyword] = found[-1] if keyword == "multipleOf" else (min if "max" in keyword.lower() else max)(found)
-    if kind == "string":
-        patterns = [pattern for pattern in said(facets, "pattern") if isinstance(pattern, str) and compiles(pattern)]
-        form |= {"pattern": patterns[-1]} if patterns else {}
-    return form
+def of_type(name: str, conjuncts: list[Node]) -> Schema:
+    """A schema of one type with its metadata and the narrowest of its bounds; of an array without its items."""
+    if name == "string" and "date-time" in said(conjuncts, "format"):
+        return {"type": name, "format": "date-time", **metadata(conjuncts, ("description", "default"))}
+    schema: Schema = {"type": name, **(metadata(conjuncts) if name != "null" else {})}
+    for keyword in _BOUNDS.get(name, ()):
+        if found := [bound for bound in said(conjuncts, keyword) if not isinstance(bound, bool)]:
+            schema[keyword] = found[-1] if keyword == "multipleOf" else (min if "max" in keyword.lower() else max)(found)
+    if name == "string":
+        patterns = [pattern for pattern in said(conjuncts, "pattern") if isinstance(pattern, str) and compiles(pattern)]
+        schema |= {"pattern": patterns[-1]} if patterns else {}
+    return schema
 
 
-def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema) -> Schema | None:
-    """The form of values that stand in every list; None if they have no literal type in Python, as floats and objects."""
-    if allowed is not None and "integer" in allowed and "number" not in allowed:
+def enumeration(lists: list[list[Any]], types: list[str] | None, about: Schema) -> Schema | None:
+    """The values that are in every list and of one of the types; None if Python has no literal for them (floats, objects)."""
+    if types is not None and "integer" in types and "number" not in types:
         lists = [integers(values) for values in lists]
     values = [
         value
         for value in lists[-1]
-        if (allowed is None or listed(value) in allowed or (listed(value) == "integer" and "number" in allowed))
-        and all(any(same(value, other) for other in others) for others in lists)
+        if (types is None or json_type(value) in types or (json_type(value) == "integer" and "number" in types))
+        and all(any(json_equal(value, other) for other in others) for others in lists)
     ]
     if not values:
         return NEVER
-    if any(listed(value) in ("array", "object") for value in values):
+    found = list(dict.fromkeys(map(json_type, values)))
+    if "array" in found or "object" in found:
         return None
-    types = [listed(value) for value in values]
-    if "number" in types or any(type(value) is int and abs(value) > _EXACT for value in values):
-        return {**words, "type": list(dict.fromkeys(types))}
-    return {**words, "enum": values}
+    if "number" in found or any(type(value) is int and abs(value) > _EXACT for value in values):
+        return {**about, "type": found}
+    return {**about, "enum": values}
 
 
-def same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
+def json_equal(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Whether two values are equal in JSON, where `1` is not `true`."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
@@ -79,73 +79,49 @@ def same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
     return bool(one == other)
 
 
-def united(forms: list[Schema], words: Schema) -> Schema:
-    """Alternatives; anything beside anything is anything, a scalar or null stays one scalar, which keeps its bounds."""
-    forms = [form for form in forms if form is not NEVER]
-    distinct = {json.dumps(form, sort_keys=True, default=str): form for form in forms}
-    forms = list(distinct.values())
-    if not forms:
+def union(schemas: Iterable[Schema], about: Schema) -> Schema:
+    """The union of alternatives; any value, if one of them admits that. A scalar or null stays one scalar with its bounds."""
+    distinct = {json.dumps(schema, sort_keys=True, default=str): schema for schema in schemas if schema is not NEVER}
+    branches = list(distinct.values())
+    if not branches:
         return NEVER
-    if any(not {"$ref", "enum", "anyOf", "type"} & form.keys() for form in forms):
-        return dict(words)
-    if len(forms) == 1:
-        return {**forms[0], **words}
-    others = [{k: v for k, v in form.items() if k != "default"} for form in forms if form.get("type") != "null"]
+    if any(not {"$ref", "enum", "anyOf", "type"} & branch.keys() for branch in branches):
+        return dict(about)
+    if len(branches) == 1:
+        return {**branches[0], **about}
+    others = [{k: v for k, v in branch.items() if k != "default"} for branch in branches if branch.get("type") != "null"]
     if len(others) == 1:
         if "enum" in others[0]:
-            return {**others[0], **words, "enum": [*others[0]["enum"], None]}
-        if isinstance(kind := others[0].get("type"), str) and kind not in ("array", "object"):
-            return {**others[0], **words, "type": [kind, "null"]}
-    return {**words, "anyOf": forms}
+            return {**others[0], **about, "enum": [*others[0]["enum"], None]}
+        if isinstance(name := others[0].get("type"), str) and name not in ("array", "object"):
+            return {**others[0], **about, "type": [name, "null"]}
+    return {**about, "anyOf": branches}
 
 
-def without(form: Schema, words: Schema) -> Schema:
-    """A form without the words that its union says."""
-    return {key: value for key, value in form.items() if key not in words}
-
-
-def kinds(form: Schema, objects: dict[str, Schema], aliases: dict[str, Schema]) -> set[str]:
-    """The JSON types that a form admits; all if it is not known yet."""
-    if "$ref" in form:
-        name = form["$ref"].rpartition("/")[2]
+def admitted(schema: Schema, objects: Mapping[str, Schema], aliases: Mapping[str, Schema]) -> set[str]:
+    """The JSON types that a schema admits; all of them for a reference to an alias that is not complete yet."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
         if name in objects:
             return {"object"}
-        return kinds(aliases[name], objects, aliases) if name in aliases else {*KINDS, "integer"}
-    if "enum" in form:
-        return {listed(value) for value in form["enum"]}
-    if "anyOf" in form:
-        return {kind for part in form["anyOf"] for kind in kinds(part, objects, aliases)}
-    found = form.get("type", [*KINDS, "integer"])
+        return admitted(aliases[name], objects, aliases) if name in aliases else {*KINDS, "integer"}
+    if "enum" in schema:
+        return {json_type(value) for value in schema["enum"]}
+    if "anyOf" in schema:
+        return {name for branch in schema["anyOf"] for name in admitted(branch, objects, aliases)}
+    found = schema.get("type", [*KINDS, "integer"])
     return {found} if isinstance(found, str) else set(found)
 
 
-def mentioned(forms: list[Schema]) -> set[str]:
-    """The names of the objects and aliases that stand in the forms themselves."""
-    found: set[str] = set()
-    waiting = list(forms)
-    while waiting:
-        form = waiting.pop()
-        if "$ref" in form:
-            found.add(form["$ref"].rpartition("/")[2])
-        waiting += [*form.get("anyOf", ()), *form.get("prefixItems", ()), *form.get("properties", {}).values()]
-        waiting += [form[key] for key in ("items", "additionalProperties") if isinstance(form.get(key), dict)]
-    return found
-
-
 def reference(name: str) -> Schema:
-    """The form of a value of a named object or alias."""
+    """A reference to an object or alias."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def lengths(places: list[Schema], least: int, most: int, words: Schema) -> Schema:
-    """A tuple for each length that a closed list may have; a plain list where those are many."""
+def tuples(items: list[Schema], least: int, most: int, about: Schema) -> Schema:
+    """A tuple for each length that a closed list may have; a plain list where there are many."""
     if least > most:
         return NEVER
-    if most - least > 4:  # noqa: PLR2004 - a union that is still read
-        return {"type": "array", **words, "items": united(places[:most], {})}
-    return united([{"type": "array", "prefixItems": places[:size]} for size in range(least, most + 1)], words)
-
-
-def widened(types: list[str]) -> set[str]:
-    """The JSON types with what they include: an integer is a number."""
-    return {*types, *(["integer"] if "number" in types else [])}
+    if most - least > _MOST_TUPLES:
+        return {"type": "array", **about, "items": union(items[:most], {})}
+    return union(({"type": "array", "prefixItems": items[:size]} for size in range(least, most + 1)), about)
