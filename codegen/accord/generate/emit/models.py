@@ -77,10 +77,10 @@ def _options(field: Field) -> str:
 
 
 def _bounds(schema: Schema) -> dict[str, str | float]:
-    """The bounds of a value of one type. Those deeper inside, of unions and of tuples are left to the validator."""
+    """The bounds of a value of one type. Those deeper inside and of unions are left to the validator."""
     types = schema.get("type")
     scalars = {types} if isinstance(types, str) else set(types or ()) - {"null"}
-    if len(scalars) != 1 or schema.get("format") == "date-time" or _holds_tuple(schema):
+    if len(scalars) != 1 or schema.get("format") == "date-time":
         return {}
     if not isinstance(types, str) and "number" in scalars:  # pydantic would compare None with the bound
         return {}
@@ -100,11 +100,6 @@ def _bound(keyword: str, value: str | float, type_name: str) -> str | float | No
         value = math.ceil(value) if "inimum" in keyword else math.floor(value)
         return None if keyword.startswith("exclusive") else value
     return int(value)
-
-
-def _holds_tuple(schema: Schema) -> bool:
-    inner = [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)]
-    return "prefixItems" in schema or any(map(_holds_tuple, [*inner, *schema.get("anyOf", ())]))
 
 
 def ordered(models: Iterable[Object]) -> list[Object]:

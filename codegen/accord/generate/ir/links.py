@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from accord.document.document import DocumentError, Node
@@ -18,27 +17,19 @@ from accord.openapi.expressions import expressions
 from accord.openapi.parameter import Parameter, Response
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An operation that links may lead to, and its class."""
-
-    name: str
-    request: Request
-
-
 class Links:
-    """Resolves links; `used` are the classes that they lead to, `faults` the links that cannot be followed."""
+    """Resolves links to operations; `used` are the classes that they lead to, `faults` the links that cannot be followed."""
 
-    def __init__(self, targets: list[Target]) -> None:
-        self._by_id = {target.request.operation.id: target for target in targets}
-        self._by_pointer = {tuple(map(str, target.request.operation.node.pointer)): target for target in targets}
+    def __init__(self, targets: list[Request]) -> None:
+        self._by_id = {target.operation.id: target for target in targets}
+        self._by_pointer = {tuple(map(str, target.operation.node.pointer)): target for target in targets}
         self.used: set[str] = set()
         self.faults: list[Finding] = []
 
     def of(self, answer: Answer, source: Request) -> tuple[Link, ...]:
         """The links of a response to the request `source`."""
         response = answer.response
-        followed: list[tuple[str, Node, Target]] = []
+        followed: list[tuple[str, Node, Request]] = []
         for name, node in response.links.named() if response.links is not None else ():
             try:
                 target = self._target(node)
@@ -57,7 +48,7 @@ class Links:
                 self.faults += error.findings
         return tuple(found)
 
-    def _target(self, node: Node) -> Target | None:
+    def _target(self, node: Node) -> Request | None:
         """The operation that a link leads to; None if it is one of another document."""
         if (reference := node.value.get("operationId")) is not None:
             target = self._by_id.get(reference)
@@ -90,8 +81,8 @@ def _reads_body(node: Node, response: Response) -> bool:
     return bool(response.content) and any(one.startswith("$response.body") for one in found)
 
 
-def _link(name: str, node: Node, target: Target, response: Response, source: Request) -> Link:
-    operation, values = target.request.operation, _values(node, target)
+def _link(name: str, node: Node, target: Request, response: Response, source: Request) -> Link:
+    operation, values = target.operation, _values(node, target)
     body = node.value.get("requestBody")
     request = _request([*values.values(), body], node, response, source)
     path = {p.argument for p in operation.parameters if p.place == "path"}
@@ -100,33 +91,33 @@ def _link(name: str, node: Node, target: Target, response: Response, source: Req
     given = [p for p in operation.parameters if p.argument in values]
     return Link(
         name=name,
-        description=node.value.get("description") or target.request.title,
+        description=node.value.get("description") or target.title,
         arguments=tuple({argument.name: argument for argument in request.values()}.values()),
         target=target.name,
         method=operation.method,
         values=values,
         request={expression: argument.name for expression, argument in request.items()},
         required=tuple(sorted(path)),
-        texts=tuple(one for one in values if target.request.annotations(one) == ["str"]),
+        texts=tuple(one for one in values if target.annotations(one) == ["str"]),
         query=tuple((p.argument, p.name, p.style, p.explode) for p in given if p.place == "query"),
         headers=tuple((p.argument, p.name) for p in given if p.place == "header"),
         body=body,
     )
 
 
-def _values(node: Node, target: Target) -> dict[str, Any]:
+def _values(node: Node, target: Request) -> dict[str, Any]:
     """The expressions and constants by the argument that they fill."""
     named: dict[str, Parameter] = {}
-    for parameter in target.request.operation.parameters:
+    for parameter in target.operation.parameters:
         named.setdefault(parameter.name, parameter)
         named[f"{parameter.place}.{parameter.name}"] = parameter
     values = {}
     for name, value in node.value.get("parameters", {}).items():
         if name not in named:
             given = node.raw_child("parameters").raw_child(name)
-            raise given.error(f"the link gives {name!r}, which {target.request.operation.id} does not take: correct it")
+            raise given.error(f"the link gives {name!r}, which {target.operation.id} does not take: correct it")
         argument = named[name].argument
-        values[argument] = _constant(value, target.request.annotations(argument))
+        values[argument] = _constant(value, target.annotations(argument))
     return values
 
 

@@ -5,7 +5,7 @@ Nothing in it refers to the document. A type is a Python annotation, or a schema
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,6 +24,17 @@ def referenced(schemas: Iterable[Schema]) -> set[str]:
             found.add(schema["$ref"].rpartition("/")[2])
         waiting += children(schema)
     return found
+
+
+def reachable(names: Iterable[str], uses: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """The names themselves, what they use, and what that uses."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting += uses(name)
+    return frozenset(found)
 
 
 def children(schema: Schema) -> list[Schema]:

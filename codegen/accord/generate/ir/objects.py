@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from accord.generate.ir.annotations import row_name
 from accord.generate.ir.naming import MODELS_TAKEN, field_names
-from accord.generate.ir.nodes import Alias, Field, Object, Schema, referenced
+from accord.generate.ir.nodes import Alias, Field, Object, Schema, reachable, referenced
 from accord.generate.ir.schemas.builder import SchemaBuilder
 
 # Names in annotations and defaults, which a field of the same name would hide, and attributes of pydantic's classes.
@@ -39,7 +39,8 @@ def aliases(builder: SchemaBuilder) -> tuple[Alias, ...]:
 
 def rows(builder: SchemaBuilder, returned: Iterable[Schema]) -> tuple[Object | Alias, ...]:
     """A row for each object and alias that a response holds. Write-only properties are left out: rows are what clients read."""
-    held = _reachable(returned, builder)
+    schemas = {**builder.objects, **builder.aliases}
+    held = reachable(referenced(returned), lambda name: referenced([schemas[name]]))
     classes = [_row(name, schema) for name, schema in builder.objects.items() if name in held]
     return (*classes, *(alias for alias in aliases(builder) if alias.name in held))
 
@@ -60,15 +61,3 @@ def _properties(schema: Schema, *, without: str) -> dict[str, Schema]:
 def _fields(schema: Schema, properties: dict[str, Schema], taken: frozenset[str]) -> tuple[Field, ...]:
     names = field_names(properties, taken)
     return tuple(Field(names[key], key, value, key in schema["required"]) for key, value in properties.items())
-
-
-def _reachable(schemas: Iterable[Schema], builder: SchemaBuilder) -> set[str]:
-    """The names of all objects and aliases that the schemas hold, at any depth."""
-    found: set[str] = set()
-    waiting = referenced(schemas)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting |= referenced([builder.objects[name] if name in builder.objects else builder.aliases[name]])
-    return found

@@ -9,7 +9,7 @@ from accord.document.findings import at_fault
 from accord.document.identifiers import distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import union
-from accord.generate.ir.links import Links, Target
+from accord.generate.ir.links import Links
 from accord.generate.ir.naming import OPERATIONS_TAKEN, class_name, class_names
 from accord.generate.ir.paths import path_parts
 from accord.generate.ir.problems import Problems
@@ -26,8 +26,6 @@ _ATTRIBUTES = ("Arguments", "Handler", "bodies", "handler", "operation_id", "pat
 class Item:
     """An operation with its schemas normalized; `problems` are names of exceptions."""
 
-    operation: Operation
-    name: str
     request: Request
     answers: list[Answer]
     problems: tuple[str, ...]
@@ -44,17 +42,9 @@ def normalized(operation: Operation, name: str, builder: SchemaBuilder, problems
     Raises:
         DocumentError: two attributes of the class have the same name.
     """
-    prefix = name.rstrip("_")
-    item = Item(
-        operation=operation,
-        name=name,
-        request=Request.of(operation, builder, prefix),
-        answers=Answer.all(operation, builder, prefix),
-        problems=tuple(
-            dict.fromkeys(problem.name for status, r in operation.problems.items() for problem in problems.of(status, r))
-        ),
-    )
-    names = [*_ATTRIBUTES, *(answer.name for answer in item.answers), *item.problems]
+    raised = dict.fromkeys(problem.name for status, r in operation.problems.items() for problem in problems.of(status, r))
+    item = Item(Request.of(operation, builder, name), Answer.all(operation, builder, name), tuple(raised))
+    names = [*_ATTRIBUTES, *(answer.name for answer in item.answers), *raised]
     if double := next((name for name in names if names.count(name) > 1), None):
         raise operation.node.error(f"{operation.id} has two things named {double}: rename the problem")
     return item
@@ -66,28 +56,28 @@ def operation_classes(items: list[Item], asymmetric: frozenset[str]) -> tuple[no
     Raises:
         DocumentError: links lead nowhere, or give what their operations do not take.
     """
-    links = Links([Target(item.name, item.request) for item in items])
+    links = Links([item.request for item in items])
     responses = [tuple(answer.node(asymmetric, links.of(answer, item.request)) for answer in item.answers) for item in items]
     if links.faults:
         raise at_fault(links.faults)
-    return tuple(_operation(item, found, linked=item.name in links.used) for item, found in zip(items, responses, strict=True))
+    return tuple(_operation(item, found, links) for item, found in zip(items, responses, strict=True))
 
 
-def _operation(item: Item, responses: tuple[nodes.Response, ...], *, linked: bool) -> nodes.Operation:
-    operation, request = item.operation, item.request
+def _operation(item: Item, responses: tuple[nodes.Response, ...], links: Links) -> nodes.Operation:
+    request, operation = item.request, item.request.operation
     path = path_parts(operation, request.annotations)
     return nodes.Operation(
-        name=item.name,
+        name=request.name,
         id=operation.id,
         title=request.title,
         principal=_principal(operation),
         problems=item.problems,
         bodies=request.body_types,
         parameters=tuple(map(request.argument, operation.parameters)),
-        linked=linked,
+        linked=request.name in links.used,
         responses=responses,
         arguments=request.handler_arguments,
-        returns=union(f"{item.name}.{response.name}" for response in responses),
+        returns=union(f"{request.name}.{response.name}" for response in responses),
         path=path,
         path_arguments=tuple(nodes.Argument(p.argument, p.annotation) for p in path if not isinstance(p, str)),
     )
@@ -101,16 +91,15 @@ def _principal(operation: Operation) -> str:
 
 def tags(items: list[Item]) -> tuple[nodes.Tag, ...]:
     """The Protocol of each tag: a module with a handler for each of its operations."""
-    found: dict[str, list[Item]] = {}
+    found: dict[str, list[Request]] = {}
     for item in items:
-        found.setdefault(item.operation.tag, []).append(item)
+        found.setdefault(item.request.operation.tag, []).append(item.request)
     wanted = ((tag, f"{class_name(tag)}Handlers") for tag in sorted(found))
-    names = distinct(wanted, taken=[item.name for item in items], between="")
+    names = distinct(wanted, taken=[item.request.name for item in items], between="")
     fields = distinct((tag, python_name(tag)) for tag in sorted(found))
     return tuple(nodes.Tag(names[tag], tag, fields[tag], _functions(tagged)) for tag, tagged in found.items())
 
 
-def _functions(items: list[Item]) -> tuple[nodes.Argument, ...]:
-    ordered = sorted(items, key=lambda item: item.name)
-    names = distinct((item.name, python_name(item.operation.id)) for item in ordered)
-    return tuple(nodes.Argument(names[item.name], item.name) for item in items)
+def _functions(requests: list[Request]) -> tuple[nodes.Argument, ...]:
+    names = distinct(sorted((one.name, python_name(one.operation.id)) for one in requests))
+    return tuple(nodes.Argument(names[one.name], one.name) for one in requests)

@@ -11,7 +11,7 @@ from accord.document.document import Document, DocumentError, Node, references
 from accord.document.findings import Finding
 from accord.document.identifiers import pascal_case
 from accord.document.pointer import mappings, unescaped
-from accord.generate.ir.nodes import Problem
+from accord.generate.ir.nodes import Problem, reachable
 from accord.openapi.api import API
 from accord.openapi.parameter import Response
 
@@ -96,24 +96,13 @@ def _key(kind: str) -> str:
     return kind.rpartition("/")[2]
 
 
-def problem_schemas(document: Document) -> set[str]:
+def problem_schemas(document: Document) -> frozenset[str]:
     """The schemas of `components` that only problems use: handlers neither receive nor return them."""
-    uses: dict[Hashable, set[str]] = defaultdict(set)
+    uses: dict[Hashable, set[str]] = defaultdict(set)  # by schema; by whether it is a problem, for everything else
     for pointer, mapping in mappings(document.data):
         owner = pointer[2] if pointer[:2] == _SCHEMAS and len(pointer) > len(_SCHEMAS) else _MEDIA in pointer
         found = (unquote(holder[key]).split("/") for holder, key in references(mapping))
         uses[owner] |= {
             unescaped(steps[3]) for steps in found if steps[:3] == ["#", *_SCHEMAS] and len(steps) > len(_SCHEMAS) + 1
         }
-    return _reachable(True, uses) - _reachable(False, uses)  # noqa: FBT003 - whether a problem is the owner
-
-
-def _reachable(owner: Hashable, uses: dict[Hashable, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [*uses[owner]]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(uses[name])
-    return found
+    return reachable(uses[True], uses.__getitem__) - reachable(uses[False], uses.__getitem__)

@@ -19,23 +19,23 @@ FILE: Schema = {"file": True}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The schemas of an operation's parameters, by argument, and of its bodies, by media type."""
+    """The schemas of an operation's parameters, by argument, and of its bodies, by media type; `name` is its class."""
 
+    name: str
     operation: Operation
     parameters: dict[str, Schema]
     bodies: dict[str, Schema]
 
     @classmethod
     def of(cls, operation: Operation, builder: SchemaBuilder, name: str) -> Request:
-        """Normalize the schemas; classes without a name of their own are named after `name`."""
-        return cls(
-            operation,
-            {p.argument: builder.normalize(p.schema, f"{name}{pascal_case(p.name)}") for p in operation.parameters},
-            {
-                media.name: _body(media, builder, f"{name}Body{suffix(media.name) if number else ''}")
-                for number, media in enumerate(operation.bodies.values())
-            },
-        )
+        """Normalize the schemas; classes without a name of their own are named after the operation's."""
+        prefix = name.rstrip("_")
+        parameters = {p.argument: builder.normalize(p.schema, f"{prefix}{pascal_case(p.name)}") for p in operation.parameters}
+        bodies = {
+            media.name: _body(media, builder, f"{prefix}Body{suffix(media.name) if number else ''}")
+            for number, media in enumerate(operation.bodies.values())
+        }
+        return cls(name, operation, parameters, bodies)
 
     @property
     def title(self) -> str:

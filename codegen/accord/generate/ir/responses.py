@@ -27,8 +27,9 @@ class Answer:
 
     @classmethod
     def all(cls, operation: Operation, builder: SchemaBuilder, name: str) -> list[Answer]:
-        """The responses of an operation in the written order; classes without a name of their own are named after `name`."""
+        """The responses of an operation in the written order; classes without a name of their own are named after its class."""
         found = []
+        name = name.rstrip("_")
         for response in operation.answers:
             headers = {
                 h.argument: builder.normalize(h.schema, f"{name}{pascal_case(h.name)}") for h in response.handler_headers

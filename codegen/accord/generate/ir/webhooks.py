@@ -25,7 +25,6 @@ from accord.openapi.parameter import Response
 class Outgoing:
     """A webhook, or a callback of the operation with the request `source`, with its schemas normalized."""
 
-    name: str
     source: Request | None
     request: Request
     replies: list[tuple[str, Response, Media | None, Schema | None]]
@@ -48,15 +47,14 @@ def outgoing(webhooks: tuple[Operation, ...], sources: list[Request], builder: S
 
 
 def _outgoing(operation: Operation, name: str, source: Request | None, builder: SchemaBuilder) -> Outgoing:
-    prefix = name.rstrip("_")
     replies = []
     for response in operation.responses.values():
         for title, media in response.classes:
             schema = None
             if media is not None and media.kind == "json" and media.schema is not None:
-                schema = builder.normalize(media.schema, f"{prefix}{title}")
+                schema = builder.normalize(media.schema, f"{name.rstrip('_')}{title}")
             replies.append((title, response, media, schema))
-    return Outgoing(name, source, Request.of(operation, builder, prefix), replies)
+    return Outgoing(source, Request.of(operation, builder, name), replies)
 
 
 def webhook_classes(found: list[Outgoing], asymmetric: frozenset[str]) -> tuple[nodes.Webhook, ...]:
@@ -92,11 +90,11 @@ def _webhook(one: Outgoing, asymmetric: frozenset[str]) -> nodes.Webhook:
     if media:
         arguments.append(Argument("media", f"Literal[{', '.join(map(repr, media))}]", repr(media[0])))
     return nodes.Webhook(
-        name=one.name,
+        name=one.request.name,
         title=one.request.title,
         place=place(operation),
         replies=tuple(_reply(*reply) for reply in one.replies),
-        returns=union(f"{one.name}.{title}" for title, *_ in one.replies),
+        returns=union(f"{one.request.name}.{title}" for title, *_ in one.replies),
         arguments=tuple(arguments),
         parameters={p.argument: names[p.argument] for p in parameters},
         has_body=bool(bodies),

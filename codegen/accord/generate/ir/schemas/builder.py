@@ -13,7 +13,7 @@ from accord.document.document import Document, Node
 from accord.document.identifiers import pascal_case
 from accord.document.pointer import Pointer, unescaped
 from accord.generate.ir.naming import ClassNames, class_label, class_name, referenced_name
-from accord.generate.ir.nodes import Schema, referenced
+from accord.generate.ir.nodes import Schema, reachable, referenced
 from accord.generate.ir.schemas.defaults import settle_default
 from accord.generate.ir.schemas.normal_form import (
     NEVER,
@@ -80,18 +80,12 @@ class SchemaBuilder:
         for name, schema in {**self.objects, **self.aliases}.items():
             for used in referenced([schema]):
                 users.setdefault(used, []).append(name)
-        waiting = [
+        holders = (
             name
             for name, schema in self.objects.items()
             if any("readOnly" in member or "writeOnly" in member for member in schema["properties"].values())
-        ]
-        found: set[str] = set()
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += users.get(name, ())
-        return frozenset(found)
+        )
+        return reachable(holders, lambda name: users.get(name, ()))
 
     def _normalize(self, nodes: Nodes, hint: str, settled: Settled = frozenset()) -> Schema:
         """The normal form of what satisfies all the nodes; an alternative of each of the `settled` unions is among them."""
