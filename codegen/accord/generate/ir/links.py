@@ -58,7 +58,7 @@ class Links:
                 return None
             target = self._by_pointer.get(tuple(map(unescaped, reference.split("/")[1:])))
         if target is None:
-            raise node.error(f"the link leads to {reference!r}, which is no operation here: correct it")
+            raise node.error(f"the link leads to {reference!r}, which is not an operation of this document: correct it")
         return target
 
 
@@ -87,7 +87,7 @@ def _link(name: str, node: Node, target: Request, response: Response, source: Re
     request = _request([*values.values(), body], node, response, source)
     path = {p.argument for p in operation.parameters if p.place == "path"}
     if missing := path - values.keys():
-        raise node.error(f"the link gives no {', '.join(sorted(missing))} for its path: add it to `parameters`")
+        raise node.error(f"the link does not set {', '.join(sorted(missing))} of its path: add it to `parameters`")
     given = [p for p in operation.parameters if p.argument in values]
     return Link(
         name=name,
@@ -115,7 +115,7 @@ def _values(node: Node, target: Request) -> dict[str, Any]:
     for name, value in node.value.get("parameters", {}).items():
         if name not in named:
             given = node.raw_child("parameters").raw_child(name)
-            raise given.error(f"the link gives {name!r}, which {target.operation.id} does not take: correct it")
+            raise given.error(f"the link sets {name!r}, which is not a parameter of {target.operation.id}: correct it")
         argument = named[name].argument
         values[argument] = _constant(value, target.annotations(argument))
     return values
@@ -137,7 +137,7 @@ def _request(values: list[Any], node: Node, response: Response, source: Request)
         if argument is not None:
             found[expression.partition("#")[0]] = argument
         elif not _in_response(expression, response):
-            raise node.error(f"{expression} is nothing that the document describes here: correct it")
+            raise node.error(f"{expression} is not documented for this response or its request: correct it")
     wanted = dict.fromkeys(argument.name for argument in found.values())
     names = distinct(((name, name) for name in wanted), taken=("arguments", "linked", "evaluated", "self"))
     return {expression: Argument(names[one.name], one.annotation) for expression, one in found.items()}

@@ -46,7 +46,7 @@ def normalized(operation: Operation, name: str, builder: SchemaBuilder, problems
     item = Item(Request.of(operation, builder, name), Answer.all(operation, builder, name), tuple(raised))
     names = [*_ATTRIBUTES, *(answer.name for answer in item.answers), *raised]
     if double := next((name for name in names if names.count(name) > 1), None):
-        raise operation.node.error(f"{operation.id} has two things named {double}: rename the problem")
+        raise operation.node.error(f"the class of {operation.id} has two attributes named {double}: rename the problem")
     return item
 
 
@@ -54,7 +54,7 @@ def operation_classes(items: list[Item], asymmetric: frozenset[str]) -> tuple[no
     """The classes of the operations.
 
     Raises:
-        DocumentError: links lead nowhere, or give what their operations do not take.
+        DocumentError: links lead nowhere, or set what is not a parameter.
     """
     links = Links([item.request for item in items])
     responses = [tuple(answer.node(asymmetric, links.of(answer, item.request)) for answer in item.answers) for item in items]

@@ -49,7 +49,7 @@ class Problems:
     def _describe(self, node: Node | None) -> None:
         for key, about in node.named() if node is not None else ():
             if not isinstance(about.value, dict) or not isinstance(about.value.get("title"), str):
-                untitled = f"the problem {key!r} has no `title`: describe it by `title` and `description`"
+                untitled = f"the problem {key!r} has no `title`: add it"
                 self.faults += about.error(untitled).findings
             else:
                 self._described[key] = about.value
@@ -69,14 +69,14 @@ class Problems:
         if not response.problem_types:
             if self._described:
                 raise node.error(
-                    f"response {status} does not say which problems it may be: "
+                    f"response {status} does not list its problems: "
                     "give its schema `properties: {type: {const: /problems/...}}`"
                 )
             text = str(node.value["description"])
             self._by_status[status] = Problem(response.name, status, "about:blank", response.phrase, text)
         for kind in response.problem_types:
             if not isinstance(kind, str):
-                raise node.error(f"the `type` of a problem is a text such as /problems/not-found, not {kind!r}")
+                raise node.error(f"the `type` of a problem is a string such as /problems/not-found, not {kind!r}")
             key, known = _key(kind), self._by_type.get(kind)
             if known is not None and known.status != status:
                 raise node.error(

@@ -121,7 +121,7 @@ def _url(operation: Operation, source: Request) -> nodes.CallbackURL:
         pointer = expression.partition("#")[2]
         argument = origin(expression, source) if not pointer else None
         if argument is None and not expression.startswith(("$request.body", "$response.", "$statusCode")):
-            raise operation.node.error(f"{expression} is nothing that the subscription says: correct it")
+            raise operation.node.error(f"{expression} is not documented for the request that subscribes: correct it")
         last = (pointer or expression).rpartition("/" if pointer else ".")[2]
         found[expression] = argument or Argument(python_name(last, ARGUMENTS_TAKEN), "str")
     names = distinct((expression, argument.name) for expression, argument in found.items())
