@@ -51,7 +51,7 @@ def _row(name: str, schema: Schema) -> Object | Alias:
         return Alias(name, {"type": "object", "additionalProperties": {}})  # msgspec cannot rename a field to such a key
     fields = _fields(schema, properties, _ROW_TAKEN | set(map(row_name, referenced(properties.values()))))
     ordered = tuple(sorted(fields, key=lambda field: not field.required))
-    return Object(name, schema.get("description") or f"A `{name}` to answer with.", ordered)
+    return Object(name, schema.get("description") or f"A `{name}` in a response.", ordered)
 
 
 def _properties(schema: Schema, *, without: str) -> dict[str, Schema]:
