@@ -11,7 +11,7 @@ from accord.document.adoption.readings import Reading, Readings
 from accord.document.document import Document, DocumentError
 from accord.document.findings import Finding
 from accord.generate.bisection import culprit
-from accord.generate.ir.builder import CRASHES, crash_text
+from accord.generate.ir.faults import CRASHES, crash_text
 from accord.generate.sources import sources
 from accord.openapi.keywords.suggestions import explained
 from accord.validate.openapi import by_line, invalid

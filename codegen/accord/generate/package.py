@@ -15,7 +15,7 @@ from accord.document.document import Document, DocumentError
 from accord.errors import AccordError
 from accord.generate.adoption import adoption, check_document
 from accord.generate.emit.source import WIDTH
-from accord.generate.ir.builder import CRASHES
+from accord.generate.ir.faults import CRASHES
 from accord.generate.sources import sources
 
 _HEADER = "# Generated from "

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
-
-from accord.document.document import Document, DocumentError, Node
-from accord.document.findings import Finding, at_fault
+from accord.document.document import Document
+from accord.document.findings import at_fault
+from accord.generate.ir.faults import each
 from accord.generate.ir.naming import class_name
 from accord.generate.ir.nodes import Package
 from accord.generate.ir.objects import aliases, models, rows
@@ -16,17 +14,6 @@ from accord.generate.ir.schemas.builder import SchemaBuilder
 from accord.generate.ir.schemas.merging import merge_equal
 from accord.generate.ir.webhooks import outgoing, webhook_classes
 from accord.openapi.api import API
-
-# A document can be wrong in ways that the checks before do not find.
-CRASHES = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-def crash_text(error: Exception) -> str:
-    """The text of a finding for an unexpected error."""
-    return f"no code can be generated for this ({type(error).__name__}: {str(error)[:200]}): write it in another way"
 
 
 def build(document: Document) -> Package:
@@ -42,12 +29,12 @@ def build(document: Document) -> Package:
     schemas = components.get("schemas") if components else None
     unused = problem_schemas(document)
     named = [schemas.raw_child(name) for name in schemas.value if name not in unused] if schemas else []
-    _each(((node, node) for node in named), lambda node: builder.normalize(node, class_name(str(node.pointer[-1]))), faults)
+    each(((node, node) for node in named), lambda node: builder.normalize(node, class_name(str(node.pointer[-1]))), faults)
     if faults:
         raise at_fault(faults)
     names = operation_names(api.operations)
     found = ((operation.node, operation) for operation in api.operations)
-    items = _each(found, lambda operation: normalized(operation, names[operation.id], builder, problems), faults)
+    items = each(found, lambda operation: normalized(operation, names[operation.id], builder, problems), faults)
     if faults:
         raise at_fault(faults)
     sent = outgoing(api.webhooks, [item.request for item in items], builder)
@@ -65,16 +52,3 @@ def build(document: Document) -> Package:
         tags=tags(items),
         webhooks=webhook_classes(sent, asymmetric),
     )
-
-
-def _each(things: Iterable[tuple[Node, T]], work: Callable[[T], R], faults: list[Finding]) -> list[R]:
-    """Do the work on everything, so that all faults are reported at once."""
-    done = []
-    for node, thing in things:
-        try:
-            done.append(work(thing))
-        except DocumentError as error:
-            faults += error.findings
-        except CRASHES as error:
-            faults += node.error(crash_text(error)).findings
-    return done

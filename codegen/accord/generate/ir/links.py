@@ -6,10 +6,11 @@ import contextlib
 import json
 from typing import Any
 
-from accord.document.document import DocumentError, Node
+from accord.document.document import Node
 from accord.document.findings import Finding
 from accord.document.identifiers import distinct, python_name
 from accord.document.pointer import unescaped
+from accord.generate.ir.faults import each
 from accord.generate.ir.nodes import Argument, Link
 from accord.generate.ir.requests import Request
 from accord.generate.ir.responses import Answer
@@ -29,24 +30,17 @@ class Links:
     def of(self, answer: Answer, source: Request) -> tuple[Link, ...]:
         """The links of a response to the request `source`."""
         response = answer.response
-        followed: list[tuple[str, Node, Request]] = []
-        for name, node in response.links.named() if response.links is not None else ():
-            try:
-                target = self._target(node)
-            except DocumentError as error:
-                self.faults += error.findings
-                continue
-            if target is not None and (answer.is_json or not _reads_body(node, response)):
-                followed.append((name, node, target))
+        named = response.links.named() if response.links is not None else ()
+        links = each(((node, (name, node)) for name, node in named), lambda pair: (*pair, self._target(pair[1])), self.faults)
+        followed = [
+            (name, node, target)
+            for name, node, target in links
+            if target is not None and (answer.is_json or not _reads_body(node, response))
+        ]
         methods = distinct((name, f"link_{python_name(name)}") for name in sorted(name for name, _, _ in followed))
         self.used |= {target.name for _, _, target in followed}
-        found = []
-        for name, node, target in followed:
-            try:
-                found.append(_link(methods[name], node, target, response, source))
-            except DocumentError as error:
-                self.faults += error.findings
-        return tuple(found)
+        found = ((node, (methods[name], node, target)) for name, node, target in followed)
+        return tuple(each(found, lambda link: _link(*link, response, source), self.faults))
 
     def _target(self, node: Node) -> Request | None:
         """The operation that a link leads to; None if it is one of another document."""

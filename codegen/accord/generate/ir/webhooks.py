@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accord.document.document import DocumentError
 from accord.document.findings import Finding, at_fault
 from accord.document.identifiers import ARGUMENTS_TAKEN, distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import annotation, model_annotation, model_name, optional, union
+from accord.generate.ir.faults import each
 from accord.generate.ir.links import origin
 from accord.generate.ir.naming import WEBHOOKS_TAKEN, class_names
 from accord.generate.ir.nodes import Argument, Schema
@@ -63,13 +63,8 @@ def webhook_classes(found: list[Outgoing], asymmetric: frozenset[str]) -> tuple[
     Raises:
         DocumentError: the URL of a callback refers to what its subscription does not have.
     """
-    classes: list[nodes.Webhook] = []
     faults: list[Finding] = []
-    for one in found:
-        try:
-            classes.append(_webhook(one, asymmetric))
-        except DocumentError as error:
-            faults += error.findings
+    classes = each(((one.request.operation.node, one) for one in found), lambda one: _webhook(one, asymmetric), faults)
     if faults:
         raise at_fault(faults)
     return tuple(classes)
