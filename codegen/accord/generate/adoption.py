@@ -84,8 +84,9 @@ def renewed(document: Document, start: Step) -> tuple[Adoption, Readings]:
     stale = unneeded(document, start)
     document = document.reread(tuple(one for one in document.readings if one not in stale))
     result = adoption(document, start)
-    written = sorted(result.readings, key=lambda one: _position(document, one))
-    return replace(result, readings=tuple(written)), stale
+    places = {one.place: document.written_at(pointer_of(document.original, one.place)) for one in result.readings}
+    ordered = sorted(result.readings, key=lambda one: by_line(document, Finding(places[one.place], one.place)))
+    return replace(result, readings=tuple(ordered)), stale
 
 
 def unneeded(document: Document, start: Step) -> Readings:
@@ -97,16 +98,12 @@ def unneeded(document: Document, start: Step) -> Readings:
     return tuple(one for one in document.readings if one.finding and one.place not in needed)
 
 
-def _position(document: Document, reading: Reading) -> tuple[bool, str, int, str]:
-    where = document.written_at(pointer_of(document.original, reading.place))
-    return by_line(document, Finding(where, reading.place))
-
-
 def _findings(document: Document, start: Step | None) -> list[Finding]:
     """The findings of the first step that has any: the checks, generation, or the start."""
     if found := check_document(document):
         return found
-    for step in [_generate, start] if start is not None else [_generate]:
+    steps: list[Step] = [lambda part: sources(part, "accord.runtime"), *([start] if start is not None else [])]
+    for step in steps:
         try:
             step(document)
         except DocumentError as error:
@@ -114,10 +111,6 @@ def _findings(document: Document, start: Step | None) -> list[Finding]:
         except CRASHES as error:
             return list(explained(document, _located(document, step, error)))
     return []
-
-
-def _generate(document: Document) -> None:
-    sources(document, "accord.runtime")
 
 
 def _located(document: Document, step: Step, error: Exception) -> DocumentError:

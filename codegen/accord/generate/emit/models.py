@@ -11,29 +11,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from accord.generate.emit.source import literal
-from accord.generate.ir.annotations import annotation
+from accord.generate.ir.annotations import SCALARS, annotation
 from accord.generate.ir.nodes import Field, Object, Schema, referenced
 
-_SCALARS = {
-    "string": "StrictStr",
-    "integer": "StrictInt",
-    "number": "Number",
-    "boolean": "StrictBool",
-    "null": "None",
-    "any": "object",
-}
-_BOUNDS = {
-    "minimum": "ge",
-    "maximum": "le",
-    "exclusiveMinimum": "gt",
-    "exclusiveMaximum": "lt",
-    "multipleOf": "multiple_of",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "minItems": "min_length",
-    "maxItems": "max_length",
-    "pattern": "pattern",
-}
+_SCALARS = {**SCALARS, "string": "StrictStr", "integer": "StrictInt", "number": "Number", "boolean": "StrictBool"}
+_RANGES = {"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt", "multipleOf": "multiple_of"}
+_LENGTHS = {"minLength": "min_length", "maxLength": "max_length", "minItems": "min_length", "maxItems": "max_length"}
+_BOUNDS = {**_RANGES, **_LENGTHS, "pattern": "pattern"}
 
 
 def model_type(schema: Schema) -> str:

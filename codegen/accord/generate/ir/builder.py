@@ -5,10 +5,10 @@ from __future__ import annotations
 from accord.document.document import Document
 from accord.document.findings import at_fault
 from accord.generate.ir.faults import each
-from accord.generate.ir.naming import class_name
+from accord.generate.ir.naming import OPERATIONS_TAKEN, class_name, class_names
 from accord.generate.ir.nodes import Package
 from accord.generate.ir.objects import aliases, models, rows
-from accord.generate.ir.operations import normalized, operation_classes, operation_names, tags
+from accord.generate.ir.operations import normalized, operation_classes, tags
 from accord.generate.ir.problems import Problems, problem_schemas
 from accord.generate.ir.schemas.builder import SchemaBuilder
 from accord.generate.ir.schemas.merging import merge_equal
@@ -32,7 +32,7 @@ def build(document: Document) -> Package:
     each(((node, node) for node in named), lambda node: builder.normalize(node, class_name(str(node.pointer[-1]))), faults)
     if faults:
         raise at_fault(faults)
-    names = operation_names(api.operations)
+    names = class_names(((one.id, one.id) for one in api.operations), OPERATIONS_TAKEN)
     found = ((operation.node, operation) for operation in api.operations)
     items = each(found, lambda operation: normalized(operation, names[operation.id], builder, problems), faults)
     if faults:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accord.document.findings import at_fault
@@ -10,7 +9,7 @@ from accord.document.identifiers import distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import union
 from accord.generate.ir.links import Links
-from accord.generate.ir.naming import OPERATIONS_TAKEN, class_name, class_names
+from accord.generate.ir.naming import class_name
 from accord.generate.ir.paths import path_parts
 from accord.generate.ir.problems import Problems
 from accord.generate.ir.requests import Request
@@ -29,11 +28,6 @@ class Item:
     request: Request
     answers: list[Answer]
     problems: tuple[str, ...]
-
-
-def operation_names(operations: Iterable[Operation]) -> dict[str, str]:
-    """The class of each operation by its id."""
-    return class_names(((one.id, one.id) for one in operations), OPERATIONS_TAKEN)
 
 
 def normalized(operation: Operation, name: str, builder: SchemaBuilder, problems: Problems) -> Item:

@@ -14,20 +14,12 @@ from accord.document.identifiers import pascal_case
 from accord.document.pointer import Pointer, unescaped
 from accord.generate.ir.naming import ClassNames, class_label, class_name, referenced_name
 from accord.generate.ir.nodes import Schema, reachable, referenced
-from accord.generate.ir.schemas.defaults import settle_default
-from accord.generate.ir.schemas.normal_form import (
-    NEVER,
-    admitted,
-    enumeration,
-    json_type,
-    metadata,
-    of_type,
-    reference,
-    tuples,
-    union,
-)
+from accord.generate.ir.schemas import normal_form as form
+from accord.generate.ir.schemas.normal_form import NEVER, metadata, reference
 from accord.jsonschema import composition as c
 from accord.jsonschema.composition import Members
+from accord.jsonschema.validator import validator
+from accord.openapi.primitives import exact
 
 Nodes = tuple[Node, ...]
 Settled = frozenset[tuple[Pointer, str]]  # unions of which an alternative has been chosen
@@ -158,7 +150,7 @@ class SchemaBuilder:
         if not (any(c.STRUCTURE & one.value.keys() for one in conjuncts) or self._has_other_unions(conjuncts, settled)):
             schemas = [self._normalize((branch,), name) for branch, name in zip(branches, hints, strict=True)]
             allowed = {*(types or ()), *(["integer"] if "number" in (types or ()) else ())}
-            if types is None or all(admitted(schema, self.objects, self.aliases) <= allowed for schema in schemas):
+            if types is None or all(form.admitted(schema, self.objects, self.aliases) <= allowed for schema in schemas):
                 return self._tagged(node, branches, schemas, conjuncts)
         known = {name for one in conjuncts for name in one.value.get("properties", ())}
         if known and all(c.adds_nothing(branch, known) for branch in branches):
@@ -195,7 +187,7 @@ class SchemaBuilder:
         )
 
     def _tagged(self, node: Node, branches: list[Node], schemas: list[Schema], conjuncts: list[Node]) -> Schema:
-        schema = union(schemas, metadata(conjuncts))
+        schema = form.union(schemas, metadata(conjuncts))
         if "anyOf" in schema and (tags := self._tags(node, branches, schemas)):
             schema["discriminator"] = {"propertyName": node.value["discriminator"]["propertyName"], "mapping": tags}
         return schema
@@ -234,7 +226,7 @@ class SchemaBuilder:
         values = [
             node.value.get("enum", [node.value.get("const")]) for node in conjuncts if {"enum", "const"} & node.value.keys()
         ]
-        if values and (schema := enumeration(values, types, about)) is not None:
+        if values and (schema := form.enumeration(values, types, about)) is not None:
             return schema
         if types is None:
             shaped = any(
@@ -244,7 +236,7 @@ class SchemaBuilder:
             )
             if not shaped and not values:
                 return about
-            types = list(c.KINDS) if not values else sorted({json_type(value) for value in values[-1]})
+            types = list(c.KINDS) if not values else sorted({form.json_type(value) for value in values[-1]})
         found = [self._type(name, key, nodes, conjuncts, hint, members) for name in dict.fromkeys(types)]
         schemas = [schema for schema in found if schema is not NEVER]
         if not schemas:
@@ -254,7 +246,7 @@ class SchemaBuilder:
         if all(set(schema) == {"type"} or schema.get("type") in _SCALARS for schema in schemas):
             merged = {keyword: value for schema in schemas for keyword, value in schema.items()}
             return merged | {"type": [schema["type"] for schema in schemas]}
-        return union(({k: v for k, v in schema.items() if k not in about} for schema in schemas), about)
+        return form.union(({k: v for k, v in schema.items() if k not in about} for schema in schemas), about)
 
     def _type(  # noqa: PLR0913, PLR0917 - as _union
         self, name: str, key: Key, nodes: Nodes, conjuncts: list[Node], hint: str, members: Members
@@ -264,7 +256,7 @@ class SchemaBuilder:
             return self._object(key, nodes, conjuncts, hint, members)
         if name == "array":
             return self._array(key, nodes, conjuncts, hint)
-        return of_type(name, conjuncts)
+        return form.of_type(name, conjuncts)
 
     def _object(self, key: Key, nodes: Nodes, conjuncts: list[Node], hint: str, members: Members) -> Schema:
         if not members.properties and not members.maybe:
@@ -285,7 +277,7 @@ class SchemaBuilder:
             if normal is NEVER:
                 continue
             member = dict(normal)
-            settle_default(member, nodes)
+            _settle_default(member, nodes)
             for keyword in ("readOnly", "writeOnly"):
                 if any(node.value.get(keyword) is True for node in c.composed(nodes) if node.value is not False):
                     member[keyword] = True
@@ -300,7 +292,7 @@ class SchemaBuilder:
     def _extra(self, members: Members, hint: str) -> Schema:
         """The schema of the properties that have no names."""
         schemas = self._contained([(node,) for node in members.extra or ()], f"{hint}Value")
-        return {} if members.extra is None else union(schemas, {})
+        return {} if members.extra is None else form.union(schemas, {})
 
     def _contained(self, items: list[Nodes], hint: str) -> list[Schema]:
         """The schemas inside of a list or a mapping."""
@@ -311,7 +303,7 @@ class SchemaBuilder:
             self._containers -= 1
 
     def _array(self, key: Key, nodes: Nodes, conjuncts: list[Node], hint: str) -> Schema:
-        array = of_type("array", conjuncts)
+        array = form.of_type("array", conjuncts)
         first = next((node for node in reversed(conjuncts) if "prefixItems" in node.value), None)
         if first is None:
             items = [node.raw_child("items") for node in conjuncts if "items" in node.value]
@@ -325,11 +317,20 @@ class SchemaBuilder:
         most = min([1 << 62, *map(int, c.said(conjuncts, "maxItems"))])
         closed = "items" not in first.value and False in c.said(conjuncts, "unevaluatedItems")
         if rest is NEVER or closed or most <= len(prefix):
-            return tuples(prefix, least, min(most, len(prefix)), metadata(conjuncts))
+            return form.tuples(prefix, least, min(most, len(prefix)), metadata(conjuncts))
         if least < len(prefix) or key in self._recursive:  # mypy has no variadic tuple that holds itself
-            return {**array, "items": union([*prefix, rest], {})}
+            return {**array, "items": form.union([*prefix, rest], {})}
         variadic = {"type": "array", **metadata(conjuncts), "prefixItems": prefix, "items": rest}
         return self._alias(((*key[0], ("array",)), key[1]), nodes, hint, variadic)
 
     def _name(self, nodes: Nodes, hint: str) -> str:
         return self._names.of(nodes[0] if len(nodes) == 1 else None, hint)
+
+
+def _settle_default(schema: Schema, nodes: list[Node]) -> None:
+    """Write a default with the types of the schemas of its property; remove one that they do not accept in a request."""
+    if "default" in schema:
+        for node in nodes:
+            schema["default"] = exact(node, schema["default"])
+        if not all(validator(node.document, node, "request").is_valid(schema["default"]) for node in nodes):
+            del schema["default"]
