@@ -17,6 +17,7 @@ from accord.errors import AccordError
 CALL = "accord.runtime"  # the default of --call
 # Which extra installs a package that a command may lack.
 _EXTRAS = {
+    "datamodel_code_generator": "generate",
     "jinja2": "generate",
     "jsonschema": "testing",
     "openapi_schema_validator": "generate",

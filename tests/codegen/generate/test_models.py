@@ -1,4 +1,4 @@
-"""models.py: names and order of the classes."""
+"""models.py: portions, names and order of the classes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ import pytest
 from accord.generate.emit import models
 from accord.generate.ir.nodes import Field, Object
 from accord.generate.ir.schemas.normal_form import reference
-from accord.generate.package import write
+from accord.generate.package import generated, write
+from tests.codegen.support import huge
 
 HEAD = "openapi: 3.1.1\ninfo: {title: Names, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+
+
+class TestPortions:
+    def test_a_document_given_in_many_portions_gives_the_same_module(self, settings, monkeypatch):
+        made = settings(huge.text(operations=5, schemas=50))
+        whole = generated(made)["models.py"]
+
+        monkeypatch.setattr(models, "_PORTION", 20)
+
+        assert generated(made)["models.py"] == whole
 
 
 class TestNamesOfClasses:

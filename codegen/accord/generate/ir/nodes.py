@@ -1,6 +1,6 @@
 """The intermediate representation: everything that a generated package contains, as frozen dataclasses.
 
-Nothing in it refers to the document. A type is a Python annotation, or a schema where fields are written from it.
+Nothing in it refers to the document. A type is a Python annotation, or, where datamodel-code-generator writes it, a schema.
 """
 
 from __future__ import annotations
