@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
-"""What handlers receive: the objects of the document as pydantic models."""
+"""The objects of the document as pydantic models, which handlers receive."""
 
 from __future__ import annotations
 

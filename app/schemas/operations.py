@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
-"""One class per operation: it decorates the handler and holds the answers and problems that are allowed."""
+"""A class for each operation: it decorates the handler and has the documented responses and problems."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class DeleteSession(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         session_id: int | Literal["current"]
 
@@ -164,7 +164,7 @@ class DeleteSession(Operation):
 
     @staticmethod
     def path(*, session_id: int | Literal["current"]) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/sessions/{quote(str(session_id), safe='')}"
 
 
@@ -182,7 +182,7 @@ class CreateSessionToken(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
     class Created(Body[models.Tokens | rows.TokensRow], kw_only=True):
         """A pair of tokens. They are shown only once; the service stores their hashes."""
@@ -228,7 +228,7 @@ class ListUsers(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         page: int
         page_size: int
@@ -457,7 +457,7 @@ class GetUser(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         user_id: int
         if_none_match: str
@@ -510,7 +510,7 @@ class GetUser(Operation):
 
     @staticmethod
     def path(*, user_id: int) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/{user_id}"
 
 
@@ -528,7 +528,7 @@ class DeleteUser(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         user_id: int
         if_match: str
@@ -546,7 +546,7 @@ class DeleteUser(Operation):
 
     @staticmethod
     def path(*, user_id: int) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/{user_id}"
 
 
@@ -568,7 +568,7 @@ class UpdateUser(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         user_id: int
         if_match: str
@@ -603,7 +603,7 @@ class UpdateUser(Operation):
 
     @staticmethod
     def path(*, user_id: int) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/{user_id}"
 
 
@@ -618,7 +618,7 @@ class ListUserProfiles(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         page: int
         page_size: int
@@ -672,7 +672,7 @@ class GetUserProfile(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         user_id: int
         if_none_match: str
@@ -697,7 +697,7 @@ class GetUserProfile(Operation):
 
     @staticmethod
     def path(*, user_id: int) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/user-profiles/{user_id}"
 
 
@@ -712,7 +712,7 @@ class ListPosts(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         page: int
         page_size: int
@@ -812,7 +812,7 @@ class GetPost(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         post_id: int
         if_none_match: str
@@ -852,7 +852,7 @@ class GetPost(Operation):
 
     @staticmethod
     def path(*, post_id: int) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/posts/{post_id}"
 
 
@@ -869,7 +869,7 @@ class ListUserPosts(Operation):
     ServiceUnavailable = problems.ServiceUnavailable
 
     class Arguments(TypedDict, total=False):
-        """What links give of the arguments of this operation."""
+        """The arguments of this operation that a link sets."""
 
         user_id: int
         page: int
@@ -917,19 +917,19 @@ class ListUserPosts(Operation):
 
     @staticmethod
     def path(*, user_id: int) -> str:
-        """The path of this operation, filled and quoted."""
+        """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/{user_id}/posts"
 
 
 class HealthHandlers(Protocol):
-    """The module with the handlers tagged `health`."""
+    """A module with the handlers of the tag `health`."""
 
     get_health: GetHealth
     get_readiness: GetReadiness
 
 
 class SessionsHandlers(Protocol):
-    """The module with the handlers tagged `sessions`."""
+    """A module with the handlers of the tag `sessions`."""
 
     list_sessions: ListSessions
     create_session: CreateSession
@@ -938,7 +938,7 @@ class SessionsHandlers(Protocol):
 
 
 class UsersHandlers(Protocol):
-    """The module with the handlers tagged `users`."""
+    """A module with the handlers of the tag `users`."""
 
     list_users: ListUsers
     create_user: CreateUser
@@ -949,14 +949,14 @@ class UsersHandlers(Protocol):
 
 
 class ProfilesHandlers(Protocol):
-    """The module with the handlers tagged `profiles`."""
+    """A module with the handlers of the tag `profiles`."""
 
     list_user_profiles: ListUserProfiles
     get_user_profile: GetUserProfile
 
 
 class PostsHandlers(Protocol):
-    """The module with the handlers tagged `posts`."""
+    """A module with the handlers of the tag `posts`."""
 
     list_posts: ListPosts
     create_post: CreatePost
@@ -966,7 +966,7 @@ class PostsHandlers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """One module of handlers for each tag; complete or it does not type-check."""
+    """A module of handlers for each tag."""
 
     health: HealthHandlers
     sessions: SessionsHandlers

@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
-"""The errors that the document allows; raised by handlers and by the rules they call."""
+"""The documented errors as exceptions, which handlers and the functions they call raise."""
 
 from __future__ import annotations
 

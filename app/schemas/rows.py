@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
-"""What handlers answer: checked by type, never validated. Fields stand in the order of the document."""
+"""The objects of the document as rows, which handlers return: checked by mypy, not validated. Required fields come first."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import msgspec
 
 @final
 class HealthRow(msgspec.Struct):
-    """A `Health` to answer with."""
+    """A `Health` in a response."""
 
     status: Literal["healthy"]
 
 
 @final
 class ReadinessRow(msgspec.Struct):
-    """A `Readiness` to answer with."""
+    """A `Readiness` in a response."""
 
     status: Literal["ready"]
 
 
 @final
 class TokensRow(msgspec.Struct):
-    """A `Tokens` to answer with."""
+    """A `Tokens` in a response."""
 
     session_id: int
     access_token: str
@@ -37,7 +37,7 @@ class TokensRow(msgspec.Struct):
 
 @final
 class SessionRow(msgspec.Struct):
-    """A `Session` to answer with."""
+    """A `Session` in a response."""
 
     id: int
     is_current: bool
@@ -48,7 +48,7 @@ class SessionRow(msgspec.Struct):
 
 @final
 class UserRow(msgspec.Struct):
-    """A `User` to answer with."""
+    """A `User` in a response."""
 
     id: int
     email: str
@@ -63,7 +63,7 @@ class UserRow(msgspec.Struct):
 
 @final
 class UserProfileRow(msgspec.Struct):
-    """A `UserProfile` to answer with."""
+    """A `UserProfile` in a response."""
 
     id: int
     username: str
@@ -75,7 +75,7 @@ class UserProfileRow(msgspec.Struct):
 
 @final
 class PostRow(msgspec.Struct):
-    """A `Post` to answer with."""
+    """A `Post` in a response."""
 
     id: int
     author_id: int
@@ -88,14 +88,14 @@ class PostRow(msgspec.Struct):
 
 @final
 class SessionListRow(msgspec.Struct):
-    """A `SessionList` to answer with."""
+    """A `SessionList` in a response."""
 
     sessions: list[SessionRow]
 
 
 @final
 class UserListRow(msgspec.Struct):
-    """A `UserList` to answer with."""
+    """A `UserList` in a response."""
 
     users: list[UserRow]
     total: int
@@ -106,7 +106,7 @@ class UserListRow(msgspec.Struct):
 
 @final
 class UserProfileListRow(msgspec.Struct):
-    """A `UserProfileList` to answer with."""
+    """A `UserProfileList` in a response."""
 
     profiles: list[UserProfileRow]
     total: int
@@ -117,7 +117,7 @@ class UserProfileListRow(msgspec.Struct):
 
 @final
 class PostListRow(msgspec.Struct):
-    """A `PostList` to answer with."""
+    """A `PostList` in a response."""
 
     posts: list[PostRow]
     total: int

@@ -50,7 +50,7 @@ def _measured(document: Path, output: Path) -> None:
     said("import")
     read = generate.load(document)
     said("load")
-    faults = deep(lambda: adopt.refused(read))
+    faults = deep(lambda: adopt.check_document(read))
     said(f"judge ({len(faults)})")
     files = deep(lambda: sources.sources(read, "accord.runtime"))
     said("sources")

@@ -1,4 +1,4 @@
-"""`accord adopt`: a reading for everything that keeps a document from being used."""
+"""`accord adopt`: finds a reading for everything that keeps a document from being used."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from accord.document.adoption.readings import Reading, Readings
 from accord.document.document import Document, DocumentError
 from accord.document.findings import Finding
 from accord.generate.bisection import culprit
-from accord.generate.sources import CRASHES, crash_text, sources
+from accord.generate.ir.faults import CRASHES, crash_text
+from accord.generate.sources import sources
 from accord.openapi.keywords.suggestions import explained
 from accord.validate.openapi import by_line, invalid
 from accord.validate.unsupported.document import findings
 
 Step = Callable[[Document], object]
 
-_ROUNDS = 60  # each brings what the readings of the one before have uncovered
+_ROUNDS = 60  # each resolves what the readings of the one before have uncovered
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """The readings with which a document can be used, and everything that was found on the way.
-
-    `refused` are findings for which there is no reading.
-    """
+    """The readings with which a document can be used, and all findings on the way; `refused` are those without a reading."""
 
     document: Document
     readings: Readings
@@ -34,64 +32,65 @@ class Adoption:
     refused: tuple[Finding, ...]
 
 
-def refused(document: Document) -> list[Finding]:
-    """What is wrong with a document and what nobody enforces; by line."""
+def check_document(document: Document) -> list[Finding]:
+    """The faults of a document and its unsupported keywords, by line."""
     faults = invalid(document)
     places = {fault.where for fault in faults}
-    # Of an invalid document it tells what it finds before it stumbles.
+    # The second check may fail on an invalid document; what it has found by then is kept.
     with contextlib.suppress(*([Exception] if faults else [])):
         faults += [fault for fault in findings(document) if fault.where not in places]
     return sorted(faults, key=lambda fault: by_line(document, fault))
 
 
 def adoption(document: Document, start: Step | None = None) -> Adoption:
-    """Adopt what is found until nothing is, beside the readings that the document has; `start` serves the document too."""
+    """Add readings to those of the document until nothing is found any more; `start` serves the document too."""
     chosen: dict[str, Reading] = {}
     tried: set[tuple[str, str, str]] = set()
-    told: dict[tuple[str, str], Finding] = {}
+    reported: dict[tuple[str, str], Finding] = {}
     left: list[Finding] = []
     current = document
     for _ in range(_ROUNDS):
         left, fresh = [], dict[str, Reading]()
-        for finding in _stages(current, start):
+        for finding in _findings(current, start):
             reading = next((one for one in finding.readings if one.place in fresh or one.key not in tried), None)
             if reading is None:
                 left.append(finding)
-                told.setdefault((finding.where, finding.text), finding)
+                reported.setdefault((finding.where, finding.text), finding)
                 continue
             reading = fresh.setdefault(reading.place, reading)
             tried.add(reading.key)
             if reading.place not in chosen:
-                told.setdefault((finding.where, finding.text), finding._replace(readings=(reading, *finding.readings)))
+                reported.setdefault((finding.where, finding.text), finding._replace(readings=(reading, *finding.readings)))
         if not fresh:
             break
         for place in fresh.keys() & chosen.keys():
-            # The reading before was not enough: what was found first is read in another way.
+            # The earlier reading was not enough: the new one resolves the finding that came first.
             fresh[place] = replace(fresh[place], finding=chosen[place].finding)
-            for key, finding in told.items():
+            for key, finding in reported.items():
                 if finding.readings and finding.readings[0].place == place:
-                    told[key] = finding._replace(readings=(fresh[place], *finding.readings[1:]))
+                    reported[key] = finding._replace(readings=(fresh[place], *finding.readings[1:]))
         chosen |= fresh
         current = document.reread((*document.readings, *chosen.values()))
-    readings = _pruned(document, list(chosen.values()))
-    ordered = sorted(told.values(), key=lambda finding: by_line(document, finding))
+    readings = _outermost(document, list(chosen.values()))
+    ordered = sorted(reported.values(), key=lambda finding: by_line(document, finding))
     return Adoption(current, (*document.readings, *readings), tuple(ordered), tuple(left))
 
 
 def renewed(document: Document, start: Step) -> tuple[Adoption, Readings]:
-    """The adoption of a document beside the readings that it still needs, in the order of its lines; and the other readings.
+    """The adoption of a document with the readings that it still needs, in the order of its lines; and the others.
 
-    Readings without a `finding` were made by hand, and are kept as they are.
+    Readings without a `finding` were written by hand, and are kept.
     """
     stale = unneeded(document, start)
     document = document.reread(tuple(one for one in document.readings if one not in stale))
     result = adoption(document, start)
-    written = sorted(result.readings, key=lambda one: _position(document, one))
-    return replace(result, readings=tuple(written)), stale
+    places = {one.place: document.written_at(pointer_of(document.original, one.place)) for one in result.readings}
+    ordered = sorted(result.readings, key=lambda one: by_line(document, Finding(places[one.place], one.place)))
+    return replace(result, readings=tuple(ordered)), stale
 
 
 def unneeded(document: Document, start: Step) -> Readings:
-    """The readings for findings that the document does not have any more. Those without a `finding` were made by hand."""
+    """The readings whose findings the document does not have any more; not those without a `finding`, written by hand."""
     if not any(one.finding for one in document.readings):
         return ()
     found = adoption(document.reread(()), start).findings
@@ -99,20 +98,14 @@ def unneeded(document: Document, start: Step) -> Readings:
     return tuple(one for one in document.readings if one.finding and one.place not in needed)
 
 
-def _position(document: Document, reading: Reading) -> tuple[bool, str, int, str]:
-    where = document.written_at(pointer_of(document.original, reading.place))
-    return by_line(document, Finding(where, reading.place))
-
-
-def _stages(document: Document, start: Step | None) -> list[Finding]:
-    """What is found first: by the judges of the document, at generation, or at the start."""
-    found: list[Finding] = []
-    steps: list[Step] = [lambda part: found.extend(refused(part)), _generate]
-    for step in [*steps, start] if start is not None else steps:
+def _findings(document: Document, start: Step | None) -> list[Finding]:
+    """The findings of the first step that has any: the checks, generation, or the start."""
+    if found := check_document(document):
+        return found
+    steps: list[Step] = [lambda part: sources(part, "accord.runtime"), *([start] if start is not None else [])]
+    for step in steps:
         try:
             step(document)
-            if found:
-                return found
         except DocumentError as error:
             return list(explained(document, error))
         except CRASHES as error:
@@ -120,12 +113,8 @@ def _stages(document: Document, start: Step | None) -> list[Finding]:
     return []
 
 
-def _generate(document: Document) -> None:
-    sources(document, "accord.runtime")
-
-
 def _located(document: Document, step: Step, error: Exception) -> DocumentError:
-    """What fails without saying where, as an error that does."""
+    """An error with the place of the part of the document that causes an unexpected one."""
 
     def fails(part: Document) -> bool:
         try:
@@ -134,15 +123,14 @@ def _located(document: Document, step: Step, error: Exception) -> DocumentError:
             return isinstance(other, type(error))
         return False
 
-    place = culprit(document, fails)
     node = document.root
-    for key in place or ():
+    for key in culprit(document, fails) or ():
         node = node.raw_child(key)
     return node.error(crash_text(error))
 
 
-def _pruned(document: Document, readings: list[Reading]) -> Readings:
-    """Without readings of what is left out as a whole."""
+def _outermost(document: Document, readings: list[Reading]) -> Readings:
+    """The readings without those inside of what another drops or replaces."""
     places = {one.place: pointer_of(document.original, one.place) for one in readings}
     whole = {places[one.place] for one in readings if one.word in ("drop", "set")}
     return tuple(

@@ -1,4 +1,4 @@
-"""Which part of a document makes a step fail that does not say so itself."""
+"""Finds the part of a document that makes a step fail with an error that has no place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accord.openapi.keywords.suggestions import objects
 
 
 def culprit(document: Document, fails: Callable[[Document], bool]) -> Pointer | None:
-    """The operation or component schema without which the first of them succeed: found by halving, so in few steps."""
+    """The first operation or component schema with which the step fails, found by bisection; None if it fails without any."""
     kinds = objects(document)
     schemas = [pointer for pointer, kind in kinds.items() if kind == "schema" and pointer[:2] == ("components", "schemas")]
     operations = [pointer for pointer, kind in kinds.items() if kind == "operation" and pointer[0] == "paths"]

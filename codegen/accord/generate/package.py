@@ -1,11 +1,11 @@
-"""From a document to the files of one package: all of them or none."""
+"""Generates the files of a package from a document: all of them or none."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,30 +13,33 @@ from accord.document.adoption.readings import Readings
 from accord.document.deep_stack import deep
 from accord.document.document import Document, DocumentError
 from accord.errors import AccordError
-from accord.generate.adoption import adoption, refused
+from accord.generate.adoption import adoption, check_document
 from accord.generate.emit.source import WIDTH
-from accord.generate.sources import CRASHES, sources
+from accord.generate.ir.faults import CRASHES
+from accord.generate.sources import sources
+
+_HEADER = "# Generated from "
 
 
 class GenerationError(AccordError):
-    """Why nothing was generated: one line for each fault, most of them `openapi.yaml:LINE: what: how to mend it`."""
+    """Nothing was generated. The text has one line for each fault, most of them `openapi.yaml:LINE: fault: remedy`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """[tool.accord] of pyproject.toml: where the document is, how it is read, the folder that is written."""
+    """The settings of [tool.accord]; `call` is the module of `Call` and `Principal`, `output` the folder of the package."""
 
     document: Path
     output: Path
     call: str
-    readings: Readings | None = None  # those of the file beside the document
+    readings: Readings | None = None  # None: those of the file beside the document
 
 
 def load(file: Path, readings: Readings | None = None) -> Document:
     """Read the document.
 
     Raises:
-        GenerationError: there is none, or it is not YAML.
+        GenerationError: it cannot be read, or is not YAML or JSON.
     """
     try:
         return Document.load(file, readings)
@@ -47,10 +50,10 @@ def load(file: Path, readings: Readings | None = None) -> Document:
 
 
 def generated(settings: Settings) -> dict[str, str]:
-    """The files by name. The same document always gives the same bytes.
+    """The text of each file by name. The same document always gives the same bytes.
 
     Raises:
-        GenerationError: the document has faults, or says what cannot be enforced.
+        GenerationError: the document has faults, or keywords that cannot be enforced.
     """
     return deep(lambda: _generated(settings))
 
@@ -58,21 +61,21 @@ def generated(settings: Settings) -> dict[str, str]:
 def _generated(settings: Settings) -> dict[str, str]:
     document = load(settings.document, settings.readings)
     try:
-        files = {} if refused(document) else sources(document, settings.call)
+        files = {} if check_document(document) else sources(document, settings.call)
     except (DocumentError, *CRASHES):
         files = {}
     if not files:
-        # Everything is told in one round: also what is found when the first findings are out of the way.
+        # Everything is reported in one run, also what only shows once the first findings are resolved.
         raise GenerationError("\n".join(map(str, adoption(document).findings))) from None
-    header = f"# Generated from {document.name} by `accord generate`. Do not edit.\n"
+    header = f"{_HEADER}{document.name} by `accord generate`. Do not edit.\n"
     return _formatted({name: header + text for name, text in files.items()}, settings)
 
 
 def write(settings: Settings) -> list[str]:
     """Bring the output folder up to date and return the names of the files that changed.
 
-    Nothing is written before everything is generated. Generated files that are no longer produced are deleted; files without
-    the header of generated ones are left alone, and named by `stale`.
+    Nothing is written before everything is generated. Generated files that are no longer needed are deleted; files without the
+    header of generated ones are left alone, and listed by `stale`.
 
     Raises:
         GenerationError: as `generated`, or the folder cannot be written.
@@ -81,47 +84,45 @@ def write(settings: Settings) -> list[str]:
     changed = []
     try:
         settings.output.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            path = settings.output / name
-            if not path.exists() or path.read_bytes() != text.encode():
+        for path, _ in list(_differences(settings, files)):
+            if path.name in files:
                 new = path.with_suffix(".new")
-                new.write_bytes(text.encode())
+                new.write_bytes(files[path.name].encode())
                 new.replace(path)
-                changed.append(name)
-        for path in _others(settings, files):
-            if path.read_text(encoding="utf-8", errors="replace").startswith("# Generated from "):
+            elif path.read_text(encoding="utf-8", errors="replace").startswith(_HEADER):
                 path.unlink()
-                changed.append(path.name)
+            else:
+                continue
+            changed.append(path.name)
     except OSError as error:
         raise GenerationError(f"{settings.output}: {error.strerror}: make the folder writable") from None
     return changed
 
 
 def stale(settings: Settings) -> list[str]:
-    """One line for each file of the output folder that differs from what the document says; writes nothing there.
+    """One line for each file of the output folder that differs from what is generated; writes nothing there.
 
     Raises:
         GenerationError: as `generated`.
     """
-    files = generated(settings)
-    found = []
+    return [f"{path}: {difference}" for path, difference in _differences(settings, generated(settings))]
+
+
+def _differences(settings: Settings, files: dict[str, str]) -> Iterator[tuple[Path, str]]:
+    """The files to write, and what else is in the output folder; Python's caches do not count."""
     for name, text in files.items():
         path = settings.output / name
         if not path.exists():
-            found.append(f"{path}: is missing")
+            yield path, "is missing"
         elif path.read_bytes() != text.encode():
-            found.append(f"{path}: is stale, or was edited by hand")
-    return found + [f"{path}: is not generated and does not belong here" for path in _others(settings, files)]
-
-
-def _others(settings: Settings, files: Iterable[str]) -> list[Path]:
-    """What stands in the output folder besides the files; caches of Python do not count."""
+            yield path, "is out of date, or was edited by hand"
     known = {*files, "__pycache__"}
-    return sorted(path for path in settings.output.glob("*") if path.name not in known)
+    for path in sorted(path for path in settings.output.glob("*") if path.name not in known):
+        yield path, "is not a generated file: move it out of this folder"
 
 
 def _formatted(files: dict[str, str], settings: Settings) -> dict[str, str]:
-    """Formatted with pinned settings, so that the project's own never change the output."""
+    """The files formatted by ruff, with settings of their own: those of the project never change the output."""
     options = [f"--config=line-length={WIDTH}", '--config=target-version="py311"', "--isolated", "--no-cache"]
     first_party = [name for name in [settings.call.partition(".")[0]] if name != "accord"]
     isort = [f"--config=lint.isort.known-first-party={first_party!r}", "--config=lint.isort.split-on-trailing-comma=false"]
@@ -134,5 +135,5 @@ def _formatted(files: dict[str, str], settings: Settings) -> dict[str, str]:
                 [sys.executable, "-m", "ruff", *command, *options, name], capture_output=True, text=True, check=False
             )
             if done.returncode != 0:
-                raise GenerationError(f"ruff {command[0]} refuses what was generated; a fault of accord:\n{done.stderr}")
+                raise GenerationError(f"ruff {command[0]} rejects the generated code, which is a bug in accord:\n{done.stderr}")
         return {file: (folder / file).read_bytes().decode() for file in files}

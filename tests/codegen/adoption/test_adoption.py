@@ -14,7 +14,7 @@ from accord.cli import mock
 from accord.cli.main import main
 from accord.document.adoption.readings import given
 from accord.document.document import Document, DocumentError
-from accord.generate.adoption import adoption, refused
+from accord.generate.adoption import adoption, check_document
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.validate.openapi import validity
 
@@ -267,7 +267,7 @@ class TestPathItemsWithFieldsBesideAReference:
 
     def test_a_field_that_is_written_twice_is_that_of_the_reference(self, tmp_path):
         text = self.path(f"get: {self.operation('here', 204)}", f"get: {self.operation('there', 202)}")
-        [finding] = refused(document_of(text))
+        [finding] = check_document(document_of(text))
         assert str(finding) == (
             "openapi.yaml:6: `get` is also in what the $ref beside it names: remove one; or --adopt 'GET /x=drop'"
         )
@@ -286,7 +286,7 @@ class TestPathItemsWithFieldsBesideAReference:
     def test_what_is_found_in_the_item_is_read_there(self, tmp_path):
         wrong = "[{name: q, in: query, schema: {type: integer, default: x}}]"
         text = self.path(f"post: {self.operation('here')}", f"get: {self.operation('there', parameters=wrong)}")
-        [finding] = refused(document_of(text))
+        [finding] = check_document(document_of(text))
         assert finding.where == "openapi.yaml:10"
         assert finding.readings[0].place == "#/components/pathItems/X/get/parameters/query:q/schema/default"
 
@@ -324,7 +324,7 @@ class TestTheFile:
 
         path.write_text(self.TEXT.replace("default: x}", "default: x}, b: {type: integer, default: y}"))
 
-        assert [finding.readings[0].place.rpartition("/properties")[2] for finding in refused(Document.load(path))] == [
+        assert [finding.readings[0].place.rpartition("/properties")[2] for finding in check_document(Document.load(path))] == [
             "/b/default"
         ]
 
@@ -438,5 +438,5 @@ def test_documentation_of_openapi_3_2_is_taken():
     text += "servers: [{url: /, name: here}]\npaths: {/x: {get: {tags: [a], responses: {'200': {summary: ok, content: "
     text += "{application/json: {examples: {e: {dataValue: 1, serializedValue: '1'}}}}}}}}}\n"
 
-    assert refused(document(text, "3.2.0")) == []
-    assert len(refused(document(text, "3.1.1"))) == 9
+    assert check_document(document(text, "3.2.0")) == []
+    assert len(check_document(document(text, "3.1.1"))) == 9

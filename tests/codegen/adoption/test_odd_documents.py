@@ -7,7 +7,7 @@ import pytest
 from accord.cli import mock
 from accord.document.adoption.readings import given
 from accord.document.document import Document, DocumentError
-from accord.generate.adoption import adoption, refused
+from accord.generate.adoption import adoption, check_document
 from accord.lint import NAMES, lint
 from accord.lint.profiles import severities
 
@@ -137,14 +137,14 @@ class TestOddDocuments:
         assert {finding.line for finding in told} == {line}
         assert {finding.readings[0].option.partition(" ")[2].strip("'") for finding in told} == {words}
         adopted = document.reread((given(words),))
-        assert refused(adopted) == []
+        assert check_document(adopted) == []
         mock.application(adopted, mock.schemes(adopted, None))
         assert isinstance(lint(adopted, severities("house", NAMES, None)), list)
 
     def test_may_have_extensions_of_other_tools(self):
         document = Document(f"{GET}x-files: [5]\nx-alias: [a]\nx-body-limit: 10 MB\n".encode())
 
-        assert refused(document) == []
+        assert check_document(document) == []
         mock.application(document, mock.schemes(document, None))
 
     def test_hold_no_other_files_but_by_name(self):
@@ -180,7 +180,7 @@ class TestTextsThatNobodyReads:
     def test_a_reference_into_another_file_is_told_as_it_is_written(self):
         text = f"{HEAD}paths:\n  /x:\n    $ref: 'b.yaml#/nope'\n"
 
-        [finding] = refused(Document(text.encode(), files={"b.yaml": b"a: {}\n"}.__getitem__, readings=()))
+        [finding] = check_document(Document(text.encode(), files={"b.yaml": b"a: {}\n"}.__getitem__, readings=()))
 
         assert str(finding).startswith("openapi.yaml:4: $ref 'b.yaml#/nope' leads nowhere: there is no 'nope'")
 

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from accord.document.document import Document, Node
 from accord.generate.ir import annotations as types
 from accord.generate.ir.annotations import annotation
-from accord.generate.ir.builder import Shapes
 from accord.generate.ir.naming import class_name
+from accord.generate.ir.schemas.builder import SchemaBuilder
 from accord.generate.package import write
 from accord.jsonschema.validator import validator
 from accord.runtime.handlers import pydantic_base as model
@@ -104,11 +104,11 @@ class TestEverySchema:
         write(made)
         document = Document.load(made.document)
         models = importlib.import_module(f"{made.output.name}.models")
-        shapes, chance = Shapes(document), random.Random(7)  # noqa: S311 - a fixed sequence, no secret
+        builder, chance = SchemaBuilder(document), random.Random(7)  # noqa: S311 - a fixed sequence, no secret
         names: dict[str, Any] = {"models": models, "Literal": Literal, "Instant": model.Instant, "Number": model.Number}
         root = document.root.raw_child("components").raw_child("schemas")
         for key in sorted(root.value.keys() - {"Everything"}):  # which only gathers the others
-            form = shapes.of(root.raw_child(key), class_name(key))
+            form = builder.normalize(root.raw_child(key), class_name(key))
             kind = eval(  # noqa: S307 - what codegen wrote
                 annotation(form, lambda known: f"models.{known}", "Instant", {**types.SCALARS, "number": "Number"}), names
             )

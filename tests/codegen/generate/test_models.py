@@ -1,4 +1,4 @@
-"""models.py: how datamodel-code-generator is called does not show in what it writes."""
+"""models.py: portions, names and order of the classes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import importlib
 import pytest
 
 from accord.generate.emit import models
+from accord.generate.ir.nodes import Field, Object
+from accord.generate.ir.schemas.normal_form import reference
 from accord.generate.package import generated, write
 from tests.codegen.support import huge
 
@@ -42,13 +44,22 @@ class TestNamesOfClasses:
         assert module.User.model_fields["one"].description == f"Of Class_{name}."
 
 
+def names(uses):
+    """The order of classes that have a field for each class that they use."""
+    objects = [
+        Object(name, "", tuple(Field(f"f{n}", f"f{n}", reference(one), required=True) for n, one in enumerate(sorted(used))))
+        for name, used in uses.items()
+    ]
+    return [model.name for model in models.ordered(objects)]
+
+
 class TestOrder:
     def test_a_class_stands_behind_those_that_it_uses(self):
         uses = {"A": {"B", "A"}, "B": {"C"}, "C": set(), "D": {"A"}}
 
-        assert models.ordered(uses) == ["C", "B", "A", "D"]
+        assert names(uses) == ["C", "B", "A", "D"]
 
     def test_classes_that_use_each_other_stand_as_they_are_given(self):
         uses = {"A": {"B"}, "B": {"A"}, "C": {"A"}, "D": set()}
 
-        assert models.ordered(uses) == ["D", "A", "B", "C"]
+        assert names(uses) == ["D", "A", "B", "C"]

@@ -145,8 +145,8 @@ class TestCheck:
         assert code == 1
         assert told.splitlines() == [
             f"{output}/models.py: is missing",
-            f"{output}/rows.py: is stale, or was edited by hand",
-            f"{output}/extra.py: is not generated and does not belong here",
+            f"{output}/rows.py: is out of date, or was edited by hand",
+            f"{output}/extra.py: is not a generated file: move it out of this folder",
             "Run `accord generate` and commit what it writes.",
         ]
 

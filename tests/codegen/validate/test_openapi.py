@@ -6,7 +6,7 @@ import pytest
 
 from accord.document.adoption.readings import Reading
 from accord.document.document import Document
-from accord.generate.adoption import refused
+from accord.generate.adoption import check_document
 from accord.validate.openapi import validity
 
 TYPES = '"array", "boolean", "integer", "null", "number", "object", "string"'
@@ -51,7 +51,7 @@ def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbl
         "        - {$ref: '#/components/schemas/S'}\ncomponents: {schemas: {S: {type: object}}}\n"
     )
 
-    found = refused(Document((HEAD.format(version="3.1.1") + text).encode()))
+    found = check_document(Document((HEAD.format(version="3.1.1") + text).encode()))
 
     told = [f"{finding.where}: {finding.text}" for finding in found]
     assert told == ["openapi.yaml:8: $ref '#/components/schemas/S' does not lead to a parameter: correct the reference"]
@@ -83,13 +83,13 @@ def test_what_openapi_3_0_ignores_beside_a_reference_is_left_to_the_ledger():
     )
     document = Document((HEAD.format(version="3.0.4") + text).encode())
 
-    [found] = refused(document)
+    [found] = check_document(document)
     assert (found.where, found.text) == (
         "openapi.yaml:8",
         "OpenAPI 3.0 ignores `required` beside a $ref: put the $ref into an `allOf`",
     )
     ignored = Reading("#/components/schemas/A/properties/a/required", "drop", reason="not ours")
-    assert refused(document.reread((ignored,))) == []
+    assert check_document(document.reread((ignored,))) == []
 
 
 def test_schemas_of_other_files_are_judged_too():

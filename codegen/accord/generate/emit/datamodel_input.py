@@ -1,15 +1,15 @@
-"""Members of the normal form as datamodel-code-generator reads them: its types where it has them, else ours by their paths.
+"""The schemas that datamodel-code-generator reads: types that it does not have are given by their import paths.
 
-Other classes are given by their names alone, with a mark before them, or it would take some for types of Python: `Decimal`.
+Classes are given by prefixed names: otherwise it would read some of them as types of Python, such as `Decimal`.
 """
 
 from __future__ import annotations
 
 import math
 
-from accord.generate.ir.nodes import Schema
+from accord.generate.ir.nodes import Object, Schema
 
-_OWN = {
+_RUNTIME = {
     "number": "accord.runtime.Number",
     "date-time": "accord.runtime.Instant",
     "file": "accord.runtime.File",
@@ -21,73 +21,83 @@ _BOUNDS = {
 }
 
 
-def part(schema: Schema, mark: str) -> Schema:
-    """The schema of a member, with its words and, if it has one type, its bounds.
-
-    Deeper bounds, those of unions, and those that a model does not take are the judge's alone.
-    """
-    words: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
-    if holds_tuple(schema):
-        return {**_ANYTHING, **words}
-    shape = _shape(schema, mark)
-    return {**shape, **({} if "anyOf" in shape else _bounds(schema)), **words}
+def object_input(model: Object, prefix: str) -> Schema:
+    """The schema of a class; `prefix` precedes the names of the classes that it uses."""
+    return {
+        "type": "object",
+        "properties": {field.key: _field_input(field.schema, prefix) for field in model.fields},
+        "required": [field.key for field in model.fields if field.required],
+        **({"additionalProperties": False} if model.closed else {}),
+    }
 
 
 def holds_tuple(schema: Schema) -> bool:
-    """Whether a tuple stands in an annotation, which datamodel-code-generator would make a class of its own there."""
+    """Whether the annotation has a tuple, of which datamodel-code-generator would make a class."""
     inner = [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)]
     return "prefixItems" in schema or any(map(holds_tuple, [*inner, *schema.get("anyOf", ())]))
 
 
-def _shape(schema: Schema, mark: str) -> Schema:
+def _field_input(schema: Schema, prefix: str) -> Schema:
+    """The schema of a field, with its description, its default and, if it has one type, its bounds.
+
+    Bounds deeper inside, those of unions, and those that a model cannot express are left to the validator.
+    """
+    metadata: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
+    if holds_tuple(schema):
+        return {**_ANYTHING, **metadata}
+    found = _type(schema, prefix)
+    return {**found, **({} if "anyOf" in found else _bounds(schema)), **metadata}
+
+
+def _type(schema: Schema, prefix: str) -> Schema:
     if "$ref" in schema or "file" in schema:
-        return _named(schema, mark)
+        return _named(schema, prefix)
     if "enum" in schema and schema["enum"] != [None]:
         return {"enum": schema["enum"]}
     if "anyOf" in schema:
-        return {"anyOf": [_shape(branch, mark) for branch in schema["anyOf"]]}
-    kinds = schema.get("type", "null" if "enum" in schema else "any")
-    if isinstance(kinds, str):
-        return _of_type(kinds, schema, mark)
-    scalars = [kind for kind in kinds if kind != "null"]
-    if len(scalars) == 1 and "customTypePath" not in (only := _of_type(scalars[0], schema, mark)):
-        return {**only, "type": kinds}
-    return {"anyOf": [_of_type(kind, schema, mark) for kind in kinds]}
+        return {"anyOf": [_type(branch, prefix) for branch in schema["anyOf"]]}
+    types = schema.get("type", "null" if "enum" in schema else "any")
+    if isinstance(types, str):
+        return _of_type(types, schema, prefix)
+    scalars = [name for name in types if name != "null"]
+    if len(scalars) == 1 and "customTypePath" not in (only := _of_type(scalars[0], schema, prefix)):
+        return {**only, "type": types}
+    return {"anyOf": [_of_type(name, schema, prefix) for name in types]}
 
 
-def _named(schema: Schema, mark: str) -> Schema:
+def _named(schema: Schema, prefix: str) -> Schema:
     if "file" in schema:
-        return {"customTypePath": _OWN["file"]}
-    return {"type": "string", "x-python-type": mark + schema["$ref"].rpartition("/")[2]}
+        return {"customTypePath": _RUNTIME["file"]}
+    return {"type": "string", "x-python-type": prefix + schema["$ref"].rpartition("/")[2]}
 
 
-def _of_type(kind: str, schema: Schema, mark: str) -> Schema:
-    if kind == "any":
+def _of_type(name: str, schema: Schema, prefix: str) -> Schema:
+    if name == "any":
         return _ANYTHING
-    if kind == "array":
-        return {"type": "array", "items": _shape(schema["items"], mark)}
-    if kind == "object":
-        return {"type": "object", "additionalProperties": _shape(schema["additionalProperties"], mark)}
-    own = "date-time" if kind == "string" and schema.get("format") == "date-time" else kind
-    return {"type": kind, **({"customTypePath": _OWN[own]} if own in _OWN else {})}
+    if name == "array":
+        return {"type": "array", "items": _type(schema["items"], prefix)}
+    if name == "object":
+        return {"type": "object", "additionalProperties": _type(schema["additionalProperties"], prefix)}
+    runtime = "date-time" if name == "string" and schema.get("format") == "date-time" else name
+    return {"type": name, **({"customTypePath": _RUNTIME[runtime]} if runtime in _RUNTIME else {})}
 
 
 def _bounds(schema: Schema) -> Schema:
-    kinds = schema.get("type")
-    sole = {kinds} if isinstance(kinds, str) else set(kinds or ()) - {"null"}
-    if len(sole) != 1 or schema.get("format") == "date-time":
+    types = schema.get("type")
+    scalars = {types} if isinstance(types, str) else set(types or ()) - {"null"}
+    if len(scalars) != 1 or schema.get("format") == "date-time":
         return {}
-    bounds = {key: value for key, value in schema.items() if key in _BOUNDS}
-    return {key: bound for key, value in bounds.items() if (bound := _bound(key, value, sole)) is not None}
+    bounds = {key: _bound(key, value, *scalars) for key, value in schema.items() if key in _BOUNDS}
+    return {key: bound for key, bound in bounds.items() if bound is not None}
 
 
-def _bound(keyword: str, value: str | float, kinds: set[str]) -> str | float | None:
-    """A bound; one of integers is an integer itself, and steps between integers are not kept."""
+def _bound(keyword: str, value: str | float, type_name: str) -> str | float | None:
+    """A bound, which of integers is an integer itself; None if a model cannot express it."""
     if isinstance(value, str):
         return value
-    if keyword == "multipleOf" and (value != int(value) or "integer" not in kinds):
+    if keyword == "multipleOf" and (value != int(value) or type_name != "integer"):
         return None
-    if "number" in kinds:
+    if type_name == "number":
         return value
     if value != int(value):
         value = math.ceil(value) if "inimum" in keyword else math.floor(value)

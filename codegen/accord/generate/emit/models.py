@@ -1,7 +1,6 @@
-"""models.py: the objects as pydantic models, written by datamodel-code-generator from the normal form.
+"""The pydantic models, written by datamodel-code-generator, and the filters of models.py.jinja.
 
-What it has no form for (tuples, tagged unions, what holds itself, defaults that are no scalars) is written here as text, and
-reaches the module through the template of a class.
+Types are strict: the runtime has read the values, and nothing may be coerced. An absent property is pydantic's `MISSING`.
 """
 
 from __future__ import annotations
@@ -10,147 +9,97 @@ import itertools
 import json
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from datamodel_code_generator import generate
 from datamodel_code_generator.enums import DataModelType, InputFileType, StrictTypes, TargetPydanticVersion, VersionMode
 from datamodel_code_generator.format import PythonVersion
 from datamodel_code_generator.parser import LiteralType
-from pydantic import BaseModel
 
-from accord.document.document import DocumentError
-from accord.generate.emit.datamodel_input import holds_tuple, part
-from accord.generate.emit.source import docstring, string
-from accord.generate.ir.annotations import annotation
-from accord.generate.ir.builder import Shapes
-from accord.generate.ir.fields import field_names
-from accord.generate.ir.naming import TAKEN
-from accord.generate.ir.nodes import Schema, mentioned
+from accord.generate.emit.datamodel_input import holds_tuple, object_input
+from accord.generate.emit.source import docstring, literal
+from accord.generate.ir.annotations import SCALARS, annotation
+from accord.generate.ir.nodes import Object, Package, Schema, referenced
 
-Beside = defaultdict[str, dict[str, Any]]  # what the template says of a class
-
-_DOCSTRING = '"""What handlers receive: the objects of the document as pydantic models."""\n'
-_TEMPLATES = Path(__file__).parent / "templates"
-_IMPORTS = (
-    *("typing.Annotated", "typing.Literal", "typing_extensions.TypeAliasType"),
-    *("pydantic.StrictBool", "pydantic.StrictInt", "pydantic.StrictStr", "accord.runtime.File"),
-    *(f"accord.runtime.{name}" for name in ("Instant", "Number", "Rest", "Tagged", "default")),
-)
-_SCALARS = {
-    "string": "StrictStr",
-    "integer": "StrictInt",
-    "number": "Number",
-    "boolean": "StrictBool",
-    "null": "None",
-    "any": "object",
-}
-# Names of annotations and defaults, which a field of the same name would hide, and those of pydantic's own attributes.
-_TAKEN = frozenset({"default", "str", "list", "dict", "tuple", "object", *TAKEN, *dir(BaseModel)})
-_ALIAS: Schema = {"type": "object", "properties": {"alias": {}}}  # its text is the template's
-_PORTION = 1000  # members that datamodel-code-generator is given at once: of each it holds 20 kB until all are written
+TEMPLATES = Path(__file__).parent / "templates"
+_SCALARS = {**SCALARS, "string": "StrictStr", "integer": "StrictInt", "number": "Number", "boolean": "StrictBool"}
+_PORTION = 1000  # fields in one call of datamodel-code-generator, which keeps 20 kB for each until it returns
 
 
-def models(shapes: Shapes) -> str:
-    """The module, not formatted.
+class ModelSource(NamedTuple):
+    """The import statements that the classes need, and the text of each class."""
 
-    Absent members are pydantic's `MISSING`; types are strict, because the wire's types are checked already and nothing may be
-    coerced. Members that are only read are left out: models are what clients send.
+    imports: list[str]
+    classes: list[str]
+
+
+def model_source(package: Package) -> ModelSource:
+    """The classes of models.py, not formatted, each behind those that it uses.
 
     Raises:
-        DocumentError: a class would be named otherwise than rows and operations name it.
+        ValueError: datamodel-code-generator has renamed a class.
     """
-    if not shapes.objects and not shapes.aliases:
-        return _DOCSTRING
-    known = {*shapes.objects, *shapes.aliases}
-    mark = _mark(shapes)
-    source: dict[str, Schema] = dict.fromkeys(shapes.aliases, _ALIAS)
-    uses: dict[str, set[str]] = {name: set() for name in source}
-    beside: Beside = defaultdict(dict)
-    beside |= {name: {"alias": f"{string(name)}, {string(_alias(form))}"} for name, form in shapes.aliases.items()}
-    names: dict[str, str] = {}
-    for name, form in shapes.objects.items():
-        members = {key: member for key, member in form["properties"].items() if "readOnly" not in member}
-        fields = _fields(members, form, known)
-        names |= {f"{name}.{key}": field for key, field in fields.items() if field != key}
-        source[name], beside[name] = _class(form, members, fields, mark)
-        uses[name] = mentioned([member for member in members.values() if not holds_tuple(member)])
+    prefix = _prefix(package)
     imports: dict[str, None] = {}
     classes: dict[str, str] = {}
-    for portion in _portions(source):
-        header, *texts = _written(portion, beside, names, mark).split(f"# {mark}")
+    for portion in _portions(package.objects):
+        header, *texts = _written(portion, prefix).split(f"# {prefix}")
         imports |= dict.fromkeys(line for line in header.splitlines() if line.startswith(("from ", "import ")))
         classes |= {name: text for name, _, text in (text.partition("\n") for text in texts)}
-    if renamed := known - classes.keys():
-        listed = ", ".join(sorted(renamed))
-        raise DocumentError(f"{shapes.document.name}:1: a class cannot be named {listed}: rename that schema")
-    return "\n".join([_DOCSTRING, *imports, "", *(classes[name] for name in ordered(uses))])
+    if renamed := {model.name for model in package.objects} - classes.keys():
+        raise ValueError(f"datamodel-code-generator has renamed {', '.join(sorted(renamed))}")
+    return ModelSource(list(imports), [classes[model.name] for model in ordered(package.objects)])
 
 
-def _mark(shapes: Shapes) -> str:
-    """A beginning of names that occurs nowhere in the document."""
-    text, mark = f"{shapes.objects}{shapes.aliases}", "Class_"
-    while mark in text:
-        mark += "_"
-    return mark
+def alias_type(schema: Schema) -> str:
+    """The annotation of an alias, with the tags of a union and the mark of a tuple that has more items than places."""
+    text = _model_type(schema)
+    if (discriminator := schema.get("discriminator")) is not None:
+        return f"Annotated[{text}, Tagged({literal(discriminator['propertyName'])}, {discriminator['mapping']!r})]"
+    return f"Annotated[{text}, Rest()]" if "prefixItems" in schema and "items" in schema else text
 
 
-def ordered(uses: Mapping[str, set[str]]) -> list[str]:
-    """The names, each behind those that it uses; where they use each other, as they are given."""
-    done: dict[str, None] = {}
-    waiting = list(uses)
+def ordered(models: Iterable[Object]) -> list[Object]:
+    """The models, each behind those that it uses; where they use each other, in the given order."""
+    waiting = {model.name: model for model in models}
+    uses = {
+        name: referenced(field.schema for field in model.fields) & waiting.keys() - {name} for name, model in waiting.items()
+    }
+    done: dict[str, Object] = {}
     while waiting:
-        left = []
-        for name in waiting:
-            if uses[name] <= {name} | done.keys():
-                done[name] = None
-            else:
-                left.append(name)
-        if len(left) == len(waiting):
-            return [*done, *left]
-        waiting = left
-    return list(done)
+        before = len(done)
+        for name in list(waiting):
+            if uses[name] <= done.keys():
+                done[name] = waiting.pop(name)
+        if len(done) == before:
+            break
+    return [*done.values(), *waiting.values()]
 
 
-def _portions(source: dict[str, Schema]) -> Iterator[dict[str, Schema]]:
-    """The schemas in groups of about `_PORTION` members."""
-    ends = itertools.accumulate(1 + len(schema["properties"]) for schema in source.values())
-    for _, group in itertools.groupby(zip(ends, source, strict=True), lambda one: one[0] // _PORTION):
-        yield {name: source[name] for _, name in group}
+def _prefix(package: Package) -> str:
+    """A prefix for the names of classes that occurs nowhere in the document."""
+    text, prefix = f"{package.objects}{package.aliases}", "Class_"
+    while prefix in text:
+        prefix += "_"
+    return prefix
 
 
-def _fields(members: dict[str, Schema], form: Schema, known: set[str]) -> dict[str, str]:
-    """The field of each member; none is named as a class that an annotation beside it mentions."""
-    extra = form.get("additionalProperties")
-    used = known & mentioned([*members.values(), *([extra] if isinstance(extra, dict) else [])])
-    return field_names(members, lambda field: field in _TAKEN or field in used)
+def _portions(models: Iterable[Object]) -> Iterator[list[Object]]:
+    """The models in groups of about `_PORTION` fields."""
+    models = list(models)
+    ends = itertools.accumulate(1 + len(model.fields) for model in models)
+    for _, group in itertools.groupby(zip(ends, models, strict=True), lambda one: one[0] // _PORTION):
+        yield [model for _, model in group]
 
 
-def _class(form: Schema, members: dict[str, Schema], fields: dict[str, str], mark: str) -> tuple[Schema, dict[str, Any]]:
-    """An object as datamodel-code-generator reads it, and what the template says of it."""
-    extra = form.get("additionalProperties")
-    schema: Schema = {
-        "type": "object",
-        "properties": {key: part(member, mark) for key, member in members.items()},
-        "required": [key for key in form["required"] if key in members],
-    }
-    if extra is False:
-        schema["additionalProperties"] = False
-    defaults = {key: _default(member) for key, member in members.items() if "default" in member}
-    return schema, {
-        "about": docstring(form["description"]).rstrip() if form.get("description") else "",
-        "extra": f"dict[str, {_annotation(extra)}]" if isinstance(extra, dict) and extra else "",
-        "kinds": {fields[key]: _annotation(member) for key, member in members.items() if holds_tuple(member)},
-        "defaults": {fields[key]: text for key, text in defaults.items() if key not in schema["required"]},
-    }
-
-
-def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], mark: str) -> str:
-    said: Beside = defaultdict(dict, {name: {**beside[name], "mark": mark} for name in source})
-    document = {"openapi": "3.1.1", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": source}}
+def _written(models: list[Object], prefix: str) -> str:
+    """The module of the models; each class follows a comment with its prefixed name."""
+    schemas = {model.name: object_input(model, prefix) for model in models}
+    document = {"openapi": "3.1.1", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": schemas}}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of constraints that a model does not take: the engine's judge has them all
+        warnings.simplefilter("ignore")  # about bounds that a model cannot express: the validator checks them
         text = generate(
             json.dumps(document),
             input_file_type=InputFileType.OpenAPI,
@@ -160,7 +109,7 @@ def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], m
             schema_version_mode=VersionMode.Strict,
             base_class="accord.runtime.Model",
             custom_class_name_generator=lambda name: name,
-            aliases={place: field for place, field in names.items() if place.partition(".")[0] in source},
+            aliases={f"{model.name}.{one.key}": one.name for model in models for one in model.fields if one.name != one.key},
             strict_types=list(StrictTypes),
             use_annotated=True,
             enum_field_as_literal=LiteralType.All,
@@ -171,32 +120,37 @@ def _written(source: dict[str, Schema], beside: Beside, names: dict[str, str], m
             use_union_operator=True,
             use_object_type=True,
             treat_dot_as_module=False,
-            additional_imports=list(_IMPORTS),
-            custom_template_dir=_TEMPLATES,
-            extra_template_data=said,
+            custom_template_dir=TEMPLATES,
+            extra_template_data=defaultdict(dict, {model.name: {"prefix": prefix, **_additions(model)} for model in models}),
             disable_timestamp=True,
             formatters=[],
         )
     if not isinstance(text, str):
-        raise TypeError("datamodel-code-generator wrote several modules where one was asked for")
+        raise TypeError("datamodel-code-generator wrote several modules instead of one")
     return text
 
 
-def _annotation(schema: Schema) -> str:
+def _additions(model: Object) -> dict[str, Any]:
+    """The source that datamodel-code-generator has no form for, as variables of its template."""
+    return {
+        "docstring": docstring(model.description) if model.description else "",
+        "extra": f"dict[str, {_model_type(model.extra)}]" if model.extra is not None else "",
+        "tuples": {field.name: _model_type(field.schema) for field in model.fields if holds_tuple(field.schema)},
+        "defaults": {
+            field.name: _default(field.schema) for field in model.fields if not field.required and "default" in field.schema
+        },
+    }
+
+
+def _model_type(schema: Schema) -> str:
+    """The annotation of a value."""
     return annotation(schema, str, "Instant", _SCALARS)
 
 
-def _alias(form: Schema) -> str:
-    kind = _annotation(form)
-    if (tags := form.get("discriminator")) is not None:
-        return f"Annotated[{kind}, Tagged({string(tags['propertyName'])}, {tags['mapping']!r})]"
-    return f"Annotated[{kind}, Rest()]" if "prefixItems" in form and "items" in form else kind
-
-
 def _default(schema: Schema) -> str:
-    """What an absent member is by the document."""
+    """The default of a field that is not required."""
     value: Any = schema["default"]
     simple = "enum" in schema or (schema.get("format") != "date-time" and not {"$ref", "anyOf"} & schema.keys())
     if value is None or (simple and isinstance(value, (bool, int, float, str))):
-        return string(value) if isinstance(value, str) else repr(value)
-    return f"default({string(json.dumps(value))})"
+        return literal(value)
+    return f"default({literal(json.dumps(value))})"

@@ -1,66 +1,98 @@
-"""The classes of schemas: each its own name, whatever the document calls it."""
+"""Names of classes and fields: each its own, whatever the document calls a schema, an operation or a property."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import keyword
+import unicodedata
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from accord.document.document import Document, Node
-from accord.document.identifiers import pascal_case
+from accord.document.identifiers import distinct, pascal_case, python_name
 from accord.document.pointer import FILES, Pointer
 
-# What the generated modules themselves name with a capital; a schema of the same name gets a trailing underscore.
-TAKEN = frozenset(
+K = TypeVar("K", bound=Hashable)
+
+# The capitalized names that each generated module uses itself; a class of the same name gets a trailing underscore.
+MODELS_TAKEN = frozenset(
     {
-        *(
-            "Annotated",
-            "Literal",
-            "Any",
-            "TypeAliasType",
-            "Field",
-            "MISSING",
-            "RootModel",
-            "StrictBool",
-            "StrictInt",
-            "StrictStr",
-        ),
-        *("ConfigDict", "File", "Instant", "Model", "Number", "Rest", "Tagged"),
+        *("Annotated", "Any", "ConfigDict", "Field", "File", "Instant", "Literal", "MISSING", "Model", "Number", "Rest"),
+        *("RootModel", "StrictBool", "StrictInt", "StrictStr", "Tagged", "TypeAliasType"),
     }
 )
-_WORDS = ("None", "True", "False")
-_LONGEST = 60  # letters of a label; a longer one is a sentence
-# Below these stand schemas by their names.
-_NAMED = frozenset({"schemas", "$defs", "definitions"})
+OPERATIONS_TAKEN = frozenset(
+    {
+        *("Binary", "Body", "Call", "ClassVar", "Empty", "Events", "File", "Handlers", "Instant", "Lines", "Link", "Literal"),
+        *("Number", "Operation", "Principal", "Protocol", "Text", "TypedDict"),
+    }
+)
+WEBHOOKS_TAKEN = frozenset({"Any", "ClassVar", "Document", "File", "Instant", "Literal", "Number", "Received", "Webhook"})
+_KEYWORDS = ("None", "True", "False")
+_LONGEST = 60  # characters of a label; a longer one is a sentence
+_NAMED = frozenset({"schemas", "$defs", "definitions"})  # the children of these are schemas by name
 
 
 def class_name(name: str) -> str:
-    """The name of a schema's class: its own, as far as Python allows."""
+    """The class of a schema: its own name, as far as Python allows."""
     pascal = pascal_case(name)
-    if not pascal.isidentifier() or pascal in _WORDS:
+    if not pascal.isidentifier() or pascal in _KEYWORDS:
         return f"Schema{pascal}"
-    return f"{pascal}_" if pascal in TAKEN else pascal
+    return f"{pascal}_" if pascal in MODELS_TAKEN else pascal
+
+
+def class_names(names: Iterable[tuple[K, str]], taken: frozenset[str]) -> dict[K, str]:
+    """A class for each key; where several would have the same, the later in the alphabet are numbered."""
+    ordered = sorted(names, key=lambda pair: (pair[1], str(pair[0])))
+    wanted = ((key, class_name(name)) for key, name in ordered)
+    return distinct(((key, f"{name}_" if name in taken else name) for key, name in wanted), between="")
+
+
+def field_names(keys: Iterable[str], taken: Collection[str]) -> dict[str, str]:
+    """The field of each property: its own name where Python and the class allow it; the others are changed, in their order."""
+    keys = list(keys)
+    names = {key: key for key in keys if _is_field(key) and key not in taken}
+    used = set(names.values())
+    for key in keys:
+        if key not in names:
+            name = python_name(key)
+            name = f"field{name}" if name.startswith("_") else name
+            while not _is_field(name) or name in taken or name in used:
+                name += "_"
+            names[key] = name
+            used.add(name)
+    return names
+
+
+def _is_field(name: str) -> bool:
+    # Python reads identifiers in their normal form (NFKC), and pydantic takes names with a leading underscore as private.
+    return (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not name.startswith("_")
+        and unicodedata.is_normalized("NFKC", name)
+    )
 
 
 def class_label(schema: Node) -> str:
-    """What tells an alternative from the others, as the end of a class's name: its title, or the value of its tag."""
+    """What distinguishes an alternative from the others, as the end of a class name: its title, or the value of its tag."""
     value = schema.value
     if not isinstance(value, dict) or "$ref" in value:
         return ""
-    said = [value.get("title")]
+    found = [value.get("title")]
     for member in value["properties"].values() if isinstance(value.get("properties"), dict) else ():
-        listed = [member["const"]] if isinstance(member, dict) and "const" in member else None
-        listed = member.get("enum") if listed is None and isinstance(member, dict) else listed
-        said += listed if isinstance(listed, list) and len(listed) == 1 else []
-    label = next((pascal_case(text.title() if text.isupper() else text) for text in said if isinstance(text, str)), "")
+        if isinstance(member, dict):
+            values = [member["const"]] if "const" in member else member.get("enum")
+            found += values if isinstance(values, list) and len(values) == 1 else []
+    label = next((pascal_case(text.title() if text.isupper() else text) for text in found if isinstance(text, str)), "")
     return label if f"A{label}".isidentifier() and len(label) <= _LONGEST else ""
 
 
-class Names:
+class ClassNames:
     """Gives every class a name of its own.
 
-    Schemas of `components` come first, whose own name is a class name before those that become one; of several that become the
-    same the later in the alphabet are numbered, so that neither their order nor another schema changes a name.
+    Schemas of `components` come first, and among them those whose own name is a class name. Of several that would have the same
+    name, the later in the alphabet are numbered, so that neither their order nor another schema changes a name.
     """
 
     def __init__(self, document: Document) -> None:
@@ -73,9 +105,11 @@ class Names:
             self._components[pointer] = self._free(name, natural) if name in self._given else name
             self._given.add(self._components[pointer])
         for pointer, name in list(self._components.items()):
-            written = document.node(pointer)
-            if written.reference is not None and len(written.value) == 1:  # it gives its name to what another file holds
-                self._components.setdefault(written.resolved().pointer, name)
+            node = document.root
+            for key in pointer:
+                node = node.raw_child(key)
+            if node.reference is not None and len(node.value) == 1:  # it names a schema of another file
+                self._components.setdefault(node.resolved().pointer, name)
 
     @property
     def components(self) -> frozenset[str]:
@@ -83,7 +117,7 @@ class Names:
         return frozenset(self._components.values())
 
     def of(self, node: Node | None, hint: str) -> str:
-        """The class of a schema that is met for the first time; `hint` names one that is no component."""
+        """The class of a schema that is met for the first time; `hint` is the name if it is not a component."""
         if node is not None and node.pointer in self._components:
             return self._components[node.pointer]
         name = self._free(class_name(hint), self._given)
@@ -98,8 +132,8 @@ class Names:
         return free
 
 
-def hinted(node: Node, hint: str) -> str:
-    """The name of a schema that a `$ref` leads to: its own if it stands where schemas have names, else that of its use."""
+def referenced_name(node: Node, hint: str) -> str:
+    """The name of a schema that a `$ref` leads to: its own where schemas have names, else `hint`."""
     *_, holder, last = ("", "", *node.pointer)
     if holder == FILES:
         return class_name(PurePosixPath(str(last)).stem)

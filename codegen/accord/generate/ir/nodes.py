@@ -1,137 +1,229 @@
-"""Normal forms of values without members: scalars, enumerations, unions; what each keeps of the document's words."""
+"""The intermediate representation: everything that a generated package contains, as frozen dataclasses.
+
+Nothing in it refers to the document. A type is a Python annotation, or, where datamodel-code-generator writes it, a schema.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from accord.document.document import Node
-from accord.document.strict_json import integers
-from accord.jsonschema.composition import KINDS, said
-from accord.jsonschema.equality import common
-from accord.jsonschema.regex.python import compiles
-from accord.jsonschema.types import type_of
-
+# A JSON Schema in the normal form that ir/schemas produces: `allOf` is merged, every object is a `$ref` to a class.
 Schema = dict[str, Any]
-
-NEVER: Schema = {"enum": []}  # the form of a schema that no value satisfies
-
-_WORDS = ("description", "default", "deprecated")
-_BOUNDS = {
-    "string": ("minLength", "maxLength"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "array": ("minItems", "maxItems"),
-}
-_EXACT = 1 << 53  # integers up to here are the same in every JSON reader
+Conversion = Literal["integer", "scalar", "list", "json", "style"]
 
 
-def about(facets: Iterable[Node], keywords: tuple[str, ...] = _WORDS) -> Schema:
-    """What the facets tell people: the last word counts."""
-    return {keyword: facet.value[keyword] for keyword in keywords for facet in facets if keyword in facet.value}
-
-
-def plain(kind: str, facets: list[Node]) -> Schema:
-    """The form of a scalar, or what a list keeps besides its items; of bounds the narrowest."""
-    form: Schema = {"type": kind, **(about(facets) if kind != "null" else {})}
-    if kind == "string" and "date-time" in said(facets, "format"):
-        return {"type": kind, "format": "date-time", **about(facets, ("description", "default"))}
-    for keyword in _BOUNDS.get(kind, ()):
-        if found := [bound for bound in said(facets, keyword) if not isinstance(bound, bool)]:
-            form[keyword] = found[-1] if keyword == "multipleOf" else (min if "max" in keyword.lower() else max)(found)
-    if kind == "string":
-        patterns = [pattern for pattern in said(facets, "pattern") if isinstance(pattern, str) and compiles(pattern)]
-        form |= {"pattern": patterns[-1]} if patterns else {}
-    return form
-
-
-def enumerated(lists: list[list[Any]], allowed: list[str] | None, words: Schema) -> Schema | None:
-    """The form of values that stand in every list; None if they have no literal type in Python, as floats and objects."""
-    if allowed is not None and "integer" in allowed and "number" not in allowed:
-        lists = [integers(values) for values in lists]
-    values = [
-        value
-        for value in common(lists[::-1])
-        if allowed is None or type_of(value) in allowed or (type_of(value) == "integer" and "number" in allowed)
-    ]
-    if not values:
-        return NEVER
-    if any(type_of(value) in ("array", "object") for value in values):
-        return None
-    types = [type_of(value) for value in values]
-    if "number" in types or any(type(value) is int and abs(value) > _EXACT for value in values):
-        return {**words, "type": list(dict.fromkeys(types))}
-    return {**words, "enum": values}
-
-
-def united(forms: list[Schema], words: Schema) -> Schema:
-    """Alternatives; anything beside anything is anything, a scalar or null stays one scalar, which keeps its bounds."""
-    forms = [form for form in forms if form is not NEVER]
-    distinct = {json.dumps(form, sort_keys=True, default=str): form for form in forms}
-    forms = list(distinct.values())
-    if not forms:
-        return NEVER
-    if any(not {"$ref", "enum", "anyOf", "type"} & form.keys() for form in forms):
-        return dict(words)
-    if len(forms) == 1:
-        return {**forms[0], **words}
-    others = [{k: v for k, v in form.items() if k != "default"} for form in forms if form.get("type") != "null"]
-    if len(others) == 1:
-        if "enum" in others[0]:
-            return {**others[0], **words, "enum": [*others[0]["enum"], None]}
-        if isinstance(kind := others[0].get("type"), str) and kind not in ("array", "object"):
-            return {**others[0], **words, "type": [kind, "null"]}
-    return {**words, "anyOf": forms}
-
-
-def without(form: Schema, words: Schema) -> Schema:
-    """A form without the words that its union says."""
-    return {key: value for key, value in form.items() if key not in words}
-
-
-def kinds(form: Schema, objects: dict[str, Schema], aliases: dict[str, Schema]) -> set[str]:
-    """The JSON types that a form admits; all if it is not known yet."""
-    if "$ref" in form:
-        name = form["$ref"].rpartition("/")[2]
-        if name in objects:
-            return {"object"}
-        return kinds(aliases[name], objects, aliases) if name in aliases else {*KINDS, "integer"}
-    if "enum" in form:
-        return {type_of(value) for value in form["enum"]}
-    if "anyOf" in form:
-        return {kind for part in form["anyOf"] for kind in kinds(part, objects, aliases)}
-    found = form.get("type", [*KINDS, "integer"])
-    return {found} if isinstance(found, str) else set(found)
-
-
-def mentioned(forms: list[Schema]) -> set[str]:
-    """The names of the objects and aliases that stand in the forms themselves."""
+def referenced(schemas: Iterable[Schema]) -> set[str]:
+    """The names of the objects and aliases that the schemas refer to directly."""
     found: set[str] = set()
-    waiting = list(forms)
+    waiting = list(schemas)
     while waiting:
-        form = waiting.pop()
-        if "$ref" in form:
-            found.add(form["$ref"].rpartition("/")[2])
-        waiting += [*form.get("anyOf", ()), *form.get("prefixItems", ()), *form.get("properties", {}).values()]
-        waiting += [form[key] for key in ("items", "additionalProperties") if isinstance(form.get(key), dict)]
+        schema = waiting.pop()
+        if "$ref" in schema:
+            found.add(schema["$ref"].rpartition("/")[2])
+        waiting += children(schema)
     return found
 
 
-def reference(name: str) -> Schema:
-    """The form of a value of a named object or alias."""
-    return {"$ref": f"#/components/schemas/{name}"}
+def reachable(names: Iterable[str], uses: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """The names themselves, what they use, and what that uses."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting += uses(name)
+    return frozenset(found)
 
 
-def lengths(places: list[Schema], least: int, most: int, words: Schema) -> Schema:
-    """A tuple for each length that a closed list may have; a plain list where those are many."""
-    if least > most:
-        return NEVER
-    if most - least > 4:  # noqa: PLR2004 - a union that is still read
-        return {"type": "array", **words, "items": united(places[:most], {})}
-    return united([{"type": "array", "prefixItems": places[:size]} for size in range(least, most + 1)], words)
+def children(schema: Schema) -> list[Schema]:
+    """The schemas inside a schema."""
+    found = [*schema.get("anyOf", ()), *schema.get("prefixItems", ()), *schema.get("properties", {}).values()]
+    return found + [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)]
 
 
-def widened(types: list[str]) -> set[str]:
-    """The JSON types with what they include: an integer is a number."""
-    return {*types, *(["integer"] if "number" in types else [])}
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a function or a field of a class; `default` is Python source, empty if there is no default."""
+
+    name: str
+    annotation: str
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of an object: `key` in JSON, `name` in Python."""
+
+    name: str
+    key: str
+    schema: Schema
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A class with fields. Of properties without a field, `extra` is the schema, if there is one; `closed` forbids them."""
+
+    name: str
+    description: str
+    fields: tuple[Field, ...]
+    closed: bool = False
+    extra: Schema | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A named type that is not a class."""
+
+    name: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A documented error, raised as an exception."""
+
+    name: str
+    status: int
+    type: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathParameter:
+    """A parameter in a path, and the shortest conversion to text that is correct for its type and style.
+
+    `prefix` and `separator` are what its style writes before and between values; `item` is the annotation of a list's items.
+    """
+
+    argument: str
+    annotation: str
+    conversion: Conversion
+    name: str  # percent-encoded
+    style: str
+    explode: bool
+    reserved: str
+    prefix: str = ""
+    separator: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A method of a response that returns the request to send next.
+
+    `values` are the expressions or constants by argument of the target; `request` maps each expression about the request to the
+    argument of the method that supplies it. `required` are arguments of the target's path, `texts` those typed `str`;
+    `query` has argument, name, style and explode of each parameter, `headers` argument and name.
+    """
+
+    name: str
+    description: str
+    arguments: tuple[Argument, ...]
+    target: str
+    method: str
+    values: dict[str, Any]
+    request: dict[str, str]
+    required: tuple[str, ...]
+    texts: tuple[str, ...]
+    query: tuple[tuple[str, str, str, bool], ...]
+    headers: tuple[tuple[str, str], ...]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A class of responses: one status and media type. `status` is None for a range or `default`, which `key` names then."""
+
+    name: str
+    base: str
+    description: str
+    status: int | None
+    key: str
+    media: str | None
+    headers: tuple[tuple[str, str], ...]  # field and name
+    fields: tuple[Argument, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The class of an operation. `bodies` has the type to build by media type, where the annotation of `body` is not enough."""
+
+    name: str
+    id: str
+    title: str
+    principal: str  # the type argument of `Call`
+    problems: tuple[str, ...]
+    bodies: dict[str, str]
+    parameters: tuple[Argument, ...]  # all of them, as links supply them
+    linked: bool  # whether a link leads here
+    responses: tuple[Response, ...]
+    arguments: tuple[Argument, ...]  # those of the handler
+    returns: str
+    path: tuple[str | PathParameter, ...]
+    path_arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The handlers of one tag: `field` in `Handlers` holds a module that satisfies the Protocol `name`."""
+
+    name: str
+    tag: str
+    field: str
+    functions: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a receiver may answer to a webhook; `kind` is the type that its JSON is read as."""
+
+    name: str
+    key: int | str
+    description: str
+    annotation: str
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackURL:
+    """The URL of a callback: a template of runtime expressions, and the argument that supplies each of them."""
+
+    template: str
+    arguments: tuple[Argument, ...]
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook or callback that the service sends; `place` is a reference to it in the document."""
+
+    name: str
+    title: str
+    place: str
+    replies: tuple[Reply, ...]
+    returns: str
+    arguments: tuple[Argument, ...]
+    parameters: dict[str, str]  # arguments of `send` by name
+    has_body: bool
+    media: tuple[str, ...]  # of the body, if there are several
+    url: CallbackURL | None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A generated package; `digest` identifies the content of the document, without comments and layout."""
+
+    document: str
+    digest: str
+    objects: tuple[Object, ...]
+    aliases: tuple[Alias, ...]
+    rows: tuple[Object | Alias, ...]
+    problems: tuple[Problem, ...]
+    operations: tuple[Operation, ...]
+    tags: tuple[Tag, ...]
+    webhooks: tuple[Webhook, ...]
