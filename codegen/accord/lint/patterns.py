@@ -1,4 +1,4 @@
-"""Rules for regular expressions: the same meaning and a bounded time in every engine."""
+"""Lint rules for regular expressions: the same meaning and bounded time in every engine."""
 
 from __future__ import annotations
 
@@ -7,44 +7,38 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.jsonschema.regex.parser import Reader, RegexError
 from accord.jsonschema.regex.safety import exponential
+from accord.lint.context import Context, Rule
 from accord.lint.effective_schema import Finding, finding
-from accord.lint.survey import Rule, Survey
 
 
-def _patterns(survey: Survey) -> Iterator[tuple[Node, str]]:
-    for shape in survey.shapes:
-        for said in shape.all("pattern"):
-            yield said, said.value
-        for said in shape.all("patternProperties"):
-            yield from ((said.raw_child(pattern), pattern) for pattern in said.value)
+def _patterns(context: Context) -> Iterator[tuple[Node, str, RegexError | None]]:
+    """Every pattern, and why it is outside the portable subset, if it is."""
+    for shape in context.shapes:
+        found = [(node, node.value) for node in shape.all("pattern")]
+        found += [(node.raw_child(pattern), pattern) for node in shape.all("patternProperties") for pattern in node.value]
+        for node, pattern in found:
+            try:
+                Reader(pattern).read()
+            except RegexError as error:
+                yield node, pattern, error
+            else:
+                yield node, pattern, None
 
 
-def _readable(pattern: str) -> bool:
-    try:
-        Reader(pattern).read()
-    except RegexError:
-        return False
-    return True
-
-
-def patterns_mean_one_thing(survey: Survey) -> Iterator[Finding]:
-    r"""Engines differ in newlines before `$`, in Unicode for `\d` and `\w`, in look-around and flags; the document may not."""
-    for node, pattern in _patterns(survey):
-        try:
-            Reader(pattern).read()
-        except RegexError as error:
+def patterns_are_portable(context: Context) -> Iterator[Finding]:
+    r"""Engines differ in newlines before `$`, in Unicode for `\d` and `\w`, in look-around and in flags."""
+    for node, _, error in _patterns(context):
+        if error is not None:
             what, _, how = str(error).rpartition(": ")
             yield finding(node, what, how)
 
 
-def patterns_take_bounded_time(survey: Survey) -> Iterator[Finding]:
-    """A client or a gateway that checks the pattern with a backtracking engine can be stopped with one short text."""
-    for node, pattern in _patterns(survey):
-        if _readable(pattern) and exponential(pattern):
-            how = "separate the repetitions with a character that is in neither, or repeat once"
-            yield finding(
-                node, "can take exponential time: a repetition inside of a repetition reads the same text in several ways", how
-            )
+def no_catastrophic_backtracking(context: Context) -> Iterator[Finding]:
+    """A short string can block a client or gateway that matches the pattern with a backtracking engine (ReDoS)."""
+    for node, pattern, error in _patterns(context):
+        if error is None and exponential(pattern):
+            what = "can backtrack exponentially, a nested repetition matches the same text in several ways"
+            yield finding(node, what, "separate the repetitions with a character that is in neither, or remove one of them")
 
 
-RULES: tuple[Rule, ...] = (patterns_mean_one_thing, patterns_take_bounded_time)
+RULES: tuple[Rule, ...] = (patterns_are_portable, no_catastrophic_backtracking)
