@@ -1,6 +1,6 @@
-"""A second opinion on a schema: python-jsonschema, a JavaScript engine for `pattern`, format checkers of others.
+"""The reference validator: python-jsonschema, with a JavaScript engine for `pattern` and independent format checkers.
 
-It shares nothing with the judge in the gate but the document: not the compiler, not the regular expressions, not the formats.
+It shares no code with the validator of the runtime: neither the compiler nor the regular expressions nor the formats.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def _int64(value: object) -> bool:
     return isinstance(value, (str, bool)) or not isinstance(value, (int, float)) or -(2**63) <= value < 2**63
 
 
-# Nobody knows ECMA-262 expressions better than a JavaScript engine.
+# A JavaScript engine is the reference for regular expressions of ECMA-262.
 _SCRIPT = quickjs.Context()
 _SCRIPT.eval(
     r"""
     const known = {};
     function found(pattern, text) { return (known[pattern] ??= made(pattern)).test(text); }
     function strict(pattern) { new RegExp(pattern, 'u'); return true; }
-    // What is left of Annex B: punctuation that is escaped for no reason, and brackets that are not.
+    // Without Unicode mode (ECMA-262, Annex B): needless escapes of punctuation, and brackets without an escape.
     function made(pattern) {
       try { return new RegExp(pattern, 'u'); } catch {}
       const code = (escape, mark) => '!"#%&\',:;<=>@`~ _-'.includes(mark) ? '\\x' + mark.charCodeAt().toString(16) : escape;
@@ -82,7 +82,7 @@ def _is_email(value: object) -> bool:
 
 
 def _is_idn_email(value: object) -> bool:
-    """RFC 6531: an address as above, or with letters beyond ASCII in both parts; the domain is an internationalized name."""
+    """RFC 6531: an address as above, or with non-ASCII characters in both parts and an internationalized domain name."""
     if not isinstance(value, str) or _is_email(value):
         return True
     local, _, domain = value.rpartition("@")
@@ -92,7 +92,7 @@ def _is_idn_email(value: object) -> bool:
 
 
 def _is_uuid(value: object) -> bool:
-    """RFC 9562, 4; Python's UUID also takes hyphens, spaces and underscores in other places."""
+    """RFC 9562, 4; Python's UUID also accepts hyphens, spaces and underscores in other places."""
     return not isinstance(value, str) or re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value) is not None
 
 
@@ -137,13 +137,13 @@ def _additional(validator: Any, subschema: Any, instance: Any, schema: Any) -> K
 
 
 def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401, ARG001
-    """As the numbers are written: 0.3 is three times 0.1."""
+    """With decimal arithmetic: 0.3 is a multiple of 0.1."""
     if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(step)):
-        yield ValidationError("is no multiple")
+        yield ValidationError("is not a multiple")
 
 
 def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
-    """A schema, what its `$ref` names, and its `allOf`."""
+    """A schema with the target of its `$ref` and the subschemas of its `allOf`, followed recursively."""
     waiting, seen = [schema], set()
     while waiting:
         part = waiting.pop(0)
@@ -155,7 +155,7 @@ def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON 
 
 
 def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a `$ref` leads to; None if nothing, as in an example, where it is none."""
+    """The target of a `$ref`; None if there is none, as for a property `$ref` of an example."""
     for step in unquote(reference[2:]).split("/"):
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(root, list) and name.isdecimal() and int(name) < len(root):
@@ -167,21 +167,21 @@ def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
     return root
 
 
-_OPEN: set[tuple[str, int]] = set()  # references that are being followed, with the value that they validate
-CIRCLES: set[str] = set()  # those that led back to themselves for the same value: JSON Schema leaves the outcome undefined
+_ACTIVE: set[tuple[str, int]] = set()  # references that are being followed, each with the value that it validates
+CYCLES: set[str] = set()  # those that refer to themselves for the same value: JSON Schema leaves the result undefined
 
 
 def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
-    """As the library's; a schema that leads back to itself for the same value ends there (JSON Schema, Core, 9.4.1)."""
+    """As in the library, but an endless recursion for the same value ends (JSON Schema, Core, 9.4.1)."""
     key = (reference, id(instance))
-    if key in _OPEN:
-        CIRCLES.add(reference)
+    if key in _ACTIVE:
+        CYCLES.add(reference)
         return
-    _OPEN.add(key)
+    _ACTIVE.add(key)
     try:
         found = list(_LIBRARY(validator, reference, instance, schema))
     finally:
-        _OPEN.discard(key)
+        _ACTIVE.discard(key)
     yield from found
 
 
@@ -199,8 +199,8 @@ _Validator = extend(
 )
 
 
-class Oracle:
-    """The second opinion on the schemas of one document in one direction."""
+class ReferenceValidator:
+    """Validators for the schemas of one document in one direction."""
 
     def __init__(self, document: Document, direction: Direction) -> None:
         hidden = "readOnly" if direction == "request" else "writeOnly"
@@ -209,19 +209,19 @@ class Oracle:
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)
 
-    def judge(self, schema: Node) -> Draft202012Validator:
+    def of(self, schema: Node) -> Draft202012Validator:
         """The validator of a schema, formats asserted."""
         place = "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in schema.pointer)
         return _Validator({"$ref": f"{_NAME}#{place}"}, registry=self._registry, format_checker=FORMATS)
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Schemas with the words of OpenAPI 3.0 in those of 3.1, read without the engine's own translation."""
+    """OpenAPI 3.0 schemas converted to 3.1, independently of the conversion in the runtime."""
     if isinstance(value, list):
         return [_modern(item) for item in value]
     if not isinstance(value, dict):
         return value
-    # The library would change to its own validator where a schema names its dialect.
+    # A `$schema` would make the library switch to its default validator.
     found = {key: _modern(item) for key, item in value.items() if key != "$schema" or not isinstance(item, str)}
     if found.get("nullable") is True and (written := found.get("type")) not in (None, "null"):
         found["type"] = [*dict.fromkeys([*(written if isinstance(written, list) else [written]), "null"])]
@@ -233,12 +233,12 @@ def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return found
 
 
-# Keywords whose schemas speak of the same value.
+# Keywords whose subschemas apply to the same value.
 _SAME = frozenset({"allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"})
 
 
 def _without(value: Any, root: Any, hidden: str, gone: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
-    """The document without the members, items and alternatives that do not exist in one direction; `gone` are members above."""
+    """The document without what is not sent in one direction; `gone` are the hidden properties of outer schemas."""
     if isinstance(value, list):
         return [_without(item, root, hidden, gone) for item in value]
     if not isinstance(value, dict):

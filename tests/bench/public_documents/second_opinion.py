@@ -24,7 +24,7 @@ from urllib.parse import parse_qs
 
 from accord.document.deep_stack import deep
 from accord.document.document import Document, Node
-from accord.fidelity.reference_validator import CIRCLES, Oracle
+from accord.fidelity.reference_validator import CYCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.schema import inner
 from accord.openapi.api import API, Operation
@@ -69,7 +69,9 @@ class Judges:
     """The independent validator, asked about what was sent and answered."""
 
     def __init__(self, document: Document) -> None:
-        self._oracles: dict[Direction, Oracle] = {one: Oracle(document, one) for one in ("request", "response")}
+        self._references: dict[Direction, ReferenceValidator] = {
+            one: ReferenceValidator(document, one) for one in ("request", "response")
+        }
 
     def clear(self, code: str, case: Any, sent: Any, operation: Operation) -> bool:
         """Whether the engine was right."""
@@ -93,13 +95,13 @@ class Judges:
         media = content.get(kind.essence) if kind is not None else None
         if media is None or media.schema is None:
             return None
-        CIRCLES.clear()
+        CYCLES.clear()
         try:
             value = _value(media, media.schema, kind.parameters if kind is not None else {}, _decoded(body))
-            accepted: bool = self._oracles[direction].judge(media.schema).is_valid(value)
+            accepted: bool = self._references[direction].of(media.schema).is_valid(value)
         except (KeyError, TypeError, ValueError):
             return None
-        return None if CIRCLES else accepted
+        return None if CYCLES else accepted
 
 
 def _value(media: Media, schema: Node, parameters: Mapping[str, str], raw: bytes) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from accord.document.document import Document
-from accord.fidelity.reference_validator import Oracle
+from accord.fidelity.reference_validator import ReferenceValidator
 from accord.jsonschema.sampling import NoValue, Sampler
 
 COMPONENTS = """
@@ -50,7 +50,7 @@ def unsatisfied(schema: str):
 
 def all_valid(schema: str, values: list[object]) -> bool:
     node = subject(schema)
-    judge = Oracle(node.document, "response").judge(node)
+    judge = ReferenceValidator(node.document, "response").of(node)
     return all(judge.is_valid(value) for value in values)
 
 
