@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
 import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from accord.cli.overlay import as_text
+from accord.cli.settings import valid
+from accord.document.deep_stack import deep
 from accord.document.document import Document, Node
 from accord.openapi.api import API
+from accord.overlay import completed, overlay
 from accord.runtime import Engine, Mocked, OpenAPIApp, RequestContext, Service, bind
 from accord.runtime.docs import pages
+from accord.server import lifecycle
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    document = deep(lambda: valid(options))
+    if options.complete:
+        added = deep(lambda: overlay(document))
+        if options.overlay:
+            Path(options.overlay).write_text(as_text(added), encoding="utf-8")
+        else:
+            sys.stdout.write(as_text(added))
+        document = completed(document, added)
+    accepted = schemes(document, options.credential)
+    app = application(document, accepted)
+    sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.errors.findings))
+    sys.stdout.write(greeting(document, accepted, f"http://{options.host}:{options.port}"))
+    sys.stdout.flush()
+    lifecycle.serve(app, lifecycle.listen(options.host, options.port), draining=asyncio.Event(), drain_seconds=0)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
