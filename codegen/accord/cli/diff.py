@@ -59,7 +59,7 @@ def _since(path: Path, base: Path | None, adopted: Path | None) -> tuple[Compari
     if base is not None:
         return diff(_load(base), new), str(base)
     tag, old = last_release(path)
-    return diff(_sound(old, f"{tag}:{_folder(path)}"), new), tag
+    return diff(_valid(old, f"{tag}:{_folder(path)}"), new), tag
 
 
 def _summary(comparison: Comparison, new: Path, name: str) -> str:
@@ -75,18 +75,18 @@ def _load(path: Path, adopted: Path | None = None) -> Document:
         readings = parsed(adopted.read_bytes(), adopted.name) if adopted is not None else None
     except ReadingError as error:
         raise DocumentError(str(error)) from None
-    return _sound(Document.load(path, readings), _folder(path))
+    return _valid(Document.load(path, readings), _folder(path))
 
 
-def _sound(document: Document, folder: str) -> Document:
+def _valid(document: Document, folder: str) -> Document:
     """The document, if it is valid OpenAPI."""
-    if faults := validity(document):
-        raise DocumentError("\n".join(folder + fault for fault in faults))
+    if errors := validity(document):
+        raise DocumentError("\n".join(folder + error for error in errors))
     return document
 
 
 def _folder(path: Path) -> str:
-    """The prefix that makes file names in messages clickable in an editor."""
+    """The folder of a file, as a prefix for its name in messages."""
     return "" if path.parent == Path() else f"{path.parent}/"
 
 

@@ -1,4 +1,4 @@
-"""`accord mock`: serves a document without code. Requests are validated as a real service does."""
+"""`accord mock`: serves a document without code, with the validation of a real service."""
 
 from __future__ import annotations
 
@@ -49,29 +49,29 @@ class Credential:
     accepted: str
 
     async def verify(self, credential: str) -> str | None:
-        """The credential itself is the principal."""
+        """Return the credential as the principal, if it is the accepted one."""
         return credential if secrets.compare_digest(credential.encode(), self.accepted.encode()) else None
 
     @staticmethod
     def allows(_principal: str, _scopes: tuple[str, ...]) -> bool:
-        """Every scope."""
+        """Whether the principal has the scopes: always."""
         return True
 
 
 class Observer:
-    """Writes faults of the mock to standard error."""
+    """Writes errors of the mock to standard error."""
 
-    def answered(self, exchange: RequestContext, status: int) -> None:
-        """Requests are not logged."""
+    def answered(self, context: RequestContext, status: int) -> None:
+        """Do nothing: requests are not logged."""
 
-    def failed(self, exchange: RequestContext, error: Exception) -> None:
-        """For example a response that is not documented."""
-        operation = exchange.operation.id if exchange.operation is not None else exchange.scope["path"]
+    def failed(self, context: RequestContext, error: Exception) -> None:
+        """Write one line, for example for a response that is not documented."""
+        operation = context.operation.id if context.operation is not None else context.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")
 
 
 def schemes(document: Document, credential: str | None) -> dict[str, Credential]:
-    """What each security scheme accepts: the given credential, or a random one."""
+    """Each security scheme with the credential that it accepts: the given one, or a random one."""
     components = document.root.get("components")
     written = components.get("securitySchemes") if components is not None else None
     return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
@@ -83,15 +83,15 @@ def application(document: Document, accepted: Mapping[str, Credential]) -> OpenA
     Raises:
         DocumentError: a part of the document cannot be served.
     """
-    description = API.of(document)
-    service = Service(schemes=dict(accepted), call=lambda exchange: exchange, responses="log", observer=Observer())
-    host = OpenAPIApp(Engine(description, bind(description, (), mock=Mocked), service))
-    host.router.routes += pages.routes(document, description)
-    return host
+    api = API.of(document)
+    service = Service(schemes=dict(accepted), call=lambda context: context, responses="log", observer=Observer())
+    app = OpenAPIApp(Engine(api, bind(api, (), mock=Mocked), service))
+    app.router.routes += pages.routes(document, api)
+    return app
 
 
 def greeting(document: Document, accepted: Mapping[str, Credential], address: str) -> str:
-    """The addresses, and the credentials that are accepted."""
+    """The URLs of the mock, and how to send the accepted credentials."""
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
     lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
@@ -109,7 +109,7 @@ def _credential(scheme: Node, given: str | None) -> str:
 
 
 def _header(scheme: Node, accepted: str) -> str:
-    """How a credential is sent."""
+    """The header, query parameter or curl option that sends a credential."""
     value: Any = scheme.value
     if value["type"] == "apiKey":
         shown = {"header": f"{value['name']}: {accepted}", "query": f"?{value['name']}={accepted}"}
