@@ -7,7 +7,7 @@ import sys
 
 from accord.cli.settings import PROJECT, loaded, table
 from accord.document.deep_stack import deep
-from accord.lint import RULE_NAMES, lint
+from accord.lint import lint
 from accord.lint.profiles import checked, read, severities
 from accord.openapi.api import API
 
@@ -22,7 +22,7 @@ def _lint(options: argparse.Namespace) -> int:
     # The settings in pyproject.toml are for the project's own document.
     written = {} if options.document else checked(table().get("lint", {}), f"{PROJECT}: [tool.accord.lint]")
     settings = read(options.config) if options.config else written
-    found = lint(document, severities(options.profile or settings.get("profile", "common"), RULE_NAMES, settings.get("rules")))
+    found = lint(document, severities(options.profile or settings.get("profile", "common"), settings.get("rules")))
     for diagnostic in found:
         name = f" [{diagnostic.rule}]" if diagnostic.rule else ""
         sys.stderr.write(f"{diagnostic.text}{' (warning)' * (diagnostic.severity == 'warning')}{name}\n")

@@ -52,10 +52,9 @@ def diff(old: Document, new: Document) -> Comparison:
 
 def _changes(old: Document, new: Document) -> Iterator[tuple[str, Change]]:
     walk = Walk(old, new, keywords.compare)
-    before, after = operations.operations(old.root.get("paths")), operations.operations(new.root.get("paths"))
+    before, after = (operations.operations(document.root.get("paths")) for document in (old, new))
     yield from _operations(walk, before, after, "request", "operation")
-    before = operations.operations(old.root.get("webhooks"), "webhook ")
-    after = operations.operations(new.root.get("webhooks"), "webhook ")
+    before, after = (operations.operations(document.root.get("webhooks"), "webhook ") for document in (old, new))
     yield from _operations(walk, before, after, "response", "webhook")
     for compare in (servers, aliases, oauth_flows, _root):
         yield from (("", change) for change in compare(old.root, new.root))

@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accord.document.document import Document
-from accord.lint import bounds, examples, generators, links, operations, patterns, problems, responses, yaml_scalars
-from accord.lint.context import Context, Rule
+from accord.lint import (  # noqa: F401 - each module registers its rules
+    bounds,
+    examples,
+    generators,
+    links,
+    operations,
+    patterns,
+    problems,
+    responses,
+    yaml_scalars,
+)
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding
-from accord.lint.profiles import Severities, Severity, name_of
+from accord.lint.profiles import Severities
+from accord.lint.rules import RULES, Severity
 from accord.validate.openapi import validity
 from accord.validate.unsupported.document import unsupported
-
-_MODULES = (operations, bounds, patterns, responses, problems, examples, links, yaml_scalars, generators)
-RULES: tuple[Rule, ...] = tuple(rule for module in _MODULES for rule in module.RULES)
-RULE_NAMES = tuple(map(name_of, RULES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ def lint(document: Document, severities: Severities | None = None) -> list[Diagn
         return [Diagnostic(text, "", "error") for text in errors]
     context = Context.of(document)
     found: dict[Finding, str] = {}
-    for name, rule in zip(RULE_NAMES, RULES, strict=True):
+    for name, rule in RULES.items():
         if severities is None or severities[name] != "off":
             found.update(dict.fromkeys(rule(context), name))
     return [

@@ -9,8 +9,9 @@ from itertools import product
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, Shape, finding
+from accord.lint.rules import rule
 
 # The types of the formats that do not apply to strings.
 FORMAT_TYPES = {"int32": "integer", "int64": "integer", "float": "number", "double": "number"}
@@ -29,6 +30,7 @@ def _of_type(context: Context, type_name: str) -> Iterator[Shape]:
     return (s for s in context.shapes if type_name in s.types and not s.closed and not s.narrowing)
 
 
+@rule()
 def schemas_have_type(context: Context) -> Iterator[Finding]:
     """A schema without a type accepts values of any size and depth, and gives generators nothing to work with."""
     for shape in context.shapes:
@@ -37,6 +39,7 @@ def schemas_have_type(context: Context) -> Iterator[Finding]:
             yield finding(shape.node, "has no `type` and accepts any value", "add a `type`")
 
 
+@rule(common="warning")
 def no_nullable_keyword(context: Context) -> Iterator[Finding]:
     """Accord reads `nullable` in every version, but tools for OpenAPI 3.1 may ignore it."""
     for shape in context.shapes if context.document.version != "3.0" else ():
@@ -44,6 +47,7 @@ def no_nullable_keyword(context: Context) -> Iterator[Finding]:
             yield finding(node, "is an OpenAPI 3.0 keyword", "add 'null' to `type`" if node.value else "remove it")
 
 
+@rule()
 def strings_have_max_length(context: Context) -> Iterator[Finding]:
     """A string without `maxLength` takes unplanned memory, column width and log space."""
     for shape in _of_type(context, "string"):
@@ -51,6 +55,7 @@ def strings_have_max_length(context: Context) -> Iterator[Finding]:
             yield finding(shape.node, "has no `maxLength`", "set it to the longest value you accept")
 
 
+@rule()
 def request_strings_have_pattern(context: Context) -> Iterator[Finding]:
     """A string limited only in length may contain NUL, which PostgreSQL rejects with an error that becomes a 500."""
     for shape in _of_type(context, "string"):
@@ -58,6 +63,7 @@ def request_strings_have_pattern(context: Context) -> Iterator[Finding]:
             yield finding(shape.node, "is request input without a `pattern`", "add one, at least `^[^\\u0000]*$`")
 
 
+@rule()
 def integers_have_range(context: Context) -> Iterator[Finding]:
     """An integer beyond 64 bits crashes a database driver, and most validators ignore `format`, so both are needed."""
     for shape in _of_type(context, "integer"):
@@ -66,6 +72,7 @@ def integers_have_range(context: Context) -> Iterator[Finding]:
             yield finding(shape.node, "has no integer `format`", "add `format: int32` or `format: int64`")
 
 
+@rule()
 def numbers_have_range(context: Context) -> Iterator[Finding]:
     """1e400 is valid JSON but not a float; 1e308 is a float, and adding two of them overflows."""
     for shape in _of_type(context, "number"):
@@ -78,6 +85,7 @@ def _missing_range(shape: Shape) -> Iterator[Finding]:
             yield finding(shape.node, f"has no `{bound}`", "add one")
 
 
+@rule(common="error")
 def integer_bounds_fit_format(context: Context) -> Iterator[Finding]:
     """Generated clients choose the integer width by the format; a value beyond it overflows there."""
     for shape in _of_type(context, "integer"):
@@ -88,6 +96,7 @@ def integer_bounds_fit_format(context: Context) -> Iterator[Finding]:
                     yield finding(node, f"is out of range for {name}", f"use a number from {low} to {high}, or another format")
 
 
+@rule()
 def arrays_have_max_items(context: Context) -> Iterator[Finding]:
     """An array without `maxItems` may be of any size; one without `items` may hold anything."""
     for shape in _of_type(context, "array"):
@@ -97,6 +106,7 @@ def arrays_have_max_items(context: Context) -> Iterator[Finding]:
             yield finding(shape.node, "has no `items`", "add a schema for its elements")
 
 
+@rule()
 def request_objects_are_closed(context: Context) -> Iterator[Finding]:
     """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error."""
     for shape in _of_type(context, "object"):
@@ -117,6 +127,7 @@ def _openness(shape: Shape) -> tuple[str, str] | None:
     return None
 
 
+@rule(common="error")
 def allof_subschemas_are_compatible(context: Context) -> Iterator[Finding]:
     """`additionalProperties: false` in one subschema of `allOf` rejects the properties that the other subschemas define."""
     for shape in context.shapes:
@@ -129,6 +140,7 @@ def allof_subschemas_are_compatible(context: Context) -> Iterator[Finding]:
                     yield finding(node, what, "use `unevaluatedProperties: false` on the combined schema instead")
 
 
+@rule(common="error")
 def bounds_are_satisfiable(context: Context) -> Iterator[Finding]:
     """A lower bound above the upper bound rejects every value."""
     for case, (low, high) in product((case for shape in context.shapes for case in shape.cases()), BOUND_PAIRS):
@@ -138,6 +150,7 @@ def bounds_are_satisfiable(context: Context) -> Iterator[Finding]:
             yield finding(case.all(low)[0], f"is greater than `{high}` ({least} > {most})", "swap or correct them")
 
 
+@rule(common="error")
 def format_matches_type(context: Context) -> Iterator[Finding]:
     """A format applies to one type only: `format: email` has no effect on an integer."""
     for shape in context.shapes:
@@ -148,6 +161,7 @@ def format_matches_type(context: Context) -> Iterator[Finding]:
                 yield finding(node, what, "remove it or correct the type")
 
 
+@rule()
 def date_times_have_pattern(context: Context) -> Iterator[Finding]:
     """`date-time` alone allows leap seconds, the year 0000 and any precision, which most date types cannot hold."""
     for shape in context.shapes:
@@ -156,6 +170,7 @@ def date_times_have_pattern(context: Context) -> Iterator[Finding]:
             yield finding(shape.node, "is a `date-time` without a `pattern`", how)
 
 
+@rule(common="warning")
 def multiple_of_is_exact(context: Context) -> Iterator[Finding]:
     """Binary floats cannot represent tenths, so validators disagree whether 0.3 is a multiple of 0.1."""
     for shape in context.shapes:
@@ -165,6 +180,7 @@ def multiple_of_is_exact(context: Context) -> Iterator[Finding]:
                 yield finding(node, what, "use an integer, 0.5 or 0.25, or a smaller unit")
 
 
+@rule()
 def properties_are_snake_case(context: Context) -> Iterator[Finding]:
     """One naming style for the whole API, the same as in Python and SQL."""
     for shape in context.shapes:
@@ -174,6 +190,7 @@ def properties_are_snake_case(context: Context) -> Iterator[Finding]:
                     yield finding(node.raw_child(name), "is not snake_case", "use lowercase words joined by `_`")
 
 
+@rule(common="warning")
 def required_properties_are_defined(context: Context) -> Iterator[Finding]:
     """A required property without a definition is misspelled, or accepts anything."""
     defined: set[Pointer] = set()
@@ -189,6 +206,7 @@ def required_properties_are_defined(context: Context) -> Iterator[Finding]:
             yield finding(node, f"requires {node.value!r}, which is not in `properties`", "define it or remove it")
 
 
+@rule(common="warning")
 def required_properties_have_no_default(context: Context) -> Iterator[Finding]:
     """The default of a required property never applies."""
     for shape in context.shapes:
@@ -197,24 +215,3 @@ def required_properties_have_no_default(context: Context) -> Iterator[Finding]:
             if name in required and member.has("default"):
                 how = "make the property optional or remove the default"
                 yield finding(member.all("default")[0], "is the default of a required property", how)
-
-
-RULES: tuple[Rule, ...] = (
-    schemas_have_type,
-    no_nullable_keyword,
-    strings_have_max_length,
-    request_strings_have_pattern,
-    integers_have_range,
-    integer_bounds_fit_format,
-    numbers_have_range,
-    arrays_have_max_items,
-    request_objects_are_closed,
-    allof_subschemas_are_compatible,
-    bounds_are_satisfiable,
-    format_matches_type,
-    date_times_have_pattern,
-    multiple_of_is_exact,
-    properties_are_snake_case,
-    required_properties_are_defined,
-    required_properties_have_no_default,
-)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accord.document.document import Document, Node
 from accord.document.pointer import Pointer
-from accord.lint.effective_schema import Direction, Finding, Shape, components, walk
+from accord.lint.effective_schema import Direction, Shape, components, walk
 from accord.openapi.api import API, Operation
 from accord.openapi.parameter import Response
 
@@ -66,9 +66,6 @@ class Context:
     def subschemas(self) -> Iterator[Node]:
         """Every schema object, where it is written, once."""
         yield from {f.pointer: f for shape in self.shapes for f in shape.facets if isinstance(f.value, dict)}.values()
-
-
-Rule = Callable[[Context], Iterable[Finding]]
 
 
 def _used(operations: Iterable[Operation]) -> Iterator[Shape]:

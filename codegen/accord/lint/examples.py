@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import jsonschema_rs
 
 from accord.document.document import Node
-from accord.lint.context import Context, Rule, headers
+from accord.lint.context import Context, headers
 from accord.lint.effective_schema import Finding, Shape, components, finding
+from accord.lint.rules import rule
 
 LONGEST_MESSAGE = 200  # characters; a longer one repeats the whole value
 
@@ -57,6 +58,7 @@ def _media_types(owner: Node | None) -> Iterator[Node]:
     yield from (media for _, media in (content.named() if content else ()))
 
 
+@rule(common="error")
 def examples_are_valid(context: Context) -> Iterator[Finding]:
     """People copy examples before they read schemas, and the mock server responds with them."""
     for owner in {node.pointer: node for node in _owners(context)}.values():
@@ -66,6 +68,7 @@ def examples_are_valid(context: Context) -> Iterator[Finding]:
                 yield from _mismatches(shape, value)
 
 
+@rule(common="error")
 def schema_examples_and_defaults_are_valid(context: Context) -> Iterator[Finding]:
     """Like `examples_are_valid`, for values inside schemas: a default reaches the handler without validation."""
     for node in context.subschemas:
@@ -77,6 +80,7 @@ def schema_examples_and_defaults_are_valid(context: Context) -> Iterator[Finding
             yield from _mismatches(shape, node.raw_child("examples").raw_child(index))
 
 
+@rule(common="error")
 def enum_values_are_valid(context: Context) -> Iterator[Finding]:
     """An enumerated value that the type or a bound rejects can never be sent."""
     for shape in context.shapes:
@@ -88,6 +92,7 @@ def enum_values_are_valid(context: Context) -> Iterator[Finding]:
                 yield from _mismatches(shape, node.raw_child(index))
 
 
+@rule()
 def bodies_have_examples(context: Context) -> Iterator[Finding]:
     """One example explains more than a page of schema, and the mock server responds with it."""
     for operation in context.operations:
@@ -96,11 +101,3 @@ def bodies_have_examples(context: Context) -> Iterator[Finding]:
                 shape = Shape.of((media.raw_child("schema"),), "response") if "schema" in media.value else None
                 if not any(_examples(media)) and not (shape and shape.has("example", "examples")):
                     yield finding(media, "has no example", "add `example` or `examples`")
-
-
-RULES: tuple[Rule, ...] = (
-    examples_are_valid,
-    schema_examples_and_defaults_are_valid,
-    enum_values_are_valid,
-    bodies_have_examples,
-)

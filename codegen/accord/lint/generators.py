@@ -8,14 +8,16 @@ from collections.abc import Iterator
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer, mappings
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, finding
+from accord.lint.rules import rule
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 VARNAMES = "x-enum-varnames"
 SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
 
+@rule(common="warning")
 def no_ref_siblings(context: Context) -> Iterator[Finding]:
     """Most generators drop keywords beside a `$ref`; openapi-generator makes an empty class of such a schema."""
     for pointer, mapping in mappings(context.document.data):
@@ -25,6 +27,7 @@ def no_ref_siblings(context: Context) -> Iterator[Finding]:
             yield finding(node, f"has {siblings} beside `$ref`", "combine them with `allOf` in a named schema")
 
 
+@rule()
 def link_request_body_is_string(context: Context) -> Iterator[Finding]:
     """openapi-generator rejects a document in which the `requestBody` of a link is not a string."""
     for _, _, link in context.links:
@@ -33,6 +36,7 @@ def link_request_body_is_string(context: Context) -> Iterator[Finding]:
             yield finding(link.raw_child("requestBody"), "is not a string", how)
 
 
+@rule()
 def enum_values_have_names(context: Context) -> Iterator[Finding]:
     """Clients define a constant per value: `-created_at` and `created_at` get the same name, `/problems/x` gets none."""
     for owner in (node for node in context.subschemas if "enum" in node.value):
@@ -48,6 +52,7 @@ def enum_values_have_names(context: Context) -> Iterator[Finding]:
             yield finding(owner.raw_child(VARNAMES), f"has {odd!r}, which is not an identifier", "use letters, digits and `_`")
 
 
+@rule()
 def no_const_in_allof_properties(context: Context) -> Iterator[Finding]:
     """openapi-python-client cannot merge a `const` with another subschema of the same property; it can merge an `enum`."""
     for shape in context.shapes:
@@ -57,6 +62,7 @@ def no_const_in_allof_properties(context: Context) -> Iterator[Finding]:
                     yield finding(node, "is combined with another schema of the property", "use an `enum` with one value")
 
 
+@rule()
 def no_redundant_write_only(context: Context) -> Iterator[Finding]:
     """Some generators omit a `writeOnly` property from a class that is used only in requests, where it belongs."""
     directions: dict[Pointer, set[str]] = defaultdict(set)
@@ -68,6 +74,7 @@ def no_redundant_write_only(context: Context) -> Iterator[Finding]:
             yield finding(node, "has no effect, the property is in no response", "remove it")
 
 
+@rule()
 def nullable_uses_type_array(context: Context) -> Iterator[Finding]:
     """A union with null becomes a class of its own in some languages; a type array is a nullable value in all of them."""
     for shape in context.shapes:
@@ -77,19 +84,9 @@ def nullable_uses_type_array(context: Context) -> Iterator[Finding]:
                 yield finding(node, "is a union with null", "use a type array, as in `type: [string, 'null']`")
 
 
+@rule()
 def operations_declare_security(context: Context) -> Iterator[Finding]:
     """Some tools ignore the document's default `security`, and a reader of the operation sees who may call it."""
     for operation in context.operations:
         if "security" not in operation.node.value:
             yield finding(operation.node, "does not declare its security", "add `security`, or `security: []` if it is public")
-
-
-RULES: tuple[Rule, ...] = (
-    no_ref_siblings,
-    link_request_body_is_string,
-    enum_values_have_names,
-    no_const_in_allof_properties,
-    no_redundant_write_only,
-    nullable_uses_type_array,
-    operations_declare_security,
-)

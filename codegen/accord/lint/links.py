@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, Shape, finding
+from accord.lint.rules import rule
 from accord.openapi.api import Operation
 from accord.openapi.parameter import Response
 
 
+@rule(common="error")
 def links_resolve(context: Context) -> Iterator[Finding]:
     """Clients and stateful fuzzers follow links, so the target operation and its parameters must exist."""
     targets = {operation.id: operation for operation in context.operations}
@@ -40,6 +42,7 @@ def _parameters(link: Node, target: Operation) -> Iterator[Finding]:
         yield finding(link.raw_child("requestBody"), f"is sent to {target.id}, which takes no body", "remove it")
 
 
+@rule(common="error")
 def link_expressions_resolve(context: Context) -> Iterator[Finding]:
     """A runtime expression without a value breaks the link: clients cannot follow it."""
     for operation, response, link in context.links:
@@ -79,6 +82,3 @@ def _defines(shape: Shape, path: list[str]) -> bool:
     if head.isdecimal() and shape.items is not None:
         return _defines(shape.items, rest)
     return any(_defines(branch, path) for branch in shape.alternatives)
-
-
-RULES: tuple[Rule, ...] = (links_resolve, link_expressions_resolve)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.document.references import METHODS
 from accord.lint.bounds import SNAKE_CASE
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, Shape, finding, written
+from accord.lint.rules import rule
 
 # The verbs of operationIds and the methods that they go with. PUT replaces; `update` changes only what is sent.
 VERBS = {
@@ -32,6 +33,7 @@ KEBAB_CASE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 IRREGULAR_PLURALS = frozenset({"children", "people", "media", "data"})
 
 
+@rule()
 def operation_ids_are_verb_and_noun(context: Context) -> Iterator[Finding]:
     """The operationId names the handler, its class and its test: with one form, each follows from the others."""
     for operation in context.operations:
@@ -48,6 +50,7 @@ def operation_ids_are_verb_and_noun(context: Context) -> Iterator[Finding]:
             yield Finding(line, f"operationId {operation.id!r} does not match the method {operation.method}: {how}")
 
 
+@rule()
 def operations_have_one_tag(context: Context) -> Iterator[Finding]:
     """The tag names the module of the handler, so an operation needs exactly one."""
     declared = {tag.get("name") for tag in context.document.data.get("tags", ())}
@@ -61,6 +64,7 @@ def operations_have_one_tag(context: Context) -> Iterator[Finding]:
                 yield Finding(node.line, f"the tag {tag!r} is not declared: add it to the document's `tags`")
 
 
+@rule()
 def tags_are_described_and_used(context: Context) -> Iterator[Finding]:
     """Tags are the chapters of the docs pages: none may be empty or unexplained."""
     used = {tag for operation in context.operations for tag in operation.node.value.get("tags", ())}
@@ -72,6 +76,7 @@ def tags_are_described_and_used(context: Context) -> Iterator[Finding]:
             yield Finding(tag.line, f"the tag {tag.value['name']!r} is not used by any operation: remove it")
 
 
+@rule()
 def operations_have_summary(context: Context) -> Iterator[Finding]:
     """The summary is the operation's line in docs pages, generated clients and logs."""
     for operation in context.operations:
@@ -79,6 +84,7 @@ def operations_have_summary(context: Context) -> Iterator[Finding]:
             yield finding(operation.node, "has no summary", "describe in a few words what it does")
 
 
+@rule()
 def paths_are_kebab_case_nouns(context: Context) -> Iterator[Finding]:
     """Paths name resources in kebab-case; the method is the verb. A trailing slash would be a second URL of the resource."""
     for node, segments in _paths(context):
@@ -95,6 +101,7 @@ def paths_are_kebab_case_nouns(context: Context) -> Iterator[Finding]:
                 yield finding(node, f"has the segment {segment!r}, an action", "name the resource; the method is the verb")
 
 
+@rule()
 def collections_are_plural(context: Context) -> Iterator[Finding]:
     """`/users/{user_id}` is one of the users: with one rule, nobody has to look up singular or plural."""
     listed = {
@@ -108,6 +115,7 @@ def collections_are_plural(context: Context) -> Iterator[Finding]:
                 yield finding(node, f"has the singular collection name {noun!r}", "use the plural")
 
 
+@rule()
 def parameters_are_snake_case(context: Context) -> Iterator[Finding]:
     """The same naming style as for properties. Headers have a style of their own."""
     for operation in context.operations:
@@ -117,6 +125,7 @@ def parameters_are_snake_case(context: Context) -> Iterator[Finding]:
                 yield Finding(parameter.node.line, f"the parameter {parameter.name!r} is not snake_case: {how}")
 
 
+@rule(common="warning")
 def required_parameters_have_no_default(context: Context) -> Iterator[Finding]:
     """The default of a required parameter never applies."""
     for operation in context.operations:
@@ -128,6 +137,7 @@ def required_parameters_have_no_default(context: Context) -> Iterator[Finding]:
                 yield Finding(line, f"{what}: make it optional or remove the default")
 
 
+@rule()
 def aliases_resolve(context: Context) -> Iterator[Finding]:
     """An alias replaces a path prefix, which must end with a slash so that it ends at a segment."""
     paths = [path for path, _ in written(context.document.root.get("paths"))]
@@ -145,16 +155,3 @@ def _paths(context: Context) -> Iterator[tuple[Node, list[str]]]:
     for path, node in written(context.document.root.get("paths")):
         if path.startswith("/") and any(method in node.resolved().value for method in METHODS):
             yield node, path[1:].split("/")
-
-
-RULES: tuple[Rule, ...] = (
-    operation_ids_are_verb_and_noun,
-    operations_have_one_tag,
-    tags_are_described_and_used,
-    operations_have_summary,
-    paths_are_kebab_case_nouns,
-    collections_are_plural,
-    parameters_are_snake_case,
-    required_parameters_have_no_default,
-    aliases_resolve,
-)

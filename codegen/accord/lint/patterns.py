@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.jsonschema.regex.parser import Reader, RegexError
 from accord.jsonschema.regex.safety import exponential
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, finding
+from accord.lint.rules import rule
 
 
 def _patterns(context: Context) -> Iterator[tuple[Node, str, RegexError | None]]:
@@ -25,6 +26,7 @@ def _patterns(context: Context) -> Iterator[tuple[Node, str, RegexError | None]]
                 yield node, pattern, None
 
 
+@rule()
 def patterns_are_portable(context: Context) -> Iterator[Finding]:
     r"""Engines differ in newlines before `$`, in Unicode for `\d` and `\w`, in look-around and in flags."""
     for node, _, error in _patterns(context):
@@ -33,12 +35,10 @@ def patterns_are_portable(context: Context) -> Iterator[Finding]:
             yield finding(node, what, how)
 
 
+@rule(common="warning")
 def no_catastrophic_backtracking(context: Context) -> Iterator[Finding]:
     """A short string can block a client or gateway that matches the pattern with a backtracking engine (ReDoS)."""
     for node, pattern, error in _patterns(context):
         if error is None and exponential(pattern):
             what = "can backtrack exponentially, a nested repetition matches the same text in several ways"
             yield finding(node, what, "separate the repetitions with a character that is in neither, or remove one of them")
-
-
-RULES: tuple[Rule, ...] = (patterns_are_portable, no_catastrophic_backtracking)

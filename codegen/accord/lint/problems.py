@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, Shape, finding, written
+from accord.lint.rules import rule
 from accord.openapi.parameter import Response
 
 PROBLEM = "application/problem+json"
@@ -30,6 +31,7 @@ def _listed(shape: Shape | None) -> Iterator[Node]:
             yield from map(node.raw_child, range(len(node.value)))
 
 
+@rule()
 def problems_declare_type(context: Context) -> Iterator[Finding]:
     """Programs branch on the problem type: a response that allows any type documents nothing."""
     declared = context.document.data.get("x-accord-problems", {})
@@ -48,6 +50,7 @@ def problems_declare_type(context: Context) -> Iterator[Finding]:
                 yield Finding(node.line, f"the problem type {kind!r} is not declared: add it to `x-accord-problems`")
 
 
+@rule(common="error")
 def problem_status_matches_response(context: Context) -> Iterator[Finding]:
     """RFC 9457 repeats the status in the body; both must be the same."""
     for status, response, shape in _problems(context):
@@ -65,6 +68,7 @@ def problem_status_matches_response(context: Context) -> Iterator[Finding]:
             yield finding(response.node, what, f"set its `enum` to [{status}]")
 
 
+@rule(common="error")
 def problem_type_has_one_status(context: Context) -> Iterator[Finding]:
     """Each type becomes one exception class, which has one status."""
     first: dict[str, tuple[int | str, int]] = {}
@@ -77,6 +81,7 @@ def problem_type_has_one_status(context: Context) -> Iterator[Finding]:
                 yield Finding(node.line, f"{what}: use a separate type for each status")
 
 
+@rule()
 def problem_types_are_used_and_documented(context: Context) -> Iterator[Finding]:
     """The docs pages list `x-accord-problems`: no type that is never returned, and none without an explanation."""
     used = {str(node.value) for _, _, shape in _problems(context) for node in _listed(shape.properties.get("type"))}
@@ -86,11 +91,3 @@ def problem_types_are_used_and_documented(context: Context) -> Iterator[Finding]
         for member in ("title", "description"):
             if not isinstance(node.value, dict) or not node.value.get(member):
                 yield Finding(node.line, f"the problem {name!r} has no {member}: add it")
-
-
-RULES: tuple[Rule, ...] = (
-    problems_declare_type,
-    problem_status_matches_response,
-    problem_type_has_one_status,
-    problem_types_are_used_and_documented,
-)

@@ -7,43 +7,14 @@ constructs that other tools read differently are warnings, and rules about namin
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from accord.errors import AccordError
+from accord.lint.rules import COMMON, Severity
 
-Severity = Literal["error", "warning", "off"]
 Severities = Mapping[str, Severity]
-
-_COMMON_ERRORS = (
-    "allof-subschemas-are-compatible",
-    "bounds-are-satisfiable",
-    "enum-values-are-valid",
-    "examples-are-valid",
-    "format-matches-type",
-    "integer-bounds-fit-format",
-    "link-expressions-resolve",
-    "links-resolve",
-    "problem-status-matches-response",
-    "problem-type-has-one-status",
-    "schema-examples-and-defaults-are-valid",
-)
-_COMMON_WARNINGS = (
-    "multiple-of-is-exact",
-    "no-ambiguous-yaml-scalars",
-    "no-catastrophic-backtracking",
-    "no-impossible-responses",
-    "no-nullable-keyword",
-    "no-ref-siblings",
-    "required-parameters-have-no-default",
-    "required-properties-are-defined",
-    "required-properties-have-no-default",
-)
-_COMMON: dict[str, Severity] = {
-    **dict.fromkeys(_COMMON_ERRORS, "error"),
-    **dict.fromkeys(_COMMON_WARNINGS, "warning"),
-}
 PROFILES = ("house", "common")
 
 
@@ -51,12 +22,7 @@ class LintSettingsError(AccordError):
     """The settings of `accord lint` are wrong; the text says why."""
 
 
-def name_of(rule: Callable[..., object]) -> str:
-    """The name of a rule in settings, as in `strings-have-max-length`."""
-    return rule.__name__.replace("_", "-")
-
-
-def severities(profile: str, names: tuple[str, ...], rules: Mapping[str, Any] | None = None) -> dict[str, Severity]:
+def severities(profile: str, rules: Mapping[str, Any] | None = None) -> dict[str, Severity]:
     """The severity of each rule: the profile's, unless `rules` overrides it.
 
     Raises:
@@ -64,7 +30,7 @@ def severities(profile: str, names: tuple[str, ...], rules: Mapping[str, Any] | 
     """
     if profile not in PROFILES:
         raise LintSettingsError(f"unknown profile {profile!r}: use {' or '.join(PROFILES)}")
-    found = {name: "error" if profile == "house" else _COMMON.get(name, "off") for name in names}
+    found: dict[str, Severity] = dict.fromkeys(COMMON, "error") if profile == "house" else dict(COMMON)
     for name, severity in (rules or {}).items():
         if name not in found:
             raise LintSettingsError(f"unknown rule {name!r}: use one of {', '.join(sorted(found))}")

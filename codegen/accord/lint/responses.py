@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, finding
+from accord.lint.rules import rule
 from accord.openapi.api import Operation
 from accord.openapi.parameter import Response
 
@@ -51,6 +52,7 @@ def _possible(operation: Operation) -> Iterator[tuple[int, str]]:
         yield 304, "`If-None-Match` matches"
 
 
+@rule()
 def possible_responses_are_documented(context: Context) -> Iterator[Finding]:
     """Clients are written from the document: they do not handle a response that it omits."""
     for operation in context.operations:
@@ -59,6 +61,7 @@ def possible_responses_are_documented(context: Context) -> Iterator[Finding]:
                 yield finding(operation.node, f"has no {status} response, returned if {reason}", "document it")
 
 
+@rule(common="warning")
 def no_impossible_responses(context: Context) -> Iterator[Finding]:
     """A response that is never returned makes every client carry dead code, and a fuzzer wait for it."""
     for operation in context.operations:
@@ -78,6 +81,7 @@ def no_impossible_responses(context: Context) -> Iterator[Finding]:
                 yield finding(node, f"is never returned, the operation {reason}", "remove it")
 
 
+@rule()
 def no_500_response(context: Context) -> Iterator[Finding]:
     """500 is a defect of the service: once it is documented, no test can tell it from an intended response."""
     for operation in context.operations:
@@ -86,6 +90,7 @@ def no_500_response(context: Context) -> Iterator[Finding]:
             yield finding(node, "documents an internal error", "remove it, or document an outage as 503")
 
 
+@rule()
 def responses_have_request_id(context: Context) -> Iterator[Finding]:
     """A user who reports a failure needs the id that the logs have for the request."""
     for _, response in context.responses:
@@ -93,6 +98,7 @@ def responses_have_request_id(context: Context) -> Iterator[Finding]:
             yield finding(response.node, "has no required X-Request-ID header", ADD_HEADER)
 
 
+@rule()
 def statuses_have_required_headers(context: Context) -> Iterator[Finding]:
     """Some statuses tell a client where to go, when to retry or how to sign in: a header holds the answer."""
     for status, response in context.responses:
@@ -101,6 +107,7 @@ def statuses_have_required_headers(context: Context) -> Iterator[Finding]:
             yield finding(response.node, f"has no required {name} header, which {status} needs", ADD_HEADER)
 
 
+@rule()
 def conditional_gets_have_etag(context: Context) -> Iterator[Finding]:
     """A client sends in `If-None-Match` the ETag of an earlier response, so there must be one."""
     for operation in context.operations:
@@ -109,13 +116,3 @@ def conditional_gets_have_etag(context: Context) -> Iterator[Finding]:
             continue
         if not _always_sends(ok, "ETag"):
             yield finding(ok.node, "has no required ETag header, but the operation accepts `If-None-Match`", ADD_HEADER)
-
-
-RULES: tuple[Rule, ...] = (
-    possible_responses_are_documented,
-    no_impossible_responses,
-    no_500_response,
-    responses_have_request_id,
-    statuses_have_required_headers,
-    conditional_gets_have_etag,
-)

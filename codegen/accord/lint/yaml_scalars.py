@@ -10,13 +10,15 @@ import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
 from accord.document.source import read
-from accord.lint.context import Context, Rule
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding
+from accord.lint.rules import rule
 
 # Booleans in YAML 1.1 that PyYAML leaves alone and parsers in Go and Ruby do not.
 SINGLE_LETTER_BOOLEAN = re.compile(r"[yYnN]\Z")
 
 
+@rule(common="warning")
 def no_ambiguous_yaml_scalars(context: Context) -> Iterator[Finding]:
     """In YAML 1.1 `no` is false and `12:30:00` is 45000. Accord reads YAML 1.2, many other tools 1.1."""
     if not context.document.name.endswith(".json"):
@@ -58,6 +60,3 @@ def _described(value: object) -> str:
         return {None: "null or invalid", True: "true", False: "false"}[value]
     name = type(value).__name__
     return {"int": "an integer", "str": "a string"}.get(name, f"a {name}")
-
-
-RULES: tuple[Rule, ...] = (no_ambiguous_yaml_scalars,)

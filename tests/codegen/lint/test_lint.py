@@ -3,14 +3,16 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from accord.cli.main import main
 from accord.document.document import Document
-from accord.lint import RULE_NAMES, RULES, lint
-from accord.lint.profiles import severities
+from accord.lint import lint
+from accord.lint.profiles import checked, severities
+from accord.lint.rules import RULES
 from tests.contract.contract import OPERATIONS
 from tests.support.paths import OPENAPI, ROOT
 
@@ -53,8 +55,8 @@ class TestLint:
         assert findings[0].endswith(": RequestId has no `maxLength`: set it to the longest value you accept")
 
     def test_every_rule_says_why(self):
-        assert len(RULES) == len(set(RULES))
-        assert all(len(rule.__doc__ or "") > 40 for rule in RULES)
+        assert len(RULES) == len(set(RULES.values()))
+        assert all(len(rule.__doc__ or "") > 40 for rule in RULES.values())
 
     def test_an_invalid_document_is_not_held_against_the_house_rules(self):
         findings = texts(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
@@ -164,8 +166,16 @@ class TestProfiles:
         assert (code, fault in capsys.readouterr().err) == (1, True)
 
     def test_the_rules_of_profiles_exist(self):
-        assert all(name in RULE_NAMES for name in severities("common", RULE_NAMES))
-        assert {"error", "warning", "off"} == set(severities("common", RULE_NAMES).values())
+        assert all(name in RULES for name in severities("common"))
+        assert {"error", "warning", "off"} == set(severities("common").values())
+
+    def test_the_settings_in_the_guide_name_rules_that_exist(self):
+        page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+        (block,) = re.findall(r"```toml\n(profile = .*?)```", page, flags=re.DOTALL)
+
+        settings = checked(tomllib.loads(block), "docs/engine.md")
+
+        assert severities(settings["profile"], settings["rules"]).items() >= settings["rules"].items()
 
     def test_default_stands_for_the_statuses_that_are_not_listed(self):
         said = texts(Document(FOREIGN.encode()))

@@ -110,11 +110,6 @@ class Pair:
         return hash(self._key)
 
     @property
-    def fallback(self) -> Location:
-        """The location of the parent, for a schema that is written nowhere."""
-        return self.parent.location() if isinstance(self.parent, Pair) else self.parent
-
-    @property
     def _key(self) -> tuple[str, str, Direction, bool]:
         return self.old.key, self.new.key, self.direction, self.inverted
 
@@ -124,13 +119,17 @@ class Pair:
 
     def location(self, *keywords: str) -> Location:
         """Where one of the keywords is written, in the new document or else in the old one; else where the schema is."""
-        if any(self.new.nodes(keyword) for keyword in keywords):
-            return Location.of(self.new.place(*keywords) or self.fallback.node)
-        if any(self.old.nodes(keyword) for keyword in keywords):
-            return Location.of(self.old.place(*keywords) or self.fallback.node, old=True)
-        if (node := self.new.place()) is not None:
-            return Location.of(node)
-        return Location.of(node, old=True) if (node := self.old.place()) is not None else self.fallback
+        sides = ((self.new, False), (self.old, True))
+        using = [side for side in sides if any(side[0].nodes(keyword) for keyword in keywords)]
+        for schema, old in (*using, *sides):
+            if (node := schema.place(*keywords)) is not None:
+                return Location.of(node, old=old)
+        return self.parent.location() if isinstance(self.parent, Pair) else self.parent
+
+    def location_of(self, schema: Schema, *keywords: str, old: bool = False) -> Location:
+        """Where one of the keywords of a subschema is written, else where the subschema is; else the location of the pair."""
+        node = schema.place(*keywords)
+        return Location.of(node, old=old) if node is not None else self.location()
 
     def change(self, effect: Effect, what: str, location: Location) -> Change:
         """A change of the set of valid values."""

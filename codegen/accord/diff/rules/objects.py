@@ -95,7 +95,8 @@ def properties(pair: Pair) -> Iterator[Change | Pair]:
 
 def _requirement(pair: Pair, name: str, before: Node | None, after: Node | None) -> Change:
     effect: Effect = "narrower" if after is not None else "wider"
-    location = Location.of(after) if after is not None else Location.of(before or pair.fallback.node, old=True)
+    node = after if after is not None else before
+    location = Location.of(node, old=after is None) if node is not None else pair.location()
     return pair.change(effect, f"property {name!r} is {'now' if after is not None else 'no longer'} required", location)
 
 
@@ -105,12 +106,11 @@ def _removed(pair: Pair, name: str, member: Schema, *, hidden: bool) -> Iterator
     if member.never or (rest.key != "any" and not rest.never and not hidden):
         yield pair.child(member, rest)
         return
-    location = Location.of(member.place() or pair.fallback.node, old=True)
-    what = "property removed"
+    location, what = pair.location_of(member, old=True), "property removed"
     if hidden:
         schema = pair.walk.new.all_of(_by_name(pair.new, "properties")[name])
         keyword = _HIDDEN[pair.direction]
-        location, what = Location.of(schema.place(keyword) or pair.fallback.node), f"now {keyword}"
+        location, what = pair.location_of(schema, keyword), f"now {keyword}"
     breaks = "clients that send it" if pair.direction == "request" else "clients that read it"
     yield pair.change_of(Bump.MAJOR, what, location, breaks)
 
@@ -118,7 +118,7 @@ def _removed(pair: Pair, name: str, member: Schema, *, hidden: bool) -> Iterator
 def _added(pair: Pair, name: str, member: Schema, *, required: bool, shown: bool) -> Iterator[Change | Pair]:
     rest = _unlisted(pair.walk.old, pair.old, name)
     member = pair.walk.new.both(pair.walk.new.all_of(_matching(pair.new, name)), member)
-    location = Location.of(member.place() or pair.fallback.node)
+    location = pair.location_of(member)
     what = f"{'required' if required else 'optional'} property added"
     if required and pair.direction == "request":
         yield pair.change_of(Bump.MAJOR, what, location, "clients that do not send it")

@@ -27,11 +27,10 @@ def branches(pair: Pair) -> Iterator[Change | Pair]:
     yield from (pair.child(*match) for match in matches)
     for branch in removed:
         if not any(_covers(pair, (branch, other), "narrower") for other in new):
-            location = Location.of(branch.place() or pair.fallback.node, old=True)
-            yield pair.change("narrower", f"alternative {_name(branch)} removed", location)
+            yield pair.change("narrower", f"alternative {_name(branch)} removed", pair.location_of(branch, old=True))
     for branch in added:
         if not any(_covers(pair, (other, branch), "wider") for other in old):
-            yield pair.change("wider", f"alternative {_name(branch)} added", Location.of(branch.place() or pair.fallback.node))
+            yield pair.change("wider", f"alternative {_name(branch)} added", pair.location_of(branch))
     if max(len(pair.old.unions), len(pair.new.unions)) == 1:
         union = (*pair.old.unions, *pair.new.unions)[0]
         # A schema without alternatives counts as a union of one.
