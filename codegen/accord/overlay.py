@@ -1,7 +1,7 @@
-"""The rejections that a document omits, as an overlay (OpenAPI Overlay 1.0): what the engine answers and nobody documented.
+"""The error responses that a document omits, as an OpenAPI Overlay 1.0: those that the runtime returns for invalid requests.
 
-Only 4xx responses are added, a problem where a documented one has a format that nobody can fill, and a `default` where an
-operation documents no responses at all: or its successes, of which it says nothing, would be undocumented from then on.
+It adds 4xx responses, and a problem to documented ones whose schema the runtime cannot fill. An operation without any response
+gets a `default` too: its success responses would otherwise become undocumented.
 """
 
 from __future__ import annotations
@@ -37,63 +37,63 @@ _SCHEMA: dict[str, Any] = {
 
 
 def overlay(document: Document) -> dict[str, Any]:
-    """The overlay; its `actions` are empty if the document omits nothing."""
-    description = API.of(document)
-    missing = [(operation, list(_missing(operation))) for operation in description.operations]
-    common, unwritten = _common(description), _unwritten(description)
+    """The overlay; its `actions` are empty if the document is complete."""
+    api = API.of(document)
+    missing = [(operation, list(_missing(operation))) for operation in api.operations]
+    common, unusable = _common(api), _unusable(api)
     actions: list[dict[str, Any]] = []
-    if (common is None and any(statuses for _, statuses in missing)) or unwritten:
+    if (common is None and any(statuses for _, statuses in missing)) or unusable:
         actions.append({"target": "$", "update": {"components": {"schemas": {_NAME: _SCHEMA}}}})
     problem = {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{_NAME}"}}}
     content = common or problem
-    actions += [{"target": _path(pointer), "update": {"content": problem}} for pointer in unwritten]
+    actions += [{"target": _path(pointer), "update": {"content": problem}} for pointer in unusable]
     for operation, statuses in missing:
         added = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
         if added and not operation.node.value.get("responses"):
-            added["default"] = {"description": "Anything else: the document says nothing of it."}
+            added["default"] = {"description": "Any other response; the document does not describe it."}
         if added:
             actions.append({"target": _path(operation.node.pointer), "update": {"responses": added}})
-    info = {"title": f"Rejections that {document.name} omits", "version": "1.0.0"}
+    info = {"title": f"Error responses that {document.name} omits", "version": "1.0.0"}
     return {"overlay": "1.0.0", "info": info, "actions": actions}
 
 
-def completed(document: Document, found: dict[str, Any]) -> Document:
-    """The document with an overlay of `overlay` applied, as JSON; what it held before keeps its lines."""
+def completed(document: Document, added: dict[str, Any]) -> Document:
+    """The document with the result of `overlay` applied. Lines are those of the original."""
     data = copy.deepcopy(document.written)
     operations = API.of(document).operations
     places = [operation.node for operation in operations]
     places += [response.node for operation in operations for response in operation.responses.values()]
     by_path = {_path(node.pointer): node.pointer for node in places}
-    for action in found["actions"]:
+    for action in added["actions"]:
         target = data
         for key in by_path.get(action["target"], ()):
             target = target[key]
         _merge(target, action["update"])
-    made = Document(json.dumps(data, ensure_ascii=False).encode(), document.name)
-    made.lines = document.lines
-    return made
+    complete = Document(json.dumps(data, ensure_ascii=False).encode(), document.name)
+    complete.lines = document.lines
+    return complete
 
 
 def _missing(operation: Operation) -> Iterator[int]:
-    """The rejections of the gate that neither a status nor a range nor the default documents."""
-    silent = not operation.node.value.get("responses")
-    return (status for status in _answered(operation) if silent or operation.response(status) is None)
+    """The error statuses that are not documented, not even by a range or `default`."""
+    undocumented = not operation.node.value.get("responses")
+    return (status for status in _possible(operation) if undocumented or operation.response(status) is None)
 
 
-def _unwritten(description: API) -> list[Pointer]:
-    """Documented rejections whose format nobody can fill, so that problems are answered instead."""
-    formats = ErrorFormats(description.document, Problems(description.document), description.operations)
+def _unusable(api: API) -> list[Pointer]:
+    """Documented error responses whose schema the runtime cannot fill, so that it returns problems instead."""
+    formats = ErrorFormats(api.document, Problems(api.document), api.operations)
     found: dict[Pointer, None] = {}
-    for operation in description.operations:
-        for status in _answered(operation):
+    for operation in api.operations:
+        for status in _possible(operation):
             response = operation.response(status)
             if response is not None and formats.is_unsupported(response, status) and PROBLEM not in response.content:
                 found[response.node.pointer] = None
     return list(found)
 
 
-def _answered(operation: Operation) -> Iterator[int]:
-    """The rejections of the gate."""
+def _possible(operation: Operation) -> Iterator[int]:
+    """The error statuses that the runtime may return for an invalid request."""
     scopes = any(scopes for alternative in operation.security for _, scopes in alternative)
     reasons = {
         400: bool(operation.bodies),
@@ -102,15 +102,15 @@ def _answered(operation: Operation) -> Iterator[int]:
         406: bool(operation.accepts),
         413: bool(operation.bodies),
         415: bool(operation.bodies),
-        422: True,  # at least an unknown name in the query
+        422: True,  # every operation rejects unknown query parameters
     }
-    yield from (status for status, answered in reasons.items() if answered)
+    yield from (status for status, possible in reasons.items() if possible)
 
 
-def _common(description: API) -> dict[str, Any] | None:
-    """The content of the errors that the document has, if they all have the same, and it can be written."""
+def _common(api: API) -> dict[str, Any] | None:
+    """The content of the documented error responses, if all have the same one and the runtime can fill its schema."""
     found: dict[str, Media] = {}
-    for operation in description.operations:
+    for operation in api.operations:
         for response in operation.responses.values():
             if response.is_error:
                 found |= {
@@ -128,7 +128,7 @@ def _common(description: API) -> dict[str, Any] | None:
 
 
 def _path(pointer: Pointer) -> str:
-    """The place as a JSONPath (RFC 9535)."""
+    """A pointer as a JSONPath (RFC 9535)."""
     return "$" + "".join(f"[{key}]" if isinstance(key, int) else f"[{json.dumps(key)}]" for key in pointer)
 
 

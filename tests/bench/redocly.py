@@ -42,7 +42,7 @@ def rated(folder: Path) -> list[tuple[str, str, str, str]]:
     with ThreadPoolExecutor(2) as pool:
         reports = list(pool.map(lambda edit: compared(redocly, folder / str(every.index(edit)), BASE, edit.text), every))
     for edit, report in zip(every, reports, strict=True):
-        ours = diff(Document(BASE.encode()), Document(edit.text.encode())).rating
+        ours = diff(Document(BASE.encode()), Document(edit.text.encode())).bump
         found.append((edit.name, edit.rating, str(ours), report.get("bump", "none")))
     for direction in ("request", "response"):
         cases = dict(enumerate(changes()))
@@ -52,7 +52,7 @@ def rated(folder: Path) -> list[tuple[str, str, str, str]]:
         comparison = diff(Document(old.encode()), Document(new.encode()))
         for number, case in cases.items():
             theirs = [c["impact"] for c in report["changes"] if f"{c['path']}/".startswith(f"#/paths/~1case{number}/")]
-            ours = [str(f.change.rating) for f in comparison.findings if f"case{number}" in f.reaches]
+            ours = [str(f.change.bump) for f in comparison.findings if f"case{number}" in f.operations]
             found.append((f"{case.name} ({direction})", getattr(case, direction), highest(ours), highest(theirs)))
     return found
 

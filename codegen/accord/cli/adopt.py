@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def start(document: Document) -> None:
-    """Build the application of a document, which finds what only the start of a service finds."""
+    """Build the application of a document, to find errors that only the start of a service finds."""
     from accord.cli import mock  # noqa: PLC0415 - FastAPI and its server, which other commands do not need
 
     mock.application(document, mock.schemes(document, None))
@@ -42,9 +42,9 @@ def _adopt(options: argparse.Namespace) -> int:
         word = finding.readings[0].word if finding.readings else "refused"
         sys.stdout.write(f"{finding.where}: {word}: {finding.text}\n")
     for reading in stale_ones:
-        sys.stdout.write(f"{reading.where}: removed: nothing is wrong at {reading.place!r} any more\n")
+        sys.stdout.write(f"{reading.where}: removed: {reading.place!r} no longer needs it\n")
     for reading in gone:
-        sys.stdout.write(f"{reading.where}: removed: {reading.place!r} is not in the document any more\n")
+        sys.stdout.write(f"{reading.where}: removed: {reading.place!r} is no longer in the document\n")
     if result.readings or file.exists():
         file.write_text(written(result.readings, path.name), encoding="utf-8")
     if options.copy:

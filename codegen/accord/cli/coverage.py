@@ -12,14 +12,14 @@ from accord.openapi.keywords.coverage import KeywordCoverage
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write one line for each keyword in the order of the document, then the totals; exit 1 if nothing enforces one."""
+    """Write one line for each keyword in the order of the document, then the totals; exit 1 if a keyword is not enforced."""
     return deep(lambda: _coverage(options))
 
 
 def _coverage(options: argparse.Namespace) -> int:
     document = valid(options)
     found = KeywordCoverage(document)
-    faults = found.unsupported()
+    errors = found.unsupported()
     counts: Counter[str] = Counter()
     for entry in found.entries:
         counts.update(entry.by)
@@ -30,5 +30,5 @@ def _coverage(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{where}: {what}: adopted  ({reason})\n")
     totals = ", ".join(f"{count} {by}" for by, count in counts.most_common())
     sys.stdout.write(f"{document.name}: {len(found.entries)} keywords: {totals}\n")
-    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
-    return 1 if faults else 0
+    sys.stderr.write("".join(f"{error}\n" for error in errors))
+    return 1 if errors else 0

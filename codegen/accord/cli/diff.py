@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from accord.diff import report
-from accord.diff.baseline import NoRelease, last_release
+from accord.diff.baseline import NoBaseline, last_release
 from accord.diff.comparison import Comparison, diff
-from accord.diff.findings import Rating
+from accord.diff.findings import Bump
 from accord.document.adoption.readings import ReadingError, parsed
 from accord.document.deep_stack import deep
 from accord.document.document import Document, DocumentError
@@ -32,16 +32,16 @@ def _diff(options: argparse.Namespace) -> int:
         _write(report.markdown(comparison))
     else:
         _write(report.lines(comparison, _folder(options.old), _folder(options.new)))
-    return 1 if comparison.rating is Rating.MAJOR else 0
+    return 1 if comparison.bump is Bump.MAJOR else 0
 
 
 def _compatible(options: argparse.Namespace) -> int:
-    """Breaking changes are allowed if `info.version` says so."""
+    """Breaking changes are fine if `info.version` was raised enough for them."""
     new: Path = options.new
     try:
         comparison, name = deep(lambda: _since(new, options.base, options.adopted))
-    except NoRelease as nothing:
-        _write([f"{new}: {nothing}"])
+    except NoBaseline as reason:
+        _write([f"{new}: {reason}"])
         return 0
     except (DocumentError, OSError) as error:
         return _unusable(error)
@@ -49,25 +49,25 @@ def _compatible(options: argparse.Namespace) -> int:
     if comparison.version is not None:
         sys.stderr.write("\n".join(report.lines(comparison, before, _folder(new))[:-1]))
         return 1
-    _write([_allowed(comparison, new, name)])
+    _write([_summary(comparison, new, name)])
     return 0
 
 
 def _since(path: Path, base: Path | None, adopted: Path | None) -> tuple[Comparison, str]:
-    """The changes, and the name of what they are compared with."""
+    """The changes, and the name of the baseline."""
     new = _load(path, adopted)
     if base is not None:
         return diff(_load(base), new), str(base)
     tag, old = last_release(path)
-    return diff(_sound(old, f"{tag}:{_folder(path)}"), new), tag
+    return diff(_valid(old, f"{tag}:{_folder(path)}"), new), tag
 
 
-def _allowed(comparison: Comparison, new: Path, name: str) -> str:
+def _summary(comparison: Comparison, new: Path, name: str) -> str:
     count = len(comparison.findings)
     if not count:
         return f"{new}: no changes since {name}"
     plural = "s" if count > 1 else ""
-    return f"{new}: {count} change{plural} since {name}, at most {comparison.rating}, and info.version has moved for it"
+    return f"{new}: {count} change{plural} since {name} (highest: {comparison.bump}), info.version was raised enough"
 
 
 def _load(path: Path, adopted: Path | None = None) -> Document:
@@ -75,18 +75,18 @@ def _load(path: Path, adopted: Path | None = None) -> Document:
         readings = parsed(adopted.read_bytes(), adopted.name) if adopted is not None else None
     except ReadingError as error:
         raise DocumentError(str(error)) from None
-    return _sound(Document.load(path, readings), _folder(path))
+    return _valid(Document.load(path, readings), _folder(path))
 
 
-def _sound(document: Document, folder: str) -> Document:
+def _valid(document: Document, folder: str) -> Document:
     """The document, if it is valid OpenAPI."""
-    if faults := validity(document):
-        raise DocumentError("\n".join(folder + fault for fault in faults))
+    if errors := validity(document):
+        raise DocumentError("\n".join(folder + error for error in errors))
     return document
 
 
 def _folder(path: Path) -> str:
-    """The prefix that makes file names in messages clickable in an editor."""
+    """The folder of a file, as a prefix for its name in messages."""
     return "" if path.parent == Path() else f"{path.parent}/"
 
 

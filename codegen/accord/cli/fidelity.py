@@ -21,6 +21,6 @@ def _fidelity(options: argparse.Namespace) -> int:
     try:
         report = fidelity(document, options.per_schema, options.seed, models=options.models)
     except ModuleNotFoundError as error:
-        raise GenerationError(f"--models {options.models}: {error}: name a package that was generated") from None
+        raise GenerationError(f"--models {options.models}: {error}: give the name of a generated package") from None
     sys.stdout.write(f"{report}\n")
     return 1 if report.disagreements else 0

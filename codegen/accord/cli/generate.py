@@ -13,7 +13,7 @@ from accord.generate.package import load, stale, write
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the package, or list what differs from the document."""
+    """Write the package, or list the generated files that differ from the document."""
     return deep(lambda: _check(options) if options.command == "check" else _generate(options))
 
 
@@ -28,7 +28,7 @@ def _check(options: argparse.Namespace) -> int:
     settings = read_settings(PROJECT, vars(options))
     found = stale(settings)
     found += [
-        f"{one.where}: nothing is wrong at {one.place!r} any more: run `accord adopt`"
+        f"{one.where}: the reading of {one.place!r} is no longer needed: run `accord adopt`"
         for one in unneeded(load(settings.document, settings.readings), start)
     ]
     if found:

@@ -7,7 +7,7 @@ import sys
 
 from accord.cli.settings import PROJECT, loaded, table
 from accord.document.deep_stack import deep
-from accord.lint import NAMES, lint
+from accord.lint import lint
 from accord.lint.profiles import checked, read, severities
 from accord.openapi.api import API
 
@@ -22,11 +22,11 @@ def _lint(options: argparse.Namespace) -> int:
     # The settings in pyproject.toml are for the project's own document.
     written = {} if options.document else checked(table().get("lint", {}), f"{PROJECT}: [tool.accord.lint]")
     settings = read(options.config) if options.config else written
-    found = lint(document, severities(options.profile or settings.get("profile", "common"), NAMES, settings.get("rules")))
-    for reported in found:
-        name = f" [{reported.rule}]" if reported.rule else ""
-        sys.stderr.write(f"{reported.text}{' (warning)' * (reported.severity == 'warning')}{name}\n")
-    errors = sum(reported.severity == "error" for reported in found)
+    found = lint(document, severities(options.profile or settings.get("profile", "common"), settings.get("rules")))
+    for diagnostic in found:
+        name = f" [{diagnostic.rule}]" if diagnostic.rule else ""
+        sys.stderr.write(f"{diagnostic.text}{' (warning)' * (diagnostic.severity == 'warning')}{name}\n")
+    errors = sum(diagnostic.severity == "error" for diagnostic in found)
     if not errors:
         warnings = f"{len(found)} warnings" if found else "no findings"
         sys.stdout.write(f"{document.name}: {len(API.of(document).operations)} operations, {warnings}\n")

@@ -1,6 +1,6 @@
 """`accord`: generate, serve, check and compare OpenAPI documents.
 
-This module only declares what can be typed. What a command does is in the module of its name, which is imported when it runs.
+This module only defines the arguments. Each command is in the module of its name, which is imported when it runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Commands = Any  # argparse does not export the type of `add_subparsers`
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code. Faults are written to standard error."""
+    """Run one command and return its exit code. Errors are written to standard error."""
     options = _parser().parse_args(arguments)
     try:
         module = importlib.import_module(f"accord.cli.{options.module}")

@@ -1,18 +1,45 @@
-"""`accord mock`: serves a document without code. Requests are validated as a real service does."""
+"""`accord mock`: serves a document without code, with the validation of a real service."""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
 import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from accord.cli.overlay import as_text
+from accord.cli.settings import valid
+from accord.document.deep_stack import deep
 from accord.document.document import Document, Node
 from accord.openapi.api import API
+from accord.overlay import completed, overlay
 from accord.runtime import Engine, Mocked, OpenAPIApp, RequestContext, Service, bind
 from accord.runtime.docs import pages
+from accord.server import lifecycle
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    document = deep(lambda: valid(options))
+    if options.complete:
+        added = deep(lambda: overlay(document))
+        if options.overlay:
+            Path(options.overlay).write_text(as_text(added), encoding="utf-8")
+        else:
+            sys.stdout.write(as_text(added))
+        document = completed(document, added)
+    accepted = schemes(document, options.credential)
+    app = application(document, accepted)
+    sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.findings))
+    sys.stdout.write(greeting(document, accepted, f"http://{options.host}:{options.port}"))
+    sys.stdout.flush()
+    lifecycle.serve(app, lifecycle.listen(options.host, options.port), draining=asyncio.Event(), drain_seconds=0)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +49,29 @@ class Credential:
     accepted: str
 
     async def verify(self, credential: str) -> str | None:
-        """The credential itself is the principal."""
+        """Return the credential as the principal, if it is the accepted one."""
         return credential if secrets.compare_digest(credential.encode(), self.accepted.encode()) else None
 
     @staticmethod
     def allows(_principal: str, _scopes: tuple[str, ...]) -> bool:
-        """Every scope."""
+        """Whether the principal has the scopes: always."""
         return True
 
 
 class Observer:
-    """Writes faults of the mock to standard error."""
+    """Writes errors of the mock to standard error."""
 
     def answered(self, context: RequestContext, status: int) -> None:
-        """Requests are not told of."""
+        """Do nothing: requests are not logged."""
 
     def failed(self, context: RequestContext, error: Exception) -> None:
-        """An answer that is not documented, say."""
+        """Write one line, for example for a response that is not documented."""
         operation = context.operation.id if context.operation is not None else context.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")
 
 
 def schemes(document: Document, credential: str | None) -> dict[str, Credential]:
-    """What each security scheme accepts: the given credential, or a random one."""
+    """Each security scheme with the credential that it accepts: the given one, or a random one."""
     components = document.root.get("components")
     written = components.get("securitySchemes") if components is not None else None
     return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
@@ -56,15 +83,15 @@ def application(document: Document, accepted: Mapping[str, Credential]) -> OpenA
     Raises:
         DocumentError: a part of the document cannot be served.
     """
-    description = API.of(document)
+    api = API.of(document)
     service = Service(schemes=dict(accepted), call=lambda context: context, responses="log", observer=Observer())
-    host = OpenAPIApp(Engine(description, bind(description, (), mock=Mocked), service))
-    host.router.routes += pages.routes(document, description)
-    return host
+    app = OpenAPIApp(Engine(api, bind(api, (), mock=Mocked), service))
+    app.router.routes += pages.routes(document, api)
+    return app
 
 
 def greeting(document: Document, accepted: Mapping[str, Credential], address: str) -> str:
-    """The addresses, and the credentials that are accepted."""
+    """The URLs of the mock, and how to send the accepted credentials."""
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
     lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
@@ -82,7 +109,7 @@ def _credential(scheme: Node, given: str | None) -> str:
 
 
 def _header(scheme: Node, accepted: str) -> str:
-    """How a credential is sent."""
+    """The header, query parameter or curl option that sends a credential."""
     value: Any = scheme.value
     if value["type"] == "apiKey":
         shown = {"header": f"{value['name']}: {accepted}", "query": f"?{value['name']}={accepted}"}

@@ -1,6 +1,6 @@
-"""Two versions of a document compared: what changed, whom it breaks, and the part of the version that it asks for."""
+"""The changes between two OpenAPI documents, which clients they break, and the version bump that they require."""
 
 from accord.diff.comparison import Comparison, diff
-from accord.diff.findings import Finding, Rating
+from accord.diff.findings import Bump, Finding
 
-__all__ = ["Comparison", "Finding", "Rating", "diff"]
+__all__ = ["Bump", "Comparison", "Finding", "diff"]

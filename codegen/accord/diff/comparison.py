@@ -1,62 +1,63 @@
-"""Two whole documents compared: operations, webhooks and callbacks, then what belongs to none of them."""
+"""Two documents compared: operations, webhooks and callbacks, then what belongs to the whole document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from accord.diff.findings import Change, Direction, Finding, Place, Rating, opposite
+from accord.diff.findings import Bump, Change, Finding, Location, opposite
 from accord.diff.model.walk import Pair, Walk
 from accord.diff.rules import keywords, operations
-from accord.diff.rules.annotations import texts
+from accord.diff.rules.annotations import documentation
 from accord.diff.rules.operations import Operation
-from accord.diff.rules.security import schemes
+from accord.diff.rules.security import oauth_flows
 from accord.diff.rules.servers import aliases, servers
 from accord.diff.version import too_small
 from accord.document.document import Document, Node
+from accord.jsonschema.read_write_only import Direction
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The findings, gravest first and then by place, and what `version` says against them."""
+    """The findings, most severe first and then by line."""
 
     old: Document
     new: Document
     findings: tuple[Finding, ...]
     version: tuple[Node, str] | None
+    """Where `info.version` is written and what is wrong with it, if it was not raised enough."""
 
     @property
-    def rating(self) -> Rating:
-        """The highest; patch also where nothing changed."""
-        return max((finding.change.rating for finding in self.findings), default=Rating.PATCH)
+    def bump(self) -> Bump:
+        """The highest bump of the findings; patch if nothing changed."""
+        return max((finding.change.bump for finding in self.findings), default=Bump.PATCH)
 
 
 def diff(old: Document, new: Document) -> Comparison:
     """Compare two documents.
 
     Raises:
-        DocumentError: a `$ref` that leads nowhere.
+        DocumentError: a `$ref` does not resolve.
     """
-    reaches: dict[Change, dict[str, None]] = {}
+    affected: dict[Change, dict[str, None]] = {}
     for label, change in _changes(old, new):
-        reaches.setdefault(change, {})
+        affected.setdefault(change, {})
         if label:
-            reaches[change][label] = None
-    findings = [Finding(change, tuple(labels)) for change, labels in reaches.items()]
-    findings.sort(key=lambda found: (-found.change.rating, found.change.place.old, found.change.place.node.line))
-    rating = max((finding.change.rating for finding in findings), default=None)
-    return Comparison(old, new, tuple(findings), too_small(old, new, rating) if rating is not None else None)
+            affected[change][label] = None
+    findings = [Finding(change, tuple(labels)) for change, labels in affected.items()]
+    findings.sort(key=lambda found: (-found.change.bump, found.change.location.old, found.change.location.node.line))
+    bump = max((finding.change.bump for finding in findings), default=None)
+    return Comparison(old, new, tuple(findings), too_small(old, new, bump) if bump is not None else None)
 
 
 def _changes(old: Document, new: Document) -> Iterator[tuple[str, Change]]:
     walk = Walk(old, new, keywords.compare)
-    before, after = operations.operations(old.root.get("paths")), operations.operations(new.root.get("paths"))
+    before, after = (operations.operations(document.root.get("paths")) for document in (old, new))
     yield from _operations(walk, before, after, "request", "operation")
-    before = operations.operations(old.root.get("webhooks"), "webhook ")
-    after = operations.operations(new.root.get("webhooks"), "webhook ")
+    before, after = (operations.operations(document.root.get("webhooks"), "webhook ") for document in (old, new))
     yield from _operations(walk, before, after, "response", "webhook")
-    for change in (*servers(old.root, new.root), *aliases(old.root, new.root), *schemes(old.root, new.root), *_root(old, new)):
-        yield "", change
+    for compare in (servers, aliases, oauth_flows, _root):
+        yield from (("", change) for change in compare(old.root, new.root))
 
 
 def _operations(
@@ -82,15 +83,15 @@ def _callbacks(operation: Operation) -> dict[str, Operation]:
     }
 
 
-def _root(old: Document, new: Document) -> Iterator[Change]:
-    before, after = old.root.value, new.root.value
-    yield from texts(old.root, new.root, ("openapi", "tags", "externalDocs"))
-    first, second = old.root.get("info"), new.root.get("info")
-    if first is not None and second is not None:
-        yield from texts(first, second, ("title", "summary", "description", "contact", "license", "termsOfService"), "info.")
-    limit, other = before.get("x-accord-body-limit"), after.get("x-accord-body-limit")
-    if limit != other:
-        place = Place.of((new if other is not None else old).root.raw_child("x-accord-body-limit"), old=other is None)
-        less = other is not None and (limit is None or other < limit)
-        breaks = "clients that send larger bodies" if less else ""
-        yield Change(Rating.MAJOR if less else Rating.MINOR, place, f"x-accord-body-limit {limit} -> {other}", breaks)
+def _root(old: Node, new: Node) -> Iterator[Change]:
+    yield from documentation(old, new, ("openapi", "tags", "externalDocs"))
+    before, after = old.get("info"), new.get("info")
+    if before is not None and after is not None:
+        keywords = ("title", "summary", "description", "contact", "license", "termsOfService")
+        yield from documentation(before, after, keywords, "info.")
+    old_limit, limit = old.value.get("x-accord-body-limit"), new.value.get("x-accord-body-limit")
+    if old_limit != limit:
+        lower = limit is not None and (old_limit is None or limit < old_limit)
+        location = Location.of_keyword(old, new, "x-accord-body-limit")
+        what = f"x-accord-body-limit {old_limit} -> {limit}"
+        yield Change(Bump.MAJOR if lower else Bump.MINOR, location, what, "clients that send larger bodies")

@@ -1,4 +1,4 @@
-"""What has changed, whom it breaks, and how much: the vocabulary of the comparison."""
+"""Changes between two documents: the version bump that each requires, its location and the clients that it breaks."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from accord.document.document import Node
+from accord.jsonschema.read_write_only import Direction
 
-# As clients see it. The payload of a webhook or callback is sent by the server: for them it is a "response".
-Direction = Literal["request", "response"]
+# A direction is seen from the client: the server sends the payload of a webhook or callback, so that is a "response".
 
-# What became of the set of allowed values: fewer, more, some of both, or the same with other words or meaning around it.
+# How the set of valid values changed: fewer, more, or fewer in one part and more in another.
 Effect = Literal["narrower", "wider", "both"]
 
 
-class Rating(enum.IntEnum):
-    """The part of a semantic version that a change asks for."""
+class Bump(enum.IntEnum):
+    """The part of a semantic version that a change requires to be raised."""
 
     PATCH = 0
     MINOR = 1
@@ -27,50 +27,58 @@ class Rating(enum.IntEnum):
 
 
 def opposite(direction: Direction) -> Direction:
-    """Who sends receives, as in webhooks and callbacks."""
+    """The other direction, for responses and for webhooks and callbacks."""
     return "response" if direction == "request" else "request"
 
 
-def rated(effect: Effect, direction: Direction) -> Rating:
-    """A request that was right must stay right, and an answer must not be one that was never announced."""
+def bump_for(effect: Effect, direction: Direction) -> Bump:
+    """Major if requests that were valid become invalid, or if responses become possible that clients do not know."""
     breaking: Effect = "narrower" if direction == "request" else "wider"
-    return Rating.MAJOR if effect in (breaking, "both") else Rating.MINOR
+    return Bump.MAJOR if effect in (breaking, "both") else Bump.MINOR
 
 
 BREAKS = {
-    "request": "clients that send what was allowed",
-    "response": "clients that rely on what was promised",
+    "request": "clients that send requests that were valid",
+    "response": "clients that rely on the old responses",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A line of one of the two documents: of the old one for what the new one no longer says."""
+class Location:
+    """A line of one of the two documents: of the old one for anything that the new one no longer has."""
 
     node: Node = field(compare=False, repr=False)
     old: bool
     where: str
 
     @classmethod
-    def of(cls, node: Node, *, old: bool = False) -> Place:
+    def of(cls, node: Node, *, old: bool = False) -> Location:
         """Where the node is written."""
         return cls(node, old, node.where)
+
+    @classmethod
+    def of_keyword(cls, old: Node, new: Node, keyword: str) -> Location:
+        """Where a keyword is written: in the new object, else in the old one; the new object if in neither."""
+        if keyword in new.value or keyword not in old.value:
+            return cls.of(new.raw_child(keyword) if keyword in new.value else new)
+        return cls.of(old.raw_child(keyword), old=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change, before it is known which operations it reaches."""
+    """One change, regardless of the operations that it affects."""
 
-    rating: Rating
-    place: Place
+    bump: Bump
+    location: Location
     what: str
     breaks: str = ""
+    """The clients that it breaks, if the bump is major."""
     direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One change and the operations that it reaches, in their order; none for the document as a whole."""
+    """One change and the names of the operations that it affects; none if it concerns the whole document."""
 
     change: Change
-    reaches: tuple[str, ...]
+    operations: tuple[str, ...]

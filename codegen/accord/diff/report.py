@@ -1,48 +1,53 @@
-"""The findings as lines for people and editors, and as release notes."""
+"""The findings as lines for terminals and editors, and as release notes in Markdown."""
 
 from __future__ import annotations
 
 from accord.diff.comparison import Comparison
-from accord.diff.findings import Finding, Rating
+from accord.diff.findings import Bump, Finding
 
 _HEADINGS = ("Breaking", "Added", "Changed")
+_MOST_OPERATIONS = 4
 
 
 def lines(comparison: Comparison, old: str, new: str) -> list[str]:
-    """Grouped by rating; `old` and `new` stand before the file names, which may be the same. The last line is the rating."""
+    """The findings grouped by bump; the last line is the highest bump. `old` and `new` are prefixes for the file names."""
     written: list[str] = []
-    for rating in sorted(Rating, reverse=True):
-        found = [finding for finding in comparison.findings if finding.change.rating is rating]
+    for bump in sorted(Bump, reverse=True):
+        found = [finding for finding in comparison.findings if finding.change.bump is bump]
         if found:
-            written += [f"{rating} ({len(found)})", *(f"  {_line(finding, old, new)}" for finding in found), ""]
+            written += [f"{bump} ({len(found)})", *(f"  {_line(finding, old, new)}" for finding in found), ""]
     if not comparison.findings:
         written += ["no changes", ""]
     if comparison.version is not None:
         node, what = comparison.version
         written += [f"{new}{node.where}: {what}", ""]
-    return [*written, str(comparison.rating)]
+    return [*written, str(comparison.bump)]
 
 
 def _line(finding: Finding, old: str, new: str) -> str:
     change = finding.change
-    where = f"{old if change.place.old else new}{change.place.where}"
-    breaks = f"; breaks {change.breaks}" if change.breaks else ""
-    return f"{where}: {change.what}{breaks}{_reaches(finding)}"
+    where = f"{old if change.location.old else new}{change.location.where}"
+    breaks = f"; breaks {change.breaks}" if _breaks(finding) else ""
+    return f"{where}: {change.what}{breaks}{_operations(finding)}"
 
 
-def _reaches(finding: Finding, most: int = 4) -> str:
-    labels = finding.reaches
-    more = f" and {len(labels) - most} more" if len(labels) > most else ""
+def _breaks(finding: Finding) -> bool:
+    return finding.change.bump is Bump.MAJOR and bool(finding.change.breaks)
+
+
+def _operations(finding: Finding) -> str:
+    names = finding.operations
+    more = f" and {len(names) - _MOST_OPERATIONS} more" if len(names) > _MOST_OPERATIONS else ""
     way = {"request": "sent to ", "response": "received from ", None: ""}[finding.change.direction]
-    return f" ({way}{', '.join(labels[:most])}{more})" if labels else ""
+    return f" ({way}{', '.join(names[:_MOST_OPERATIONS])}{more})" if names else ""
 
 
 def markdown(comparison: Comparison) -> list[str]:
-    """Release notes: Breaking, Added, Changed, with the operations instead of lines."""
+    """Release notes with the headings Breaking, Added and Changed, and without line numbers."""
     info = comparison.new.data.get("info")
     version = info.get("version", "") if isinstance(info, dict) else ""
     written = [f"## {version}"]
-    ordered = sorted(comparison.findings, key=lambda finding: -finding.change.rating)
+    ordered = sorted(comparison.findings, key=lambda finding: -finding.change.bump)
     for heading in _HEADINGS:
         if notes := [_note(finding) for finding in ordered if _heading(finding) == heading]:
             written += ["", f"### {heading}", "", *dict.fromkeys(notes)]
@@ -50,11 +55,11 @@ def markdown(comparison: Comparison) -> list[str]:
 
 
 def _heading(finding: Finding) -> str:
-    if finding.change.rating is Rating.MAJOR:
+    if finding.change.bump is Bump.MAJOR:
         return "Breaking"
     return "Added" if finding.change.what.endswith("added") else "Changed"
 
 
 def _note(finding: Finding) -> str:
-    breaks = f" Breaks {finding.change.breaks}." if finding.change.breaks else ""
-    return f"- {finding.change.what}{_reaches(finding)}.{breaks}"
+    breaks = f" Breaks {finding.change.breaks}." if _breaks(finding) else ""
+    return f"- {finding.change.what}{_operations(finding)}.{breaks}"

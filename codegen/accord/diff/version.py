@@ -1,38 +1,35 @@
-"""What changed, held against how far `info.version` has moved: Semantic Versioning 2.0.0.
+"""Whether `info.version` was raised enough for the changes (Semantic Versioning 2.0.0).
 
-From 1.0.0 on, a rating asks for its own part of the version. Before (0.y.z) anything may change: what breaks asks for a new y,
-everything else for a new z. Pre-release and build marks are not looked at.
+From 1.0.0 on, each bump raises its own part of the version. In 0.y.z a breaking change raises y and every other change z.
+Pre-release and build suffixes are ignored.
 """
 
 from __future__ import annotations
 
 import re
 
-from accord.diff.findings import Rating
+from accord.diff.findings import Bump
 from accord.document.document import Document, Node
 
 Version = tuple[int, int, int]
 
 
-def too_small(old: Document, new: Document, rating: Rating) -> tuple[Node, str] | None:
-    """The place and the words, if the version has moved less than the changes ask for; any change asks for something."""
+def too_small(old: Document, new: Document, bump: Bump) -> tuple[Node, str] | None:
+    """Where `info.version` is written and what is wrong with it; None if it was raised enough for `bump`."""
     before, after = _written(old), _written(new)
     node = _node(new)
     first, second = _parsed(before), _parsed(after)
     if first is None or second is None:
         wrong = f"the old info.version {before!r}" if first is None else f"info.version {after!r}"
-        return node, f"{wrong} is not MAJOR.MINOR.PATCH: nothing can be held against it"
+        return node, f"{wrong} is not MAJOR.MINOR.PATCH: versions cannot be compared"
     if second < first:
-        return node, f"info.version {before} -> {after} goes back: write a later one"
-    moved = next(
-        (part for part, index in ((Rating.MAJOR, 0), (Rating.MINOR, 1), (Rating.PATCH, 2)) if first[index] != second[index]),
-        None,
-    )
-    asked = rating if first[0] > 0 else max(Rating.PATCH, Rating(rating - 1)) if rating else rating
-    if moved is not None and moved >= asked:
+        return node, f"info.version {before} -> {after} goes backwards: use a later version"
+    raised = next((part for part, index in zip(reversed(Bump), range(3), strict=True) if first[index] != second[index]), None)
+    required = bump if first[0] > 0 else max(Bump.PATCH, Bump(bump - 1)) if bump else bump
+    if raised is not None and raised >= required:
         return None
-    said = f"info.version {before} -> {after} is a {moved}" if moved is not None else f"info.version is still {before}"
-    return node, f"{said}, the changes are {rating}: make it {_next(first, asked)}"
+    what = f"info.version {before} -> {after} is a {raised} bump" if raised is not None else f"info.version is still {before}"
+    return node, f"{what}, but the changes are {bump}: set it to {_next(first, required)}"
 
 
 def _written(document: Document) -> str:
@@ -52,8 +49,8 @@ def _parsed(text: str) -> Version | None:
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
-def _next(version: Version, rating: Rating) -> str:
+def _next(version: Version, bump: Bump) -> str:
     major, minor, patch = version
-    if rating is Rating.MAJOR:
+    if bump is Bump.MAJOR:
         return f"{major + 1}.0.0"
-    return f"{major}.{minor + 1}.0" if rating is Rating.MINOR else f"{major}.{minor}.{patch + 1}"
+    return f"{major}.{minor + 1}.0" if bump is Bump.MINOR else f"{major}.{minor}.{patch + 1}"

@@ -1,1 +1,1 @@
-"""Fidelity: the runtime's verdicts compared with those of an independent validator."""
+"""Fidelity: the verdicts of the runtime compared with those of an independent validator."""

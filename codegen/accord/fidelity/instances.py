@@ -1,4 +1,4 @@
-"""Instances of a schema: valid ones, and ones changed at every keyword and at random."""
+"""Instances of a schema: valid ones, ones on both sides of every keyword, and random mutations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer, value_at
-from accord.fidelity.edge_cases import ANYTHING, FORMATS, NAMES
+from accord.fidelity.edge_cases import FORMATS, PROPERTY_NAMES, VALUES
 from accord.jsonschema.regex.parser import PatternError
 from accord.jsonschema.regex.sampler import samples
 from accord.jsonschema.sampling import NoValue, Sampler
@@ -18,76 +18,79 @@ from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member
 Path = tuple[str | int, ...]
 Json = Any
 
-PER_SCHEMA = 2000  # instances by default
-_MOST_PLACES = 400
-_LONGEST = 20_000  # characters or items; instances for longer bounds are not generated
+PER_SCHEMA = 2000  # default number of instances
+_MAX_PLACES = 400
+_MAX_SIZE = 20_000  # characters or items; no instances are made at larger bounds
 
 
 def places(schema: Node, value: Json) -> Iterator[tuple[Path, Node]]:
-    """Every place in a value with every schema that applies to it, whether the value is valid or not."""
+    """Every place in a value with every subschema that applies to it, whether the value is valid or not."""
     waiting: list[tuple[Path, Node, Json]] = [((), schema, value)]
     seen: set[tuple[Path, Pointer]] = set()
-    while waiting and len(seen) < _MOST_PLACES:
+    while waiting and len(seen) < _MAX_PLACES:
         path, node, part = waiting.pop(0)
         if (path, node.pointer) in seen or not isinstance(node.value, dict):
             continue
         seen.add((path, node.pointer))
         yield path, node
-        waiting += [(path, other, part) for other in _beside(node)]
+        waiting += [(path, other, part) for other in _in_place(node)]
         if isinstance(part, dict):
-            waiting += [((*path, name), other, item) for name, item in part.items() for other in _members(node, name)]
+            waiting += [((*path, name), other, item) for name, item in part.items() for other in _property_schemas(node, name)]
         elif isinstance(part, list):
-            waiting += [((*path, at), other, item) for at, item in enumerate(part[:20]) for other in _items(node, at)]
+            waiting += [
+                ((*path, index), other, item) for index, item in enumerate(part[:20]) for other in _item_schemas(node, index)
+            ]
 
 
-def _beside(node: Node) -> list[Node]:
+def _in_place(node: Node) -> list[Node]:
+    """The subschemas that apply to the same value."""
     return [*applied(node), *subschemas(node, *ALTERNATIVES, "not", "if", "then", "else", "dependentSchemas")]
 
 
-def _members(node: Node, name: str) -> list[Node]:
+def _property_schemas(node: Node, name: str) -> list[Node]:
     return [*member_schemas(node, name), *subschemas(node, "unevaluatedProperties")]
 
 
-def _items(node: Node, at: int) -> list[Node]:
-    return [*item_schemas(node, at), *subschemas(node, "contains", "unevaluatedItems")]
+def _item_schemas(node: Node, index: int) -> list[Node]:
+    return [*item_schemas(node, index), *subschemas(node, "contains", "unevaluatedItems")]
 
 
-def replaced(value: Json, path: Path, part: Json) -> Json:
-    """The value with another part at a path; everything else is shared."""
+def replace_at(value: Json, path: Path, part: Json) -> Json:
+    """A copy of the value with another part at a path; the other parts are shared."""
     if not path:
         return part
     other = value.copy()
-    other[path[0]] = replaced(value[path[0]], path[1:], part)
+    other[path[0]] = replace_at(value[path[0]], path[1:], part)
     return other
 
 
-# --- values on both sides of one keyword, made from a valid value
+# --- values on both sides of one keyword, made from a value that may be valid
 
 
-def _length(bound: int, value: Json) -> Iterator[Json]:
+def _lengths(bound: int, value: Json) -> Iterator[Json]:
     seed = value if isinstance(value, str) and value else "a"
-    if bound <= _LONGEST:
+    if bound <= _MAX_SIZE:
         for size in (bound - 1, bound, bound + 1):
             if size >= 0:
                 yield (seed * (size // len(seed) + 1))[:size]
-                for wide in ("é", "\U0001f600", "e\u0301"):  # length is in characters, not bytes, code units or clusters
+                for wide in ("é", "\U0001f600", "e\u0301"):  # a length counts code points, not bytes, UTF-16 units or graphemes
                     yield ((seed * (size // len(seed) + 1))[: max(0, size - len(wide))] + wide)[: max(size, len(wide))]
                     yield wide * (size // len(wide))
 
 
-def _bound(bound: float, _: Json) -> Iterator[Json]:
+def _numbers(bound: float, _: Json) -> Iterator[Json]:
     yield from (bound, bound - 1, bound + 1, -bound)
     if abs(bound) < 2**53:
         yield from (float(bound), bound - 0.5, bound + 0.5, bound + 0.0001, bound - 0.0001)
 
 
-def _step(step: float, value: Json) -> Iterator[Json]:
+def _multiples(step: float, value: Json) -> Iterator[Json]:
     start = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
     yield from (step, 0, -step, step * 2, step * 3, step * 7, step / 2, step * 1.5, step + 1, start + step, start + step / 2)
 
 
-def _size(bound: int, value: Json) -> Iterator[Json]:
-    if not isinstance(value, list) or bound > _LONGEST:
+def _array_sizes(bound: int, value: Json) -> Iterator[Json]:
+    if not isinstance(value, list) or bound > _MAX_SIZE:
         return
     filler = value or [None]
     for size in (bound - 1, bound, bound + 1):
@@ -96,13 +99,13 @@ def _size(bound: int, value: Json) -> Iterator[Json]:
             yield [*value[:size], *range(size - len(value))]
 
 
-def _unique(_: bool, value: Json) -> Iterator[Json]:  # noqa: FBT001 - the keyword's value
+def _duplicates(_: bool, value: Json) -> Iterator[Json]:  # noqa: FBT001 - the keyword's value
     if isinstance(value, list):
         yield from ([*value, *value[:1]], [*value, *value[-1:]], [1, 1.0], [1, True], [0, False], ["1", 1], [[1], [1.0]])
         yield from ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], [None, None], [[1, 2], [2, 1]], ["é", "e\u0301"])
 
 
-def _required(names: list[str], value: Json) -> Iterator[Json]:
+def _missing_properties(names: list[str], value: Json) -> Iterator[Json]:
     if isinstance(value, dict):
         for name in names:
             yield {key: item for key, item in value.items() if key != name}
@@ -110,9 +113,9 @@ def _required(names: list[str], value: Json) -> Iterator[Json]:
         yield {}
 
 
-def _closed(schema: Json, value: Json) -> Iterator[Json]:
+def _extra_properties(schema: Json, value: Json) -> Iterator[Json]:
     if isinstance(value, dict):
-        for name in NAMES:
+        for name in PROPERTY_NAMES:
             yield {**value, name: None}
             yield {**value, name: 1}
             yield {**value, name: "a"}
@@ -121,32 +124,32 @@ def _closed(schema: Json, value: Json) -> Iterator[Json]:
                 yield {key: item for key, item in value.items() if key != name}
 
 
-def _members_count(bound: int, value: Json) -> Iterator[Json]:
-    if isinstance(value, dict) and bound <= 1000:  # noqa: PLR2004 - members
+def _object_sizes(bound: int, value: Json) -> Iterator[Json]:
+    if isinstance(value, dict) and bound <= 1000:  # noqa: PLR2004 - properties
         for size in (bound - 1, bound, bound + 1):
             if size >= 0:
                 more = {f"k{index}": index for index in range(size - len(value))}
                 yield dict([*value.items(), *more.items()][:size])
 
 
-def _dependent(table: dict[str, Any], value: Json) -> Iterator[Json]:
+def _dependencies(table: dict[str, Any], value: Json) -> Iterator[Json]:
     if isinstance(value, dict):
-        for trigger, asked in table.items():
-            names = asked if isinstance(asked, list) else []
+        for trigger, required in table.items():
+            names = required if isinstance(required, list) else []
             yield {key: item for key, item in value.items() if key not in names} | {trigger: 1}
             yield {key: item for key, item in value.items() if key != trigger}
             yield {**value, trigger: value.get(trigger), **{name: value.get(name, 1) for name in names}}
 
 
-def _named(patterns: dict[str, Any], value: Json) -> Iterator[Json]:
+def _pattern_properties(patterns: dict[str, Any], value: Json) -> Iterator[Json]:
     if isinstance(value, dict):
         for pattern in patterns:
-            for name in [*_samples(pattern, 5), *NAMES]:
+            for name in [*_matching_strings(pattern, 5), *PROPERTY_NAMES]:
                 yield from ({**value, name: part} for part in (1, "a", None))
 
 
-def _pattern(pattern: str, value: Json) -> Iterator[Json]:
-    for text in [*_samples(pattern, 30), *([value] if isinstance(value, str) else [])]:
+def _pattern_strings(pattern: str, value: Json) -> Iterator[Json]:
+    for text in [*_matching_strings(pattern, 30), *([value] if isinstance(value, str) else [])]:
         yield text
         yield from (text + end for end in ("\n", " ", "\0", "é", "a", "0", "\u2028"))
         yield from (start + text for start in ("\n", " ", "é", "a"))
@@ -157,14 +160,14 @@ def _pattern(pattern: str, value: Json) -> Iterator[Json]:
         )
 
 
-def _samples(pattern: str, count: int) -> list[str]:
+def _matching_strings(pattern: str, count: int) -> list[str]:
     try:
         return list(samples(pattern, 0, 100, count))
     except PatternError:
         return []
 
 
-def _listed(values: list[Any], _: Json) -> Iterator[Json]:
+def _enumerated(values: list[Any], _: Json) -> Iterator[Json]:
     for value in values:
         yield value
         if isinstance(value, str):
@@ -173,61 +176,61 @@ def _listed(values: list[Any], _: Json) -> Iterator[Json]:
             yield from (float(value), str(value), value + 1, [value])
 
 
-_KEYWORDS: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
-    "minLength": _length,
-    "maxLength": _length,
-    "minimum": _bound,
-    "maximum": _bound,
-    "exclusiveMinimum": _bound,
-    "exclusiveMaximum": _bound,
-    "multipleOf": _step,
-    "minItems": _size,
-    "maxItems": _size,
-    "minContains": _size,
-    "maxContains": _size,
-    "uniqueItems": _unique,
-    "required": _required,
-    "additionalProperties": _closed,
-    "unevaluatedProperties": _closed,
-    "propertyNames": _closed,
-    "minProperties": _members_count,
-    "maxProperties": _members_count,
-    "dependentRequired": _dependent,
-    "dependentSchemas": _dependent,
-    "patternProperties": _named,
-    "pattern": _pattern,
-    "enum": _listed,
-    "const": lambda value, part: _listed([value], part),
+_INSTANCES: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
+    "minLength": _lengths,
+    "maxLength": _lengths,
+    "minimum": _numbers,
+    "maximum": _numbers,
+    "exclusiveMinimum": _numbers,
+    "exclusiveMaximum": _numbers,
+    "multipleOf": _multiples,
+    "minItems": _array_sizes,
+    "maxItems": _array_sizes,
+    "minContains": _array_sizes,
+    "maxContains": _array_sizes,
+    "uniqueItems": _duplicates,
+    "required": _missing_properties,
+    "additionalProperties": _extra_properties,
+    "unevaluatedProperties": _extra_properties,
+    "propertyNames": _extra_properties,
+    "minProperties": _object_sizes,
+    "maxProperties": _object_sizes,
+    "dependentRequired": _dependencies,
+    "dependentSchemas": _dependencies,
+    "patternProperties": _pattern_properties,
+    "pattern": _pattern_strings,
+    "enum": _enumerated,
+    "const": lambda value, part: _enumerated([value], part),
     "format": lambda name, _: iter(FORMATS.get(name, ())),
 }
+# Keywords that may have a boolean as their value.
+_BOOLEAN = frozenset({"uniqueItems", "additionalProperties", "unevaluatedProperties"})
 
 
-def _targeted(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
-    """The seed with each part changed to both sides of each keyword that applies to it."""
+def _keyword_instances(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
+    """The seed with each part replaced by values on both sides of each keyword that applies to it."""
     for path, node in places(schema, seed):
         part = value_at(seed, path)
-        for keyword, around in _KEYWORDS.items():
-            if (keyword in node.value and not isinstance(node.value[keyword], bool | None)) or (
-                keyword in ("uniqueItems", "additionalProperties", "unevaluatedProperties") and keyword in node.value
-            ):
-                yield from (replaced(seed, path, other) for other in around(node.value[keyword], part))
-        for branch in _beside(node):
-            yield from (replaced(seed, path, other) for other in values.variants(branch, 3))
+        for keyword, around in _INSTANCES.items():
+            if keyword in node.value and (keyword in _BOOLEAN or not isinstance(node.value[keyword], bool | None)):
+                yield from (replace_at(seed, path, other) for other in around(node.value[keyword], part))
+        for branch in _in_place(node):
+            yield from (replace_at(seed, path, other) for other in values.variants(branch, 3))
         if isinstance(part, list):
-            yield from (replaced(seed, path, part[:index] + part[index + 1 :]) for index in range(min(len(part), 5)))
+            yield from (replace_at(seed, path, part[:index] + part[index + 1 :]) for index in range(min(len(part), 5)))
         if isinstance(part, dict):
-            yield from (replaced(seed, path, {k: v for k, v in part.items() if k != name}) for name in part)
+            yield from (replace_at(seed, path, {k: v for k, v in part.items() if k != name}) for name in part)
 
 
-def _anything(schema: Node, seed: Json) -> Iterator[Json]:
+def _type_instances(schema: Node, seed: Json) -> Iterator[Json]:
     """The seed with each part replaced by values of every type."""
     for path in dict.fromkeys(path for path, _ in places(schema, seed)):
-        yield from (replaced(seed, path, other) for other in ANYTHING)
+        yield from (replace_at(seed, path, other) for other in VALUES)
         part = value_at(seed, path)
         if isinstance(part, int) and not isinstance(part, bool):
-            yield from (replaced(seed, path, other) for other in (float(part), -part, str(part)) if abs(part) < 2**53)
-        yield replaced(seed, path, [part])
-        yield replaced(seed, path, {"value": part})
+            yield from (replace_at(seed, path, other) for other in (float(part), -part, str(part)) if abs(part) < 2**53)
+        yield replace_at(seed, path, [part])
+        yield replace_at(seed, path, {"value": part})
 
 
 def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
@@ -240,54 +243,54 @@ def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
             yield from _paths(item, (*path, index))
 
 
-def _shaken(value: Json, parts: list[Json], source: random.Random) -> Json:
-    """One random change: a part from elsewhere, or a member or item removed, doubled, renamed or moved."""
+def _mutated(value: Json, parts: list[Json], source: random.Random) -> Json:
+    """One random mutation: a part replaced, or a property or item removed, duplicated, renamed or moved."""
     path = source.choice(list(_paths(value)))
     part = value_at(value, path)
     kind = source.randrange(6)
     if isinstance(part, dict) and part and kind < 3:  # noqa: PLR2004
         name = source.choice(list(part))
         if kind == 0:
-            return replaced(value, path, {key: item for key, item in part.items() if key != name})
+            return replace_at(value, path, {key: item for key, item in part.items() if key != name})
         if kind == 1:
-            return replaced(value, path, {**part, source.choice(NAMES): part[name]})
-        return replaced(value, path, {**part, name: source.choice(parts)})
+            return replace_at(value, path, {**part, source.choice(PROPERTY_NAMES): part[name]})
+        return replace_at(value, path, {**part, name: source.choice(parts)})
     if isinstance(part, list) and kind < 4:  # noqa: PLR2004
         items = [*part, source.choice(parts)] if kind == 0 or not part else part.copy()
         source.shuffle(items)
-        return replaced(value, path, items[1:] if kind == 1 else [*items, *items[:1]] if kind == 2 else items)  # noqa: PLR2004
+        return replace_at(value, path, items[1:] if kind == 1 else [*items, *items[:1]] if kind == 2 else items)  # noqa: PLR2004
     if isinstance(part, str) and part and kind < 4:  # noqa: PLR2004
         index = source.randrange(len(part))
-        return replaced(value, path, part[:index] + source.choice("aZ0 -_.@:\n\0é٣\U0001f600") + part[index + (kind > 1) :])
-    return replaced(value, path, source.choice(parts))
+        return replace_at(value, path, part[:index] + source.choice("aZ0 -_.@:\n\0é٣\U0001f600") + part[index + (kind > 1) :])
+    return replace_at(value, path, source.choice(parts))
 
 
 def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[Json]:
     """About `count` instances, not all distinct; the same ones for the same seed.
 
-    Valid ones first, then ones derived from them at each keyword, then random ones.
+    Valid ones first, then ones on both sides of each keyword, values of every type, and random mutations.
     """
     source = random.Random(seed)  # noqa: S311 - repeatable on purpose
     try:
         values.value(schema)
     except NoValue:
-        valid: list[Json] = [None]  # nothing is valid, so both must reject everything
+        valid: list[Json] = [None]  # no value is valid: both validators must reject all of them
     else:
         valid = list(values.variants(schema, max(5, min(100, count // 10))))
-    made: list[Json] = [*valid, *ANYTHING]
+    made: list[Json] = [*valid, *VALUES]
     bases = [*valid[:1], *sorted(valid[1:], key=lambda _: source.random())[:5]]
     for base in bases:
-        made += _sampled(_targeted(schema, base, values), count // len(bases) // 2 + 1, source)
-        made += _sampled(_anything(schema, base), count // len(bases) // 4 + 1, source)
+        made += _sample(_keyword_instances(schema, base, values), count // len(bases) // 2 + 1, source)
+        made += _sample(_type_instances(schema, base), count // len(bases) // 4 + 1, source)
     yield from made
-    parts = [value_at(value, path) for value in valid[:10] for path in _paths(value)] + list(ANYTHING)
+    parts = [value_at(value, path) for value in valid[:10] for path in _paths(value)] + list(VALUES)
     for _ in range(max(0, count - len(made))):
         value = source.choice(valid if source.random() < 0.6 else made)  # noqa: PLR2004 - mostly near the valid ones
         for _ in range(source.choice((1, 1, 2, 3))):
-            value = _shaken(value, parts, source)
+            value = _mutated(value, parts, source)
         yield value
 
 
-def _sampled(found: Iterator[Json], most: int, source: random.Random) -> list[Json]:
+def _sample(found: Iterator[Json], most: int, source: random.Random) -> list[Json]:
     everything = list(found)
     return everything if len(everything) <= most else source.sample(everything, most)

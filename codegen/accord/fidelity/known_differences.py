@@ -1,4 +1,4 @@
-"""Known differences between the two validators, with the one that is right. Everything else is a defect."""
+"""Known differences between the two validators, where the runtime is right; any other disagreement is a defect."""
 
 from __future__ import annotations
 
@@ -7,82 +7,50 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 
-class Difference(NamedTuple):
-    """One known difference for a keyword (and its value, for formats), for instances that `covers` accepts."""
+class KnownDifference(NamedTuple):
+    """A keyword (for `format`, one format) and the instances on which the reference validator is wrong."""
 
     keyword: str
-    value: str | None
-    engine: Literal["accepts", "refuses"]
+    value: str
+    runtime: Literal["accepts", "rejects"]
     covers: Callable[[Any], bool]
-    right: str
+    """Whether it explains a disagreement about this instance; as narrow as possible."""
     why: str
 
 
-def _when(pattern: str) -> Callable[[Any], bool]:
+def _matches(pattern: str) -> Callable[[Any], bool]:
     expression = re.compile(pattern)
     return lambda part: isinstance(part, str) and expression.fullmatch(part) is not None
 
 
-_ENGINE = "the engine"
-
-DIFFERENCES: tuple[Difference, ...] = (
-    *(
-        Difference(
-            "format", name, "accepts", _when(r"0000-[^\n]*"), _ENGINE, "RFC 3339 has the year 0000; Python's dates begin with 1"
-        )
-        for name in ("date", "date-time")
+_LEAP_SECOND = r"[^\n]*:60(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+_NOT_A_TEMPLATE = r"(?s).*([\x00-\x20\x7f\"'<>\\^`|]|%(?![0-9A-Fa-f]{2})|\{[^}]*\.[,:*}]).*"
+# Formats that the reference validator checks with a `$`, which in Python also matches before a line feed at the end.
+_CHECKED_WITH_DOLLAR = (
+    *("date-time", "time", "uri", "uri-reference", "hostname", "duration", "json-pointer", "relative-json-pointer"),
+)
+_FORMATS: tuple[tuple[tuple[str, ...], Literal["accepts", "rejects"], str, str], ...] = (
+    (("date", "date-time"), "accepts", r"0000-[^\n]*", "RFC 3339 has the year 0000; dates in Python begin with year 1"),
+    (("time", "date-time"), "accepts", _LEAP_SECOND, "RFC 3339 has leap seconds; times in Python have none"),
+    (_CHECKED_WITH_DOLLAR, "rejects", r"(?s).*\n", "`$` in Python also matches before a line feed at the end"),
+    (("uri-template",), "accepts", r"[^\n]*\{[=,!@|][^\n]*", "RFC 6570, 2.2 has operators for extensions in its grammar"),
+    (
+        ("uri-template",),
+        "rejects",
+        _NOT_A_TEMPLATE,
+        "RFC 6570, 2.1 and 2.3 have no spaces, control characters or bare %, and no names that end with a dot",
     ),
-    *(
-        Difference(
-            "format",
-            name,
-            "accepts",
-            _when(r"[^\n]*:60(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
-            _ENGINE,
-            "RFC 3339 has leap seconds; Python's times have none",
-        )
-        for name in ("time", "date-time")
-    ),
-    *(
-        Difference("format", name, "refuses", _when(r"(?s).*\n"), _ENGINE, "for Python's `$` a text may end with a line feed")
-        for name in (
-            "date-time",
-            "time",
-            "uri",
-            "uri-reference",
-            "hostname",
-            "duration",
-            "json-pointer",
-            "relative-json-pointer",
-        )
-    ),
-    Difference(
-        "format",
-        "uri-template",
-        "accepts",
-        _when(r"[^\n]*\{[=,!@|][^\n]*"),
-        _ENGINE,
-        "RFC 6570, 2.2, has operators for extensions in its grammar",
-    ),
-    Difference(
-        "format",
-        "uri-template",
-        "refuses",
-        _when(r"(?s).*([\x00-\x20\x7f\"'<>\\^`|]|%(?![0-9A-Fa-f]{2})|\{[^}]*\.[,:*}]).*"),
-        _ENGINE,
-        "RFC 6570, 2.1 and 2.3, has no spaces, control characters, bare %, nor names that end with a dot",
-    ),
+)
+KNOWN_DIFFERENCES = tuple(
+    KnownDifference("format", name, runtime, _matches(pattern), why)
+    for names, runtime, pattern, why in _FORMATS
+    for name in names
 )
 
 
-def explanation(keyword: str, value: object, part: object, *, accepted: bool) -> Difference | None:
-    """The known difference that explains a disagreement about a part of an instance, if any."""
-    for known in DIFFERENCES:
-        if (
-            known.keyword == keyword
-            and known.value in (None, value)
-            and known.engine == ("accepts" if accepted else "refuses")
-            and known.covers(part)
-        ):
+def known_difference(keyword: str, value: object, part: object, *, accepted: bool) -> KnownDifference | None:
+    """The known difference that explains a disagreement; `accepted` is the verdict of the runtime on `part`."""
+    for known in KNOWN_DIFFERENCES:
+        if (known.keyword, known.value, known.runtime == "accepts") == (keyword, value, accepted) and known.covers(part):
             return known
     return None

@@ -1,7 +1,7 @@
-"""An independent validator: python-jsonschema, a JavaScript engine for `pattern`, and other format checkers.
+"""The reference validator: python-jsonschema, with a JavaScript engine for `pattern` and independent format checkers.
 
-It shares only the document with the engine: not the compiler, the regular expressions, the formats, nor the walk over `$ref`
-and `allOf` that decides about `readOnly` and `writeOnly`.
+It shares only the document with the validator of the runtime: neither the compiler nor the regular expressions nor the formats,
+nor the walk over `$ref` and `allOf` that decides about `readOnly` and `writeOnly`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def _int64(value: object) -> bool:
     return isinstance(value, (str, bool)) or not isinstance(value, (int, float)) or -(2**63) <= value < 2**63
 
 
-# A JavaScript engine is the reference for ECMA-262.
+# A JavaScript engine is the reference for regular expressions of ECMA-262.
 _SCRIPT = quickjs.Context()
 _SCRIPT.eval(
     r"""
     const known = {};
     function found(pattern, text) { return (known[pattern] ??= made(pattern)).test(text); }
     function strict(pattern) { new RegExp(pattern, 'u'); return true; }
-    // Annex B: punctuation that is escaped without need, and brackets that are not escaped.
+    // Without Unicode mode (ECMA-262, Annex B): needless escapes of punctuation, and brackets without an escape.
     function made(pattern) {
       try { return new RegExp(pattern, 'u'); } catch {}
       const code = (escape, mark) => '!"#%&\',:;<=>@`~ _-'.includes(mark) ? '\\x' + mark.charCodeAt().toString(16) : escape;
@@ -83,7 +83,7 @@ def _is_email(value: object) -> bool:
 
 
 def _is_idn_email(value: object) -> bool:
-    """RFC 6531: an address as above, or with letters beyond ASCII in both parts; the domain is an internationalized name."""
+    """RFC 6531: an address as above, or with non-ASCII characters in both parts and an internationalized domain name."""
     if not isinstance(value, str) or _is_email(value):
         return True
     local, _, domain = value.rpartition("@")
@@ -93,7 +93,7 @@ def _is_idn_email(value: object) -> bool:
 
 
 def _is_uuid(value: object) -> bool:
-    """RFC 9562, 4; Python's UUID also takes hyphens, spaces and underscores in other places."""
+    """RFC 9562, 4; Python's UUID also accepts hyphens, spaces and underscores in other places."""
     return not isinstance(value, str) or re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value) is not None
 
 
@@ -138,13 +138,13 @@ def _additional(validator: Any, subschema: Any, instance: Any, schema: Any) -> K
 
 
 def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401, ARG001
-    """By the decimal notation: 0.3 is three times 0.1."""
+    """With decimal arithmetic: 0.3 is a multiple of 0.1."""
     if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(step)):
         yield ValidationError("is not a multiple")
 
 
 def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
-    """A schema, what its `$ref` names, and its `allOf`."""
+    """A schema with the target of its `$ref` and the subschemas of its `allOf`, followed recursively."""
     waiting, seen = [schema], set()
     while waiting:
         part = waiting.pop(0)
@@ -156,7 +156,7 @@ def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON 
 
 
 def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
-    """The target of a `$ref`; None if there is none, as for a `$ref` in an example."""
+    """The target of a `$ref`; None if there is none, as for a property `$ref` of an example."""
     for name in fragment_tokens(reference):
         if (key := key_of(root, name)) is None:
             return None
@@ -164,21 +164,21 @@ def _at(root: Any, reference: str) -> Any:  # noqa: ANN401 - any JSON value
     return root
 
 
-_OPEN: set[tuple[str, int]] = set()  # references that are being followed, each with the value
-CIRCLES: set[str] = set()  # references that are circular for one value, which JSON Schema leaves undefined
+_ACTIVE: set[tuple[str, int]] = set()  # references that are being followed, each with the value that it validates
+CYCLES: set[str] = set()  # those that refer to themselves for the same value: JSON Schema leaves the result undefined
 
 
 def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Keyword:  # noqa: ANN401 - as above
-    """Like the library's, but a reference that is circular for one value ends there (JSON Schema, Core, 9.4.1)."""
+    """As in the library, but an endless recursion for the same value ends (JSON Schema, Core, 9.4.1)."""
     key = (reference, id(instance))
-    if key in _OPEN:
-        CIRCLES.add(reference)
+    if key in _ACTIVE:
+        CYCLES.add(reference)
         return
-    _OPEN.add(key)
+    _ACTIVE.add(key)
     try:
         found = list(_LIBRARY(validator, reference, instance, schema))
     finally:
-        _OPEN.discard(key)
+        _ACTIVE.discard(key)
     yield from found
 
 
@@ -197,7 +197,7 @@ _Validator = extend(
 
 
 class ReferenceValidator:
-    """The independent validation of the schemas of one document in one direction."""
+    """Validators for the schemas of one document in one direction."""
 
     def __init__(self, document: Document, direction: Direction) -> None:
         hidden = "readOnly" if direction == "request" else "writeOnly"
@@ -206,18 +206,18 @@ class ReferenceValidator:
         resource = DRAFT202012.create_resource(data)
         self._registry = Registry().with_resource(_NAME, resource)
 
-    def validator(self, schema: Node) -> Draft202012Validator:
-        """The validator of one schema, formats asserted."""
+    def of(self, schema: Node) -> Draft202012Validator:
+        """The validator of a schema, formats asserted."""
         return _Validator({"$ref": f"{_NAME}{fragment(schema.pointer)}"}, registry=self._registry, format_checker=FORMATS)
 
 
 def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Schemas of OpenAPI 3.0 as those of 3.1, independent of the engine's own translation."""
+    """OpenAPI 3.0 schemas converted to 3.1, independently of the conversion in the runtime."""
     if isinstance(value, list):
         return [_modern(item) for item in value]
     if not isinstance(value, dict):
         return value
-    # For a schema with a dialect, the library would use its own validator class.
+    # A `$schema` would make the library switch to its default validator.
     found = {key: _modern(item) for key, item in value.items() if key != "$schema" or not isinstance(item, str)}
     if found.get("nullable") is True and (written := found.get("type")) not in (None, "null"):
         found["type"] = [*dict.fromkeys([*(written if isinstance(written, list) else [written]), "null"])]
@@ -229,12 +229,12 @@ def _modern(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return found
 
 
-# Keywords whose schemas apply to the same value.
+# Keywords whose subschemas apply to the same value.
 _SAME = frozenset({"allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"})
 
 
 def _without(value: Any, root: Any, hidden: str, gone: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - any JSON value
-    """The document without the members, items and alternatives of the other direction; `gone` are members of outer schemas."""
+    """The document without what is not sent in one direction; `gone` are the hidden properties of outer schemas."""
     if isinstance(value, list):
         return [_without(item, root, hidden, gone) for item in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Rules for schemas: everything has a type and a bound, and requests are closed."""
+"""Lint rules for schemas: types, bounds, formats, closed request objects, property names."""
 
 from __future__ import annotations
 
@@ -10,204 +10,208 @@ from itertools import product
 from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.formats import INTEGER_RANGES
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, Shape, finding
-from accord.lint.survey import Rule, Survey
+from accord.lint.rules import rule
 
-# The types of the formats that are not for strings.
-FORMATS = {"int32": "integer", "int64": "integer", "float": "number", "double": "number"}
-PAIRS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"))
-SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
-
-
-def _subjects(survey: Survey, type_name: str) -> Iterator[Shape]:
-    """The shapes that allow values of this type and do not list them."""
-    return (s for s in survey.shapes if type_name in s.types and not s.closed and not s.narrowing)
-
-
-def typed(survey: Survey) -> Iterator[Finding]:
-    """A schema without a type allows everything, however long and deep, and says nothing to a generator."""
-    for shape in survey.shapes:
-        said = shape.types or shape.closed or shape.has("anyOf", "oneOf") or shape.narrowing
-        if not said and all(facet.value is not False for facet in shape.facets):
-            yield finding(shape.node, "allows anything", "give it a `type`")
+# The types of the formats that do not apply to strings.
+FORMAT_TYPES = {"int32": "integer", "int64": "integer", "float": "number", "double": "number"}
+BOUND_PAIRS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+)
+SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 
 
-def null_is_a_type(survey: Survey) -> Iterator[Finding]:
-    """`nullable` is read here in every version, but a client generated from OpenAPI 3.1 may never have heard of it."""
-    for shape in survey.shapes if survey.document.version != "3.0" else ():
-        for said in shape.all("nullable"):
-            yield finding(said, "is OpenAPI 3.0's word", "add 'null' to `type`" if said.value else "remove it")
+def _of_type(context: Context, type_name: str) -> Iterator[Shape]:
+    """The schemas that accept values of this type, without those that list their values in `enum` or `const`."""
+    return (s for s in context.shapes if type_name in s.types and not s.closed and not s.narrowing)
 
 
-def strings_end(survey: Survey) -> Iterator[Finding]:
-    """A string without `maxLength` costs memory, a column and a log line that nobody has planned."""
-    for shape in _subjects(survey, "string"):
+@rule()
+def schemas_have_type(context: Context) -> Iterator[Finding]:
+    """A schema without a type accepts values of any size and depth, and gives generators nothing to work with."""
+    for shape in context.shapes:
+        typed = shape.types or shape.closed or shape.has("anyOf", "oneOf") or shape.narrowing
+        if not typed and all(facet.value is not False for facet in shape.facets):
+            yield finding(shape.node, "has no `type` and accepts any value", "add a `type`")
+
+
+@rule(common="warning")
+def no_nullable_keyword(context: Context) -> Iterator[Finding]:
+    """Accord reads `nullable` in every version, but tools for OpenAPI 3.1 may ignore it."""
+    for shape in context.shapes if context.document.version != "3.0" else ():
+        for node in shape.all("nullable"):
+            yield finding(node, "is an OpenAPI 3.0 keyword", "add 'null' to `type`" if node.value else "remove it")
+
+
+@rule()
+def strings_have_max_length(context: Context) -> Iterator[Finding]:
+    """A string without `maxLength` takes unplanned memory, column width and log space."""
+    for shape in _of_type(context, "string"):
         if not shape.always_has("maxLength"):
-            yield finding(shape.node, "has no `maxLength`", "add one; the longest value that makes sense")
+            yield finding(shape.node, "has no `maxLength`", "set it to the longest value you accept")
 
 
-def strings_in_have_patterns(survey: Survey) -> Iterator[Finding]:
-    """Text that is only bounded still brings NUL, which PostgreSQL refuses with an error that would be a 500."""
-    for shape in _subjects(survey, "string"):
+@rule()
+def request_strings_have_pattern(context: Context) -> Iterator[Finding]:
+    """A string limited only in length may contain NUL, which PostgreSQL rejects with an error that becomes a 500."""
+    for shape in _of_type(context, "string"):
         if shape.direction == "request" and not (shape.always_has("pattern") or shape.structured):
-            yield finding(shape.node, "is input and has no `pattern`", "add one, at least `^[^\\u0000]*$`")
+            yield finding(shape.node, "is request input without a `pattern`", "add one, at least `^[^\\u0000]*$`")
 
 
-def integers_are_bounded(survey: Survey) -> Iterator[Finding]:
-    """Beyond 64 bits an integer crashes a database driver; a format alone is asserted by no validator."""
-    for shape in _subjects(survey, "integer"):
-        for side in ("minimum", "maximum"):
-            if not shape.always_has(side, f"exclusive{side.title()}"):
-                yield finding(shape.node, f"has no `{side}`", "add one")
+@rule()
+def integers_have_range(context: Context) -> Iterator[Finding]:
+    """An integer beyond 64 bits crashes a database driver, and most validators ignore `format`, so both are needed."""
+    for shape in _of_type(context, "integer"):
+        yield from _missing_range(shape)
         if any(case.get("format") not in INTEGER_RANGES for case in shape.cases()):
-            yield finding(shape.node, "has no `format` for integers", "add `format: int32` or `format: int64`")
+            yield finding(shape.node, "has no integer `format`", "add `format: int32` or `format: int64`")
 
 
-def integers_fit_their_format(survey: Survey) -> Iterator[Finding]:
-    """Generated clients take the format for the width; a wider bound overflows there."""
-    for shape in _subjects(survey, "integer"):
+@rule()
+def numbers_have_range(context: Context) -> Iterator[Finding]:
+    """1e400 is valid JSON but not a float; 1e308 is a float, and adding two of them overflows."""
+    for shape in _of_type(context, "number"):
+        yield from _missing_range(shape)
+
+
+def _missing_range(shape: Shape) -> Iterator[Finding]:
+    for bound in ("minimum", "maximum"):
+        if not shape.always_has(bound, f"exclusive{bound.title()}"):
+            yield finding(shape.node, f"has no `{bound}`", "add one")
+
+
+@rule(common="error")
+def integer_bounds_fit_format(context: Context) -> Iterator[Finding]:
+    """Generated clients choose the integer width by the format; a value beyond it overflows there."""
+    for shape in _of_type(context, "integer"):
         if (name := shape.get("format")) in INTEGER_RANGES:
             low, high = INTEGER_RANGES[name]
-            for said in (*shape.all("minimum"), *shape.all("maximum")):
-                if not low <= said.value <= high:
-                    yield finding(said, f"does not fit {name}", f"write a number from {low} to {high}, or another format")
+            for node in (*shape.all("minimum"), *shape.all("maximum")):
+                if not low <= node.value <= high:
+                    yield finding(node, f"is out of range for {name}", f"use a number from {low} to {high}, or another format")
 
 
-def numbers_are_bounded(survey: Survey) -> Iterator[Finding]:
-    """1e400 is JSON and no float; 1e308 is a float and overflows the first sum."""
-    for shape in _subjects(survey, "number"):
-        for side in ("minimum", "maximum"):
-            if not shape.always_has(side, f"exclusive{side.title()}"):
-                yield finding(shape.node, f"has no `{side}`", "add one")
-
-
-def arrays_end(survey: Survey) -> Iterator[Finding]:
-    """An array without `maxItems` is a body of any size; one without `items` holds anything."""
-    for shape in _subjects(survey, "array"):
+@rule()
+def arrays_have_max_items(context: Context) -> Iterator[Finding]:
+    """An array without `maxItems` may be of any size; one without `items` may hold anything."""
+    for shape in _of_type(context, "array"):
         if not shape.always_has("maxItems"):
             yield finding(shape.node, "has no `maxItems`", "add one")
         if not shape.always_has("items", "prefixItems"):
-            yield finding(shape.node, "has no `items`", "describe its elements")
+            yield finding(shape.node, "has no `items`", "add a schema for its elements")
 
 
-def requests_are_closed(survey: Survey) -> Iterator[Finding]:
-    """An unknown member is a client's mistake, often a misspelt optional one: ignored, it is lost silently."""
-    for shape in _subjects(survey, "object"):
+@rule()
+def request_objects_are_closed(context: Context) -> Iterator[Finding]:
+    """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error."""
+    for shape in _of_type(context, "object"):
         if shape.direction == "request" and (fault := next(filter(None, map(_openness, shape.cases())), None)) is not None:
             yield finding(shape.node, *fault)
 
 
 def _openness(shape: Shape) -> tuple[str, str] | None:
-    """What lets unknown members in, and how to mend it."""
-    named = any(Shape.of((said,), "request").has("pattern", "enum", "const") for said in shape.all("propertyNames"))
-    rest = [said.value for keyword in ("additionalProperties", "unevaluatedProperties") for said in shape.all(keyword)]
-    if False in rest:
+    """Why the schema accepts unknown properties, and how to fix it; None if it accepts none, or only bounded ones."""
+    restricted = any(Shape.of((node,), "request").has("pattern", "enum", "const") for node in shape.all("propertyNames"))
+    unknown = [node.value for keyword in ("additionalProperties", "unevaluatedProperties") for node in shape.all(keyword)]
+    if False in unknown:
         return None
-    if not any(isinstance(value, dict) for value in rest):
-        return "is input and open", "add `additionalProperties: false`"
-    if not (shape.has("maxProperties") and named):
-        return "is an open map and input", "add `maxProperties`, and `propertyNames` with a pattern"
+    if not any(isinstance(value, dict) for value in unknown):
+        return "is a request object that accepts unknown properties", "add `additionalProperties: false`"
+    if not (shape.has("maxProperties") and restricted):
+        return "is an unbounded map in a request", "add `maxProperties`, and `propertyNames` with a pattern"
     return None
 
 
-def parts_admit_each_other(survey: Survey) -> Iterator[Finding]:
-    """`additionalProperties` knows the members beside it alone: a closed part of `allOf` refuses those of the others."""
-    for shape in survey.shapes:
+@rule(common="error")
+def allof_subschemas_are_compatible(context: Context) -> Iterator[Finding]:
+    """`additionalProperties: false` in one subschema of `allOf` rejects the properties that the other subschemas define."""
+    for shape in context.shapes:
         for case in shape.cases():
-            for said in case.all("additionalProperties"):
-                facet = next(facet for facet in case.facets if facet.pointer == said.pointer[:-1])
+            for node in case.all("additionalProperties"):
+                facet = next(facet for facet in case.facets if facet.pointer == node.pointer[:-1])
                 others = case.properties.keys() - facet.value.get("properties", {}).keys()
-                if said.value is False and others and "patternProperties" not in facet.value:
-                    what = f"refuses {', '.join(map(repr, sorted(others)))}, with which it is joined"
-                    yield finding(said, what, "close the whole by `unevaluatedProperties: false`")
+                if node.value is False and others and "patternProperties" not in facet.value:
+                    what = f"rejects {', '.join(map(repr, sorted(others)))}, which a schema combined with it defines"
+                    yield finding(node, what, "use `unevaluatedProperties: false` on the combined schema instead")
 
 
-def bounds_leave_room(survey: Survey) -> Iterator[Finding]:
-    """A lower bound above the upper one refuses every value."""
-    for case, (low, high) in product((case for shape in survey.shapes for case in shape.cases()), PAIRS):
-        least = max((said.value for said in case.all(low)), default=None)
-        most = min((said.value for said in case.all(high)), default=None)
+@rule(common="error")
+def bounds_are_satisfiable(context: Context) -> Iterator[Finding]:
+    """A lower bound above the upper bound rejects every value."""
+    for case, (low, high) in product((case for shape in context.shapes for case in shape.cases()), BOUND_PAIRS):
+        least = max((node.value for node in case.all(low)), default=None)
+        most = min((node.value for node in case.all(high)), default=None)
         if least is not None and most is not None and least > most:
-            yield finding(case.all(low)[0], f"is above `{high}`: {least} > {most}", "swap or correct them")
+            yield finding(case.all(low)[0], f"is greater than `{high}` ({least} > {most})", "swap or correct them")
 
 
-def formats_fit_their_type(survey: Survey) -> Iterator[Finding]:
-    """A format holds for one type only: `format: email` beside `type: integer` asserts nothing."""
-    for shape in survey.shapes:
-        for said in shape.all("format"):
-            kind = FORMATS.get(said.value, "string")
+@rule(common="error")
+def format_matches_type(context: Context) -> Iterator[Finding]:
+    """A format applies to one type only: `format: email` has no effect on an integer."""
+    for shape in context.shapes:
+        for node in shape.all("format"):
+            kind = FORMAT_TYPES.get(node.value, "string")
             if shape.types and not shape.types & {kind, "number" if kind == "integer" else kind}:
-                yield finding(said, f"asserts nothing: {said.value} is a format of {kind}s", "remove it, or correct the type")
+                what = f"has no effect, {node.value} is a format for {kind}s"
+                yield finding(node, what, "remove it or correct the type")
 
 
-def instants_have_patterns(survey: Survey) -> Iterator[Finding]:
-    """`date-time` alone allows leap seconds, year 0000 and any precision: what a datetime cannot hold."""
-    for shape in survey.shapes:
-        if "date-time" in [said.value for said in shape.all("format")] and not shape.always_has("pattern"):
-            yield finding(shape.node, "is a `date-time` without a `pattern`", "add one for years, seconds, fraction and offset")
+@rule()
+def date_times_have_pattern(context: Context) -> Iterator[Finding]:
+    """`date-time` alone allows leap seconds, the year 0000 and any precision, which most date types cannot hold."""
+    for shape in context.shapes:
+        if "date-time" in [node.value for node in shape.all("format")] and not shape.always_has("pattern"):
+            how = "add one that limits year, seconds, fraction and offset"
+            yield finding(shape.node, "is a `date-time` without a `pattern`", how)
 
 
-def steps_are_exact(survey: Survey) -> Iterator[Finding]:
-    """Whether 0.3 is a multiple of 0.1 depends on the validator: binary floats do not hold tenths."""
-    for shape in survey.shapes:
-        for said in shape.all("multipleOf"):
-            if Fraction(str(said.value)) != Fraction(said.value):
-                yield finding(
-                    said, f"is no exact binary fraction: {said.value}", "use an integer, 0.5, 0.25, or count in smaller units"
-                )
+@rule(common="warning")
+def multiple_of_is_exact(context: Context) -> Iterator[Finding]:
+    """Binary floats cannot represent tenths, so validators disagree whether 0.3 is a multiple of 0.1."""
+    for shape in context.shapes:
+        for node in shape.all("multipleOf"):
+            if Fraction(str(node.value)) != Fraction(node.value):
+                what = f"is {node.value}, which a binary float cannot represent exactly"
+                yield finding(node, what, "use an integer, 0.5 or 0.25, or a smaller unit")
 
 
-def members_are_snake_case(survey: Survey) -> Iterator[Finding]:
-    """One spelling of names in the whole interface, and the one that Python and SQL use."""
-    for shape in survey.shapes:
-        for said in shape.all("properties"):
-            for name in said.value:
-                if not SNAKE.match(name):
-                    yield finding(said.raw_child(name), "is not snake_case", "write small words joined by `_`")
+@rule()
+def properties_are_snake_case(context: Context) -> Iterator[Finding]:
+    """One naming style for the whole API, the same as in Python and SQL."""
+    for shape in context.shapes:
+        for node in shape.all("properties"):
+            for name in node.value:
+                if not SNAKE_CASE.match(name):
+                    yield finding(node.raw_child(name), "is not snake_case", "use lowercase words joined by `_`")
 
 
-def required_members_exist(survey: Survey) -> Iterator[Finding]:
-    """A required member that is not described is either misspelt or allows anything."""
-    known: set[Pointer] = set()
-    lost: dict[Pointer, Node] = {}
-    for case in (case for shape in survey.shapes if not shape.narrowing for case in shape.cases()):
-        for node in (said.raw_child(index) for said in case.all("required") for index in range(len(said.value))):
+@rule(common="warning")
+def required_properties_are_defined(context: Context) -> Iterator[Finding]:
+    """A required property without a definition is misspelled, or accepts anything."""
+    defined: set[Pointer] = set()
+    undefined: dict[Pointer, Node] = {}
+    for case in (case for shape in context.shapes if not shape.narrowing for case in shape.cases()):
+        for node in (names.raw_child(index) for names in case.all("required") for index in range(len(names.value))):
             if node.value in case.properties:
-                known.add(node.pointer)
+                defined.add(node.pointer)
             else:
-                lost[node.pointer] = node
-    for pointer, node in lost.items():
-        if pointer not in known:
-            yield finding(node, f"requires {node.value!r}, which is not in `properties`", "describe it or remove it")
+                undefined[node.pointer] = node
+    for pointer, node in undefined.items():
+        if pointer not in defined:
+            yield finding(node, f"requires {node.value!r}, which is not in `properties`", "define it or remove it")
 
 
-def defaults_are_for_the_absent(survey: Survey) -> Iterator[Finding]:
-    """The default of a member that must be sent never applies: one of the two is not meant."""
-    for shape in survey.shapes:
-        required = {name for said in shape.all("required") for name in said.value}
+@rule(common="warning")
+def required_properties_have_no_default(context: Context) -> Iterator[Finding]:
+    """The default of a required property never applies."""
+    for shape in context.shapes:
+        required = {name for node in shape.all("required") for name in node.value}
         for name, member in shape.properties.items():
             if name in required and member.has("default"):
-                yield finding(
-                    member.all("default")[0], "is the default of a required member", "remove it from `required`, or the default"
-                )
-
-
-RULES: tuple[Rule, ...] = (
-    typed,
-    null_is_a_type,
-    strings_end,
-    strings_in_have_patterns,
-    integers_are_bounded,
-    integers_fit_their_format,
-    numbers_are_bounded,
-    arrays_end,
-    requests_are_closed,
-    parts_admit_each_other,
-    bounds_leave_room,
-    formats_fit_their_type,
-    instants_have_patterns,
-    steps_are_exact,
-    members_are_snake_case,
-    required_members_exist,
-    defaults_are_for_the_absent,
-)
+                how = "make the property optional or remove the default"
+                yield finding(member.all("default")[0], "is the default of a required property", how)

@@ -1,4 +1,4 @@
-"""Rules for regular expressions: the same meaning and a bounded time in every engine."""
+"""Lint rules for regular expressions: the same meaning and bounded time in every engine."""
 
 from __future__ import annotations
 
@@ -7,34 +7,32 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.jsonschema.regex.portable import fault
 from accord.jsonschema.regex.safety import exponential
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, finding
-from accord.lint.survey import Rule, Survey
+from accord.lint.rules import rule
 
 
-def _patterns(survey: Survey) -> Iterator[tuple[Node, str]]:
-    for shape in survey.shapes:
-        for said in shape.all("pattern"):
-            yield said, said.value
-        for said in shape.all("patternProperties"):
-            yield from ((said.raw_child(pattern), pattern) for pattern in said.value)
+def _patterns(context: Context) -> Iterator[tuple[Node, str, str | None]]:
+    """Every pattern, and why it is not portable, if it is not."""
+    for shape in context.shapes:
+        found = [(node, node.value) for node in shape.all("pattern")]
+        found += [(node.raw_child(pattern), pattern) for node in shape.all("patternProperties") for pattern in node.value]
+        yield from ((node, pattern, fault(pattern)) for node, pattern in found)
 
 
-def patterns_mean_one_thing(survey: Survey) -> Iterator[Finding]:
-    r"""Engines differ in newlines before `$`, in Unicode for `\d` and `\w`, in look-around and flags; the document may not."""
-    for node, pattern in _patterns(survey):
-        if (why := fault(pattern)) is not None:
+@rule()
+def patterns_are_portable(context: Context) -> Iterator[Finding]:
+    r"""Engines differ in newlines before `$`, in Unicode for `\d` and `\w`, in look-around and in flags."""
+    for node, _, why in _patterns(context):
+        if why is not None:
             what, _, how = why.rpartition(": ")
             yield finding(node, what, how)
 
 
-def patterns_take_bounded_time(survey: Survey) -> Iterator[Finding]:
-    """A client or a gateway that checks the pattern with a backtracking engine can be stopped with one short text."""
-    for node, pattern in _patterns(survey):
-        if fault(pattern) is None and exponential(pattern):
-            how = "separate the repetitions with a character that is in neither, or repeat once"
-            yield finding(
-                node, "can take exponential time: a repetition inside of a repetition reads the same text in several ways", how
-            )
-
-
-RULES: tuple[Rule, ...] = (patterns_mean_one_thing, patterns_take_bounded_time)
+@rule(common="warning")
+def no_catastrophic_backtracking(context: Context) -> Iterator[Finding]:
+    """A short string can block a client or gateway that matches the pattern with a backtracking engine (ReDoS)."""
+    for node, pattern, why in _patterns(context):
+        if why is None and exponential(pattern):
+            what = "can backtrack exponentially, a nested repetition matches the same text in several ways"
+            yield finding(node, what, "separate the repetitions with a character that is in neither, or remove one of them")

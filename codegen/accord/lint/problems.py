@@ -1,94 +1,93 @@
-"""Rules for errors: every one is one RFC 9457 problem of a known kind."""
+"""Lint rules for errors: each one is an RFC 9457 problem of a documented type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from accord.document.document import Node
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding, Shape, finding, written
-from accord.lint.survey import Rule, Survey
+from accord.lint.rules import rule
 from accord.openapi.response import Response
 
 PROBLEM = "application/problem+json"
 PREFIX = "/problems/"
 
 
-def _shapes(survey: Survey) -> Iterator[tuple[int | str, Response, Shape]]:
-    """Every documented error, ranges and `default` too, with each form that its body may have."""
-    for status, response in survey.responses:
+def _problems(context: Context) -> Iterator[tuple[int | str, Response, Shape]]:
+    """Every documented problem body, ranges and `default` included; a body with alternatives once for each of them."""
+    for status, response in context.responses:
         media = response.content.get(PROBLEM)
         if media is not None and media.schema is not None:
             for shape in Shape.of((media.schema,), "response").cases():
                 yield status, response, shape
 
 
-def _types(shape: Shape) -> Iterator[tuple[Node, str]]:
-    """The problem types that it allows, and where each one is written."""
-    kind = shape.properties.get("type")
-    if kind is None:
-        return
-    yield from ((said, str(said.value)) for said in kind.all("const"))
-    for said in () if kind.has("const") else kind.all("enum"):
-        yield from ((said.raw_child(index), str(value)) for index, value in enumerate(said.value))
+def _listed(shape: Shape | None) -> Iterator[Node]:
+    """The values that `const` or `enum` allows; `const` wins if both are used."""
+    if shape is not None:
+        yield from shape.all("const")
+        for node in () if shape.has("const") else shape.all("enum"):
+            yield from map(node.raw_child, range(len(node.value)))
 
 
-def types_are_pinned(survey: Survey) -> Iterator[Finding]:
-    """The type is what programs decide by: a response that allows any type documents nothing."""
-    known = survey.document.data.get("x-accord-problems", {})
-    for _, response, shape in _shapes(survey):
-        types = list(_types(shape))
+@rule()
+def problems_declare_type(context: Context) -> Iterator[Finding]:
+    """Programs branch on the problem type: a response that allows any type documents nothing."""
+    declared = context.document.data.get("x-accord-problems", {})
+    for _, response, shape in _problems(context):
+        types = list(_listed(shape.properties.get("type")))
         if not types:
-            yield finding(response.node, "does not pin `type`", f"give it a `const` or an `enum` of {PREFIX}...")
-        if "type" not in {name for said in shape.all("required") for name in said.value}:
+            yield finding(response.node, "does not restrict `type`", f"add a `const` or an `enum` of {PREFIX}... values")
+        if "type" not in {name for node in shape.all("required") for name in node.value}:
             yield finding(response.node, "does not require `type`", "add it to `required`")
-        for node, kind in types:
+        for node in types:
+            kind = str(node.value)
             if not kind.startswith(PREFIX):
-                yield Finding(
-                    node.line, f"the problem type {kind!r} does not begin with {PREFIX}: every type is an anchor of the docs"
-                )
-            elif kind.removeprefix(PREFIX) not in known:
-                yield Finding(node.line, f"the problem type {kind!r} is unknown: add it to `x-accord-problems`")
+                what = f"the problem type {kind!r} does not begin with {PREFIX}"
+                yield Finding(node.line, f"{what}: use a path that the docs pages serve")
+            elif kind.removeprefix(PREFIX) not in declared:
+                yield Finding(node.line, f"the problem type {kind!r} is not declared: add it to `x-accord-problems`")
 
 
-def statuses_are_pinned(survey: Survey) -> Iterator[Finding]:
-    """RFC 9457 repeats the status in the body; the two must be one."""
-    for status, response, shape in _shapes(survey):
+@rule(common="error")
+def problem_status_matches_response(context: Context) -> Iterator[Finding]:
+    """RFC 9457 repeats the status in the body; both must be the same."""
+    for status, response, shape in _problems(context):
         if not isinstance(status, int):
             continue  # a range or `default` has many
         member = shape.properties.get("status")
-        said = [value for node in (member.all("const") if member else ()) for value in [node.value]]
-        said += [value for node in (member.all("enum") if member else ()) for value in node.value]
-        if set(said) != {status}:
-            has = f"pins `status` to {said[0]}, answered as {status}" if len(said) == 1 else "does not pin `status`"
-            yield finding(response.node, has, f"give `status` the `enum` [{status}]")
+        values = [node.value for node in (member.all("const") if member else ())]
+        values += [value for node in (member.all("enum") if member else ()) for value in node.value]
+        if set(values) != {status}:
+            what = (
+                f"restricts `status` to {values[0]} in a {status} response"
+                if len(values) == 1
+                else "does not restrict `status`"
+            )
+            yield finding(response.node, what, f"set its `enum` to [{status}]")
 
 
-def types_have_one_status(survey: Survey) -> Iterator[Finding]:
-    """The type becomes one exception class, which has one status."""
+@rule(common="error")
+def problem_type_has_one_status(context: Context) -> Iterator[Finding]:
+    """Each type becomes one exception class, which has one status."""
     first: dict[str, tuple[int | str, int]] = {}
-    for status, _, shape in _shapes(survey):
-        for node, kind in _types(shape):
+    for status, _, shape in _problems(context):
+        for node in _listed(shape.properties.get("type")):
+            kind = str(node.value)
             other, line = first.setdefault(kind, (status, node.line))
             if other != status:
-                what = f"the problem type {kind!r} is answered as {status}, and as {other} in line {line}"
-                yield Finding(node.line, f"{what}: give each status a type of its own")
+                what = f"the problem type {kind!r} is used with status {status}, and with {other} on line {line}"
+                yield Finding(node.line, f"{what}: use a separate type for each status")
 
 
-def problems_are_used_and_told(survey: Survey) -> Iterator[Finding]:
-    """`x-accord-problems` is the list that the docs pages show: no kind that never comes, none without words."""
-    used = {kind for _, _, shape in _shapes(survey) for _, kind in _types(shape)}
-    root = survey.document.root.get("x-accord-problems")
-    for slug, node in written(root):
-        if PREFIX + slug not in used:
-            yield Finding(node.line, f"the problem {slug!r} is used by no response: remove it")
+@rule()
+def problem_types_are_used_and_documented(context: Context) -> Iterator[Finding]:
+    """The docs pages list `x-accord-problems`: no type that is never returned, and none without an explanation."""
+    used = {str(node.value) for _, _, shape in _problems(context) for node in _listed(shape.properties.get("type"))}
+    for name, node in written(context.document.root.get("x-accord-problems")):
+        if PREFIX + name not in used:
+            yield Finding(node.line, f"the problem {name!r} is not used by any response: remove it")
         for member in ("title", "description"):
             if not isinstance(node.value, dict) or not node.value.get(member):
-                yield Finding(node.line, f"the problem {slug!r} has no {member}: add it")
-
-
-RULES: tuple[Rule, ...] = (
-    types_are_pinned,
-    statuses_are_pinned,
-    types_have_one_status,
-    problems_are_used_and_told,
-)
+                yield Finding(node.line, f"the problem {name!r} has no {member}: add it")

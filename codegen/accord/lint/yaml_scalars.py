@@ -1,4 +1,4 @@
-"""Rules for YAML itself: scalars that YAML 1.1 reads differently, and where anchors are defined."""
+"""Lint rules for YAML: scalars that YAML 1.1 parsers read differently, anchors, and merge keys."""
 
 from __future__ import annotations
 
@@ -10,41 +10,44 @@ import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
 from accord.document.source import read
+from accord.lint.context import Context
 from accord.lint.effective_schema import Finding
-from accord.lint.survey import Rule, Survey
+from accord.lint.rules import rule
 
-# YAML 1.1 has these booleans too, but PyYAML, which is our YAML 1.1 reader, leaves them alone; Go and Ruby readers do not.
-LETTERS = re.compile(r"[yYnN]\Z")
+# Booleans in YAML 1.1 that PyYAML leaves alone and parsers in Go and Ruby do not.
+SINGLE_LETTER_BOOLEAN = re.compile(r"[yYnN]\Z")
 
 
-def plain_scalars(survey: Survey) -> Iterator[Finding]:
-    """`no` is false and `12:30:00` is 45000 for a reader of YAML 1.1; this one reads 1.2, most clients' tools 1.1."""
-    if not survey.document.name.endswith(".json"):
-        node = yaml.compose(survey.document.raw, Loader=yaml.CSafeLoader)
+@rule(common="warning")
+def no_ambiguous_yaml_scalars(context: Context) -> Iterator[Finding]:
+    """In YAML 1.1 `no` is false and `12:30:00` is 45000. Accord reads YAML 1.2, many other tools 1.1."""
+    if not context.document.name.endswith(".json"):
+        node = yaml.compose(context.document.raw, Loader=yaml.CSafeLoader)
         if node is not None:
-            yield from _differences(node, read(survey.document.raw)[0])
+            yield from _differences(node, read(context.document.raw)[0])
 
 
 def _differences(node: yaml.Node, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any JSON value
     if isinstance(node, yaml.MappingNode):
         for key, inner in node.value:
             if str(key.value) == "<<" and "<<" not in value:
-                continue  # a merge: what it brings in is written, and read, where its anchor is
-            if _read(key) != str(key.value):
-                yield Finding(key.start_mark.line + 1, f"the key {key.value} is no text for every reader of YAML: quote it")
+                continue  # a merge key: what it brings in is checked where its anchor is
+            if _as_yaml_1_1(key) != str(key.value):
+                yield Finding(key.start_mark.line + 1, f"the key {key.value} is not a string for every YAML parser: quote it")
             yield from _differences(inner, value[str(key.value)])
     elif isinstance(node, yaml.SequenceNode):
         for inner, item in zip(node.value, value, strict=True):
             yield from _differences(inner, item)
     else:
-        old = _read(node)
-        if type(old) is not type(value) or old != value:
-            yield Finding(node.start_mark.line + 1, f"the value {node.value} is {_say(old)} for readers of YAML 1.1: quote it")
+        other = _as_yaml_1_1(node)
+        if type(other) is not type(value) or other != value:
+            what = f"the value {node.value} is {_described(other)} for YAML 1.1 parsers"
+            yield Finding(node.start_mark.line + 1, f"{what}: quote it")
 
 
-def _read(node: yaml.Node) -> Any:  # noqa: ANN401 - any YAML value
-    """What a reader of YAML 1.1 makes of a scalar."""
-    if isinstance(node, yaml.ScalarNode) and not node.style and LETTERS.match(str(node.value)):
+def _as_yaml_1_1(node: yaml.Node) -> Any:  # noqa: ANN401 - any YAML value
+    """The value of a scalar for a YAML 1.1 parser; None if it rejects it."""
+    if isinstance(node, yaml.ScalarNode) and not node.style and SINGLE_LETTER_BOOLEAN.match(str(node.value)):
         return str(node.value) in "yY"
     try:
         return SafeConstructor().construct_object(node)
@@ -52,21 +55,18 @@ def _read(node: yaml.Node) -> Any:  # noqa: ANN401 - any YAML value
         return None
 
 
-def _say(old: object) -> str:
-    return f"{old!r}".lower() if isinstance(old, bool) else f"a {type(old).__name__}"
+def _described(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null or invalid", True: "true", False: "false"}[value]
+    name = type(value).__name__
+    return {"int": "an integer", "str": "a string"}.get(name, f"a {name}")
 
 
-def _events(survey: Survey) -> Iterator[tuple[Any, int]]:
-    """What a YAML text is made of, with the lines; JSON has neither anchors nor merge keys."""
-    if not survey.document.name.endswith(".json"):
-        events: Iterator[Any] = yaml.parse(survey.document.raw, Loader=yaml.CSafeLoader)
-        yield from ((event, event.start_mark.line + 1) for event in events)
-
-
-def anchors_are_components(survey: Survey) -> Iterator[Finding]:
-    """What an alias stands for is looked up among the components; an anchor inside an operation hides it from its readers."""
+@rule()
+def anchors_are_components(context: Context) -> Iterator[Finding]:
+    """Readers look for shared parts in `components`; an anchor in an operation is hard to find."""
     depth, section, is_key = 0, None, True
-    for event, line in _events(survey):
+    for event, line in _events(context):
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.NodeEvent):
@@ -77,12 +77,17 @@ def anchors_are_components(survey: Survey) -> Iterator[Finding]:
             depth += isinstance(event, yaml.CollectionStartEvent)
 
 
-def no_merge_keys(survey: Survey) -> Iterator[Finding]:
-    """The merge key `<<` is not part of YAML 1.2: Prism and others read a member of that name."""
-    for event, line in _events(survey):
+@rule(common="warning")
+def no_merge_keys(context: Context) -> Iterator[Finding]:
+    """YAML 1.2 has no merge key: Prism and others read `<<` as the name of a property."""
+    for event, line in _events(context):
         if getattr(event, "value", None) == "<<" and not event.style:
-            text = "the merge key `<<` is a name to other tools: write the members, or an alias of all of them"
-            yield Finding(line, text)
+            what = "the merge key `<<` is an ordinary name for YAML 1.2 parsers"
+            yield Finding(line, f"{what}: write out the properties, or use an alias for all of them")
 
 
-RULES: tuple[Rule, ...] = (plain_scalars, anchors_are_components, no_merge_keys)
+def _events(context: Context) -> Iterator[tuple[Any, int]]:
+    """The parser events of a YAML document with their lines; JSON has neither anchors nor merge keys."""
+    if not context.document.name.endswith(".json"):
+        events: Iterator[Any] = yaml.parse(context.document.raw, Loader=yaml.CSafeLoader)
+        yield from ((event, event.start_mark.line + 1) for event in events)

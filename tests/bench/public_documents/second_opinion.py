@@ -24,7 +24,7 @@ from urllib.parse import parse_qs
 
 from accord.document.deep_stack import deep
 from accord.document.document import Document, Node
-from accord.fidelity.reference_validator import CIRCLES, ReferenceValidator
+from accord.fidelity.reference_validator import CYCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.schema import value_schema
 from accord.openapi.api import API
@@ -70,7 +70,7 @@ class Judges:
     """The independent validator, asked about what was sent and answered."""
 
     def __init__(self, document: Document) -> None:
-        self._oracles: dict[Direction, ReferenceValidator] = {
+        self._references: dict[Direction, ReferenceValidator] = {
             one: ReferenceValidator(document, one) for one in ("request", "response")
         }
 
@@ -96,13 +96,13 @@ class Judges:
         media = content.get(kind.essence) if kind is not None else None
         if media is None or media.schema is None:
             return None
-        CIRCLES.clear()
+        CYCLES.clear()
         try:
             value = _value(media, media.schema, kind.parameters if kind is not None else {}, _decoded(body))
-            accepted: bool = self._oracles[direction].validator(media.schema).is_valid(value)
+            accepted: bool = self._references[direction].of(media.schema).is_valid(value)
         except (KeyError, TypeError, ValueError):
             return None
-        return None if CIRCLES else accepted
+        return None if CYCLES else accepted
 
 
 def _value(media: Media, schema: Node, parameters: Mapping[str, str], raw: bytes) -> Any:

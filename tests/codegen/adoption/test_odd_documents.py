@@ -8,7 +8,7 @@ from accord.cli import mock
 from accord.document.adoption.readings import given
 from accord.document.document import Document, DocumentError
 from accord.generate.adoption import adoption, check_document
-from accord.lint import NAMES, lint
+from accord.lint import lint
 from accord.lint.profiles import severities
 
 HEAD = "openapi: 3.1.1\ninfo: {title: T, version: '1'}\n"
@@ -139,7 +139,7 @@ class TestOddDocuments:
         adopted = document.reread((given(words),))
         assert check_document(adopted) == []
         mock.application(adopted, mock.schemes(adopted, None))
-        assert isinstance(lint(adopted, severities("house", NAMES, None)), list)
+        assert isinstance(lint(adopted, severities("house")), list)
 
     def test_may_have_extensions_of_other_tools(self):
         document = Document(f"{GET}x-files: [5]\nx-alias: [a]\nx-body-limit: 10 MB\n".encode())

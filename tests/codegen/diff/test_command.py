@@ -41,12 +41,12 @@ class TestDiff:
         code, out, err = run(capsys, "diff", "old/openapi.yaml", "openapi.yaml")
 
         place = line(BASE, "[paper, box]")
-        what = 'value "box" removed; breaks clients that send what was allowed'
+        what = 'value "box" removed; breaks clients that send requests that were valid'
         assert out.splitlines() == [
             "major (1)",
             f"  old/openapi.yaml:{place}: OrderCreate.wrapping: {what} (sent to createOrder)",
             "",
-            "openapi.yaml:4: info.version is still 1.4.2, the changes are major: make it 2.0.0",
+            "openapi.yaml:4: info.version is still 1.4.2, but the changes are major: set it to 2.0.0",
             "",
             "major",
         ]
@@ -85,7 +85,7 @@ class TestDiff:
             "### Changed",
         ]
         _, added, changed = out.split("\n### ")[1:]
-        assert "- OrderCreate.colour: optional member added (sent to createOrder)." in added.splitlines()
+        assert "- OrderCreate.colour: optional property added (sent to createOrder)." in added.splitlines()
         assert "- OrderCreate.count: maximum 99 -> 999 (sent to createOrder)." in changed.splitlines()
         assert code == 1
 
@@ -114,16 +114,28 @@ class TestVersion:
     @pytest.mark.parametrize(
         ("versions", "text", "said"),
         [
-            (("1.4.2", "1.4.3"), BREAKING, "info.version 1.4.2 -> 1.4.3 is a patch, the changes are major: make it 2.0.0"),
-            (("1.4.2", "1.5.0"), BREAKING, "info.version 1.4.2 -> 1.5.0 is a minor, the changes are major: make it 2.0.0"),
-            (("0.1.0", "0.1.1"), BREAKING, "info.version 0.1.0 -> 0.1.1 is a patch, the changes are major: make it 0.2.0"),
-            (("1.4.2", "1.4.1"), BREAKING, "info.version 1.4.2 -> 1.4.1 goes back: write a later one"),
+            (
+                ("1.4.2", "1.4.3"),
+                BREAKING,
+                "info.version 1.4.2 -> 1.4.3 is a patch bump, but the changes are major: set it to 2.0.0",
+            ),
+            (
+                ("1.4.2", "1.5.0"),
+                BREAKING,
+                "info.version 1.4.2 -> 1.5.0 is a minor bump, but the changes are major: set it to 2.0.0",
+            ),
+            (
+                ("0.1.0", "0.1.1"),
+                BREAKING,
+                "info.version 0.1.0 -> 0.1.1 is a patch bump, but the changes are major: set it to 0.2.0",
+            ),
+            (("1.4.2", "1.4.1"), BREAKING, "info.version 1.4.2 -> 1.4.1 goes backwards: use a later version"),
             (("1.4.2", "next"), BREAKING, "info.version 'next' is not MAJOR.MINOR.PATCH"),
             (("last", "1.4.2"), BREAKING, "the old info.version 'last' is not MAJOR.MINOR.PATCH"),
             (
                 ("1.4.2", "1.4.2"),
                 BASE.replace("title: Orders", "title: O"),
-                "still 1.4.2, the changes are patch: make it 1.4.3",
+                "still 1.4.2, but the changes are patch: set it to 1.4.3",
             ),
             (("1.4.2", "2.0.0"), BREAKING, None),
             (("0.1.0", "0.2.0"), BREAKING, None),
@@ -156,7 +168,7 @@ class TestLastRelease:
 
         code, out, _ = run(capsys, "compatible", "openapi.yaml")
 
-        assert (code, out) == (0, "openapi.yaml: no release yet (no tag `v*`), so nothing can be incompatible\n")
+        assert (code, out) == (0, "openapi.yaml: no release to compare with (no tag `v*`)\n")
 
     def test_the_document_of_the_last_tag_is_compared(self, folder, capsys):
         (folder / "openapi.yaml").write_text(BASE)
@@ -170,7 +182,7 @@ class TestLastRelease:
 
         assert (code, out) == (1, "")
         assert f"v1.4.2:openapi.yaml:{line(BASE, '[paper, box]')}: " in err
-        assert err.splitlines()[-1].endswith("the changes are major: make it 2.0.0")
+        assert err.splitlines()[-1].endswith("but the changes are major: set it to 2.0.0")
 
     def test_the_files_of_the_document_are_those_of_the_tag(self, folder, capsys):
         text = BASE.replace("    OrderCreate:\n", "    OrderCreate: {$ref: 'parts/order.yaml'}\n    Before:\n")
@@ -219,4 +231,4 @@ class TestCheckContract:
         assert "the document has no operation getReadiness" in said
         assert "operation getReadyness has no handler" in said
         assert "operationId getReadiness -> getReadyness" in said
-        assert "the changes are major: make it 0.2.0" in said
+        assert "but the changes are major: set it to 0.2.0" in said

@@ -83,7 +83,7 @@ class TestTheSameDocument:
         assert diff(read(old), read(renamed)).findings == ()
         found = diff(read(old), read(changed)).findings
         assert {finding.change.what.split(":")[0] for finding in found} == {"Old7.kind"}
-        assert max(len(finding.reaches) for finding in found) > 30
+        assert max(len(finding.operations) for finding in found) > 30
 
 
 class TestOpenAPI30:
@@ -114,7 +114,7 @@ class TestOpenAPI30:
 
         findings = diff(self.document("3.0.3", self.OLD), self.document("3.0.3", new)).findings
 
-        assert [str(finding.change.rating) for finding in findings] == ["major", "minor"]
+        assert [str(finding.change.bump) for finding in findings] == ["major", "minor"]
 
 
 class TestStatuses:
@@ -141,9 +141,9 @@ class TestStatuses:
             ("200 default", "200 4XX 5XX", "minor", ["response default removed"]),
             ("200 default", "200 404 default", "patch", []),
             ("200 404 default", "200 default", "patch", []),
-            ("2XX", "200 204", "minor", ["response 2XX is only 200, 204 now"]),
+            ("2XX", "200 204", "minor", ["response 2XX narrowed to 200, 204"]),
             ("200", "2XX", "major", ["response 2XX added"]),
-            ("200 4XX", "200 400", "minor", ["response 4XX is only 400 now"]),
+            ("200 4XX", "200 400", "minor", ["response 4XX narrowed to 400"]),
             ("200", "200 default", "minor", ["response default added"]),
             ("200", "200 302", "major", ["response 302 added"]),
         ],
@@ -152,7 +152,7 @@ class TestStatuses:
         found = diff(self.document(old), self.document(new))
 
         assert sorted(finding.change.what for finding in found.findings) == sorted(told)
-        assert str(found.rating) == rating
+        assert str(found.bump) == rating
 
 
 class TestEncodings:
@@ -171,7 +171,7 @@ class TestEncodings:
         ],
     )
     def test_more_content_types_of_a_part_break_nobody_who_sends_it(self, old, new, rating):
-        assert str(diff(self.document(old), self.document(new)).rating) == rating
+        assert str(diff(self.document(old), self.document(new)).bump) == rating
 
 
 class TestSecurity:
@@ -191,24 +191,24 @@ class TestSecurity:
                 [{"k": []}],
                 "major",
                 [
-                    "security: k (apiKey header x-key) was enough, now asked for: k (apiKey header x-other)",
-                    "security: k (apiKey header x-other) is enough now",
+                    "security: k (apiKey header x-key) is no longer sufficient, requires k (apiKey header x-other)",
+                    "security: k (apiKey header x-other) is now sufficient",
                 ],
             ),
-            (KEY, [], "minor", ["security: no credential is needed now"]),
+            (KEY, [], "minor", ["security: no longer requires credentials"]),
         ],
     )
     def test_says_what_is_another(self, scheme, security, rating, told):
         found = diff(self.document(self.KEY, [{"k": []}]), self.document(scheme, security))
 
         assert [finding.change.what for finding in found.findings] == told
-        assert str(found.rating) == rating
+        assert str(found.bump) == rating
 
     def test_says_what_is_asked_for_where_nothing_was(self):
         found = diff(self.document(self.KEY, []), self.document(self.KEY, [{"k": []}]))
 
-        assert [finding.change.what for finding in found.findings] == ["security: asks for k (apiKey header x-key) now"]
-        assert str(found.rating) == "major"
+        assert [finding.change.what for finding in found.findings] == ["security: now requires k (apiKey header x-key)"]
+        assert str(found.bump) == "major"
 
 
 def one_operation(kind: str, operation: dict[str, Any], version: str = "3.1.1") -> Document:
@@ -223,7 +223,7 @@ def one_operation(kind: str, operation: dict[str, Any], version: str = "3.1.1") 
 
 
 def told(old: Document, new: Document) -> list[tuple[str, str]]:
-    return [(str(finding.change.rating), finding.change.what) for finding in diff(old, new).findings]
+    return [(str(finding.change.bump), finding.change.what) for finding in diff(old, new).findings]
 
 
 class TestReplies:
@@ -246,7 +246,7 @@ class TestReplies:
             ({}, REQUIRED, [("major", "response 200: header X-A added")]),
             (REQUIRED, {}, [("minor", "response 200: header X-A removed")]),
             ({}, OPTIONAL, [("minor", "response 200: header X-A added")]),
-            (OPTIONAL, REQUIRED, [("major", "response 200: header X-A is always sent now")]),
+            (OPTIONAL, REQUIRED, [("major", "response 200: header X-A is now always sent")]),
             (LINK, {}, [("minor", "response 200: link next removed")]),
         ],
     )
@@ -332,6 +332,6 @@ class TestNamesOfTypes:
             return one_operation("path", operation)
 
         assert told(document("string", "integer"), document("string", "integer", "number")) == [
-            ("major", "alternatives integer and number overlap now: what fits both fits oneOf no longer"),
+            ("major", "alternatives integer and number now overlap: a value that matches both no longer matches oneOf"),
             ("minor", "alternative number added"),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accord.diff import Rating, diff
+from accord.diff import Bump, diff
 from accord.document.document import Document
 from tests.codegen.diff.cases import BASE, changes, document, edits
 
@@ -17,8 +17,8 @@ class TestEdits:
     def test_is_rated_right_in_its_line(self, edit):
         comparison = diff(Document(BASE.encode()), Document(edit.text.encode()))
 
-        found = [(f.change.place.old, f.change.place.node.line, str(f.change.rating)) for f in comparison.findings]
-        assert str(comparison.rating) == edit.rating, comparison.findings
+        found = [(f.change.location.old, f.change.location.node.line, str(f.change.bump)) for f in comparison.findings]
+        assert str(comparison.bump) == edit.rating, comparison.findings
         assert (not found) == edit.same, comparison.findings
         if edit.place is not None:
             assert (*edit.place, edit.rating) in found, comparison.findings
@@ -37,11 +37,11 @@ class TestSchemas:
 
         comparison = diff(Document(old.encode()), Document(new.encode()))
 
-        assert str(comparison.rating) == getattr(change, direction), comparison.findings
+        assert str(comparison.bump) == getattr(change, direction), comparison.findings
         if getattr(change, direction) == "patch":
             assert comparison.findings == ()
 
 
 class TestRating:
     def test_words_of_ratings_are_those_of_versions(self):
-        assert [str(rating) for rating in sorted(Rating)] == ["patch", "minor", "major"]
+        assert [str(rating) for rating in sorted(Bump)] == ["patch", "minor", "major"]

@@ -9,7 +9,7 @@ import pytest
 
 from accord.cli.main import main
 from accord.document.document import Document
-from accord.fidelity.receivers import receivers
+from accord.fidelity.models import body_models
 from accord.fidelity.report import fidelity
 from accord.generate.package import write
 from tests.contract.contract import OPERATIONS
@@ -208,7 +208,7 @@ class TestOurDocument:
     def test_has_a_model_for_every_body_that_takes_what_the_engine_accepts(self):
         bodies = {schema["$ref"].rpartition("/")[2] for operation in OPERATIONS for schema in operation.bodies.values()}
 
-        assert {pointer[-1] for pointer in receivers(Document.load(OPENAPI), "app.schemas")} == bodies
+        assert {pointer[-1] for pointer in body_models(Document.load(OPENAPI), "app.schemas")} == bodies
 
     @pytest.mark.slow
     def test_finds_a_model_that_refuses_what_the_engine_accepts(self):

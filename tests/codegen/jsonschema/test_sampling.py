@@ -50,7 +50,7 @@ def unsatisfied(schema: str):
 
 def all_valid(schema: str, values: list[object]) -> bool:
     node = subject(schema)
-    judge = ReferenceValidator(node.document, "response").validator(node)
+    judge = ReferenceValidator(node.document, "response").of(node)
     return all(judge.is_valid(value) for value in values)
 
 

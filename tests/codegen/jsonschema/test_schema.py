@@ -117,7 +117,7 @@ class TestMembersOfOneDirection:
 
         assert found
         assert all("id" not in value for value in found)
-        assert all(ReferenceValidator(tested.document, "request").validator(tested).is_valid(value) for value in found)
+        assert all(ReferenceValidator(tested.document, "request").of(tested).is_valid(value) for value in found)
 
 
 class TestPointers:

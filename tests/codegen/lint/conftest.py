@@ -20,7 +20,7 @@ class Broken:
         valid = VALID.read_text(encoding="utf-8")
         assert old in valid, f"not in valid.yaml: {old}"
         self.text = valid.replace(old, new, 1)
-        self.findings = [reported.text for reported in lint(Document(self.text.encode()))]
+        self.findings = [diagnostic.text for diagnostic in lint(Document(self.text.encode()))]
 
     def at(self, mark: str, text: str) -> str:
         """The finding with this text, in the line where the mark stands first."""

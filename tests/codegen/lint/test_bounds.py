@@ -13,20 +13,25 @@ class TestBounds:
     @pytest.mark.parametrize(
         ("old", "new", "mark", "text"),
         [
-            (NAME, "{pattern: '^[a-z]+$'}", "Name: ", "Name allows anything: give it a `type`"),
-            (NAME, "true", "Name: ", "Name allows anything: give it a `type`"),
-            (NAME, NAME[:-1] + ", nullable: true}", "Name: ", "Name.nullable is OpenAPI 3.0's word: add 'null' to `type`"),
-            (NAME, NAME[:-1] + ", nullable: false}", "Name: ", "Name.nullable is OpenAPI 3.0's word: remove it"),
-            ("maxLength: 40, ", "", "Name: ", "Name has no `maxLength`: add one; the longest value that makes sense"),
-            (", pattern: '^[a-z]+$'", "", "Name: ", "Name is input and has no `pattern`: add one, at least `^[^\\u0000]*$`"),
+            (NAME, "{pattern: '^[a-z]+$'}", "Name: ", "Name has no `type` and accepts any value: add a `type`"),
+            (NAME, "true", "Name: ", "Name has no `type` and accepts any value: add a `type`"),
+            (NAME, NAME[:-1] + ", nullable: true}", "Name: ", "Name.nullable is an OpenAPI 3.0 keyword: add 'null' to `type`"),
+            (NAME, NAME[:-1] + ", nullable: false}", "Name: ", "Name.nullable is an OpenAPI 3.0 keyword: remove it"),
+            ("maxLength: 40, ", "", "Name: ", "Name has no `maxLength`: set it to the longest value you accept"),
+            (
+                ", pattern: '^[a-z]+$'",
+                "",
+                "Name: ",
+                "Name is request input without a `pattern`: add one, at least `^[^\\u0000]*$`",
+            ),
             ("format: int64, minimum: 1, ", "format: int64, ", " Id: ", "Id has no `minimum`: add one"),
             (", maximum: 9007199254740991", "", " Id: ", "Id has no `maximum`: add one"),
-            ("format: int64, ", "", " Id: ", "Id has no `format` for integers: add `format: int32` or `format: int64`"),
+            ("format: int64, ", "", " Id: ", "Id has no integer `format`: add `format: int32` or `format: int64`"),
             (
                 "format: int64, minimum: 1",
                 "format: int32, minimum: 1",
                 " Id: ",
-                "Id.maximum does not fit int32: write a number from -2147483648 to 2147483647, or another format",
+                "Id.maximum is out of range for int32: use a number from -2147483648 to 2147483647, or another format",
             ),
             ("{type: number, minimum: 0, ", "{type: number, ", "Score: ", "Score has no `minimum`: add one"),
             ("minimum: 0, maximum: 1, ", "minimum: 0, ", "Score: ", "Score has no `maximum`: add one"),
@@ -35,31 +40,31 @@ class TestBounds:
                 ", items: {$ref: '#/components/schemas/User'}",
                 "",
                 "users: {type: array",
-                "UserList.users has no `items`: describe its elements",
+                "UserList.users has no `items`: add a schema for its elements",
             ),
             (
                 "      additionalProperties: false\n",
                 "      maxProperties: 9\n",
                 "UserCreate:\n",
-                "UserCreate is input and open: add `additionalProperties: false`",
+                "UserCreate is a request object that accepts unknown properties: add `additionalProperties: false`",
             ),
             (
                 "additionalProperties: false",
                 "maxProperties: 3\n      propertyNames: {maxLength: 5}\n      additionalProperties: {type: boolean}",
                 "UserCreate:\n",
-                "UserCreate is an open map and input: add `maxProperties`, and `propertyNames` with a pattern",
+                "UserCreate is an unbounded map in a request: add `maxProperties`, and `propertyNames` with a pattern",
             ),
             (
                 "additionalProperties: false",
                 "additionalProperties: {type: boolean}",
                 "UserCreate:\n",
-                "UserCreate is an open map and input: add `maxProperties`, and `propertyNames` with a pattern",
+                "UserCreate is an unbounded map in a request: add `maxProperties`, and `propertyNames` with a pattern",
             ),
             (
                 "maxLength: 40",
                 "minLength: 41, maxLength: 40",
                 "Name: ",
-                "Name.minLength is above `maxLength`: 41 > 40: swap or correct them",
+                "Name.minLength is greater than `maxLength` (41 > 40): swap or correct them",
             ),
         ],
     )
@@ -95,9 +100,7 @@ class TestBounds:
     def test_a_string_that_is_bounded_at_one_use_and_not_at_another_is_named_where_it_is_written(self, broken):
         document = broken(NAME, "{type: string, pattern: '^[a-z]+$'}")
 
-        assert document.findings == [
-            document.at("Name: ", "Name has no `maxLength`: add one; the longest value that makes sense")
-        ]
+        assert document.findings == [document.at("Name: ", "Name has no `maxLength`: set it to the longest value you accept")]
 
     def test_a_string_that_is_bounded_at_every_use_needs_no_bound_of_its_own(self, broken):
         bounded = "role: {allOf: [{$ref: '#/components/schemas/Text'}, {maxLength: 9}]}"
@@ -117,9 +120,7 @@ class TestBounds:
     def test_a_schema_that_nobody_uses_is_read_too(self, broken):
         document = broken("    Id: {", "    Lost: {type: string}\n    Id: {")
 
-        assert document.findings == [
-            document.at("Lost: ", "Lost has no `maxLength`: add one; the longest value that makes sense")
-        ]
+        assert document.findings == [document.at("Lost: ", "Lost has no `maxLength`: set it to the longest value you accept")]
 
     def test_a_schema_may_contain_itself(self, broken):
         document = broken(ROLE, "boss: {$ref: '#/components/schemas/UserCreate'}")
@@ -135,37 +136,43 @@ class TestMeaning:
                 "Id: {type: integer, format: int64",
                 "Id: {type: string, format: int64",
                 " Id: ",
-                "Id.format asserts nothing: int64 is a format of integers: remove it, or correct the type",
+                "Id.format has no effect, int64 is a format for integers: remove it or correct the type",
             ),
             (
                 ", pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z$'",
                 "",
                 "Instant: ",
-                "Instant is a `date-time` without a `pattern`: add one for years, seconds, fraction and offset",
+                "Instant is a `date-time` without a `pattern`: add one that limits year, seconds, fraction and offset",
             ),
             (
                 "multipleOf: 0.5",
                 "multipleOf: 0.1",
                 "Score: ",
-                "Score.multipleOf is no exact binary fraction: 0.1: use an integer, 0.5, 0.25, or count in smaller units",
+                (
+                    "Score.multipleOf is 0.1, which a binary float cannot represent exactly: "
+                    "use an integer, 0.5 or 0.25, or a smaller unit"
+                ),
             ),
             (
                 "        role: {",
                 "        homeTown: {",
                 "homeTown: {",
-                "UserCreate.homeTown is not snake_case: write small words joined by `_`",
+                "UserCreate.homeTown is not snake_case: use lowercase words joined by `_`",
             ),
             (
                 "required: [name]",
                 "required: [nmae]",
                 "required: [nmae",
-                "UserCreate.required[0] requires 'nmae', which is not in `properties`: describe it or remove it",
+                "UserCreate.required[0] requires 'nmae', which is not in `properties`: define it or remove it",
             ),
             (
                 "required: [name]",
                 "required: [name, role]",
                 "role: {",
-                "UserCreate.role.default is the default of a required member: remove it from `required`, or the default",
+                (
+                    "UserCreate.role.default is the default of a required property: "
+                    "make the property optional or remove the default"
+                ),
             ),
         ],
     )

@@ -16,19 +16,22 @@ class TestGenerators:
                 MEMBER,
                 "name: {$ref: '#/components/schemas/Name', minLength: 2}\n        role",
                 "minLength: 2",
-                "UserCreate.name has `minLength` beside its `$ref`: join the two by `allOf`, in a schema with a name",
+                "UserCreate.name has `minLength` beside `$ref`: combine them with `allOf` in a named schema",
             ),
             (
                 "requestBody: $request.body\n",
                 "requestBody: {name: $request.body#/name}\n",
                 "requestBody: {name",
-                "POST /api/v1/users.201.links.Created.requestBody is no text: write one runtime expression, or say it in words",
+                (
+                    "POST /api/v1/users.201.links.Created.requestBody is not a string: "
+                    "use one runtime expression, or explain it in `description`"
+                ),
             ),
             (
                 "enum: [user, admin]",
                 "enum: [user, -admin]",
                 "-admin",
-                "UserCreate.role.enum has '-admin', which is no identifier: name the values by `x-enum-varnames`",
+                "UserCreate.role.enum has '-admin', which is not an identifier: name the values with `x-enum-varnames`",
             ),
             (
                 "x-enum-varnames: [NOT_FOUND]",
@@ -36,7 +39,7 @@ class TestGenerators:
                 "LOST",
                 (
                     "NotFound.application/problem+json.allOf[1].type.x-enum-varnames does not name each value: "
-                    "write one name for each, all different"
+                    "list one distinct name per value"
                 ),
             ),
             (
@@ -44,8 +47,8 @@ class TestGenerators:
                 "x-enum-varnames: [not-found]",
                 "[not-found]",
                 (
-                    "NotFound.application/problem+json.allOf[1].type.x-enum-varnames has 'not-found', which is no identifier: "
-                    "write letters, digits and `_`"
+                    "NotFound.application/problem+json.allOf[1].type.x-enum-varnames has 'not-found', "
+                    "which is not an identifier: use letters, digits and `_`"
                 ),
             ),
             (
@@ -53,27 +56,27 @@ class TestGenerators:
                 "status: {const: 404}",
                 "{const: 404}",
                 (
-                    "NotFound.application/problem+json.allOf[1].status.const is joined with another description: "
-                    "write an `enum` of one value"
+                    "NotFound.application/problem+json.allOf[1].status.const is combined with another schema of the property: "
+                    "use an `enum` with one value"
                 ),
             ),
             (
                 ROLE,
                 ROLE[:-1] + ", writeOnly: true}",
                 "writeOnly",
-                "UserCreate.role.writeOnly hides what no answer has: remove it",
+                "UserCreate.role.writeOnly has no effect, the property is in no response: remove it",
             ),
             (
                 ROLE,
                 "role: {anyOf: [{$ref: '#/components/schemas/Name'}, {type: 'null'}]}",
                 "role: {anyOf",
-                "UserCreate.role.anyOf is a value or null: say both in `type`, as `[string, 'null']`",
+                "UserCreate.role.anyOf is a union with null: use a type array, as in `type: [string, 'null']`",
             ),
             (
                 "      security: [{bearer: []}]\n",
                 "",
                 "operationId: getUser\n      tags",
-                "GET /api/v1/users/{user_id} does not say who may ask: add `security`, `[]` for everybody",
+                "GET /api/v1/users/{user_id} does not declare its security: add `security`, or `security: []` if it is public",
             ),
         ],
     )
@@ -98,13 +101,16 @@ class TestCompositions:
         [
             (
                 "anyOf: [{maxLength: 4}, {minLength: 2}], pattern: '^a*$'",
-                "has no `maxLength`: add one; the longest value that makes sense",
+                "has no `maxLength`: set it to the longest value you accept",
             ),
             (
                 "oneOf: [{pattern: '^a$'}, {minLength: 2}], maxLength: 4",
-                "is input and has no `pattern`: add one, at least `^[^\\u0000]*$`",
+                "is request input without a `pattern`: add one, at least `^[^\\u0000]*$`",
             ),
-            ("anyOf: [{minLength: 5}], maxLength: 4, pattern: '^a*$'", "is above `maxLength`: 5 > 4: swap or correct them"),
+            (
+                "anyOf: [{minLength: 5}], maxLength: 4, pattern: '^a*$'",
+                "is greater than `maxLength` (5 > 4): swap or correct them",
+            ),
         ],
     )
     def test_a_bound_that_one_alternative_lacks_is_missed(self, broken, written, text):
@@ -124,8 +130,8 @@ class TestCompositions:
         )
         document = broken(schema, joined)
 
-        text = "UserCreate.additionalProperties refuses 'note', with which it is joined"
-        assert document.findings[0].endswith(f"{text}: close the whole by `unevaluatedProperties: false`")
+        text = "UserCreate.additionalProperties rejects 'note', which a schema combined with it defines"
+        assert document.findings[0].endswith(f"{text}: use `unevaluatedProperties: false` on the combined schema instead")
 
     def test_a_required_member_that_no_part_describes_is_named(self, broken):
         document = broken(
@@ -133,7 +139,7 @@ class TestCompositions:
             "required: [why], properties: {type: {enum: [/problems/not-found]",
         )
 
-        text = "requires 'why', which is not in `properties`: describe it or remove it"
+        text = "requires 'why', which is not in `properties`: define it or remove it"
         assert any(finding.endswith(text) for finding in document.findings), document.findings
 
     def test_each_alternative_of_a_problem_is_judged(self, broken):
@@ -144,4 +150,4 @@ class TestCompositions:
         document = broken(f"- {written}", f"- oneOf: [{one}, {other}]")
 
         found = [finding.split(": ", 1)[1] for finding in document.findings]
-        assert "NotFound pins `status` to 410, answered as 404: give `status` the `enum` [404]" in found
+        assert "NotFound restricts `status` to 410 in a 404 response: set its `enum` to [404]" in found

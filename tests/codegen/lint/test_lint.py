@@ -3,14 +3,16 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from accord.cli.main import main
 from accord.document.document import Document
-from accord.lint import NAMES, RULES, lint
-from accord.lint.profiles import severities
+from accord.lint import lint
+from accord.lint.profiles import checked, severities
+from accord.lint.rules import RULES
 from tests.contract.contract import OPERATIONS
 from tests.support.paths import OPENAPI, ROOT
 
@@ -24,7 +26,7 @@ def text_with(old: str, new: str) -> bytes:
 
 
 def texts(document: Document) -> list[str]:
-    return [reported.text for reported in lint(document)]
+    return [diagnostic.text for diagnostic in lint(document)]
 
 
 class TestLint:
@@ -50,11 +52,11 @@ class TestLint:
         findings = texts(document)
 
         assert len(findings) == 1
-        assert findings[0].endswith(": RequestId has no `maxLength`: add one; the longest value that makes sense")
+        assert findings[0].endswith(": RequestId has no `maxLength`: set it to the longest value you accept")
 
     def test_every_rule_says_why(self):
-        assert len(RULES) == len(set(RULES))
-        assert all(len(rule.__doc__ or "") > 40 for rule in RULES)
+        assert len(RULES) == len(set(RULES.values()))
+        assert all(len(rule.__doc__ or "") > 40 for rule in RULES.values())
 
     def test_an_invalid_document_is_not_held_against_the_house_rules(self):
         findings = texts(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
@@ -86,7 +88,7 @@ class TestCommand:
 
         code = main(["lint", str(path), "--profile", "house"])
 
-        said = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-end]\n"
+        said = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-have-max-items]\n"
         assert (code, *capsys.readouterr()) == (1, "", said)
 
     @pytest.mark.parametrize(
@@ -130,14 +132,14 @@ class TestProfiles:
 
         assert code == 1
         first, second = capsys.readouterr().err.splitlines()
-        assert first.startswith("foreign.yaml:6: GET /getThings.parameters.pageSize.minimum is above `maximum`: 5 > 3")
-        assert first.endswith(" [bounds-leave-room]")
-        assert second.startswith("foreign.yaml:12: Half.multipleOf is no exact binary fraction: 0.1")
-        assert second.endswith(" (warning) [steps-are-exact]")
+        assert first.startswith("foreign.yaml:6: GET /getThings.parameters.pageSize.minimum is greater than `maximum` (5 > 3)")
+        assert first.endswith(" [bounds-are-satisfiable]")
+        assert second.startswith("foreign.yaml:12: Half.multipleOf is 0.1, which a binary float cannot represent exactly")
+        assert second.endswith(" (warning) [multiple-of-is-exact]")
 
     def test_a_file_says_the_severity_of_a_rule(self, foreign, tmp_path, capsys):
         config = tmp_path / "lint.toml"
-        config.write_text('profile = "common"\n[rules]\nbounds-leave-room = "off"\nsteps-are-exact = "warning"\n')
+        config.write_text('profile = "common"\n[rules]\nbounds-are-satisfiable = "off"\nmultiple-of-is-exact = "warning"\n')
 
         code = main(["lint", str(foreign), "--config", str(config)])
 
@@ -147,11 +149,11 @@ class TestProfiles:
     @pytest.mark.parametrize(
         ("text", "fault"),
         [
-            ('profile = "mine"', "there is no profile 'mine': write house or common"),
-            ('[rules]\nno-such-rule = "off"', "there is no rule 'no-such-rule': write one of "),
-            ('[rules]\nsummaries = "loud"', "rule 'summaries': 'loud' is no severity: write error, warning, off"),
-            ("rules = 1", "`rules` is a table of severities by the names of rules"),
-            ("rule = {}", "rule is unknown: write `profile` and `rules`"),
+            ('profile = "mine"', "unknown profile 'mine': use house or common"),
+            ('[rules]\nno-such-rule = "off"', "unknown rule 'no-such-rule': use one of "),
+            ('[rules]\noperations-have-summary = "loud"', "unknown severity 'loud': use one of error, warning, off"),
+            ("rules = 1", "`rules` must be a table of rule names and severities"),
+            ("rule = {}", "unknown setting rule: use `profile` and `rules`"),
             ("[", "lint.toml: "),
         ],
     )
@@ -164,11 +166,19 @@ class TestProfiles:
         assert (code, fault in capsys.readouterr().err) == (1, True)
 
     def test_the_rules_of_profiles_exist(self):
-        assert all(name in NAMES for name in severities("common", NAMES))
-        assert {"error", "warning", "off"} == set(severities("common", NAMES).values())
+        assert all(name in RULES for name in severities("common"))
+        assert {"error", "warning", "off"} == set(severities("common").values())
+
+    def test_the_settings_in_the_guide_name_rules_that_exist(self):
+        page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+        (block,) = re.findall(r"```toml\n(profile = .*?)```", page, flags=re.DOTALL)
+
+        settings = checked(tomllib.loads(block), "docs/engine.md")
+
+        assert severities(settings["profile"], settings["rules"]).items() >= settings["rules"].items()
 
     def test_default_stands_for_the_statuses_that_are_not_listed(self):
         said = texts(Document(FOREIGN.encode()))
 
         assert not any("has no 4" in finding for finding in said)
-        assert any(".default has no required X-Request-ID" in finding for finding in said)
+        assert any(".default has no required X-Request-ID header" in finding for finding in said)

@@ -2,24 +2,29 @@
 
 import pytest
 
-VERBS = "write one of list, get, create, update, replace, delete and a noun, in camelCase: getUser"
+VERBS = "use one of list, get, create, update, replace, delete followed by a noun, in camelCase, as in getUser"
 
 
 class TestOperations:
     @pytest.mark.parametrize(
         ("old", "new", "mark", "text"),
         [
-            ("Id: createUser", "Id: addUser", "Id: addUser", f"operationId 'addUser' is not verb and noun: {VERBS}"),
-            ("Id: createUser", "Id: create_user", "Id: create_", f"operationId 'create_user' is not verb and noun: {VERBS}"),
-            ("Id: createUser", "Id: create", "Id: create\n", f"operationId 'create' is not verb and noun: {VERBS}"),
+            ("Id: createUser", "Id: addUser", "Id: addUser", f"operationId 'addUser' is not a verb and a noun: {VERBS}"),
+            (
+                "Id: createUser",
+                "Id: create_user",
+                "Id: create_",
+                f"operationId 'create_user' is not a verb and a noun: {VERBS}",
+            ),
+            ("Id: createUser", "Id: create", "Id: create\n", f"operationId 'create' is not a verb and a noun: {VERBS}"),
             (
                 "Id: createUser",
                 "Id: replaceUser",
                 "Id: replaceUser",
-                "operationId 'replaceUser' says replace, its method is POST: use PUT, or another verb",
+                "operationId 'replaceUser' does not match the method POST: use PUT, or another verb",
             ),
-            ("tags: [users]", "tags: []", "    get:", "GET /api/v1/users has 0 tags: give it exactly one"),
-            ("tags: [users]", "tags: [users, users]", "    get:", "GET /api/v1/users has 2 tags: give it exactly one"),
+            ("tags: [users]", "tags: []", "    get:", "GET /api/v1/users has 0 tags: use exactly one"),
+            ("tags: [users]", "tags: [users, users]", "    get:", "GET /api/v1/users has 2 tags: use exactly one"),
             (
                 "tags: [users]",
                 "tags: [people]",
@@ -30,19 +35,19 @@ class TestOperations:
                 ", description: Accounts.",
                 "",
                 "- {name: users}",
-                "the tag 'users' has no description: say what its operations are about",
+                "the tag 'users' has no description: describe what its operations do",
             ),
             (
                 "Accounts.}\n",
                 "Accounts.}\n  - {name: posts, description: Texts.}\n",
                 "- {name: posts",
-                "the tag 'posts' is used by no operation: remove it",
+                "the tag 'posts' is not used by any operation: remove it",
             ),
             (
                 "      summary: List users\n",
                 "",
                 "    get:",
-                "GET /api/v1/users has no summary: say in a few words what it does",
+                "GET /api/v1/users has no summary: describe in a few words what it does",
             ),
         ],
     )
@@ -57,10 +62,10 @@ class TestPaths:
         ("path", "text"),
         [
             ("/api/v1/users/", "ends with a slash: remove it"),
-            ("/api/v1/blogUsers", "has the segment 'blogUsers', which is not kebab-case: write small words joined by `-`"),
-            ("/api/v1/blog_users", "has the segment 'blog_users', which is not kebab-case: write small words joined by `-`"),
-            ("/api/v1/fetch-users", "has the segment 'fetch-users', a deed: name the thing; the method is the verb"),
-            ("/api/v1/user", "has the collection 'user' in the singular: write the plural"),
+            ("/api/v1/blogUsers", "has the segment 'blogUsers', which is not kebab-case: use lowercase words joined by `-`"),
+            ("/api/v1/blog_users", "has the segment 'blog_users', which is not kebab-case: use lowercase words joined by `-`"),
+            ("/api/v1/fetch-users", "has the segment 'fetch-users', an action: name the resource; the method is the verb"),
+            ("/api/v1/user", "has the singular collection name 'user': use the plural"),
         ],
     )
     def test_a_path_that_names_no_things_is_named(self, broken, path, text):
@@ -71,7 +76,7 @@ class TestPaths:
     def test_one_of_a_singular_collection_is_named(self, broken):
         document = broken("  /api/v1/users/{user_id}:", "  /api/v1/user/{user_id}:")
 
-        text = "/api/v1/user/{user_id} has the collection 'user' in the singular: write the plural"
+        text = "/api/v1/user/{user_id} has the singular collection name 'user': use the plural"
         assert document.findings == [document.at("  /api/v1/user/{", text)]
 
     def test_a_plural_without_s_is_a_plural(self, broken):
@@ -88,13 +93,13 @@ class TestParameters:
                 "name: page_size",
                 "name: pageSize",
                 "name: pageSize",
-                "the parameter 'pageSize' is not snake_case: write small words joined by `_`",
+                "the parameter 'pageSize' is not snake_case: use lowercase words joined by `_`",
             ),
             (
                 "name: page_size",
                 "name: page_size\n          required: true",
                 "default: 10",
-                "the parameter 'page_size' is required and has a default: remove one of them",
+                "the parameter 'page_size' is required and has a default: make it optional or remove the default",
             ),
         ],
     )
@@ -113,19 +118,18 @@ class TestParameters:
     def test_only_headers_with_a_grammar_need_no_pattern(self, broken):
         document = broken("name: If-Match", "name: If-Lucky")
 
-        text = (
-            "PATCH /api/v1/users/{user_id}.parameters.If-Lucky is input and has no `pattern`: add one, at least `^[^\\u0000]*$`"
-        )
-        assert document.at("name: If-Lucky", text) in document.findings
+        where = "PATCH /api/v1/users/{user_id}.parameters.If-Lucky"
+        text = "is request input without a `pattern`: add one, at least `^[^\\u0000]*$`"
+        assert document.at("name: If-Lucky", f"{where} {text}") in document.findings
 
 
 class TestAliases:
     @pytest.mark.parametrize(
         ("alias", "text"),
         [
-            ("{/api: /api/v1/}", "the alias '/api' is no prefix: begin and end it with `/`"),
-            ("{/api/: /api/v1}", "the alias '/api/v1' is no prefix: begin and end it with `/`"),
-            ("{/api/: /api/v2/}", "the alias '/api/' leads to '/api/v2/', where no path begins: correct or remove it"),
+            ("{/api: /api/v1/}", "the alias '/api' is not a path prefix: begin and end it with `/`"),
+            ("{/api/: /api/v1}", "the alias '/api/v1' is not a path prefix: begin and end it with `/`"),
+            ("{/api/: /api/v2/}", "the alias '/api/' stands for '/api/v2/', which no path begins with: correct or remove it"),
         ],
     )
     def test_an_alias_that_leads_nowhere_is_named(self, broken, alias, text):

@@ -115,6 +115,6 @@ class TestBacktracking:
     def test_a_finding_names_the_place(self, broken):
         document = broken("'^[a-z]+$', examples", "'^([a-z]+)+$', examples")
 
-        what = "Name.pattern can take exponential time: a repetition inside of a repetition reads the same text in several ways"
-        how = "separate the repetitions with a character that is in neither, or repeat once"
+        what = "Name.pattern can backtrack exponentially, a nested repetition matches the same text in several ways"
+        how = "separate the repetitions with a character that is in neither, or remove one of them"
         assert document.findings == [document.at("Name: ", f"{what}: {how}")]

@@ -1,1 +1,1 @@
-"""Two schemas compared by meaning, however they are written."""
+"""Schemas compared by meaning, regardless of how they are written."""

@@ -1,6 +1,6 @@
-"""What a schema says down to a depth, as a number: for finding its partner, whatever it is called and wherever it stands.
+"""A hash of a schema down to a fixed depth, to find the schema to compare it with regardless of names and places.
 
-Two schemas with one fingerprint may differ farther below. So it only decides what is compared with what, never what is equal.
+Schemas with the same fingerprint may differ farther down: it decides which schemas are compared, never whether they are equal.
 """
 
 from __future__ import annotations
@@ -12,9 +12,19 @@ from accord.diff.model.schema import Schema, Schemas
 from accord.jsonschema.equality import canonical_json
 
 _DEPTH = 3
-_ONE = {"additionalProperties", "unevaluatedProperties", "propertyNames", "contains", "not", "if", "then", "else", "items"}
-_MANY = {"properties", "patternProperties", "dependentSchemas"}
-_LEFT_OUT = {
+_SUBSCHEMA = {
+    "additionalProperties",
+    "unevaluatedProperties",
+    "propertyNames",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "items",
+}
+_NAMED_SUBSCHEMAS = {"properties", "patternProperties", "dependentSchemas"}
+_IGNORED = {
     *("title", "description", "example", "examples", "externalDocs", "xml", "$comment", "deprecated", "discriminator"),
     *("$ref", "allOf", "anyOf", "oneOf", "$defs", "type", "nullable", "const", "enum"),
 }
@@ -28,7 +38,7 @@ class Fingerprints:
         self._known: dict[tuple[str, int], int] = {}
 
     def of(self, schema: Schema, depth: int = _DEPTH) -> int:
-        """The same for all schemas that say the same, down to so many schemas within schemas."""
+        """The same number for schemas with the same meaning, down to `depth` levels of subschemas."""
         if depth == 0:
             return 0
         key = (schema.key, depth)
@@ -41,16 +51,16 @@ class Fingerprints:
     def _keywords(self, schema: Schema, depth: int) -> Iterator[tuple[Any, ...]]:
         for part in schema.parts:
             for keyword, value in part.value.items():
-                if keyword in _LEFT_OUT or keyword.startswith("x-"):
+                if keyword in _IGNORED or keyword.startswith("x-"):
                     continue
                 node = part.raw_child(keyword)
-                if keyword in _ONE:
+                if keyword in _SUBSCHEMA:
                     yield keyword, self.of(self._schemas.of(node), depth)
-                elif keyword in _MANY and isinstance(value, dict):
+                elif keyword in _NAMED_SUBSCHEMAS and isinstance(value, dict):
                     yield from ((keyword, name, self.of(self._schemas.of(node.raw_child(name)), depth)) for name in value)
                 elif keyword == "prefixItems" and isinstance(value, list):
-                    places = range(len(value))
-                    yield from ((keyword, place, self.of(self._schemas.of(node.raw_child(place)), depth)) for place in places)
+                    indexes = range(len(value))
+                    yield from ((keyword, index, self.of(self._schemas.of(node.raw_child(index)), depth)) for index in indexes)
                 elif keyword == "required" and isinstance(value, list):
                     yield from ((keyword, str(name)) for name in value)
                 else:

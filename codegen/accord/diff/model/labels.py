@@ -1,4 +1,4 @@
-"""What a place of the document is called in messages: `User.email`, `query page_size`, `tags[]`."""
+"""Short names of schemas in messages: `User.email`, `query page_size`, `tags[]`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from typing import Any
 
 from accord.document.document import Node
 
-_STEPS = {"items": "[]", "additionalProperties": "{}", "propertyNames": "{name}", "contains": "[contains]"}
+_SUFFIXES = {"items": "[]", "additionalProperties": "{}", "propertyNames": "{name}", "contains": "[contains]"}
 
 
-def subject(node: Node) -> str:
-    """The component, parameter or header that it belongs to, and the members within."""
-    words, value = "", node.document.data
+def label(node: Node) -> str:
+    """The component, parameter or header that a node belongs to, and the path of properties within it."""
+    text, value = "", node.document.data
     keys = iter(node.pointer)
-    above: Any = None
+    parent: Any = None
     for key in keys:
         value = value[key]
         if key in ("properties", "patternProperties", "dependentSchemas") and isinstance(value, dict):
             if (name := next(keys, None)) is None:
                 break
-            value, words = value[name], f"{words}.{name}"
-        elif above in ("schemas", "headers"):
-            words = f"header {key}" if above == "headers" else str(key)
+            value, text = value[name], f"{text}.{name}"
+        elif parent in ("schemas", "headers"):
+            text = f"header {key}" if parent == "headers" else str(key)
         elif isinstance(value, dict) and isinstance(value.get("in"), str) and isinstance(value.get("name"), str):
-            words = f"{value['in']} {value['name']}"
-        elif words:
-            words += _STEPS.get(str(key), "")
-        above = key
-    return words.lstrip(".")
+            text = f"{value['in']} {value['name']}"
+        elif text:
+            text += _SUFFIXES.get(str(key), "")
+        parent = key
+    return text.lstrip(".")

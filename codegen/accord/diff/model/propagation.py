@@ -1,6 +1,6 @@
-"""Which changes can be reached from a pair of schemas, when pairs lead to pairs and back.
+"""Propagation of changes from subschemas to the schemas that contain them, cycles included.
 
-Tarjan's algorithm without recursion: all pairs of one circle reach the same, and every pair is visited once, whoever asks.
+Tarjan's strongly connected components, without recursion: all keys of a cycle get the same values, each key is visited once.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ class _Visit(Generic[Key, Value]):
     lowest: int
     position: int
     values: dict[Value, None]
-    below: Iterator[Key]
+    contained: Iterator[Key]
 
 
-class Reach(Generic[Key, Value]):
-    """`step` says of a key its own values and the keys below it."""
+class Propagation(Generic[Key, Value]):
+    """`step` returns the values of a key itself and the keys that it contains."""
 
     def __init__(self, step: Callable[[Key], tuple[list[Value], list[Key]]]) -> None:
         self._step = step
-        self._reached: dict[Key, dict[Value, None]] = {}
+        self._propagated: dict[Key, dict[Value, None]] = {}
 
     def of(self, root: Key) -> dict[Value, None]:
-        """All values that are reached, each once."""
+        """The values of a key and of all keys that it contains, each once."""
         numbers: dict[Key, int] = {}
-        open_: list[Key] = []
+        stack: list[Key] = []
         visits: list[_Visit[Key, Value]] = []
 
         def visit(key: Key) -> None:
-            values, below = self._step(key)
+            values, contained = self._step(key)
             numbers[key] = len(numbers)
-            open_.append(key)
-            visits.append(_Visit(key, numbers[key], numbers[key], len(open_) - 1, dict.fromkeys(values), iter(below)))
+            stack.append(key)
+            visits.append(_Visit(key, numbers[key], numbers[key], len(stack) - 1, dict.fromkeys(values), iter(contained)))
 
-        if root not in self._reached:
+        if root not in self._propagated:
             visit(root)
         while visits:
             current = visits[-1]
-            if (key := next(current.below, None)) is not None:
-                if key in self._reached:
-                    current.values.update(self._reached[key])
+            if (key := next(current.contained, None)) is not None:
+                if key in self._propagated:
+                    current.values.update(self._propagated[key])
                 elif key in numbers:
                     current.lowest = min(current.lowest, numbers[key])
                 else:
@@ -59,6 +59,6 @@ class Reach(Generic[Key, Value]):
                 visits[-1].lowest = min(visits[-1].lowest, current.lowest)
                 visits[-1].values.update(current.values)
             if current.lowest == current.number:
-                self._reached.update(dict.fromkeys(open_[current.position :], current.values))
-                del open_[current.position :]
-        return self._reached[root]
+                self._propagated.update(dict.fromkeys(stack[current.position :], current.values))
+                del stack[current.position :]
+        return self._propagated[root]

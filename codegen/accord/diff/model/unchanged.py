@@ -1,4 +1,4 @@
-"""What is written alike in both documents, with everything that it refers to: nothing there needs a comparison."""
+"""Parts that are written identically in both documents, references included, and need no comparison."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from accord.document.document import Document, DocumentError, Node
 
 
 class Unchanged:
-    """Asked with an old and a new node, wherever they stand."""
+    """The `$ref`s whose targets, or anything behind them, differ between two documents."""
 
     def __init__(self, old: Document, new: Document) -> None:
         self._changed: set[str] = set()
-        users: dict[str, set[str]] = defaultdict(set)
+        referrers: dict[str, set[str]] = defaultdict(set)
         waiting = list(_references(old.data))
         seen: set[str] = set()
         while waiting:
@@ -30,23 +30,23 @@ class Unchanged:
             if not _identical(before, after):
                 self._changed.add(reference)
             for used in _references(before):
-                users[used].add(reference)
+                referrers[used].add(reference)
                 waiting.append(used)
-        spreading = list(self._changed)
-        while spreading:
-            for user in users[spreading.pop()] - self._changed:
-                self._changed.add(user)
-                spreading.append(user)
+        waiting = list(self._changed)
+        while waiting:
+            for referrer in referrers[waiting.pop()] - self._changed:
+                self._changed.add(referrer)
+                waiting.append(referrer)
 
     def __call__(self, old: Node | None, new: Node | None) -> bool:
-        """Whether both say the same."""
+        """Whether the two nodes and everything that they refer to are identical; False if one is None."""
         if old is None or new is None or not _identical(old.value, new.value):
             return False
         return not any(reference in self._changed for reference in _references(old.value))
 
 
 def _identical(old: Any, new: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return old == new and repr(old) == repr(new)  # Python takes 1 and True for equal
+    return old == new and repr(old) == repr(new)  # for Python, 1 == True
 
 
 def _references(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value

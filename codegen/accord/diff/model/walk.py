@@ -1,7 +1,7 @@
-"""Two schemas compared, keyword by keyword and schema by schema, however often they contain themselves.
+"""Schemas of two documents compared keyword by keyword and subschema by subschema, recursive ones included.
 
-A pair of schemas is looked at once. Its own changes and the pairs below it are kept apart, so the changes that reach an
-operation are those of all pairs that can be reached from it.
+Each pair of schemas is compared once. Its own changes and its pairs of subschemas are kept apart: the changes that affect an
+operation are those of all pairs that it contains.
 """
 
 from __future__ import annotations
@@ -9,64 +9,67 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from accord.diff.findings import BREAKS, Change, Direction, Effect, Place, Rating, rated
+from accord.diff.findings import BREAKS, Bump, Change, Effect, Location, bump_for
 from accord.diff.model.fingerprint import Fingerprints
-from accord.diff.model.labels import subject
-from accord.diff.model.propagation import Reach
+from accord.diff.model.labels import label
+from accord.diff.model.propagation import Propagation
 from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.unchanged import Unchanged
 from accord.document.document import Document, Node
+from accord.jsonschema.read_write_only import Direction
 
-_FLIPPED: dict[Effect, Effect] = {"narrower": "wider", "wider": "narrower", "both": "both"}
+_INVERSE: dict[Effect, Effect] = {"narrower": "wider", "wider": "narrower", "both": "both"}
 
-# Whether one branch covers another: how often the question may come up within itself, and how many pairs it may look at.
-_DEEPEST = 3
-_WIDEST = 1000
+# Limits of `Walk.is_compatible`, beyond which the answer is no: nested calls, and pairs compared in one call.
+_MAX_DEPTH = 3
+_MAX_PAIRS = 1000
 
 Comparator = Callable[["Pair"], "Iterator[Change | Pair]"]
 
 
 class Walk:
-    """The comparison of the schemas of two documents; `compare` says what is different in one pair."""
+    """The comparison of the schemas of two documents; `compare` yields the changes and subschemas of one pair."""
 
     def __init__(self, old: Document, new: Document, compare: Comparator) -> None:
         self.old, self.new = Schemas(), Schemas()
-        self._old_prints, self._new_prints = Fingerprints(self.old), Fingerprints(self.new)
-        self._probing = 0
+        self._old_fingerprints, self._new_fingerprints = Fingerprints(self.old), Fingerprints(self.new)
+        self._depth = 0
         self._unchanged = Unchanged(old, new)
         self._compare = compare
-        self._steps: dict[Pair, tuple[list[Change], list[Pair]]] = {}
-        self._reach = Reach(self._step)
+        self._compared: dict[Pair, tuple[list[Change], list[Pair]]] = {}
+        self._propagation = Propagation(self._step)
 
-    def pair(self, old: Node | None, new: Node | None, direction: Direction, at: Place) -> Pair:
-        """Two schemas as they are written; None allows anything."""
-        return Pair(self, self.old.of(old), self.new.of(new), direction, at)
+    def pair(self, old: Node | None, new: Node | None, direction: Direction, location: Location) -> Pair:
+        """Two schemas as they are written; None accepts any value."""
+        return Pair(self, self.old.of(old), self.new.of(new), direction, location)
 
     def changes(self, pair: Pair) -> Iterable[Change]:
-        """All that is different in the two schemas and in what they contain."""
-        return self._reach.of(pair)
+        """All changes in the two schemas and their subschemas."""
+        return self._propagation.of(pair)
 
-    def look_alike(self, old: Schema, new: Schema) -> bool:
-        """Whether they say the same, down to some depth: enough to take them for partners."""
-        return self._old_prints.of(old) == self._new_prints.of(new)
+    def similar(self, old: Schema, new: Schema) -> bool:
+        """Whether the fingerprints are equal, so that the two should be compared with each other."""
+        return self._old_fingerprints.of(old) == self._new_fingerprints.of(new)
 
-    def harmless(self, pair: Pair) -> bool:
-        """Whether nothing that breaks is different; no, where that would take too long to find out."""
-        if self._probing == _DEEPEST:
+    def is_compatible(self, pair: Pair) -> bool:
+        """Whether there is no breaking change; False if that would take too long to find out."""
+        if self._depth == _MAX_DEPTH:
             return False
-        self._probing += 1
+        self._depth += 1
+        try:
+            return self._is_compatible(pair)
+        finally:
+            self._depth -= 1
+
+    def _is_compatible(self, pair: Pair) -> bool:
         seen, waiting = {pair}, [pair]
-        while waiting and len(seen) < _WIDEST:
+        while waiting and len(seen) < _MAX_PAIRS:
             changes, pairs = self._step(waiting.pop())
-            if any(change.rating is Rating.MAJOR for change in changes):
-                break
-            waiting += [inner for inner in pairs if inner not in seen]
+            if any(change.bump is Bump.MAJOR for change in changes):
+                return False
+            waiting += [child for child in pairs if child not in seen]
             seen.update(pairs)
-        else:
-            self._probing -= 1
-            return not waiting
-        self._probing -= 1
-        return False
+        return not waiting
 
     def _same(self, pair: Pair) -> bool:
         old, new = pair.old, pair.new
@@ -75,9 +78,9 @@ class Walk:
         return old.whole and new.whole and self._unchanged(old.origin, new.origin)
 
     def _step(self, pair: Pair) -> tuple[list[Change], list[Pair]]:
-        if pair not in self._steps:
-            # While a pair is being looked at, it is taken to be equal: what differs in it is found by the outer look.
-            self._steps[pair] = ([], [])
+        if pair not in self._compared:
+            # A recursive schema meets the same pair again: there it counts as equal, its changes are found out here.
+            self._compared[pair] = ([], [])
             changes: list[Change] = []
             pairs: list[Pair] = []
             for found in self._compare(pair) if not self._same(pair) else ():
@@ -85,20 +88,20 @@ class Walk:
                     pairs.append(found)
                 else:
                     changes.append(found)
-            self._steps[pair] = (changes, pairs)
-        return self._steps[pair]
+            self._compared[pair] = (changes, pairs)
+        return self._compared[pair]
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """An old and a new schema for one place of messages; `flipped` below a `not`."""
+    """An old and a new schema of the same value; `inverted` where a narrower schema means more valid values, as in `not`."""
 
     walk: Walk
     old: Schema
     new: Schema
     direction: Direction
-    above: Pair | Place
-    flipped: bool = False
+    parent: Pair | Location
+    inverted: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pair) and self._key == other._key
@@ -107,34 +110,32 @@ class Pair:
         return hash(self._key)
 
     @property
-    def at(self) -> Place:
-        """Where to point when neither schema is written anywhere."""
-        return self.above.place() if isinstance(self.above, Pair) else self.above
-
-    @property
     def _key(self) -> tuple[str, str, Direction, bool]:
-        return self.old.key, self.new.key, self.direction, self.flipped
+        return self.old.key, self.new.key, self.direction, self.inverted
 
-    def inner(self, old: Schema, new: Schema, *, flip: bool = False) -> Pair:
-        """A pair of schemas within."""
-        return Pair(self.walk, old, new, self.direction, self, self.flipped != flip)
+    def child(self, old: Schema, new: Schema, *, invert: bool = False) -> Pair:
+        """A pair of subschemas."""
+        return Pair(self.walk, old, new, self.direction, self, self.inverted != invert)
 
-    def place(self, *keywords: str, removed: bool = False) -> Place:
-        """Where one of the keywords stands: in the new document if it does, else in the old one."""
-        if not removed and any(self.new.nodes(keyword) for keyword in keywords):
-            return Place.of(self.new.place(*keywords) or self.at.node)
-        if any(self.old.nodes(keyword) for keyword in keywords):
-            return Place.of(self.old.place(*keywords) or self.at.node, old=True)
-        if (node := self.new.place()) is not None:
-            return Place.of(node)
-        return Place.of(node, old=True) if (node := self.old.place()) is not None else self.at
+    def location(self, *keywords: str) -> Location:
+        """Where one of the keywords is written, in the new document or else in the old one; else where the schema is."""
+        sides = ((self.new, False), (self.old, True))
+        using = [side for side in sides if any(side[0].nodes(keyword) for keyword in keywords)]
+        for schema, old in (*using, *sides):
+            if (node := schema.place(*keywords)) is not None:
+                return Location.of(node, old=old)
+        return self.parent.location() if isinstance(self.parent, Pair) else self.parent
 
-    def change(self, effect: Effect, what: str, place: Place) -> Change:
-        """A change of what is allowed."""
-        rating = rated(_FLIPPED[effect] if self.flipped else effect, self.direction)
-        return self.rated(rating, what, place)
+    def location_of(self, schema: Schema, *keywords: str, old: bool = False) -> Location:
+        """Where one of the keywords of a subschema is written, else where the subschema is; else the location of the pair."""
+        node = schema.place(*keywords)
+        return Location.of(node, old=old) if node is not None else self.location()
 
-    def rated(self, rating: Rating, what: str, place: Place, breaks: str = "") -> Change:
-        """A change whose rating does not follow from what is allowed."""
-        breaks = breaks or (BREAKS[self.direction] if rating is Rating.MAJOR else "")
-        return Change(rating, place, f"{name}: {what}" if (name := subject(place.node)) else what, breaks, self.direction)
+    def change(self, effect: Effect, what: str, location: Location) -> Change:
+        """A change of the set of valid values."""
+        return self.change_of(bump_for(_INVERSE[effect] if self.inverted else effect, self.direction), what, location)
+
+    def change_of(self, bump: Bump, what: str, location: Location, breaks: str = "") -> Change:
+        """A change whose bump does not follow from the set of valid values."""
+        name = label(location.node)
+        return Change(bump, location, f"{name}: {what}" if name else what, breaks or BREAKS[self.direction], self.direction)

@@ -1,1 +1,1 @@
-"""What changed and whom it breaks: one module for each part of a document."""
+"""The comparators, one module for each part of a document."""

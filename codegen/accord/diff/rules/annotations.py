@@ -1,41 +1,44 @@
-"""What is said beside what is allowed: texts, examples and annotations, patch; a deprecation, which announces a removal, minor.
+"""Changes that validation ignores: documentation and annotations are a patch, a deprecation is minor.
 
-`contentEncoding` and its siblings, and formats that no validator knows, are annotations too (JSON Schema 2020-12, Validation,
-7.2.3 and 8). For the parts of a multipart body `bodies` compares them.
+Annotations include `contentEncoding`, `contentMediaType`, `contentSchema` and formats that no validator knows (JSON Schema
+2020-12, Validation, 7.2.3 and 8). In multipart bodies, `bodies` compares them too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from accord.diff.findings import Change, Place, Rating
+from accord.diff.findings import Bump, Change, Location
 from accord.diff.model.schema import Schema
 from accord.diff.model.walk import Pair
 from accord.document.document import Node
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.formats import ASSERTED
 
-_CONTENTS = ("contentEncoding", "contentMediaType", "contentSchema", "format")
-_WORDS = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment")
+_CONTENT = ("contentEncoding", "contentMediaType", "contentSchema", "format")
+_DOCUMENTATION = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment")
 
 
-def words(pair: Pair) -> Iterator[Change]:
+def schema_annotations(pair: Pair) -> Iterator[Change]:
     """Of a schema."""
-    for keyword in _WORDS:
+    for keyword in _DOCUMENTATION:
         if _texts(pair.old, keyword) != _texts(pair.new, keyword):
-            yield pair.rated(Rating.PATCH, f"{keyword} changed", pair.place(keyword))
-    for keyword in _CONTENTS:
-        old, new = contents(pair.old, keyword), contents(pair.new, keyword)
+            yield pair.change_of(Bump.PATCH, f"{keyword} changed", pair.location(keyword))
+    for keyword in _CONTENT:
+        old, new = content(pair.old, keyword), content(pair.new, keyword)
         if old != new:
             what = f"{keyword} {', '.join(old) or 'none'} -> {', '.join(new) or 'none'}"
-            yield pair.rated(Rating.PATCH, what, pair.place(keyword))
-    if (deprecated := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
-        what = "deprecated" if deprecated else "no longer deprecated"
-        yield pair.rated(Rating.MINOR if deprecated else Rating.PATCH, what, pair.place("deprecated"))
+            yield pair.change_of(Bump.PATCH, what, pair.location(keyword))
+    if (after := pair.new.flag("deprecated")) != pair.old.flag("deprecated"):
+        yield pair.change_of(*_deprecation(deprecated=after), pair.location("deprecated"))
 
 
-def contents(schema: Schema, keyword: str) -> list[str]:
-    """What a schema says of the content of strings; OpenAPI 3.0 writes `format: byte` for `contentEncoding: base64`."""
+def _deprecation(*, deprecated: bool) -> tuple[Bump, str]:
+    return (Bump.MINOR, "deprecated") if deprecated else (Bump.PATCH, "no longer deprecated")
+
+
+def content(schema: Schema, keyword: str) -> list[str]:
+    """The values of a content annotation; `format: byte` of OpenAPI 3.0 counts as `contentEncoding: base64`."""
     formats = [node.value for node in schema.nodes("format") if node.value not in ASSERTED]
     if keyword == "format":
         return sorted({canonical_json(value) for value in formats if value != "byte"})
@@ -47,18 +50,16 @@ def _texts(schema: Schema, keyword: str) -> list[str]:
     return sorted(canonical_json(node.value) for node in schema.nodes(keyword))
 
 
-def deprecated(old: Node, new: Node, name: str = "") -> Iterator[Change]:
-    """Of operations, parameters and headers."""
+def deprecation(old: Node, new: Node, prefix: str = "") -> Iterator[Change]:
+    """Of an operation, parameter or header."""
     before, after = old.value.get("deprecated") is True, new.value.get("deprecated") is True
     if before != after:
-        rating, what = (Rating.MINOR, "deprecated") if after else (Rating.PATCH, "no longer deprecated")
-        yield Change(rating, Place.of(new.raw_child("deprecated") if after else new), f"{name}{what}")
+        bump, what = _deprecation(deprecated=after)
+        yield Change(bump, Location.of(new.raw_child("deprecated") if after else new), f"{prefix}{what}")
 
 
-def texts(old: Node, new: Node, keywords: tuple[str, ...], name: str = "") -> Iterator[Change]:
-    """Of anything else."""
+def documentation(old: Node, new: Node, keywords: tuple[str, ...], prefix: str = "") -> Iterator[Change]:
+    """The keywords of any object that validation ignores."""
     for keyword in keywords:
         if canonical_json(old.value.get(keyword)) != canonical_json(new.value.get(keyword)):
-            written = keyword in new.value
-            place = Place.of((new if written else old).raw_child(keyword), old=not written)
-            yield Change(Rating.PATCH, place, f"{name}{keyword} changed")
+            yield Change(Bump.PATCH, Location.of_keyword(old, new, keyword), f"{prefix}{keyword} changed")

@@ -1,4 +1,4 @@
-"""All comparators of two schemas, in the order in which their changes are told."""
+"""The comparison of two schemas: all comparators, in the order of their findings."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from accord.diff.findings import Change
 from accord.diff.model.walk import Pair
-from accord.diff.rules import annotations as words
 from accord.diff.rules import arrays, conditions, objects, scalars, unions
+from accord.diff.rules.annotations import schema_annotations
 
-_PLAIN = (
+_COMPARATORS = (
     scalars.values,
     scalars.bounds,
-    scalars.texts,
+    scalars.strings_and_steps,
     objects.properties,
-    objects.others,
-    objects.dependents,
-    arrays.elements,
+    objects.additional_properties,
+    objects.dependencies,
+    arrays.items,
     arrays.contains,
     conditions.negations,
     conditions.conditions,
@@ -24,7 +24,7 @@ _PLAIN = (
 
 
 def compare(pair: Pair) -> Iterator[Change | Pair]:
-    """What is different in the two, and the pairs within; in unions each branch is taken with what stands beside it."""
+    """The changes of two schemas and their pairs of subschemas; each branch of a union includes the keywords beside it."""
     if pair.old.never or pair.new.never:
         yield from scalars.types(pair)
         return
@@ -32,7 +32,7 @@ def compare(pair: Pair) -> Iterator[Change | Pair]:
         yield from unions.branches(pair)
     else:
         yield from scalars.types(pair)
-        for comparator in _PLAIN:
+        for comparator in _COMPARATORS:
             yield from comparator(pair)
     yield from unions.discriminators(pair)
-    yield from words.words(pair)
+    yield from schema_annotations(pair)

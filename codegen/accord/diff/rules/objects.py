@@ -1,25 +1,26 @@
 """The keywords of objects.
 
-Two conventions go before the bare arithmetic of allowed values. A new optional member is harmless, also where the object was
-open or is read: clients ignore members that they do not know. And a member that is gone breaks those who sent or read it, also
-where the object stays open.
+Two conventions take precedence over the set of valid values. A new optional property is harmless, even if the object was open
+or is in a response: clients ignore properties that they do not know. A removed property breaks the clients that send or read
+it, even if the object stays open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from accord.diff.findings import Change, Direction, Effect, Place, Rating
+from accord.diff.findings import Bump, Change, Effect, Location
 from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
 from accord.diff.rules.defaults import default
 from accord.document.document import Node
+from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.regex.ecma import matches
 
 _HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 
 
-def _named(schema: Schema, keyword: str) -> dict[str, list[Node]]:
+def _by_name(schema: Schema, keyword: str) -> dict[str, list[Node]]:
     found: dict[str, list[Node]] = {}
     for holder in schema.nodes(keyword):
         for name, node in holder.written():
@@ -28,16 +29,17 @@ def _named(schema: Schema, keyword: str) -> dict[str, list[Node]]:
 
 
 def _visible(schemas: Schemas, schema: Schema, direction: Direction) -> tuple[dict[str, Schema], set[str]]:
-    """The members that are sent in this direction, and the names of those that are not."""
-    every = {name: schemas.all_of(nodes) for name, nodes in _named(schema, "properties").items()}
+    """The properties that are sent in this direction, and the names of those that are not."""
+    every = {name: schemas.all_of(nodes) for name, nodes in _by_name(schema, "properties").items()}
     hidden = {name for name, member in every.items() if member.flag(_HIDDEN[direction])}
     return {name: member for name, member in every.items() if name not in hidden}, hidden
 
 
-def _required(schema: Schema) -> dict[str, Node]:
+def _names(lists: list[Node]) -> dict[str, Node]:
+    """The names in arrays of names, each with its node."""
     return {
         node.value[index]: node.raw_child(index)
-        for node in schema.nodes("required")
+        for node in lists
         if isinstance(node.value, list)
         for index in range(len(node.value))
     }
@@ -48,32 +50,32 @@ def _additional(schemas: Schemas, schema: Schema) -> Schema:
 
 
 def _unlisted(schemas: Schemas, schema: Schema, name: str) -> Schema:
-    """What holds of a member that `properties` does not list: by the patterns that its name matches, else as of the rest."""
-    fitting = _fitting(schema, name)
-    return schemas.all_of(fitting) if fitting else _additional(schemas, schema)
+    """The schema of a property that is not in `properties`: that of matching patterns, else of additional properties."""
+    matching = _matching(schema, name)
+    return schemas.all_of(matching) if matching else _additional(schemas, schema)
 
 
-def _fitting(schema: Schema, name: str) -> list[Node]:
-    patterns = _named(schema, "patternProperties").items()
+def _matching(schema: Schema, name: str) -> list[Node]:
+    patterns = _by_name(schema, "patternProperties").items()
     return [node for pattern, nodes in patterns if matches(pattern, name) for node in nodes]
 
 
-def _both_objects(pair: Pair, kind: str = "object") -> bool:
-    return kind in pair.old.types and kind in pair.new.types and pair.old.values is None and pair.new.values is None
+def _both_objects(pair: Pair) -> bool:
+    return "object" in pair.old.types & pair.new.types and pair.old.values is None and pair.new.values is None
 
 
 def properties(pair: Pair) -> Iterator[Change | Pair]:
-    """`properties` and `required`, without what is not sent in this direction."""
+    """`properties` and `required`, without properties that are not sent in this direction."""
     if not _both_objects(pair):
         return
     old, old_hidden = _visible(pair.walk.old, pair.old, pair.direction)
     new, new_hidden = _visible(pair.walk.new, pair.new, pair.direction)
-    before, after = _required(pair.old), _required(pair.new)
+    before, after = _names(pair.old.nodes("required")), _names(pair.new.nodes("required"))
     for name, member in old.items():
         if name in new:
-            yield pair.inner(member, new[name])
-            omitted = not (name in before and name in after)
-            yield from default(pair, member.nodes("default"), new[name].nodes("default"), omitted=omitted)
+            yield pair.child(member, new[name])
+            optional = not (name in before and name in after)
+            yield from default(pair, member.nodes("default"), new[name].nodes("default"), optional=optional)
         else:
             yield from _removed(pair, name, member, hidden=name in new_hidden)
     for name, member in new.items():
@@ -86,81 +88,81 @@ def properties(pair: Pair) -> Iterator[Change | Pair]:
 
 def _requirement(pair: Pair, name: str, before: Node | None, after: Node | None) -> Change:
     effect: Effect = "narrower" if after is not None else "wider"
-    place = Place.of(after) if after is not None else Place.of(before or pair.at.node, old=True)
-    return pair.change(effect, f"member {name!r} {'is required now' if after is not None else 'is no longer required'}", place)
+    node = after if after is not None else before
+    location = Location.of(node, old=after is None) if node is not None else pair.location()
+    return pair.change(effect, f"property {name!r} is {'now' if after is not None else 'no longer'} required", location)
 
 
 def _removed(pair: Pair, name: str, member: Schema, *, hidden: bool) -> Iterator[Change | Pair]:
     rest = _unlisted(pair.walk.new, pair.new, name)
-    member = pair.walk.old.both(pair.walk.old.all_of(_fitting(pair.old, name)), member)
+    member = pair.walk.old.both(pair.walk.old.all_of(_matching(pair.old, name)), member)
     if member.never or (rest.key != "any" and not rest.never and not hidden):
-        yield pair.inner(member, rest)
+        yield pair.child(member, rest)
         return
-    place = Place.of(member.place() or pair.at.node, old=True)
-    what = "member removed"
+    location, what = pair.location_of(member, old=True), "property removed"
     if hidden:
-        schema = pair.walk.new.all_of(_named(pair.new, "properties")[name])
+        schema = pair.walk.new.all_of(_by_name(pair.new, "properties")[name])
         keyword = _HIDDEN[pair.direction]
-        place, what = Place.of(schema.place(keyword) or pair.at.node), f"{keyword} now"
+        location, what = pair.location_of(schema, keyword), f"now {keyword}"
     breaks = "clients that send it" if pair.direction == "request" else "clients that read it"
-    yield pair.rated(Rating.MAJOR, what, place, breaks)
+    yield pair.change_of(Bump.MAJOR, what, location, breaks)
 
 
 def _added(pair: Pair, name: str, member: Schema, *, required: bool, shown: bool) -> Iterator[Change | Pair]:
     rest = _unlisted(pair.walk.old, pair.old, name)
-    member = pair.walk.new.both(pair.walk.new.all_of(_fitting(pair.new, name)), member)
-    place = Place.of(member.place() or pair.at.node)
-    kind = "required" if required else "optional"
+    member = pair.walk.new.both(pair.walk.new.all_of(_matching(pair.new, name)), member)
+    location = pair.location_of(member)
+    what = f"{'required' if required else 'optional'} property added"
     if required and pair.direction == "request":
-        yield pair.rated(Rating.MAJOR, "required member added", place, "clients that do not send it")
+        yield pair.change_of(Bump.MAJOR, what, location, "clients that do not send it")
     elif member.never or (rest.key != "any" and not rest.never):
-        yield pair.inner(rest, member)
-    elif pair.flipped:
-        yield pair.change("both", f"{kind} member added", place)
+        yield pair.child(rest, member)
+    elif pair.inverted:
+        yield pair.change("both", what, location)
     else:
-        what = f"no longer {_HIDDEN[pair.direction]}" if shown else f"{kind} member added"
-        yield pair.rated(Rating.MINOR, what, place)
+        yield pair.change_of(Bump.MINOR, f"no longer {_HIDDEN[pair.direction]}" if shown else what, location)
 
 
-def others(pair: Pair) -> Iterator[Change | Pair]:
-    """Members that are not listed: `additionalProperties`, `unevaluatedProperties`, `patternProperties`, `propertyNames`."""
+def additional_properties(pair: Pair) -> Iterator[Change | Pair]:
+    """`additionalProperties`, `unevaluatedProperties`, `patternProperties` and `propertyNames`."""
     if not _both_objects(pair):
         return
     old_schemas, new_schemas = pair.walk.old, pair.walk.new
     old, new = _additional(old_schemas, pair.old), _additional(new_schemas, pair.new)
     if old.never != new.never:
-        what = "members that are not listed are" + (" allowed now" if old.never else " no longer allowed")
-        place = pair.place("additionalProperties", "unevaluatedProperties")
-        yield pair.change("wider" if old.never else "narrower", what, place)
+        what = f"additional properties are {'now' if old.never else 'no longer'} allowed"
+        location = pair.location("additionalProperties", "unevaluatedProperties")
+        yield pair.change("wider" if old.never else "narrower", what, location)
     else:
-        yield pair.inner(old, new)
-    before, after = _named(pair.old, "patternProperties"), _named(pair.new, "patternProperties")
+        yield pair.child(old, new)
+    before, after = _by_name(pair.old, "patternProperties"), _by_name(pair.new, "patternProperties")
     for pattern in before | after:
-        first = old_schemas.all_of(before[pattern]) if pattern in before else old
-        second = new_schemas.all_of(after[pattern]) if pattern in after else new
-        yield pair.inner(first, second)
-    yield pair.inner(old_schemas.all_of(pair.old.nodes("propertyNames")), new_schemas.all_of(pair.new.nodes("propertyNames")))
+        yield pair.child(
+            old_schemas.all_of(before[pattern]) if pattern in before else old,
+            new_schemas.all_of(after[pattern]) if pattern in after else new,
+        )
+    yield pair.child(old_schemas.all_of(pair.old.nodes("propertyNames")), new_schemas.all_of(pair.new.nodes("propertyNames")))
 
 
-def dependents(pair: Pair) -> Iterator[Change | Pair]:
+def dependencies(pair: Pair) -> Iterator[Change | Pair]:
     """`dependentRequired` and `dependentSchemas`."""
     if not _both_objects(pair):
         return
-    before, after = _dependencies(pair.old), _dependencies(pair.new)
-    for name, wanted in before.items():
-        for other in wanted.keys() - after.get(name, {}).keys():
-            what = f"with member {name!r} member {other!r} is no longer required"
-            yield pair.change("wider", what, Place.of(wanted[other], old=True))
-    for name, wanted in after.items():
-        for other in wanted.keys() - before.get(name, {}).keys():
-            yield pair.change("narrower", f"with member {name!r} member {other!r} is required now", Place.of(wanted[other]))
-    first, second = _named(pair.old, "dependentSchemas"), _named(pair.new, "dependentSchemas")
-    for name in first | second:
-        yield pair.inner(pair.walk.old.all_of(first.get(name, [])), pair.walk.new.all_of(second.get(name, [])))
-
-
-def _dependencies(schema: Schema) -> dict[str, dict[str, Node]]:
-    return {
-        name: {node.value[index]: node.raw_child(index) for node in nodes for index in range(len(node.value))}
-        for name, nodes in _named(schema, "dependentRequired").items()
-    }
+    before, after = (
+        {
+            (name, other): node
+            for name, lists in _by_name(schema, "dependentRequired").items()
+            for other, node in _names(lists).items()
+        }
+        for schema in (pair.old, pair.new)
+    )
+    for (name, other), node in before.items():
+        if (name, other) not in after:
+            what = f"property {other!r} is no longer required with {name!r}"
+            yield pair.change("wider", what, Location.of(node, old=True))
+    for (name, other), node in after.items():
+        if (name, other) not in before:
+            yield pair.change("narrower", f"property {other!r} is now required with {name!r}", Location.of(node))
+    old, new = _by_name(pair.old, "dependentSchemas"), _by_name(pair.new, "dependentSchemas")
+    for name in old | new:
+        yield pair.child(pair.walk.old.all_of(old.get(name, [])), pair.walk.new.all_of(new.get(name, [])))

@@ -1,67 +1,70 @@
-"""Who is let in: alternatives, the schemes of each, and their scopes. Schemes are known by what they are, not by their name."""
+"""Security requirements: alternatives, the schemes of each, and their scopes. Schemes are compared by type, not by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from accord.diff.findings import Change, Direction, Place, Rating, rated
+from accord.diff.findings import Bump, Change, Location, bump_for
 from accord.document.document import Node
 from accord.jsonschema.equality import canonical_json
+from accord.jsonschema.read_write_only import Direction
 
-# What one alternative asks for: pairs of a scheme and one of its scopes (or "" for the scheme itself).
-Demand = frozenset[tuple[str, str]]
+# What one alternative requires: pairs of a scheme and one of its scopes, "" for the scheme itself.
+Requirement = frozenset[tuple[str, str]]
 
 
 def security(old: Node, new: Node, direction: Direction) -> Iterator[Change]:
-    """An old way in must still be enough for some new one."""
+    """Each old alternative must still satisfy one of the new ones."""
     before, after = _alternatives(old, direction), _alternatives(new, direction)
-    place = _place(new)
-    for demand, words in before.items():
-        if not any(other <= demand for other in after):
-            rating = rated("narrower", direction)
-            asked = " or ".join(after.values())
-            what = f"security: {words} was enough, now asked for: {asked}" if words else f"security: asks for {asked} now"
-            breaks = "clients that have no more than that" if rating is Rating.MAJOR else ""
-            yield Change(rating, place, what, breaks)
-    for demand, words in after.items():
-        if not any(other <= demand for other in before):
-            rating = rated("wider", direction)
-            breaks = "clients that check it" if rating is Rating.MAJOR else ""
-            what = f"security: {words} is enough now" if words else "security: no credential is needed now"
-            yield Change(rating, place, what, breaks)
+    location = _location(new)
+    for requirement, text in before.items():
+        if not any(other <= requirement for other in after):
+            now = " or ".join(after.values())
+            what = f"security: {text} is no longer sufficient, requires {now}" if text else f"security: now requires {now}"
+            yield Change(bump_for("narrower", direction), location, what, "clients without these credentials")
+    for requirement, text in after.items():
+        if not any(other <= requirement for other in before):
+            what = f"security: {text} is now sufficient" if text else "security: no longer requires credentials"
+            yield Change(bump_for("wider", direction), location, what, "clients that verify the credentials")
 
 
-def _place(node: Node) -> Place:
+def _location(node: Node) -> Location:
     for owner in (node, node.document.root):
         if "security" in owner.value:
-            return Place.of(owner.raw_child("security"))
-    return Place.of(node)
+            return Location.of(owner.raw_child("security"))
+    return Location.of(node)
 
 
-def _alternatives(node: Node, direction: Direction) -> dict[Demand, str]:
+def _alternatives(node: Node, direction: Direction) -> dict[Requirement, str]:
+    """The alternatives of an operation, each with its text for messages."""
     root = node.document.root
-    common = root.value.get("security") if direction == "request" else None  # what the server asks is not what it sends
-    listed = node.value.get("security", common) or [{}]
-    found: dict[Demand, str] = {}
+    default = root.value.get("security") if direction == "request" else None  # the default does not apply to webhooks
+    listed = node.value.get("security", default) or [{}]
+    found: dict[Requirement, str] = {}
     for alternative in listed:
-        demand: set[tuple[str, str]] = set()
+        requirement: set[tuple[str, str]] = set()
         for name, scopes in alternative.items():
             scheme = _scheme(root, name)
-            demand |= {(scheme, ""), *((scheme, scope) for scope in scopes)}
-        words = " and ".join(" ".join((_said(root, name), *scopes)) for name, scopes in alternative.items())
-        found.setdefault(frozenset(demand), words)
+            requirement |= {(scheme, ""), *((scheme, scope) for scope in scopes)}
+        text = " and ".join(" ".join((_label(root, name), *scopes)) for name, scopes in alternative.items())
+        found.setdefault(frozenset(requirement), text)
     return found
 
 
-def _said(root: Node, name: str) -> str:
-    """A scheme by its name and by what it is, so that a change of either is seen."""
-    what = _scheme(root, name)
-    return name if what == name else f"{name} ({what})"
+def _label(root: Node, name: str) -> str:
+    """The name of a scheme and what it is, so that a message shows a change of either."""
+    scheme = _scheme(root, name)
+    return name if scheme == name else f"{name} ({scheme})"
+
+
+def _schemes(root: Node) -> Node | None:
+    components = root.get("components")
+    return components.get("securitySchemes") if components is not None else None
 
 
 def _scheme(root: Node, name: str) -> str:
-    components = root.get("components")
-    schemes = components.get("securitySchemes") if components is not None else None
+    """What a scheme is, in words; its name if it is not defined."""
+    schemes = _schemes(root)
     scheme = schemes.get(name) if schemes is not None else None
     if scheme is None:
         return name
@@ -70,39 +73,39 @@ def _scheme(root: Node, name: str) -> str:
     if kind == "http":
         return f"http {str(value.get('scheme')).lower()}"
     if kind == "apiKey":
-        name = str(value.get("name"))
-        return f"apiKey {value.get('in')} {name.lower() if value.get('in') == 'header' else name}"
+        key = str(value.get("name"))
+        return f"apiKey {value.get('in')} {key.lower() if value.get('in') == 'header' else key}"
     if kind == "oauth2":
         return "oauth2"
     return f"{kind} {canonical_json(value.get('openIdConnectUrl'))}"
 
 
-def schemes(old: Node, new: Node) -> Iterator[Change]:
-    """How clients come by a token: the flows of oauth2 and their addresses. Matched by name; a renamed one is new."""
+def oauth_flows(old: Node, new: Node) -> Iterator[Change]:
+    """How clients get a token: the OAuth 2.0 flows of each scheme and their URLs. Compared by name of the scheme."""
     before, after = _flows(old), _flows(new)
+    breaks = "clients that sign in with it"
     for (name, flow), node in before.items():
         other = after.get((name, flow))
+        prefix = f"security scheme {name}: "
         if other is None:
             if any(scheme == name for scheme, _ in after):
-                place = Place.of(node, old=True)
-                yield Change(Rating.MAJOR, place, f"security scheme {name}: flow {flow} removed", "clients that sign in by it")
+                yield Change(Bump.MAJOR, Location.of(node, old=True), f"{prefix}flow {flow} removed", breaks)
             continue
         for keyword in ("authorizationUrl", "tokenUrl", "refreshUrl"):
             if node.value.get(keyword) != other.value.get(keyword):
-                place = Place.of(other.raw_child(keyword) if keyword in other.value else other)
-                what = f"security scheme {name}: {keyword} {node.value.get(keyword)} -> {other.value.get(keyword)}"
-                yield Change(Rating.MAJOR, place, what, "clients that sign in by it")
+                location = Location.of(other.raw_child(keyword) if keyword in other.value else other)
+                what = f"{prefix}{keyword} {node.value.get(keyword)} -> {other.value.get(keyword)}"
+                yield Change(Bump.MAJOR, location, what, breaks)
         for scope in (node.value.get("scopes") or {}).keys() - (other.value.get("scopes") or {}).keys():
-            what = f"security scheme {name}: scope {scope!r} of flow {flow} removed"
-            yield Change(Rating.MAJOR, Place.of(node.raw_child("scopes"), old=True), what, "clients that ask for it")
+            location = Location.of(node.raw_child("scopes"), old=True)
+            yield Change(Bump.MAJOR, location, f"{prefix}scope {scope!r} of flow {flow} removed", "clients that request it")
     for (name, flow), node in after.items():
         if (name, flow) not in before:
-            yield Change(Rating.MINOR, Place.of(node), f"security scheme {name}: flow {flow} added")
+            yield Change(Bump.MINOR, Location.of(node), f"security scheme {name}: flow {flow} added")
 
 
 def _flows(root: Node) -> dict[tuple[str, str], Node]:
-    components = root.get("components")
-    schemes = components.get("securitySchemes") if components is not None else None
+    schemes = _schemes(root)
     return {
         (name, flow): node
         for name, scheme in (schemes.named() if schemes is not None else ())

@@ -1,4 +1,4 @@
-"""The generated types that receive valid bodies, by the schemas that validate them."""
+"""The generated types that bodies are deserialized into, by the schema that validates the body first."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
 
-_FILE = "application/octet-stream"
+_BINARY = "application/octet-stream"
 
 
-class Receiver:
-    """Turns a valid body of one media type into the argument of the handler."""
+class BodyModel:
+    """The type of the argument that a handler gets for a body of one media type."""
 
     def __init__(self, media: Media, schema: Node, kind: object) -> None:
         self._binary = media.kind == "binary"
@@ -30,15 +30,15 @@ class Receiver:
             self._files = {n for n, m in described if holds_file((m.item or m).schemas, m.encoding)}
         self._build = deserializer(kind)
 
-    def takes(self, value: typing.Any) -> bool:  # noqa: ANN401 - any JSON value
-        """Whether it accepts a value that the engine accepts; for the engine, files are texts with one character per byte.
+    def accepts(self, value: typing.Any) -> bool:  # noqa: ANN401 - any JSON value
+        """Whether it accepts a value that the runtime accepts. To the runtime a file is a string with one character per byte.
 
-        Python's dates begin with the year 1, so values that are rejected only for the year 0000 are ignored.
+        Dates in Python begin with year 1: a value that is rejected only for the year 0000 counts as accepted.
         """
         if self._binary:
-            value = _one_file(value)
+            value = _file(value)
         elif self._files and isinstance(value, dict):
-            value = {name: _file(item) if name in self._files else item for name, item in value.items()}
+            value = {name: _files(item) if name in self._files else item for name, item in value.items()}
         try:
             self._build(value)
         except ValidationError as error:
@@ -46,30 +46,30 @@ class Receiver:
         return True
 
 
-def receivers(document: Document, package: str) -> dict[Pointer, list[Receiver]]:
-    """The receivers of every body of a generated package, by the place of the schema."""
+def body_models(document: Document, package: str) -> dict[Pointer, list[BodyModel]]:
+    """The models of all bodies in a generated package, by the pointer of the schema."""
     operations = importlib.import_module(f"{package}.operations")
     classes = {
         found.operation_id: found
         for found in vars(operations).values()
         if isinstance(found, type) and issubclass(found, Operation) and found is not Operation
     }
-    found: dict[Pointer, list[Receiver]] = {}
+    models: dict[Pointer, list[BodyModel]] = {}
     for operation in API.of(document).operations:
-        made = classes[operation.id]
-        hints = typing.get_type_hints(vars(made)["Handler"].__call__, vars(operations))
+        generated = classes[operation.id]
+        hints = typing.get_type_hints(vars(generated)["Handler"].__call__, vars(operations))
         for media in operation.bodies.values():
             if media.schema is not None and "body" in hints:
                 schema = media.schema.resolved()
-                kind = made.bodies.get(media.name, hints["body"])
-                found.setdefault(schema.pointer, []).append(Receiver(media, schema, kind))
-    return found
+                kind = generated.bodies.get(media.name, hints["body"])
+                models.setdefault(schema.pointer, []).append(BodyModel(media, schema, kind))
+    return models
 
 
-def _file(value: typing.Any) -> typing.Any:  # noqa: ANN401 - any JSON value
-    """A file, or a list of files; values other than texts cannot occur in such a body, so any file will do."""
-    return [_file(item) for item in value] if isinstance(value, list) else _one_file(value)
+def _files(value: typing.Any) -> typing.Any:  # noqa: ANN401 - any JSON value
+    return [_files(item) for item in value] if isinstance(value, list) else _file(value)
 
 
-def _one_file(value: typing.Any) -> File:  # noqa: ANN401 - any JSON value
-    return File(value.encode() if isinstance(value, str) else b"", _FILE)
+def _file(value: typing.Any) -> File:  # noqa: ANN401 - any JSON value
+    """A file with the content of a string; other values cannot be sent as a file, so an empty one replaces them."""
+    return File(value.encode() if isinstance(value, str) else b"", _BINARY)
