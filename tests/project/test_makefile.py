@@ -29,8 +29,9 @@ def without_make() -> dict[str, str]:
 def machine(tmp_path):
     """A folder with the Makefile, and a machine that has few programs; a function that runs `make` there."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("pyproject.toml", "requirements.lock", "requirements-dev.lock"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "codegen").mkdir()
+    for name in ("pyproject.toml", "codegen/pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("sh", "make", "sed", "awk", "grep", "find", "rm"):
