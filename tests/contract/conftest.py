@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.passes import PASSES, Outcome, run
+from tests.contract.fuzz.passes import PASSES, Outcome, run
 from tests.contract.people import PASSWORD, furnish
 from tests.contract.wire import Request
 from tests.support.databases import Template

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.table import Finding, table
+from tests.faults.support.table import Finding, table
 
 Record = Callable[[str], Finding]
 

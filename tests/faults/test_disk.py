@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clients import Load
 from tests.faults.conftest import Record
+from tests.faults.support.clients import Load
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.clients import DOCUMENTED, Load
 from tests.faults.conftest import Record
+from tests.faults.support.clients import DOCUMENTED, Load
 from tests.support.databases import PostgresTemplate
 from tests.support.servers.postgres import Postgres
 from tests.support.servers.service import Server

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
+from tests.faults.support.clients import Client, Load, wait_until
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.valkey import Valkey

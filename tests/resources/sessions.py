@@ -23,7 +23,7 @@ from tests.support import builders
 from tests.support.databases import Connection, Row
 
 if TYPE_CHECKING:  # it can be imported within a pass only
-    from tests.contract.arrange import Arranged
+    from tests.contract.fuzz.arrange import Arranged
 
 COSTS = {"listSessions": 1 + 1, "createSession": 1 + 5, "deleteSession": 1 + 1, "createSessionToken": 6}
 ACCESS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-FUZZ = ("tests/contract/test_fuzz.py", "tests/contract/test_coverage.py")
+FUZZ = ("tests/contract/fuzz/test_fuzz.py", "tests/contract/test_coverage.py")
 
 
 class Sharing(LoadScopeScheduling):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.public_documents import report as specs
+from tests.bench.toolkit.public_documents import report as specs
 
 pytestmark = pytest.mark.slow
 

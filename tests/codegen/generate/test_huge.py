@@ -17,7 +17,7 @@ _MOST = 200  # MB
 _COMMAND = """
 import sys
 from accord.cli.main import main
-from tests.bench.generation import peak
+from tests.bench.toolkit.generation import peak
 code = main(sys.argv[1:])
 print(peak())
 sys.exit(code)

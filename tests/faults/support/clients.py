@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from tests.faults.table import Finding
+from tests.faults.support.table import Finding
 from tests.support.builders import PASSWORD
 from tests.support.databases import query
 

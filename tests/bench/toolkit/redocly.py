@@ -1,6 +1,6 @@
-"""`python -m tests.bench.redocly`: the changes of the tests, rated by `codegen diff` and by `redocly diff`, its best peer.
+"""Compares the ratings of `accord diff` and `redocly diff` on the tests' changes: `python -m tests.bench.toolkit.redocly`.
 
-Whether `codegen diff` is right is what tests/codegen/diff/test_rules.py asks.
+tests/codegen/diff/test_rules.py tests whether `accord diff` is right.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def main() -> None:
         cases = rated(Path(folder))
     breaking = [case for case in cases if case[1] == "major"]
     harmless = [case for case in cases if case[1] != "major"]
-    for tool, index in (("codegen diff", 2), (npm.REDOCLY, 3)):
+    for tool, index in (("accord diff", 2), (npm.REDOCLY, 3)):
         hits = sum(case[index] == "major" for case in breaking)
         wrong = sum(case[index] == "major" for case in harmless)
         sys.stdout.write(f"{tool}: {hits} of {len(breaking)} breaks, {wrong} false alarms in {len(harmless)}\n")

@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import schemathesis
 from schemathesis import Case, HookContext, Response
 
-from tests.contract import arrange, checks  # noqa: F401 - checks registers itself
+from tests.contract.fuzz import arrange, checks  # noqa: F401 - checks registers itself
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE
 from tests.resources.users import make_room
 

@@ -13,7 +13,7 @@ from tests.contract import answers
 from tests.contract.conftest import sign_in
 from tests.contract.contract import BY_ID, OPERATIONS, PROMISES
 from tests.contract.damage import damaged, locked
-from tests.contract.directed import recipes
+from tests.contract.directed.recipes import recipes
 from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post

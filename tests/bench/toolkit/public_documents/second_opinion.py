@@ -1,4 +1,6 @@
-"""What Schemathesis calls wrong, judged once more: `python -m tests.bench.public_documents.second_opinion SERVED EVENTS`.
+"""Checks again what Schemathesis reports as wrong.
+
+`python -m tests.bench.toolkit.public_documents.second_opinion SERVED EVENTS`
 
 Schemathesis has its own idea of a schema: it takes a `discriminator` for a rule, and what it has changed for wrong, which
 may still be right. Where all that it says is about a body, the independent validator of

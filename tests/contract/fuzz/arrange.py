@@ -7,7 +7,7 @@ Of every operation:
 - A row that a path names and that was there once is there again; in stateful tests what is deleted stays deleted.
 - A valid case in whose path is the id of a row that is there gets one that was never given, in every fourth case.
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
-- A request with an Idempotency-Key has one of its own, of the same length: what a repeated key does is asked in directed.py.
+- A request with an Idempotency-Key has one of its own, of the same length: repeated keys are tested in directed/.
 - What belongs to a row that never was is asked of one that is, in three of four cases.
 - A valid case with `If-Match` is dealt one of eight hands: twice the row's tag and twice no tag, of a row that is; a tag that
   is not the row's, a row that never was, one that breaks a rule (RULES), and as it came.
@@ -40,8 +40,8 @@ from schemathesis import Case
 from sqlalchemy import Boolean, Table
 
 from app.models.base import UtcDateTime
-from tests.contract import checks
 from tests.contract.contract import BY_ID, Operation
+from tests.contract.fuzz import checks
 from tests.contract.people import NOT_PEOPLE, PEOPLE
 from tests.support.databases import Connection
 from tests.support.resources import told
