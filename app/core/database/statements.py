@@ -21,6 +21,7 @@ from sqlalchemy.sql.schema import Column
 from sqlalchemy.sql.selectable import ReturnsRows, TypedReturnsRows
 
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 Ts = TypeVarTuple("Ts")
 
 Process = Callable[[Any], Any]
@@ -167,7 +168,7 @@ class Statement(Generic[R]):
         self.batch = batch  # of a look-up: the statement for a list of keys
         self.batchable = batchable  # whether concurrent calls may be answered by one statement
         self.writes = isinstance(core, UpdateBase)
-        self._compiled: dict[str, Compiled[R]] = {}
+        self._compiled: dict[str, Compiled[R_co]] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled[R]:
         """The statement compiled for a dialect; the first call takes about a millisecond.
