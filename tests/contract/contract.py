@@ -36,7 +36,7 @@ DOCUMENT: dict[str, Any] = _anchored(yaml.safe_load(TEXT))
 
 def resolved(value: dict[str, Any]) -> dict[str, Any]:
     """Follow `$ref`; keywords beside it stay and win."""
-    beside = {}
+    beside: dict[str, Any] = {}
     while "$ref" in value:
         beside = {**{key: item for key, item in value.items() if key != "$ref"}, **beside}
         target: Any = DOCUMENT
@@ -67,13 +67,13 @@ def members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
 _FORMATS = FormatChecker(["date", "uuid"])
 
 
-@_FORMATS.checks("email")
+@_FORMATS.checks("email")  # type: ignore[untyped-decorator] # jsonschema has no types
 def _is_email(value: Any) -> bool:
     """RFC 5321, 4.5.3.1: at most 64 characters before the @. The document's pattern says the rest."""
     return not isinstance(value, str) or 1 <= len(value.rpartition("@")[0]) <= 64
 
 
-@_FORMATS.checks("date-time", raises=ValueError)
+@_FORMATS.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator] # jsonschema has no types
 def _is_instant(value: Any) -> bool:
     """RFC 3339; the document's pattern says its form, so only days that do not exist are left to find."""
     return not isinstance(value, str) or bool(datetime.fromisoformat(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 
@@ -29,7 +30,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table, if there is one."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind if isinstance(report, pytest.TestReport)]
     lines = [
-        Finding.of(value)
+        Finding.of(cast("dict[str, Any]", value))
         for report in sorted(reports, key=lambda report: report.nodeid)
         if report.when == "teardown"
         for name, value in report.user_properties

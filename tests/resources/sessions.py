@@ -10,7 +10,7 @@ import os
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 
@@ -117,7 +117,8 @@ def _make_valid(found: Arranged) -> None:
         "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (hashlib.sha256(complete.encode()).hexdigest(), session, end),
     )
-    found.case.body["refresh_token"] = complete
+    body: Any = found.case.body
+    body["refresh_token"] = complete
 
 
 def _session_of(database: Connection, user: int) -> tuple[int, str]:

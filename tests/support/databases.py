@@ -22,7 +22,7 @@ from tests.support.builders import PASSWORD
 from tests.support.servers.postgres import Running
 
 # Argon2 at its cheapest: what is tested is the service, not the hash.
-CHEAP_HASHES = {"password_memory_kib": 8, "password_passes": 1}
+CHEAP_HASHES: dict[str, Any] = {"password_memory_kib": 8, "password_passes": 1}
 
 _numbers = itertools.count(1)
 

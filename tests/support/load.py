@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from email.message import Message
 from itertools import count
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from tests.support.builders import new_user
 
@@ -23,13 +24,20 @@ def connected(port: int) -> Iterator[http.client.HTTPConnection]:
         yield connection
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
-    """The answer, its body read and kept as `text`."""
+class Response(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    headers: Message
+    text: str
+
+
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> Response:
+    """Send a request, and read the response wholly."""
     data = None if body is None else json.dumps(body)
     connection.request(method, path, data, {} if body is None else {"Content-Type": "application/json"})
     answer = connection.getresponse()
-    answer.text = answer.read().decode()
-    return answer
+    return Response(answer.status, answer.headers, answer.read().decode())
 
 
 def person(username: str) -> dict[str, Any]:

@@ -40,7 +40,16 @@ def ensure(*packages: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder / "installed"
         if not done.exists():
-            command = [BIN / "npm", "install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+            command: list[str | Path] = [
+                BIN / "npm",
+                "install",
+                "--prefix",
+                folder,
+                "--no-save",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+            ]
             ran = subprocess.run(
                 [*command, *packages], env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS
             )

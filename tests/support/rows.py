@@ -37,7 +37,7 @@ def _value(column: Column[Any], number: int) -> Any:
     if column.foreign_keys:
         return 1
     if column.default is not None and column.default.is_scalar:
-        return column.default.arg
+        return column.default.arg  # type: ignore[attr-defined] # a scalar default has it
     if isinstance(column.type, UtcDateTime):
         return NOW
     if isinstance(column.type, Boolean):

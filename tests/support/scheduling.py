@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 FUZZ = ("tests/contract/fuzz/test_fuzz.py", "tests/contract/test_coverage.py")
 
 
-class Sharing(LoadScopeScheduling):
+class Sharing(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """A class, or a file's functions, at a time. Whoever asks for the passes of the fuzz on a database asks one process."""
 
     def _split_scope(self, nodeid: str) -> str:

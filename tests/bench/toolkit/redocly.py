@@ -51,9 +51,9 @@ def rated(folder: Path) -> list[tuple[str, str, str, str]]:
         report = compared(redocly, folder / direction, old, new)
         comparison = diff(Document(old.encode()), Document(new.encode()))
         for number, case in cases.items():
-            theirs = [c["impact"] for c in report["changes"] if f"{c['path']}/".startswith(f"#/paths/~1case{number}/")]
-            ours = [str(f.change.rating) for f in comparison.findings if f"case{number}" in f.reaches]
-            found.append((f"{case.name} ({direction})", getattr(case, direction), highest(ours), highest(theirs)))
+            impacts = [c["impact"] for c in report["changes"] if f"{c['path']}/".startswith(f"#/paths/~1case{number}/")]
+            ratings = [str(f.change.rating) for f in comparison.findings if f"case{number}" in f.reaches]
+            found.append((f"{case.name} ({direction})", getattr(case, direction), highest(ratings), highest(impacts)))
     return found
 
 

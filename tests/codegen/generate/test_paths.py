@@ -32,10 +32,11 @@ def styles(tmp_path_factory):
     described = API.of(Document.load(document))
     paths: Router[tuple[str, Arguments]] = Router({})
     for operation in described.operations:
-        paths.add(operation, (operation.id, Arguments(described.document, operation, None)))
+        paths.add(operation, (operation.id, Arguments(described.document, operation, {})))
 
     def read(path):
         resource, values = paths.find(path, path.encode())
+        assert resource is not None
         name, arguments = resource.operations["GET"]
         return name, arguments.read(values, b"", {})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accord.document.document import Document
@@ -27,7 +29,7 @@ components:
 """
 
 
-def entries(text: str) -> dict[str, tuple[set[str], str]]:
+def entries(text: str) -> dict[str, tuple[set[Any], str]]:
     return {entry.reference: (entry.by, entry.remark) for entry in KeywordCoverage(Document(text.encode())).entries}
 
 

@@ -1,5 +1,7 @@
 """How parameters are read from the wire."""
 
+from typing import Any, cast
+
 import pytest
 
 from tests.codegen.support.service import echo, parameter, raw_call
@@ -320,7 +322,7 @@ class TestAnAbsentParameter:
             x.append(1)
 
         client = parameter("name: x, in: query, schema: {type: array, items: {type: integer}, default: [0]}")
-        client.app.engine.operations[0].handler = handler
+        cast("Any", client.app).engine.operations[0].handler = handler
 
         client.get("/p")
         client.get("/p")

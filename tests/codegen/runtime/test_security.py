@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accord.document.document import DocumentError
@@ -9,7 +11,7 @@ from app.core.limits import Decision
 from tests.codegen.support.service import ADMIN, READER, WRITER, Tokens, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
-THING = {"json": {"name": "lamp"}}
+THING: dict[str, Any] = {"json": {"name": "lamp"}}
 
 
 def guarded(security: str, **schemes: Tokens):

@@ -59,7 +59,12 @@ async def answering(*messages: dict[str, Any]) -> AsyncIterator[Server]:
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             write = transport.write
-            transport.write = lambda data: (server.writes.append(bytes(data)), write(data))
+
+            def note(data: Any) -> None:
+                server.writes.append(bytes(data))
+                write(data)
+
+            transport.write = note
 
     server, state = Server(), State(lambda _: app)
     config = Config(app, access_log=False, log_config=None, ws="none")

@@ -118,7 +118,7 @@ def for_case(operation: str, case: Case) -> None:
 
 def _make_new(case: Case) -> None:
     """Give a case with a well-formed key one that nobody has used; a faulty one stays as it is."""
-    key = (case.headers or {}).get("Idempotency-Key")
+    key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{16,255}", key):
         case.headers["Idempotency-Key"] = f"{next(_keys):012}{key[12:]}"
 
@@ -243,7 +243,7 @@ def _continue(case: Case) -> None:
     filters: dict[str, Any] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
     del filters["cursor"]
     filters["page"] = max(1, int(page) - 1)
-    token = (case.headers or {}).get("Authorization")
+    token = case.headers.get("Authorization")
     url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters, errors='replace')}"
     request = Request(url, headers={"Authorization": token} if token else {})
     following = None

@@ -84,7 +84,7 @@ class Client:
             return Answer(_in_words(error))
         if answer.will_close:
             self.close()
-        found = json.loads(text) if text else None
+        found: Any = json.loads(text) if text else None
         status = f"409 {found['code']}" if answer.status == 409 else str(answer.status)
         return Answer(status, {name.lower(): value for name, value in answer.getheaders()}, found)
 

@@ -99,7 +99,7 @@ class Running:
         """Remove a database, whoever is connected to it."""
         self.execute(words.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(words.Identifier(database)))
 
-    def execute(self, sql: str | words.Composable, database: str = "postgres") -> list[tuple[Any, ...]]:
+    def execute(self, sql: str | words.SQL | words.Composed, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run SQL on a connection of its own, without a transaction; the rows, if it gives any."""
         with psycopg.connect(self.url(database), autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(sql)

@@ -80,17 +80,23 @@ class Server:
             "ACCESS_LOG": "false",
             **settings,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process started last."""
+        assert self._process is not None, "the server was not started"
+        return self._process
+
     def start(self) -> None:
         """Start it, on the same port every time, and wait until all its workers serve."""
         with self.log.open("wb") as log:
             command = [sys.executable, *self._program]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -112,7 +118,7 @@ class Server:
 
     def stop(self) -> None:
         """End it as an operator would, and wait."""
-        if self.process is not None and self.process.poll() is None:
+        if self._process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(30)
@@ -122,7 +128,7 @@ class Server:
 
     def kill(self) -> None:
         """SIGKILL to every process at once, as by a failing machine."""
-        if self.process is not None:
+        if self._process is not None:
             workers = self.pids()
             self.process.kill()
             for pid in workers:
@@ -132,7 +138,7 @@ class Server:
 
     def pids(self) -> list[int]:
         """The processes that serve: the supervisor's workers, or the only process."""
-        if self.process is None or self.process.poll() is not None:
+        if self._process is None or self.process.poll() is not None:
             return []
         if self.workers == 1:
             return [self.process.pid]

@@ -33,7 +33,8 @@ LIST = "schema: {type: array, items: {type: integer}, minItems: 1}"
 def head(header: str, value: Any, name: str = "X-A", policy: str = "raise") -> tuple[int, list[str], list[str]]:
     """Status, the lines of a header with this description (YAML) and value, and what the policy found."""
     described = f"{{'204': {{description: Y, headers: {{{name}: {{{header}}}}}}}}}"
-    observer, sent = Observer(), []
+    observer = Observer()
+    sent: list[Any] = []
     engine = answering(described, None, observer=observer, responses=policy)
     (operation,) = engine.operations
     field = operation.described.responses[204].headers[0].argument
@@ -55,7 +56,6 @@ def head(header: str, value: Any, name: str = "X-A", policy: str = "raise") -> t
         await engine.serve(scope, receive, noted)
 
     answer = raw_call(serve, "GET", "/p")
-    assert answer is not None
     return answer.status, sent, [str(error) for error in observer.errors]
 
 

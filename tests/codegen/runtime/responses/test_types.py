@@ -306,7 +306,6 @@ class TestDeprecation:
             status = 200
 
         answer = raw_call(answering(TestDeprecation.YES, OK(1), operation=operation).serve, "GET", path, headers)
-        assert answer is not None
         return {name: value for name, value in answer.headers.items() if name in ("deprecation", "sunset")}
 
     def test_is_told_with_every_answer(self):
