@@ -1,4 +1,4 @@
-"""What tests must be told of a resource: what does not follow from the document, from its file in `tests/resources/`.
+"""What tests cannot derive from the document, read from the modules of `tests/resources/`, one for each resource.
 
 A file holds dictionaries under these names; each may be left out, and everything but ACCESS and COSTS has a default.
 
@@ -40,12 +40,12 @@ def _modules() -> list[ModuleType]:
 
 
 def told(name: str) -> dict[Any, Any]:
-    """A dictionary of all resources as one."""
+    """One dictionary, merged from all resources."""
     return {key: value for module in _modules() for key, value in vars(module).get(name, {}).items()}
 
 
 def demand(name: str, operation: str, tag: str) -> Any:
-    """What must be said of an operation.
+    """The entry of an operation, which its resource must have.
 
     Raises:
         AssertionError: it is not; the text says what to write, and where.
