@@ -1,4 +1,4 @@
-"""One table at the end: what each fault cost. `make test` and `make faults` print it, whoever passed or failed."""
+"""A table of what each fault cost, printed at the end of `make test` and `make faults`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Record = Callable[[str], Finding]
 
 @pytest.fixture
 def record(request: pytest.FixtureRequest) -> Iterator[Record]:
-    """Begin a line of the table, with its name; the test fills it in. Also a test that fails shows how far it came."""
+    """Add a row to the table, which the test fills in. A failing test shows its row as far as it came."""
     lines: list[Finding] = []
 
     def begin(fault: str) -> Finding:

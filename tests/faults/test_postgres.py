@@ -25,7 +25,7 @@ CUTS = 60  # connections that are ended, each a hundredth of a second after the 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Postgres]:
-    """A server to ill-treat, which waits for the disk before it acknowledges."""
+    """A server to break, with fsync on."""
     with Postgres(durable=True) as server:
         yield server
 

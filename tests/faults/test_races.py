@@ -1,4 +1,4 @@
-"""Many at once: each wants the same row, the same name or the same migration."""
+"""Concurrent requests for the same row, the same name or the same migration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thousand clients that are slow, silent or never read: what they cost the server, and everybody else."""
+"""A thousand clients that are slow, silent or never read: their cost to the server and to other clients."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def attacked(template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 class Watch:
-    """Somebody else, who asks all the time; and the memory of the server meanwhile."""
+    """Another client that sends requests continuously, and the server's memory meanwhile."""
 
     def __init__(self, server: Server) -> None:
         self.slowest, self.answers, self.peak = 0.0, 0, 0.0

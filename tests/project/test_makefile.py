@@ -80,7 +80,7 @@ class TestWithoutPython:
 
 
 def foreground(terminal: int) -> str:
-    """The files that the service in the foreground has loaded: how far it has come with its imports."""
+    """The files mapped by the service in the foreground, which show how far its imports have come."""
     try:
         process = Path(f"/proc/{os.tcgetpgrp(terminal)}")
         return (process / "maps").read_text() if b"app\0serve" in (process / "cmdline").read_bytes() else ""
