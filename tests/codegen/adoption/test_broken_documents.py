@@ -1,4 +1,4 @@
-"""Every document that is refused elsewhere can be generated, imported and started once it is adopted."""
+"""Every broken document can be generated, imported and started once it is adopted."""
 
 from __future__ import annotations
 

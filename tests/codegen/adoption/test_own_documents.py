@@ -1,4 +1,4 @@
-"""Documents with features that ours does not use: generated, typed, served as mocks and fuzzed, nothing excluded."""
+"""Documents with features that openapi.yaml does not use: generated, type-checked, mocked and fuzzed with all checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole documents: the same one, the same one written otherwise, and a huge one."""
+"""Diffs of whole documents: identical, equivalent but written differently, and huge."""
 
 from __future__ import annotations
 

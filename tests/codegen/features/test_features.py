@@ -1,4 +1,4 @@
-"""Every feature of the feature documents, over the engine: what is accepted reaches the handler typed, the rest is refused."""
+"""Every feature of the feature documents: valid requests reach the handler typed, all others are rejected."""
 
 from __future__ import annotations
 

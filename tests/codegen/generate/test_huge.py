@@ -1,4 +1,4 @@
-"""Documents far larger, and far deeper, than anyone reads: generated, imported, and started."""
+"""Documents of extreme size and depth: generated, imported and started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""models.py: how datamodel-code-generator is called does not show in what it writes."""
+"""models.py does not depend on how datamodel-code-generator is called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What path helpers write is read back as it was."""
+"""Paths built by the generated helpers are parsed back to the same values."""
 
 from __future__ import annotations
 

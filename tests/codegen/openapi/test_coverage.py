@@ -1,4 +1,4 @@
-"""The ledger: every keyword of a document once, with its line, and who enforces it."""
+"""Keyword coverage: every keyword of a document once, with its line and what enforces it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How parameters are read from the wire."""
+"""Parsing of primitive parameter values."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Preflights are answered from the document: what it has at a path passes, and nothing else."""
+"""CORS preflights are answered from the document."""
 
 from __future__ import annotations
 

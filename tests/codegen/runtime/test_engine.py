@@ -1,4 +1,4 @@
-"""The fixed order of checks: of two faults in one request, the earlier one is answered."""
+"""The fixed order of checks: of two faults in a request, the earlier one is reported."""
 
 import itertools
 from typing import Any

@@ -1,4 +1,4 @@
-"""FastAPI around the engine: whatever FastAPI offers goes on working."""
+"""The engine inside FastAPI: the features of FastAPI keep working."""
 
 from __future__ import annotations
 

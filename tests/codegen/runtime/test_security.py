@@ -1,4 +1,4 @@
-"""The document's security requirements: 401 and 403."""
+"""Security requirements: 401 and 403."""
 
 from __future__ import annotations
 

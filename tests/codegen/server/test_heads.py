@@ -1,4 +1,4 @@
-"""Heads of requests on a real socket: what the HTTP server refuses, and that it refuses nothing else."""
+"""Request heads on a real socket: what the HTTP server rejects, and that it rejects nothing else."""
 
 from __future__ import annotations
 

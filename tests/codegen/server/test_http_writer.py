@@ -1,4 +1,4 @@
-"""The way of answers to the network, through real sockets: one write where it can be, uvicorn's own way everywhere else."""
+"""Writing of responses on real sockets: one write where possible, uvicorn's own path otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request's body: 413, 415, 400, and what the strict reader makes of JSON."""
+"""Request bodies: 413, 415, 400, and strict JSON."""
 
 import json
 from datetime import datetime

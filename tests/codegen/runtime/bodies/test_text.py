@@ -1,4 +1,4 @@
-"""Bodies that are one text or one file, and the choice among several media types."""
+"""Text and binary bodies, and the choice among several media types."""
 
 import base64
 from typing import Any, ClassVar

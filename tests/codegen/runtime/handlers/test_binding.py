@@ -1,4 +1,4 @@
-"""Each operation has exactly one handler that fits, or the start is refused with one line for each difference."""
+"""Each operation has exactly one matching handler; otherwise the start fails with one line for each difference."""
 
 from __future__ import annotations
 

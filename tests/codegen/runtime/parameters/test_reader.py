@@ -1,4 +1,4 @@
-"""Parameters besides their styles: cookies, `content`, reserved and empty values, defaults, credentials, handlers' types."""
+"""Parameters apart from styles: cookies, `content`, reserved and empty values, defaults, credentials, handler types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine's own refusals in the format that an operation documents for them."""
+"""Errors raised by the runtime, in the format that the operation documents."""
 
 from __future__ import annotations
 

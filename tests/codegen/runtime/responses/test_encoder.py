@@ -1,4 +1,4 @@
-"""What a handler answers, as it leaves: headers, 304, and the policy that holds answers against the document."""
+"""Encoding of responses: headers, 304, and response validation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers of answers: every form is written, and read back by the policy, as the document describes it."""
+"""Response headers: every style is serialized, and validated, as documented."""
 
 from __future__ import annotations
 

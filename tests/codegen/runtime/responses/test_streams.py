@@ -1,4 +1,4 @@
-"""Answers in parts: what is sent, what a client that leaves ends, and what a fault on the way does."""
+"""Streamed responses: chunks, client disconnects, and errors on the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a handler may answer: one class for each status and media type, ranges, texts, bytes."""
+"""Response classes: one for each status and media type, ranges, text, bytes."""
 
 from __future__ import annotations
 

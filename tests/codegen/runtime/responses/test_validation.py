@@ -1,4 +1,4 @@
-"""The policy that holds answers against the document: every way to differ is found, and what becomes of it is the policy's."""
+"""Response validation: every difference from the document is found, and handled by the policy."""
 
 from __future__ import annotations
 
