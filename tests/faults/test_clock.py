@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from app.worker import CONCURRENCY
-from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
 from tests.faults.support.clients import Client, Load, wait_until
 from tests.faults.support.mails import LateServer, Worker, count, wait_until_delivered

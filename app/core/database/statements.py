@@ -150,7 +150,7 @@ def _check_row(row: Callable[..., object], columns: int, sql: str) -> None:
         raise TypeError(f"{row!r} cannot be called with {columns} columns ({error}):\n{sql}") from None
 
 
-class Statement(Generic[R]):
+class Statement(Generic[R_co]):
     """An SQL statement and the type of its rows. Made by `statement`, `lookup`, `shared` and `command`."""
 
     __slots__ = ("_compiled", "batch", "batchable", "core", "row", "writes")
@@ -158,8 +158,8 @@ class Statement(Generic[R]):
     def __init__(
         self,
         core: TypedReturnsRows[*tuple[Any, ...]] | UpdateBase,
-        row: Callable[..., R],
-        batch: Statement[tuple[Hashable, R]] | None = None,
+        row: Callable[..., R_co],
+        batch: Statement[tuple[Hashable, R_co]] | None = None,
         *,
         batchable: bool = False,
     ) -> None:
@@ -170,7 +170,7 @@ class Statement(Generic[R]):
         self.writes = isinstance(core, UpdateBase)
         self._compiled: dict[str, Compiled[R_co]] = {}
 
-    def compiled(self, dialect: Dialect) -> Compiled[R]:
+    def compiled(self, dialect: Dialect) -> Compiled[R_co]:
         """The statement compiled for a dialect; the first call takes about a millisecond.
 
         Raises:

@@ -21,7 +21,7 @@ from accord.openapi.api import API
 from accord.runtime import OpenAPIApp
 from accord.runtime.engine.engine import Engine, RequestContext, Service
 from accord.runtime.handlers.binding import Operation, bind
-from accord.runtime.responses.types import Body, Empty
+from accord.runtime.responses.types import Body
 from app.core.limits import Decision
 from tests.codegen.support.operations import handlers
 

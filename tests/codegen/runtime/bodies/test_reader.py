@@ -10,7 +10,7 @@ from accord.document.document import Document
 from accord.document.strict_json import strict_json
 from accord.openapi.api import API
 from accord.runtime import Empty, Engine, OpenAPIApp, Operation, Service
-from tests.codegen.support.service import GONE, Answer, Observer, body, make_client, make_engine, raw_call
+from tests.codegen.support.service import GONE, Answer, NoAnswer, Observer, body, make_client, make_engine, raw_call
 
 
 class Since(BaseModel):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from accord.document.document import Document, DocumentError
-from accord.errors import ApiError
 from accord.lint import lint
 from accord.runtime import ApiError
 from accord.validate.unsupported.document import unsupported

@@ -9,7 +9,7 @@ import pytest
 
 from accord.errors import ContractViolation
 from accord.openapi.encoded import Encoded
-from accord.runtime.responses.types import Empty
+from accord.runtime.responses.types import Answer, Empty
 from tests.codegen.support.operations import (
     CreateThing,
     DeleteThing,
