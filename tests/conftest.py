@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
@@ -40,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table of generated clients, if they were tried."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind if isinstance(report, pytest.TestReport)]
     rows = [
-        table.Row.of(value)
+        table.Row.of(cast("dict[str, Any]", value))
         for report in reports
         if report.when == "call"
         for name, value in report.user_properties

@@ -126,11 +126,12 @@ async def _explain(users: int, url: str) -> None:
     found = users_listing(ALL)
     connection = await asyncpg.connect(url)
     last = await connection.fetchval("SELECT id FROM users ORDER BY id OFFSET $1 LIMIT 1", (DEEP[users] - 1) * SIZE - 1)
-    for title, statement, values in (
+    plans: list[tuple[str, Any, dict[str, object]]] = [
         ("page 1", found.index_scan.by_number, {"limit": SIZE + 1, "offset": 0}),
         ("the total", found.count, {}),
         (f"page {DEEP[users]} by cursor", found.index_scan.after, {"limit": SIZE + 1, "after_id": last}),
-    ):
+    ]
+    for title, statement, values in plans:
         _say("", f"{users} users, {title}:", *await _plan(connection, statement, values))
     await connection.close()
 

@@ -26,7 +26,14 @@ BIN = Path(sys.executable).parent
 def generated(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
     """What openapi-python-client said while it wrote the package `accord_client` into its working directory, `args[-1]`."""
     folder = tmp_path_factory.mktemp("client") / "generated"
-    command = [BIN / "openapi-python-client", "generate", "--path", ROOT / "openapi.yaml", "--output-path", folder]
+    command: list[str | Path] = [
+        BIN / "openapi-python-client",
+        "generate",
+        "--path",
+        ROOT / "openapi.yaml",
+        "--output-path",
+        folder,
+    ]
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # it calls ruff
     return subprocess.run(command, env={**os.environ, "PATH": path}, check=True, capture_output=True, text=True)
 

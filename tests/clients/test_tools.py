@@ -55,7 +55,7 @@ class TestPrism:
         """The address of a mock server."""
         program = npm.ensure("@stoplight/prism-cli@5.16.0") / ".bin" / "prism"
         port = free_port()
-        command = [program, "mock", DOCUMENT, "--host", "127.0.0.1", "--port", str(port)]
+        command: list[str | Path] = [program, "mock", DOCUMENT, "--host", "127.0.0.1", "--port", str(port)]
         with (
             (tmp_path / "log").open("w") as log,
             subprocess.Popen(command, env=npm.ENVIRONMENT, stdout=log, stderr=log, start_new_session=True) as mock,

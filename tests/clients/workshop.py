@@ -96,12 +96,14 @@ class Workshop:
     def checked(self) -> dict[str, Done]:
         """What the compilers said, by name. openapi-generator's own Python is not strict, so there only the program is."""
         mypy = (sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", "mypy")
-        sources = sorted(path.relative_to(self.folder) for path in (self.folder / "generated/java/src/main").rglob("*.java"))
+        sources = sorted(
+            str(path.relative_to(self.folder)) for path in (self.folder / "generated/java/src/main").rglob("*.java")
+        )
         return self._all({
             "tsc": ("node_modules/.bin/tsc", "-p", "tsconfig.json"),
             "javac": (
                 *("javac", f"-J{QUICK}", "-proc:none", "-Xlint:all,-deprecation,-serial", "-Werror"),
-                *("-cp", ARCHIVE, "-d", "out/java", "Generated.java", "Program.java", *sources),
+                *("-cp", str(ARCHIVE), "-d", "out/java", "Generated.java", "Program.java", *sources),
             ),
             "openapi_python_client": (*mypy, "openapi_python_client.py"),
             "openapi_generator_python": (*mypy, "--follow-imports=silent", "openapi_generator_python.py"),

@@ -24,8 +24,8 @@ def settings(tmp_path, monkeypatch):
     """Settings for a text or a file; the package can be imported by the name of its folder."""
 
     def build(document: str | Path) -> Settings:
+        file = document if isinstance(document, Path) else tmp_path / "openapi.yaml"
         if isinstance(document, str):
-            file = tmp_path / "openapi.yaml"
             file.write_text(document)
             document = file
         return Settings(document=document, output=tmp_path / f"made{next(_numbers)}", call="app.call")

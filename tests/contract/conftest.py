@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.passes import PASSES, Outcome, run
+from tests.contract.fuzz.passes import PASSES, Outcome, run
 from tests.contract.people import PASSWORD, furnish
 from tests.contract.wire import Request
 from tests.support.databases import Template
@@ -17,20 +17,20 @@ from tests.support.servers.service import Server
 
 @pytest.fixture(scope="session")
 def passes(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Outcome]]]:
-    """The outcome of each pass, when it is there. Two run at a time: generating cases keeps a processor busy."""
+    """The outcome of each pass. Two passes run at a time, because generating cases keeps a processor busy."""
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(run, name, template, tmp_path_factory.mktemp(name)) for name in PASSES}
 
 
 @pytest.fixture(scope="session")
 def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a database with users and posts; nothing that a test changes may matter to another."""
+    """The URL of a database with users and posts. No test may depend on what another changes."""
     return furnish(template, tmp_path_factory.mktemp("furnished"))
 
 
 @pytest.fixture(scope="session")
 def port(furnished: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where a server without limits listens."""
+    """The port of a server without limits."""
     with Server(tmp_path_factory.mktemp("port") / "accord.db", DATABASE_URL=furnished) as server:
         yield server.port
 
@@ -46,11 +46,11 @@ def sign_in(port: int, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def admin_token(port: int) -> str:
-    """The administrator's."""
+    """An administrator's access token."""
     return sign_in(port, "admin")
 
 
 @pytest.fixture(scope="session")
 def user_token(port: int) -> str:
-    """An ordinary user's."""
+    """An ordinary user's access token."""
     return sign_in(port, "user")

@@ -20,7 +20,7 @@ TEXT = OPENAPI.read_text()
 
 
 def _anchored(value: Any) -> Any:
-    """JSON Schema's `$` is the end of the text; Python's lets a newline follow."""
+    """In JSON Schema `$` matches only at the end of the text; in Python also before a final newline."""
     if isinstance(value, list):
         return [_anchored(item) for item in value]
     if not isinstance(value, dict):
@@ -35,8 +35,8 @@ DOCUMENT: dict[str, Any] = _anchored(yaml.safe_load(TEXT))
 
 
 def resolved(value: dict[str, Any]) -> dict[str, Any]:
-    """Follow `$ref`; keywords beside it stay and win."""
-    beside = {}
+    """Resolve `$ref`; keywords beside it take precedence."""
+    beside: dict[str, Any] = {}
     while "$ref" in value:
         beside = {**{key: item for key, item in value.items() if key != "$ref"}, **beside}
         target: Any = DOCUMENT
@@ -55,7 +55,7 @@ def _whole(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The members of an object by name, also those that `allOf` adds; each with all that is said of it."""
+    """The properties of an object schema, with those of its `allOf`; each with all its keywords."""
     found = resolved(schema)
     known: dict[str, dict[str, Any]] = {}
     for properties in (*map(members, found.get("allOf", [])), found.get("properties", {})):
@@ -67,20 +67,20 @@ def members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
 _FORMATS = FormatChecker(["date", "uuid"])
 
 
-@_FORMATS.checks("email")
+@_FORMATS.checks("email")  # type: ignore[untyped-decorator] # jsonschema has no types
 def _is_email(value: Any) -> bool:
-    """RFC 5321, 4.5.3.1: at most 64 characters before the @. The document's pattern says the rest."""
+    """RFC 5321, 4.5.3.1: at most 64 characters before the @. The document's pattern covers the rest."""
     return not isinstance(value, str) or 1 <= len(value.rpartition("@")[0]) <= 64
 
 
-@_FORMATS.checks("date-time", raises=ValueError)
+@_FORMATS.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator] # jsonschema has no types
 def _is_instant(value: Any) -> bool:
-    """RFC 3339; the document's pattern says its form, so only days that do not exist are left to find."""
+    """RFC 3339. The document's pattern checks the syntax, so only dates that do not exist are left."""
     return not isinstance(value, str) or bool(datetime.fromisoformat(value))
 
 
 def judge(schema: dict[str, Any]) -> Draft202012Validator:
-    """The verdict of python-jsonschema on a schema of the document, with formats."""
+    """A python-jsonschema validator of a schema of the document, with formats."""
     root = {"allOf": [schema], "components": DOCUMENT["components"]}
     return Draft202012Validator(root, format_checker=_FORMATS)
 
@@ -116,7 +116,7 @@ def _kinds(schema: dict[str, Any]) -> list[str]:
 
 @dataclass(frozen=True)
 class Response:
-    """One documented answer."""
+    """A documented response."""
 
     status: int
     headers: dict[str, dict[str, Any]]
@@ -124,7 +124,7 @@ class Response:
 
     @property
     def codes(self) -> list[str]:
-        """The problems that it may be; one empty text where it is none."""
+        """The problem types it may have; one empty string if it is not a problem."""
         schema = self.content.get("application/problem+json")
         if schema is None:
             return [""]
@@ -154,17 +154,17 @@ class Operation:
 
     @property
     def label(self) -> str:
-        """As Schemathesis calls it."""
+        """The name that Schemathesis uses."""
         return f"{self.method} {self.path}"
 
     @property
     def secured(self) -> bool:
-        """Whether nobody may call it without credentials."""
+        """Whether it requires credentials."""
         return bool(self.security) and {} not in self.security
 
     @property
     def reads_token(self) -> bool:
-        """Whether credentials are looked at."""
+        """Whether credentials are read."""
         return any(self.security)
 
     @property
@@ -179,30 +179,30 @@ class Operation:
 
     @property
     def answer(self) -> Response | None:
-        """What it answers if all is well."""
+        """The success response."""
         return next((response for status, response in self.responses.items() if status < 300), None)
 
     @functools.cached_property
     def answered(self) -> dict[str, dict[str, Any]]:
-        """The members of what it answers if all is well."""
+        """The properties of the success response."""
         schema = next(iter(self.answer.content.values()), {}) if self.answer is not None else {}
         return members(schema)
 
     @property
     def creates(self) -> bool:
-        """Whether it stores something that has an id and is found at its `Location`."""
+        """Whether it creates a resource that has an id and a `Location`."""
         return 201 in self.responses and "location" in self.responses[201].headers and "id" in self.answered
 
     @property
     def items(self) -> tuple[str, dict[str, Any]] | None:
-        """The member of a page that holds its items, and their schema; None if it answers no pages."""
+        """The property of a page that holds the items, and their schema; None if it does not return pages."""
         if "next_cursor" not in self.answered:
             return None
         return next((name, schema["items"]) for name, schema in self.answered.items() if "items" in schema)
 
     @property
     def newest_first(self) -> bool:
-        """Whether the items of a page are told to begin with the newest."""
+        """Whether the newest items come first, by the description."""
         told = [word for word in ("newest first", "oldest first") if word in self.description.lower()]
         assert len(told) == 1, (
             f"{self.id}: say in its description in openapi.yaml whether items are listed newest or oldest first"
@@ -211,16 +211,16 @@ class Operation:
 
     @property
     def is_nested(self) -> bool:
-        """Whether it is about what belongs to the row that its path names: `/posts/{post_id}/comments`."""
+        """Whether it is about the children of the row in its path: `/posts/{post_id}/comments`."""
         return "{" in self.path and not self.path.endswith("}")
 
     @property
     def is_cached(self) -> bool:
-        """Whether clients may keep what it answers."""
+        """Whether clients may cache the response."""
         return self.answer is not None and "cache-control" in self.answer.headers
 
     def of(self, place: str) -> dict[str, Parameter]:
-        """The parameters of a place, by name."""
+        """The parameters of one location, by name."""
         return {parameter.name: parameter for parameter in self.parameters if parameter.place == place}
 
 

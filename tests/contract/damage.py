@@ -1,4 +1,4 @@
-"""Outages of a database, as somebody else can cause them."""
+"""Database outages, caused from outside the service."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _DAMAGE = "UPDATE sqlite_schema SET sql = ? WHERE name = 'users'"
 
 @contextlib.contextmanager
 def damaged(url: str) -> Iterator[None]:
-    """For as long as the context lasts, every statement on the database fails."""
+    """Make every statement on the database fail inside the `with` block."""
     with _unreadable(url) if url.startswith("sqlite:") else _unreachable(url):
         yield
 
 
 @contextlib.contextmanager
 def locked(url: str) -> Iterator[None]:
-    """For as long as the context lasts, nobody else can write."""
+    """Lock the database for writing inside the `with` block."""
     with Connection(url) as connection:
         if url.startswith("sqlite:"):
             connection.execute("BEGIN IMMEDIATE")

@@ -20,7 +20,7 @@ _REFUSALS = {400, 405, 406, 413, 415, 422}
 
 
 def route(raw_path: str) -> tuple[str | None, list[str]]:
-    """The documented path that a request's path fits, and the texts of its parameters."""
+    """The documented path that matches a request's path, and its raw parameters."""
     try:
         segments = [unquote_to_bytes(part).decode() for part in raw_path.split("/")]
     except UnicodeDecodeError:
@@ -42,7 +42,7 @@ def route(raw_path: str) -> tuple[str | None, list[str]]:
 
 
 def find(method: str, raw_path: str) -> Operation | None:
-    """The operation of a request; HEAD asks for its GET."""
+    """The operation of a request; HEAD is that of GET."""
     path, _ = route(raw_path)
     wanted = "GET" if method == "HEAD" else method
     return next((found for found in OPERATIONS if (found.path, found.method) == (path, wanted)), None)

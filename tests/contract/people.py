@@ -1,4 +1,4 @@
-"""Who the passes act as, and the database that they find."""
+"""The principals of the passes, and the database that they start with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer that the document promises was seen: on purpose (test_directed.py) or by the fuzz, over its three passes."""
+"""Every response that the document declares was seen, in a directed test or in one of the three passes of the fuzz."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from concurrent.futures import Future
 import pytest
 
 from tests.contract.contract import OPERATIONS, PROMISES
-from tests.contract.directed import recipes
-from tests.contract.passes import Outcome
+from tests.contract.directed.recipes import recipes
+from tests.contract.fuzz.passes import Outcome
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ WITHOUT_INPUT = {found.id for found in OPERATIONS if not found.parameters and no
 OPTIONAL = {found.id for found in OPERATIONS if found.reads_token and not found.secured}
 # What no request of the fuzz brings about: it sends no Accept and no large bodies, and its server has no limits or outages.
 BEYOND_THE_FUZZ = {406, 413, 429, 503}
-# Each case has an Idempotency-Key of its own: two meet on purpose only (test_directed.py, tests/app/api/test_idempotency.py).
+# Each case has its own Idempotency-Key; repeated keys are tested in directed/ and tests/app/api (test_idempotency.py).
 DIRECTED = {
     (found.id, response.status)
     for found in OPERATIONS

@@ -1,4 +1,4 @@
-"""Requests as bytes over a socket, so that nothing between the test and the service repairs them."""
+"""Requests as raw bytes on a socket, so that no client library corrects them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY = "9007199254740991"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; names of headers in lower case."""
+    """A response; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -26,19 +26,19 @@ class Answer:
 
     @property
     def problem(self) -> dict[str, Any]:
-        """The problem that it tells."""
+        """Its problem document."""
         found: dict[str, Any] = json.loads(self.body)
         return found
 
     @property
     def code(self) -> str:
-        """The problem's code; empty for none."""
+        """The problem's code, or an empty string."""
         return str(self.problem["code"]) if self.status >= 400 else ""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, changed fault by fault."""
+    """A request, and variants of it."""
 
     method: str
     path: str
@@ -59,14 +59,14 @@ class Request:
 
     @classmethod
     def on_rows(cls, operation: Operation, token: str | None = None, **values: str) -> Self:
-        """The same about rows that are there, with a body that can be sent again."""
+        """The same for rows that exist, with a body that can be sent repeatedly."""
         ids = {name: told("IDS").get(name, "1") for name in operation.of("path")}
         request = cls.of(operation, token, **{**ids, **values})
         fresh = told("BODIES").get(operation.id)
         return request if fresh is None else request.saying(json.dumps(fresh()).encode())
 
     def having(self, name: str, value: str | None) -> Self:
-        """The same with another header; None leaves it out."""
+        """The same with another header; None removes it."""
         headers = {known: text for known, text in self.headers.items() if known != name}
         return replace(self, headers=headers if value is None else {**headers, name: value})
 
@@ -80,7 +80,7 @@ class Request:
 
     @property
     def bytes(self) -> bytes:
-        """As it goes over the wire."""
+        """The bytes to send."""
         target = f"{self.path}?{self.query}" if self.query else self.path
         lines = [f"{self.method} {target} HTTP/1.1", "Host: localhost", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
@@ -89,7 +89,7 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + (self.body or b"")
 
     def send(self, port: int) -> Answer:
-        """Send it and read the whole answer, even if the service refuses it before it has read all."""
+        """Send it and read the whole response, even if the service rejects it before reading everything."""
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             received = b""
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):

@@ -1,4 +1,4 @@
-"""Running servers, and who is known there."""
+"""Running servers, and their users."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ class World:
     tokens_out: dict[str, str]
 
     def new_user(self) -> tuple[int, str]:
-        """Somebody who has just signed up and in: id and access token."""
+        """A new signed-in user: id and access token."""
         body = new_user()
         user = post(self.port, "/api/v1/users", body)
         return json.loads(user.body)["id"], json.loads(self.sign_in(body["username"]).body)["access_token"]
 
     def sign_in(self, name: str) -> Answer:
-        """Begin a session."""
+        """Start a session."""
         return post(self.port, "/api/v1/sessions", {"identifier": name, "password": PASSWORD})
 
 
 def new_user(**changes: str) -> dict[str, str]:
-    """The body of createUser, of somebody new."""
+    """A valid body of createUser."""
     name = f"directed_{next(_numbers)}"
     return {"email": f"{name}@example.com", "username": name, "password": PASSWORD, **changes}
 
 
 def post(port: int, path: str, body: object) -> Answer:
-    """Send JSON."""
+    """POST a JSON body."""
     return Request("POST", path, headers={"Content-Type": JSON}, body=json.dumps(body).encode()).send(port)

@@ -50,11 +50,9 @@ def listed() -> dict[str, str]:
 def derived() -> list[str]:
     """The test files to which a new operation or table makes a difference, beside those of the contract tests."""
     files = [path for path in (ROOT / "tests").rglob("test_*.py") if DERIVED.search(path.read_text())]
-    found = {
-        path.relative_to(ROOT).as_posix()
-        for path in files
-        if path.parent.name not in ("contract", "extending", "project", "cli")
-    }
+    others = ("tests/contract", "tests/extending", "tests/project", "tests/app/cli")
+    found = {path.relative_to(ROOT).as_posix() for path in files}
+    found = {name for name in found if not name.startswith(others)}
     return ["tests/app/api/test_comments.py", "tests/app/models", *sorted(found)]
 
 
@@ -98,7 +96,10 @@ class TestWhatIsForgotten:
         ("name", "test"),
         [
             ("COSTS", "tests/app/services/test_costs.py"),
-            ("ACCESS", "tests/app/api/test_access.py::test_everybody_may_do_what_the_resource_says_and_nothing_else"),
+            (
+                "ACCESS",
+                "tests/app/api/all_operations/test_access.py::test_everybody_may_do_what_the_resource_says_and_nothing_else",
+            ),
         ],
     )
     def test_is_named(self, project: Project, said: Path, name: str, test: str):

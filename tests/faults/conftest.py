@@ -1,19 +1,20 @@
-"""One table at the end: what each fault cost. `make test` and `make faults` print it, whoever passed or failed."""
+"""A table of what each fault cost, printed at the end of `make test` and `make faults`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 
-from tests.faults.table import Finding, table
+from tests.faults.support.table import Finding, table
 
 Record = Callable[[str], Finding]
 
 
 @pytest.fixture
 def record(request: pytest.FixtureRequest) -> Iterator[Record]:
-    """Begin a line of the table, with its name; the test fills it in. Also a test that fails shows how far it came."""
+    """Add a row to the table, which the test fills in. A failing test shows its row as far as it came."""
     lines: list[Finding] = []
 
     def begin(fault: str) -> Finding:
@@ -29,7 +30,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table, if there is one."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind if isinstance(report, pytest.TestReport)]
     lines = [
-        Finding.of(value)
+        Finding.of(cast("dict[str, Any]", value))
         for report in sorted(reports, key=lambda report: report.nodeid)
         if report.when == "teardown"
         for name, value in report.user_properties

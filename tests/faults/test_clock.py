@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.worker import CONCURRENCY
-from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
-from tests.faults.mails import LateServer, Worker, count, wait_until_delivered
-from tests.faults.table import engine
-from tests.faults.wrong_clock import WrongClock
+from tests.faults.support.clients import Client, Load, wait_until
+from tests.faults.support.mails import LateServer, Worker, count, wait_until_delivered
+from tests.faults.support.table import engine
+from tests.faults.support.wrong_clock import WrongClock
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.smtp import MailServer
@@ -34,7 +34,7 @@ def test_a_clock_that_is_set_keeps_no_mail_back_and_ends_only_what_is_old(databa
     finding = record(f"clock set by an hour and back, leases held, mails waiting, {engine(database)}")
     clock = WrongClock(tmp_path / "clock")
     clock.set(0)
-    program = ("-m", "tests.faults.wrong_clock", str(clock.path))
+    program = ("-m", "tests.faults.support.wrong_clock", str(clock.path))
 
     with (
         LateServer() as late,

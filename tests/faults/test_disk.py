@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clients import Load
 from tests.faults.conftest import Record
+from tests.faults.support.clients import Load
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 
@@ -25,7 +25,7 @@ Fault = tuple[Callable[[], None], Callable[[], None]]  # how it begins and how i
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """A file system of a few megabytes in the folder; root alone may have one."""
+    """A file system of a few megabytes, mounted in the folder; needs root."""
     command = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -37,7 +37,7 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 
 def full(folder: Path) -> Fault:
-    """Fill the disk of the folder to its last byte."""
+    """Fill the file system of the folder completely."""
     ballast = folder / "ballast"
 
     def begin() -> None:
@@ -49,7 +49,7 @@ def full(folder: Path) -> Fault:
 
 
 def limited(server: Server, database: Path) -> Fault:
-    """Let no file of the server grow beyond its present size, which the system says with EFBIG."""
+    """Limit the server's files to their present size: larger writes fail with EFBIG."""
 
     def limit(size: int) -> None:
         for pid in server.pids():

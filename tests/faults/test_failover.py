@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.clients import DOCUMENTED, Load, wait_until
 from tests.faults.conftest import Record
-from tests.faults.patroni import TTL, Cluster, Node
+from tests.faults.support.clients import DOCUMENTED, Load, wait_until
+from tests.faults.support.patroni import TTL, Cluster, Node
 from tests.support.databases import PostgresTemplate
 from tests.support.servers.service import Server
 

@@ -1,4 +1,4 @@
-"""Somebody removes, moves, replaces or empties a file of SQLite under a running service."""
+"""A SQLite file is removed, moved, replaced or truncated under a running service."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clients import Load
 from tests.faults.conftest import Record
+from tests.faults.support.clients import Load
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 
@@ -52,7 +52,7 @@ def readiness(server: Server) -> int:
 
 
 def rescued(server: Server, folder: Path) -> str:
-    """A copy of the database that a process still has open, by the system's list of its open files."""
+    """A copy of the database file that a process still has open, read from /proc/PID/fd."""
     for pid in server.pids():
         for link in Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):  # connections come and go

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clients import Load
 from tests.faults.conftest import Record
-from tests.faults.mails import LateServer, Worker, count, let_leases_end, wait_until_delivered
-from tests.faults.table import engine
+from tests.faults.support.clients import Load
+from tests.faults.support.mails import LateServer, Worker, count, let_leases_end, wait_until_delivered
+from tests.faults.support.table import engine
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.smtp import MailServer

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.clients import DOCUMENTED, Load
 from tests.faults.conftest import Record
+from tests.faults.support.clients import DOCUMENTED, Load
 from tests.support.databases import PostgresTemplate
 from tests.support.servers.postgres import Postgres
 from tests.support.servers.service import Server
@@ -25,7 +25,7 @@ CUTS = 60  # connections that are ended, each a hundredth of a second after the 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Postgres]:
-    """A server to ill-treat, which waits for the disk before it acknowledges."""
+    """A server to break, with fsync on."""
     with Postgres(durable=True) as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""Many at once: each wants the same row, the same name or the same migration."""
+"""Concurrent requests for the same row, the same name or the same migration."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults.clients import PATIENCE, Client
 from tests.faults.conftest import Record
-from tests.faults.mails import count, wait_until_delivered
-from tests.faults.table import engine
+from tests.faults.support.clients import PATIENCE, Client
+from tests.faults.support.mails import count, wait_until_delivered
+from tests.faults.support.table import engine
 from tests.support.builders import PASSWORD
 from tests.support.databases import Template, query
 from tests.support.paths import ROOT

@@ -1,4 +1,4 @@
-"""A thousand clients that are slow, silent or never read: what they cost the server, and everybody else."""
+"""A thousand clients that are slow, silent or never read: their cost to the server and to other clients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from tests.bench.services import cpu_seconds
 from tests.faults.conftest import Record
-from tests.faults.table import engine
+from tests.faults.support.table import engine
 from tests.support.databases import Template
 from tests.support.paths import ROOT
 from tests.support.servers.service import Server
@@ -39,7 +39,7 @@ def attacked(template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 class Watch:
-    """Somebody else, who asks all the time; and the memory of the server meanwhile."""
+    """Another client that sends requests continuously, and the server's memory meanwhile."""
 
     def __init__(self, server: Server) -> None:
         self.slowest, self.answers, self.peak = 0.0, 0, 0.0
@@ -91,7 +91,8 @@ def test_clients_that_hold_what_they_can(attacked, kind, connections, record: Re
         time.sleep(1)
     before = alone.memory()
 
-    command = [sys.executable, "-m", "tests.faults.slow_clients", str(server.port), kind, str(connections), str(SECONDS)]
+    program = "tests.faults.support.slow_clients"
+    command = [sys.executable, "-m", program, str(server.port), kind, str(connections), str(SECONDS)]
     busy = sum(map(cpu_seconds, server.pids()))
     with Watch(server) as watch, subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as clients:
         said, _ = clients.communicate(timeout=60)

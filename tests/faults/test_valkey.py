@@ -5,11 +5,12 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.clients import Client, Load, wait_until
 from tests.faults.conftest import Record
+from tests.faults.support.clients import Client, Load, wait_until
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.valkey import Valkey
@@ -42,7 +43,7 @@ def test_no_request_fails_without_valkey(fault, sqlite_template: Template, tmp_p
             return client.send("GET", "/api/v1/posts").status == "200"
 
     with Valkey() as valkey:
-        limits = {"ADDRESS_LIMIT": str(PLENTY), "ACCOUNT_LIMIT": str(PLENTY)}
+        limits: dict[str, Any] = {"ADDRESS_LIMIT": str(PLENTY), "ACCOUNT_LIMIT": str(PLENTY)}
         with (
             Server(tmp_path / "accord.db", workers=WORKERS, REDIS_URL=valkey.url, **limits) as server,
             Load(server.url, posts=2, readers=2) as load,

@@ -1,4 +1,4 @@
-"""The first law, tried on a copy of the project: a change of openapi.yaml alone is enforced, or names who must follow."""
+"""A change of openapi.yaml alone is enforced, or the error names the code that must follow. On a copy of the project."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Project:
         self._written: dict[Path, str] = {}
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace a text that stands in the file once."""
+        """Replace a text that occurs once in the file."""
         path = self.folder / name
         text = path.read_text()
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
@@ -59,7 +59,7 @@ class Project:
         path.write_text(text.replace(old, new))
 
     def line(self, text: str) -> int:
-        """Where a text stands in openapi.yaml."""
+        """The line of a text in openapi.yaml."""
         return (self.folder / "openapi.yaml").read_text().split(text)[0].count("\n") + 1
 
     def run(self, *command: str) -> tuple[int, str]:
@@ -76,8 +76,10 @@ class Project:
         assert code == 0, output
 
     def mypy(self) -> str:
-        """What mypy says, which is nothing if all is well."""
-        code, output = self.run("-m", "mypy", "--cache-dir", str(self.folder / CACHE.name), "--no-error-summary")
+        """The errors that mypy reports for the service and the toolkit."""
+        code, output = self.run(
+            *("-m", "mypy", "--cache-dir", str(self.folder / CACHE.name), "--no-error-summary", "app", "codegen/accord")
+        )
         assert (code == 0) == (output.strip() == ""), output
         return output
 

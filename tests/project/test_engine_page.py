@@ -1,4 +1,4 @@
-"""docs/engine.md: what it tells a reader to do, done as it is written."""
+"""The guide of docs/engine.md, executed as it is written."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -25,25 +26,32 @@ def without_make() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
+class Machine(NamedTuple):
+    """A project's folder, and the only folder in PATH."""
+
+    folder: Path
+    programs: Path
+
+    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command, environment = ["make", *arguments], {"PATH": str(self.programs)}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+
 @pytest.fixture
-def machine(tmp_path):
-    """A folder with the Makefile, and a machine that has few programs; a function that runs `make` there."""
+def machine(tmp_path) -> Machine:
+    """The Makefile and what it reads, on a machine with few programs and no Python."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("pyproject.toml", "requirements.lock", "requirements-dev.lock"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "codegen").mkdir()
+    for name in ("pyproject.toml", "codegen/pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("sh", "make", "sed", "awk", "grep", "find", "rm"):
         (programs / name).symlink_to(str(shutil.which(name)))
 
-    def make(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": str(programs)}
-        return subprocess.run(
-            ["make", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    make.programs = programs
-    return make
+    return Machine(tmp_path, programs)
 
 
 SENTENCE = (
@@ -54,7 +62,7 @@ SENTENCE = (
 class TestWithoutPython:
     @pytest.mark.parametrize("target", sorted(set(TARGETS) - {"help", "clean"}))
     def test_what_needs_it_says_so_in_one_sentence(self, machine, target):
-        result = machine(target)
+        result = machine.make(target)
 
         assert (result.returncode, result.stdout) == (2, "")
         assert re.fullmatch(SENTENCE, result.stderr)
@@ -64,15 +72,15 @@ class TestWithoutPython:
         old.write_text('#!/bin/sh\necho ""\n')
         old.chmod(0o755)
 
-        assert re.fullmatch(SENTENCE, machine("run").stderr)
-        assert re.fullmatch(SENTENCE, machine("run", "PYTHON=/nowhere/python").stderr)
+        assert re.fullmatch(SENTENCE, machine.make("run").stderr)
+        assert re.fullmatch(SENTENCE, machine.make("run", "PYTHON=/nowhere/python").stderr)
 
     def test_what_needs_none_goes_on(self, machine):
-        assert machine("help").returncode == machine("clean").returncode == 0
+        assert machine.make("help").returncode == machine.make("clean").returncode == 0
 
 
 def foreground(terminal: int) -> str:
-    """The files that the service in the foreground has loaded: how far it has come with its imports."""
+    """The files mapped by the service in the foreground, which show how far its imports have come."""
     try:
         process = Path(f"/proc/{os.tcgetpgrp(terminal)}")
         return (process / "maps").read_text() if b"app\0serve" in (process / "cmdline").read_bytes() else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # it can be imported within a pass only
-    from tests.contract.checks import Listed
+    from tests.contract.fuzz.checks import Listed
 
 COSTS = {"listUserPosts": 1 + 1, "listPosts": 1, "createPost": 1 + 1, "getPost": 1 + 1}
 ACCESS = {

@@ -10,7 +10,7 @@ import os
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 
@@ -23,7 +23,7 @@ from tests.support import builders
 from tests.support.databases import Connection, Row
 
 if TYPE_CHECKING:  # it can be imported within a pass only
-    from tests.contract.arrange import Arranged
+    from tests.contract.fuzz.arrange import Arranged
 
 COSTS = {"listSessions": 1 + 1, "createSession": 1 + 5, "deleteSession": 1 + 1, "createSessionToken": 6}
 ACCESS = {
@@ -117,7 +117,8 @@ def _make_valid(found: Arranged) -> None:
         "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (hashlib.sha256(complete.encode()).hexdigest(), session, end),
     )
-    found.case.body["refresh_token"] = complete
+    body: Any = found.case.body
+    body["refresh_token"] = complete
 
 
 def _session_of(database: Connection, user: int) -> tuple[int, str]:

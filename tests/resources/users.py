@@ -17,8 +17,8 @@ from tests.contract.world import World, new_user, post
 from tests.support.databases import Connection
 
 if TYPE_CHECKING:  # these can be imported within a pass only
-    from tests.contract.arrange import Arranged
-    from tests.contract.checks import Listed
+    from tests.contract.fuzz.arrange import Arranged
+    from tests.contract.fuzz.checks import Listed
 
 COSTS = {
     "listUsers": 1 + 1,

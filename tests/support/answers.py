@@ -1,4 +1,4 @@
-"""Reading answers."""
+"""Readers of responses."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from accord.openapi.encoded import Encoded
 
 
 def faults(response: Any) -> set[tuple[str, str, str]]:
-    """Where a 422 finds fault (`in`, `pointer`) and by which keyword."""
+    """The errors of a 422: `in`, `pointer` and the keyword that failed."""
     assert response.status_code == 422, response.text
     return {(fault["in"], fault["pointer"], fault["code"]) for fault in response.json()["errors"]}
 
 
 def problem(response: Any) -> tuple[int, str]:
-    """The status and the code of a problem, whose members agree with the answer."""
+    """The status and code of a problem; fails unless its members agree with the response."""
     body = response.json()
     assert response.headers["Content-Type"] == "application/problem+json"
     assert body["status"] == response.status_code
@@ -25,6 +25,6 @@ def problem(response: Any) -> tuple[int, str]:
 
 
 def total(page: Encoded[Any]) -> int:
-    """The total of a page as a service gives it."""
+    """The total of a page returned by a service function."""
     found: int = json.loads(page.body)["total"]
     return found

@@ -1,4 +1,4 @@
-"""Builders: each gives a valid object; a test writes only the field it is about."""
+"""Builders of valid objects; a test sets only the fields it is about."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _numbers = itertools.count(1)
 
 
 def new_user(**changes: Any) -> dict[str, Any]:
-    """The body of createUser, of somebody new."""
+    """A valid body of createUser."""
     number = next(_numbers)
     user = {"email": f"user{number}@example.com", "username": f"user_{number}", "password": PASSWORD}
     return {**user, **changes}
 
 
 def new_post(**changes: Any) -> dict[str, Any]:
-    """The body of createPost."""
+    """A valid body of createPost."""
     return {"title": "On compilers", "content": "It is much easier to apologise than to get permission.", **changes}
 
 
 def at(client: TestClient, address: str) -> TestClient:
-    """The same application, asked from another address."""
+    """A client of the same application with another IP address."""
     other = TestClient(client.app, raise_server_exceptions=False, client=(address, 1))
-    other.portal = client.portal  # the same loop, whose connections the application holds
+    other.portal = client.portal  # the same event loop, to which the application's connections belong
     return other
 
 
 def stored_user(client: TestClient, **changes: Any) -> dict[str, Any]:
-    """Sign somebody up; the user as answered."""
+    """Create a user and return it as in the response."""
     response = client.post("/api/v1/users", json=new_user(**changes))
     assert response.status_code == 201, response.text
     user: dict[str, Any] = response.json()
@@ -40,14 +40,14 @@ def stored_user(client: TestClient, **changes: Any) -> dict[str, Any]:
 
 
 def signed_in(client: TestClient, username: str, password: str = PASSWORD) -> dict[str, str]:
-    """Sign in; the header to send."""
+    """Sign in and return the Authorization header."""
     response = client.post("/api/v1/sessions", json={"identifier": username, "password": password})
     assert response.status_code == 201, response.text
     return {"Authorization": f"Bearer {response.json()['access_token']}"}
 
 
 def stored_post(client: TestClient, headers: dict[str, str], **changes: Any) -> dict[str, Any]:
-    """Write a post; the post as answered."""
+    """Create a post and return it as in the response."""
     response = client.post("/api/v1/posts", json=new_post(**changes), headers=headers)
     assert response.status_code == 201, response.text
     post: dict[str, Any] = response.json()

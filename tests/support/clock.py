@@ -1,4 +1,4 @@
-"""A clock that a test moves."""
+"""A clock that tests control."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Stands still until it is told; `create_app(settings, now=clock)` takes it for the time."""
+    """A clock that only moves when `advance` is called; pass it as `create_app(settings, now=clock)`."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 2, 6, 10, 30, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """This moment."""
+        """The current time."""
         return self.time
 
     def advance(self, **step: float) -> None:
-        """Let time pass, as `timedelta` counts it."""
+        """Move forward; takes the arguments of `timedelta`."""
         self.time += timedelta(**step)

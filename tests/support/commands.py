@@ -13,19 +13,19 @@ from app.core.config import Settings
 from tests.support.paths import ROOT
 
 _DROP = 24  # PR_CAPBSET_DROP
-_CAPABILITIES = (1, 2, 10)  # to write and to read what the mode of a file forbids; to listen below port 1024
+_CAPABILITIES = (1, 2, 10)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_NET_BIND_SERVICE
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def without_privileges() -> None:
-    """For `preexec_fn`: from now on, modes of files and low ports count for root as for everybody else."""
+    """For `preexec_fn`: drop root's privilege to ignore file modes and to listen on ports below 1024."""
     for number in _CAPABILITIES:
         ctypes.CDLL(None).prctl(_DROP, number, 0, 0, 0)
 
 
 def runner(folder: Path) -> Run:
-    """Runs a command in a folder and in an environment without settings, on a database that is not there yet."""
+    """Runs commands in a folder, with an environment without settings and a database that does not exist yet."""
     names = {name.upper() for name in Settings.model_fields}
     inherited = {name: value for name, value in os.environ.items() if name not in names}
 
@@ -54,7 +54,7 @@ def runner(folder: Path) -> Run:
 
 
 def messages(result: subprocess.CompletedProcess[str], code: int = 1) -> list[str]:
-    """The lines with which a command failed, which are its own: no traceback, no log."""
+    """The lines that a failed command wrote; fails on a traceback or a log line."""
     assert result.returncode == code, result
     lines = result.stderr.splitlines()
     assert lines, result
@@ -63,6 +63,6 @@ def messages(result: subprocess.CompletedProcess[str], code: int = 1) -> list[st
 
 
 def message(result: subprocess.CompletedProcess[str], code: int = 1) -> str:
-    """The one line with which a command failed."""
+    """The only line that a failed command wrote."""
     [line] = messages(result, code)
     return line

@@ -1,4 +1,4 @@
-"""The two databases that the service runs on, as tests need them: a migrated template to copy, and SQL beside the service."""
+"""SQLite and PostgreSQL for tests: a migrated template to copy, and SQL that bypasses the service."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from app.services import users
 from tests.support.builders import PASSWORD
 from tests.support.servers.postgres import Running
 
-# Argon2 at its cheapest: what is tested is the service, not the hash.
-CHEAP_HASHES = {"password_memory_kib": 8, "password_passes": 1}
+# The cheapest parameters of Argon2, because the tests are not about hashing.
+CHEAP_HASHES: dict[str, Any] = {"password_memory_kib": 8, "password_passes": 1}
 
 _numbers = itertools.count(1)
 
@@ -31,41 +31,41 @@ class Template(Protocol):
     """A migrated database with one administrator, `admin`; each test gets a copy."""
 
     def copy(self, folder: Path) -> str:
-        """The URL of a new copy. A file is made in the folder."""
+        """The URL of a new copy; a file is created in `folder`."""
 
     def drop(self, url: str) -> None:
-        """Remove a copy, whoever still uses it."""
+        """Remove a copy, even if it is in use."""
 
 
 class SQLiteTemplate:
-    """A file."""
+    """A SQLite file."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "accord.db"
         _make(f"sqlite:///{self._path}")
 
     def copy(self, folder: Path) -> str:
-        """A file `accord.db` in the folder."""
+        """Copy to `accord.db` in `folder`."""
         shutil.copy(self._path, folder / "accord.db")
         return f"sqlite:///{folder / 'accord.db'}"
 
     def drop(self, url: str) -> None:
-        """The folder is pytest's."""
+        """Do nothing: pytest removes the folder."""
 
 
 class PostgresTemplate:
-    """A database of a running server."""
+    """A PostgreSQL database on a running server."""
 
     def __init__(self, server: Running) -> None:
         self._server, self._name = server, f"template_{next(_numbers)}"
         _make(server.create(self._name))
 
-    def copy(self, folder: Path) -> str:  # noqa: ARG002 - it is no file
-        """A database of its own, under a new name."""
+    def copy(self, folder: Path) -> str:  # noqa: ARG002 - not a file
+        """Copy to a database with a new name."""
         return self._server.create(f"copy_{next(_numbers)}", template=self._name)
 
     def drop(self, url: str) -> None:
-        """Remove it from the server: hundreds of them would fill the disk."""
+        """Drop the database: hundreds of copies would fill the disk."""
         self._server.drop(url.rpartition("/")[2])
 
 
@@ -82,7 +82,7 @@ def _make(url: str) -> None:
 
 
 class Row(tuple[Any, ...]):
-    """The columns of a row, in their order and by their names."""
+    """The columns of a row, by position and by name."""
 
     __slots__ = ()
     names: Sequence[str] = ()
@@ -93,7 +93,7 @@ class Row(tuple[Any, ...]):
 
 
 class Connection:
-    """SQL beside the service, with `?` for each parameter, the same on both databases. Each statement is committed at once."""
+    """Runs SQL directly on either database, with `?` for each parameter. Each statement is committed at once."""
 
     def __init__(self, url: str) -> None:
         self._sqlite = url.startswith("sqlite:")
@@ -106,7 +106,7 @@ class Connection:
             self._raw = psycopg.connect(url, autocommit=True, connect_timeout=10)
 
     def execute(self, sql: str, parameters: Iterable[object] = ()) -> list[Row]:
-        """The rows that it gives."""
+        """Run a statement and return its rows."""
         written = sql if self._sqlite else sql.replace("%", "%%").replace("?", "%s")
         cursor = self._raw.execute(written, list(parameters))
         if cursor.description is None:
@@ -119,7 +119,7 @@ class Connection:
         return next(iter(self.execute(sql, parameters)), None)
 
     def last_id(self, table: str) -> int:
-        """The last id that was given to a row of the table; 0 if none was."""
+        """The highest id that the table has assigned; 0 if none."""
         if self._sqlite:
             row = self.one("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
         else:
@@ -127,7 +127,7 @@ class Connection:
         return 0 if row is None or row[0] is None else int(row[0])
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the connection."""
         self._raw.close()
 
     def __enter__(self) -> Self:
@@ -138,7 +138,7 @@ class Connection:
 
 
 def stored(url: str) -> bytes:
-    """Everything that a database keeps: the bytes of a file, the rows of a server's tables."""
+    """All that a database stores: the bytes of the file, or the rows of all tables."""
     if url.startswith("sqlite:"):
         path = url.removeprefix("sqlite:///")
         return b"".join(Path(path + suffix).read_bytes() for suffix in ("", "-wal"))
@@ -149,6 +149,6 @@ def stored(url: str) -> bytes:
 
 
 def query(url: str, sql: str, *parameters: object) -> list[Row]:
-    """Run one statement on a connection of its own."""
+    """Run one statement on a new connection."""
     with Connection(url) as connection:
         return connection.execute(sql, parameters)

@@ -1,4 +1,4 @@
-"""Clients that use a service without pause, while something happens to it."""
+"""Clients that keep a service busy during a test."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from email.message import Message
 from itertools import count
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from tests.support.builders import new_user
 
-MARGIN = 120.0  # seconds for what should take one or two on a machine that does nothing else
+MARGIN = 120.0  # timeout in seconds; an idle machine needs one or two
 
 
 @contextmanager
@@ -23,13 +24,20 @@ def connected(port: int) -> Iterator[http.client.HTTPConnection]:
         yield connection
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
-    """The answer, its body read and kept as `text`."""
+class Response(NamedTuple):
+    """A response, read completely."""
+
+    status: int
+    headers: Message
+    text: str
+
+
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> Response:
+    """Send a request and read the whole response."""
     data = None if body is None else json.dumps(body)
     connection.request(method, path, data, {} if body is None else {"Content-Type": "application/json"})
     answer = connection.getresponse()
-    answer.text = answer.read().decode()
-    return answer
+    return Response(answer.status, answer.headers, answer.read().decode())
 
 
 def person(username: str) -> dict[str, Any]:
@@ -44,7 +52,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 class Load:
-    """Clients that keep their connections and ask 30 times a second each: reads, health and sign-ups in turn."""
+    """Clients with keep-alive connections, each sending 30 requests a second: reads, health checks and sign-ups in turn."""
 
     _names = count()
 
@@ -66,7 +74,7 @@ class Load:
             thread.join()
 
     def go_on(self, requests: int) -> None:
-        """Wait until so many more are answered."""
+        """Wait for this many more responses."""
         enough = self.statuses.total() + requests
         wait_until(lambda: self.statuses.total() >= enough)
 

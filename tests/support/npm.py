@@ -1,4 +1,4 @@
-"""Programs of npm packages, run by the Node of the environment and installed once, beside its Python, where they stay."""
+"""Programs of npm packages, installed once in the virtual environment and run by its Node."""
 
 from __future__ import annotations
 
@@ -25,22 +25,31 @@ REDOCLY = "@redocly/cli@2.77.0"
 
 
 class NotInstalled(Exception):
-    """The packages cannot be had here; the text says why."""
+    """The packages cannot be installed; the message says why."""
 
 
 def ensure(*packages: str) -> Path:
-    """The folder `node_modules` with these packages, each `name@version`; its `.bin` has their programs.
+    """Install these packages (`name@version`) and return their `node_modules`, whose `.bin` has the programs.
 
     Raises:
         NotInstalled: npm failed.
     """
     folder = Path(sys.prefix) / "npm" / sha256(" ".join(packages).encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:  # several processes may want it at once
+    with folder.with_suffix(".lock").open("w") as lock:  # test processes run in parallel
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder / "installed"
         if not done.exists():
-            command = [BIN / "npm", "install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+            command: list[str | Path] = [
+                BIN / "npm",
+                "install",
+                "--prefix",
+                folder,
+                "--no-save",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+            ]
             ran = subprocess.run(
                 [*command, *packages], env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS
             )

@@ -1,7 +1,7 @@
-"""Programs that no Python package has: the machine's own, else one that is installed now with apt-get.
+"""Programs that no Python package provides: the machine's own, or installed on demand with apt-get.
 
-Root, and whoever may become root by sudo, installs it in the system. Anybody else unpacks it, with what it needs and the
-system does not have, into a folder beside the environment's Python, where `make clean` finds it.
+Root (as in CI) installs them in the system. Any other user gets the packages, with those of their dependencies that the
+system lacks, unpacked in a folder of the virtual environment; `make clean` removes it. Nothing asks for root privileges.
 """
 
 from __future__ import annotations
@@ -20,41 +20,42 @@ from pathlib import Path
 INSTALL_SECONDS = 600
 
 _FOLDER = Path(sys.prefix) / "packages"
+_SYSTEM = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
 class NotInstalled(Exception):
-    """There is no such program and none can be installed; the text says why."""
+    """The program is missing and cannot be installed; the message says why."""
 
 
 def ensure(program: str, *packages: str) -> str:
-    """The path of a program, which is installed first if need be; of a package of its name unless packages are named.
+    """The path of a program, which is installed if it is missing: from `packages`, by default from the package of its name.
 
     Raises:
-        NotInstalled: it cannot be had here.
+        NotInstalled: the program cannot be installed here.
     """
-    with _alone():  # several processes may want it at once, and apt-get waits for another only in part
+    with _locked():  # test processes run in parallel, and apt-get does not wait for all of its own locks
         if (path := found(program)) is not None:
             return path
         if shutil.which("apt-get") is None:
             raise NotInstalled(f"The tests need {program}: install it with the system's package manager.")
-        failures = []
-        for install in (_install, _unpack):
-            try:
-                install(program, packages or (program,))
-            except (OSError, subprocess.SubprocessError) as error:
-                failures.append(f"{error}\n{getattr(error, 'output', None) or ''}"[-1000:])
-            if (path := found(program)) is not None:
-                return path
-    raise NotInstalled("\n".join([f"The tests need {program}, which cannot be installed here.", *failures]))
+        install = _install if os.geteuid() == 0 else _unpack
+        failure = ""
+        try:
+            install(program, packages or (program,))
+        except (OSError, subprocess.SubprocessError) as error:
+            failure = f"\n{error}\n{getattr(error, 'output', None) or ''}"[-1000:]
+        if (path := found(program)) is not None:
+            return path
+    raise NotInstalled(f"The tests need {program}, which cannot be installed here.{failure}")
 
 
 def found(program: str) -> str | None:
-    """The path of a program that is there."""
-    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:{_FOLDER / 'bin'}")
+    """The path of a program, or None if it is not installed."""
+    return shutil.which(program, path=f"{_SYSTEM}:{_FOLDER / 'bin'}")
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _locked() -> Iterator[None]:
     with _FOLDER.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -73,30 +74,31 @@ def _run(*command: str) -> None:
 
 
 def _install(_: str, packages: Sequence[str]) -> None:
-    """Into the system."""
-    root = () if os.geteuid() == 0 else ("sudo", "-n")
-    apt = (*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
+    """Install in the system."""
+    apt = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300")
     _run(*apt, "update")
     _run(*apt, "install", "--yes", "--no-install-recommends", *packages)
 
 
 def _unpack(program: str, packages: Sequence[str]) -> None:
-    """Into our folder, with a script `bin/PROGRAM` that starts it with the libraries that lie there."""
+    """Unpack into the virtual environment, with a script `bin/PROGRAM` that starts the program with the unpacked libraries."""
     state, tree = _FOLDER / "apt", _FOLDER / program
     for folder in (state / "lists" / "partial", state / "archives" / "partial", _FOLDER / "bin"):
         folder.mkdir(parents=True, exist_ok=True)
     ours = {"Dir::State::lists": state / "lists", "Dir::Cache": state, "Debug::NoLocking": "1"}
     apt = ("apt-get", *(part for name, value in ours.items() for part in ("-o", f"{name}={value}")))
     _run(*apt, "update")
-    _run(*apt, "install", "--yes", "--no-install-recommends", "--download-only", *packages)
+    _run(*apt, "install", "--yes", "--no-install-recommends", "--download-only", "--reinstall", *packages)
     for archive in (state / "archives").glob("*.deb"):
         _run("dpkg-deb", "--extract", str(archive), str(tree))
     shutil.rmtree(state)
     libraries = ":".join(
         sorted({str(path.parent) for path in tree.rglob("*.so*") if re.search(r"\.so(\.[0-9]+)*$", path.name)})
     )
-    # Scripts of packages look for their program in the system.
-    binary = next(path for path in tree.rglob(program) if path.is_file() and path.read_bytes()[:4] == b"\x7fELF")
+    # The binary itself: a package's wrapper script would look for it in the system.
+    binaries = [path for path in tree.rglob(program) if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+    if not binaries:
+        raise FileNotFoundError(f"No binary {program} in {' '.join(packages)}.")
     script = _FOLDER / "bin" / program
-    script.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={shlex.quote(libraries)} exec {shlex.quote(str(binary))} "$@"\n')
+    script.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={shlex.quote(libraries)} exec {shlex.quote(str(binaries[0]))} "$@"\n')
     script.chmod(0o755)

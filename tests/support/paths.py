@@ -1,4 +1,4 @@
-"""Paths of the project that tests need."""
+"""Paths in the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests must be told of a resource: what does not follow from the document, from its file in `tests/resources/`.
+"""What tests cannot derive from the document, read from the modules of `tests/resources/`, one for each resource.
 
 A file holds dictionaries under these names; each may be left out, and everything but ACCESS and COSTS has a default.
 
@@ -8,15 +8,15 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 if not said.
 - BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.
 - IDS: by name of a path parameter, the id of a row in the databases of the contract tests; "1" if not said.
-- RECIPES: by operation, status and problem, how an answer is brought about that `tests/contract/directed.py` does not derive.
-- ARRANGE: by operation, arranges what a case of the fuzz needs, after what `tests/contract/arrange.py` does for every one.
+- RECIPES: by operation, status and problem, how to cause a response that `tests/contract/directed/recipes.py` cannot derive.
+- ARRANGE: by operation, arranges what a case of the fuzz needs, after what `tests/contract/fuzz/arrange.py` does for every one.
 - PATHS: by operation, arranges the path of a case of the fuzz in place of what is done for every one.
 - RULES: by operation with `If-Match`, makes a case break a rule (409).
 - RESTORE: by operation, undoes what ARRANGE did for a case, before the next one.
 - ITEMS: by operation that lists, what is wrong with an item, beside what its filters say.
 - ROWS: by table, the columns of a row with a number; others are made up from the model.
 - WRONG, RIGHT: by place (`createUser body /email`), texts that must be refused and texts that must not.
-- DICTIONARIES: by place, the dictionary of `tests/contract/schemathesis.toml` that the fuzz also takes values from.
+- DICTIONARIES: by place, the dictionary of `tests/contract/fuzz/schemathesis.toml` that the fuzz also takes values from.
 - READS: by operation that writes nothing with its example, why.
 - WORLD: by operation, its path and body in the tests of `tests/app/api`, where they differ from what is derived.
 """
@@ -40,12 +40,12 @@ def _modules() -> list[ModuleType]:
 
 
 def told(name: str) -> dict[Any, Any]:
-    """A dictionary of all resources as one."""
+    """One dictionary, merged from all resources."""
     return {key: value for module in _modules() for key, value in vars(module).get(name, {}).items()}
 
 
 def demand(name: str, operation: str, tag: str) -> Any:
-    """What must be said of an operation.
+    """The entry of an operation, which its resource must have.
 
     Raises:
         AssertionError: it is not; the text says what to write, and where.

@@ -1,4 +1,4 @@
-"""Rows for tables that a test has not heard of: made up from the models, so that constraints hold."""
+"""Valid rows for any table, derived from the models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMED: dict[str, Table] = {
 
 
 def row(table: Table, number: int, **columns: Any) -> dict[str, Any]:
-    """The columns of a row with this number, which is its id; what it refers to is the first row of that table."""
+    """The columns of the row with this id; its foreign keys refer to row 1."""
     said = {**told("ROWS").get(table.name, lambda _: {})(number), **columns}
     made = {column.name: _value(column, number) for column in table.columns if not column.nullable or column.primary_key}
     return {**made, **said}
@@ -37,7 +37,7 @@ def _value(column: Column[Any], number: int) -> Any:
     if column.foreign_keys:
         return 1
     if column.default is not None and column.default.is_scalar:
-        return column.default.arg
+        return column.default.arg  # type: ignore[attr-defined] # a scalar default has it
     if isinstance(column.type, UtcDateTime):
         return NOW
     if isinstance(column.type, Boolean):
@@ -48,14 +48,14 @@ def _value(column: Column[Any], number: int) -> Any:
 
 
 def owner(table: Table) -> str | None:
-    """The column that names the user to whom a row belongs; of users their id."""
+    """The column with the owner's user id; for users, their own id."""
     if table.name == "users":
         return "id"
     return next((column.name for column in table.columns if _refers(column, "users")), None)
 
 
 def parents(table: Table) -> Iterator[Table]:
-    """The tables that a table refers to."""
+    """The tables that a table references."""
     yield from {key.column.table for column in table.columns for key in column.foreign_keys}
 
 
@@ -64,6 +64,6 @@ def _refers(column: Column[Any], table: str) -> bool:
 
 
 def insertion(table: Table, values: dict[str, Any], suffix: str = "") -> tuple[str, list[Any]]:
-    """The SQL that stores a row, and its parameters."""
+    """The INSERT statement of a row, and its parameters."""
     marks = ", ".join("?" for _ in values)
     return f"INSERT INTO {table.name} ({', '.join(values)}) VALUES ({marks}){suffix}", list(values.values())  # noqa: S608 - our names

@@ -1,14 +1,14 @@
-"""How pytest-xdist shares the tests out among its processes."""
+"""How pytest-xdist distributes tests among its processes."""
 
 from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-FUZZ = ("tests/contract/test_fuzz.py", "tests/contract/test_coverage.py")
+FUZZ = ("tests/contract/fuzz/test_fuzz.py", "tests/contract/test_coverage.py")
 
 
-class Sharing(LoadScopeScheduling):
-    """A class, or a file's functions, at a time. Whoever asks for the passes of the fuzz on a database asks one process."""
+class Sharing(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """By class, or by module for functions. Tests that use the fuzz on one database run in one process, which runs it once."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(FUZZ):

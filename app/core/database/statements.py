@@ -21,6 +21,7 @@ from sqlalchemy.sql.schema import Column
 from sqlalchemy.sql.selectable import ReturnsRows, TypedReturnsRows
 
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 Ts = TypeVarTuple("Ts")
 
 Process = Callable[[Any], Any]
@@ -149,7 +150,7 @@ def _check_row(row: Callable[..., object], columns: int, sql: str) -> None:
         raise TypeError(f"{row!r} cannot be called with {columns} columns ({error}):\n{sql}") from None
 
 
-class Statement(Generic[R]):
+class Statement(Generic[R_co]):
     """An SQL statement and the type of its rows. Made by `statement`, `lookup`, `shared` and `command`."""
 
     __slots__ = ("_compiled", "batch", "batchable", "core", "row", "writes")
@@ -157,8 +158,8 @@ class Statement(Generic[R]):
     def __init__(
         self,
         core: TypedReturnsRows[*tuple[Any, ...]] | UpdateBase,
-        row: Callable[..., R],
-        batch: Statement[tuple[Hashable, R]] | None = None,
+        row: Callable[..., R_co],
+        batch: Statement[tuple[Hashable, R_co]] | None = None,
         *,
         batchable: bool = False,
     ) -> None:
@@ -167,9 +168,9 @@ class Statement(Generic[R]):
         self.batch = batch  # of a look-up: the statement for a list of keys
         self.batchable = batchable  # whether concurrent calls may be answered by one statement
         self.writes = isinstance(core, UpdateBase)
-        self._compiled: dict[str, Compiled[R]] = {}
+        self._compiled: dict[str, Compiled[R_co]] = {}
 
-    def compiled(self, dialect: Dialect) -> Compiled[R]:
+    def compiled(self, dialect: Dialect) -> Compiled[R_co]:
         """The statement compiled for a dialect; the first call takes about a millisecond.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ class TestCreatePost:
                 assert (post["title"], post["content"]) == (title, content)
 
     def test_texts_that_are_none_are_refused_at_their_place(self, client, headers, subtests):
-        wrong = [
+        wrong: list[tuple[dict[str, Any], str, str]] = [
             ({"title": ""}, "/title", "minLength"),
             ({"title": "x" * 201}, "/title", "maxLength"),
             ({"title": "a\0"}, "/title", "pattern"),
@@ -92,13 +93,13 @@ class TestGetPost:
     def test_everybody_reads_a_published_post(self, client, headers, stranger):
         post = stored_post(client, headers)
 
-        for reader in ({}, headers, stranger):
+        for reader in (dict[str, str](), headers, stranger):
             assert client.get(f"/api/v1/posts/{post['id']}", headers=reader).json() == post
 
     def test_a_draft_exists_only_for_its_author_and_for_administrators(self, client, headers, stranger, admin):
         draft = stored_post(client, headers, is_published=False)
 
-        answers = [client.get(f"/api/v1/posts/{draft['id']}", headers=reader) for reader in (headers, admin, stranger, {})]
+        answers = [client.get(f"/api/v1/posts/{draft['id']}", headers=reader) for reader in (headers, admin, stranger, None)]
 
         assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
         assert problem(answers[2]) == (404, "not-found")
@@ -164,7 +165,7 @@ class TestListUserPosts:
         stored_post(client, headers)
         path = f"/api/v1/users/{author['id']}/posts"
 
-        totals = [client.get(path, headers=reader).json()["total"] for reader in (headers, admin, stranger, {})]
+        totals = [client.get(path, headers=reader).json()["total"] for reader in (headers, admin, stranger, None)]
 
         assert totals == [2, 2, 1, 1]
 

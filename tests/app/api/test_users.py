@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.answers import faults, problem
@@ -119,7 +121,7 @@ class TestCreateUser:
         assert problem(wrong) == problem(unknown) == (401, "invalid-credentials")
 
     def test_other_passwords_are_refused_at_their_place(self, client, subtests):
-        wrong = {
+        wrong: dict[str, list[Any]] = {
             "minLength": ["abcde-7", ""],
             "maxLength": ["a" * 128 + "1"],
             "pattern": [

@@ -14,7 +14,8 @@ import pytest
 from app.cli.settings import read_settings
 from tests.support.builders import PASSWORD
 from tests.support.commands import message, messages, runner
-from tests.support.servers.service import ROOT, Server, free_port
+from tests.support.paths import ROOT
+from tests.support.servers.service import Server, free_port
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from importlib import import_module
 import pytest
 
 from app.cli import main as cli
-from tests.support.servers.service import ROOT
+from tests.support.paths import ROOT
 
 # Libraries that take long to import, and those of them that only a server or a PostgreSQL needs.
 HEAVY = {

@@ -144,8 +144,8 @@ class TestPostgreSQL:
 
         def write(connection: psycopg.Connection, source: random.Random, _: list[int]) -> None:
             with connection.transaction():
-                for _ in range(3):
-                    connection.execute(operation(source))  # type: ignore[call-overload] # our own words
+                for _step in range(3):
+                    connection.execute(operation(source))
 
         errors = at_once(postgresql_url, 5, 10, write)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
@@ -19,14 +18,14 @@ from typing import Any
 import pytest
 
 from tests.support.builders import new_user
-from tests.support.load import MARGIN, Load, ask, connected, person, wait_until
+from tests.support.load import MARGIN, Load, Response, ask, connected, person, wait_until
 from tests.support.servers.haproxy import proxy
 from tests.support.servers.service import Server, alive
 
 pytestmark = pytest.mark.slow
 
 # About a third of a second a hash, one after the other.
-SLOW = {"PASSWORD_MEMORY_KIB": "65536", "PASSWORD_PASSES": "5", "PASSWORD_THREADS": "1"}
+SLOW: dict[str, Any] = {"PASSWORD_MEMORY_KIB": "65536", "PASSWORD_PASSES": "5", "PASSWORD_THREADS": "1"}
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def database(sqlite_template, tmp_path) -> Path:
     return tmp_path / "accord.db"
 
 
-def get(port: int, path: str) -> http.client.HTTPResponse:
+def get(port: int, path: str) -> Response:
     with connected(port) as connection:
         return ask(connection, "GET", path)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -57,7 +58,7 @@ def wait_for(folder: Path, pattern: str) -> None:
 @UMASKS
 def test_a_running_service_opens_nothing_to_others(tmp_path: Path, mask: int):
     made = tmp_path / "made"
-    settings = {"ENV": "development", "MAIL_FOLDER": str(made / "deep" / "mail")}
+    settings: dict[str, Any] = {"ENV": "development", "MAIL_FOLDER": str(made / "deep" / "mail")}
 
     with umask(mask), Server(made / "data" / "accord.db", log=tmp_path / "log", **settings) as server:
         sign_up(server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def limited(template: Template, folder: Path, **settings: str) -> Iterator[str]:
+def limited(template: Template, folder: Path, **settings: Any) -> Iterator[str]:
     """A server that answers three requests a minute of one address."""
     template.copy(folder)
     with Server(folder / "accord.db", ADDRESS_LIMIT="3", **settings) as server:

@@ -183,7 +183,7 @@ def filled_in(one: Statement[Any], values: dict[str, Any]) -> Any:
         if bind.required:
             bind.value, bind.required = values[bind.key], False
 
-    return visitors.cloned_traverse(one.core, {}, {"bindparam": fill})  # type: ignore[arg-type]
+    return visitors.cloned_traverse(one.core, {}, {"bindparam": fill})
 
 
 def by_sqlalchemy(engine: Engine, one: Statement[Any], core: Any) -> Outcome:

@@ -186,7 +186,7 @@ class TestClaim:
 class TestFailure:
     async def test_it_is_tried_again_later_and_later_and_then_given_up(self, service, database, clock):
         await added(service)
-        waits = []
+        waits: list[timedelta] = []
         while True:
             [item] = await outbox.claim(database, "a", clock(), 1)
             assert item.attempts == len(waits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from typing import Any
 
 import psycopg
 import pytest
@@ -32,7 +33,7 @@ async def plan(settings):
         await seed.add_users(resources, 5000, lambda _: None)
         await seed.add_posts(resources, 5000, lambda _: None)
     sqlite = settings.database_url.startswith("sqlite:")
-    raw = (
+    raw: Any = (
         sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))
         if sqlite
         else psycopg.connect(settings.database_url, autocommit=True)

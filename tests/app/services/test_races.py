@@ -93,7 +93,7 @@ class TestDeactivating:
         user = await users.create(processes[0], UserCreate(**new_user()))
         tokens = await sessions.issue(processes[0], user.id)
         await users.update(processes[0], Principal(1, "admin", 0), user.id, UserUpdate(bio="x"), None)  # after it was looked up
-        values = {"user_id": user.id, "new_is_active": False, "seen": 1}
+        values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
         change = update_user(frozenset({"is_active"}), seen=True)
 
         changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values)  # noqa: SLF001 - the race

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -108,7 +109,8 @@ async def test_totals_equal_the_rows_after_random_writes(resources):
                 query(url, f"UPDATE posts SET is_published = NOT is_published WHERE id % 5 = {one % 5}")  # noqa: S608 - numbers
 
     rows = await everything(resources)
-    for role, is_active in itertools.product((None, "user", "admin"), (None, True, False)):
+    roles: tuple[Literal["user", "admin"] | None, ...] = (None, "user", "admin")
+    for role, is_active in itertools.product(roles, (None, True, False)):
         wanted = UserFilters(role, is_active)
         found = (await users.list(resources.database, 1, 10, None, wanted)).total
         assert found == sum(passes(user, wanted) for user in rows), wanted

@@ -1,4 +1,4 @@
-"""Odd documents: each is refused with its lines and the words that adopt it, and can be used once they are taken."""
+"""Unusual documents: each is rejected with lines and proposed readings, and is usable once those are adopted."""
 
 from __future__ import annotations
 

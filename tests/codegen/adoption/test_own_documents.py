@@ -1,4 +1,4 @@
-"""Documents with features that ours does not use: generated, typed, served as mocks and fuzzed, nothing excluded."""
+"""Documents with features that openapi.yaml does not use: generated, type-checked, mocked and fuzzed with all checks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.public_documents import report as specs
+from tests.bench.toolkit.public_documents import report as specs
 
 pytestmark = pytest.mark.slow
 

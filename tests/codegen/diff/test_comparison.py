@@ -1,4 +1,4 @@
-"""Whole documents: the same one, the same one written otherwise, and a huge one."""
+"""Diffs of whole documents: identical, equivalent but written differently, and huge."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class TestTheSameDocument:
 
 
 class TestOpenAPI30:
-    OLD: ClassVar = {
+    OLD: ClassVar[dict[str, Any]] = {
         "type": "object",
         "properties": {
             "a": {"type": "string", "nullable": True},
@@ -310,7 +310,7 @@ class TestAnnotations:
     def test_of_parts_of_a_multipart_body_are_asked_for(self):
         old, new = self.body({}, "multipart/form-data"), self.body({"contentEncoding": "base64"}, "multipart/form-data")
 
-        ratings = dict(reversed(pair) for pair in told(old, new))
+        ratings = {text: rating for rating, text in told(old, new)}
         assert ratings["request body: multipart/form-data: contentEncoding of part 'p' none -> \"base64\""] == "major"
 
     def test_a_discriminator_is_announced(self):

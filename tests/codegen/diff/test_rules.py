@@ -1,4 +1,4 @@
-"""Every edit of the suite is rated right, in the right line; every keyword in both directions."""
+"""Every edit of the suite gets the right rating and line; every keyword is tested in both directions."""
 
 from __future__ import annotations
 

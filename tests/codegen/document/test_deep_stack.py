@@ -1,4 +1,4 @@
-"""Schemas that refer to each other in a chain of 1,500: libraries follow those by recursion."""
+"""Schemas that refer to each other in a chain of 1,500, which libraries follow recursively."""
 
 from __future__ import annotations
 

@@ -81,11 +81,11 @@ def post_json(feature: str, url: str, value: Any, media: str = "application/json
     return send(feature, method, url, json.dumps(value), media)
 
 
-def parts(*written: tuple[str, ...] | tuple[str, bytes]) -> bytes:
+def parts(*written: tuple[str | bytes, ...]) -> bytes:
     """A multipart body; each part has a name, a text, and its headers."""
     found = b""
     for name, content, *headers in written:
-        disposition = f'Content-Disposition: form-data; name="{name}"'
+        disposition = f'Content-Disposition: form-data; name="{name!s}"'
         head = "\r\n".join([disposition, *map(str, headers)]).encode()
         raw = content if isinstance(content, bytes) else content.encode()
         found += f"--{BOUNDARY}\r\n".encode() + head + b"\r\n\r\n" + raw + b"\r\n"

@@ -1,4 +1,4 @@
-"""Whether the cases are about everything that the grammar says is enforced."""
+"""The feature cases cover every keyword that is enforced."""
 
 from __future__ import annotations
 

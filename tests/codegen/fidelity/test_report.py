@@ -1,4 +1,4 @@
-"""The engine and an independent validator agree, and a judge that forgets one keyword is caught by that keyword."""
+"""The validator agrees with an independent one, and a validator without one keyword is caught by that keyword."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Generated types hold everything that the judge admits, and give it back as it came."""
+"""Generated types accept every valid value, and serialize it unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small documents in, expected files out. `python -m tests.codegen.generate.rewrite` writes the expected files anew."""
+"""Generated files of small documents. `python -m tests.codegen.generate.rewrite` rewrites the expected files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents far larger, and far deeper, than anyone reads: generated, imported, and started."""
+"""Documents of extreme size and depth: generated, imported and started."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ _MOST = 200  # MB
 _COMMAND = """
 import sys
 from accord.cli.main import main
-from tests.bench.generation import peak
+from tests.bench.toolkit.generation import peak
 code = main(sys.argv[1:])
 print(peak())
 sys.exit(code)
@@ -43,7 +44,9 @@ class TestAHugeDocument:
 
         with capsys.disabled():
             print(f"\n{huge.SCHEMAS} schemas: {generated - started:.1f} s to generate, {ready - generated:.1f} s to import")  # noqa: T201
-        classes = [kind for kind in vars(models).values() if isinstance(kind, type) and kind.__module__ == models.__name__]
+        classes: list[Any] = [
+            kind for kind in vars(models).values() if isinstance(kind, type) and kind.__module__ == models.__name__
+        ]
         assert float(done.stdout.splitlines()[-1]) < _MOST
         # Of 25 schemas 3 are a union, an array and an enumeration, and one a mapping: no classes.
         assert len(classes) >= huge.SCHEMAS * 21 // 25
@@ -53,7 +56,9 @@ class TestAHugeDocument:
         made = settings(huge.text(operations=10, schemas=50))
         write(made)
         models = imported(made, "models")
-        classes = [kind for kind in vars(models).values() if isinstance(kind, type) and kind.__module__ == models.__name__]
+        classes: list[Any] = [
+            kind for kind in vars(models).values() if isinstance(kind, type) and kind.__module__ == models.__name__
+        ]
 
         assert not any(kind.__pydantic_complete__ for kind in classes)
         assert all(kind.model_rebuild() is not False for kind in classes)

@@ -1,4 +1,4 @@
-"""Names that are different in the document and the same in Python: each gets one of its own, whatever stands around it."""
+"""Names that differ in the document and collide in Python get distinct identifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generated files: always the same bytes, all or none, and `check` names what differs."""
+"""Generated files are deterministic and written all or none; `check` names those that differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What path helpers write is read back as it was."""
+"""Paths built by the generated helpers are parsed back to the same values."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def styles(tmp_path_factory):
 
     def read(path):
         resource, values = paths.find(path, path.encode())
+        assert resource is not None
         name, arguments = resource.operations["GET"]
         return name, arguments.read(values, b"", {})
 

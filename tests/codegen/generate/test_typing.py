@@ -1,4 +1,4 @@
-"""What mypy says of generated code, and of handlers: those that do not fit have an error in every marked line."""
+"""mypy on generated code and on handlers: each marked line of a wrong handler has an error."""
 
 from __future__ import annotations
 

@@ -55,8 +55,16 @@ def _union(keyword: str, alternatives: str, beside: str) -> str:
 HEAD += "".join(f"    {name}: {_union(*union)}\n" for name, union in UNIONS.items())
 DOCUMENT = Document(f"openapi: 3.1.1\n{HEAD}".encode())
 KINDS = ("Cat", "Dog", "lion", "wolf", "dingo", "mouse", "x", "y", "tom", "rex", "a", 1)
-PARTS = ({}, {"hunts": True}, {"bark": True}, {"hunts": True, "bark": True}, {"hunts": 1}, {"bark": "x"}, {"depth": "x"})
-VALUES = [
+PARTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"hunts": True},
+    {"bark": True},
+    {"hunts": True, "bark": True},
+    {"hunts": 1},
+    {"bark": "x"},
+    {"depth": "x"},
+)
+VALUES: list[Any] = [
     *(None, 7, "lion", []),
     *({**part, **kind} for part, kind in itertools.product(PARTS, ({}, *({"kind": kind} for kind in KINDS)))),
 ]

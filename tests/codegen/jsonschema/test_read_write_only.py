@@ -1,4 +1,4 @@
-"""`readOnly` and `writeOnly` as the judge enforces them, in the direction that they speak of."""
+"""`readOnly` and `writeOnly`, enforced in their direction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of schemas: each is built, accepted by an independent judge, full, and the same each time."""
+"""Samples of schemas: valid by an independent validator, complete and deterministic."""
 
 import itertools
 import json

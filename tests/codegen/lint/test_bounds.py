@@ -1,4 +1,4 @@
-"""Everything has a type and a bound, and requests are closed."""
+"""Rules: everything has a type and a bound, and request objects are closed."""
 
 import pytest
 

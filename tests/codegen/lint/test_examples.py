@@ -1,4 +1,4 @@
-"""Examples, defaults, enumerations and links are true, and every reader of YAML reads the same."""
+"""Rules: examples, defaults, enumerations and links are valid, and all YAML parsers agree."""
 
 import pytest
 

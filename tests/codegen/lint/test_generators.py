@@ -1,4 +1,4 @@
-"""What some generators lose, refuse or cannot name; and rules that see through `allOf` and alternatives."""
+"""Rules: what some generators drop, reject or cannot name; rules that look through `allOf` and alternatives."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The house rules as a whole; each rule is tested in lint/."""
+"""The house rules together; each rule has its own test module."""
 
 import re
 import subprocess

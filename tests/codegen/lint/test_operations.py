@@ -1,4 +1,4 @@
-"""Operations, paths, parameters and aliases have the names that people guess."""
+"""Rules: names of operations, paths, parameters and aliases."""
 
 import pytest
 

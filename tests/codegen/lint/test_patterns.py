@@ -1,4 +1,4 @@
-"""Regular expressions mean the same and take bounded time in every engine."""
+"""Rules: regular expressions mean the same in every engine and run in bounded time."""
 
 import re
 

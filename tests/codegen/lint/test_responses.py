@@ -1,4 +1,4 @@
-"""Every answer that can come is documented, with its headers, and every error is one known problem."""
+"""Rules: every possible response is documented with its headers, and every error is a known problem."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An invalid document is told why, each fault with its line."""
+"""Invalid documents: each fault is reported with its line."""
 
 import pytest
 

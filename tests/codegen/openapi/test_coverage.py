@@ -1,6 +1,8 @@
-"""The ledger: every keyword of a document once, with its line, and who enforces it."""
+"""Keyword coverage: every keyword of a document once, with its line and what enforces it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,7 @@ components:
 """
 
 
-def entries(text: str) -> dict[str, tuple[set[str], str]]:
+def entries(text: str) -> dict[str, tuple[set[Any], str]]:
     return {entry.reference: (entry.by, entry.remark) for entry in KeywordCoverage(Document(text.encode())).entries}
 
 

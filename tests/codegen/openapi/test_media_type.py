@@ -1,4 +1,4 @@
-"""Media types of request bodies: which documented one a Content-Type is, by its name and by its parameters."""
+"""Media types of request bodies: matching Content-Type by name and parameters."""
 
 from __future__ import annotations
 

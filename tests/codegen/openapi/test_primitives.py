@@ -1,4 +1,6 @@
-"""How parameters are read from the wire."""
+"""Parsing of primitive parameter values."""
+
+from typing import Any, cast
 
 import pytest
 
@@ -320,7 +322,7 @@ class TestAnAbsentParameter:
             x.append(1)
 
         client = parameter("name: x, in: query, schema: {type: array, items: {type: integer}, default: [0]}")
-        client.app.engine.operations[0].handler = handler
+        cast("Any", client.app).engine.operations[0].handler = handler
 
         client.get("/p")
         client.get("/p")

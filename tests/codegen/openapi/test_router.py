@@ -1,4 +1,4 @@
-"""Which operation a request is for."""
+"""Routing: the operation of a request."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Preflights are answered from the document: what it has at a path passes, and nothing else."""
+"""CORS preflights are answered from the document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime.engine.engine import Engine, Service
+from accord.runtime import Engine, Service
 from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty

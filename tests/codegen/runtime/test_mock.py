@@ -1,4 +1,4 @@
-"""Operations without a handler: answered from the document, checked like any other, and marked."""
+"""Operations without a handler: mock responses from the document, validated and marked."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""The document's security requirements: 401 and 403."""
+"""Security requirements: 401 and 403."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from app.core.limits import Decision
 from tests.codegen.support.service import ADMIN, READER, WRITER, Tokens, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
-THING = {"json": {"name": "lamp"}}
+THING: dict[str, Any] = {"json": {"name": "lamp"}}
 
 
 def guarded(security: str, **schemes: Tokens):

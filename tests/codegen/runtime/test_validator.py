@@ -1,4 +1,4 @@
-"""The verdict: every fault of every place at once, in words that never repeat what was sent."""
+"""The validator reports every fault of every location, and never repeats a value that was sent."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bodies of requests on a real socket: what the HTTP server refuses, and that it refuses nothing else."""
+"""Request bodies on a real socket: what the HTTP server rejects, and that it rejects nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections of the HTTP server: requests in a row, and what ends them."""
+"""HTTP connections: pipelined requests, and what closes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heads of requests on a real socket: what the HTTP server refuses, and that it refuses nothing else."""
+"""Request heads on a real socket: what the HTTP server rejects, and that it rejects nothing else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from accord.server import http_protocol as server
+from accord.server.request_head import HEAD_BYTES
 from tests.codegen.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem
 
 
@@ -39,7 +40,7 @@ class TestAHead:
         is_problem(connection.answer(), 431, "request-header-fields-too-large")
 
     def test_of_nearly_the_limit_is_read(self, connection):
-        connection.send(THING + b"X-Large: " + b"a" * (server.HEAD_BYTES - 200) + b"\r\n\r\n")
+        connection.send(THING + b"X-Large: " + b"a" * (HEAD_BYTES - 200) + b"\r\n\r\n")
 
         assert connection.answer().status == 200
 

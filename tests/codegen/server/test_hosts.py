@@ -1,4 +1,4 @@
-"""The host that a request names, and its target in absolute form."""
+"""The Host header, and request targets in absolute form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way of answers to the network, through real sockets: one write where it can be, uvicorn's own way everywhere else."""
+"""Writing of responses on real sockets: one write where possible, uvicorn's own path otherwise."""
 
 from __future__ import annotations
 
@@ -60,7 +60,12 @@ async def answering(*messages: dict[str, Any]) -> AsyncIterator[Server]:
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             write = transport.write
-            transport.write = lambda data: (server.writes.append(bytes(data)), write(data))
+
+            def note(data: Any) -> None:
+                server.writes.append(bytes(data))
+                write(data)
+
+            transport.write = note
 
     server, state = Server(), State(lambda _: app)
     config = Config(app, access_log=False, log_config=None, ws="none")

@@ -1,4 +1,4 @@
-"""The supervisor, with workers of a few lines that misbehave on purpose."""
+"""The supervisor, with small workers that misbehave on purpose."""
 
 from __future__ import annotations
 

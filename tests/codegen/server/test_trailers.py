@@ -1,4 +1,4 @@
-"""Trailer fields and other bytes of a body in chunks that are none of its own."""
+"""Trailer fields and malformed chunked bodies."""
 
 from __future__ import annotations
 

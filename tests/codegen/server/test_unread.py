@@ -1,4 +1,4 @@
-"""Requests in a row that nobody waits for, and answers that nobody reads."""
+"""Pipelined requests without waiting, and responses that the client does not read."""
 
 from __future__ import annotations
 

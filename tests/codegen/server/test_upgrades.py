@@ -1,4 +1,4 @@
-"""Requests that ask for another protocol: nobody changes it, so they are what they would be without (RFC 9110, 7.8)."""
+"""Upgrade requests are served without changing the protocol (RFC 9110, 7.8)."""
 
 from __future__ import annotations
 

@@ -26,9 +26,7 @@ def service(content: str, *, required: bool = True, head: str = "", **settings: 
 
 def post(client: TestClient, content_type: str, *chunks: bytes) -> Answer:
     """Send a body as these chunks."""
-    answer = raw_call(client.app, "POST", "/p", [(b"content-type", content_type.encode())], chunks or (b"",))
-    assert answer is not None
-    return answer
+    return raw_call(client.app, "POST", "/p", [(b"content-type", content_type.encode())], chunks or (b"",))
 
 
 def part(content: bytes | str, *headers: str, name: str = "a", filename: str | None = None) -> bytes:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from accord.runtime import ApiError
 from accord.runtime.handlers.binding import Operation
-from accord.runtime.responses.types import Body, Empty
+from accord.runtime.responses.types import Answer, Body, Empty
 
 
 class ThingCreate(BaseModel):
@@ -121,9 +121,9 @@ async def get_me(call: object) -> GetMe.OK:
     return GetMe.OK(call)
 
 
-def handlers(**other: Callable[..., Awaitable[Empty]]) -> list[Operation]:
+def handlers(**other: Callable[..., Awaitable[Answer]]) -> list[Operation]:
     """Every operation with its honest handler, or with the one given under the handler's name."""
-    honest = {
+    honest: dict[type[Operation], Callable[..., Awaitable[Answer]]] = {
         ListThings: list_things,
         CreateThing: create_thing,
         GetThing: get_thing,

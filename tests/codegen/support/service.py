@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from accord.document.adoption.readings import given
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.runtime import Body, Empty, Engine, OpenAPIApp, Operation, RequestContext, Service, bind
+from accord.runtime import Body, Engine, OpenAPIApp, Operation, RequestContext, Service, bind
 from app.core.limits import Decision
 from tests.codegen.support.operations import handlers
 
@@ -106,7 +106,7 @@ def echo(paths: str, *, head: str = "", adopted: Iterable[str] = (), **service: 
     text = f"openapi: 3.1.1\ninfo: {{title: Echo, version: '1'}}\n{head}\npaths:\n{paths}"
     described = API.of(Document(text.encode(), readings=tuple(map(given, adopted))))
 
-    async def handler(_: object, **arguments: Any) -> Empty:
+    async def handler(_: object, **arguments: Any) -> Echo:
         return Echo(arguments)
 
     bound = {operation.id: Operation(handler) for operation in described.operations}
@@ -170,6 +170,10 @@ class Answer(NamedTuple):
         return msgspec.json.decode(self.body)
 
 
+class NoAnswer(Exception):
+    """An ASGI application returned without sending a response."""
+
+
 GONE = {"type": "http.disconnect"}
 
 
@@ -179,8 +183,12 @@ def raw_call(
     path: str,
     headers: Iterable[tuple[bytes, bytes]] = (),
     messages: Iterable[bytes | dict[str, Any]] = (b"",),
-) -> Answer | None:
-    """Call an application without a server between, so that headers may lie and bodies may break off; None: no answer."""
+) -> Answer:
+    """Call an application without a server, so that headers may be wrong and bodies incomplete.
+
+    Raises:
+        NoAnswer: the application sent nothing.
+    """
     raw_path, _, query = path.encode().partition(b"?")
     scope = {
         "type": "http",
@@ -208,8 +216,11 @@ def raw_call(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    async def call() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(call())
     if not sent:
-        return None
+        raise NoAnswer
     start, end = sent
     return Answer(start["status"], {k.decode(): v.decode("latin-1") for k, v in start["headers"]}, end["body"], next(reads))

@@ -1,4 +1,4 @@
-"""Validity of documents in several files and of other versions; tests/codegen/validate/broken has the rest."""
+"""Validity of documents in several files and of other versions; see also tests/codegen/validate/broken."""
 
 from __future__ import annotations
 

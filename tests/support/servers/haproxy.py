@@ -36,7 +36,7 @@ backend services
 
 
 class NoProxy(Exception):
-    """HAProxy did not start; the text says why."""
+    """HAProxy did not start; the message says why."""
 
 
 class Proxy(NamedTuple):
@@ -46,7 +46,7 @@ class Proxy(NamedTuple):
     control: Path
 
     def up(self) -> list[int]:
-        """The ports of the backends to which it sends requests now."""
+        """The ports of the backends that receive requests now."""
         with socket.socket(socket.AF_UNIX) as asking:
             asking.connect(str(self.control))
             asking.sendall(b"show stat\n")
@@ -55,7 +55,7 @@ class Proxy(NamedTuple):
         return sorted(int(row["addr"].rpartition(":")[2]) for row in rows if row["addr"] and row["status"].startswith("UP"))
 
     def wait_up(self, ports: Sequence[int]) -> None:
-        """Until exactly these backends are used."""
+        """Wait until exactly these backends receive requests."""
         deadline = time.monotonic() + 30
         while self.up() != sorted(ports):
             if time.monotonic() > deadline:
@@ -65,7 +65,7 @@ class Proxy(NamedTuple):
 
 @contextmanager
 def proxy(folder: Path, *ports: int) -> Iterator[Proxy]:
-    """A proxy before the services on these ports, all of which are ready."""
+    """A proxy in front of the services on these ports, once all are ready."""
     found = Proxy(free_port(), folder / "haproxy.sock")
     servers = "\n".join(f"    server s{port} 127.0.0.1:{port}" for port in ports)
     configuration = folder / "haproxy.cfg"

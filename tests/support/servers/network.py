@@ -1,4 +1,4 @@
-"""A stretch of network between a client and a server, which can fail as networks do."""
+"""A TCP proxy that simulates network failures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Relay:
-    """Listens on a port of its own and passes everything on to the port `target`.
+    """Listens on its own port and forwards everything to the port `target`.
 
     `silent` loses all bytes, `cut()` ends all connections.
     """
@@ -20,8 +20,8 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.silent = False
-        self.answers_lost = False  # what the client sends arrives, what the server says does not
-        self.last_words: bytes | None = None  # when the client has said them, answers are lost
+        self.answers_lost = False  # requests arrive, responses do not
+        self.last_words: bytes | None = None  # after the client has sent these bytes, responses are lost
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -40,7 +40,7 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def cut(self) -> None:
-        """End every connection, as a machine does that is switched off and on."""
+        """Close every connection, as a reboot does."""
         for writer in self._writers:
             writer.transport.abort()
 

@@ -1,4 +1,4 @@
-"""A PgBouncer in transaction mode before a PostgreSQL of the tests."""
+"""PgBouncer in transaction mode, in front of a PostgreSQL of the tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ logfile = {folder}/pgbouncer.log
 
 
 class PgBouncer:
-    """Listens on `port` and gives each transaction one of `size` connections to the server."""
+    """Listens on `port` and runs each transaction on one of `size` server connections."""
 
     def __init__(self, server: Running, *, size: int = 3) -> None:
         self._server, self._size = server, size
@@ -40,7 +40,7 @@ class PgBouncer:
         self._folder = Path()
 
     def url(self, database: str) -> str:
-        """The URL of a database through it."""
+        """The URL of a database through PgBouncer."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def __enter__(self) -> Self:

@@ -30,15 +30,15 @@ from psycopg import sql as words
 
 from tests.support.servers.service import free_port
 
-# For tests which ask what is computed, not what survives.
+# For tests that do not need durability.
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 ORDINARY = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
     "shared_buffers": "32MB",
-    "dynamic_shared_memory_type": "mmap",  # in the folder, so that nothing is left of a killed server
-    "io_method": "sync",  # three processes less
+    "dynamic_shared_memory_type": "mmap",  # in the folder, so that a killed server leaves nothing behind
+    "io_method": "sync",  # saves three processes
     "jit": "off",
     "timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
@@ -51,7 +51,7 @@ DURABLE = {"recovery_init_sync_method": "syncfs"}
 
 START_SECONDS = 60
 
-# Ends the server, and its folder, when whoever started it is gone, even by SIGKILL: its standard input then ends.
+# Stops the server and removes its folder when the test process ends, even by SIGKILL: standard input then closes.
 GUARD = 'read -r _; kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")" 2>/dev/null && sleep 1; rm -rf "$1"'
 
 
@@ -65,7 +65,7 @@ def binaries() -> Path:
 
 @lru_cache(1)
 def unprivileged() -> tuple[tuple[str, ...], dict[str, Any]]:
-    """How to run what refuses to run as root: words before the command, and arguments of `subprocess`."""
+    """How to run programs that refuse to run as root: a command prefix, and arguments for `subprocess`."""
     if os.geteuid() != 0:
         return (), {}
     namespace = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
@@ -76,7 +76,7 @@ def unprivileged() -> tuple[tuple[str, ...], dict[str, Any]]:
 
 
 class Running:
-    """A server that is there; `address` is its URL without a database."""
+    """A running server; `address` is its URL without a database."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -90,24 +90,24 @@ class Running:
         return urlunsplit(urlsplit(self.address)._replace(path=f"/{database}"))
 
     def create(self, database: str, template: str | None = None) -> str:
-        """Make a database, empty or as a copy of another to which nobody is connected; its URL."""
+        """Create a database, empty or as a copy of a template without connections, and return its URL."""
         copied = words.SQL(" TEMPLATE {}").format(words.Identifier(template)) if template else words.SQL("")
         self.execute(words.SQL("CREATE DATABASE {}{}").format(words.Identifier(database), copied))
         return self.url(database)
 
     def drop(self, database: str) -> None:
-        """Remove a database, whoever is connected to it."""
+        """Drop a database and end its connections."""
         self.execute(words.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(words.Identifier(database)))
 
-    def execute(self, sql: str | words.Composable, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Run SQL on a connection of its own, without a transaction; the rows, if it gives any."""
+    def execute(self, sql: str | words.SQL | words.Composed, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run SQL in autocommit mode on a new connection and return the rows, if any."""
         with psycopg.connect(self.url(database), autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
 
 class Postgres(Running):
-    """A server of our own, with the user `postgres` and no password; it ends with the block, or with the process.
+    """A new server with the user `postgres` and no password. It ends with the `with` block, or with the test process.
 
     With `durable` it waits for the disk, so that what it has committed outlives `kill()`. `settings` are those of
     postgresql.conf, e.g. `max_connections="20"`.
@@ -122,7 +122,7 @@ class Postgres(Running):
         self.folder = Path()
 
     def __enter__(self) -> Self:
-        # Not pytest's folders: the path of a socket may only have some 100 characters.
+        # Not pytest's folder: the path of a Unix socket is limited to about 100 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         if "user" in self._arguments:
             shutil.chown(self.folder, self._arguments["user"], self._arguments["group"])
@@ -155,11 +155,11 @@ class Postgres(Running):
 
     @property
     def log(self) -> str:
-        """What the server has said."""
+        """The server's log."""
         return (self.folder / "server.log").read_text(errors="replace")
 
     def run(self, program: str, *arguments: str) -> str:
-        """Run one of PostgreSQL's programs to its end; what it said."""
+        """Run one of PostgreSQL's programs and return its output."""
         done = subprocess.run(
             [*self._prefix, str(binaries() / program), *arguments],
             capture_output=True,
@@ -174,7 +174,7 @@ class Postgres(Running):
         return done.stdout
 
     def start(self, **settings: str) -> None:
-        """Start, if it is not running, and wait until it answers; further settings stay."""
+        """Start unless it is running, and wait until it accepts connections. New settings persist."""
         if self._process is not None:
             return
         self._settings.update(settings)
@@ -188,7 +188,7 @@ class Postgres(Running):
                 stderr=log,
                 cwd=self.folder,
                 env=_environment(),
-                start_new_session=True,  # Ctrl-C is for the tests, which then end the server
+                start_new_session=True,  # Ctrl-C interrupts the tests, which then stop the server
                 **self._arguments,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -216,7 +216,7 @@ class Postgres(Running):
         self.start()
 
     def kill(self) -> None:
-        """SIGKILL for the server and every process of it."""
+        """Send SIGKILL to the server and all its processes."""
         if self._process is None:
             return
         kill(self._process.pid)
@@ -235,7 +235,7 @@ class Postgres(Running):
 
 
 class Standby(Postgres):
-    """A replica of another server, which it follows by streaming. `pg_wal_replay_pause()` makes it lag."""
+    """A streaming replica of another server. `pg_wal_replay_pause()` makes it lag."""
 
     def __init__(self, primary: Postgres) -> None:
         super().__init__()
@@ -249,7 +249,7 @@ class Standby(Postgres):
 
 @contextlib.contextmanager
 def running() -> Iterator[Running]:
-    """The server of ACCORD_TEST_POSTGRES, else one of our own that does not wait for the disk."""
+    """The server of ACCORD_TEST_POSTGRES, or a new one with fsync off."""
     address = os.environ.get("ACCORD_TEST_POSTGRES")
     if address:
         yield Running(address)
@@ -259,14 +259,14 @@ def running() -> Iterator[Running]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what PostgreSQL's programs would take from it."""
+    """The environment without the variables that PostgreSQL's programs read."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
 
 
 def kill(postmaster: int) -> None:
-    """SIGKILL for a server and every process of it. They are gone then, and with them the memory that they share."""
+    """Send SIGKILL to a server and all its processes, and wait until they and their shared memory are gone."""
     with contextlib.suppress(ProcessLookupError):
-        os.kill(postmaster, signal.SIGSTOP)  # or it would start new children, and crash-recover from their end
+        os.kill(postmaster, signal.SIGSTOP)  # otherwise it would restart its children
         _wait_for(postmaster, "TZX")
         found = children(postmaster)
         for child in found:
@@ -278,14 +278,14 @@ def kill(postmaster: int) -> None:
 
 
 def _wait_for(process: int, states: str) -> None:
-    """Until a process is in one of the states, or no more."""
+    """Wait until a process is in one of these states, or has ended."""
     deadline = time.monotonic() + START_SECONDS
     while (found := _stat(process)) and found[0] not in states and time.monotonic() < deadline:
         time.sleep(0.001)
 
 
 def _stat(process: int) -> list[str]:
-    """What /proc says of a process after its name: state, parent...; empty if it has ended."""
+    """The fields of /proc/PID/stat after the name (state, parent, ...); empty if the process has ended."""
     try:
         return Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
@@ -293,6 +293,6 @@ def _stat(process: int) -> list[str]:
 
 
 def children(parent: int) -> list[int]:
-    """The processes that a process has started."""
+    """The child processes of a process."""
     processes = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
     return [process for process in processes if (found := _stat(process)) and int(found[1]) == parent]

@@ -21,7 +21,7 @@ from tests.support.paths import ROOT
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
+    """A free port of the loopback address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended does not, whether or not its parent has noticed."""
+    """Whether a process is running; a zombie is not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
@@ -37,7 +37,7 @@ def alive(pid: int) -> bool:
 
 
 class Server:
-    """A running service; `settings` are environment variables. Answers are held against the document (`raise`).
+    """A running service; `settings` are environment variables. Responses are validated (`raise`).
 
     `database` is the path of a migrated SQLite file or the URL of any migrated database. The output is kept in `log`: beside
     the file, in `server.log`, if not given; for a URL, in a file that is gone with the server. It does not drain unless
@@ -80,17 +80,23 @@ class Server:
             "ACCESS_LOG": "false",
             **settings,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that was started last."""
+        assert self._process is not None, "the server was not started"
+        return self._process
+
     def start(self) -> None:
         """Start it, on the same port every time, and wait until all its workers serve."""
         with self.log.open("wb") as log:
             command = [sys.executable, *self._program]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -111,8 +117,8 @@ class Server:
             self.log.unlink()
 
     def stop(self) -> None:
-        """End it as an operator would, and wait."""
-        if self.process is not None and self.process.poll() is None:
+        """Stop it with SIGTERM and wait."""
+        if self._process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(30)
@@ -121,8 +127,8 @@ class Server:
                 raise
 
     def kill(self) -> None:
-        """SIGKILL to every process at once, as by a failing machine."""
-        if self.process is not None:
+        """Send SIGKILL to all processes at once, as if the machine failed."""
+        if self._process is not None:
             workers = self.pids()
             self.process.kill()
             for pid in workers:
@@ -131,8 +137,8 @@ class Server:
             self.process.wait()
 
     def pids(self) -> list[int]:
-        """The processes that serve: the supervisor's workers, or the only process."""
-        if self.process is None or self.process.poll() is not None:
+        """The ids of the serving processes: the supervisor's workers, or the only process."""
+        if self._process is None or self.process.poll() is not None:
             return []
         if self.workers == 1:
             return [self.process.pid]

@@ -29,7 +29,7 @@ PATIENCE = 20.0  # seconds
 
 
 class Received(NamedTuple):
-    """A mail that the server has taken."""
+    """A mail that the server has accepted."""
 
     sender: str
     recipients: list[str]
@@ -44,7 +44,7 @@ class Received(NamedTuple):
         return str(self.message["Message-ID"])
 
     def part(self, kind: str) -> str:
-        """The text or the HTML."""
+        """The text or HTML part."""
         part = self.message.get_body((kind,))
         assert part is not None
         text: str = part.get_content()
@@ -52,7 +52,7 @@ class Received(NamedTuple):
 
 
 class MailServer:
-    """Keeps mails in `mails`. `refuse(address, "450 later")` answers one RCPT so; `slow` is seconds before a mail is taken.
+    """Keeps mails in `mails`. `refuse(address, "450 later")` answers one RCPT so; `slow` delays mails by seconds.
 
     `stop` and `start` keep the port. With `tls` it speaks TLS at once, or with `starttls` when asked; with `account` (user,
     password) it wants that first, over TLS.
@@ -69,7 +69,7 @@ class MailServer:
         self.mails: list[Received] = []
         self.connections = 0
         self.slow = 0.0
-        self.on_data = ""  # a reply instead of taking the mail
+        self.on_data = ""  # a reply to DATA instead of accepting the mail
         self.on_sender = ""  # a reply to MAIL FROM
         self._refusals: dict[str, deque[str]] = {}
         self._tls, self._starttls, self._account = tls, starttls, account
@@ -84,15 +84,15 @@ class MailServer:
 
     @property
     def connected(self) -> int:
-        """How many connections there are."""
+        """The number of open connections."""
         return len(self._open)
 
     def refuse(self, address: str, *replies: str) -> None:
-        """What RCPT of an address is answered, one after the other; then it is taken."""
+        """Reply to RCPT of an address with these replies in turn, then accept it."""
         self._refusals.setdefault(address, deque()).extend(replies)
 
     def wait_for(self, number: int) -> list[Received]:
-        """The mails, as soon as there are so many."""
+        """Wait for this many mails and return them."""
         deadline = time.monotonic() + PATIENCE
         while len(self.mails) < number and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -116,7 +116,7 @@ class MailServer:
         self._server = self._run(self._listen())
 
     def stop(self) -> None:
-        """Listen no more, and drop who is connected."""
+        """Stop listening and drop all connections."""
         self._run(self._close())
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -169,7 +169,7 @@ class MailServer:
         wanted = tuple(part.encode() for part in self._account or ())
         return AuthResult(success=(given.login, given.password) == wanted, handled=False)
 
-    # What aiosmtpd calls.
+    # Hooks of aiosmtpd.
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if self.on_sender:

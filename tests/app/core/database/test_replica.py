@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, func, select
@@ -65,7 +66,7 @@ async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None, 
     shared = meet(valkey) if valkey is not None else None
     while not servers[1].execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as below
         await asyncio.sleep(0.05)
-    databases = [await connect(url) for url in (primary or servers[0].url("notes"), servers[1].url("notes"))]
+    databases: list[Any] = [await connect(url) for url in (primary or servers[0].url("notes"), servers[1].url("notes"))]
     stack.push_async_callback(databases[0].close)
     made = Replicated(*databases, shared)
     if shared is not None:

@@ -149,7 +149,15 @@ statement(insert(Post).returning(Post.id, Post.title), PostRow)
 """
         (tmp_path / "rows.py").write_text(program)
 
-        command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ROOT / ".mypy_cache", tmp_path / "rows.py"]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--cache-dir",
+            ROOT / ".mypy_cache",
+            tmp_path / "rows.py",
+        ]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
         wrong = [line.split(":")[1] for line in result.stdout.splitlines() if 'to "statement" has incompatible type' in line]

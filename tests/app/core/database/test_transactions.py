@@ -126,7 +126,7 @@ class TestMisuse:
 
     async def test_a_transaction_that_has_not_begun_runs_nothing(self, either: Database):
         with pytest.raises(RuntimeError, match="inside"):
-            await either.transaction().one(INSERT, word="a")  # type: ignore[attr-defined]
+            await either.transaction().one(INSERT, word="a")
 
         assert await words(either) == set()
 

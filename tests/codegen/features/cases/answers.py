@@ -101,7 +101,7 @@ REPORT = [
     _report("operation/responses").answers(NotFound(ERROR), 404, ERROR),
     _report("operation/responses").answers(Wrong(ERROR, status=409), 409, ERROR),
     _report("operation/responses").violates(Wrong(ERROR, status=404), "returned 404 as Wrong"),
-    _report("operation/responses").violates(Wrong(ERROR, status=500), "returned 500 as Wrong"),
+    _report("operation/responses").violates(Wrong(ERROR, status=500), "returned 500 as Wrong"),  # type: ignore[arg-type] # wrong on purpose
     _report("operation/responses").violates(Wrong({"code": 1}, status=409), "fails required"),
     _report("response/content").answers(Report({"rows": 0}), 200, {"rows": 0}),
     _report("response/content").violates(Report({"rows": -1}), "fails minimum at /rows"),
@@ -191,7 +191,7 @@ NEGOTIATED = [
     get("response/content", "/v1/answers/text").violates(Note("7"), "fails pattern"),
     get("response/content", "/v1/answers/file").answers(Bytes(b"\xff"), 200, b"\xff", content_type="application/octet-stream"),
     get("response/content", "/v1/answers/file").violates(Bytes(b"12345"), "fails maxLength"),
-    get("response/content", "/v1/answers/file").violates(Bytes("text"), "a binary body must be bytes"),
+    get("response/content", "/v1/answers/file").violates(Bytes("text"), "a binary body must be bytes"),  # type: ignore[arg-type] # wrong on purpose
 ]
 
 CONDITIONAL = [

@@ -109,7 +109,7 @@ FORMS = [
 TITLE = ("title", "A")
 
 
-def _parts(*written: tuple[str, ...], feature: str = CONTENT) -> Case:
+def _parts(*written: tuple[str | bytes, ...], feature: str = CONTENT) -> Case:
     return send(feature, "POST", "/v1/bodies/multipart", parts(TITLE, *written), MULTIPART)
 
 

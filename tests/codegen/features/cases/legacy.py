@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accord.runtime.bodies.file import File
 from tests.codegen.features.case import BOUNDARY, get, parts, post_json, send
 
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
-VALUES = {
+VALUES: dict[str, tuple[str, Any, Any]] = {
     "nullable": ("nullable", [7, None], [("7", "type"), (10, "maximum")]),
     "notNullable": ("nullable", [7], [(None, "type")]),
     "nullableEnum": ("nullable", ["a", None], [("b", "enum")]),

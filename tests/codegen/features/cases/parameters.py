@@ -83,7 +83,7 @@ HEADERS = [
         x_number=7, x_numbers=[1, 2, 3], x_colour=RGB
     ),
     get("parameter/in", "/v1/header/simple").takes(),
-    get("parameter/name", "/v1/header/simple", **{"x-NUMBER": "7"}).takes(x_number=7),
+    get("parameter/name", "/v1/header/simple", (), **{"x-NUMBER": "7"}).takes(x_number=7),
     get("parameter/name", "/v1/header/simple", X_Unknown="7").takes(),
     get("parameter/in", "/v1/header/simple", (("X-Numbers", "1"), ("X-Numbers", "2"))).takes(x_numbers=[1, 2]),
     get("parameter/in", "/v1/header/simple", (("X-Number", "1"), ("X-Number", "2"))).refused("header/X-Number type"),

@@ -96,7 +96,7 @@ KEYWORDS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [({"value": 1, "next": {"value": "2"}}, "/next/value type")],
     ),
 }
-CONDITIONS = {"if": [(5, "a"), (4,)], "then": [(5,), (4,)], "else": [("a",), (None,)]}
+CONDITIONS: dict[str, list[tuple[Any, ...]]] = {"if": [(5, "a"), (4,)], "then": [(5,), (4,)], "else": [("a",), (None,)]}
 
 FORMATS: dict[str, tuple[list[Any], list[Any]]] = {
     "date-time": (
@@ -138,10 +138,10 @@ def _keywords() -> list[Case]:
         for one in refused:
             value, *faults = one if isinstance(one, tuple) else (one, f" {member}")
             found.append(_keyword(member, value, keyword).refused(*(f"body/{member}{said}" for said in faults)))
-    for keyword, (accepted, refused) in CONDITIONS.items():
-        found += [_keyword("conditional", value, keyword).takes(body={"conditional": value}) for value in accepted]
+    for keyword, (fitting, wrong) in CONDITIONS.items():
+        found += [_keyword("conditional", value, keyword).takes(body={"conditional": value}) for value in fitting]
         fault = "type" if keyword == "else" else "minimum"
-        found += [_keyword("conditional", value, keyword).refused(f"body/conditional {fault}") for value in refused]
+        found += [_keyword("conditional", value, keyword).refused(f"body/conditional {fault}") for value in wrong]
     return [*found, *_discriminators()]
 
 

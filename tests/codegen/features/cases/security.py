@@ -9,9 +9,9 @@ CHALLENGE = 'Basic realm="Features", charset="UTF-8"'
 
 
 def _sent(path: str, authorization: str | None = None, feature: str = "security scheme/scheme", **sent: str) -> Case:
-    return get(
-        feature, f"/v1/security/{path}", **sent, **({"Authorization": authorization} if authorization is not None else {})
-    )
+    if authorization is not None:
+        sent["Authorization"] = authorization
+    return get(feature, f"/v1/security/{path}", (), **sent)
 
 
 def _unknown(case: Case, challenge: str = "Bearer") -> Case:

@@ -1,4 +1,4 @@
-"""What Python's types make of values that the document allows."""
+"""Conversion of valid JSON values to Python types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that are HTML forms: each member read by its schema and its encoding."""
+"""Form bodies: each field is read by its schema and encoding."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bodies of several parts: what each part is to be, and what is no multipart at all."""
+"""Multipart bodies: the type of each part, and malformed bodies."""
 
 import base64
 

@@ -1,7 +1,7 @@
-"""Bodies that are one text or one file, and the choice among several media types."""
+"""Text and binary bodies, and the choice among several media types."""
 
 import base64
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import BaseModel
@@ -11,6 +11,7 @@ from accord.openapi.api import API
 from accord.runtime.bodies.deserialize import deserializers
 from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
+from accord.runtime.responses.types import Answer
 from tests.codegen.support.bodies import FORM, faults, post, service
 
 TEXT = service("{text/plain: {schema: {type: string, maxLength: 3}}}")
@@ -153,14 +154,14 @@ class TestSeveralMediaTypes:
             operation_id = "post"
             bodies: ClassVar = {"application/json": One, FORM: Other}
 
-        async def handler(_: object, *, body: "One | Other | File | str") -> None: ...
+        async def handler(_: object, *, body: "One | Other | File | str") -> Answer: ...
 
         handler.__annotations__["body"] = One | Other | File | str
         content = f"{{application/json: {{}}, {FORM}: {{}}, text/plain: {{}}, '*/*': {{}}}}"
         paths = f"paths: {{/p: {{post: {{operationId: post, requestBody: {{content: {content}}}, responses: {{}}}}}}}}"
         (described,) = API.of(Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())).operations
 
-        made = deserializers(described, Post(handler))
+        made: Any = deserializers(described, Post(handler))
 
         assert type(made["application/json"]({"a": "1"})) is One
         assert type(made[FORM]({"a": "1"})) is Other
@@ -175,13 +176,14 @@ class TestSeveralMediaTypes:
             operation_id = "post"
             bodies: ClassVar = {"multipart/form-data": Upload}
 
-        async def handler(_: object, *, body: object) -> None: ...
+        async def handler(_: object, *, body: object) -> Answer: ...
 
         paths = "paths: {/p: {post: {operationId: post, requestBody: {content: {multipart/form-data: {}}}, responses: {}}}}"
         (described,) = API.of(Document(f"openapi: 3.1.1\ninfo: {{title: A, version: '1'}}\n{paths}".encode())).operations
         picture = File(b"\xff", "image/png", "a.png")
 
-        made = deserializers(described, Post(handler))["multipart/form-data"]({"picture": picture, "more": [picture]})
+        make: Any = deserializers(described, Post(handler))["multipart/form-data"]
+        made = make({"picture": picture, "more": [picture]})
 
         assert made.picture is picture
         assert made.more == [picture]

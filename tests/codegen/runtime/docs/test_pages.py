@@ -1,4 +1,4 @@
-"""The document and the pages that show it, over HTTP."""
+"""The document and its documentation pages over HTTP."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Each operation has exactly one handler that fits, or the start is refused with one line for each difference."""
+"""Each operation has exactly one matching handler; otherwise the start fails with one line for each difference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from accord.document.findings import BindingError
 from accord.runtime.handlers.binding import Operation, bind
-from accord.runtime.responses.types import Body, Empty
+from accord.runtime.responses.types import Answer, Body, Empty
 from tests.codegen.support.operations import GetLatestThing, GetThing, ListThings, ThingRow, get_thing, handlers
 from tests.codegen.support.service import description
 
@@ -118,7 +118,7 @@ class TestHandlers:
 
 
 class TestAGeneratedClass:
-    def stale(self, answer: type[Empty] | None, name: str = "OK") -> list[str]:
+    def stale(self, answer: type[Answer] | None, name: str = "OK") -> list[str]:
         class Stale(Operation):
             operation_id = "getThing"
 

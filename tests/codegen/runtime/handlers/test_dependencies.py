@@ -9,7 +9,7 @@ import pytest
 from fastapi import BackgroundTasks, Depends, HTTPException, Request
 
 from accord.document.findings import BindingError
-from accord.runtime.responses.types import Empty
+from accord.runtime.responses.types import Answer
 from tests.codegen.support.operations import GetThing, NotFound, ThingCreate, ThingRow, create_thing, handlers
 from tests.codegen.support.service import WRITER, Observer, make_client, make_engine, make_host, raw_call
 
@@ -192,7 +192,7 @@ class TestADefaultThatIsNoDependency:
         ] == []
 
     def test_of_an_argument_is_not_used(self):
-        async def optional(call: object, body: ThingCreate, copies: int | None = 3) -> Empty:
+        async def optional(call: object, body: ThingCreate, copies: int | None = 3) -> Answer:
             assert copies is None
             return await create_thing(call, copies, body)
 

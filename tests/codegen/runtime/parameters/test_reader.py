@@ -1,4 +1,4 @@
-"""Parameters besides their styles: cookies, `content`, reserved and empty values, defaults, credentials, handlers' types."""
+"""Parameters apart from styles: cookies, `content`, reserved and empty values, defaults, credentials, handler types."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TestACookie:
         assert faults(answer) == {("cookie", "/sid", code)}
 
     def test_of_utf8_is_read(self):
-        assert SESSION.get("/p", headers={"cookie": "sid=\u00e9".encode()}).json() == {"sid": "\u00e9"}
+        assert SESSION.get("/p", headers={"cookie": "sid=\u00e9".encode()}).json() == {"sid": "\u00e9"}  # type: ignore[arg-type] # httpx sends bytes
 
     def test_has_its_type_and_may_be_required(self):
         assert NUMBER.get("/p", headers={"cookie": "n=7"}).json() == {"n": 7}

@@ -1,4 +1,4 @@
-"""Every style, exploded or not, of scalars, lists and objects."""
+"""Every parameter style, exploded or not, for primitives, arrays and objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine's own refusals in the format that an operation documents for them."""
+"""Errors raised by the runtime, in the format that the operation documents."""
 
 from __future__ import annotations
 
@@ -374,5 +374,5 @@ def test_formats_are_those_of_one_document():
     status, headers, body, fault = errors.response(None, ServiceUnavailable("Out."), b"7")
 
     assert (status, fault) == (503, None)
-    assert msgspec.json.decode(body)["detail"] == "Out."
+    assert msgspec.json.decode(body or b"")["detail"] == "Out."
     assert (b"retry-after", b"1") in headers

@@ -1,4 +1,4 @@
-"""Every error is one RFC 9457 problem, also those of FastAPI's own."""
+"""Every error is one RFC 9457 problem, including those of FastAPI."""
 
 from __future__ import annotations
 

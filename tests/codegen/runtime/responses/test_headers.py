@@ -1,4 +1,4 @@
-"""Headers of answers: every form is written, and read back by the policy, as the document describes it."""
+"""Response headers: every style is serialized, and validated, as documented."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ LIST = "schema: {type: array, items: {type: integer}, minItems: 1}"
 def head(header: str, value: Any, name: str = "X-A", policy: str = "raise") -> tuple[int, list[str], list[str]]:
     """Status, the lines of a header with this description (YAML) and value, and what the policy found."""
     described = f"{{'204': {{description: Y, headers: {{{name}: {{{header}}}}}}}}}"
-    observer, sent = Observer(), []
+    observer = Observer()
+    sent: list[Any] = []
     engine = answering(described, None, observer=observer, responses=policy)
     (operation,) = engine.operations
     field = operation.definition.responses[204].headers[0].argument
@@ -55,7 +56,6 @@ def head(header: str, value: Any, name: str = "X-A", policy: str = "raise") -> t
         await engine.serve(scope, receive, noted)
 
     answer = raw_call(serve, "GET", "/p")
-    assert answer is not None
     return answer.status, sent, [str(error) for error in observer.errors]
 
 

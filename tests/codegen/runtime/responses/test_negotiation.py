@@ -1,4 +1,4 @@
-"""Which media type is answered."""
+"""Content negotiation."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What the service writes for others is what it reads itself."""
+"""What the service serializes, it parses back to the same values."""
 
 from __future__ import annotations
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.contract import answers, probes
+from tests.contract import answers
 from tests.contract.contract import DOCUMENT, OPERATIONS, Operation
+from tests.contract.directed import probes
+from tests.contract.directed.probes import Probe
 from tests.contract.oracle import find
-from tests.contract.probes import Probe
 from tests.contract.wire import Answer, Request
 
 pytestmark = pytest.mark.slow

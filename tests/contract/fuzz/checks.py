@@ -8,11 +8,11 @@ import atexit
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 from urllib.request import Request, urlopen
 
@@ -46,7 +46,7 @@ class RequestContext:
         self.target = "/" + self.url.partition("#")[0].split("/", 3)[3]
         self.sent = {name.lower(): _text(value) for name, value in request.headers.items()}
         body = request.body or b""
-        self.body = body.encode() if isinstance(body, str) else bytes(body)
+        self.body = body.encode() if isinstance(body, str) else bytes(cast("bytes", body))
         self.status, self.answer = response.status_code, response.content or b""
         self.headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
         self.operation = oracle.find(self.method, self.target.partition("?")[0])
@@ -107,7 +107,7 @@ def order_of_the_gate(ctx: CheckContext, response: Response, case: Case) -> None
 def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
     """No answer repeats a password; no problem repeats a value that was sent."""
     exchange = RequestContext(response)
-    sent = case.body if isinstance(case.body, dict | list | str) else None
+    sent: Any = case.body if isinstance(case.body, dict | list | str) else None
     for name in _passwords(exchange.operation) if isinstance(sent, dict) else ():
         password = sent.get(name)
         if isinstance(password, str) and len(password) >= 8 and (found := answers.echoed(password, exchange.answer)):
@@ -196,7 +196,7 @@ def _filters(schema: dict[str, Any], listed: Listed) -> dict[str, Any]:
     """What every item must be: as the parameters say that have the name of one of its members."""
     known = members(schema)
     asked: dict[str, Any] = {**listed.query, **listed.path}
-    read = {"boolean": "true".__eq__, "integer": int}
+    read: dict[str, Callable[[Any], Any]] = {"boolean": "true".__eq__, "integer": int}
     return {name: read.get(str(known[name].get("type")), str)(value) for name, value in asked.items() if name in known}
 
 

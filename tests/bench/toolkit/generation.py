@@ -1,6 +1,6 @@
-"""`python -m tests.bench.generation [DOCUMENT]`: what generation costs, phase by phase; without a document, a large usual one.
+"""Cost of code generation, phase by phase: `python -m tests.bench.toolkit.generation [DOCUMENT]`.
 
-The document without a name has 300 operations and 1,400 schemas of five to ten members.
+Without DOCUMENT, a synthetic one is used: 300 operations and 1,400 schemas of five to ten properties.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""`python -m tests.bench.redocly`: the changes of the tests, rated by `codegen diff` and by `redocly diff`, its best peer.
+"""Compares the ratings of `accord diff` and `redocly diff` on the tests' changes: `python -m tests.bench.toolkit.redocly`.
 
-Whether `codegen diff` is right is what tests/codegen/diff/test_rules.py asks.
+tests/codegen/diff/test_rules.py tests whether `accord diff` is right.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def rated(folder: Path) -> list[tuple[str, str, str, str]]:
         report = compared(redocly, folder / direction, old, new)
         comparison = diff(Document(old.encode()), Document(new.encode()))
         for number, case in cases.items():
-            theirs = [c["impact"] for c in report["changes"] if f"{c['path']}/".startswith(f"#/paths/~1case{number}/")]
-            ours = [str(f.change.bump) for f in comparison.findings if f"case{number}" in f.operations]
-            found.append((f"{case.name} ({direction})", getattr(case, direction), highest(ours), highest(theirs)))
+            impacts = [c["impact"] for c in report["changes"] if f"{c['path']}/".startswith(f"#/paths/~1case{number}/")]
+            bumps = [str(f.change.bump) for f in comparison.findings if f"case{number}" in f.operations]
+            found.append((f"{case.name} ({direction})", getattr(case, direction), highest(bumps), highest(impacts)))
     return found
 
 
@@ -67,7 +67,7 @@ def main() -> None:
         cases = rated(Path(folder))
     breaking = [case for case in cases if case[1] == "major"]
     harmless = [case for case in cases if case[1] != "major"]
-    for tool, index in (("codegen diff", 2), (npm.REDOCLY, 3)):
+    for tool, index in (("accord diff", 2), (npm.REDOCLY, 3)):
         hits = sum(case[index] == "major" for case in breaking)
         wrong = sum(case[index] == "major" for case in harmless)
         sys.stdout.write(f"{tool}: {hits} of {len(breaking)} breaks, {wrong} false alarms in {len(harmless)}\n")

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from tests.faults.table import Finding
+from tests.faults.support.table import Finding
 from tests.support.builders import PASSWORD
 from tests.support.databases import query
 
@@ -84,7 +84,7 @@ class Client:
             return Answer(_in_words(error))
         if answer.will_close:
             self.close()
-        found = json.loads(text) if text else None
+        found: Any = json.loads(text) if text else None
         status = f"409 {found['code']}" if answer.status == 409 else str(answer.status)
         return Answer(status, {name.lower(): value for name, value in answer.getheaders()}, found)
 

@@ -144,7 +144,7 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+        "SCHEMATHESIS_HOOKS": "tests.contract.fuzz.hooks",
         "ACCORD_FUZZ_DATABASE": url,
         "ACCORD_FUZZ_PRINCIPAL": name,
         "ACCORD_FUZZ_OBSERVED": str(folder / "observed.json"),

@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.faults.clients import wait_until
+from tests.faults.support.clients import wait_until
 from tests.support.servers.postgres import ORDINARY, Running, binaries, children, kill, unprivileged
 from tests.support.servers.service import alive, free_port
 

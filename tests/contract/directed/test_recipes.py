@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.contract import answers
 from tests.contract.conftest import sign_in
 from tests.contract.contract import BY_ID, OPERATIONS, PROMISES
 from tests.contract.damage import damaged, locked
-from tests.contract.directed import recipes
+from tests.contract.directed.recipes import recipes
 from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post
@@ -184,7 +185,12 @@ class TestWhileAnotherProcessWrites:
 class TestTooManyPasswordsAtOnce:
     def test_are_refused_with_the_time_to_wait(self, template: Template, tmp_path: Path):
         url = furnish(template, tmp_path)
-        slow = {"PASSWORD_THREADS": "1", "PASSWORD_QUEUE": "1", "PASSWORD_MEMORY_KIB": "131072", "PASSWORD_PASSES": "4"}
+        slow: dict[str, Any] = {
+            "PASSWORD_THREADS": "1",
+            "PASSWORD_QUEUE": "1",
+            "PASSWORD_MEMORY_KIB": "131072",
+            "PASSWORD_PASSES": "4",
+        }
         sign_in_as_nobody = {"identifier": "nobody", "password": PASSWORD}
 
         with Server(tmp_path / "accord.db", DATABASE_URL=url, **slow) as server, ThreadPoolExecutor(8) as pool:

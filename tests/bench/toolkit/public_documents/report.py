@@ -1,6 +1,6 @@
 """Documents of others, from generation to the fuzz of their mocks.
 
-`python -m tests.bench.public_documents.report FOLDER [DOCUMENT ...]`
+`python -m tests.bench.toolkit.public_documents.report FOLDER [DOCUMENT ...]`
 
 For each document: the package is generated (if that is refused, after `accord adopt`, with nothing written by hand),
 imported, and checked by `mypy --strict`; then `accord mock --complete` serves it as a process of its own, and
@@ -35,7 +35,7 @@ from urllib.request import urlopen
 from accord.document.adoption.places import steps
 from accord.document.pointer import value_at
 from accord.document.references import METHODS
-from tests.bench.public_documents.outcomes import Outcome, table
+from tests.bench.toolkit.public_documents.outcomes import Outcome, table
 from tests.support.paths import ROOT
 from tests.support.servers.service import free_port
 
@@ -242,7 +242,7 @@ class Examination:
         outcome.limits = len(own)
         if report["failures"]:
             told = self._told(
-                "second opinion", "-m", "tests.bench.public_documents.second_opinion", "served.json", "events.ndjson"
+                "second opinion", "-m", "tests.bench.toolkit.public_documents.second_opinion", "served.json", "events.ndjson"
             )
             outcome.misjudged = told["misjudged"]
             for failure in told["failures"]:
@@ -313,7 +313,7 @@ def examined(document: Path, work: Path | None = None) -> Outcome:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; the exit code is the number of documents with failures."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.public_documents.report")
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.toolkit.public_documents.report")
     parser.add_argument("folder", type=Path)
     parser.add_argument("documents", nargs="*", help="paths within the folder; without any, all its files, and known rows stay")
     parser.add_argument("--work", type=Path, help="where the files and the row of each document stay, and `table.md`")

@@ -1,4 +1,4 @@
-"""The rows of the table of `tests.bench.public_documents.report`."""
+"""The rows of the table of `tests.bench.toolkit.public_documents.report`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What Schemathesis calls wrong, judged once more: `python -m tests.bench.public_documents.second_opinion SERVED EVENTS`.
+"""Checks again what Schemathesis reports as wrong.
+
+`python -m tests.bench.toolkit.public_documents.second_opinion SERVED EVENTS`
 
 Schemathesis has its own idea of a schema: it takes a `discriminator` for a rule, and what it has changed for wrong, which
 may still be right. Where all that it says is about a body, the independent validator of
@@ -27,10 +29,10 @@ from accord.document.document import Document, Node
 from accord.fidelity.reference_validator import CYCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.schema import value_schema
+from accord.jsonschema.types import types_of
 from accord.openapi.api import API
 from accord.openapi.media_type import Media, content_type, essence
 from accord.openapi.operation import Operation
-from accord.openapi.values.primitives import types_of
 
 ACCEPTED, REFUSED, DISCRIMINATOR = "ST201", "ST202", "ST111"  # wrong, and accepted; right, and refused; with an unknown tag
 

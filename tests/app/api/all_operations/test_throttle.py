@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from typing import Any
 
 import httpx2
 import pytest
@@ -256,7 +257,7 @@ class TestAnAttack:
 
     @pytest.fixture
     def server(self, template, tmp_path):
-        limits = {"SIGN_IN_LIMIT": "10", "SIGN_IN_FAILURE_LIMIT": "60", "TRUSTED_PROXIES": "127.0.0.1"}
+        limits: dict[str, Any] = {"SIGN_IN_LIMIT": "10", "SIGN_IN_FAILURE_LIMIT": "60", "TRUSTED_PROXIES": "127.0.0.1"}
         with Server(tmp_path / "accord.db", DATABASE_URL=template.copy(tmp_path), **limits) as server:
             yield server
 

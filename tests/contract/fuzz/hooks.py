@@ -19,9 +19,10 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import schemathesis
+from requests.structures import CaseInsensitiveDict
 from schemathesis import Case, HookContext, Response
 
-from tests.contract import arrange, checks  # noqa: F401 - checks registers itself
+from tests.contract.fuzz import arrange, checks  # noqa: F401 - checks registers itself
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE
 from tests.resources.users import make_room
 
@@ -35,10 +36,10 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     operation = case.operation.definition.raw["operationId"]
     arrange.for_case(operation, case)
     if (origin := next(_origins)) is not None:
-        case.headers = {**(case.headers or {}), "Origin": origin}
+        case.headers = CaseInsensitiveDict({**case.headers, "Origin": origin})
     if operation == "deleteSession":
         session = re.fullmatch("[1-9][0-9]{0,15}", str((case.path_parameters or {}).get("session_id")))
-        ours = str((case.headers or {}).get("Authorization")).startswith("Bearer aca_")
+        ours = str(case.headers.get("Authorization")).startswith("Bearer aca_")
         if ours and session and (token := _tokens.get(int(session[0]))):
             case.headers["Authorization"] = f"Bearer {token}"
 

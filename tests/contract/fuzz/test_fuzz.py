@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 
 from tests.contract.contract import OPERATIONS
-from tests.contract.passes import EXAMPLES, PASSES, Outcome
+from tests.contract.fuzz.passes import EXAMPLES, PASSES, Outcome
 from tests.support.resources import told
 
 pytestmark = pytest.mark.slow

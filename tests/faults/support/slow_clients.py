@@ -1,4 +1,4 @@
-"""Clients that hold what they can: `python -m tests.faults.slow_clients PORT KIND CONNECTIONS SECONDS`.
+"""Clients that hold what they can: `python -m tests.faults.support.slow_clients PORT KIND CONNECTIONS SECONDS`.
 
 A program of its own, so that it takes no time from who measures the server meanwhile. They come one after the other, in the
 first half of the time, a hundred from each address of the loopback network.

@@ -169,7 +169,8 @@ def bodies(operation: Operation, valid: Request) -> Iterator[Probe]:
     for name, text in NOT_JSON.items():
         yield Probe(name, valid.saying(text), 400)
     yield Probe("no body", valid.saying(None), 400)
-    for value in (None, [], "text", 1, True):
+    values: tuple[Any, ...] = (None, [], "text", 1, True)
+    for value in values:
         yield Probe(f"the body {value!r}", valid.saying(json.dumps(value).encode()), 422, ("body", "", "type"))
 
 
@@ -216,7 +217,7 @@ def _texts_at_the_bounds(schema: dict[str, Any]) -> Iterator[str]:
 
 def _wrong_values(schema: dict[str, Any], example: Any) -> Iterator[tuple[str, Any, str]]:
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    others = {"null": None, "string": "text", "integer": 1, "boolean": True, "array": [], "object": {}}
+    others: dict[str, Any] = {"null": None, "string": "text", "integer": 1, "boolean": True, "array": [], "object": {}}
     for kind, value in others.items():
         if kind not in types:
             yield f"of the type {kind}", value, "type"

@@ -346,7 +346,7 @@ class TestTheTable:
 class TestPasswords:
     def test_are_in_nothing_that_is_stored_of_a_request(self):
         one, other = (UserCreate(**{**BODY, "password": password}) for password in ("correct-horse-9", "another-horse-9"))
-        stored = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
+        stored: list[Any] = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
 
         assert stored[0][:4] == stored[1][:4]
         assert "password" not in stored[0].payload

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.faults.clients import wait_until
-from tests.faults.table import Finding
+from tests.faults.support.clients import wait_until
+from tests.faults.support.table import Finding
 from tests.support.databases import Connection, query
 from tests.support.paths import ROOT
 from tests.support.servers.smtp import MailServer, Received

@@ -7,7 +7,7 @@ Of every operation:
 - A row that a path names and that was there once is there again; in stateful tests what is deleted stays deleted.
 - A valid case in whose path is the id of a row that is there gets one that was never given, in every fourth case.
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
-- A request with an Idempotency-Key has one of its own, of the same length: what a repeated key does is asked in directed.py.
+- A request with an Idempotency-Key has one of its own, of the same length: repeated keys are tested in directed/.
 - What belongs to a row that never was is asked of one that is, in three of four cases.
 - A valid case with `If-Match` is dealt one of eight hands: twice the row's tag and twice no tag, of a row that is; a tag that
   is not the row's, a row that never was, one that breaks a rule (RULES), and as it came.
@@ -40,8 +40,8 @@ from schemathesis import Case
 from sqlalchemy import Boolean, Table
 
 from app.models.base import UtcDateTime
-from tests.contract import checks
 from tests.contract.contract import BY_ID, Operation
+from tests.contract.fuzz import checks
 from tests.contract.people import NOT_PEOPLE, PEOPLE
 from tests.support.databases import Connection
 from tests.support.resources import told
@@ -118,7 +118,7 @@ def for_case(operation: str, case: Case) -> None:
 
 def _make_new(case: Case) -> None:
     """Give a case with a well-formed key one that nobody has used; a faulty one stays as it is."""
-    key = (case.headers or {}).get("Idempotency-Key")
+    key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{16,255}", key):
         case.headers["Idempotency-Key"] = f"{next(_keys):012}{key[12:]}"
 
@@ -243,7 +243,7 @@ def _continue(case: Case) -> None:
     filters: dict[str, Any] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
     del filters["cursor"]
     filters["page"] = max(1, int(page) - 1)
-    token = (case.headers or {}).get("Authorization")
+    token = case.headers.get("Authorization")
     url = f"{case.operation.base_url}{case.formatted_path}?{urlencode(filters, errors='replace')}"
     request = Request(url, headers={"Authorization": token} if token else {})
     following = None

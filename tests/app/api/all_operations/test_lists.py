@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx2
 import pytest
@@ -50,11 +50,12 @@ def filled(template, tmp_path_factory):
 def found(request, filled):
     """A list: a function from a query to its answer, which knows its member."""
 
-    def get(**query: object):
+    def get(**query: Any):
         return filled.get(request.param.path, params=httpx2.URL(request.param.path).params.merge(query))
 
-    get.member, get.path = request.param.member, request.param.path
-    return get
+    found: Any = get
+    found.member, found.path = request.param.member, request.param.path
+    return found
 
 
 def walk(found, size):
