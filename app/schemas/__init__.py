@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "90c52c64ae3290eebfbfe3982e4513c414869f3c8e37a5886ad8ca13654dd2e9"
+DIGEST = "b9c15805a568e5b8680e8a01c1019841035c8538e1462b101c35bee32c65cdce"
