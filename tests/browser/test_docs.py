@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.support.paths import OPENAPI
 
 pytestmark = pytest.mark.slow
 
-SUMMARY = "Whether the process answers"
+SUMMARY = yaml.safe_load(OPENAPI.read_text())["paths"]["/health"]["get"]["summary"]
 
 
 @dataclass

@@ -14,8 +14,7 @@ from app import migrations
 from app.migrations import LockTimeout, locking, run
 from tests.app.models.history import LAST, following, versions
 from tests.support.databases import query
-
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
