@@ -15,7 +15,7 @@ LIFETIME = timedelta(days=90)  # since the last sign-in from the address
 def digest(user_id: int, address: Hashable) -> str:
     """What is stored of an address: its scrypt hash, salted with the user's id.
 
-    It takes a millisecond and 256 KiB. There are so few addresses that a fast hash could be reversed by trying all.
+    It takes a millisecond and a quarter of a MiB. There are so few addresses that a fast hash could be reversed by trying all.
     """
     return hashlib.scrypt(repr(address).encode(), salt=f"accord {user_id}".encode(), n=2**8, r=8, p=1, dklen=16).hex()
 

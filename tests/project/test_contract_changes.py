@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -141,7 +142,7 @@ class TestAChangeOfTheDocumentAlone:
 
     def test_a_new_required_parameter_is_enforced_and_its_handler_named(self, project):
         parameter = "        - {name: author_id, in: query, required: true, schema: {$ref: '#/components/schemas/Id'}}\n"
-        before = "the profile and the list of posts, goes.\n      security: []\n      parameters:\n"
+        before = "profile and the list of their posts are no longer found.\n      security: []\n      parameters:\n"
         project.edit("openapi.yaml", before, before + parameter)
         project.generate()
 
@@ -165,18 +166,20 @@ class TestAChangeOfTheDocumentAlone:
         assert "app/services/users_queries.py" in said  # the column may hold what the answer may not
 
     def test_a_new_required_response_header_is_asked_of_the_handler(self, project):
-        old = "      responses:\n        '200':\n          description: The post.\n          headers:\n"
-        project.edit(
-            "openapi.yaml", old, old + "            Last-Modified: {required: true, schema: {type: string, maxLength: 29}}\n"
-        )
+        old = "        '200':\n          description: The post.\n          headers: *own-public-headers\n"
+        text = (project.folder / "openapi.yaml").read_text()
+        shared = text.split("&own-public-headers\n")[1].split("    PageNotModified:")[0]
+        new = old.replace(" *own-public-headers", "") + indent(shared, "    ")
+        new += "            Last-Modified: {required: true, schema: {type: string, maxLength: 29}}\n"
+        project.edit("openapi.yaml", old, new)
         project.generate()
 
         assert "app/api/posts.py" in (said := project.mypy())
         assert 'Missing named argument "last_modified"' in said
 
     def test_an_answer_that_is_removed_is_found_in_its_handler(self, project):
-        old = "        '204':\n          description: The session is over."
-        project.edit("openapi.yaml", old, "        '202':\n          description: The session is over.")
+        old = "        '204':\n          description: The session has ended."
+        project.edit("openapi.yaml", old, "        '202':\n          description: The session has ended.")
         project.generate()
 
         assert "app/api/sessions.py" in (said := project.mypy())
@@ -245,7 +248,7 @@ class TestAChangeOfTheDocumentAlone:
 
     def test_an_operation_that_is_removed_is_named_with_the_module_of_its_handler(self, project):
         text = (project.folder / "openapi.yaml").read_text()
-        operation = text[text.index("  /health/ready:\n") : text.index("  /api/v1/users:\n")]
+        operation = text[text.index("  /health/ready:\n") : text.index("  /api/v1/sessions:\n")]
         project.edit("openapi.yaml", operation, "")
         project.generate()
 
@@ -296,7 +299,7 @@ class TestAHandlerThatLeavesTheDocument:
 
         assert code == 1
         assert started == (
-            "accord: app.api.health.get_health_too: operation getHealth already has a handler, "
+            "error: app.api.health.get_health_too: operation getHealth already has a handler, "
             "app.api.health.get_health: remove one\n"
         )
 
@@ -315,8 +318,10 @@ class TestAHandlerThatLeavesTheDocument:
         assert 'Missing named argument "etag" for "OK"' in project.mypy()
 
     def test_an_undocumented_problem_is_told_as_500_and_never_sent(self, project):
+        problems = "from app.schemas.problems import "
+        project.edit("app/services/profiles.py", problems, f"{problems}LastAdmin, ")
         project.edit(
-            "app/services/users.py",
+            "app/services/profiles.py",
             'raise NotFound(f"There is no profile {user_id}.")',
             'raise LastAdmin("not documented here")',
         )
