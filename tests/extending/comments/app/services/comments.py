@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 
+from accord.runtime import Encoded
 from app.call import Principal
 from app.core.database import Database, Transaction, retry_on_conflict
-from accord.runtime import Encoded
 from app.core.errors import ConstraintViolation
 from app.resources import Resources
-from app.core.database import retried
-from app.core.database.statements import Refused
 from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound
 from app.schemas.rows import CommentListRow, CommentRow
