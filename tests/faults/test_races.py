@@ -33,7 +33,7 @@ CROWD = 50
 
 
 @pytest.fixture(scope="module")
-def is_congested(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, MailServer]]:
+def crowded(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, MailServer]]:
     """A service of several workers, its database on each of the two engines, and where its mails go."""
     folder = tmp_path_factory.mktemp("crowded")
     database = template.copy(folder)
