@@ -84,11 +84,11 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     log_class = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
     log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
 
-    def call(exchange: RequestContext) -> Call[Principal | None]:
+    def call(context: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
-            address = exchange.scope["client"][0] if exchange.scope["client"] else ""
-            caller.set((address,) if exchange.principal is None else (address, exchange.principal.user_id))
-        return Call(resources, exchange.principal, exchange.scope["client"])
+            address = context.scope["client"][0] if context.scope["client"] else ""
+            caller.set((address,) if context.principal is None else (address, context.principal.user_id))
+        return Call(resources, context.principal, context.scope["client"])
 
     service = Service(
         schemes={"bearer": Bearer(resources)},
