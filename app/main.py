@@ -27,8 +27,8 @@ from app.core.config import Settings
 from app.core.database.replica import caller
 from app.resources import connected, make_resources
 from app.schemas import operations
-from app.services.limits import Limits
 from app.services.sessions import Bearer
+from app.services.shared.limits import Limits
 from app.worker import working
 
 # Security headers of every answer.

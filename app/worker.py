@@ -17,7 +17,7 @@ from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import MailTransport
 from app.resources import Resources
 from app.services import housekeeping, mails, outbox
-from app.services.outbox_queries import ClaimedItem
+from app.services.outbox.queries import ClaimedItem
 
 CONCURRENCY = 8  # deliveries at the same time
 POLL_SECONDS = 1.0

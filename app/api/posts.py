@@ -4,7 +4,7 @@ from app.call import OptionallySignedIn, Public, SignedIn
 from app.schemas.models import PostCreate
 from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
 from app.services import posts
-from app.services.preconditions import etag
+from app.services.shared.preconditions import etag
 
 
 @ListPosts

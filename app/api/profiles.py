@@ -3,7 +3,7 @@
 from app.call import Public
 from app.schemas.operations import GetUserProfile, ListUserProfiles
 from app.services import profiles
-from app.services.preconditions import etag
+from app.services.shared.preconditions import etag
 
 
 @ListUserProfiles

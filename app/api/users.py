@@ -4,8 +4,8 @@ from app.call import Public, Role, SignedIn
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, UpdateUser
 from app.services import users
-from app.services.preconditions import etag
-from app.services.users_list_queries import Sort, UserFilters
+from app.services.shared.preconditions import etag
+from app.services.users.list_queries import Sort, UserFilters
 
 
 @ListUsers

@@ -16,7 +16,7 @@ from app.core.config import Settings
 from app.core.printable import printable, printable_json
 from app.resources import Resources, connected, make_resources
 from app.services import mails, outbox
-from app.services.outbox_queries import Counts, StoredItem
+from app.services.outbox.queries import Counts, StoredItem
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from app.core.config import Settings
 from app.core.urls.database import describe
 from app.main import create_app
 from app.resources import connected, make_resources
-from app.services import demo
+from app.services.seed import demo
 
 _log = structlog.get_logger()
 

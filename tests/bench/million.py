@@ -24,7 +24,7 @@ import asyncpg
 from app.core.database.postgres.connection import DIALECT
 from app.core.database.statements import Statement
 from app.migrations import run
-from app.services.users_list_queries import QueryShape, users_listing
+from app.services.users.list_queries import QueryShape, users_listing
 from tests.bench import load, services
 from tests.bench.services import Service
 from tests.bench.workloads import Workload

@@ -46,6 +46,7 @@ class Project:
             if target.parent == self.folder / MIGRATIONS:
                 target = target.with_name(f"{new}_{target.name}")
                 text = text.replace("{revision}", new).replace("{last_revision}", last)
+            target.parent.mkdir(exist_ok=True)
             target.write_text(text)
         for edit in yaml.safe_load((resource / "edits.yaml").read_text()):
             path = self.folder / edit["file"]

@@ -163,7 +163,7 @@ class TestAChangeOfTheDocumentAlone:
 
         said = project.mypy()
 
-        assert "app/services/users_queries.py" in said  # the column may hold what the answer may not
+        assert "app/services/users/queries.py" in said  # the column may hold what the answer may not
 
     def test_a_new_required_response_header_is_asked_of_the_handler(self, project):
         old = "        '200':\n          description: The post.\n          headers: *own-public-headers\n"
@@ -319,9 +319,9 @@ class TestAHandlerThatLeavesTheDocument:
 
     def test_an_undocumented_problem_is_told_as_500_and_never_sent(self, project):
         problems = "from app.schemas.problems import "
-        project.edit("app/services/profiles.py", problems, f"{problems}LastAdmin, ")
+        project.edit("app/services/profiles/__init__.py", problems, f"{problems}LastAdmin, ")
         project.edit(
-            "app/services/profiles.py",
+            "app/services/profiles/__init__.py",
             'raise NotFound(f"There is no profile {user_id}.")',
             'raise LastAdmin("not documented here")',
         )

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from app.models import metadata
-from app.services import users_list_queries
+from app.services.users import list_queries
 from tests.support.rows import NOW, owner, row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,13 +34,13 @@ FIELDS = [{"bio"}, {"is_active"}, {"full_name", "full_name_key"}, {"bio", "is_ac
 
 # The arguments of every remembered function that makes statements.
 SHAPES: dict[str, list[Arguments]] = {
-    "users_list_queries.users_listing": shapes(
+    "users.list_queries.users_listing": shapes(
         itertools.starmap(
-            users_list_queries.QueryShape,
-            itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, users_list_queries.ORDERS),
+            list_queries.QueryShape,
+            itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, list_queries.ORDERS),
         )
     ),
-    "users_queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
+    "users.queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
 }
 
 # What each parameter is given, one after another; of several types, those that fit. Together the first ones find something.

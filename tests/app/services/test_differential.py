@@ -50,7 +50,7 @@ def found_statements() -> dict[str, list[tuple[str, Statement[Any]]]]:
     found: dict[str, list[tuple[str, Statement[Any]]]] = {}
     known: set[int] = set()  # one that several modules import is one
     modules = list(pkgutil.walk_packages(services.__path__, "app.services."))
-    for module in sorted(modules, key=lambda module: not module.name.endswith("_queries")):
+    for module in sorted(modules, key=lambda module: not module.name.endswith("queries")):
         for name, value in vars(importlib.import_module(module.name)).items():
             if id(value) in known:
                 continue
@@ -252,10 +252,10 @@ async def filled(url: str) -> None:
 def test_every_statement_is_found():
     assert {place for place, found in STATEMENTS.items() if not found} == set(), "these need SHAPES"
     assert {
-        "users_queries.SELECT_USER",
-        "users_queries.update_user",
-        "posts_queries.INSERT_POST",
-        "users_list_queries.users_listing",
+        "users.queries.SELECT_USER",
+        "users.queries.update_user",
+        "posts.queries.INSERT_POST",
+        "users.list_queries.users_listing",
     } <= STATEMENTS.keys()
     assert set(SHAPES) <= STATEMENTS.keys()
 

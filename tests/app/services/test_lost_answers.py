@@ -17,7 +17,7 @@ from app.resources import Resources, connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.services import posts, users
 from app.services import profiles as profile_rules
-from app.services.users_queries import SELECT_USER
+from app.services.users.queries import SELECT_USER
 from tests.conftest import settings_of
 from tests.support.builders import new_user
 from tests.support.databases import query

@@ -16,8 +16,8 @@ from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
 from app.services import posts, sessions, users
-from app.services.users_list_queries import UserFilters
-from app.services.users_queries import update_user
+from app.services.users.list_queries import UserFilters
+from app.services.users.queries import update_user
 from tests.support.answers import total
 from tests.support.builders import PASSWORD, new_user
 from tests.support.databases import Connection

@@ -4,7 +4,7 @@ from app.call import OptionallySignedIn, SignedIn
 from app.schemas.models import CommentCreate
 from app.schemas.operations import CreateComment, DeleteComment, GetComment, ListPostComments
 from app.services import comments
-from app.services.preconditions import etag
+from app.services.shared.preconditions import etag
 
 
 @ListPostComments

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 from app.core.database.statements import command, insert, lookup, statement
 from app.models import Comment
 from app.schemas.rows import CommentRow
-from app.services.pages import Listing, Order, count_rows, index_scan
+from app.services.shared.pages import Listing, Order, count_rows, index_scan
 
 COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comment.created_at, Comment.version)
 

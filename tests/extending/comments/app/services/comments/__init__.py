@@ -14,9 +14,9 @@ from app.schemas.models import CommentCreate
 from app.schemas.problems import Forbidden, NotFound
 from app.schemas.rows import CommentListRow, CommentRow
 from app.services import idempotency, posts
-from app.services.comments_queries import COMMENTS_OF_POST, DELETE_COMMENT, INSERT_COMMENT, SELECT_COMMENT
+from app.services.comments.queries import COMMENTS_OF_POST, DELETE_COMMENT, INSERT_COMMENT, SELECT_COMMENT
 from app.services.idempotency import Creation, Record, run_once
-from app.services.pages import load_page
+from app.services.shared.pages import load_page
 
 CREATION = Creation(
     "createComment", CommentRow, lambda database, comment_id: database.one(SELECT_COMMENT, comment_id=comment_id)

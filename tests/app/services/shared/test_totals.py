@@ -11,8 +11,10 @@ import pytest
 
 from app.call import Principal
 from app.resources import connected, make_resources
-from app.services import pages, posts, profiles, seed, users, users_list_queries
-from app.services.users_list_queries import UserFilters
+from app.services import posts, profiles, seed, users
+from app.services.shared import pages
+from app.services.users import list_queries
+from app.services.users.list_queries import UserFilters
 from tests.support.answers import total
 from tests.support.databases import query
 
@@ -81,11 +83,11 @@ async def test_every_combination_gives_what_a_naive_search_gives(resources, monk
 
 async def test_many_hits_are_counted_one_by_one_and_alike(resources, monkeypatch):
     by_index = (await users.list(resources.database, 1, 10, None, UserFilters(q="a"))).total
-    monkeypatch.setattr(users_list_queries, "SCAN_THRESHOLD", 5)
-    users_list_queries.users_listing.cache_clear()
+    monkeypatch.setattr(list_queries, "SCAN_THRESHOLD", 5)
+    list_queries.users_listing.cache_clear()
 
     assert (await users.list(resources.database, 1, 10, None, UserFilters(q="a"))).total == by_index > 5
-    users_list_queries.users_listing.cache_clear()
+    list_queries.users_listing.cache_clear()
 
 
 async def test_totals_equal_the_rows_after_random_writes(resources):

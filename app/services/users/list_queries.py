@@ -12,8 +12,8 @@ from app.call import Role
 from app.core.database.statements import Statement, statement
 from app.models import User
 from app.schemas.rows import UserRow
-from app.services.pages import ONE, Listing, Order, count_rows, filter_then_sort, index_scan, stored_total, unindexed
-from app.services.users_queries import COLUMNS
+from app.services.shared.pages import ONE, Listing, Order, count_rows, filter_then_sort, index_scan, stored_total, unindexed
+from app.services.users.queries import COLUMNS
 
 Sort = Literal["created_at", "-created_at", "username", "-username"]
 Conditions = dict[str, ColumnElement[bool]]

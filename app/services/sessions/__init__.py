@@ -17,9 +17,8 @@ from app.resources import Resources
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
 from app.schemas.rows import SessionListRow, TokensRow
-from app.services import known_addresses
-from app.services.limits import require_allowed
-from app.services.sessions_queries import (
+from app.services.sessions import known_addresses
+from app.services.sessions.queries import (
     DELETE_EXPIRED_TOKENS,
     DELETE_OWN_SESSION,
     DELETE_SESSION,
@@ -37,6 +36,7 @@ from app.services.sessions_queries import (
     UPSERT_PREVIOUS_ACCESS_TOKEN,
     StoredRefreshToken,
 )
+from app.services.shared.limits import require_allowed
 
 GRACE = timedelta(seconds=10)  # in which replaced tokens stay valid, for parallel tabs; the document promises it
 

@@ -15,8 +15,7 @@ from app.schemas.problems import NotFound, Unauthorized
 from app.schemas.rows import PostListRow, PostRow
 from app.services import idempotency
 from app.services.idempotency import Creation, Record, run_once
-from app.services.pages import Listing, load_page
-from app.services.posts_queries import (
+from app.services.posts.queries import (
     ALL_OF_AUTHOR,
     INSERT_POST,
     PUBLISHED,
@@ -25,6 +24,7 @@ from app.services.posts_queries import (
     SELECT_AUTHOR,
     SELECT_POST,
 )
+from app.services.shared.pages import Listing, load_page
 
 CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(SELECT_POST, post_id=post_id))
 CACHE_TOPIC = "posts"  # of the list of all published posts

@@ -19,7 +19,7 @@ from app.core.mail.message import parse_sender
 from app.resources import Resources
 from app.schemas.rows import UserRow
 from app.services import outbox
-from app.services.limits import count
+from app.services.shared.limits import count
 
 TOPIC = "mail."  # followed by the name of the template
 
@@ -100,7 +100,7 @@ def _greeting(full_name: str | None, username: str) -> str:
 @functools.cache
 def _templates() -> Environment:
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         keep_trailing_newline=True,

@@ -19,7 +19,7 @@ from app.core.database import Database, Transaction
 from app.core.errors import ServiceUnavailable
 from app.resources import Resources
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
-from app.services.idempotency_queries import INSERT_COMPLETED_REQUEST, SELECT_COMPLETED_REQUEST, CompletedRequest
+from app.services.idempotency.queries import INSERT_COMPLETED_REQUEST, SELECT_COMPLETED_REQUEST, CompletedRequest
 
 R = TypeVar("R", bound=msgspec.Struct)
 

@@ -12,7 +12,7 @@ from app.core.database import Database
 from app.core.errors import ConstraintViolation
 from app.models import metadata
 from app.resources import Resources
-from app.services.seed_queries import SELECT_LAST_USER_ID, SELECT_USER_IDS
+from app.services.seed.queries import SELECT_LAST_USER_ID, SELECT_USER_IDS
 from app.services.users import search_key
 
 USER_COLUMNS = (

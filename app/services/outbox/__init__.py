@@ -14,7 +14,7 @@ import msgspec
 
 from app.core.database import Database, Transaction
 from app.core.printable import printable
-from app.services.outbox_queries import (
+from app.services.outbox.queries import (
     CLAIM_DUE_ITEMS,
     COUNT_ITEMS,
     DELETE_ITEM,

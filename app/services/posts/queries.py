@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from app.core.database.statements import Statement, insert, lookup, statement
 from app.models import Post, User
 from app.schemas.rows import PostRow
-from app.services.pages import Listing, Order, count_rows, index_scan, stored_total, unindexed
+from app.services.shared.pages import Listing, Order, count_rows, index_scan, stored_total, unindexed
 
 _COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
 

@@ -15,7 +15,7 @@ from app.core.security.passwords import DEMO_PASSWORD
 from app.main import create_app
 from app.models import User
 from app.resources import connected, make_resources
-from app.services import demo
+from app.services.seed import demo
 from tests.support.builders import new_user
 
 EVERYBODY = command(delete(User))

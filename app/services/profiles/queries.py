@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.core.database.statements import lookup
 from app.models import User
 from app.schemas.rows import UserProfileRow
-from app.services.pages import Listing, Order, index_scan, stored_total
+from app.services.shared.pages import Listing, Order, index_scan, stored_total
 
 _COLUMNS = (User.id, User.username, User.full_name, User.bio, User.created_at, User.version)
 _OLDEST_FIRST: Order[UserProfileRow] = Order((User.id,))

@@ -13,7 +13,7 @@ from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import posts, users
-from app.services.users_queries import SELECT_ANY_USER
+from app.services.users.queries import SELECT_ANY_USER
 
 
 class Account(NamedTuple):

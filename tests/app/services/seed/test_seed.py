@@ -8,7 +8,7 @@ import pytest
 
 from app.resources import connected, make_resources
 from app.services import posts, seed, users
-from app.services.users_list_queries import UserFilters
+from app.services.users.list_queries import UserFilters
 from tests.support.answers import total
 from tests.support.databases import query
 

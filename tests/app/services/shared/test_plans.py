@@ -13,8 +13,10 @@ from app.core.database.postgres.connection import DIALECT as POSTGRESQL
 from app.core.database.sqlite.connection import DIALECT as SQLITE
 from app.core.database.statements import Statement
 from app.resources import connected, make_resources
-from app.services import posts_queries, profiles_queries, seed
-from app.services.users_list_queries import ORDERS, QueryShape, users_listing
+from app.services import seed
+from app.services.posts import queries as posts_queries
+from app.services.profiles import queries as profiles_queries
+from app.services.users.list_queries import ORDERS, QueryShape, users_listing
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from app.core.database import Database
 from app.resources import Resources
 from app.schemas.problems import NotFound
 from app.schemas.rows import UserProfileListRow, UserProfileRow
-from app.services.pages import load_page
-from app.services.profiles_queries import PROFILES, SELECT_PROFILE
+from app.services.profiles.queries import PROFILES, SELECT_PROFILE
+from app.services.shared.pages import load_page
 
 CACHE_TOPIC = "profiles"  # of the list
 

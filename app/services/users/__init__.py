@@ -31,11 +31,11 @@ from app.schemas.problems import (
 from app.schemas.rows import UserListRow, UserRow
 from app.services import idempotency, mails, posts, profiles
 from app.services.idempotency import Creation, Record, Secrets, run_once
-from app.services.limits import count
-from app.services.pages import load_page
-from app.services.preconditions import matching_versions
-from app.services.users_list_queries import UserFilters, users_listing
-from app.services.users_queries import (
+from app.services.shared.limits import count
+from app.services.shared.pages import load_page
+from app.services.shared.preconditions import matching_versions
+from app.services.users.list_queries import UserFilters, users_listing
+from app.services.users.queries import (
     DELETE_SESSIONS_OF_USER,
     DELETE_USER,
     INSERT_USER,

@@ -35,8 +35,8 @@ from app.core.database import Database
 from app.core.database.statements import Statement, shared, statement
 from app.models import Base, Counter
 from app.schemas.problems import UnknownCursor
-from app.services import cursors
-from app.services.cursors import Position, SortValue
+from app.services.shared import cursors
+from app.services.shared.cursors import Position, SortValue
 
 
 class Row(Protocol):

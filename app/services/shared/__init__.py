@@ -1,0 +1,1 @@
+"""Shared by the resources: pages and cursors of lists, preconditions, rate limits."""
