@@ -22,7 +22,7 @@ from app.core.database.replica import Replicated
 from app.core.limits import Limit, SharedLimit
 from app.core.limits.throttle import AttemptQueues, Throttle
 from app.core.security.passwords import Passwords
-from app.core.valkey.client import Valkey
+from app.core.valkey import Valkey
 
 HOUR = 3600  # seconds
 

@@ -12,7 +12,7 @@ from accord.runtime import Encoded
 from app.core.cache.memory import MemoryCache
 from app.core.cache.shared import SharedCache
 from app.core.cache.singleflight import Compute, Uncached
-from app.core.valkey.client import Valkey
+from app.core.valkey import Valkey
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from accord.runtime import Encoded
 from app.core.cache.memory import MAX_BODY, TTL
 from app.core.cache.singleflight import Compute, Uncached, run_once
-from app.core.valkey.client import Valkey
+from app.core.valkey import Valkey
 
 T = TypeVar("T")
 

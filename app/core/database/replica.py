@@ -22,7 +22,7 @@ from app.core.database import Database, Transaction
 from app.core.database.recent_writes import Caller, RecentWrites
 from app.core.database.statements import Statement, statement
 from app.core.errors import ServiceUnavailable
-from app.core.valkey.client import Valkey
+from app.core.valkey import Valkey
 
 R = TypeVar("R")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.limits.memory import UNLIMITED, Decision, Headers, Limit, client_key
 from app.core.limits.shared import PendingDecision, SharedLimit, resolve
-from app.core.valkey.client import Valkey
+from app.core.valkey import Valkey
 
 __all__ = [
     "UNLIMITED",

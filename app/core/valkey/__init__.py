@@ -3,6 +3,8 @@
 from app.core.urls.valkey import ValkeyURL
 from app.core.valkey.client import Valkey
 
+__all__ = ["Valkey", "connect"]
+
 
 def connect(url: str, *, timeout: float = 0.008) -> Valkey:
     """The client of the server at a URL, which `open()` connects. `timeout` is the number of seconds that a call may take.

@@ -8,7 +8,7 @@ from typing import Any
 from app.call import Principal
 from app.core import limits
 from app.core.config import Settings
-from app.core.valkey.client import Valkey
+from app.core.valkey import Valkey
 from app.schemas.problems import TooManyRequests
 
 MINUTE = 60  # seconds

@@ -290,12 +290,16 @@ class TestFolder:
 
 
 class TestOutlet:
+    @pytest.fixture(autouse=True)
+    def no_env_file(self, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+
     def test_without_settings_there_is_none_but_in_development(self):
-        assert create_transport(Settings(env="production", _env_file=None)) is None
-        assert isinstance(create_transport(Settings(env="development", _env_file=None)), FolderTransport)
+        assert create_transport(Settings(env="production")) is None
+        assert isinstance(create_transport(Settings(env="development")), FolderTransport)
 
     def test_a_server_is_preferred_to_a_folder(self, tmp_path):
-        settings = Settings(smtp_url="smtp://127.0.0.1", mail_folder=tmp_path, _env_file=None)
+        settings = Settings(smtp_url="smtp://127.0.0.1", mail_folder=tmp_path)
 
         assert isinstance(create_transport(settings), SMTPTransport)
         assert isinstance(create_transport(settings.model_copy(update={"smtp_url": None})), FolderTransport)

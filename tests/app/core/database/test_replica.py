@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, func, select
@@ -66,12 +65,12 @@ async def replicated(stack: AsyncExitStack, servers, valkey: str | None = None, 
     shared = meet(valkey) if valkey is not None else None
     while not servers[1].execute("SELECT 1 FROM pg_database WHERE datname = 'notes'"):  # noqa: ASYNC110 - as below
         await asyncio.sleep(0.05)
-    databases: list[Any] = [await connect(url) for url in (primary or servers[0].url("notes"), servers[1].url("notes"))]
-    stack.push_async_callback(databases[0].close)
-    made = Replicated(*databases, shared)
+    database = await connect(primary or servers[0].url("notes"))
+    stack.push_async_callback(database.close)
+    replicated = Replicated(database, await connect(servers[1].url("notes")), shared)
     if shared is not None:
         await stack.enter_async_context(shared)
-    pair = await stack.enter_async_context(made)
+    pair = await stack.enter_async_context(replicated)
     async with asyncio.timeout(10):
         while await pair.replica.one(PORT) != str(servers[1].port):  # noqa: ASYNC110 - another server knows
             await asyncio.sleep(0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 
@@ -125,8 +126,10 @@ class TestMisuse:
         assert await words(either) == set()
 
     async def test_a_transaction_that_has_not_begun_runs_nothing(self, either: Database):
+        transaction: Any = either.transaction()
+
         with pytest.raises(RuntimeError, match="inside"):
-            await either.transaction().one(INSERT, word="a")
+            await transaction.one(INSERT, word="a")
 
         assert await words(either) == set()
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.core.limits import Limit, throttle
+from app.core.limits import UNLIMITED, Limit, throttle
 from app.core.limits.throttle import Attempt, AttemptQueues, Throttle
 
 pytestmark = pytest.mark.anyio
@@ -54,7 +54,7 @@ class TestThrottle:
         for _ in range(10):
             await guard.admit(attempt())
 
-        assert await timed(guard.admit(attempt())) == (throttle.UNLIMITED, False)
+        assert await timed(guard.admit(attempt())) == (UNLIMITED, False)
 
     async def test_strangers_wait_where_there_were_many_failures_and_are_not_refused(self):
         guard = made()
@@ -68,7 +68,7 @@ class TestThrottle:
         guard = made()
         await fail(guard, 50)
 
-        assert await timed(guard.admit(attempt("home"))) == (throttle.UNLIMITED, False)
+        assert await timed(guard.admit(attempt("home"))) == (UNLIMITED, False)
 
     async def test_failures_at_a_known_address_are_its_own(self):
         guard = made()

@@ -12,7 +12,7 @@ import unicodedata
 import pytest
 
 from app.core.security.password_strength import is_weak, log10_guesses
-from tests.support.servers.service import ROOT
+from tests.support.paths import ROOT
 
 NAMES = ("grace_h", "rear.admiral")
 OTHERS = ("example.com", "Grace Hopper", "Accord <accord@localhost>", "api.acme.example")

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.errors import DisallowedCharacters, ServiceUnavailable
 from app.core.security.passwords import Passwords, prepare
-from tests.support.servers.service import ROOT
+from tests.support.paths import ROOT
 
 
 @pytest.fixture
