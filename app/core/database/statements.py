@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, TypeVar, TypeVarTuple
 
-from sqlalchemy import ARRAY, Delete, Dialect, Insert, Select, Table, Update, any_, bindparam
+from sqlalchemy import ARRAY, BindParameter, Delete, Dialect, Insert, Select, Table, Update, any_, bindparam
 
 # PostgreSQL's `insert` has `on_conflict_do_nothing`, which SQLite's compiler supports too. Imported here only.
 from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414 - re-exported
@@ -189,27 +189,7 @@ def statement(core: TypedReturnsRows[*Ts], row: Callable[[*Ts], R]) -> Statement
     first 10 of a `select`, the first 8 of a `returning`. Their number is checked when the statement is compiled.
 
     `bindparam("name")` is filled by the keyword argument of that name on execution. A statement with optional parts is a cached
-    function that builds each variant:
-
-        @functools.lru_cache(maxsize=64)
-        def listing(role: bool, is_active: bool) -> Statement[UserRow]:
-            query = select(User.id, User.email)
-            if role:
-                query = query.where(User.role == bindparam("role"))
-            if is_active:
-                query = query.where(User.is_active == bindparam("is_active"))
-            return statement(query.order_by(User.id).limit(bindparam("limit")), UserRow)
-
-        @functools.lru_cache(maxsize=64)
-        def changing(fields: frozenset[str]) -> Statement[UserRow]:
-            changed = {field: bindparam(field) for field in sorted(fields)}
-            return statement(
-                update(User)
-                .where(User.id == bindparam("user_id"))
-                .values(**changed, version=User.version + 1)
-                .returning(User.id, User.email),
-                UserRow,
-            )
+    function that builds each variant, such as `update_user` in `app.services.users.queries`.
     """
     return Statement(core, row)
 
@@ -246,6 +226,11 @@ def command(core: Insert | Update | Delete) -> Statement[None]:
 
 def _no_row() -> None:
     """Commands return no rows."""
+
+
+def parameters(*columns: str) -> dict[str, BindParameter[Any]]:
+    """For `insert(...).values(**parameters("email", "role"))`: a `bindparam` of the same name for each column."""
+    return {column: bindparam(column) for column in columns}
 
 
 def bind_rows(

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from app.core.database import Database
 from app.core.database.statements import Statement
-from app.services.housekeeping.queries import DELETE_EXPIRED_SESSIONS, DELETE_TOKENS_OF_EXPIRED_SESSIONS
-from app.services.idempotency.queries import DELETE_EXPIRED_KEYS
-from app.services.sessions.known_addresses_queries import DELETE_EXPIRED_ADDRESSES
+from app.services.housekeeping.queries import (
+    DELETE_EXPIRED_ADDRESSES,
+    DELETE_EXPIRED_KEYS,
+    DELETE_EXPIRED_SESSIONS,
+    DELETE_TOKENS_OF_EXPIRED_SESSIONS,
+)
 
 MAX_BATCHES = 100  # per table and call; the next call goes on
 PAUSE = 0.02  # seconds between batches

@@ -1,14 +1,35 @@
-"""SQL that deletes expired sessions and their tokens."""
+"""SQL that deletes expired rows, in batches that take some milliseconds."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, literal, select
+from typing import Any
 
-from app.core.database.statements import command
-from app.models import RefreshToken, Session
+from sqlalchemy import bindparam, delete, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
-BATCH_SIZE = 1000  # rows per statement, which takes some milliseconds
+from app.core.database.statements import Statement, command
+from app.models import IdempotencyKey, KnownAddress, RefreshToken, Session
 
+BATCH_SIZE = 1000  # rows per statement
+
+
+def _delete_expired(
+    table: type[IdempotencyKey | KnownAddress | Session], *primary_key: InstrumentedAttribute[Any]
+) -> Statement[None]:
+    """Delete the rows that expired first. Several workers do not wait for each other."""
+    batch = (
+        select(*primary_key)
+        .where(table.expires_at <= bindparam("now"))
+        .order_by(table.expires_at)
+        .limit(literal(BATCH_SIZE))
+        .with_for_update(skip_locked=True)
+    )
+    return command(delete(table).where(table.expires_at <= bindparam("now"), tuple_(*primary_key).in_(batch)))
+
+
+DELETE_EXPIRED_KEYS = _delete_expired(IdempotencyKey, IdempotencyKey.scope, IdempotencyKey.key_hash)
+DELETE_EXPIRED_ADDRESSES = _delete_expired(KnownAddress, KnownAddress.user_id, KnownAddress.hash)
+DELETE_EXPIRED_SESSIONS = _delete_expired(Session, Session.id)
 # Runs before the sessions are deleted: a session may have thousands of tokens, which the cascade would delete in one statement.
 # Expired tokens of a live session are deleted when it is refreshed.
 DELETE_TOKENS_OF_EXPIRED_SESSIONS = command(
@@ -18,18 +39,6 @@ DELETE_TOKENS_OF_EXPIRED_SESSIONS = command(
             .join(Session, Session.id == RefreshToken.session_id)
             .where(Session.expires_at <= bindparam("now"))
             .limit(literal(BATCH_SIZE))
-        ),
-    )
-)
-DELETE_EXPIRED_SESSIONS = command(
-    delete(Session).where(
-        Session.expires_at <= bindparam("now"),
-        Session.id.in_(
-            select(Session.id)
-            .where(Session.expires_at <= bindparam("now"))
-            .order_by(Session.expires_at)
-            .limit(literal(BATCH_SIZE))
-            .with_for_update(skip_locked=True)
         ),
     )
 )

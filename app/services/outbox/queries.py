@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 
-from app.core.database.statements import command, insert, statement
+from app.core.database.statements import command, insert, parameters, statement
 from app.models import OutboxItem
 
 
@@ -42,13 +42,7 @@ class Counts(NamedTuple):
 
 
 INSERT_ITEM = command(
-    insert(OutboxItem).values(
-        topic=bindparam("topic"),
-        payload=bindparam("payload"),
-        created_at=bindparam("created_at"),
-        available_at=bindparam("created_at"),
-        attempts=0,
-    )
+    insert(OutboxItem).values(**parameters("topic", "payload", "created_at"), available_at=bindparam("created_at"), attempts=0)
 )
 
 # In a WITH, because PostgreSQL may evaluate a sub-select with LIMIT and FOR UPDATE more than once. On SQLite, which has one

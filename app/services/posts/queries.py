@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, bindparam, select
 
-from app.core.database.statements import Statement, insert, lookup, statement
+from app.core.database.statements import Statement, insert, lookup, parameters, statement
 from app.models import Post, User
 from app.schemas.rows import PostRow
 from app.services.shared.pages import Listing, Order, count_rows, index_scan, stored_total, unindexed
@@ -14,14 +14,7 @@ _COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published
 SELECT_POST = lookup(select(*_COLUMNS), PostRow, post_id=Post.id)
 INSERT_POST = statement(
     insert(Post)
-    .values(
-        author_id=bindparam("author_id"),
-        title=bindparam("title"),
-        content=bindparam("content"),
-        is_published=bindparam("is_published"),
-        created_at=bindparam("created_at"),
-        version=1,
-    )
+    .values(**parameters("author_id", "title", "content", "is_published", "created_at"), version=1)
     .returning(*_COLUMNS),
     PostRow,
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, literal, select, tuple_
+from sqlalchemy import bindparam, delete, literal, select
 
-from app.core.database.statements import command, insert, statement
+from app.core.database.statements import command, insert, parameters, statement
 from app.models import KnownAddress
 
 MAX_ADDRESSES = 20  # per user
-BATCH_SIZE = 1000  # rows per statement, which takes some milliseconds
 
 SELECT_KNOWN_ADDRESS = statement(
     select(KnownAddress.user_id).where(
@@ -18,7 +17,7 @@ SELECT_KNOWN_ADDRESS = statement(
     ),
     int,
 )
-_INSERT = insert(KnownAddress).values(user_id=bindparam("user_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at"))
+_INSERT = insert(KnownAddress).values(**parameters("user_id", "hash", "expires_at"))
 UPSERT_KNOWN_ADDRESS = command(
     _INSERT.on_conflict_do_update(
         index_elements=(KnownAddress.user_id, KnownAddress.hash), set_={"expires_at": _INSERT.excluded.expires_at}
@@ -33,16 +32,5 @@ DELETE_OLDEST_ADDRESSES = command(
             .order_by(KnownAddress.expires_at.desc())
             .limit(literal(MAX_ADDRESSES))
         ),
-    )
-)
-DELETE_EXPIRED_ADDRESSES = command(
-    delete(KnownAddress).where(
-        tuple_(KnownAddress.user_id, KnownAddress.hash).in_(
-            select(KnownAddress.user_id, KnownAddress.hash)
-            .where(KnownAddress.expires_at <= bindparam("now"))
-            .order_by(KnownAddress.expires_at)
-            .limit(literal(BATCH_SIZE))
-            .with_for_update(skip_locked=True)
-        )
     )
 )

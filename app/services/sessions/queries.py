@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, literal, or_, select, update
 
 from app.call import Role
-from app.core.database.statements import command, insert, lookup, statement
+from app.core.database.statements import command, insert, lookup, parameters, statement
 from app.models import PreviousAccessToken, RefreshToken, Session, User
 from app.schemas.rows import SessionRow
 
@@ -76,28 +76,22 @@ UPDATE_PASSWORD_HASH = command(
     .values(password_hash=bindparam("new_hash"))
 )
 # Only for an active user: one who is deactivated while signing in gets no session.
+_GIVEN = (
+    *(Session.access_hash, Session.access_expires_at),
+    *(Session.created_at, Session.refreshed_at, Session.expires_at, Session.ends_at),
+)
 INSERT_SESSION = statement(
     insert(Session)
     .from_select(
-        ["user_id", "access_hash", "access_expires_at", "created_at", "refreshed_at", "expires_at", "ends_at"],
-        select(
-            User.id,
-            bindparam("access_hash", type_=Session.access_hash.type),
-            bindparam("access_expires_at", type_=Session.access_expires_at.type),
-            bindparam("created_at", type_=Session.created_at.type),
-            bindparam("refreshed_at", type_=Session.refreshed_at.type),
-            bindparam("expires_at", type_=Session.expires_at.type),
-            bindparam("ends_at", type_=Session.ends_at.type),
-        )
+        [Session.user_id, *_GIVEN],
+        select(User.id, *(bindparam(column.key, type_=column.type) for column in _GIVEN))
         .where(User.id == bindparam("user_id"), User.is_active)
         .with_for_update(read=True),  # a concurrent deactivation waits for the new session and ends it, or is waited for
     )
     .returning(Session.id),
     int,
 )
-INSERT_REFRESH_TOKEN = command(
-    insert(RefreshToken).values(hash=bindparam("hash"), session_id=bindparam("session_id"), expires_at=bindparam("expires_at"))
-)
+INSERT_REFRESH_TOKEN = command(insert(RefreshToken).values(**parameters("hash", "session_id", "expires_at")))
 # Bounds the refresh tokens of a session by its refreshes during the lifetime of one.
 DELETE_EXPIRED_TOKENS = command(
     delete(RefreshToken).where(RefreshToken.session_id == bindparam("session_id"), RefreshToken.expires_at <= bindparam("now"))
@@ -156,9 +150,7 @@ UPDATE_SESSION_TOKENS = command(
         expires_at=bindparam("new_expires_at"),
     )
 )
-_PREVIOUS = insert(PreviousAccessToken).values(
-    session_id=bindparam("session_id"), hash=bindparam("hash"), expires_at=bindparam("expires_at")
-)
+_PREVIOUS = insert(PreviousAccessToken).values(**parameters("session_id", "hash", "expires_at"))
 UPSERT_PREVIOUS_ACCESS_TOKEN = command(
     _PREVIOUS.on_conflict_do_update(
         index_elements=(PreviousAccessToken.session_id,),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import String, and_, bindparam, delete, exists, or_, select, true, update
 
-from app.core.database.statements import Statement, command, insert, lookup, statement
+from app.core.database.statements import Statement, command, insert, lookup, parameters, statement
 from app.models import Session, User
 from app.schemas.rows import UserRow
 
@@ -51,16 +51,9 @@ SELECT_ADMIN = statement(
 INSERT_USER = statement(
     insert(User)
     .values(
-        email=bindparam("email"),
-        email_key=bindparam("email_key"),
-        username=bindparam("username"),
-        username_key=bindparam("username_key"),
-        password_hash=bindparam("password_hash"),
-        full_name=bindparam("full_name"),
-        full_name_key=bindparam("full_name_key"),
-        role=bindparam("role"),
+        **parameters("email", "email_key", "username", "username_key", "password_hash", "full_name", "full_name_key"),
+        **parameters("role", "created_at"),
         is_active=true(),
-        created_at=bindparam("created_at"),
         version=1,
     )
     .returning(*COLUMNS),

@@ -23,7 +23,7 @@ from app.main import create_app
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import idempotency, posts, users
-from app.services.idempotency.queries import DELETE_EXPIRED_KEYS
+from app.services.housekeeping.queries import DELETE_EXPIRED_KEYS
 from tests.contract.contract import DOCUMENT, resolved
 from tests.contract.damage import damaged, locked
 from tests.support.answers import problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from app.core.database.statements import command, insert, lookup, statement
+from app.core.database.statements import command, insert, lookup, parameters, statement
 from app.models import Comment
 from app.schemas.rows import CommentRow
 from app.services.shared.pages import Listing, Order, count_rows, index_scan
@@ -14,13 +14,7 @@ COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comm
 SELECT_COMMENT = lookup(select(*COLUMNS), CommentRow, comment_id=Comment.id)
 INSERT_COMMENT = statement(
     insert(Comment)
-    .values(
-        post_id=bindparam("post_id"),
-        author_id=bindparam("author_id"),
-        content=bindparam("content"),
-        created_at=bindparam("created_at"),
-        version=1,
-    )
+    .values(**parameters("post_id", "author_id", "content", "created_at"), version=1)
     .returning(*COLUMNS),
     CommentRow,
 )
