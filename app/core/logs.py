@@ -14,42 +14,21 @@ import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 import structlog
 
 from app.core.printable import printable, printable_json
 
+if TYPE_CHECKING:  # the command line logs without the runtime, which takes longer to import
+    from accord.runtime import RequestContext
+
 _encode = msgspec.json.Encoder().encode
 _LINE = (
     b'{"time":"%b.%06dZ","request":"%b","method":"%b","path":%b,"operation":%b,'
     b'"status":%d,"us":%d,"client":%b,"principal":%b}\n'
 )
-
-
-class RequestContext(Protocol):
-    """What the log needs to know of a request."""
-
-    @property
-    def id(self) -> bytes:
-        """The request id."""
-
-    @property
-    def scope(self) -> Any:  # noqa: ANN401 - an ASGI scope
-        """Method, path and client."""
-
-    @property
-    def started(self) -> float:
-        """The start time, by time.perf_counter()."""
-
-    @property
-    def operation(self) -> Any:  # noqa: ANN401 - has an `id`
-        """The operation, if known."""
-
-    @property
-    def principal(self) -> Any:  # noqa: ANN401 - of the service's own type
-        """The authenticated caller, if known."""
 
 
 def configure(*, readable: bool) -> None:

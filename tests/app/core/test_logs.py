@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import time
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +15,12 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from accord.runtime import RequestContext
 from app.core.logs import ReadableRequestLog, RequestLog, configure
 from app.core.printable import printable, printable_json
+
+REQUEST_ID = b"11111111-2222-8333-a444-555555555555"
+LIST_POSTS = SimpleNamespace(id="listPosts")
 
 # Characters that a terminal interprets, or that misrepresent a line: controls (C0, DEL, C1), bidirectional marks and overrides,
 # line separators, zero-width characters.
@@ -42,8 +45,8 @@ def configured(capsys):
 
 @pytest.mark.parametrize("readable", [True, False])
 class TestConfigure:
-    def test_a_fault_is_told_with_its_stack_and_without_the_secrets_on_it(self, configured, readable):
-        told = configured(readable=readable)
+    def test_an_error_is_logged_with_its_traceback_but_without_local_variables(self, configured, readable):
+        output = configured(readable=readable)
 
         def fail(token: str):
             raise ValueError(f"cannot read {len(token)} characters")
@@ -51,48 +54,48 @@ class TestConfigure:
         try:
             fail("aca_" + "7" * 72)
         except ValueError as error:
-            RequestLog(None, str).failed(Exchange(), error)
+            RequestLog(None, str).failed(context(), error)
 
-        text = told()
+        text = output()
         assert "cannot read 76 characters" in text
         assert "in fail" in text
         assert "7777" not in text
 
-    def test_warnings_of_libraries_are_told_in_the_same_form(self, configured, readable):
-        told = configured(readable=readable)
+    def test_warnings_of_libraries_have_the_same_format(self, configured, readable):
+        output = configured(readable=readable)
 
         logging.getLogger("a.library").warning("%s is odd", "this")
 
-        text = told()
+        text = output()
         assert "this is odd" in text
         assert readable or json.loads(text)["event"] == "this is odd"
 
     def test_no_control_character_is_written_raw(self, configured, readable):
-        told = configured(readable=readable)
+        output = configured(readable=readable)
 
         structlog.get_logger().warning(f"event {HOSTILE}", word=HOSTILE, words=[HOSTILE], inner={"a": HOSTILE})
         logging.getLogger("a.library").error("%s", HOSTILE, exc_info=ValueError(f"{HOSTILE}\nforged line"))
 
-        text = told()
+        text = output()
         assert all(line.isprintable() for line in text.split("\n"))
         assert "u202e" in text
         assert len([line for line in text.split("\n") if line and not line.startswith("    ")]) == 2
 
-    def test_there_is_no_colour_where_no_terminal_is(self, configured, readable):
-        told = configured(readable=readable)
+    def test_no_colour_without_a_terminal(self, configured, readable):
+        output = configured(readable=readable)
 
-        structlog.get_logger().warning("the replica is out")
+        structlog.get_logger().warning("replica unavailable")
 
-        assert "\x1b" not in told()
+        assert "\x1b" not in output()
 
 
 class TestPrintable:
-    def test_what_is_visible_stays_and_all_else_is_an_escape(self):
+    def test_unprintable_characters_are_escaped(self):
         assert printable("Zoë 😀 a\\b") == "Zoë 😀 a\\b"
         assert printable("a\r\n\x1b[2J\x9b\u202eb\udcff") == r"a\r\n\x1b[2J\x9b\u202eb\udcff"
         assert printable(HOSTILE).isprintable()
 
-    def test_json_means_the_same_afterwards(self):
+    def test_escaped_json_has_the_same_value(self):
         text = json.dumps([HOSTILE, "Zoë 😀"], ensure_ascii=False)
 
         assert printable_json(text).isprintable()
@@ -100,17 +103,10 @@ class TestPrintable:
         assert "Zoë 😀" in printable_json(text)
 
 
-@dataclass
-class Exchange:
-    """A request context."""
-
-    id: bytes = b"11111111-2222-8333-a444-555555555555"
-    scope: dict[str, Any] = field(
-        default_factory=lambda: {"method": "GET", "path": "/api/v1/posts", "client": ("192.0.2.7", 4711)}
-    )
-    started: float = field(default_factory=time.perf_counter)
-    operation: Any = None
-    principal: Any = None
+def context(path: str = "/api/v1/posts", client: str = "192.0.2.7", operation: Any = None, user: int | None = None):
+    scope = {"method": "GET", "path": path, "client": (client, 4711)}
+    principal = SimpleNamespace(user_id=user) if user is not None else None
+    return RequestContext(REQUEST_ID, scope, time.perf_counter(), operation, principal)
 
 
 @pytest.fixture
@@ -133,18 +129,17 @@ def pipe():
 
 @pytest.mark.anyio
 class TestRequestLog:
-    async def test_a_line_tells_request_operation_status_and_who(self, pipe):
+    async def test_a_line_has_request_operation_status_and_principal(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal.user_id)
-        exchange = Exchange(operation=SimpleNamespace(id="listPosts"), principal=SimpleNamespace(user_id=7))
 
-        log.answered(exchange, 200)
+        log.answered(context(operation=LIST_POSTS, user=7), 200)
         log.close()
 
         [line] = pipe[1]()
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("time"))
         assert 0 <= line.pop("us") < 1_000_000
         assert line == {
-            "request": "11111111-2222-8333-a444-555555555555",
+            "request": REQUEST_ID.decode(),
             "method": "GET",
             "path": "/api/v1/posts",
             "operation": "listPosts",
@@ -153,10 +148,10 @@ class TestRequestLog:
             "principal": 7,
         }
 
-    async def test_what_is_not_known_is_null(self, pipe):
+    async def test_unknown_values_are_null(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
 
-        log.answered(Exchange(), 404)
+        log.answered(context(), 404)
         log.close()
 
         [line] = pipe[1]()
@@ -166,7 +161,7 @@ class TestRequestLog:
         log = RequestLog(pipe[0], lambda principal: principal)
         path = f'/a"{HOSTILE}{{"status":200}}\\'
 
-        log.answered(Exchange(scope={"method": "GET", "path": path, "client": (HOSTILE, 1)}), 404)
+        log.answered(context(path, HOSTILE), 404)
         log.close()
 
         text = os.read(pipe[2], 1 << 20).decode()
@@ -174,10 +169,10 @@ class TestRequestLog:
         assert text[:-1].isprintable()
         assert (json.loads(text)["path"], json.loads(text)["client"]) == (path, HOSTILE)
 
-    async def test_lines_are_written_by_themselves_after_a_moment(self, pipe):
+    async def test_lines_are_written_after_a_short_delay(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
         for _ in range(3):
-            log.answered(Exchange(), 200)
+            log.answered(context(), 200)
 
         before = pipe[1]()
         await asyncio.sleep(0.4)
@@ -185,10 +180,10 @@ class TestRequestLog:
         assert before == []
         assert len(pipe[1]()) == 3
 
-    async def test_what_is_too_much_is_counted_instead_of_kept(self, pipe):
+    async def test_surplus_lines_are_dropped_and_counted(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal, most=2)
         for _ in range(5):
-            log.answered(Exchange(), 200)
+            log.answered(context(), 200)
         log.close()
 
         lines = pipe[1]()
@@ -196,48 +191,48 @@ class TestRequestLog:
         assert len(lines) == 3
         assert lines[-1] == {"lost_lines": 3}
 
-    async def test_a_fault_is_told_with_its_request_even_where_no_lines_are_written(self):
+    async def test_an_error_is_logged_with_its_request_even_without_an_access_log(self):
         log = RequestLog(None, lambda principal: principal)
 
-        with capture_logs() as told:
-            log.answered(Exchange(), 200)
-            log.failed(Exchange(operation=SimpleNamespace(id="listPosts")), ValueError("broken"))
+        with capture_logs() as events:
+            log.answered(context(), 200)
+            log.failed(context(operation=LIST_POSTS), ValueError("broken"))
 
-        [entry] = told
+        [entry] = events
         assert (entry["log_level"], entry["operation"]) == ("error", "listPosts")
-        assert entry["request"] == "11111111-2222-8333-a444-555555555555"
+        assert entry["request"] == REQUEST_ID.decode()
         assert str(entry["exc_info"]) == "broken"
 
 
 @pytest.mark.anyio
 class TestReadableRequestLog:
-    async def test_a_line_is_for_people(self, pipe):
+    async def test_a_line_is_readable(self, pipe):
         log = ReadableRequestLog(pipe[0], lambda principal: principal.user_id)
 
-        log.answered(Exchange(principal=SimpleNamespace(user_id=7)), 200)
-        log.answered(Exchange(), 404)
+        log.answered(context(user=7), 200)
+        log.answered(context(), 404)
         log.close()
 
         one, other = os.read(pipe[2], 1 << 20).decode().splitlines()
-        request = "11111111-2222-8333-a444-555555555555"
+        request = REQUEST_ID.decode()
         assert re.fullmatch(rf"\d\d:\d\d:\d\d  200  GET    /api/v1/posts  \d+\.\d ms  user 7  {request}", one)
         assert re.fullmatch(rf"\d\d:\d\d:\d\d  404  GET    /api/v1/posts  \d+\.\d ms  anonymous  {request}", other)
 
-    async def test_a_hostile_path_stays_one_line_that_a_terminal_only_shows(self, pipe):
+    async def test_a_hostile_path_stays_one_printable_line(self, pipe):
         log = ReadableRequestLog(pipe[0], str)
 
-        log.answered(Exchange(scope={"method": "GET", "path": f"/{HOSTILE}", "client": (HOSTILE, 1)}), 404)
+        log.answered(context(f"/{HOSTILE}", HOSTILE), 404)
         log.close()
 
         text = os.read(pipe[2], 1 << 20).decode()
         assert text[:-1].isprintable()
 
-    async def test_it_is_in_colour_on_a_terminal_alone(self, monkeypatch):
+    async def test_colours_are_used_only_on_a_terminal(self, monkeypatch):
         main, terminal = os.openpty()
         for no_colour in ("", "1"):
             monkeypatch.setenv("NO_COLOR", no_colour)
             log = ReadableRequestLog(terminal, str)
-            log.answered(Exchange(), 500)
+            log.answered(context(), 500)
             log.close()
         text = b""
         while text.count(b"\n") < 2:
@@ -249,10 +244,10 @@ class TestReadableRequestLog:
         assert "\x1b[31m500\x1b[0m" in coloured
         assert "\x1b" not in plain
 
-    async def test_lines_that_were_lost_are_counted(self, pipe):
+    async def test_dropped_lines_are_counted(self, pipe):
         log = ReadableRequestLog(pipe[0], str, most=1)
         for _ in range(3):
-            log.answered(Exchange(), 200)
+            log.answered(context(), 200)
         log.close()
 
         assert os.read(pipe[2], 1 << 20).decode().splitlines()[1] == "2 log lines were dropped"
