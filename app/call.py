@@ -32,15 +32,10 @@ class Principal:
 class Call(Generic[P_co]):
     """One request, as a handler sees it. The principal is None if the request carries no access token."""
 
-    __slots__ = ("_peer", "_principal", "_resources")
+    __slots__ = ("_peer", "principal", "resources")
 
     def __init__(self, resources: Resources, principal: P_co, peer: tuple[str, int] | None = None) -> None:
-        self._resources, self._principal, self._peer = resources, principal, peer
-
-    @property
-    def principal(self) -> P_co:
-        """The user and session that the access token belongs to."""
-        return self._principal
+        self.resources, self.principal, self._peer = resources, principal, peer
 
     @property
     def client(self) -> Hashable:
@@ -50,17 +45,12 @@ class Call(Generic[P_co]):
     @property
     def database(self) -> Database:
         """The primary database, for reads and writes."""
-        return self._resources.database
+        return self.resources.database
 
     @property
     def replica(self) -> Database:
         """The replica, for reads that may lag behind; see `Resources.replica`."""
-        return self._resources.replica
-
-    @property
-    def resources(self) -> Resources:
-        """Everything that this process shares between requests."""
-        return self._resources
+        return self.resources.replica
 
 
 Public: TypeAlias = Call[None]
