@@ -19,9 +19,8 @@ from app.core.urls.smtp import SMTPURL
 from app.core.urls.valkey import ValkeyURL
 
 ENV_FILE = Path(".env")
-_SIMILARITY = (
-    0.84  # difflib's ratio above which a name is a misspelling: TRUSTED_PROXY of TRUSTED_PROXIES, not REDIS_PORT of REDIS_URL
-)
+# difflib's ratio above which a name is a misspelling: TRUSTED_PROXY of TRUSTED_PROXIES, not REDIS_PORT of REDIS_URL.
+_SIMILARITY = 0.84
 _POLICY = re.compile(r"off|log|raise|sample\((0?\.[0-9]+|1(\.0+)?)\)").fullmatch
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/*?#@\s]+").fullmatch
 _HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*").fullmatch  # names, IPv4, IPv6
@@ -151,34 +150,13 @@ class Settings(BaseSettings):
             raise ValueError("must be off, log, raise or sample(0.01), where the number is the share of responses")
         return value
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
-        origins = [origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()]
-        for origin in origins:
-            if not _ORIGIN(origin):  # rejects `*` and `null`, which would allow everyone
-                raise ValueError(f"`{origin}` is not an origin; list origins as https://example.com, separated by commas")
-        return origins
-
-    @field_validator("allowed_hosts", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        hosts = [host.strip().lower() for host in value.split(",") if host.strip()]
-        for host in hosts:
-            if not _HOST(host):
-                raise ValueError(f"`{host}` is not a host name; list host names without scheme and port, separated by commas")
-        return hosts
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _split_networks(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return [str(ip_network(part.strip())) for part in value.split(",") if part.strip()]
+        parse = {"allowed_origins": _origin, "allowed_hosts": _host}.get(info.field_name or "", ip_network)
+        return [str(parse(part.strip())) for part in value.split(",") if part.strip()]
 
     @property
     def origins(self) -> list[str]:
@@ -186,6 +164,20 @@ class Settings(BaseSettings):
         if self.allowed_origins is not None:
             return self.allowed_origins
         return _DEVELOPMENT_ORIGINS if self.env == "development" else []
+
+
+def _origin(text: str) -> str:
+    origin = text.rstrip("/")
+    if not _ORIGIN(origin):  # rejects `*` and `null`, which would allow everyone
+        raise ValueError(f"`{origin}` is not an origin; list origins as https://example.com, separated by commas")
+    return origin
+
+
+def _host(text: str) -> str:
+    host = text.lower()
+    if not _HOST(host):
+        raise ValueError(f"`{host}` is not a host name; list host names without scheme and port, separated by commas")
+    return host
 
 
 def unknown_settings() -> list[str]:
