@@ -11,9 +11,10 @@ from app.cli.errors import MISUSED, fail, program
 from app.cli.settings import describe_faults, require_migrated
 from app.cli.startup import run
 from app.core.config import Settings
-from app.resources import Resources, connected, make_resources
+from app.resources import Resources
 from app.schemas.models import UserCreate
 from app.schemas.problems import NotFound
+from app.schemas.rows import TokensRow
 from app.services import sessions, users
 
 _MAX_PASSWORD_BYTES = 1024  # read from standard input; the contract allows 128 characters
@@ -34,12 +35,8 @@ def admin_create(settings: Settings, *, email: str | None, username: str | None,
         new = UserCreate(**given)
     except ValidationError as error:
         fail(*describe_faults(error, {name: field.description for name, field in UserCreate.model_fields.items()}))
-
-    async def create() -> int:
-        async with connected(make_resources(settings)) as resources:
-            return (await users.create(resources, new, "admin")).id
-
-    typer.echo(f"administrator {new.username} has the id {run(settings, create())}")
+    user = run(settings, lambda resources: users.create(resources, new, "admin"))
+    typer.echo(f"administrator {user.username} has the id {user.id}")
 
 
 def _piped() -> str:
@@ -57,16 +54,10 @@ def admin_token(settings: Settings, *, username: str | None) -> None:
     """Sign in as an administrator and print the access token."""
     require_migrated(settings)
 
-    async def issue() -> str:
-        async with connected(make_resources(settings)) as resources:
-            return await _token(resources, username)
+    async def issue(resources: Resources) -> TokensRow:
+        return await sessions.issue(resources, await users.get_admin(resources.database, username))
 
     try:
-        typer.echo(run(settings, issue()))
+        typer.echo(run(settings, issue).access_token)
     except NotFound as error:
         fail(f"{error.detail} Create one with `{program()} admin create`.")
-
-
-async def _token(resources: Resources, username: str | None) -> str:
-    user_id = await users.get_admin(resources.database, username)
-    return (await sessions.issue(resources, user_id)).access_token

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
 import typer
@@ -14,11 +12,9 @@ from app.cli.settings import require_migrated
 from app.cli.startup import run
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
-from app.resources import Resources, connected, make_resources
+from app.resources import Resources
 from app.services import mails, outbox
 from app.services.outbox.queries import Counts, StoredItem
-
-T = TypeVar("T")
 
 
 def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) -> None:
@@ -29,7 +25,7 @@ def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) ->
         items = await outbox.list_items(resources.database, limit, dead=dead)
         return items, await outbox.count(resources.database), resources.now()
 
-    items, counts, now = run(settings, _with_resources(settings, read))
+    items, counts, now = run(settings, read)
     for found in items:
         typer.echo(_as_json(found, now) if as_json else _as_text(found, now))
     if not as_json:
@@ -47,15 +43,10 @@ def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> Non
             return await outbox.retry_dead_letters(resources.database, resources.now())
         return int(await outbox.retry(resources.database, item, resources.now()))
 
-    changed = run(settings, _with_resources(settings, retry))
+    changed = run(settings, retry)
     if item is not None and not changed:
         fail(f"item {item} does not exist or is being delivered")
     typer.echo(f"due now: {changed}")
-
-
-async def _with_resources(settings: Settings, work: Callable[[Resources], Awaitable[T]]) -> T:
-    async with connected(make_resources(settings)) as resources:
-        return await work(resources)
 
 
 def _as_json(item: StoredItem, now: datetime) -> str:

@@ -12,7 +12,7 @@ from app.core.config import Settings
 from app.core.urls.database import is_postgresql
 from app.migrations import path_of, postgres
 from app.migrations.locking import sqlite_engine
-from app.resources import connected, make_resources
+from app.resources import Resources
 from app.services import seed as seeds
 
 TABLES = ("users", "posts", "counters")
@@ -21,16 +21,15 @@ TABLES = ("users", "posts", "counters")
 def seed(settings: Settings, *, users: int, posts: int) -> None:
     """Add generated users and posts."""
     require_migrated(settings)
-    run(settings, _fill(settings, users, posts))
-    _analyse(settings.database_url)
 
-
-async def _fill(settings: Settings, users: int, posts: int) -> None:
-    async with connected(make_resources(settings)) as resources:
+    async def fill(resources: Resources) -> None:
         for label, number, add in (("users", users, seeds.add_users), ("posts", posts, seeds.add_posts)):
             if number:
                 with typer.progressbar(length=number, label=f"{label:<6}", show_pos=True) as bar:
                     await add(resources, number, bar.update)
+
+    run(settings, fill)
+    _analyse(settings.database_url)
 
 
 def _analyse(url: str) -> None:

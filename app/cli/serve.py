@@ -18,13 +18,12 @@ from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
 from app.cli.settings import require_migrated
-from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail
+from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail, run
 from app.contract import title, version
 from app.core import limits
 from app.core.config import Settings
 from app.core.urls.database import describe
 from app.main import create_app
-from app.resources import connected, make_resources
 from app.services.seed import demo
 
 _log = structlog.get_logger()
@@ -96,7 +95,7 @@ def _prepare(settings: Settings, port: int) -> None:
     }
     if settings.env == "development":
         migrate.upgrade(settings)
-        _greet(facts, asyncio.run(_demo(settings)))
+        _greet(facts, run(settings, demo.create))
     else:
         require_migrated(settings)
         _log.info("starting", **facts)
@@ -114,11 +113,6 @@ def _drain_seconds(settings: Settings) -> float:
     if settings.drain_seconds is not None:
         return settings.drain_seconds
     return 0 if settings.env == "development" else 3
-
-
-async def _demo(settings: Settings) -> list[demo.Account]:
-    async with connected(make_resources(settings)) as resources:
-        return await demo.create(resources)
 
 
 def _address(host: str, port: int) -> str:

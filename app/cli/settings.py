@@ -7,7 +7,6 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from app import migrations
 from app.cli.errors import MISUSED, fail, program
@@ -37,12 +36,12 @@ def read_settings(*, quiet: bool = False, **overrides: Any) -> Settings:  # noqa
 
 def describe_faults(error: ValidationError, descriptions: Mapping[str, str | None]) -> list[str]:
     """One line per invalid value. A value that does not match a pattern gets the first paragraph of its description."""
-    return [_fault(str(fault["loc"][0]), fault, descriptions) for fault in error.errors(include_input=False)]
-
-
-def _fault(name: str, fault: ErrorDetails, descriptions: Mapping[str, str | None]) -> str:
-    meaning = (descriptions.get(name) or "").partition("\n\n")[0] if "pattern" in fault["type"] else ""
-    return f"{name}: {' '.join(meaning.split()) or _reworded(fault['msg'])}"
+    lines = []
+    for fault in error.errors(include_input=False):
+        name = str(fault["loc"][0])
+        meaning = (descriptions.get(name) or "").partition("\n\n")[0] if "pattern" in fault["type"] else ""
+        lines.append(f"{name}: {' '.join(meaning.split()) or _reworded(fault['msg'])}")
+    return lines
 
 
 def _reworded(message: str) -> str:

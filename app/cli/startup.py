@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 
 from app.cli.errors import fail
 from app.core import logs, mail
 from app.core.config import Settings, unknown_settings
+from app.resources import Resources, connected, make_resources
 
 T = TypeVar("T")
 
@@ -28,10 +29,15 @@ def log_unknown_settings() -> None:
         _log.warning(line)
 
 
-def run(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
-    """Configure logging and run the coroutine on an event loop."""
+def run(settings: Settings, work: Callable[[Resources], Awaitable[T]]) -> T:
+    """Configure logging and run the work on an event loop, with the database connected."""
+
+    async def connect() -> T:
+        async with connected(make_resources(settings)) as resources:
+            return await work(resources)
+
     log_to_stderr(settings)
-    return asyncio.run(work)
+    return asyncio.run(connect())
 
 
 def require_mail(settings: Settings) -> None:
