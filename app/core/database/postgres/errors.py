@@ -41,24 +41,11 @@ _DETAILS = {
     "53300": BUSY,  # too many connections
 }
 
-# Prefixes of SQLSTATEs that an operator has to resolve: connection, resources, intervention, system and corruption errors,
-# and a database that is not migrated (a missing table or column) or lacks a grant.
+# SQLSTATEs that an operator has to resolve: connection, resources, intervention, system and corruption errors, timeouts, and a
+# database that is read-only, not migrated (a missing table or column) or lacks a grant.
 _OUTAGES = (
-    "08",
-    "53",
-    "57",
-    "58",
-    "XX001",
-    "XX002",
-    "25006",
-    "25P03",
-    "25P04",
-    "28",
-    "3D000",
-    "42P01",
-    "42703",
-    "42501",
-    "55P03",
+    *("08", "28", "53", "57", "58"),  # classes
+    *("25006", "25P03", "25P04", "3D000", "42501", "42703", "42P01", "55P03", "XX001", "XX002"),
 )
 
 
