@@ -18,8 +18,10 @@ from typing import TypeVar
 from sqlalchemy import Table, func, select, table
 
 from app.core.database.sqlite.connection import DIALECT, Connection, is_busy
+from app.core.database.sqlite.jobs import Load, Write
 from app.core.database.sqlite.opened_files import OpenedFiles
-from app.core.database.sqlite.writer import Transaction, Writer
+from app.core.database.sqlite.transaction import Transaction
+from app.core.database.sqlite.writer import Writer
 from app.core.database.statements import Statement, bind_rows, statement
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.files import make_private_file, make_private_folder, restrict_to_owner
@@ -113,7 +115,7 @@ class SQLiteDatabase:
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
         if compiled.writes:
-            return await self._writer.perform(self._writer.connection.one, compiled, parameters)
+            return await self._writer.perform(Write(Connection.one, compiled, parameters))
         return self._reader.one(compiled, parameters)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
@@ -121,20 +123,20 @@ class SQLiteDatabase:
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
         if compiled.writes:
-            return await self._writer.perform(self._writer.connection.all, compiled, parameters)
+            return await self._writer.perform(Write(Connection.all, compiled, parameters))
         return self._reader.all(compiled, parameters)
 
     async def run(self, statement: Statement[None], /, **values: object) -> int:
         """The number of rows changed by a command."""
         compiled = statement.compiled(DIALECT)
-        return await self._writer.perform(self._writer.connection.run, compiled, compiled.parameters(values))
+        return await self._writer.perform(Write(Connection.run, compiled, compiled.parameters(values)))
 
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         """Insert many rows in the writer's thread in one transaction, and return their number."""
         preparer = DIALECT.identifier_preparer
         names = ", ".join(preparer.quote(table.c[name].name) for name in columns)
         sql = f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - names of our own tables
-        return await self._writer.load(sql, bind_rows(table, columns, rows, DIALECT))
+        return await self._writer.perform(Load(sql, bind_rows(table, columns, rows, DIALECT)))
 
     def transaction(self) -> Transaction:
         """Statements that take effect together; the body runs when it is its turn."""

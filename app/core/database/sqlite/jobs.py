@@ -1,4 +1,4 @@
-"""Jobs of the writer other than transactions: single statements and bulk loads."""
+"""Jobs of the writer: single statements and bulk loads. Transactions are in `transaction.py`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from app.core.database.sqlite.connection import Connection
 from app.core.database.statements import Compiled
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 # Rows inserted in one step, which has the time limit of a statement.
@@ -26,6 +27,20 @@ class Job(Generic[T]):
         self.since = 0.0  # when it was queued, by the clock of the loop
         self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
+    async def perform(self, connection: Connection) -> bool:
+        """Do the work in the open transaction. Returns whether it is to be committed; errors are raised to the caller."""
+        if self.answer.done():  # the caller was cancelled while it waited
+            return False
+        try:
+            self.result = await self._work(connection)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.reject(error)
+            return False
+        return True
+
+    async def _work(self, connection: Connection) -> T:
+        raise NotImplementedError
+
     def reject(self, error: Exception) -> None:
         """Deliver an error, unless the caller was cancelled."""
         if not self.answer.done():
@@ -40,32 +55,38 @@ class Job(Generic[T]):
 class Write(Job[T]):
     """A single statement. It needs no savepoint, because SQLite rolls back a failed statement itself."""
 
-    __slots__ = ("compiled", "parameters", "work")
+    __slots__ = ("_compiled", "_parameters", "_statement")
 
-    def __init__(self, work: Callable[[Compiled[Any], list[Any]], T], compiled: Compiled[Any], parameters: list[Any]) -> None:
+    def __init__(
+        self, statement: Callable[[Connection, Compiled[R], list[Any]], T], compiled: Compiled[R], parameters: list[Any]
+    ) -> None:
+        """`statement` is a method of `Connection`."""
         super().__init__()
-        self.work = work
-        self.compiled = compiled
-        self.parameters = parameters
+        self._statement, self._compiled, self._parameters = statement, compiled, parameters
+
+    async def _work(self, connection: Connection) -> T:
+        return self._statement(connection, self._compiled, self._parameters)
 
 
 class Load(Job[int]):
-    """Many rows for one table, written in the writer's thread so that the event loop is not blocked."""
+    """Many rows for one table, written in a thread so that the event loop is not blocked."""
 
     __slots__ = ("_rows", "_sql")
 
     def __init__(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         super().__init__()
-        self._sql = sql
-        self._rows = iter(rows)
+        self._sql, self._rows = sql, iter(rows)
 
-    def perform(self, connection: Connection) -> None:
+    async def _work(self, connection: Connection) -> int:
+        return await asyncio.to_thread(self._insert, connection)
+
+    def _insert(self, connection: Connection) -> int:
         """Write the rows step by step; stop when the caller was cancelled."""
-        self.result = 0
+        total = 0
         connection.execute("SAVEPOINT body")
         try:
             while not self.answer.done() and (some := list(itertools.islice(self._rows, _ROWS_PER_STEP))):
-                self.result += connection.load(self._sql, some)
+                total += connection.load(self._sql, some)
             if self.answer.done():
                 connection.execute("ROLLBACK TO body")
         except BaseException:
@@ -74,3 +95,4 @@ class Load(Job[int]):
                 connection.execute("RELEASE body")
             raise
         connection.execute("RELEASE body")
+        return total
