@@ -11,10 +11,9 @@ from datetime import datetime
 
 import structlog
 
-from app.core import cache, limits, valkey
-from app.core.cache import Cache
+from app.core import limits, valkey
+from app.core.cache import Cache, create_cache
 from app.core.cache.memory import MemoryCache
-from app.core.cache.singleflight import Uncached
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database import Database, connect
@@ -79,16 +78,8 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         hourly("mail", settings.mail_limit),
         now,
         valkey=shared,
-        cache=_cache(settings, shared),
+        cache=create_cache(settings, shared),
     )
-
-
-def _cache(settings: Settings, shared: Valkey | None) -> Cache:
-    if settings.cache == "off":
-        return Uncached()
-    # In-memory caches of several processes cannot invalidate each other, and a PostgreSQL may serve several.
-    alone = settings.cache == "memory" or settings.database_url.startswith("sqlite:")
-    return cache.create_cache(shared, single_process=alone and settings.workers == 1)
 
 
 @asynccontextmanager

@@ -26,14 +26,6 @@ class NewerDatabase(MigrationError):
         )
 
 
-class BrokenReferences(MigrationError):
-    """The migration would leave foreign keys without the rows that they reference."""
-
-
-class LockTimeout(MigrationError):
-    """Other transactions kept locks on a table that the migration must change."""
-
-
 def path_of(url: str) -> Path:
     """The file behind a SQLite URL.
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.core.database import sqlite
 from app.core.errors import DatabaseUnreachable
 from app.core.urls.database import is_postgresql
-from app.migrations import BrokenReferences, LockTimeout, MigrationError, path_of, postgres
+from app.migrations import MigrationError, path_of, postgres
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def exclusively(url: str, work: Callable[[Connection], T]) -> T:
     Raises:
         ValueError: the URL is invalid.
         DatabaseUnreachable: the database cannot be reached.
-        BrokenReferences, LockTimeout, MigrationError: see `app.migrations`.
+        MigrationError: rows would reference missing rows, or other transactions kept their locks on a table.
     """
     if not is_postgresql(url):
         with _sqlite_transaction(path_of(url)) as connection:
@@ -68,7 +68,7 @@ def _sqlite_transaction(path: Path) -> Iterator[Connection]:
         yield connection
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if orphans:
-            raise BrokenReferences(f"{len(orphans)} rows reference missing rows, the first in the table {orphans[0][0]}")
+            raise MigrationError(f"{len(orphans)} rows reference missing rows, the first in the table {orphans[0][0]}")
 
 
 @contextlib.contextmanager
@@ -96,10 +96,8 @@ async def _on_postgresql(url: str, work: Callable[[Connection], T]) -> T:
                 if getattr(error.orig, "sqlstate", None) not in _LOCKED:
                     raise
                 if pause is None:
-                    attempts = len(_PAUSES) + 1
-                    raise LockTimeout(
-                        f"other transactions held a lock on a table in all {attempts} attempts: try again later"
-                    ) from error
+                    attempts = f"all {len(_PAUSES) + 1} attempts"
+                    raise MigrationError(f"other transactions held a lock on a table in {attempts}: try again later") from error
                 await asyncio.sleep(pause)
     raise AssertionError
 

@@ -27,8 +27,7 @@ def upgrade(url: str) -> list[str]:
     Raises:
         ValueError: the URL is invalid, or `sqlite://`, a private database of each connection.
         NewerDatabase: the database is ahead of this version.
-        BrokenReferences: a migration would break foreign keys.
-        LockTimeout: other transactions hold locks on a table; try again when there is less traffic.
+        MigrationError: a migration would break foreign keys, or other transactions hold locks on a table.
         DatabaseUnreachable: the database cannot be reached.
     """
     applied: list[str] = []
@@ -48,7 +47,7 @@ def downgrade(url: str, revision: str) -> list[str]:
 
     Raises:
         ValueError: as in upgrade; or the revision does not exist or is not applied.
-        NewerDatabase, BrokenReferences, LockTimeout, DatabaseUnreachable: as in upgrade.
+        NewerDatabase, MigrationError, DatabaseUnreachable: as in upgrade.
     """
     if revision not in {"base", *REVISIONS}:
         raise ValueError(f"revision {revision} does not exist; use one of base, {', '.join(REVISIONS)}")

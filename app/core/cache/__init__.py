@@ -12,6 +12,8 @@ from accord.runtime import Encoded
 from app.core.cache.memory import MemoryCache
 from app.core.cache.shared import SharedCache
 from app.core.cache.singleflight import Compute, Uncached
+from app.core.config import Settings
+from app.core.urls.database import is_sqlite
 from app.core.valkey import Valkey
 
 T = TypeVar("T")
@@ -27,8 +29,12 @@ class Cache(Protocol):
         """Invalidate topics. Call it after the commit and before the response, also if the outcome of the commit is unknown."""
 
 
-def create_cache(valkey: Valkey | None, *, single_process: bool) -> Cache:
+def create_cache(settings: Settings, valkey: Valkey | None) -> Cache:
     """A cache in Valkey, else in memory if only this process uses the database, else none."""
+    if settings.cache == "off":
+        return Uncached()
     if valkey is not None:
         return SharedCache(valkey)
+    # In-memory caches of several processes cannot invalidate each other, and a PostgreSQL may serve several.
+    single_process = settings.workers == 1 and (settings.cache == "memory" or is_sqlite(settings.database_url))
     return MemoryCache() if single_process else Uncached()

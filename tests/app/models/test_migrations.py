@@ -220,7 +220,7 @@ class TestHistory:
         file.commit()
         file.close()
 
-        with pytest.raises(migrations.BrokenReferences, match="1 rows reference missing rows, the first in the table posts"):
+        with pytest.raises(migrations.MigrationError, match="1 rows reference missing rows, the first in the table posts"):
             run.downgrade(sqlite_url, "0001")
 
 
