@@ -109,7 +109,7 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
 async def _replicated(resources: Resources, opened: Callable[[str], Awaitable[Database]]) -> Replicated | None:
     """The primary with its replica, if one is configured, reachable and safe to use."""
     settings, url = resources.settings, resources.settings.database_read_url
-    # Without Valkey, workers cannot tell each other which callers have written.
+    # Without Valkey, workers cannot share which callers have written.
     if url is None or (settings.workers > 1 and resources.valkey is None):
         return None
     try:

@@ -166,7 +166,7 @@ def seed(
     users: Annotated[int, typer.Option(min=0, help="Number of users to add.")] = 1000,
     posts: Annotated[int, typer.Option(min=0, help="Number of posts to add, by existing users.")] = 0,
 ) -> None:
-    """Add generated users and posts, for load tests. Nobody can sign in as these users; none is an administrator.
+    """Add generated users and posts, for load tests. Their passwords are unknown, and none is an administrator.
 
     It can be interrupted, which keeps what is stored, and run again.
     """

@@ -20,7 +20,7 @@ def online() -> Iterator[None]:
         yield
         return
     with op.get_context().autocommit_block():
-        for limit in ("statement_timeout", "lock_timeout"):  # waiting here blocks nobody
+        for limit in ("statement_timeout", "lock_timeout"):  # waiting here blocks no request
             op.execute(f"SET {limit} = 0")
         yield
 

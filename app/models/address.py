@@ -11,7 +11,7 @@ from app.models.base import Base, UtcDateTime
 
 
 class KnownAddress(Base):
-    """A client address from which a user has signed in, so that throttling of strangers does not delay the user.
+    """A client address from which a user has signed in, so that throttling of unknown addresses does not delay the user.
 
     Only a slow hash is stored: there are so few addresses that fast hashes of all of them can be computed.
     """

@@ -98,7 +98,7 @@ class TestWhatIsForgotten:
             ("COSTS", "tests/app/services/test_costs.py"),
             (
                 "ACCESS",
-                "tests/app/api/all_operations/test_access.py::test_everybody_may_do_what_the_resource_says_and_nothing_else",
+                "tests/app/api/all_operations/test_access.py::test_every_role_has_exactly_the_access_of_the_resource",
             ),
         ],
     )

@@ -1,6 +1,6 @@
-"""Throttling of sign-in attempts: failures delay unknown addresses, and nobody can lock out the owner of an account.
+"""Throttling of sign-in attempts: failures delay unknown addresses and never lock out the owner of an account.
 
-Only failures count, per account and per client address. Nobody is rejected for what others did to an account: while it has many
+Only failures count, per account and per client address. Failures of others never reject an attempt: while an account has many
 failures, attempts from unknown addresses wait in its queue, which advances at a steady pace; addresses that the account knows
 skip the queue. See docs/adr/0018-throttling-of-sign-in-attempts.md.
 """

@@ -116,5 +116,5 @@ class SMTPTransport:
 
 def _message(error: BaseException) -> str:
     """The server's reply on one line, for the operator."""
-    said = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
-    return re.sub(r"\s+", " ", said)
+    reply = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
+    return re.sub(r"\s+", " ", reply)

@@ -18,7 +18,7 @@ MAX_WORD = 20  # characters of a common word
 MIN_PIECE = 3  # characters of a piece: a shorter one costs as much as its characters
 _MAX_LENGTH = 64  # characters that are examined: more cost more than enough, unless nearly all the rest is guessable too
 
-# Digits and symbols that stand for letters. Both the password and the words are translated, so several letters may become one.
+# Digits and symbols that replace letters. Both the password and the words are translated, so several letters may become one.
 LEET = str.maketrans("4@8({[<3691!|l0$57+%2", "aabcccceggiiiiossttxz")
 
 # Adjacent keys and letters, in both directions. A path with turns is several of them.

@@ -52,7 +52,7 @@ class Passwords:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._free_threads = asyncio.Semaphore(threads)
         self._queue, self._reserved, self._waiting, self._timeout = queue, queue // 4, 0, timeout
-        self._dummy_hash = self._hasher.hash("nobody has this password")
+        self._dummy_hash = self._hasher.hash("a password that no account uses")
 
     async def hash(self, password: str) -> str:
         """Hash a password into a PHC string with its parameters and salt. Raises also `DisallowedCharacters`."""

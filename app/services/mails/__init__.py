@@ -25,7 +25,7 @@ TOPIC = "mail."  # followed by the name of the template
 
 _SUBJECTS = {"welcome": "Welcome to Accord"}
 
-# What mail programs turn into links. Anybody can sign up with any name and any mailbox.
+# What mail programs turn into links. A sign-up may use any name and any mailbox.
 _LINK = re.compile(r"[^\s.]\.[^\s.]|[@/\\]").search
 _INVISIBLE = re.compile(r"[^\S ]+|[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+").sub
 

@@ -1,4 +1,4 @@
-"""Rules of profiles: everybody may read the profiles of active users."""
+"""Rules of profiles: the profiles of active users are public."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Generated users and posts, for load tests with millions of them. Nobody can sign in as one of these users."""
+"""Generated users and posts, for load tests with millions of them. Their passwords are unknown."""
 
 from __future__ import annotations
 

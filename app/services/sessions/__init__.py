@@ -225,7 +225,7 @@ async def list(resources: Resources, principal: Principal) -> SessionListRow:
 
 @retry_on_conflict
 async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
-    """End a session of the principal; any text stands for the session of this request. Raises `NotFound`."""
+    """End a session of the principal; any text means the session of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id
     if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:
         raise NotFound("You have no such session.")

@@ -271,7 +271,7 @@ def search_key(text: str | None) -> str | None:
 
 
 def _require_self_or_admin(principal: Principal, user_id: int) -> None:
-    """Users may manage themselves, administrators everybody. Checked before the database is read."""
+    """Users may manage their own account, administrators any account. Checked before the database is read."""
     if principal.user_id != user_id and not principal.is_admin:
         raise Forbidden("Only administrators may see or change other users.")
 

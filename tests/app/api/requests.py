@@ -19,10 +19,10 @@ METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def _request(operation: Operation) -> tuple[str, str, Any]:
-    said = told("WORLD").get(operation.id, {})
-    path = re.sub(r"\{(\w+)\}", lambda match: said.get(match[1], "2" if match[1] == "user_id" else "1"), operation.path)
+    values = told("WORLD").get(operation.id, {})
+    path = re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], "2" if match[1] == "user_id" else "1"), operation.path)
     fresh = told("BODIES").get(operation.id, lambda: next(iter(operation.examples.values()), None))
-    return operation.method, path, said.get("body") or fresh()
+    return operation.method, path, values.get("body") or fresh()
 
 
 REQUESTS = {operation.id: _request(operation) for operation in OPERATIONS}
@@ -57,7 +57,7 @@ def send(client: Any, operation: str, *, alias: bool = False, refresh_token: str
 
 
 def store_others(client: Any, headers: dict[str, str]) -> None:
-    """One row of everything else that can be created, in the order of the document; it belongs to whoever sends `headers`."""
+    """One row of everything else that can be created, in the order of the document; it belongs to the sender of `headers`."""
     for operation in CREATIONS:
         response = send(client, operation, headers=headers)
         assert response.status_code == 201, response.text

@@ -22,7 +22,7 @@ def headers(client, author):
 
 
 @pytest.fixture
-def stranger(client):
+def other(client):
     return signed_in(client, stored_user(client, username="alan")["username"])
 
 
@@ -49,7 +49,7 @@ class TestCreatePost:
     def test_it_needs_a_token(self, client):
         assert problem(client.post("/api/v1/posts", json=new_post())) == (401, "unauthorized")
 
-    def test_nobody_writes_in_the_name_of_another(self, client, headers):
+    def test_a_post_cannot_be_created_for_another_author(self, client, headers):
         response = client.post("/api/v1/posts", json=new_post(author_id=1), headers=headers)
 
         assert {code for _, _, code in faults(response)} == {"additionalProperties"}
@@ -66,7 +66,7 @@ class TestCreatePost:
 
                 assert (post["title"], post["content"]) == (title, content)
 
-    def test_texts_that_are_none_are_refused_at_their_place(self, client, headers, subtests):
+    def test_invalid_texts_are_rejected_with_their_pointer(self, client, headers, subtests):
         wrong: list[tuple[dict[str, Any], str, str]] = [
             ({"title": ""}, "/title", "minLength"),
             ({"title": "x" * 201}, "/title", "maxLength"),
@@ -83,37 +83,37 @@ class TestCreatePost:
 
                 assert ("body", pointer, code) in faults(response)
 
-    def test_what_is_required_is_named(self, client, headers):
+    def test_missing_members_are_named(self, client, headers):
         response = client.post("/api/v1/posts", json={}, headers=headers)
 
         assert faults(response) == {("body", "/title", "required"), ("body", "/content", "required")}
 
 
 class TestGetPost:
-    def test_everybody_reads_a_published_post(self, client, headers, stranger):
+    def test_a_published_post_is_public(self, client, headers, other):
         post = stored_post(client, headers)
 
-        for reader in (dict[str, str](), headers, stranger):
+        for reader in (dict[str, str](), headers, other):
             assert client.get(f"/api/v1/posts/{post['id']}", headers=reader).json() == post
 
-    def test_a_draft_exists_only_for_its_author_and_for_administrators(self, client, headers, stranger, admin):
+    def test_a_draft_exists_only_for_its_author_and_for_administrators(self, client, headers, other, admin):
         draft = stored_post(client, headers, is_published=False)
 
-        answers = [client.get(f"/api/v1/posts/{draft['id']}", headers=reader) for reader in (headers, admin, stranger, None)]
+        answers = [client.get(f"/api/v1/posts/{draft['id']}", headers=reader) for reader in (headers, admin, other, None)]
 
         assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
         assert problem(answers[2]) == (404, "not-found")
 
-    def test_a_draft_is_hidden_in_the_words_of_a_post_that_is_not_there(self, client, headers, stranger):
+    def test_a_draft_is_hidden_in_the_words_of_a_post_that_is_not_there(self, client, headers, other):
         draft = stored_post(client, headers, is_published=False)
 
-        hidden = client.get(f"/api/v1/posts/{draft['id']}", headers={**stranger, "If-None-Match": "*"}).json()
-        missing = client.get("/api/v1/posts/999", headers={**stranger, "If-None-Match": "*"}).json()
+        hidden = client.get(f"/api/v1/posts/{draft['id']}", headers={**other, "If-None-Match": "*"}).json()
+        missing = client.get("/api/v1/posts/999", headers={**other, "If-None-Match": "*"}).json()
 
         assert hidden["detail"] == f"There is no post {draft['id']}."
         assert missing["detail"] == "There is no post 999."
 
-    def test_a_token_that_is_none_is_refused_although_none_is_needed(self, client, headers):
+    def test_an_invalid_token_is_rejected_although_none_is_required(self, client, headers):
         post = stored_post(client, headers)
 
         response = client.get(f"/api/v1/posts/{post['id']}", headers={"Authorization": "Bearer nonsense"})
@@ -129,8 +129,8 @@ class TestGetPost:
 
 
 class TestListPosts:
-    def test_it_begins_with_the_newest_of_all_users(self, client, headers, stranger):
-        posts = [stored_post(client, who) for who in (headers, stranger, headers)]
+    def test_it_begins_with_the_newest_of_all_users(self, client, headers, other):
+        posts = [stored_post(client, who) for who in (headers, other, headers)]
 
         found = client.get("/api/v1/posts").json()
 
@@ -151,31 +151,31 @@ class TestListPosts:
 
 
 class TestListUserPosts:
-    def test_it_holds_the_posts_of_that_user_newest_first(self, client, author, headers, stranger):
+    def test_it_holds_the_posts_of_that_user_newest_first(self, client, author, headers, other):
         first, second = stored_post(client, headers), stored_post(client, headers)
-        stored_post(client, stranger)
+        stored_post(client, other)
 
         found = client.get(f"/api/v1/users/{author['id']}/posts").json()
 
         assert found["posts"] == [second, first]
         assert found["total"] == 2
 
-    def test_drafts_are_listed_for_their_author_and_for_administrators_only(self, client, author, headers, stranger, admin):
+    def test_drafts_are_listed_for_their_author_and_for_administrators_only(self, client, author, headers, other, admin):
         stored_post(client, headers, is_published=False)
         stored_post(client, headers)
         path = f"/api/v1/users/{author['id']}/posts"
 
-        totals = [client.get(path, headers=reader).json()["total"] for reader in (headers, admin, stranger, None)]
+        totals = [client.get(path, headers=reader).json()["total"] for reader in (headers, admin, other, None)]
 
         assert totals == [2, 2, 1, 1]
 
-    def test_a_cursor_of_the_author_opens_nothing_to_others(self, client, author, headers, stranger):
+    def test_a_cursor_of_the_author_opens_nothing_to_others(self, client, author, headers, other):
         for _ in range(3):
             stored_post(client, headers, is_published=False)
         path = f"/api/v1/users/{author['id']}/posts?page_size=1"
         cursor = client.get(path, headers=headers).json()["next_cursor"]
 
-        assert problem(client.get(f"{path}&cursor={cursor}", headers=stranger)) == (404, "unknown-cursor")
+        assert problem(client.get(f"{path}&cursor={cursor}", headers=other)) == (404, "unknown-cursor")
         assert client.get(f"{path}&cursor={cursor}", headers=headers).status_code == 200
 
     def test_a_user_without_posts_has_an_empty_list_and_no_user_has_none(self, client, author):
@@ -184,7 +184,7 @@ class TestListUserPosts:
 
 
 class TestTheAuthorWhoMayNoLongerSignIn:
-    def test_is_not_found_but_by_administrators_and_what_they_have_published_stays(self, client, admin):
+    def test_posts_of_an_inactive_author_are_listed_only_for_administrators_but_can_be_read(self, client, admin):
         author = stored_user(client, username="grace")
         post = stored_post(client, signed_in(client, "grace"))
         of_author, of_all = f"/api/v1/users/{author['id']}/posts", "/api/v1/posts"

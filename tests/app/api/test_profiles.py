@@ -11,7 +11,7 @@ def profile_of(user):
 
 
 class TestGetUserProfile:
-    def test_everybody_sees_it_and_nobody_sees_more(self, client):
+    def test_is_public_and_has_only_public_members(self, client):
         user = stored_user(client, full_name="Grace Hopper")
 
         response = client.get(f"/api/v1/user-profiles/{user['id']}")
@@ -20,7 +20,7 @@ class TestGetUserProfile:
         assert response.headers["ETag"] == '"1"'
         assert response.json() == profile_of(user)
 
-    def test_who_may_not_sign_in_has_none(self, client, admin):
+    def test_an_inactive_user_has_none(self, client, admin):
         user = stored_user(client)
         client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)
 
@@ -52,7 +52,7 @@ class TestListUserProfiles:
         assert response.json()["total"] == 3
         assert "@" not in response.text
 
-    def test_who_may_not_sign_in_is_in_no_list_and_no_total(self, client, admin):
+    def test_inactive_users_are_neither_listed_nor_counted(self, client, admin):
         user = stored_user(client)
         client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)
 

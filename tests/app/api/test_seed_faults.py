@@ -51,7 +51,7 @@ class TestSimultaneousSignUps:
 
 
 class TestValuesThatBrokeIt:
-    def test_null_for_is_active_is_refused_and_the_list_still_answers(self, client, admin):
+    def test_null_for_is_active_is_rejected_and_the_list_still_works(self, client, admin):
         user = stored_user(client)
 
         response = client.patch(f"/api/v1/users/{user['id']}", json={"is_active": None}, headers=admin)
@@ -60,7 +60,7 @@ class TestValuesThatBrokeIt:
         assert client.get("/api/v1/users", headers=admin).json()["users"][-1] == user
 
     @pytest.mark.parametrize("number", [2**63, 2**64, 2**53, 10**20, 10**400])
-    def test_numbers_beyond_the_database_are_refused(self, client, admin, number):
+    def test_numbers_beyond_the_database_are_rejected(self, client, admin, number):
         paths = [f"/api/v1/users/{number}", f"/api/v1/users/{number}/posts", f"/api/v1/posts/{number}"]
         paths += [f"/api/v1/user-profiles/{number}", f"/api/v1/users?page={number}", f"/api/v1/posts?page_size={number}"]
 
@@ -78,7 +78,7 @@ class TestValuesThatBrokeIt:
     def test_a_patch_without_a_body_is_a_bad_request(self, client, admin):
         assert problem(client.patch("/api/v1/users/1", headers=admin)) == (400, "bad-request")
 
-    def test_nul_is_refused_in_every_text(self, client, admin):
+    def test_nul_is_rejected_in_every_text(self, client, admin):
         sent = {"email": "a\0@example.com", "username": "a\0bc", "password": "a\0bcdefg7", "full_name": "\0"}
         post = {"title": "\0", "content": "\0"}
 
@@ -93,7 +93,7 @@ class TestValuesThatBrokeIt:
     def test_a_password_of_10_megabytes_is_not_even_read(self, client):
         assert problem(client.post("/api/v1/users", json=new_user(password="a1" * 5_000_000))) == (413, "content-too-large")
 
-    def test_a_password_as_long_as_bodies_may_be_is_refused_before_it_is_hashed(self, client):
+    def test_a_password_as_long_as_the_body_limit_is_rejected_before_it_is_hashed(self, client):
         response = client.post("/api/v1/users", json=new_user(password="a1" * 125_000))
 
         assert faults(response) == {("body", "/password", "maxLength")}
@@ -126,7 +126,7 @@ class TestPasswords:
 
 
 class TestAnswersOfTheFramework:
-    def test_another_content_type_is_told_which_is_read(self, client):
+    def test_the_problem_of_another_content_type_names_the_supported_one(self, client):
         response = client.post("/api/v1/users", data={"email": "a@example.com"})
 
         assert problem(response) == (415, "unsupported-media-type")
@@ -135,7 +135,7 @@ class TestAnswersOfTheFramework:
     def test_allow_is_complete(self, client):
         assert client.put("/api/v1/users").headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
-    def test_nobody_lists_or_deletes_without_a_token(self, client):
+    def test_listing_and_deleting_users_require_a_token(self, client):
         assert problem(client.get("/api/v1/users")) == (401, "unauthorized")
         assert problem(client.delete("/api/v1/users/1")) == (401, "unauthorized")
 

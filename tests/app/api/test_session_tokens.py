@@ -156,17 +156,17 @@ class TestCreateSessionToken:
 
         assert problem(refresh(client, first)) == REFUSED
 
-    def test_after_signing_out_it_is_refused(self, client, first):
+    def test_after_signing_out_it_is_rejected(self, client, first):
         client.delete("/api/v1/sessions/current", headers={"Authorization": f"Bearer {first['access_token']}"})
 
         assert problem(refresh(client, first)) == REFUSED
 
-    def test_after_deletion_of_the_user_it_is_refused(self, client, admin, first):
+    def test_after_deletion_of_the_user_it_is_rejected(self, client, admin, first):
         client.delete("/api/v1/users/2", headers=admin)
 
         assert problem(refresh(client, first)) == REFUSED
 
-    def test_after_deactivation_it_is_refused_for_good(self, client, admin, first):
+    def test_after_deactivation_it_is_rejected_permanently(self, client, admin, first):
         client.patch("/api/v1/users/2", json={"is_active": False}, headers=admin)
         while_inactive = refresh(client, first)
         client.patch("/api/v1/users/2", json={"is_active": True}, headers=admin)
@@ -181,7 +181,7 @@ class TestCreateSessionToken:
         assert problem(as_access) == (401, "unauthorized")
         assert faults(as_refresh) == {("body", "/refresh_token", "pattern")}
 
-    def test_an_unknown_token_and_one_with_a_wrong_checksum_are_refused_alike(self, client):
+    def test_an_unknown_token_and_a_wrong_checksum_get_the_same_response(self, client):
         unknown = made.new(made.REFRESH)
         wrong = unknown[:-1] + ("0" if unknown[-1] != "0" else "1")
 

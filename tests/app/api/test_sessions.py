@@ -59,7 +59,7 @@ class TestCreateSession:
 
         assert problem(sign_in(client, "\N{KELVIN SIGN}elvin")) == (401, "invalid-credentials")
 
-    def test_a_wrong_password_an_unknown_and_an_inactive_user_are_refused_in_the_same_words(self, client, admin):
+    def test_wrong_password_unknown_user_and_inactive_user_get_the_same_response(self, client, admin):
         inactive = stored_user(client, username="grace")
         client.patch(f"/api/v1/users/{inactive['id']}", json={"is_active": False}, headers=admin)
 
@@ -86,7 +86,7 @@ class TestCreateSession:
 
         assert f"Bearer {response.json()['access_token']}" != admin["Authorization"]
 
-    def test_what_is_none_is_refused_and_not_repeated(self, client):
+    def test_invalid_members_are_rejected_and_not_repeated(self, client):
         response = client.post("/api/v1/sessions", json={"identifier": "ab", "password": "secret-phrase" * 40, "otp": 1})
 
         assert faults(response) == {
@@ -124,7 +124,7 @@ class TestListSessions:
         assert oldest["created_at"] == oldest["refreshed_at"] == "2026-02-06T10:30:00Z"
         assert oldest["expires_at"] == "2026-03-08T10:30:00Z"
 
-    def test_everybody_sees_their_own(self, client):
+    def test_lists_only_own_sessions(self, client):
         signed_in(client, "admin")
         headers = signed_in(client, stored_user(client)["username"])
 
@@ -163,7 +163,7 @@ class TestListSessions:
 
 
 class TestDeleteSession:
-    def test_its_tokens_are_refused_from_the_next_request_on(self, client):
+    def test_its_tokens_are_rejected_from_the_next_request_on(self, client):
         tokens = sign_in(client).json()
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
 
@@ -203,7 +203,7 @@ class TestDeleteSession:
 
         assert problem(client.delete(f"/api/v1/sessions/{other}", headers=admin)) == (404, "not-found")
 
-    def test_an_id_that_is_none_is_refused(self, client, admin, subtests):
+    def test_an_invalid_id_is_rejected(self, client, admin, subtests):
         for session_id in ("0", "-1", "Current", "currents", "1.0", "9007199254740992"):
             with subtests.test(session_id=session_id):
                 response = client.delete(f"/api/v1/sessions/{session_id}", headers=admin)

@@ -27,7 +27,7 @@ class TestUpdateUser:
     @pytest.mark.parametrize(
         "media_type", ["application/merge-patch+json", "application/json", "Application/JSON; charset=utf-8"]
     )
-    def test_what_is_absent_stays_and_null_clears(self, client, user, path, owner, media_type):
+    def test_absent_members_are_kept_and_null_clears(self, client, user, path, owner, media_type):
         headers = {**owner, "Content-Type": media_type}
         client.patch(path, content=b'{"bio":"Compilers."}', headers=headers)
 
@@ -98,21 +98,21 @@ class TestUpdateUser:
         assert problem(response) == (412, "precondition-failed")
         assert client.get(path, headers=owner).json() == user
 
-    def test_of_two_changes_of_one_version_the_second_is_refused(self, client, path, owner):
+    def test_of_two_changes_of_one_version_the_second_is_rejected(self, client, path, owner):
         seen = {**owner, "If-Match": client.get(path, headers=owner).headers["ETag"]}
 
         statuses = [client.patch(path, json={"bio": bio}, headers=seen).status_code for bio in ("first", "second")]
 
         assert statuses == [200, 412]
 
-    def test_members_that_cannot_be_changed_are_refused(self, client, path, admin, subtests):
+    def test_read_only_members_are_rejected(self, client, path, admin, subtests):
         for name in ("id", "email", "username", "password", "role", "is_admin", "created_at", "version", "author_id"):
             with subtests.test(name=name):
                 response = client.patch(path, json={name: "admin"}, headers=admin)
 
                 assert {code for _, _, code in faults(response)} == {"additionalProperties"}
 
-    def test_changes_that_are_none_are_refused_and_the_list_still_works(self, client, path, admin, subtests):
+    def test_invalid_changes_are_rejected_and_the_list_still_works(self, client, path, admin, subtests):
         wrong = [
             ({}, "", "minProperties"),
             ([], "", "type"),
@@ -153,7 +153,7 @@ class TestDeleteUser:
         assert (response.status_code, response.content) == (204, b"")
         assert client.get(path, headers=admin).status_code == 404
 
-    def test_administrators_delete_anybody(self, client, path, admin):
+    def test_administrators_may_delete_any_user(self, client, path, admin):
         assert client.delete(path, headers=admin).status_code == 204
         assert problem(client.delete(path, headers=admin)) == (404, "not-found")
 

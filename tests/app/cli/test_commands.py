@@ -42,7 +42,7 @@ def ask(url, body=None, **headers: str):
 
 
 class TestMigrate:
-    def test_it_applies_what_is_pending_once_and_check_only_asks(self, cli, tmp_path):
+    def test_it_applies_pending_revisions_once_and_check_changes_nothing(self, cli, tmp_path):
         pending = message(cli("migrate", "--check"))
         untouched = not (tmp_path / "accord.db").exists()
         applied, again, checked = cli("migrate"), cli("migrate"), cli("migrate", "--check")
@@ -80,27 +80,27 @@ class TestAdmin:
                 [user] = client.get("/api/v1/users", headers=header).json()["users"]
                 assert (user["username"], user["role"]) == ("ada", "admin")
 
-    def test_what_cannot_be_is_one_line(self, cli):
+    def test_failures_give_one_line(self, cli):
         unmigrated = cli("admin", "token")
         cli("migrate")
-        nobody = cli("admin", "token")
+        missing = cli("admin", "token")
         weak = cli("admin", "create", *ADA, stdin="password1")
         no_digit = cli("admin", "create", *ADA, "--password-stdin", stdin="only letters")
         wrong = cli("admin", "create", "--email", "ada@example.com", "--username", "a", stdin=PASSWORD)
 
         assert "-m app migrate`" in message(unmigrated)
-        assert re.fullmatch(r"There is no such administrator\. Create one with `\S+ -m app admin create`\.", message(nobody))
+        assert re.fullmatch(r"There is no such administrator\. Create one with `\S+ -m app admin create`\.", message(missing))
         assert message(weak) == "The password is too easy to guess; choose another one."
         assert message(no_digit) == "password: At least one ASCII letter and one ASCII digit, and no control characters."
         assert message(wrong).startswith("username: must have at least 3 characters")
 
-    def test_a_password_is_no_option_and_what_is_no_password_is_one_line(self, cli):
+    def test_the_password_is_not_an_option_and_an_invalid_one_gives_one_line(self, cli):
         cli("migrate")
         option = cli("admin", "create", *ADA, "--password", PASSWORD)
-        nobody = cli("admin", "create", "--password-stdin", stdin=PASSWORD)
+        incomplete = cli("admin", "create", "--password-stdin", stdin=PASSWORD)
 
         assert (option.returncode, "No such option: --password" in option.stderr) == (2, True)
-        assert "--email and --username are required" in message(nobody, 2)
+        assert "--email and --username are required" in message(incomplete, 2)
         assert message(cli("admin", "create", *ADA, stdin="")).startswith("password: must have at least 8 characters")
         assert "standard input is too long" in message(cli("admin", "create", *ADA, stdin="a1" * 4096))
         assert "not UTF-8" in message(cli("admin", "create", *ADA, stdin=b"bombe-1940\xff"))
@@ -167,11 +167,11 @@ class TestServe:
         database = tmp_path / "folder" / "accord.db"
         database.parent.mkdir()
         with Server(database, ENV="development") as first:
-            told = first.log.read_text()
+            output = first.log.read_text()
             for path in ("/docs", "/redoc", "/openapi.yaml"):
-                assert f"{first.url}{path}" in told
+                assert f"{first.url}{path}" in output
                 assert ask(first.url + path).status == 200
-            accounts = re.findall(r"^  (\w+) +(\S+) +(admin|user)$", told, re.MULTILINE)
+            accounts = re.findall(r"^  (\w+) +(\S+) +(admin|user)$", output, re.MULTILINE)
             for username, password, role in accounts:
                 tokens = json.load(ask(f"{first.url}/api/v1/sessions", {"identifier": username, "password": password}))
                 user = json.load(ask(f"{first.url}/api/v1/users/me", Authorization=f"Bearer {tokens['access_token']}"))
@@ -186,7 +186,7 @@ class TestServe:
         assert not any(password in retold for _, password, _ in accounts)
         assert "-m app admin token`" in retold
 
-    def test_at_sigterm_it_finishes_what_it_has_begun_and_ends_with_0(self, sqlite_template, tmp_path):
+    def test_sigterm_lets_running_requests_finish_and_exits_with_0(self, sqlite_template, tmp_path):
         sqlite_template.copy(tmp_path)
         body = b'{"identifier":"nobody","password":"x"}'
         head = b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"

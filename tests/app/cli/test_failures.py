@@ -77,7 +77,7 @@ class TestSettings:
         assert "so-secret" not in found
 
     @commands
-    def test_several_are_told_at_once_by_every_command(self, cli, command):
+    def test_every_command_reports_all_invalid_settings(self, cli, command):
         values = {name: values[0] for name, values in WRONG.items()}
 
         found = messages(cli(*command, **values), 2)
@@ -127,19 +127,19 @@ class TestDatabase:
         assert found == "DATABASE_URL: cannot connect to PostgreSQL at 127.0.0.1:1: Connection refused"
 
     def test_one_that_refuses_us_is_one_line(self, cli, postgres):
-        nobody = postgres.url("postgres").replace("postgres@", "nobody:so-secret@")
+        unknown_role = postgres.url("postgres").replace("postgres@", "nobody:so-secret@")
         no_rights = postgres.create("no_rights")
         assert cli("migrate", DATABASE_URL=no_rights).returncode == 0
-        postgres.execute("CREATE ROLE stranger LOGIN")
-        stranger = no_rights.replace("postgres@", "stranger@")
+        postgres.execute("CREATE ROLE no_grants LOGIN")
+        without_grants = no_rights.replace("postgres@", "no_grants@")
 
-        for url, words in ((postgres.url("nowhere"), '"nowhere" does not exist'), (nobody, '"nobody" does not exist')):
+        for url, words in ((postgres.url("nowhere"), '"nowhere" does not exist'), (unknown_role, '"nobody" does not exist')):
             for command in ("migrate", "serve"):
                 found = message(cli(command, DATABASE_URL=url))
                 assert found.startswith("DATABASE_URL: cannot connect to PostgreSQL at ")
                 assert words in found
                 assert "so-secret" not in found
-        assert "permission denied" in message(cli("serve", DATABASE_URL=stranger))
+        assert "permission denied" in message(cli("serve", DATABASE_URL=without_grants))
 
     def test_a_folder_that_cannot_be_entered_is_one_line(self, cli, tmp_path):
         (tmp_path / "locked").mkdir(mode=0)
@@ -176,7 +176,7 @@ class TestDatabase:
         assert "Traceback" not in result.stderr
         assert {line.partition(str(folder))[0] for line in failures} == {"error: DATABASE_URL: cannot open the SQLite file "}
 
-    def test_one_that_nobody_else_could_see_is_one_line(self, cli):
+    def test_a_private_database_gives_one_line(self, cli):
         for command in ("serve", "migrate"):
             assert message(cli(command, DATABASE_URL="sqlite://"), 2).startswith(
                 "DATABASE_URL: sqlite:// is a private database of"
@@ -197,7 +197,7 @@ class TestMailFolder:
 
 
 class TestAddress:
-    def test_a_port_in_use_is_told_with_how_to_choose_another(self, cli):
+    def test_a_port_in_use_is_reported_with_how_to_choose_another(self, cli):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             found = message(cli("serve", PORT=str(port)))
@@ -241,9 +241,9 @@ class TestInterrupt:
             time.sleep(seconds)
             starting.send_signal(signal.SIGINT)
             try:
-                _, told = starting.communicate(timeout=30)
+                _, errors = starting.communicate(timeout=30)
             finally:
                 starting.kill()
 
-        assert b"app/" not in told  # where Python itself is not ready yet, its own traceback may be
+        assert b"app/" not in errors  # where Python itself is not ready yet, its own traceback may be
         assert starting.returncode in {0, 130, -signal.SIGINT}

@@ -63,7 +63,7 @@ def test_a_command_imports_no_library_that_it_does_not_use(module):
 
 
 @pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in COMMANDS.items() for name in names])
-def test_what_can_be_typed_is_what_the_function_takes(module, name):
+def test_options_match_the_parameters_of_the_function(module, name):
     declared = set(inspect.signature(getattr(cli, name)).parameters) - OVERRIDES.get(name, set())
     taken = set(inspect.signature(getattr(import_module(module), name)).parameters) - {"settings"}
 

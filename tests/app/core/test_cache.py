@@ -98,7 +98,7 @@ class TestEveryCache:
         assert first.etag.endswith('"')
         assert first.etag != other.etag
 
-    async def test_gets_that_meet_compute_once(self, any_cache):
+    async def test_concurrent_gets_compute_once(self, any_cache):
         source = Source()
         source.door.clear()
         gets = [asyncio.ensure_future(any_cache.get("posts", "1", source)) for _ in range(50)]
@@ -120,7 +120,7 @@ class TestEveryCache:
         assert [(await get).body for get in gets[1:]] == [b"1"] * 2
         assert source.made == 1
 
-    async def test_an_exception_is_heard_by_all_who_wait_and_not_kept(self, any_cache):
+    async def test_an_exception_is_raised_to_all_waiting_callers_and_not_cached(self, any_cache):
         source = Source(LookupError("gone"))
         heard = await asyncio.gather(*(any_cache.get("posts", "1", source) for _ in range(3)), return_exceptions=True)
         source.value = 2
@@ -128,7 +128,7 @@ class TestEveryCache:
         assert [type(error) for error in heard] == [LookupError] * 3
         assert (await any_cache.get("posts", "1", source)).body == b"2"
 
-    async def test_an_exception_that_nobody_waits_for_is_nobodys(self, any_cache):
+    async def test_an_exception_without_waiting_callers_is_not_reported(self, any_cache):
         source = Source(LookupError("gone"))
         source.door.clear()
         get = asyncio.ensure_future(any_cache.get("posts", "1", source))
@@ -140,7 +140,7 @@ class TestEveryCache:
         source.value = 2
         assert (await any_cache.get("posts", "1", source)).body == b"2"
 
-    async def test_after_a_drop_nobody_is_served_what_was_computed_before(self, any_cache):
+    async def test_after_a_drop_no_earlier_value_is_served(self, any_cache):
         source = Source(1)
         await any_cache.get("posts", "1", source)
         source.value = 2
@@ -202,7 +202,7 @@ class TestMemory:
         assert source.made == 2
 
     @pytest.mark.parametrize("bounds", [{"entries": 2}, {"size": 8}])
-    async def test_what_was_used_longest_ago_makes_room(self, bounds):
+    async def test_the_least_recently_used_entry_is_evicted(self, bounds):
         found = MemoryCache(**bounds)
         sources = {key: Source(1000 + number) for number, key in enumerate("abc")}
         for key in "abacabc":  # `c` ousts `b`, then `b` ousts `c`, and so on: `a` stays
@@ -371,5 +371,5 @@ SQLITE, POSTGRESQL, VALKEY = "sqlite:///a.db", "postgresql://h/a", "valkey://127
         ({"database_url": SQLITE, "redis_url": VALKEY, "cache": "off"}, Uncached),
     ],
 )
-async def test_nothing_is_kept_by_those_who_do_not_hear_of_each_others_writes(changes: dict[str, Any], kind: type):
+async def test_the_kind_of_cache_follows_the_settings(changes: dict[str, Any], kind: type):
     assert isinstance(make_resources(Settings(**changes)).cache, kind)

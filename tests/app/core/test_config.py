@@ -63,7 +63,7 @@ class TestOrigins:
         ("env", "origins"),
         [("development", ["http://localhost:3000", "http://localhost:5173"]), ("staging", []), ("production", [])],
     )
-    def test_nobody_is_listed_outside_development_unless_told(self, env, origins):
+    def test_there_are_no_origins_outside_development_by_default(self, env, origins):
         assert Settings(env=env).origins == origins
 
     def test_a_list_is_split_at_commas_and_slashes_at_the_end_go(self, environment):
@@ -83,7 +83,7 @@ class TestOrigins:
             "https://u@a",
         ],
     )
-    def test_what_is_no_origin_is_refused(self, environment, value):
+    def test_an_invalid_origin_is_rejected(self, environment, value):
         environment.setenv("ALLOWED_ORIGINS", value)
 
         with pytest.raises(ValidationError, match="is not an origin"):
@@ -101,7 +101,7 @@ class TestOrigins:
         ("ADDRESS_LIMIT", "-1"),
     ],
 )
-def test_a_setting_out_of_bounds_is_refused_by_its_name(environment, name, value):
+def test_a_setting_out_of_bounds_is_rejected_with_its_name(environment, name, value):
     environment.setenv(name, value)
 
     with pytest.raises(ValidationError, match=name.lower()):

@@ -28,7 +28,7 @@ def test_every_setting_is_there_once_and_nothing_else():
     assert Counter(name for _, name, _ in lines()) == Counter(name.upper() for name in Settings.model_fields)
 
 
-def test_its_values_are_the_defaults_and_what_has_none_is_commented_out(monkeypatch):
+def test_its_values_are_the_defaults_and_settings_without_default_are_commented_out(monkeypatch):
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 

@@ -61,7 +61,7 @@ def certificate():
 
 
 class TestMessage:
-    async def test_it_has_the_headers_of_a_mail_that_nobody_answers_automatically(self, server, way_out):
+    async def test_it_has_the_headers_that_suppress_automatic_replies(self, server, way_out):
         await way_out.send(mail())
 
         [received] = server.mails
@@ -108,7 +108,7 @@ class TestMessage:
             "grace@example.org\x00",
         ],
     )
-    async def test_what_is_not_exactly_one_address_is_refused(self, server, way_out, address):
+    async def test_anything_but_one_address_is_rejected(self, server, way_out, address):
         with pytest.raises(Undeliverable):
             await way_out.send(mail(to=address))
 
@@ -138,19 +138,19 @@ class TestServer:
         assert len(server.mails) == 2
 
     @pytest.mark.parametrize("reply", ["550 5.1.1 no such person", "553 not like this"])
-    async def test_a_recipient_refused_for_good_is_undeliverable(self, server, way_out, reply):
+    async def test_a_permanently_rejected_recipient_is_undeliverable(self, server, way_out, reply):
         server.refuse("grace@example.org", reply)
 
         with pytest.raises(Undeliverable, match=reply):
             await way_out.send(mail())
 
-    async def test_content_refused_for_good_is_undeliverable(self, server, way_out):
+    async def test_permanently_rejected_content_is_undeliverable(self, server, way_out):
         server.on_data = "554 spam"
 
         with pytest.raises(Undeliverable, match="554 spam"):
             await way_out.send(mail())
 
-    async def test_a_recipient_refused_for_now_may_be_tried_again(self, server, way_out):
+    async def test_a_temporarily_rejected_recipient_can_be_retried(self, server, way_out):
         server.refuse("grace@example.org", "450 greylisted")
 
         with pytest.raises(Exception, match="greylisted") as failure:
@@ -203,7 +203,7 @@ class TestSecurity:
             assert len(server.mails) == 1
 
     @pytest.mark.parametrize("kind", ["tls", "starttls"])
-    async def test_a_server_that_cannot_show_who_it_is_gets_nothing(self, certificate, kind):
+    async def test_a_server_with_an_invalid_certificate_receives_nothing(self, certificate, kind):
         with MailServer(**{kind: certificate}) as server:
             scheme = {"tls": "smtps", "starttls": "smtp+starttls"}[kind]
             with pytest.raises(MailUnavailable, match="certificate"):
@@ -211,7 +211,7 @@ class TestSecurity:
 
             assert server.mails == []
 
-    async def test_nothing_is_sent_where_starttls_was_asked_for_and_is_not_offered(self, server):
+    async def test_nothing_is_sent_if_the_server_does_not_offer_starttls(self, server):
         with pytest.raises(MailUnavailable, match="STARTTLS"):
             await SMTPTransport(f"smtp+starttls://127.0.0.1:{server.port}", SENDER).send(mail())
 
@@ -252,7 +252,7 @@ class TestAccount:
             "smtp://secret@h",
         ],
     )
-    def test_another_url_is_refused_without_repeating_it(self, url):
+    def test_an_invalid_url_is_rejected_without_repeating_it(self, url):
         with pytest.raises(ValueError, match="must be smtp://") as failure:
             SMTPURL.of(url)
 

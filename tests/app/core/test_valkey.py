@@ -19,8 +19,8 @@ from tests.support.servers.valkey import Cluster, Sentinels, Valkey
 
 pytestmark = pytest.mark.anyio
 
-COUNT = "local told = {} for i, key in ipairs(KEYS) do told[i] = redis.call('INCRBY', key, ARGV[i]) end return told"
-LOOK = "local told = {} for i, key in ipairs(KEYS) do told[i] = redis.call('INCR', 'looked') end return told"
+COUNT = "local results = {} for i, key in ipairs(KEYS) do results[i] = redis.call('INCRBY', key, ARGV[i]) end return results"
+LOOK = "local results = {} for i, key in ipairs(KEYS) do results[i] = redis.call('INCR', 'looked') end return results"
 PATIENT = 5.0  # seconds: a machine that is busy with other tests must not look like an outage
 
 
@@ -36,7 +36,7 @@ def server() -> Iterator[Valkey]:
 
 
 @contextlib.asynccontextmanager
-async def met(url: str, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
+async def connected_client(url: str, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
     client = valkey.connect(url, timeout=seconds)
     count = client.script(COUNT, keys=1, arguments=1)
     async with client:
@@ -44,12 +44,12 @@ async def met(url: str, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.
 
 
 async def ask(client: valkey.Valkey, script: Script, key: str, *arguments: int, must_deliver: bool = False) -> Any:
-    told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    client.send(ScriptCall(script, key, (f"{{{key}}}",), arguments, told.set_result, must_deliver))
-    return await told
+    result: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    client.send(ScriptCall(script, key, (f"{{{key}}}",), arguments, result.set_result, must_deliver))
+    return await result
 
 
-async def back(client: valkey.Valkey) -> None:
+async def wait_until_available(client: valkey.Valkey) -> None:
     async with asyncio.timeout(20):
         while not client.available:  # noqa: ASYNC110 - it has no event to wait for
             await asyncio.sleep(0.02)
@@ -62,33 +62,33 @@ def calls_of(server: Valkey, command: str) -> int:
 
 
 class TestCalls:
-    async def test_what_waits_while_one_is_under_way_goes_out_as_one(self, server):
-        async with met(server.url) as (client, count):
-            told = await asyncio.gather(*(ask(client, count, "a", 1) for _ in range(50)))
+    async def test_calls_that_wait_for_a_batch_form_the_next_one(self, server):
+        async with connected_client(server.url) as (client, count):
+            results = await asyncio.gather(*(ask(client, count, "a", 1) for _ in range(50)))
 
-        assert told == list(range(1, 51))
+        assert results == list(range(1, 51))
         assert calls_of(server, "evalsha") == 1
 
     async def test_each_caller_hears_its_own_answer(self, server):
-        async with met(server.url) as (client, count):
-            other = client.script(COUNT.replace("told[i] =", "told[i] = 1000 +"), keys=1, arguments=1)
+        async with connected_client(server.url) as (client, count):
+            other = client.script(COUNT.replace("results[i] =", "results[i] = 1000 +"), keys=1, arguments=1)
             await client.close()
             await client.open()
             asked = [ask(client, (count, other)[n % 2], f"key{n}", n) for n in range(20)]
-            told = await asyncio.gather(*asked)
+            results = await asyncio.gather(*asked)
 
-        assert told == [n + 1000 * (n % 2) for n in range(20)]
+        assert results == [n + 1000 * (n % 2) for n in range(20)]
 
     async def test_equal_reads_are_sent_once(self, server):
         client = valkey.connect(server.url, timeout=PATIENT)
         look = client.script(LOOK, keys=1, arguments=0, reads=True)
         async with client:
-            told = await asyncio.gather(*(ask(client, look, key) for key in "abaab"))
+            results = await asyncio.gather(*(ask(client, look, key) for key in "abaab"))
 
-        assert told == [1, 2, 1, 1, 2]
+        assert results == [1, 2, 1, 1, 2]
 
     async def test_a_caller_that_leaves_does_not_hurt_the_others(self, server):
-        async with met(server.url) as (client, count):
+        async with connected_client(server.url) as (client, count):
 
             def leave(_: object) -> None:
                 raise_nothing.cancel()
@@ -97,8 +97,8 @@ class TestCalls:
             client.send(ScriptCall(count, "a", ("{a}",), (1,), leave))
             assert await ask(client, count, "a", 1) == 2
 
-    async def test_closing_answers_those_who_wait(self, server):
-        async with met(server.url) as (client, count):
+    async def test_closing_fails_waiting_calls(self, server):
+        async with connected_client(server.url) as (client, count):
             server.pause()
             asked = asyncio.ensure_future(ask(client, count, "a", 1))
             await asyncio.sleep(0.05)
@@ -111,13 +111,13 @@ class TestCalls:
 class TestAnOutage:
     async def test_a_dead_server_is_no_error_and_is_found_again(self, server):
         with structlog.testing.capture_logs() as logs:
-            async with met(server.url) as (client, count):
+            async with connected_client(server.url) as (client, count):
                 assert await ask(client, count, "a", 1) == 1
                 server.kill()
                 assert [await ask(client, count, "a", 1) for _ in range(100)] == [None] * 100
                 await asyncio.sleep(0.3)
                 server.start()
-                await back(client)
+                await wait_until_available(client)
                 assert await ask(client, count, "a", 1) == 1  # its memory was empty, the script was loaded again
 
         assert [line["event"] for line in logs] == ["valkey unavailable", "valkey available again"]
@@ -125,42 +125,42 @@ class TestAnOutage:
 
     async def test_one_that_is_not_there_at_the_start_is_no_error_either(self):
         server = Valkey()
-        async with met(server.url) as (client, count):
+        async with connected_client(server.url) as (client, count):
             assert await ask(client, count, "a", 1) is None
             with server:
-                await back(client)
+                await wait_until_available(client)
                 assert await ask(client, count, "a", 1) == 1
 
     async def test_a_server_that_hangs_costs_one_wait_and_then_none(self, server):
         with structlog.testing.capture_logs() as logs:
-            async with met(server.url, seconds=0.005) as (client, count):
+            async with connected_client(server.url, seconds=0.005) as (client, count):
                 server.pause()
                 timers = 0
                 for _ in range(1000):
                     timers += client.available
                     assert await ask(client, count, "a", 1) is None
                 server.resume()
-                await back(client)
+                await wait_until_available(client)
 
         assert timers == 1
         assert logs[0]["error"].startswith("TimeoutError: no answer in 5 ms")
 
-    async def test_while_it_is_out_nobody_speaks_to_it_for_a_request(self, server):
-        async with met(server.url) as (client, count):
+    async def test_while_it_is_down_requests_send_nothing(self, server):
+        async with connected_client(server.url) as (client, count):
             server.kill()
             await ask(client, count, "a", 1)
             tasks = len(asyncio.all_tasks())
-            told: list[Any] = []
+            results: list[Any] = []
             for _ in range(1000):
-                client.send(ScriptCall(count, "a", ("{a}",), (1,), told.append))
+                client.send(ScriptCall(count, "a", ("{a}",), (1,), results.append))
 
-            assert told == [None] * 1000  # at once: nothing was awaited
+            assert results == [None] * 1000  # at once: nothing was awaited
             assert len(asyncio.all_tasks()) == tasks
 
     @pytest.mark.slow
     async def test_a_busy_loop_is_no_outage(self, server):
         """The reply waits in the socket while the event loop is busy for longer than the timeout."""
-        async with met(server.url, seconds=0.05) as (client, count):
+        async with connected_client(server.url, seconds=0.05) as (client, count):
             for number in range(5):
                 asked = asyncio.ensure_future(ask(client, count, "a", 1))
                 await asyncio.sleep(0)
@@ -169,27 +169,27 @@ class TestAnOutage:
                 assert await asked == number + 1
 
     async def test_an_error_of_the_server_is_an_outage_too(self, server):
-        async with met(server.url) as (client, count):
+        async with connected_client(server.url) as (client, count):
             server.call("SET", "{text}", "no number")
             assert await ask(client, count, "text", 1) is None
-            await back(client)
+            await wait_until_available(client)
             assert await ask(client, count, "a", 1) == 1
 
     async def test_forgotten_scripts_are_loaded_again(self, server):
-        async with met(server.url) as (client, count):
+        async with connected_client(server.url) as (client, count):
             server.call("SCRIPT", "FLUSH")
             assert await ask(client, count, "a", 1) is None
-            await back(client)
+            await wait_until_available(client)
             assert await ask(client, count, "a", 1) == 1
 
-    async def test_what_is_owed_is_delivered_before_it_is_trusted_again(self, server):
-        async with met(server.url) as (client, count):
+    async def test_undelivered_calls_are_sent_before_it_is_available_again(self, server):
+        async with connected_client(server.url) as (client, count):
             server.kill()
             for _ in range(3):
                 assert await ask(client, count, "a", 5, must_deliver=True) is None
             assert await ask(client, count, "b", 5) is None
             server.start()
-            await back(client)
+            await wait_until_available(client)
 
             assert await ask(client, count, "a", 0) == 5  # once: the last for its key
             assert await ask(client, count, "b", 0) == 0
@@ -199,13 +199,13 @@ class TestUrls:
     async def test_a_password_is_sent(self):
         with Valkey(password="s3cret/@") as server:
             quoted = server.url.replace("s3cret/@", "s3cret%2F%40")
-            async with met(quoted) as (client, count):
+            async with connected_client(quoted) as (client, count):
                 assert await ask(client, count, "a", 1) == 1
-            async with met(server.url.replace(":s3cret/@@", ":wrong@")) as (client, count):
+            async with connected_client(server.url.replace(":s3cret/@@", ":wrong@")) as (client, count):
                 assert await ask(client, count, "a", 1) is None
 
     async def test_the_path_is_the_database(self, server):
-        async with met(f"redis://{server.address}/3") as (client, count):
+        async with connected_client(f"redis://{server.address}/3") as (client, count):
             await ask(client, count, "a", 1)
 
         assert "db3:keys=1" in str(server.call("INFO", "keyspace"))
@@ -213,18 +213,18 @@ class TestUrls:
     @pytest.mark.slow
     async def test_sentinels_tell_the_master_and_the_next_one(self):
         with Sentinels(password="geheim") as servers:
-            async with met(servers.url) as (client, count):
+            async with connected_client(servers.url) as (client, count):
                 assert await ask(client, count, "a", 1) == 1
                 servers.master.kill()
                 assert await ask(client, count, "a", 1) is None
-                await back(client)
+                await wait_until_available(client)
                 assert await ask(client, count, "b", 1) == 1
 
             assert servers.replica.call("GET", "{b}") == "1"
 
     @pytest.mark.slow
-    async def test_a_cluster_is_asked_at_the_node_of_each_key(self, cluster):
-        async with met(cluster.url) as (client, count):
+    async def test_a_cluster_call_goes_to_the_node_of_its_key(self, cluster):
+        async with connected_client(cluster.url) as (client, count):
             keys = [f"key{n}" for n in range(30)]
             assert await asyncio.gather(*(ask(client, count, key, 2) for key in keys)) == [2] * 30
             sizes = [int(str(node.call("DBSIZE"))) for node in cluster.nodes]
@@ -235,13 +235,13 @@ class TestUrls:
     @pytest.mark.filterwarnings("ignore::ResourceWarning")  # redis-py drops the connection with which it asks for a new map
     async def test_a_cluster_that_misses_a_node_is_out(self):
         with Cluster() as cluster:
-            async with met(cluster.url) as (client, count):
+            async with connected_client(cluster.url) as (client, count):
                 cluster.nodes[1].kill()
-                told = await asyncio.gather(*(ask(client, count, f"key{n}", 2) for n in range(30)))
+                results = await asyncio.gather(*(ask(client, count, f"key{n}", 2) for n in range(30)))
             del client, count
             gc.collect()
 
-        assert told == [None] * 30
+        assert results == [None] * 30
 
     @pytest.mark.parametrize(
         ("url", "kind", "hosts", "database", "service"),
@@ -274,7 +274,7 @@ class TestUrls:
             "redis+cluster://:s3cret@h/3",
         ],
     )
-    async def test_others_are_refused_without_telling_the_password(self, url):
+    async def test_invalid_urls_are_rejected_without_repeating_the_password(self, url):
         with pytest.raises(ValueError, match="Valkey URL") as refused:
             valkey.connect(url)
 

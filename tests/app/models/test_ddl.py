@@ -82,7 +82,7 @@ class TestOnline:
         assert sorted(applied) == [[], following(1)]
         assert drift.find(postgresql_url) == ["unexpected: index ix_posts_title of posts"]
 
-    def test_an_index_that_failed_is_built_anew_by_the_next_attempt_and_what_came_before_stays(
+    def test_a_failed_index_is_rebuilt_by_the_next_attempt_and_earlier_revisions_stay(
         self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         unique = INDEX.replace('["title"]', '["title"], unique=True')

@@ -36,7 +36,7 @@ def cli(url: str, tmp_path: Path) -> CLI:
 def test_it_applies_checks_and_goes_back(cli: CLI):
     every, newest = ", ".join(REVISIONS), REVISIONS[-1]
 
-    said = [
+    outputs = [
         cli("migrate", "--check").stderr,
         cli("migrate").stdout,
         cli("migrate").stdout,
@@ -47,7 +47,7 @@ def test_it_applies_checks_and_goes_back(cli: CLI):
         cli("migrate", "--back-to", "0777").stderr,
     ]
 
-    assert said == [
+    assert outputs == [
         f"error: pending: {every}\n",
         f"applied: {every}\n",
         "up to date\n",
@@ -73,7 +73,7 @@ def test_drift_fails_the_check_with_a_line_for_each_difference(cli: CLI, migrate
 
 
 @pytest.mark.parametrize("command", [["serve"], ["migrate"], ["migrate", "--check"], ["admin", "token"]])
-def test_a_database_that_is_ahead_is_refused_in_one_line(cli: CLI, url: str, command: list[str]):
+def test_a_newer_database_gives_one_line(cli: CLI, url: str, command: list[str]):
     run.upgrade(url)
     query(url, "UPDATE alembic_version SET version_num = '0777'")
 
@@ -84,7 +84,7 @@ def test_a_database_that_is_ahead_is_refused_in_one_line(cli: CLI, url: str, com
     assert line.startswith("error: the database is at revision 0777, which is unknown to this version")
 
 
-def test_what_the_database_refuses_is_said_in_its_words_without_the_statement(cli: CLI, url: str):
+def test_database_errors_are_reported_without_the_statement(cli: CLI, url: str):
     Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True) if url.startswith("sqlite:") else None
     query(url, "CREATE TABLE posts (id INTEGER)")
 

@@ -40,7 +40,7 @@ def test_processes_that_upgrade_at_once_apply_each_revision_once(url: str):
     assert migrations.pending(url) == []
 
 
-def test_a_process_that_is_killed_while_it_migrates_leaves_nothing_and_nobody_waits_for_it(
+def test_a_process_killed_during_a_migration_leaves_neither_changes_nor_locks(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     run.upgrade(postgresql_url)

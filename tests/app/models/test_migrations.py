@@ -53,7 +53,7 @@ class TestUpgrade:
     def test_a_second_upgrade_does_nothing(self, migrated: str):
         assert run.upgrade(migrated) == []
 
-    def test_a_private_database_is_refused(self):
+    def test_a_private_database_is_rejected(self):
         with pytest.raises(ValueError, match="name a file"):
             run.upgrade("sqlite://")
 
@@ -83,7 +83,7 @@ class TestUpgrade:
 
         assert tables(url) == {table}
 
-    def test_a_database_that_is_ahead_of_this_version_is_refused_and_left_alone(self, migrated: str):
+    def test_a_newer_database_is_rejected_and_unchanged(self, migrated: str):
         query(migrated, "UPDATE alembic_version SET version_num = '0777'")
 
         for work in (migrations.pending, run.upgrade, lambda url: run.downgrade(url, "0001")):
@@ -99,7 +99,7 @@ class TestPending:
 
         assert list(tmp_path.iterdir()) == []
 
-    def test_everything_is_pending_in_an_empty_database_then_what_is_newer_then_nothing(
+    def test_pending_revisions_of_empty_older_and_current_databases(
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         if not url.startswith("sqlite:"):
@@ -207,7 +207,7 @@ class TestHistory:
             assert connection.execute("SELECT id FROM posts") == [(2,)]
 
     @pytest.mark.parametrize("revision", ["0777", "0002; DROP", ""])
-    def test_a_revision_that_does_not_exist_is_refused(self, migrated: str, revision: str):
+    def test_an_unknown_revision_is_rejected(self, migrated: str, revision: str):
         with pytest.raises(ValueError, match="does not exist"):
             run.downgrade(migrated, revision)
 

@@ -69,7 +69,7 @@ def connections(pid: int, port: int) -> int:
 
 @pytest.mark.parametrize("workers", [1, 2])
 class TestAtSIGTERM:
-    def test_readiness_says_503_while_everything_is_still_answered_and_then_what_has_begun_is_finished(self, database, workers):
+    def test_readiness_fails_first_then_running_requests_finish(self, database, workers):
         with Server(database, workers=workers, DRAIN_SECONDS="1", **SLOW) as server, ThreadPoolExecutor(30) as pool:
             assert get(server.port, "/health/ready").status == 200
             started = time.monotonic()
@@ -172,7 +172,7 @@ class TestWorkers:
             spread = [connections(pid, server.port) for pid in server.pids()]
             server.process.send_signal(signal.SIGHUP)
             wait_until(lambda: sum(line["event"] == "worker ready" for line in events(server)) == 3)
-            time.sleep(0.5)  # until the first has been told
+            time.sleep(0.5)  # until the first worker has been notified
             answers = [ask(connection, "GET", "/health/ready") for connection in kept]
             server.process.terminate()
 
@@ -196,10 +196,10 @@ class TestWorkers:
 
     def test_of_a_service_in_development_greet_once(self, tmp_path):
         with Server(tmp_path / "accord.db", workers=3, ENV="development") as server:
-            told = server.log.read_text()
+            log = server.log.read_text()
 
-        assert told.count("/openapi.yaml") == told.count("Demo accounts") == 1
-        assert told.count("each worker enforces its share of the limits") == 1
+        assert log.count("/openapi.yaml") == log.count("Demo accounts") == 1
+        assert log.count("each worker enforces its share of the limits") == 1
 
     def test_do_not_start_without_their_database(self, tmp_path):
         with pytest.raises(RuntimeError) as failure, Server(tmp_path / "accord.db", workers=3):

@@ -1,4 +1,4 @@
-"""What the service writes is for nobody else, whatever the umask."""
+"""Files of the service are accessible only to its owner, whatever the umask."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_neither_do_commands_that_begin_at_once(tmp_path: Path, mask: int):
     assert {name: mode for name, mode in seen.items() if mode not in {"0600", "0700"}} == {}
 
 
-def test_files_that_everybody_could_open_are_closed_and_it_says_so(sqlite_template, tmp_path: Path):
+def test_world_readable_files_are_restricted_with_a_warning(sqlite_template, tmp_path: Path):
     sqlite_template.copy(tmp_path)
     path = tmp_path / "accord.db"
     path.chmod(0o644)
@@ -109,16 +109,16 @@ def test_files_that_everybody_could_open_are_closed_and_it_says_so(sqlite_templa
     with Server(path, workers=2) as server:
         sign_up(server)
         found = modes(tmp_path)
-    told = [line for line in server.log.read_text().splitlines() if "file was accessible to everyone" in line]
+    warnings = [line for line in server.log.read_text().splitlines() if "file was accessible to everyone" in line]
 
     assert {found[name] for name in ("accord.db", "accord.db-wal", "accord.db-shm")} == {"0600"}
     assert found[tmp_path.name] == "0755/"
-    assert 1 <= len(told) <= 2
-    assert str(path) in told[0]
-    assert "0644" in told[0]
+    assert 1 <= len(warnings) <= 2
+    assert str(path) in warnings[0]
+    assert "0644" in warnings[0]
 
 
-def test_what_is_open_to_a_group_stays(sqlite_template, tmp_path: Path):
+def test_group_access_is_kept(sqlite_template, tmp_path: Path):
     sqlite_template.copy(tmp_path)
     (tmp_path / "accord.db").chmod(0o640)
 

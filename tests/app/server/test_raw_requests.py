@@ -47,7 +47,7 @@ def code(answer: Answer) -> object:
     "asked", [b"", H2C, b"Connection: Upgrade\r\nUpgrade: websocket\r\n"], ids=["none", "h2c", "websocket"]
 )
 @pytest.mark.parametrize("size", [10_000, 30])
-def test_a_body_is_a_body_whatever_is_asked_for(connection, asked, size):
+def test_bodies_are_delimited_whatever_upgrade_is_requested(connection, asked, size):
     inner = b"GET /api/v1/user-profiles?page_size=1 HTTP/1.1\r\n" + HOST + b"\r\n"
     data = b"".join(
         POST + asked + b"Content-Length: %d\r\n\r\n%b" % (len(body), body) + CHUNKED.replace(HOST, HOST + asked) + b"\r\n"
@@ -96,7 +96,7 @@ def test_trailer_fields_are_bounded(connection):
     ],
     ids=["junk", "malformed host", "other host", "other host in the target", "version", "method", "large"],
 )
-def test_what_is_refused_is_answered_as_everything_else(server, connection, head, status):
+def test_rejected_requests_get_the_usual_headers_and_problem(server, connection, head, status):
     usual = connection.send(HEALTH).answer()
     with contextlib.closing(Connection(server.port)) as other:
         refused = other.send(head).answer()

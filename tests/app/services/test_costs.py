@@ -18,7 +18,7 @@ from tests.support.resources import demand
 
 @pytest.fixture(scope="session")
 def template(sqlite_template):
-    """The service runs the same statements on every database; SQLite tells of each."""
+    """The service runs the same statements on every database; SQLite traces each."""
     return sqlite_template
 
 
@@ -59,7 +59,7 @@ def traced(statements, settings):
 
 
 # Reads and writes of rows; a transaction's BEGIN, SAVEPOINT, COMMIT are not statements of ours. One verifies the token.
-def test_every_operation_costs_what_its_resource_says(traced, statements, subtests):
+def test_every_operation_runs_the_documented_number_of_statements(traced, statements, subtests):
     tokens = traced.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD}).json()
 
     for operation in IN_ORDER:

@@ -128,7 +128,7 @@ DUMP = {
 def plain(one: Statement[Any], rows: list[Any]) -> Any:
     """Rows that can be compared."""
     found = [tuple(map(settled, fields(row))) for row in rows]
-    if isinstance(one.core, Select) and one.core._order_by_clauses:  # noqa: SLF001 - it is not told otherwise
+    if isinstance(one.core, Select) and one.core._order_by_clauses:  # noqa: SLF001 - there is no public attribute
         return found
     if isinstance(one.core, Select) and one.core._limit_clause is not None:  # noqa: SLF001
         return len(found)  # any of them will do
@@ -286,7 +286,7 @@ MERGING = [place for place, found in STATEMENTS.items() if any(one.batchable for
 
 
 @pytest.mark.parametrize("place", MERGING)
-async def test_callers_who_meet_get_the_rows_that_each_gets_alone(place: str, four: Four):
+async def test_concurrent_callers_get_the_same_rows_as_single_ones(place: str, four: Four):
     async with connected(four.urls[1]) as database:
         for _, one in STATEMENTS[place]:
             if one.batchable:
@@ -307,7 +307,7 @@ async def agreed(four: Four, databases: list[Database], one: Statement[Any], val
     theirs = [by_sqlalchemy(engine, one, core) for engine in four.engines]
     assert ours[0] == ours[1], f"SQLite and PostgreSQL differ in {where}"
     for product, our, their in zip(("SQLite", "PostgreSQL"), ours, theirs, strict=True):
-        told = their.rows != -1  # of an INSERT SQLAlchemy does not always count the rows
+        counted = their.rows != -1  # of an INSERT SQLAlchemy does not always count the rows
         assert our.tables == their.tables, f"SQLAlchemy's engine changes other rows on {product} in {where}"
-        assert our.rows == their.rows or not told, f"SQLAlchemy's engine differs on {product} in {where}"
+        assert our.rows == their.rows or not counted, f"SQLAlchemy's engine differs on {product} in {where}"
     return ours[0]

@@ -62,7 +62,7 @@ MADE = "SELECT 1 FROM users WHERE bio = 'ada' OR username = 'ada' UNION SELECT 1
 
 
 @pytest.mark.parametrize("operation", WRITES)
-async def test_lists_do_not_hide_what_may_have_been_written(operation: str, cut_off: tuple[Resources, Relay, str]):
+async def test_lists_are_not_stale_after_a_write_with_unknown_outcome(operation: str, cut_off: tuple[Resources, Relay, str]):
     service, relay, url = cut_off
     write, last_words, read = WRITES[operation]
     assert b"ada" not in (await read(service)).body

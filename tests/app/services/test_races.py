@@ -59,7 +59,7 @@ class TestTheLastAdministrator:
         second = await users.create(processes[0], UserCreate(**new_user()), "admin")
         return Principal(1, "admin", 0), Principal(second.id, "admin", 0)
 
-    async def test_two_who_deactivate_each_other_leave_one(self, processes, two):
+    async def test_two_administrators_deactivating_each_other_leave_one(self, processes, two):
         change = UserUpdate(is_active=False)
 
         found = await outcomes(
@@ -70,7 +70,7 @@ class TestTheLastAdministrator:
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
 
-    async def test_two_who_delete_each_other_leave_one(self, processes, two):
+    async def test_two_administrators_deleting_each_other_leave_one(self, processes, two):
         found = await outcomes(
             users.delete(processes[0], two[0], two[1].user_id, None),
             users.delete(processes[1], two[1], two[0].user_id, None),
@@ -79,10 +79,10 @@ class TestTheLastAdministrator:
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
 
-    async def test_twenty_who_delete_themselves_leave_one(self, processes):
-        everybody = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
+    async def test_twenty_administrators_deleting_themselves_leave_one(self, processes):
+        ids = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
 
-        found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin", 0), n, None) for n in everybody))
+        found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin", 0), n, None) for n in ids))
 
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
@@ -136,7 +136,7 @@ class TestRefreshing:
                 with pytest.raises(InvalidRefreshToken):
                     await sessions.refresh(processes[0], pair.refresh_token)
 
-    async def test_at_the_moment_of_signing_out_it_is_refreshed_or_refused_and_ends(self, processes):
+    async def test_refreshing_while_signing_out_succeeds_or_fails_and_the_session_ends(self, processes):
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
         principal = Principal(1, "admin", first.session_id)
 
@@ -151,7 +151,7 @@ class TestRefreshing:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("template", ["postgresql"], indirect=True)
-    async def test_waits_for_who_ends_the_session_and_keeps_nothing_that_they_wait_for(self, processes, settings):
+    async def test_waits_for_the_end_of_the_session_without_a_deadlock(self, processes, settings):
         refresh = inspect.unwrap(sessions.refresh)  # PostgreSQL would part two who wait for each other, unseen
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
         with Connection(settings.database_url) as other:
@@ -191,7 +191,7 @@ class TestChanging:
 
         assert (await users.get(processes[0].database, admin, 1)).version == 21
 
-    async def test_a_post_of_a_user_who_is_being_deleted_is_stored_and_deleted_or_refused(self, processes):
+    async def test_a_post_during_the_deletion_of_its_author_is_deleted_or_rejected(self, processes):
         author = await users.create(processes[0], UserCreate(**new_user()))
         principal = Principal(author.id, "user", 0)
         new = PostCreate(title="On compilers", content="")
@@ -205,7 +205,7 @@ class TestChanging:
         assert kinds(found, ApiError) == sum(getattr(outcome, "status", None) == 401 for outcome in found)
         assert total(await posts.list(processes[0], 1, 10, None)) == 0
 
-    async def test_who_is_deleted_after_the_token_was_verified_is_nobody(self, processes):
+    async def test_a_user_deleted_after_the_token_was_verified_is_unauthorized(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
         principal = Principal(user.id, "user", 0)
         await users.delete(processes[1], principal, user.id, None)

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 
 
 class TestWelcome:
-    def test_who_signs_up_gets_a_mail_as_text_and_html(self, client, server):
+    def test_a_sign_up_sends_a_mail_as_text_and_html(self, client, server):
         user = stored_user(client, full_name="Grace Hopper")
 
         [mail] = server.wait_for(1)
@@ -50,7 +50,7 @@ class TestWelcome:
         [mail] = server.wait_for(1)
         assert b"evil" not in mail.data
 
-    def test_what_looks_like_code_in_a_name_is_only_a_name(self, client, server):
+    def test_markup_in_a_name_is_escaped(self, client, server):
         stored_user(client, full_name="{{7*7}}<b>{% raw %}&amp;")
 
         [mail] = server.wait_for(1)
@@ -72,7 +72,7 @@ class TestWelcome:
         assert "Bcc" not in mail.message
         assert "Hello Grace Bcc: eve Pay here," in mail.part("plain")
 
-    def test_a_refused_sign_up_sends_nothing(self, client, server):
+    def test_a_rejected_sign_up_sends_nothing(self, client, server):
         user = stored_user(client)
         client.post("/api/v1/users", json=new_user(email=user["email"]))
 
@@ -106,7 +106,7 @@ class TestDelivery:
 
         assert ids(server.mails) == [json.loads(entry.payload)["message_id"]]
 
-    async def test_a_refusal_for_good_is_dead_and_said_without_the_address(self, resources, server):
+    async def test_a_permanent_rejection_is_a_dead_letter_and_logged_without_the_address(self, resources, server):
         body = new_user()
         server.refuse(body["email"], f"550 5.1.1 <{body['email']}> nobody here")
         await users.create(resources, UserCreate(**body))
@@ -132,7 +132,7 @@ class TestDelivery:
         return (await outbox.count(resources.database)).dead
 
     @pytest.mark.slow
-    async def test_what_was_dead_is_delivered_when_it_is_retried(self, resources, server):
+    async def test_a_retried_dead_letter_is_delivered(self, resources, server):
         body = new_user()
         server.refuse(body["email"], "550 no")
         await users.create(resources, UserCreate(**body))

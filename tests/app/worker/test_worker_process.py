@@ -46,7 +46,7 @@ def process(settings):
 
 @pytest.mark.slow
 class TestProcess:
-    async def test_what_a_killed_worker_held_is_delivered_by_another_with_the_same_message_id(
+    async def test_items_of_a_killed_worker_are_delivered_by_another_with_the_same_message_id(
         self, resources, settings, server
     ):
         await signed_up(resources, 3)
@@ -68,7 +68,7 @@ class TestProcess:
         assert held == [True] * 3
         assert sorted(ids(server.mails)) == sorted(wanted)
 
-    async def test_who_is_asked_to_end_gives_back_what_is_not_done(self, resources, settings, server):
+    async def test_a_stopped_worker_releases_undelivered_items(self, resources, settings, server):
         await signed_up(resources, 3)
         server.slow = 3600
         with process(settings) as running:
@@ -82,7 +82,7 @@ class TestProcess:
             (None, 0, True)
         ] * 3
 
-    async def test_it_delivers_what_was_there_and_what_comes(self, resources, settings, server):
+    async def test_it_delivers_existing_and_new_items(self, resources, settings, server):
         await signed_up(resources)
         with process(settings):
             await asyncio.to_thread(server.wait_for, 1)
@@ -96,7 +96,7 @@ class TestCommands:
         command = [sys.executable, "-m", "app", "outbox", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False)
 
-    async def test_an_operator_sees_what_waits_and_what_is_dead_and_retries_it(self, resources, settings):
+    async def test_an_operator_lists_and_retries_items(self, resources, settings):
         [_, bad] = await signed_up(resources, 2)
         [_, item] = sorted(await outbox.claim(resources.database, "a", utc_now(), 2))
         await outbox.dead_letter(resources.database, item, "a", "550 nobody\x1b[2J\u202e", utc_now())  # the server's own words
@@ -130,13 +130,13 @@ class TestCommands:
 
 @pytest.mark.slow
 class TestStart:
-    def test_that_mails_wait_is_said_once_however_many_processes_serve(self, settings, tmp_path):
+    def test_the_warning_about_undelivered_mails_is_logged_once(self, settings, tmp_path):
         with Server(settings.database_url, workers=2, log=tmp_path / "log") as server:
             server.stop()
 
             assert server.log.read_text().count("mails stay in the outbox") == 1
 
-    def test_what_cannot_be_understood_stops_it_with_one_line(self, settings):
+    def test_invalid_settings_stop_it_with_one_line(self, settings):
         command = [sys.executable, "-m", "app", "worker"]
         wrong = environment(settings, SMTP_URL="http://user:secret@mail.example.com")
 

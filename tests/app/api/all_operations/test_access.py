@@ -1,4 +1,4 @@
-"""Who may do what: every operation, asked by everybody."""
+"""Access: every operation is called with every role."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHO = ("nobody", "grace", "alan", "admin", "deactivated")  # as in the ACCESS of
 
 @pytest.fixture
 def people(client, admin):
-    """The headers of everybody, on the rows that `REQUESTS` speaks of."""
+    """The headers of every role, with the rows that `REQUESTS` refers to."""
     stored_user(client, username="grace", email="grace@example.com")
     stored_user(client, username="alan")
     signed_in(client, "grace")
@@ -25,7 +25,7 @@ def people(client, admin):
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_everybody_may_do_what_the_resource_says_and_nothing_else(client, people, who, subtests):
+def test_every_role_has_exactly_the_access_of_the_resource(client, people, who, subtests):
     tokens = client.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD}).json()
     if who == "deactivated":
         client.patch("/api/v1/users/2", json={"is_active": False}, headers=people["admin"])
@@ -47,7 +47,7 @@ class TestTokens:
         for scheme in ("bearer", "BEARER", "Bearer"):
             assert client.get("/api/v1/users/me", headers={"Authorization": f"{scheme} {token}"}).status_code == 200
 
-    def test_anything_but_one_token_is_refused_with_a_challenge(self, client, token, subtests):
+    def test_anything_but_one_token_is_rejected_with_a_challenge(self, client, token, subtests):
         headers = [
             {},
             {"Authorization": ""},

@@ -50,7 +50,7 @@ class TestAListedOrigin:
                 assert answer.status_code == 204
                 assert passes(dict(answer.headers), method, header) is (method in methods and header in sent)
 
-    def test_may_send_to_a_user_what_users_have(self, listed):
+    def test_may_send_the_headers_of_the_operation(self, listed):
         user = preflight(listed, ORIGIN)
 
         assert user.headers["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
@@ -70,7 +70,7 @@ class TestAListedOrigin:
             assert response.headers["RateLimit"]
             assert response.headers["X-Request-ID"]
 
-    def test_is_told_of_in_one_line_of_vary(self, listed):
+    def test_vary_is_one_header(self, listed):
         user = listed.post("/api/v1/users", json=new_user()).json()
 
         for origin in (ORIGIN, "https://other.example", None):
@@ -118,7 +118,7 @@ class TestAnyOtherOrigin:
             ),
         ],
     )
-    def test_is_told_nothing_but_that_its_origin_matters(self, listed, origin):
+    def test_gets_no_cors_headers_but_vary(self, listed, origin):
         for response in (listed.get("/health", headers={"Origin": origin}), preflight(listed, origin)):
             assert not [name for name in response.headers if name.startswith("access-control")]
             assert "Origin" in response.headers["Vary"]

@@ -22,14 +22,14 @@ WITH_CONTENT = [
     name for name, found in operations().items() if any("content" in r for s, r in found["responses"].items() if s < "3")
 ]
 READING = [name for name, (method, _, _) in REQUESTS.items() if method == "GET"]
-PUBLIC = [operation.id for operation in OPERATIONS if operation.is_cached]  # what everybody may see
+PUBLIC = [operation.id for operation in OPERATIONS if operation.is_cached]  # public resources
 SECURED = [
     name for name, operation in operations().items() if "401" in operation["responses"] and operation.get("security") != []
 ]
 
 
 def open_world(template, folder):
-    """A started application in a time that stands still, with the rows of `REQUESTS`; Grace's refresh token."""
+    """A started application with a fixed clock, with the rows of `REQUESTS`; Grace's refresh token."""
     client = TestClient(create_app(settings_of(template, folder), now=Clock()), raise_server_exceptions=False)
     client.__enter__()
     client.headers.update(signed_in(client, "admin"))
@@ -109,14 +109,14 @@ class TestBodies:
 
                 assert problem(response) == (400, "bad-request")
 
-    def test_json_that_is_no_object_is_refused(self, world, operation, subtests):
+    def test_json_other_than_an_object_is_rejected(self, world, operation, subtests):
         for content in (b"null", b"[]", b'"text"', b"1", b"true"):
             with subtests.test(content=content):
                 response = send(world, operation, content=content, headers={"Content-Type": "application/json"})
 
                 assert ("body", "", "type") in faults(response)
 
-    def test_another_media_type_is_refused_with_those_that_are_read(self, world, operation, subtests):
+    def test_another_media_type_is_rejected_and_accept_lists_the_supported_ones(self, world, operation, subtests):
         content = json.dumps(REQUESTS[operation][2]).encode()
         others = (
             "text/plain",
@@ -133,15 +133,15 @@ class TestBodies:
                 assert problem(response) == (415, "unsupported-media-type")
                 assert response.headers["Accept"] == ", ".join(operations()[operation]["requestBody"]["content"])
 
-    def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(self, world, operation):
+    def test_a_body_over_the_limit_is_rejected_with_or_without_content_length(self, world, operation):
         content = b'{"a":"' + b"x" * (1 << 20) + b'"}'
 
-        told = send(world, operation, content=content, headers={"Content-Type": "application/json"})
+        with_length = send(world, operation, content=content, headers={"Content-Type": "application/json"})
         chunked = send(
             world, operation, content=iter([content[:100], content[100:]]), headers={"Content-Type": "application/json"}
         )
 
-        assert problem(told) == problem(chunked) == (413, "content-too-large")
+        assert problem(with_length) == problem(chunked) == (413, "content-too-large")
 
     def test_a_length_that_is_none_is_a_bad_request(self, world, operation):
         for length in ("abc", "-1", "+1", "1.0", ""):
@@ -157,14 +157,14 @@ class TestRequests:
         assert problem(send(world, operation, headers={"Accept": "application/json;q=0"})) == (406, "not-acceptable")
 
     @pytest.mark.parametrize("operation", REQUESTS)
-    def test_a_query_name_that_is_not_in_the_contract_is_refused(self, world, operation):
+    def test_an_unknown_query_parameter_is_rejected(self, world, operation):
         response = send(world, operation, params={"_method": "DELETE"})
 
         assert ("query", "/_method", "unknown") in faults(response)
         assert "DELETE" not in response.text
 
     @pytest.mark.parametrize("operation", SECURED)
-    def test_a_token_that_is_none_is_refused_before_anything_else(self, world, operation):
+    def test_an_invalid_token_is_rejected_before_other_errors(self, world, operation):
         response = send(world, operation, params={"x": 1}, content=b"{", headers={"Authorization": "Bearer x", "Accept": "x/y"})
 
         assert problem(response) == (401, "unauthorized")
@@ -178,7 +178,7 @@ class TestRequests:
         assert head.content == b""
         assert comparable(head)[2] == comparable(get)[2]
 
-    def test_a_method_that_a_path_does_not_have_is_refused_with_all_that_it_has(self, world, subtests):
+    def test_an_undefined_method_is_rejected_and_allow_lists_the_defined_ones(self, world, subtests):
         allowed: dict[str, set[str]] = {}
         for method, path, _ in REQUESTS.values():
             allowed.setdefault(path, {"OPTIONS"}).update({method, "HEAD"} if method == "GET" else {method})

@@ -93,7 +93,7 @@ class TestTheSameRequestAgain:
         assert total() == before + 1
 
     @pytest.mark.parametrize("path", [USERS], indirect=True)
-    def test_is_answered_as_the_first_time_also_when_what_it_created_has_changed_or_is_gone(self, send, client, admin):
+    def test_gets_the_first_response_even_if_the_resource_was_changed_or_deleted(self, send, client, admin):
         name, body = key(), new_user(full_name="Grace \U0001f600 Hopper", username="Grace")
         first = send(body, name)
         place = first.headers["Location"]
@@ -143,7 +143,7 @@ class TestTheSameRequestAgain:
 
 
 class TestAnotherRequestWithTheKey:
-    def test_is_refused_and_does_nothing(self, send, total, path, body):
+    def test_is_rejected_without_effect(self, send, total, path, body):
         name = key()
         first = send(body, name)
         before = total()
@@ -154,7 +154,7 @@ class TestAnotherRequestWithTheKey:
         assert total() == before
         assert parts(send(body, name)) == parts(first)
 
-    def test_is_refused_also_if_it_only_says_null_for_what_the_first_left_out(self, client):
+    def test_is_rejected_even_if_it_only_adds_an_explicit_null(self, client):
         name, body = {"Idempotency-Key": key()}, new_user()
         client.post(USERS, json=body, headers=name)
 
@@ -180,24 +180,24 @@ class TestAnotherCaller:
         assert (first.status_code, second.status_code) == (201, 201)
         assert first.json()["author_id"] != second.json()["author_id"]
 
-    def test_who_signs_up_with_the_same_key_is_independent(self, client):
+    def test_another_sign_up_with_the_same_key_is_independent(self, client):
         name = {"Idempotency-Key": key()}
 
         answers = [client.post(USERS, json=new_user(), headers=name) for _ in range(3)]
 
         assert [answer.status_code for answer in answers] == [201] * 3
 
-    def test_who_knows_the_address_and_not_the_key_learns_what_everybody_learns(self, client):
+    def test_without_the_key_the_address_reveals_nothing_more(self, client):
         body = new_user()
         client.post(USERS, json=body, headers={"Idempotency-Key": key()})
 
-        stranger = client.post(USERS, json=body, headers={"Idempotency-Key": key()})
+        without_key = client.post(USERS, json=body, headers={"Idempotency-Key": key()})
 
-        assert problem(stranger) == (409, "already-registered")
+        assert problem(without_key) == (409, "already-registered")
 
 
 class TestAKeyInUse:
-    def test_is_told_with_the_time_to_wait_until_the_first_request_has_ended(self, send, total, body, settings):
+    def test_gets_409_with_retry_after_until_the_first_request_has_ended(self, send, total, body, settings):
         name, before = key(), total()
         with ThreadPoolExecutor(2) as pool:
             with locked(settings.database_url):
@@ -211,7 +211,7 @@ class TestAKeyInUse:
         assert parts(send(body, name)) == parts(first)
         assert total() == before + 1
 
-    def test_of_twenty_at_once_one_is_done_and_the_others_get_its_answer_or_are_told_to_wait(self, send, total, body):
+    def test_of_twenty_simultaneous_requests_one_takes_effect(self, send, total, body):
         name, before = key(), total()
         barrier = threading.Barrier(20)
 
@@ -288,7 +288,7 @@ class TestTime:
 
 
 class TestTheTable:
-    def test_holds_neither_the_key_nor_what_was_sent(self, client, admin, settings):
+    def test_contains_neither_the_key_nor_the_request(self, client, admin, settings):
         name = key()
         sent = {**new_user(full_name="Grace Hopper"), "password": "guess-me-if-you-can-1"}
         client.post(USERS, json=sent, headers={"Idempotency-Key": name})
@@ -302,7 +302,7 @@ class TestTheTable:
 
     @pytest.mark.parametrize("length", [16, 64, 65, 255])
     def test_has_hashes_that_are_no_plain_ones(self, client, admin, settings, length):
-        """HMAC takes the plain hash of a long key for the key: stored, it would let everybody compute the others."""
+        """HMAC replaces a long key by its plain hash, which would reveal the other hashes if it were stored."""
         name = (key() * 8)[:length]
         client.post(POSTS, json=new_post(), headers={**admin, "Idempotency-Key": name})
 
@@ -311,7 +311,7 @@ class TestTheTable:
         assert key_hash != hashlib.sha256(name.encode()).hexdigest()
 
     @pytest.mark.parametrize("answer", ['{"id":ID}', '{"id":ID,"created_at":17}'])
-    def test_may_hold_an_answer_of_another_version_which_is_answered_as_it_stands_today(self, send, body, settings, answer):
+    def test_with_an_incompatible_answer_the_current_resource_is_returned(self, send, body, settings, answer):
         name = key()
         first = send(body, name)
         written = answer.replace("ID", str(first.json()["id"]))
@@ -320,7 +320,7 @@ class TestTheTable:
         assert parts(send(body, name)) == parts(first)
 
     @pytest.mark.parametrize("path", [USERS], indirect=True)
-    def test_may_hold_an_answer_of_another_version_to_what_is_gone_whose_key_is_used_up(self, send, client, admin, settings):
+    def test_with_an_incompatible_answer_of_a_deleted_resource_the_key_cannot_be_reused(self, send, client, admin, settings):
         name, body = key(), new_user()
         first = send(body, name)
         query(settings.database_url, "UPDATE idempotency_keys SET answer = ?", f'{{"id":{first.json()["id"]}}}')
@@ -329,7 +329,7 @@ class TestTheTable:
         assert problem(send(body, name)) == (422, "idempotency-key-reused")
 
     @pytest.mark.anyio
-    async def test_is_rid_of_what_has_expired_and_of_nothing_else(self, settings):
+    async def test_deletes_only_expired_keys(self, settings):
         clock = Clock()
         async with connected(make_resources(settings, clock)) as service:
             author = Principal(1, "admin", 0)

@@ -24,7 +24,7 @@ class TestLimits:
         with TestClient(create_app(settings.model_copy(update=limits)), raise_server_exceptions=False) as client:
             yield client
 
-    def test_every_answer_tells_what_is_left(self, few):
+    def test_every_response_has_the_remaining_requests(self, few):
         answers = [few.get(path) for path in ("/api/v1/posts", "/nowhere", "/api/v1/posts?page=0")]
 
         assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"address";q=5;w=60'}
@@ -81,7 +81,7 @@ class TestLimits:
         assert answers[2].json()["instance"] == f"urn:uuid:{answers[2].headers['X-Request-ID']}"
         assert all(answer.headers.get_list("RateLimit-Policy") == ['"address";q=5;w=60'] for answer in answers)
 
-    def test_health_is_never_refused_and_counts_for_nothing(self, few):
+    def test_health_checks_are_never_limited_nor_counted(self, few):
         answers = [few.request(method, path) for _ in range(10) for method in ("GET", "HEAD") for path in HEALTH]
         others = [few.get("/api/v1/posts").status_code for _ in range(6)]
 
@@ -135,7 +135,7 @@ class TestSeveralWorkers:
         assert [[answer.status_code for answer in of_one] for of_one in answers] == [[200] * 4 + [429] * 2] * 2
         assert answers[0][0].headers["RateLimit-Policy"] == '"address";q=8;w=60'
 
-    def test_go_on_alone_when_valkey_is_dead(self, workers):
+    def test_continue_per_worker_while_valkey_is_down(self, workers):
         with Valkey() as server:
             one = workers(redis_url=server.url)
             assert one.get("/api/v1/posts").headers["RateLimit"] == '"address";r=7;t=8'

@@ -78,7 +78,7 @@ class TestEveryList:
         assert len(set(ids)) == len(ids) == pages[0]["total"]
         assert ids in (sorted(ids), sorted(ids, reverse=True)) or "sort" in found.path
 
-    def test_every_page_tells_its_number_its_size_and_the_total(self, found):
+    def test_every_page_has_its_number_size_and_total(self, found):
         pages = walk(found, 3)
 
         assert [page["page"] for page in pages] == list(range(1, len(pages) + 1))
@@ -120,12 +120,12 @@ class TestEveryList:
             with subtests.test(cursor=cursor):
                 assert problem(found(cursor=cursor)) == (404, "unknown-cursor")
 
-    def test_text_that_is_no_cursor_is_refused(self, found, subtests):
+    def test_an_invalid_cursor_is_rejected(self, found, subtests):
         for cursor in ("", "x", "A" * 37, "A" * 107, "A" * 37 + "=", "A" * 37 + "+", "é" * 38):
             with subtests.test(cursor=cursor):
                 assert {(place, pointer) for place, pointer, _ in faults(found(cursor=cursor))} == {("query", "/cursor")}
 
-    def test_pages_and_sizes_out_of_bounds_are_refused(self, found, subtests):
+    def test_pages_and_sizes_out_of_bounds_are_rejected(self, found, subtests):
         wrong = ["0", "-1", "1.0", "1e0", "01", "+1", "", "null", "\uff11", "9223372036854775808", "1" + "0" * 20]
         for name, text in [
             *((name, text) for name in ("page", "page_size") for text in wrong),
@@ -137,7 +137,7 @@ class TestEveryList:
 
                 assert places == {("query", f"/{name}")}
 
-    def test_ten_items_are_a_page_unless_told(self, found):
+    def test_the_default_page_size_is_ten(self, found):
         assert found().json()["page_size"] == 10
         assert found().json()["page"] == 1
 

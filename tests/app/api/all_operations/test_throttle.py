@@ -30,7 +30,7 @@ def guess(client, identifier, address="192.0.2.1"):
     return sign_in(client, identifier, "wrong-guess-1", address)
 
 
-def waited(client, identifier, address, password="wrong-guess-2"):  # noqa: S107 - of nobody
+def waited(client, identifier, address, password="wrong-guess-2"):  # noqa: S107 - of no account
     """Whether an attempt had to wait, and its answer."""
     before = time.monotonic()
     answer = sign_in(client, identifier, password, address)
@@ -56,14 +56,14 @@ def started(settings, clock):
 
 @pytest.fixture
 def guarded(started):
-    """Three failures of an account make strangers wait; nobody else is kept."""
+    """Three failures of an account make unknown addresses wait; others are not delayed."""
     client = started(sign_in_limit=3, sign_in_interval=0.4)
     stored_user(client, username="grace", email="grace@example.com")
     return client
 
 
 class TestFailuresOfAnAccount:
-    def test_strangers_wait_after_some_and_get_in_all_the_same(self, guarded):
+    def test_unknown_addresses_wait_after_some_failures_and_can_still_sign_in(self, guarded):
         for number in range(3):
             assert problem(guess(guarded, "grace", f"192.0.2.{number}")) == (401, "invalid-credentials")
 
@@ -100,11 +100,11 @@ class TestFailuresOfAnAccount:
 
         assert not waited(guarded, "admin", "192.0.2.1", PASSWORD)[0]
 
-    def test_a_name_that_nobody_has_is_slowed_and_answered_alike(self, guarded):
+    def test_an_unknown_name_is_delayed_and_answered_like_a_known_one(self, guarded):
         sign_in(guarded, "grace", address=HOME)
-        told = {name: [waited(guarded, name, f"192.0.2.{n}") for n in range(5)] for name in ("grace", "nobody")}
+        outcomes = {name: [waited(guarded, name, f"192.0.2.{n}") for n in range(5)] for name in ("grace", "nobody")}
 
-        slow, seen = ({name: [each[n] for each in found] for name, found in told.items()} for n in (0, 1))
+        slow, seen = ({name: [each[n] for each in found] for name, found in outcomes.items()} for n in (0, 1))
         assert slow["grace"] == slow["nobody"] == [False] * 3 + [True] * 2
         for one, other in zip(seen["grace"], seen["nobody"], strict=True):
             assert one.status_code == other.status_code == 401
@@ -158,13 +158,13 @@ class TestFailuresOfAnAddress:
         assert refused.headers["RateLimit"] == f'"sign-in-failures";r=0;t={refused.headers["Retry-After"]}'
         assert "failed attempts to sign in" in refused.json()["detail"]
 
-    def test_do_not_keep_out_who_is_known_there(self, spread):
+    def test_do_not_lock_out_a_known_address(self, spread):
         for number in range(8):
             guess(spread, f"victim_{number}", HOME)
 
         assert sign_in(spread, "admin", address=HOME).status_code == 201
 
-    def test_are_nobody_elses(self, spread):
+    def test_do_not_affect_other_addresses(self, spread):
         for number in range(8):
             guess(spread, f"victim_{number}", HOME)
 
@@ -279,7 +279,7 @@ class TestAnAttack:
 
     @staticmethod
     def enter(url, address):
-        """How often the owner has to come, coming again when told to, and the seconds until they are in."""
+        """The number of attempts of an owner who retries as Retry-After says, and the seconds until one succeeds."""
         begin = time.monotonic()
         for times in range(1, 30):
             answer = httpx2.post(

@@ -35,7 +35,7 @@ class TestConstraints:
 
         assert await either.one(OFFER, word="a") is None
 
-    async def test_a_second_row_of_the_same_name_is_refused_as_unique(self, either: Database):
+    async def test_a_duplicate_value_violates_unique(self, either: Database):
         await either.one(INSERT, word="a")
 
         with pytest.raises(ConstraintViolation) as refused:
@@ -45,7 +45,7 @@ class TestConstraints:
         assert refused.value.constraint == "uq_notes_word"
         assert "word" in refused.value.detail
 
-    async def test_a_second_row_of_the_same_key_is_refused_as_unique(self, either: Database):
+    async def test_a_duplicate_primary_key_violates_unique(self, either: Database):
         again = command(plain_insert(Note).values(id=1, word="a"))
         await either.run(again)
 
@@ -54,7 +54,7 @@ class TestConstraints:
 
         assert (refused.value.kind, refused.value.constraint) == ("unique", "pk_notes")
 
-    async def test_a_reference_to_nothing_is_refused_as_foreign_key(self, either: Database):
+    async def test_a_reference_to_a_missing_row_violates_the_foreign_key(self, either: Database):
         with pytest.raises(ConstraintViolation) as refused:
             await either.run(BELOW, word="b", above_id=7)
 
@@ -62,19 +62,19 @@ class TestConstraints:
         assert refused.value.constraint in {"fk_notes_above_id", ""}  # SQLite does not tell
         assert await either.one(COUNT) == 0
 
-    async def test_a_value_that_a_check_forbids_is_refused(self, either: Database):
+    async def test_a_disallowed_value_violates_the_check(self, either: Database):
         with pytest.raises(ConstraintViolation) as refused:
             await either.one(INSERT, word="")
 
         assert (refused.value.kind, refused.value.constraint) == ("check", "ck_notes_word")
 
-    async def test_a_missing_value_of_a_column_is_refused_as_not_null(self, either: Database):
+    async def test_a_missing_value_violates_not_null(self, either: Database):
         with pytest.raises(ConstraintViolation) as refused:
             await either.run(command(plain_insert(Note).values(word=None)))
 
         assert (refused.value.kind, refused.value.constraint) == ("not null", "")
 
-    async def test_run_tells_how_many_rows_changed(self, either: Database):
+    async def test_run_returns_the_number_of_changed_rows(self, either: Database):
         await either.one(INSERT, word="a")
 
         assert await either.run(SET, word="a", value=3) == 1
@@ -88,7 +88,7 @@ class TestConstraints:
 
 
 class TestReads:
-    async def test_what_was_acknowledged_is_read(self, either: Database):
+    async def test_acknowledged_writes_are_read(self, either: Database):
         async def write_and_read(word: str) -> bool:
             await either.one(INSERT, word=word)
             return await either.one(GET, word=word) is not None
@@ -106,7 +106,7 @@ class TestReads:
 
 
 class TestLoading:
-    async def test_it_writes_every_row_and_tells_how_many(self, either: Database):
+    async def test_it_writes_every_row_and_returns_their_number(self, either: Database):
         assert await either.load(TABLE, LOADED, rows(*map(str, range(3000)))) == 3000
 
         assert await either.one(COUNT) == 3000
@@ -124,7 +124,7 @@ class TestLoading:
     async def test_no_rows_are_no_fault(self, either: Database):
         assert await either.load(TABLE, LOADED, []) == 0
 
-    async def test_a_refused_row_keeps_none(self, either: Database):
+    async def test_one_rejected_row_rolls_back_all(self, either: Database):
         await either.one(INSERT, word="before")
 
         with pytest.raises(ConstraintViolation) as refused:
@@ -144,7 +144,7 @@ class TestLoading:
         assert await either.one(COUNT) == 0
         await either.one(INSERT, word="after")
 
-    async def test_a_row_of_another_length_is_refused_before_it_is_sent(self, either: Database):
+    async def test_a_row_of_another_length_is_rejected_before_it_is_sent(self, either: Database):
         with pytest.raises(TypeError, match="2 values for the 4 columns word, number"):
             await either.load(TABLE, LOADED, [("a", 1)])
 
@@ -180,7 +180,7 @@ class TestLoading:
         assert await load == 50_000
         assert turns > 50
 
-    async def test_inside_a_transaction_it_is_told_instead_of_waiting_for_itself(self, either: Database):
+    async def test_inside_a_transaction_it_raises_instead_of_deadlocking(self, either: Database):
         async with either.transaction():
             with pytest.raises(RuntimeError, match="through the transaction"):
                 await either.load(TABLE, LOADED, [])

@@ -90,14 +90,14 @@ async def count(pair: Replicated, who: str, text: str) -> int | None:
 
 
 class TestReads:
-    async def test_of_whoever_wrote_nothing_go_to_the_replica(self, pair, servers):
+    async def test_go_to_the_replica_without_writes(self, pair, servers):
         caller.set(("reader",))
 
         assert await pair.replica.one(PORT) == str(servers[1].port)
         assert await pair.replica.all(PORT) == [str(servers[1].port)]
 
     @pytest.mark.usefixtures("lagging")
-    async def test_of_whoever_has_just_written_go_to_the_primary(self, pair):
+    async def test_go_to_the_primary_after_a_write(self, pair):
         caller.set(("writer",))
         await pair.database.one(ADD, text="mine")
 
@@ -105,7 +105,7 @@ class TestReads:
         assert await count(pair, "reader", "mine") == 0
 
     @pytest.mark.usefixtures("lagging")
-    async def test_see_what_was_written_in_a_transaction(self, pair):
+    async def test_see_the_writes_of_a_transaction(self, pair):
         caller.set(("writer",))
         async with pair.replica.transaction() as transaction:
             await transaction.one(ADD, text="ours")
@@ -127,7 +127,7 @@ class TestReads:
 
         assert await pair.database.one(PORT) == str(servers[0].port)
 
-    async def test_go_to_the_primary_for_whoever_wrote_through_another_worker(self, servers):
+    async def test_go_to_the_primary_after_a_write_through_another_worker(self, servers):
         with Valkey() as valkey:
             async with AsyncExitStack() as stack:
                 one, other = [await replicated(stack, servers, valkey.url) for _ in range(2)]

@@ -53,7 +53,7 @@ class TestValues:
         assert first != second
         assert first[:3] == ["a", 0, 0]
 
-    def test_a_time_without_zone_is_refused(self):
+    def test_a_datetime_without_time_zone_is_rejected(self):
         when = command(update(Note).values(written_at=bindparam("written_at")))
 
         with pytest.raises(ValueError, match="needs a time zone"):
@@ -77,19 +77,19 @@ class TestShapes:
         assert both.compiled(DIALECT).sql == "UPDATE notes SET word=?, number=? WHERE notes.id = ?"
         assert both.compiled(DIALECT).parameters({"word": "a", "number": 2, "note_id": 3}) == ["a", 2, 3]
 
-    def test_a_list_in_a_statement_is_refused_because_it_has_no_fixed_shape(self):
+    def test_in_with_a_list_is_rejected(self):
         listed = statement(select(Note.id).where(Note.id.in_([1, 2])), int)
 
         with pytest.raises(TypeError, match="variable number of parameters"):
             listed.compiled(DIALECT)
 
-    def test_a_row_that_takes_more_columns_is_refused_at_the_first_compilation(self):
+    def test_a_row_that_takes_more_columns_is_rejected_at_the_first_compilation(self):
         short = Statement(select(Note.id, Note.word), NoteRow)
 
         with pytest.raises(TypeError, match="cannot be called with 2 columns"):
             short.compiled(DIALECT)
 
-    def test_a_row_that_takes_fewer_columns_is_refused_too(self):
+    def test_a_row_that_takes_fewer_columns_is_rejected(self):
         long = Statement(insert(Note).returning(*COLUMNS, Note.above_id), NoteRow)
 
         with pytest.raises(TypeError, match="cannot be called with 6 columns"):

@@ -27,7 +27,7 @@ async def add(database: Database, word: str) -> None:
 
 
 class TestFailure:
-    async def test_a_body_that_raises_undoes_itself_and_nobody_else(self, either: Database):
+    async def test_a_body_that_raises_rolls_back_only_itself(self, either: Database):
         async def fail(word: str) -> None:
             async with either.transaction() as transaction:
                 await transaction.one(INSERT, word=word)
@@ -39,7 +39,7 @@ class TestFailure:
         assert [type(result) for result in results[:4]] == [type(None), LookupError, type(None), LookupError]
         assert await words(either) == {"a", "c", "e"}
 
-    async def test_a_refused_write_undoes_nobody_else(self, either: Database):
+    async def test_a_rejected_write_rolls_back_only_itself(self, either: Database):
         results = await asyncio.gather(*(either.one(INSERT, word=word) for word in "aab"), return_exceptions=True)
 
         assert [type(result) for result in results].count(ConstraintViolation) == 1
@@ -69,7 +69,7 @@ class TestFailure:
 
         assert await words(either) == set()
 
-    async def test_a_write_that_takes_too_long_is_stopped_and_nobody_is_told_a_lie(self, either: Database):
+    async def test_a_write_that_takes_too_long_is_stopped_and_not_acknowledged(self, either: Database):
         await either.one(INSERT, word="before")
 
         jobs = (add(either, "a"), either.run(ENDLESS_WRITE), add(either, "b"))
@@ -96,7 +96,7 @@ class TestFailure:
 
 
 class TestMisuse:
-    async def test_writing_past_the_own_transaction_is_told_instead_of_waiting_for_itself(self, either: Database):
+    async def test_writes_outside_the_own_transaction_raise_instead_of_deadlocking(self, either: Database):
         async with either.transaction() as transaction:
             await transaction.one(INSERT, word="a")
 
@@ -107,7 +107,7 @@ class TestMisuse:
 
         assert await words(either) == {"a"}
 
-    async def test_reading_past_the_own_transaction_sees_what_is_committed(self, either: Database):
+    async def test_reads_outside_the_own_transaction_see_committed_rows(self, either: Database):
         async with either.transaction() as transaction:
             await transaction.one(INSERT, word="a")
 
@@ -216,7 +216,7 @@ class TestClose:
         with pytest.raises(ServiceUnavailable, match="closed"):
             await either.one(INSERT, word="a")
 
-    async def test_close_waits_for_what_was_begun(self, either: Database):
+    async def test_close_waits_for_pending_work(self, either: Database):
         writes = [asyncio.create_task(either.one(INSERT, word=str(number))) for number in range(200)]
         await asyncio.sleep(0)
 

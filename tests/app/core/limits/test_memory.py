@@ -19,7 +19,7 @@ def limit(clock, requests=3, period=60):
     return Limit("address", requests, period, clock)
 
 
-def told(decision):
+def headers(decision):
     return {name.decode(): value.decode() for name, value in decision.headers}
 
 
@@ -31,10 +31,10 @@ class TestLimit:
 
         assert waits == [0, 0, 0, 20, 20]
 
-    def test_the_headers_tell_the_policy_what_is_left_and_when_it_is_whole(self):
+    def test_the_headers_have_policy_remaining_requests_and_reset(self):
         few = limit(Clock())
 
-        verdicts = [told(few.hit("a")) for _ in range(4)]
+        verdicts = [headers(few.hit("a")) for _ in range(4)]
 
         assert {decision["ratelimit-policy"] for decision in verdicts} == {'"address";q=3;w=60'}
         assert [decision["ratelimit"] for decision in verdicts] == [
@@ -54,7 +54,7 @@ class TestLimit:
         assert early == 1
         assert few.hit("a").wait == 0
 
-    def test_refused_requests_do_not_count(self):
+    def test_rejected_requests_do_not_count(self):
         clock = Clock()
         few = limit(clock)
         for _ in range(100):
@@ -64,7 +64,7 @@ class TestLimit:
 
         assert [few.hit("a").wait for _ in range(4)] == [0, 0, 0, 20]
 
-    def test_everybody_has_a_limit_of_their_own(self):
+    def test_keys_are_limited_separately(self):
         few = limit(Clock(), requests=1)
 
         assert [few.hit(key).wait for key in ("a", "b", 1, 2)] == [0, 0, 0, 0]
@@ -89,10 +89,10 @@ class TestAShare:
 
         assert allowed == [25] * 4
 
-    def test_the_policy_told_is_the_whole_one_and_what_is_left_is_left_here(self):
+    def test_the_headers_have_the_whole_policy_and_what_remains_in_this_worker(self):
         decision = Limit("address", 100, 60, Clock(), share=4).hit("a")
 
-        assert told(decision) == {"ratelimit-policy": '"address";q=100;w=60', "ratelimit": '"address";r=24;t=3'}
+        assert headers(decision) == {"ratelimit-policy": '"address";q=100;w=60', "ratelimit": '"address";r=24;t=3'}
 
     def test_over_a_long_time_the_sum_of_the_rates_is_the_limit(self):
         clock = Clock()

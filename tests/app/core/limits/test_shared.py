@@ -25,7 +25,7 @@ def server() -> Iterator[Valkey]:
         yield server
 
 
-def told(decision: Decision) -> dict[str, str]:
+def headers(decision: Decision) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in decision.headers}
 
 
@@ -76,7 +76,7 @@ class TestSharedLimit:
         assert waits.count(0) == requests
         assert waits[:requests] == [0] * requests
 
-    async def test_everybody_has_a_limit_of_their_own(self, server):
+    async def test_keys_are_limited_separately(self, server):
         client, limit = make(server.url, requests=1)
         other = SharedLimit("account", 1, 60, client)
         async with client:
@@ -94,7 +94,7 @@ class TestSharedLimit:
             await asyncio.sleep(1.05)
             assert await hits(limit, "a", "a", "a") == [0, 0, 1]
 
-    async def test_valkey_forgets_clients_that_are_back_at_zero_and_never_learns_who_they_are(self, server):
+    async def test_keys_in_valkey_are_hashed_and_expire(self, server):
         client, limit = make(server.url, requests=100, period=10)
         async with client:
             await hits(limit, "203.0.113.7")
@@ -111,7 +111,7 @@ class TestSharedLimit:
             monkeypatch.setattr(time, "monotonic", lambda: 4_000_000_000.0)
             assert (await hits(limit, "a"))[0] in {29, 30}
 
-    async def test_a_server_whose_clock_was_set_back_makes_nobody_wait_longer_than_one_used_up_limit(self, server):
+    async def test_after_the_server_clock_was_set_back_the_wait_is_at_most_one_period(self, server):
         client, limit = make(server.url, requests=2)
         async with client:
             await hits(limit, "a")
@@ -121,7 +121,7 @@ class TestSharedLimit:
 
             assert await hits(limit, "a") == [30]
 
-    async def test_a_request_that_is_cancelled_counts_and_hurts_nobody(self, server):
+    async def test_a_cancelled_request_counts_and_does_not_affect_others(self, server):
         client, limit = make(server.url, requests=3)
         async with client:
             leaves = asyncio.ensure_future(resolve(limit.hit("a")))
@@ -129,7 +129,7 @@ class TestSharedLimit:
             await asyncio.sleep(0)
             leaves.cancel()
 
-            assert told(await stays)["ratelimit"] == '"address";r=1;t=40'
+            assert headers(await stays)["ratelimit"] == '"address";r=1;t=40'
 
     @pytest.mark.slow
     async def test_a_cluster_counts_each_client_where_its_key_is(self, cluster):

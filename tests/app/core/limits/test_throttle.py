@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 HOUR = 3600
 
 
-def attempt(address="stranger", account="ada", known=("home",)):
+def attempt(address="unknown", account="ada", known=("home",)):
     """An attempt at an account that knows some addresses."""
 
     async def look_up():
@@ -24,7 +24,7 @@ def attempt(address="stranger", account="ada", known=("home",)):
     return Attempt(account, address, look_up)
 
 
-def made(failures=3, of_address=100, interval=0.05):
+def make_throttle(failures=3, of_address=100, interval=0.05):
     """A throttle with short delays."""
     return Throttle(Limit("sign-in", failures, HOUR), Limit("sign-in-failures", of_address, HOUR), AttemptQueues(interval))
 
@@ -37,12 +37,12 @@ async def timed(work):
 
 async def fail(guard, times, address=None):
     for number in range(times):
-        await guard.failed(attempt(address or f"stranger {number}"))
+        await guard.failed(attempt(address or f"unknown {number}"))
 
 
 class TestThrottle:
-    async def test_whoever_has_few_failures_passes_at_once(self):
-        guard = made()
+    async def test_with_few_failures_an_attempt_is_admitted_at_once(self):
+        guard = make_throttle()
         await fail(guard, 2)
 
         decision, waited = await timed(guard.admit(attempt()))
@@ -50,36 +50,36 @@ class TestThrottle:
         assert (decision.wait, waited) == (0, False)
 
     async def test_success_counts_for_nothing(self):
-        guard = made()
+        guard = make_throttle()
         for _ in range(10):
             await guard.admit(attempt())
 
         assert await timed(guard.admit(attempt())) == (UNLIMITED, False)
 
-    async def test_strangers_wait_where_there_were_many_failures_and_are_not_refused(self):
-        guard = made()
+    async def test_unknown_addresses_wait_and_are_not_rejected(self):
+        guard = make_throttle()
         await fail(guard, 3)
 
-        decision, waited = await timed(guard.admit(attempt("another stranger")))
+        decision, waited = await timed(guard.admit(attempt("another unknown")))
 
         assert (decision.wait, waited) == (0, True)
 
-    async def test_a_known_address_passes_whatever_strangers_do(self):
-        guard = made()
+    async def test_a_known_address_is_admitted_despite_failures_of_others(self):
+        guard = make_throttle()
         await fail(guard, 50)
 
         assert await timed(guard.admit(attempt("home"))) == (UNLIMITED, False)
 
     async def test_failures_at_a_known_address_are_its_own(self):
-        guard = made()
+        guard = make_throttle()
         await fail(guard, 3, address="home")
 
-        assert (await timed(guard.admit(attempt("stranger"))))[1] is False
+        assert (await timed(guard.admit(attempt("unknown"))))[1] is False
         decision, waited = await timed(guard.admit(attempt("home")))
         assert (decision.wait, waited) == (0, True)
 
-    async def test_an_address_of_many_failures_is_refused_at_every_account_but_those_that_know_it(self):
-        guard = made(of_address=5)
+    async def test_an_address_with_many_failures_is_rejected_unless_the_account_knows_it(self):
+        guard = make_throttle(of_address=5)
         for number in range(5):
             await guard.failed(attempt("home", f"victim {number}", known=()))
 
@@ -141,7 +141,7 @@ class TestLines:
         assert len(full) == 20
         assert {dict(decision.headers)[b"ratelimit-policy"] for decision in full} == {b'"sign-in";q=10;w=0'}
 
-    async def test_there_are_so_many_in_all_who_are_held(self, monkeypatch):
+    async def test_the_number_of_waiting_attempts_is_bounded(self, monkeypatch):
         monkeypatch.setattr(throttle, "MAX_HELD", 10)
         queues = AttemptQueues(0.05)
 
@@ -150,7 +150,7 @@ class TestLines:
         assert [decision.wait for decision in verdicts] == [0] * 10 + [1] * 20
         assert (await queues.wait_turn("ada", "x")).wait == 0  # all of them have left
 
-    async def test_who_leaves_makes_room(self):
+    async def test_a_cancelled_attempt_frees_its_place(self):
         queues = AttemptQueues(5)
         waiting = [asyncio.create_task(queues.wait_turn("ada", number)) for number in range(throttle.MIN_PLACES)]
         await asyncio.sleep(0)

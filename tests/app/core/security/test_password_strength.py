@@ -58,7 +58,7 @@ class TestWeak:
             *("Gr4ce.Hopper1", "hopper1906", "reppoh-1906", "Grace2026!!"),  # the user
         ],
     )
-    def test_what_is_tried_first_is_weak(self, password):
+    def test_common_passwords_are_weak(self, password):
         assert is_weak(password, NAMES, OTHERS)
 
     @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ class TestTime:
 
         assert (time.process_time() - begun) / 10 < 0.1  # 2 ms; a library that tries all substitutions took 22 s
 
-    def test_the_list_is_read_by_the_first_who_needs_it(self):
+    def test_the_word_list_is_loaded_on_first_use(self):
         program = (
             "import app.main; from app.core.security.password_strength import _common_words as words;"
             "print(words.cache_info().currsize)"

@@ -55,7 +55,7 @@ class TestPasswords:
         assert {error.retry_after for error in refused} == {1}
         assert await passwords.hash("correct-horse-9")
 
-    async def test_a_caller_who_left_gives_the_place_back(self, passwords):
+    async def test_a_cancelled_caller_frees_its_place(self, passwords):
         for _ in range(20):
             work = asyncio.ensure_future(passwords.hash("correct-horse-9"))
             await asyncio.sleep(0)
@@ -103,7 +103,7 @@ class TestPreparing:
     @pytest.mark.parametrize(
         "character", ["\t", "\x7f", "\x85", "\u200b", "\u00ad", "\u0378", "\ufffe", "\ue000", "\ud800", "\u1100"]
     )
-    def test_what_cannot_be_typed_or_compared_everywhere_is_refused_and_not_repeated(self, character):
+    def test_disallowed_characters_are_rejected_and_not_repeated(self, character):
         with pytest.raises(DisallowedCharacters) as refused:
             prepare(f"hunter{character}2-horse")
 
@@ -131,7 +131,7 @@ class TestPreparing:
 
 @pytest.mark.anyio
 class TestWaiting:
-    async def test_whoever_waits_too_long_is_refused_and_their_place_is_free(self):
+    async def test_a_timeout_rejects_the_caller_and_frees_its_place(self):
         slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=100, timeout=0.01)
         found = await asyncio.gather(*(slow.hash("correct-horse-9") for _ in range(5)), return_exceptions=True)
         again = await slow.hash("correct-horse-9")
@@ -140,7 +140,7 @@ class TestWaiting:
         assert [type(one) for one in found] == [str] + [ServiceUnavailable] * 4
         assert again.startswith("$argon2id$")
 
-    async def test_a_caller_who_left_keeps_the_thread_busy_and_nobody_passes_the_bound(self):
+    async def test_a_cancelled_caller_occupies_its_thread_until_the_hash_is_done(self):
         slow = Passwords(memory_kib=65_536, passes=3, threads=1, queue=1, timeout=10)
         left = asyncio.ensure_future(slow.hash("correct-horse-9"))
         await asyncio.sleep(0.01)

@@ -19,7 +19,7 @@ class TestNew:
 
 
 class TestWellFormed:
-    def test_what_is_made_is_well_formed_under_its_own_prefix_only(self):
+    def test_a_token_is_well_formed_only_with_its_own_prefix(self):
         for prefix, other in ((tokens.ACCESS, tokens.REFRESH), (tokens.REFRESH, tokens.ACCESS)):
             for token in (tokens.new(prefix), tokens.successor("x", "y", prefix)):
                 assert tokens.is_well_formed(token, prefix)

@@ -60,12 +60,12 @@ def test_a_folder_is_a_socket():
     assert address.url == "postgresql:///notes?host=/run/postgresql&port=7"
 
 
-def test_tls_is_asked_for_as_libpq_and_sqlalchemy_write_it():
+def test_tls_options_of_libpq_and_sqlalchemy():
     assert "sslmode=require" in PostgresURL.of("postgresql://a/notes?sslmode=require").dsn
     assert "sslmode=verify-full" in PostgresURL.of("postgresql+asyncpg://a/notes?ssl=verify-full").dsn
 
 
-def test_what_the_driver_does_not_know_is_a_setting_of_the_session():
+def test_unknown_options_are_session_settings():
     address = PostgresURL.of("postgresql://a/notes?search_path=accord&application_name=api-7")
 
     assert address.settings == {"search_path": "accord", "application_name": "api-7"}
@@ -86,7 +86,7 @@ def test_what_the_driver_does_not_know_is_a_setting_of_the_session():
         "postgresql+psycopg://ada:hunter2@a/notes",
     ],
 )
-async def test_a_url_that_is_not_understood_is_told_without_its_password(url: str):
+async def test_an_invalid_url_is_rejected_without_repeating_its_password(url: str):
     with pytest.raises(ValueError, match="postgresql://user:password@host:port/name") as caught:
         await connect(url)
 
@@ -96,7 +96,7 @@ async def test_a_url_that_is_not_understood_is_told_without_its_password(url: st
     assert caught.value.__suppress_context__
 
 
-async def test_an_unknown_role_is_told_which_are_known():
+async def test_the_error_for_an_unknown_target_lists_the_known_ones():
     with pytest.raises(ValueError, match="any, prefer-standby, primary, read-only, read-write, standby"):
         await connect("postgresql://a/notes?target_session_attrs=leader")
 

@@ -84,7 +84,7 @@ async def test_of_many_keys_for_one_address_one_is_done_and_remembered(processes
     assert (total("users"), total("idempotency_keys")) == (2, 1)
 
 
-async def test_an_author_who_is_deleted_meanwhile_leaves_neither_posts_nor_records(processes, total):
+async def test_an_author_deleted_meanwhile_leaves_neither_posts_nor_keys(processes, total):
     author = await users.create(processes[0], UserCreate(**new_user()))
     principal, new = Principal(author.id, "user", 0), PostCreate(**new_post())
 
@@ -99,7 +99,7 @@ async def test_an_author_who_is_deleted_meanwhile_leaves_neither_posts_nor_recor
         await posts.create(processes[0], principal, new, f"{KEY}-later")
 
 
-async def test_a_key_is_repeated_while_what_it_created_changes(processes, total):
+async def test_a_key_is_repeated_while_the_resource_changes(processes, total):
     new = UserCreate(**new_user())
     first = await users.create(processes[0], new, idempotency_key=KEY)
 

@@ -65,7 +65,7 @@ class TestAdd:
         assert (found.attempts, found.claimed_by, found.failed_at) == (0, None, None)
         assert found.created_at == found.available_at == user.created_at
 
-    async def test_what_is_rolled_back_leaves_no_mail(self, service, database):
+    async def test_a_rolled_back_transaction_leaves_no_mail(self, service, database):
         with suppress(ZeroDivisionError):
             async with database.transaction() as transaction:
                 await outbox.add(transaction, "test", {}, service.now())
@@ -97,7 +97,7 @@ class TestAdd:
 
 
 class TestClaim:
-    async def test_the_oldest_are_taken_first_and_no_more_than_asked_for(self, service, database, clock):
+    async def test_the_oldest_items_are_claimed_first_up_to_the_limit(self, service, database, clock):
         for _ in range(3):
             await added(service)
             clock.advance(seconds=1)
@@ -111,7 +111,7 @@ class TestClaim:
         ]
         assert max(item.id for item in first) < second[0].id
 
-    async def test_each_is_taken_once_whoever_asks_at_once(self, services, clock):
+    async def test_concurrent_workers_claim_each_item_once(self, services, clock):
         await added(services[0], 100)
 
         async def take(number):
@@ -125,7 +125,7 @@ class TestClaim:
         everything = list(chain(*taken))
         assert (len(everything), len(set(everything))) == (100, 100)
 
-    async def test_nobody_takes_what_is_taken_until_the_lease_is_over(self, service, database, clock):
+    async def test_a_claimed_item_cannot_be_claimed_until_its_lease_expires(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
@@ -147,7 +147,7 @@ class TestClaim:
         assert renewed
         assert await outbox.claim(database, "b", clock(), 1) == []
 
-    async def test_who_has_lost_the_lease_changes_nothing(self, service, database, clock):
+    async def test_a_lost_claim_changes_nothing(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
         clock.advance(minutes=2)
@@ -164,7 +164,7 @@ class TestClaim:
         assert not renewed
         assert await entry(database) == before
 
-    async def test_what_is_given_back_is_due_at_once_and_only_that(self, services, clock):
+    async def test_released_claims_are_due_at_once(self, services, clock):
         database = services[0].database
         await added(services[0], 2)
         [item] = await outbox.claim(database, "a", clock(), 1)
@@ -174,7 +174,7 @@ class TestClaim:
 
         assert await outbox.claim(services[1].database, "c", clock(), 10) == [item]
 
-    async def test_what_is_delivered_is_gone(self, service, database, clock):
+    async def test_a_delivered_item_is_deleted(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
@@ -204,10 +204,10 @@ class TestFailure:
         clock.advance(days=400)
         assert await outbox.claim(database, "a", clock(), 1) == []
 
-    async def test_waits_differ_so_that_what_failed_together_does_not_come_back_together(self):
+    async def test_delays_have_jitter(self):
         assert len({outbox.delay(20) for _ in range(20)}) > 1
 
-    async def test_what_was_not_its_fault_does_not_count(self, service, database, clock):
+    async def test_a_postponed_attempt_is_not_counted(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
@@ -238,7 +238,7 @@ class TestRetry:
         [again] = await outbox.claim(database, "a", clock(), 1)
         assert (again.id, again.attempts) == (item.id, 0)
 
-    async def test_what_is_under_way_or_not_there_is_left_alone(self, service, database, clock):
+    async def test_claimed_and_missing_items_cannot_be_retried(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
@@ -267,7 +267,7 @@ class TestClockSteps:
         assert recovered == 3
         assert {item.id for item in await outbox.claim(database, "b", clock(), 10)} == {taken.id, failed.id, taken.id + 2}
 
-    async def test_what_may_lie_ahead_stays(self, service, database, clock):
+    async def test_possible_future_times_are_kept(self, service, database, clock):
         await added(service, 2)
         _, failed = sorted(await outbox.claim(database, "a", clock(), 2))
         await outbox.fail(database, failed._replace(attempts=30), "a", "451", clock())
@@ -277,7 +277,7 @@ class TestClockSteps:
 
 
 class TestHousekeeping:
-    async def test_what_has_expired_is_removed_and_nothing_else(self, service, settings, clock):
+    async def test_only_expired_rows_are_deleted(self, service, settings, clock):
         user = await users.create(service, UserCreate(**new_user(username="grace")), idempotency_key="k" * 20)
         await sessions.create(service, SessionCreate(identifier="grace", password=PASSWORD))
         clock.advance(seconds=LIFETIME.total_seconds() - 60)
@@ -295,7 +295,7 @@ class TestHousekeeping:
         assert lively.access_token
         assert (await sessions.list(service, Principal(user.id, "user", 0))).sessions == []
 
-    async def test_it_goes_on_until_nothing_is_left(self, service, settings, clock):
+    async def test_it_continues_until_no_expired_rows_remain(self, service, settings, clock):
         sql = "INSERT INTO idempotency_keys (scope, key_hash, request_hash, answer, expires_at) VALUES ('', ?, '', '{}', ?)"
         with Connection(settings.database_url) as connection:
             connection.execute("BEGIN")

@@ -40,7 +40,7 @@ def test_the_example_of_create_session_signs_in_in_development_only(settings, en
 
 
 @pytest.mark.parametrize("env", ["staging", "production"])
-def test_nobody_signs_up_with_its_password_outside_development(settings, env):
+def test_its_password_is_rejected_at_sign_up_outside_development(settings, env):
     with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
         answer = client.post("/api/v1/users", json=new_user(password=DEMO_PASSWORD))
 

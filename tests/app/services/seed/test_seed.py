@@ -23,12 +23,12 @@ async def resources(settings):
 
 async def test_two_thousand_users_and_their_posts_are_there_and_counted(resources, monkeypatch):
     monkeypatch.setattr(seed, "CHUNK_SIZE", 700)
-    told: list[int] = []
+    progress: list[int] = []
 
-    await seed.add_users(resources, 2000, told.append)
-    await seed.add_posts(resources, 1500, told.append)
+    await seed.add_users(resources, 2000, progress.append)
+    await seed.add_posts(resources, 1500, progress.append)
 
-    assert told == [700, 700, 600, 700, 700, 100]
+    assert progress == [700, 700, 600, 700, 700, 100]
     url = resources.database.url
     [[number, inactive, admins, passwords]] = query(
         url,
@@ -60,7 +60,7 @@ async def test_it_can_be_done_again_and_in_the_way_of_others(resources, monkeypa
     assert query(url, "SELECT count(*), count(DISTINCT username_key), count(DISTINCT email_key) FROM users") == [(21, 21, 21)]
 
 
-async def test_what_is_made_up_is_what_sign_up_would_take(resources):
+async def test_generated_users_satisfy_the_contract(resources):
     await seed.add_users(resources, 500, lambda _: None)
 
     page = await users.list(resources.database, 1, 100, None, UserFilters(sort="-created_at"))
@@ -71,7 +71,7 @@ async def test_what_is_made_up_is_what_sign_up_would_take(resources):
     assert page.users[-1].created_at.year >= page.users[0].created_at.year - 2
 
 
-async def test_without_users_nobody_can_have_written_posts(resources):
+async def test_posts_require_users(resources):
     query(resources.database.url, "DELETE FROM users")
 
     with pytest.raises(ValueError, match="no users"):

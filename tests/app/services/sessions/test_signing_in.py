@@ -38,7 +38,7 @@ def stored_hash(settings, username):
 
 
 class TestTiming:
-    def test_a_hash_is_verified_for_users_who_are_unknown_inactive_or_wrong(self, client, admin, verified):
+    def test_a_hash_is_verified_for_unknown_and_inactive_users_and_wrong_passwords(self, client, admin, verified):
         user = stored_user(client, username="grace")
         client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)
         verified.clear()

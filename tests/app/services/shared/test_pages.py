@@ -1,4 +1,4 @@
-"""Cursors that nobody issued."""
+"""Forged cursors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TestForgedCursors:
         for _ in range(3):
             stored_post(client, admin)
 
-    def test_a_forgery_that_says_what_is_possible_reads_as_issued(self, client):
+    def test_a_forged_cursor_with_possible_values_is_accepted(self, client):
         issued = client.get("/api/v1/posts?page_size=1").json()["next_cursor"]
 
         assert forged(1, 3, 2, 3) == issued
@@ -40,7 +40,7 @@ class TestForgedCursors:
             *((3, 0, 3), (3, 1, 3)),
         ],
     )
-    def test_a_forgery_that_says_what_is_impossible_is_unknown(self, client, key, number, total):
+    def test_a_forged_cursor_with_impossible_values_is_unknown(self, client, key, number, total):
         response = client.get("/api/v1/posts", params={"page_size": 1, "cursor": forged(1, key, number, total)})
 
         assert problem(response) == (404, "unknown-cursor")

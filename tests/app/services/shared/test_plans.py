@@ -111,7 +111,7 @@ async def test_public_lists_are_index_scans(plan):
     )
 
 
-async def test_totals_that_are_kept_are_read_from_the_counters_alone(plan):
+async def test_stored_totals_are_read_from_the_counters(plan):
     for shape in (ALL, ALL._replace(role="user", is_active=True)):
         assert not re.search(" users", plan(users_listing(shape).count))
     assert not re.search(" posts", plan(posts_queries.PUBLISHED.count))

@@ -62,7 +62,7 @@ def arranged(rows, sort):
 
 
 @pytest.mark.parametrize("few", [0, pages.FILTER_THEN_SORT_MAX], ids=["index scan", "filter then sort"])
-async def test_every_combination_gives_what_a_naive_search_gives(resources, monkeypatch, few):
+async def test_every_combination_finds_the_rows_of_a_naive_search(resources, monkeypatch, few):
     monkeypatch.setattr(pages, "FILTER_THEN_SORT_MAX", few)
     rows = await everything(resources)
     middle = rows[150].created_at
@@ -81,7 +81,7 @@ async def test_every_combination_gives_what_a_naive_search_gives(resources, monk
         assert (page.total, [user.id for user in found]) == (len(expected), [user.id for user in expected]), wanted
 
 
-async def test_many_hits_are_counted_one_by_one_and_alike(resources, monkeypatch):
+async def test_counting_by_scan_gives_the_same_total(resources, monkeypatch):
     by_index = (await users.list(resources.database, 1, 10, None, UserFilters(q="a"))).total
     monkeypatch.setattr(list_queries, "SCAN_THRESHOLD", 5)
     list_queries.users_listing.cache_clear()

@@ -53,25 +53,25 @@ def sent(monkeypatch) -> list[str]:
 
 
 class TestLookups:
-    async def test_each_caller_gets_the_row_that_was_asked_for(self, database):
+    async def test_each_caller_gets_its_own_row(self, database):
         words = [f"w{number % 130}" for number in range(300)]
 
         found = await asyncio.gather(*(database.one(GET, word=word) for word in words))
 
         assert found == [(word, int(word[1:])) if int(word[1:]) < 100 else None for word in words]
 
-    async def test_callers_who_meet_are_answered_by_few_statements(self, database, sent):
+    async def test_concurrent_callers_are_answered_by_few_statements(self, database, sent):
         await asyncio.gather(*(database.one(GET, word=f"w{number}") for number in range(100)))
 
         assert len(sent) == MAX_CONCURRENT + 1
 
-    async def test_a_caller_alone_is_asked_for_alone(self, database, sent):
+    async def test_a_single_caller_is_not_batched(self, database, sent):
         await database.one(GET, word="w1")
 
         [statement] = sent
         assert "ANY" not in statement
 
-    async def test_nobody_is_answered_from_before_they_asked(self, database):
+    async def test_no_caller_gets_a_result_that_was_read_before_the_call(self, database):
         async def write_and_read(number: int) -> object:
             await database.run(ADD, word=f"new{number}", number=number)
             return await database.one(GET, word=f"new{number}")
@@ -80,7 +80,7 @@ class TestLookups:
 
         assert found == [(f"new{number}", number) for number in range(200)]
 
-    async def test_one_who_leaves_does_not_harm_those_who_wait(self, database):
+    async def test_a_cancelled_caller_does_not_affect_the_others(self, database):
         callers = [asyncio.ensure_future(database.one(GET, word=f"w{number}")) for number in range(60)]
         await asyncio.sleep(0)
         for caller in callers[::3]:
@@ -91,7 +91,7 @@ class TestLookups:
         assert kept == [(f"w{number}", number) for number in range(60) if number % 3]
         assert await database.one(GET, word="w5") == ("w5", 5)
 
-    async def test_an_outage_is_told_to_all_who_wait(self, database, postgres):
+    async def test_an_outage_is_raised_to_all_waiting_callers(self, database, postgres):
         postgres.execute("ALTER TABLE notes RENAME TO gone", "merging")
 
         found = await asyncio.gather(*(database.one(GET, word=f"w{n}") for n in range(20)), return_exceptions=True)
@@ -100,7 +100,7 @@ class TestLookups:
         postgres.execute("ALTER TABLE gone RENAME TO notes", "merging")
         assert await database.one(GET, word="w5") == ("w5", 5)
 
-    async def test_a_parameter_beside_the_key_is_refused(self, database):
+    async def test_a_parameter_beside_the_key_is_rejected(self, database):
         lame = lookup(select(Note.number).where(Note.number > 7), int, word=Note.word)
 
         with pytest.raises(TypeError, match="no parameter but its key"):
@@ -108,11 +108,11 @@ class TestLookups:
 
 
 class TestShared:
-    async def test_callers_who_meet_get_one_answer(self, database, sent):
+    async def test_concurrent_callers_share_one_result(self, database, sent):
         found = await asyncio.gather(*(database.one(COUNT) for _ in range(50)))
 
         assert found == [100] * 50
         assert len(sent) == MAX_CONCURRENT + 1
 
-    async def test_what_stands_in_the_statement_itself_is_sent_with_it(self, database):
+    async def test_literals_of_the_statement_are_sent_with_it(self, database):
         assert await asyncio.gather(*(database.one(EVEN) for _ in range(50))) == [2] * 50

@@ -285,9 +285,7 @@ class TestOutages:
         server.execute("REVOKE ALL ON notes FROM limited", "notes")
         server.execute("DROP ROLE limited")
 
-    async def test_a_primary_that_was_demoted_is_left_and_the_change_is_made_on_the_next(
-        self, notes: PostgresDatabase, server: Postgres
-    ):
+    async def test_after_a_demotion_the_change_is_made_on_the_new_primary(self, notes: PostgresDatabase, server: Postgres):
         await warm(notes)
         server.execute("ALTER DATABASE notes SET default_transaction_read_only = on")
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'notes'")

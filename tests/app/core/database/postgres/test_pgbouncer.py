@@ -65,7 +65,7 @@ async def test_transactions_lose_no_update(bounced: PostgresDatabase):
     assert [note.number for note in await bounced.all(ALL)] == [30]
 
 
-async def test_a_transaction_has_the_limits_and_leaves_them_to_nobody(bounced: PostgresDatabase):
+async def test_timeouts_apply_to_the_transaction_and_do_not_leak(bounced: PostgresDatabase):
     async with bounced.transaction() as transaction:
         assert await transaction.one(SETTING, name="statement_timeout") == "500ms"
         assert await transaction.one(SETTING, name="idle_in_transaction_session_timeout") == "11s"

@@ -36,7 +36,7 @@ def counted(server: Running, condition: str) -> int:
     return int(server.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {condition}")[0][0])  # noqa: S608 - a test's
 
 
-def test_who_uses_sqlite_does_not_load_the_driver():
+def test_sqlite_does_not_import_the_driver():
     program = "import sys; import app.core.database, app.services.users; print('asyncpg' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -77,7 +77,7 @@ class TestSessions:
             assert await database.one(PROCESS) is not None
             await database.close()
 
-    async def test_a_wrong_name_is_a_connection_error_that_tells_why(self, postgres: Running):
+    async def test_an_unknown_database_is_a_connection_error_with_the_reason(self, postgres: Running):
         with pytest.raises(ConnectionError, match='database "nowhere" does not exist'):
             await connect(postgres.url("nowhere"))
 
@@ -90,7 +90,7 @@ class TestStatements:
         prepared = statement(select(column("statement")).select_from(text("pg_prepared_statements")), str)
         assert len([sql for sql in await served.all(prepared) if "WHERE notes.word" in sql]) == 1
 
-    async def test_what_is_kept_is_bounded(self, served: PostgresDatabase):
+    async def test_the_number_of_prepared_statements_is_bounded(self, served: PostgresDatabase):
         def numbered(number: int) -> Statement[int]:
             return statement(select(literal_column(str(number))), int)
 
@@ -193,7 +193,7 @@ class TestPool:
 
         assert len({await served.one(PROCESS) for _ in range(20)}) == 1
 
-    async def test_who_came_first_is_served_first(self, postgres: Running, name: str):
+    async def test_waiters_are_served_in_order(self, postgres: Running, name: str):
         database = await opened_on(postgres, name, connections=1)
         served: list[int] = []
 

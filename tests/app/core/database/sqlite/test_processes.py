@@ -60,13 +60,13 @@ class TestProcesses:
         assert note is not None
         assert note.number == 240
 
-    async def test_what_a_killed_process_acknowledged_is_there(self, database: SQLiteDatabase, url: str):
+    async def test_acknowledged_writes_survive_a_kill(self, database: SQLiteDatabase, url: str):
         with adding(url) as (process, output):
-            told = [(await asyncio.to_thread(output.readline)).strip() for _ in range(100)]
+            acknowledged = [(await asyncio.to_thread(output.readline)).strip() for _ in range(100)]
             process.kill()
-            told += [line.strip() for line in output.read().splitlines(keepends=True) if line.endswith("\n")]
+            acknowledged += [line.strip() for line in output.read().splitlines(keepends=True) if line.endswith("\n")]
 
-        missing = [word for word in told if await database.one(GET, word=word) is None]
+        missing = [word for word in acknowledged if await database.one(GET, word=word) is None]
         assert process.returncode == -signal.SIGKILL
         assert missing == []
 
@@ -99,7 +99,7 @@ class TestLock:
         assert await write is not None
         assert longest < 0.1
 
-    async def test_who_waits_too_long_is_told_and_nothing_was_done(self, database: SQLiteDatabase, url: str):
+    async def test_a_lock_timeout_raises_and_changes_nothing(self, database: SQLiteDatabase, url: str):
         other = lock(url)
 
         results = await asyncio.gather(*(database.one(INSERT, word=word) for word in "abc"), return_exceptions=True)

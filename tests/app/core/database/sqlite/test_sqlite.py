@@ -55,13 +55,13 @@ class TestAddresses:
         await first.close()
         await second.close()
 
-    async def test_an_unknown_scheme_is_told_which_are_known_and_no_secret_is_repeated(self):
+    async def test_an_unknown_scheme_is_rejected_without_repeating_secrets(self):
         with pytest.raises(ValueError, match=r"mysql:// is not known; a database URL is sqlite:///relative\.db") as caught:
             await connect("mysql://root:hunter2@host/db")
 
         assert "hunter2" not in str(caught.value)
 
-    async def test_a_url_with_a_host_is_refused(self):
+    async def test_a_url_with_a_host_is_rejected(self):
         with pytest.raises(ValueError, match="sqlite:////absolute"):
             await connect("sqlite://notes.db")
 
@@ -132,9 +132,9 @@ class TestOutages:
             with pytest.raises(ServiceUnavailable) as outage:
                 await database.one(INSERT, word="a")
 
-        told = capsys.readouterr().out
+        log = capsys.readouterr().out
         assert outage.value.detail == "The database is not available."
-        assert told.count("rejecting writes until") == told.count(f"{tmp_path}/notes.db was replaced") == 1
+        assert log.count("rejecting writes until") == log.count(f"{tmp_path}/notes.db was replaced") == 1
 
     async def test_a_file_that_goes_while_its_write_is_committed_is_not_acknowledged(
         self, database: SQLiteDatabase, tmp_path: Path

@@ -98,7 +98,7 @@ class TestGrouping:
 
 
 class TestFailure:
-    async def test_a_commit_that_fails_is_told_to_everyone_and_keeps_nothing(self, database: SQLiteDatabase):
+    async def test_a_failed_commit_is_raised_to_every_caller_and_keeps_nothing(self, database: SQLiteDatabase):
         await database.one(INSERT, word="before")
         seen = traced(database)
 
@@ -132,7 +132,7 @@ class TestFailure:
 
 
 class TestMisuse:
-    async def test_it_is_told_also_after_somebody_left_the_queue(self, database: SQLiteDatabase):
+    async def test_it_still_raises_after_a_waiting_caller_was_cancelled(self, database: SQLiteDatabase):
         async with database.transaction() as transaction:
             await transaction.one(INSERT, word="a")
             waiting = asyncio.create_task(add(database, "b"))
@@ -182,7 +182,7 @@ class TestCancellation:
 
 
 class TestClose:
-    async def test_close_waits_for_what_was_begun(self, database: SQLiteDatabase, url: str):
+    async def test_close_waits_for_pending_work(self, database: SQLiteDatabase, url: str):
         writes = [asyncio.create_task(database.one(INSERT, word=str(number))) for number in range(200)]
         await asyncio.sleep(0)
 
@@ -193,7 +193,7 @@ class TestClose:
         assert file.execute("SELECT count(*) FROM notes").fetchone() == (200,)
         file.close()
 
-    async def test_a_writer_that_has_died_leaves_nobody_waiting_and_ping_tells(self, database: SQLiteDatabase):
+    async def test_a_dead_writer_rejects_waiting_callers_and_ping_fails(self, database: SQLiteDatabase):
         # given an unexpected error
         database._writer.connection.close()  # noqa: SLF001 - no correct use of the database does this
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
