@@ -1,8 +1,9 @@
-"""A copy of the project to which a resource is added, as docs/extending.md says."""
+"""A copy of the project that is changed as docs/extending.md says."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from tests.support.paths import ROOT
 
 RESOURCE = Path(__file__).parent / "comments"
 MIGRATIONS = "app/migrations/versions"
+GUIDE = ROOT / "docs/extending.md"
+# A file and its contents, or what changes in it: "In `FILE`:" or "`FILE`:", and a block of code.
+_BLOCK = re.compile(r"`([\w./]+)`:\n\n```(diff|python)\n(.*?)```", re.DOTALL)
 
 
 class Project:
@@ -38,8 +42,7 @@ class Project:
 
     def add(self, resource: Path = RESOURCE) -> None:
         """Add the files of a resource, its edits, and what is generated."""
-        last = max(path.name[:4] for path in (self.folder / MIGRATIONS).glob("[0-9]*.py"))
-        new = f"{int(last) + 1:04}"
+        last, new = self._revisions()
         for path in sorted(resource.rglob("*.py")):
             target = self.folder / path.relative_to(resource)
             text = path.read_text()
@@ -54,6 +57,28 @@ class Project:
             before = "\n" + place if "before" in edit else place
             assert text.count(before) == 1, f"{place!r} stands {text.count(before)} times in {edit['file']}"
             path.write_text(text.replace(before, f"\n{edit['insert']}{place}" if "before" in edit else edit["insert"]))
+        self._generate()
+
+    def follow(self, heading: str) -> None:
+        """Make the changes of one guide, and generate."""
+        _, _, guide = GUIDE.read_text().partition(f"\n## {heading}\n")
+        last, new = self._revisions()
+        blocks = _BLOCK.findall(guide.partition("\n## ")[0])
+        assert blocks, f"{GUIDE.name} has no steps under {heading!r}"
+        for name, kind, code in blocks:
+            path = self.folder / name.replace("NNNN", new)
+            if kind == "python":
+                path.write_text(code.replace("NNNN", new).replace("LAST", last))
+            for hunk in code.split("@@\n") if kind == "diff" else ():
+                _apply(path, hunk.splitlines(keepends=True))
+        self._generate()
+
+    def _revisions(self) -> tuple[str, str]:
+        """The number of the newest migration, and the next one."""
+        last = max(path.name[:4] for path in (self.folder / MIGRATIONS).glob("[0-9]*.py"))
+        return last, f"{int(last) + 1:04}"
+
+    def _generate(self) -> None:
         code, output = self.run("-m", "accord", "generate")
         assert code == 0, output
 
@@ -77,3 +102,11 @@ class Project:
 
     def _git(self, *arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=self.folder, capture_output=True, text=True, check=True).stdout
+
+
+def _apply(path: Path, hunk: list[str]) -> None:
+    """Replace the lines that a part of a diff begins with "-" or " " by those it begins with "+" or " "."""
+    before, after = ("".join(line[1:] for line in hunk if line[0] in marks) for marks in (" -", " +"))
+    text = path.read_text()
+    assert text.count(before) == 1, f"{path.name} has {text.count(before)} times:\n{before}"
+    path.write_text(text.replace(before, after))

@@ -1,0 +1,77 @@
+"""The field and the operation of docs/extending.md are added to a copy of the project, in this order, and tested there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extending.project import Project
+from tests.extending.test_extending import CHECKS
+
+pytestmark = pytest.mark.slow
+
+BEHAVIOUR = '''"""What the guides add, through HTTP."""
+
+from tests.support.builders import signed_in, stored_user
+
+
+def test_a_summary_is_stored_and_bounded(client):
+    stored_user(client, username="grace")
+    grace = signed_in(client, "grace")
+    post = {"title": "On compilers", "content": "Long.", "summary": "s" * 280}
+
+    created = client.post("/api/v1/posts", json=post, headers=grace)
+    without = client.post("/api/v1/posts", json={"title": "None", "content": "Short."}, headers=grace)
+    too_long = client.post("/api/v1/posts", json={**post, "summary": "s" * 281}, headers=grace)
+
+    assert client.get(created.headers["Location"]).json()["summary"] == "s" * 280
+    assert without.json()["summary"] is None
+    assert [(error["pointer"], error["code"]) for error in too_long.json()["errors"]] == [("/summary", "maxLength")]
+
+
+def test_posts_are_counted(client):
+    user = stored_user(client, username="grace")
+    grace = signed_in(client, "grace")
+    for title in ("one", "two"):
+        client.post("/api/v1/posts", json={"title": title, "content": ""}, headers=grace)
+
+    found = client.get(f"/api/v1/users/{user['id']}/statistics", headers=grace)
+
+    assert found.json() == {"id": user["id"], "posts": 2}
+'''
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("guides"))
+    project.follow("Add a field")
+    project.follow("Add an operation")
+    return project
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_copy_passes_the(project: Project, check: str):
+    code, output = project.run(*CHECKS[check])
+
+    assert code == 0, output
+
+
+def test_the_copy_does_what_the_guides_promise(project: Project):
+    (project.folder / "tests/app/api/test_guides.py").write_text(BEHAVIOUR)
+    code, output = project.run("-m", "pytest", "tests/app/api/test_guides.py", "-k", "not postgresql")
+
+    assert code == 0, output
+
+
+def test_the_copy_passes_the_tests_of_tables_access_and_cost(project: Project):
+    tests = ("tests/app/models", "tests/app/api/all_operations/test_access.py", "tests/app/services/test_costs.py")
+    code, output = project.run("-m", "pytest", *tests, "-k", "not postgresql")
+
+    assert code == 0, output
+
+
+def test_every_documented_response_of_the_operation_is_returned(project: Project):
+    code, output = project.run(
+        "-m", "pytest", "tests/contract/directed/test_recipes.py", "-k", "getUserStatistics and not postgresql"
+    )
+
+    assert code == 0, output
