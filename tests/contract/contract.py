@@ -137,6 +137,16 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A link of a response; `parameters` are runtime expressions, by `place.name` or by name alone."""
+
+    status: int
+    name: str
+    operation: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation."""
 
@@ -150,7 +160,7 @@ class Operation:
     examples: dict[str, Any]
     security: tuple[dict[str, list[str]], ...]
     responses: dict[int, Response]
-    linked: frozenset[str]
+    links: tuple[Link, ...]
 
     @property
     def label(self) -> str:
@@ -256,8 +266,10 @@ def _operation(method: str, path: str, item: dict[str, Any]) -> Operation:
         examples,
         tuple(found.get("security", DOCUMENT["security"])),
         {int(status): _response(status, sent) for status, sent in found["responses"].items()},
-        frozenset(
-            link["operationId"] for sent in found["responses"].values() for link in resolved(sent).get("links", {}).values()
+        tuple(
+            Link(int(status), name, link["operationId"], link.get("parameters", {}))
+            for status, sent in found["responses"].items()
+            for name, link in resolved(sent).get("links", {}).items()
         ),
     )
 

@@ -80,7 +80,9 @@ def _from_document(operation: Operation, status: int, code: str) -> Recipe | Non
 
 def _creation(operation: Operation) -> Operation | None:
     """The operation that creates what another one deletes, as its link says."""
-    return next((found for found in BY_ID.values() if found.creates and operation.id in found.linked), None)
+    return next(
+        (found for found in BY_ID.values() if found.creates and operation.id in {link.operation for link in found.links}), None
+    )
 
 
 def _delete_what_was_created(creation: Operation, world: World) -> Answer:

@@ -52,7 +52,7 @@ FAR = 1_000_000  # so many rows no pass adds
 
 _principal = os.environ["ACCORD_FUZZ_PRINCIPAL"]
 _turns: Counter[tuple[object, ...]] = Counter()
-_keys = itertools.count(1)
+_keys = itertools.count(1_000_000_000 * int(os.environ["ACCORD_FUZZ_RUN"]))  # no two runs of a pass send the same key
 
 
 @dataclass(frozen=True)
