@@ -1,8 +1,8 @@
 """Handlers tagged `posts`."""
 
 from app.call import OptionallySignedIn, Public, SignedIn
-from app.schemas.models import PostCreate
-from app.schemas.operations import CreatePost, GetPost, ListPosts, ListUserPosts
+from app.schemas.models import PostCreate, PostUpdate
+from app.schemas.operations import CreatePost, DeletePost, GetPost, ListPosts, ListUserPosts, UpdatePost
 from app.services import posts
 from app.services.shared.preconditions import etag
 
@@ -31,3 +31,15 @@ async def create_post(call: SignedIn, idempotency_key: str | None, body: PostCre
 async def get_post(call: OptionallySignedIn, post_id: int) -> GetPost.OK:
     post = await posts.get(call.replica, call.principal, post_id)
     return GetPost.OK(post, etag=etag(post.version))
+
+
+@UpdatePost
+async def update_post(call: SignedIn, post_id: int, if_match: str | None, body: PostUpdate) -> UpdatePost.OK:
+    post = await posts.update(call.resources, call.principal, post_id, body, if_match)
+    return UpdatePost.OK(post, etag=etag(post.version))
+
+
+@DeletePost
+async def delete_post(call: SignedIn, post_id: int, if_match: str | None) -> DeletePost.NoContent:
+    await posts.delete(call.resources, call.principal, post_id, if_match)
+    return DeletePost.NoContent()

@@ -186,6 +186,19 @@ class PostCreate(Model):
     is_published: Annotated[StrictBool, Field(description="`false` keeps it as a draft.")] = True
 
 
+class PostUpdate(Model):
+    model_config = ConfigDict(extra="forbid")
+    title: Annotated[
+        StrictStr | MISSING,
+        Field(description="The title of the post, as plain text.", max_length=200, min_length=1, pattern="^[^\\u0000]+$"),
+    ] = MISSING
+    content: Annotated[
+        StrictStr | MISSING,
+        Field(description="The text of the post, as plain text.", max_length=20000, pattern="^[^\\u0000]*$"),
+    ] = MISSING
+    is_published: Annotated[StrictBool | MISSING, Field(description="`false` makes it a draft.")] = MISSING
+
+
 class Post(Model):
     id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
     author_id: Annotated[

@@ -781,6 +781,24 @@ class CreatePost(Operation):
             arguments: GetPost.Arguments = linked(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
             return Link.of("GET", GetPost.path(post_id=arguments["post_id"]), arguments)
 
+        def link_update_post(self) -> Link[UpdatePost.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdatePost.Arguments = linked(
+                self,
+                {},
+                {"post_id": "$response.body#/id", "if_match": "$response.header.ETag"},
+                needed=("post_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdatePost.path(post_id=arguments["post_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+        def link_delete_post(self) -> Link[DeletePost.Arguments]:
+            """DELETE /api/v1/posts/{post_id}: Delete a post"""
+            arguments: DeletePost.Arguments = linked(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
+            return Link.of("DELETE", DeletePost.path(post_id=arguments["post_id"]), arguments)
+
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
             arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",))
@@ -831,6 +849,19 @@ class GetPost(Operation):
             )
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
+        def link_update_post(self, *, post_id: int) -> Link[UpdatePost.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdatePost.Arguments = linked(
+                self,
+                {"$request.path.post_id": post_id},
+                {"post_id": "$request.path.post_id", "if_match": "$response.header.ETag"},
+                needed=("post_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdatePost.path(post_id=arguments["post_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
         def link_revalidate(self, *, post_id: int) -> Link[GetPost.Arguments]:
             """Send the `ETag` to transfer the post only if it has changed."""
             arguments: GetPost.Arguments = linked(
@@ -846,6 +877,97 @@ class GetPost(Operation):
 
     class Handler(Protocol):
         async def __call__(self, call: Call[Principal | None], /, *, post_id: int) -> GetPost.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, post_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/posts/{post_id}"
+
+
+class DeletePost(Operation):
+    """DELETE /api/v1/posts/{post_id}: Delete a post"""
+
+    operation_id = "deletePost"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    PreconditionFailed = problems.PreconditionFailed
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        post_id: int
+        if_match: str
+
+    class NoContent(Empty):
+        """The post has been deleted."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, post_id: int, if_match: str | None) -> DeletePost.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, post_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/posts/{post_id}"
+
+
+class UpdatePost(Operation):
+    """PATCH /api/v1/posts/{post_id}: Update a post"""
+
+    operation_id = "updatePost"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    PreconditionFailed = problems.PreconditionFailed
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        post_id: int
+        if_match: str
+
+    class OK(Body[models.Post | rows.PostRow], kw_only=True):
+        """The updated post."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+        def link_update_post(self, *, post_id: int) -> Link[UpdatePost.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdatePost.Arguments = linked(
+                self,
+                {"$request.path.post_id": post_id},
+                {"post_id": "$request.path.post_id", "if_match": "$response.header.ETag"},
+                needed=("post_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdatePost.path(post_id=arguments["post_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal], /, *, post_id: int, if_match: str | None, body: models.PostUpdate
+        ) -> UpdatePost.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -961,6 +1083,8 @@ class PostsHandlers(Protocol):
     list_posts: ListPosts
     create_post: CreatePost
     get_post: GetPost
+    delete_post: DeletePost
+    update_post: UpdatePost
     list_user_posts: ListUserPosts
 
 

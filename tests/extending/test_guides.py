@@ -22,8 +22,10 @@ def test_a_summary_is_stored_and_bounded(client):
     created = client.post("/api/v1/posts", json=post, headers=grace)
     without = client.post("/api/v1/posts", json={"title": "None", "content": "Short."}, headers=grace)
     too_long = client.post("/api/v1/posts", json={**post, "summary": "s" * 281}, headers=grace)
+    cleared = client.patch(created.headers["Location"], json={"summary": None}, headers=grace)
 
-    assert client.get(created.headers["Location"]).json()["summary"] == "s" * 280
+    assert created.json()["summary"] == "s" * 280
+    assert cleared.json() == {**created.json(), "summary": None, "version": 2}
     assert without.json()["summary"] is None
     assert [(error["pointer"], error["code"]) for error in too_long.json()["errors"]] == [("/summary", "maxLength")]
 

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.checks import Listed
 
-COSTS = {"listUserPosts": 1 + 1, "listPosts": 1, "createPost": 1 + 1, "getPost": 1 + 1}
+COSTS = {
+    "listUserPosts": 1 + 1,
+    "listPosts": 1,
+    "createPost": 1 + 1,
+    "getPost": 1 + 1,
+    "updatePost": 1 + 2,
+    "deletePost": 1 + 2,
+}
 ACCESS = {
     "listUserPosts": (200, 200, 200, 200, 401),
     "listPosts": (200, 200, 200, 200, 200),
     "createPost": (401, 201, 201, 201, 401),
     "getPost": (404, 200, 404, 200, 401),  # a draft
+    "updatePost": (401, 200, 404, 200, 401),
+    "deletePost": (401, 204, 404, 204, 401),
 }
 FLOORS = {"listUserPosts": 0.4, "listPosts": 0.5, "createPost": 1.0, "getPost": 0.5}
 

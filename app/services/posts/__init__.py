@@ -1,4 +1,4 @@
-"""Rules of posts: only its author and administrators see a draft."""
+"""Rules of posts: only the author and administrators see a draft, or change and delete a post."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from app.call import Principal
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.errors import ConstraintViolation
 from app.resources import Resources
-from app.schemas.models import PostCreate
-from app.schemas.problems import NotFound, Unauthorized
+from app.schemas.models import PostCreate, PostUpdate
+from app.schemas.problems import Forbidden, NotFound, PreconditionFailed, Unauthorized
 from app.schemas.rows import PostListRow, PostRow
 from app.services import idempotency
 from app.services.idempotency import Creation, Record, run_once
 from app.services.posts.queries import (
     ALL_OF_AUTHOR,
+    DELETE_POST,
     INSERT_POST,
     PUBLISHED,
     PUBLISHED_OF_AUTHOR,
     SELECT_ACTIVE_AUTHOR,
     SELECT_AUTHOR,
     SELECT_POST,
+    update_post,
 )
 from app.services.shared.pages import Listing, load_page
+from app.services.shared.preconditions import matching_versions
 
 CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(SELECT_POST, post_id=post_id))
 CACHE_TOPIC = "posts"  # of the list of all published posts
@@ -127,3 +130,59 @@ async def _insert(transaction: Transaction, principal: Principal, new: PostCreat
     if post is None:
         raise RuntimeError("an insert without a conflict clause returned no row")
     return post
+
+
+async def update(
+    resources: Resources, principal: Principal, post_id: int, changes: PostUpdate, if_match: str | None
+) -> PostRow:
+    """Change the fields that were sent.
+
+    Raises:
+        Forbidden: another user's post.
+        NotFound: also for another user's draft.
+        PreconditionFailed: the post has another version, or was changed at the same time.
+    """
+    fields = changes.model_dump()  # without the fields that were not sent
+    statement = update_post(frozenset(fields))
+    post, version = await _get_to_change(resources.database, principal, post_id, if_match)
+    try:
+        changed = await resources.database.one(
+            statement, post_id=post_id, version=version, **{f"new_{field}": value for field, value in fields.items()}
+        )
+    finally:  # even if the outcome of the write is unknown
+        await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
+    if changed is None:
+        await get(resources.database, principal, post_id)
+        raise _has_changed()
+    return changed
+
+
+async def delete(resources: Resources, principal: Principal, post_id: int, if_match: str | None) -> None:
+    """Delete a post. Raises as `update`."""
+    post, version = await _get_to_change(resources.database, principal, post_id, if_match)
+    try:
+        deleted = await resources.database.one(DELETE_POST, post_id=post_id, version=version)
+    finally:
+        await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
+    if deleted is None:
+        await get(resources.database, principal, post_id)
+        raise _has_changed()
+
+
+async def _get_to_change(
+    database: Database, principal: Principal, post_id: int, if_match: str | None
+) -> tuple[PostRow, int | None]:
+    """The post, and the version that may be changed; None: any."""
+    post = await get(database, principal, post_id)
+    if not _sees_drafts(principal, post.author_id):
+        raise Forbidden("Only the author and administrators may change or delete a post.")
+    versions = matching_versions(if_match)
+    if versions is None:
+        return post, None
+    if post.version not in versions:
+        raise _has_changed()
+    return post, post.version
+
+
+def _has_changed() -> PreconditionFailed:
+    return PreconditionFailed("The post has changed; read it again.")

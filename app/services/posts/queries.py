@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, bindparam, select
+import functools
+
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, or_, select, update
 
 from app.core.database.statements import Statement, insert, lookup, parameters, statement
 from app.models import Post, User
@@ -20,6 +22,18 @@ INSERT_POST = statement(
 )
 SELECT_AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
 SELECT_ACTIVE_AUTHOR = lookup(select(User.id).where(User.is_active), int, author_id=User.id)
+
+_VERSION = bindparam("version", type_=BigInteger())  # None: any
+_THIS_VERSION = (Post.id == bindparam("post_id"), or_(_VERSION.is_(None), Post.version == _VERSION))
+DELETE_POST = statement(delete(Post).where(*_THIS_VERSION).returning(Post.id), int)
+
+
+@functools.lru_cache(maxsize=8)
+def update_post(fields: frozenset[str]) -> Statement[PostRow]:
+    """Update these columns, if the post has the version."""
+    core = update(Post).where(*_THIS_VERSION).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
+    return statement(core.values(version=Post.version + 1).returning(*_COLUMNS), PostRow)
+
 
 _NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
 _BY_AUTHOR = Post.author_id == bindparam("author_id")
