@@ -47,10 +47,6 @@ class Transaction(Protocol):
 class Database(Transaction, Protocol):
     """A database. A statement outside `transaction()` is its own transaction; a write returns after its commit."""
 
-    @property
-    def url(self) -> str:
-        """Its URL, for migrations; of `sqlite://`, that of the temporary file. May contain a password."""
-
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """`async with database.transaction() as transaction:` commits at the end of the block and rolls back on an exception.
 

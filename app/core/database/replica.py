@@ -109,10 +109,6 @@ class _TrackingDatabase:
     def __init__(self, primary: Database, record: Callable[[], Awaitable[None]]) -> None:
         self._primary, self._record = primary, record
 
-    @property
-    def url(self) -> str:
-        return self._primary.url
-
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         try:
             return await self._primary.one(statement, **values)

@@ -41,9 +41,14 @@ def number(table: type[User | Post | Session | RefreshToken]) -> Statement[int]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+def url(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/accord.db"
     run.upgrade(url)
+    return url
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
     database = await connect(url)
     yield database
     await database.close()
@@ -139,8 +144,8 @@ class TestIndexes:
             ("SELECT * FROM refresh_tokens WHERE session_id = 1", "ix_refresh_tokens_session_id"),
         ],
     )
-    async def test_the_index_serves_its_query_without_sorting(self, database: Database, sql: str, index: str):
-        engine = create_engine(database.url)
+    async def test_the_index_serves_its_query_without_sorting(self, url: str, sql: str, index: str):
+        engine = create_engine(url)
         with engine.connect() as connection:
             plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
         engine.dispose()

@@ -200,7 +200,7 @@ class TestDelivery:
         async with at_work(resources):
             await until(lambda: outbox_is_taken(resources), "the lease")
 
-            query(resources.database.url, "UPDATE outbox SET claimed_by = 'another'")
+            query(resources.settings.database_url, "UPDATE outbox SET claimed_by = 'another'")
 
             async def dropped():
                 return not server.connected

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from app.core.database.sqlite import SQLiteDatabase
 from app.core.database.statements import Statement, command, insert, statement
-from tests.app.core.database.notes import ALL, COLUMNS, GET, INSERT, Note, NoteRow
+from tests.app.core.database.notes import ALL, COLUMNS, GET, INSERT, Note, NoteRow, path_of
 from tests.support.paths import ROOT
 
 DIALECT = sqlite.dialect()
@@ -111,7 +111,7 @@ class TestRows:
 
         ours = await database.all(ALL)
 
-        engine = create_engine(database.url)
+        engine = create_engine(f"sqlite:///{path_of(database)}")
         with engine.connect() as connection:
             theirs = [NoteRow(*row) for row in connection.execute(select(*COLUMNS).order_by(Note.id))]
         engine.dispose()

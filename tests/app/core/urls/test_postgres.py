@@ -15,7 +15,7 @@ def test_the_usual_schemes_mean_the_same(scheme: str):
     address = PostgresURL.of(f"{scheme}://ada:s%40fe@db.example:6432/notes")
 
     assert address.hosts == (Host("db.example", 6432),)
-    assert address.url == "postgresql://ada:s%40fe@db.example:6432/notes"
+    assert address.dsn == "postgresql://ada:s%40fe@/notes"
     assert address.target == "any"
 
 
@@ -34,7 +34,7 @@ def test_several_hosts_are_understood_as_libpq_and_sqlalchemy_write_them(url: st
 
     assert address.hosts == (Host("a", 1), Host("b", 2))
     assert address.target == "read-write"
-    assert address.url == "postgresql://ada:x@a:1,b:2/notes?target_session_attrs=read-write"
+    assert address.dsn == "postgresql://ada:x@/notes"
     assert address.settings == {}
 
 
@@ -57,7 +57,7 @@ def test_a_folder_is_a_socket():
     address = PostgresURL.of("postgresql:///notes?host=/run/postgresql&port=7")
 
     assert address.hosts == (Host("/run/postgresql", 7),)
-    assert address.url == "postgresql:///notes?host=/run/postgresql&port=7"
+    assert address.dsn == "postgresql:///notes"
 
 
 def test_tls_options_of_libpq_and_sqlalchemy():

@@ -92,7 +92,7 @@ async def test_counting_by_scan_gives_the_same_total(resources, monkeypatch):
 
 async def test_totals_equal_the_rows_after_random_writes(resources):
     chance = random.Random(1)  # noqa: S311 - not secret
-    url = resources.database.url
+    url = resources.settings.database_url
     for _ in range(60):
         ids = [row[0] for row in query(url, "SELECT id FROM users WHERE id > 1")]
         one = chance.choice(ids)
