@@ -119,11 +119,6 @@ def retry_on_conflict(function: Callable[P, Awaitable[R]]) -> Callable[P, Corout
     """Decorator: call the function again after a random backoff when its transaction was rolled back by a conflict.
 
     For functions that do nothing but one transaction: other side effects would be repeated.
-
-        @retry_on_conflict
-        async def transfer(database: Database, ...) -> None:
-            async with database.transaction() as transaction:
-                ...
     """
 
     @functools.wraps(function)

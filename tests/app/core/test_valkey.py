@@ -38,7 +38,7 @@ def server() -> Iterator[Valkey]:
 @contextlib.asynccontextmanager
 async def connected_client(url: str, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
     client = valkey.connect(url, timeout=seconds)
-    count = client.script(COUNT, keys=1, arguments=1)
+    count = client.script(COUNT, keys=1)
     async with client:
         yield client, count
 
@@ -71,7 +71,7 @@ class TestCalls:
 
     async def test_each_caller_hears_its_own_answer(self, server):
         async with connected_client(server.url) as (client, count):
-            other = client.script(COUNT.replace("results[i] =", "results[i] = 1000 +"), keys=1, arguments=1)
+            other = client.script(COUNT.replace("results[i] =", "results[i] = 1000 +"), keys=1)
             await client.close()
             await client.open()
             asked = [ask(client, (count, other)[n % 2], f"key{n}", n) for n in range(20)]
@@ -81,7 +81,7 @@ class TestCalls:
 
     async def test_equal_reads_are_sent_once(self, server):
         client = valkey.connect(server.url, timeout=PATIENT)
-        look = client.script(LOOK, keys=1, arguments=0, reads=True)
+        look = client.script(LOOK, keys=1, reads=True)
         async with client:
             results = await asyncio.gather(*(ask(client, look, key) for key in "abaab"))
 
