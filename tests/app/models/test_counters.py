@@ -108,7 +108,7 @@ class TestPostgreSQL:
             connection.execute("TRUNCATE users CASCADE")
             assert counted(connection) == {}
 
-    def test_writers_at_once_leave_the_right_counters_and_no_write_of_one_user_or_post_deadlocks(self, postgresql_url: str):
+    def test_concurrent_writers_leave_correct_counters_without_deadlocks(self, postgresql_url: str):
         run.upgrade(postgresql_url)
 
         def write(connection: psycopg.Connection, source: random.Random, mine: list[int]) -> None:
@@ -139,7 +139,7 @@ class TestPostgreSQL:
         assert errors == []
         assert slots > 1
 
-    def test_transactions_of_many_changes_in_any_order_leave_the_right_counters(self, postgresql_url: str):
+    def test_transactions_with_many_changes_leave_correct_counters(self, postgresql_url: str):
         run.upgrade(postgresql_url)
 
         def write(connection: psycopg.Connection, source: random.Random, _: list[int]) -> None:

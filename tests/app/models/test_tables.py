@@ -72,7 +72,7 @@ class TestUsers:
         assert refused.value.kind == "check"
         assert "ck_users_role" in refused.value.detail
 
-    async def test_an_id_is_never_given_twice(self, database: Database):
+    async def test_ids_are_never_reused(self, database: Database):
         first = await database.one(adding(user()))
         await database.run(command(delete(User)))
 
@@ -87,7 +87,7 @@ class TestUsers:
 
         assert fresh == ("user", True, 1)
 
-    async def test_deleting_a_user_deletes_all_that_is_theirs(self, database: Database):
+    async def test_deleting_a_user_cascades(self, database: Database):
         now = datetime.now(UTC)
         times = {"access_expires_at": now, "expires_at": now}
         await database.one(adding(user()))
@@ -111,7 +111,7 @@ class TestTimes:
             datetime(1, 1, 1, tzinfo=UTC),
         ],
     )
-    async def test_an_instant_comes_back_the_same_in_utc(self, database: Database, instant: datetime):
+    async def test_an_instant_is_returned_in_utc(self, database: Database, instant: datetime):
         await database.one(adding(user(created_at=instant)))
 
         read = await database.one(statement(select(User.created_at), lambda value: value))

@@ -56,7 +56,7 @@ def wait_for(folder: Path, pattern: str) -> None:
 
 
 @UMASKS
-def test_a_running_service_opens_nothing_to_others(tmp_path: Path, mask: int):
+def test_files_of_a_running_service_are_private(tmp_path: Path, mask: int):
     made = tmp_path / "made"
     settings: dict[str, Any] = {"ENV": "development", "MAIL_FOLDER": str(made / "deep" / "mail")}
 
@@ -70,7 +70,7 @@ def test_a_running_service_opens_nothing_to_others(tmp_path: Path, mask: int):
 
 
 @UMASKS
-def test_neither_do_commands_that_begin_at_once(tmp_path: Path, mask: int):
+def test_files_of_concurrent_commands_are_private(tmp_path: Path, mask: int):
     made = tmp_path / "made"
     environment = {
         **os.environ,

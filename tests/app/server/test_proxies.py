@@ -30,11 +30,11 @@ def statuses(url: str, *forwarded: str) -> list[int]:
 
 
 class TestTheClientAddress:
-    def test_is_the_peers_where_no_proxy_is_trusted(self, sqlite_template, tmp_path):
+    def test_is_that_of_the_peer_without_trusted_proxies(self, sqlite_template, tmp_path):
         with limited(sqlite_template, tmp_path) as url:
             assert statuses(url, *(f"198.51.100.{number}" for number in range(4))) == [200, 200, 200, 429]
 
-    def test_is_the_rightmost_that_is_no_trusted_proxy(self, sqlite_template, tmp_path):
+    def test_is_the_rightmost_untrusted_one(self, sqlite_template, tmp_path):
         with limited(sqlite_template, tmp_path, TRUSTED_PROXIES="127.0.0.1,10.0.0.0/8") as url:
             spoofed = ["203.0.113.9, 198.51.100.1, 10.0.0.7", "203.0.113.8, 198.51.100.1", "198.51.100.1, 10.1.2.3"]
 

@@ -71,7 +71,7 @@ def parts(response):
 
 
 class TestTheSameRequestAgain:
-    def test_is_answered_as_the_first_time_byte_for_byte_and_does_nothing(self, send, total, body):
+    def test_gets_the_same_bytes_and_has_no_effect(self, send, total, body):
         name, before = key(), total()
 
         first, *others = (send(body, name) for _ in range(3))
@@ -94,7 +94,7 @@ class TestTheSameRequestAgain:
         assert parts(changed) == parts(gone) == parts(first)
         assert client.get(place, headers=admin).status_code == 404
 
-    def test_may_write_its_members_in_another_order_and_those_that_mean_nothing(self, send, total, path, body):
+    def test_may_reorder_members_and_spell_out_defaults(self, send, total, path, body):
         name, before = key(), total()
         first = send(body, name)
 
@@ -105,7 +105,7 @@ class TestTheSameRequestAgain:
         assert [parts(other) for other in others] == [parts(first)] * 3
         assert total() == before + 1
 
-    def test_may_have_its_key_in_quotes_or_not(self, send, total, body):
+    def test_may_quote_the_key(self, send, total, body):
         name, before = key(), total()
 
         first, second = send(body, f'"{name}"'), send(body, name)
@@ -217,14 +217,14 @@ class TestAKeyInUse:
 
 
 class TestWhatFailed:
-    def test_is_not_remembered_when_the_document_refuses_it(self, send, path, body):
+    def test_is_not_stored_after_a_validation_error(self, send, path, body):
         name = key()
         refused = send({**body, "unknown": 1}, name)
 
         assert refused.status_code == 422
         assert send({**body, **OTHERWISE[path]}, name).status_code == 201
 
-    def test_is_not_remembered_when_a_rule_refuses_it(self, client, settings):
+    def test_is_not_stored_after_a_conflict(self, client, settings):
         name, body = {"Idempotency-Key": key()}, new_user()
         other = stored_user(client)
 
@@ -235,7 +235,7 @@ class TestWhatFailed:
         assert query(settings.database_url, "SELECT * FROM idempotency_keys") == []
         assert client.post(USERS, json=body, headers=name).status_code == 201
 
-    def test_is_not_remembered_when_the_database_was_out(self, client, send, total, body, settings):
+    def test_is_not_stored_during_a_database_outage(self, client, send, total, body, settings):
         name, before = key(), total()
         with damaged(settings.database_url):
             out = send(body, name)
@@ -257,7 +257,7 @@ class TestTime:
         with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
             yield client
 
-    def test_a_key_is_remembered_for_a_day_and_then_free_though_its_row_is_still_there(self, client, send, path, body, clock):
+    def test_a_key_expires_after_a_day_even_before_its_row_is_deleted(self, client, send, path, body, clock):
         name, other = key(), {**body, **OTHERWISE[path], **({"email": body["email"].upper()} if path == USERS else {})}
         first = send(body, name)
 

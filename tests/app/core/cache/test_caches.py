@@ -67,7 +67,7 @@ class TestEveryCache:
         assert {encoded.body for encoded in await asyncio.gather(*gets)} == {b"1"}
         assert source.made == 1
 
-    async def test_one_that_leaves_does_not_hurt_the_others(self, any_cache):
+    async def test_a_cancelled_caller_does_not_affect_the_others(self, any_cache):
         source = Source()
         source.door.clear()
         gets = [asyncio.ensure_future(any_cache.get("posts", "1", source)) for _ in range(3)]
@@ -107,7 +107,7 @@ class TestEveryCache:
 
         assert (await any_cache.get("posts", "1", source)).body == b"2"
 
-    async def test_a_computation_under_way_is_not_joined_after_a_drop_and_not_kept(self, any_cache):
+    async def test_a_computation_started_before_a_drop_is_neither_joined_nor_cached(self, any_cache):
         source = Source(1)
         source.door.clear()
         before = asyncio.ensure_future(any_cache.get("posts", "1", source))
@@ -140,7 +140,7 @@ class TestACacheThatKeeps:
 
         assert source.made == 1
 
-    async def test_a_body_that_is_too_long_is_given_and_not_kept(self, keeping):
+    async def test_a_body_that_is_too_long_is_returned_but_not_cached(self, keeping):
         source = Source("x" * MAX_BODY)
         for _ in range(2):
             assert len((await keeping.get("a", "x", source)).body) == MAX_BODY + 2

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 class TestMemory:
-    async def test_forgets_after_a_minute(self):
+    async def test_entries_expire_after_a_minute(self):
         now = 0.0
         found, source = MemoryCache(lambda: now), Source()
         await found.get("a", "x", source)
@@ -45,7 +45,7 @@ class TestMemory:
 
         assert source.made == 1
 
-    async def test_topics_that_keep_nothing_take_no_room(self):
+    async def test_topics_without_entries_use_no_memory(self):
         found = MemoryCache(entries=4)
         for number in range(1000):
             with contextlib.suppress(LookupError):
@@ -55,7 +55,7 @@ class TestMemory:
 
         assert max(len(held) for held in vars(found).values() if hasattr(held, "__len__")) <= 4
 
-    async def test_a_drop_counts_however_many_follow_it(self):
+    async def test_a_drop_is_effective_however_many_follow(self):
         found, source = MemoryCache(entries=2), Source(1)
         await found.get("t", "kept", source)
         source.door.clear()

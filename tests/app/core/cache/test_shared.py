@@ -28,7 +28,7 @@ class TestShared:
             await two.drop("a")
             assert (await one.get("a", "x", source)).body == b"2"
 
-    async def test_a_computation_of_one_worker_is_not_kept_past_the_drop_of_another(self, server):
+    async def test_a_drop_by_another_worker_discards_a_running_computation(self, server):
         server.call("FLUSHALL")
         source = Source(1)
         source.door.clear()
@@ -43,7 +43,7 @@ class TestShared:
             assert (await two.get("a", "x", source)).body == b"2"
             assert (await one.get("a", "x", source)).body == b"2"
 
-    async def test_entries_expire_and_are_no_pickles(self, server):
+    async def test_entries_expire_and_are_plain_bytes(self, server):
         server.call("FLUSHALL")
         async with shared(server) as (_, found):
             encoded = await found.get("a", "x", Source({"b": 1}))
@@ -53,7 +53,7 @@ class TestShared:
         assert 0 < int(str(server.call("PTTL", name))) <= 60_000
         assert str(server.call("GET", name))[16:] == encoded.etag + encoded.body.decode()
 
-    async def test_topics_that_keep_nothing_are_soon_forgotten(self, server):
+    async def test_generations_expire(self, server):
         server.call("FLUSHALL")
         async with shared(server) as (_, found):
             with contextlib.suppress(LookupError):
@@ -62,7 +62,7 @@ class TestShared:
 
         assert all(0 < int(str(server.call("TTL", key))) <= 600 for key in server.call("KEYS", "*"))
 
-    async def test_a_lost_generation_brings_no_old_entry_back(self, server):
+    async def test_a_lost_generation_does_not_revive_old_entries(self, server):
         server.call("FLUSHALL")
         source = Source(1)
         async with shared(server) as (_, found):
@@ -72,7 +72,7 @@ class TestShared:
             source.value = 2
             assert (await found.get("a", "x", source)).body == b"2"
 
-    async def test_while_valkey_is_out_every_get_computes(self):
+    async def test_while_valkey_is_down_every_get_computes(self):
         with Valkey() as server:
             source = Source(1)
             async with shared(server) as (_, found):
@@ -82,7 +82,7 @@ class TestShared:
                     source.value = value
                     assert (await found.get("a", "x", source)).body == b"%d" % value
 
-    async def test_a_hung_valkey_is_no_error(self):
+    async def test_a_hung_valkey_is_not_an_error(self):
         with Valkey() as server:
             async with shared(server, seconds=0.005) as (_, found):
                 server.pause()
@@ -108,7 +108,7 @@ class TestShared:
                 assert (await other.get("a", "x", source)).body == b"2"
 
     @pytest.mark.slow
-    async def test_in_a_cluster_a_topic_has_one_place(self, cluster):
+    async def test_in_a_cluster_the_keys_of_a_topic_share_a_slot(self, cluster):
         client = valkey.connect(cluster.url, timeout=PATIENT)
         found = SharedCache(client)
         async with client:

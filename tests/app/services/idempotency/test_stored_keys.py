@@ -42,7 +42,7 @@ class TestTheTable:
         assert not [word for word in (name, *sent.values(), "A secret of mine.") if word in text]
 
     @pytest.mark.parametrize("length", [16, 64, 65, 255])
-    def test_has_hashes_that_are_no_plain_ones(self, client, admin, settings, length):
+    def test_contains_no_plain_hash_of_the_key(self, client, admin, settings, length):
         """HMAC replaces a long key by its plain hash, which would reveal the other hashes if it were stored."""
         name = (str(uuid4()) * 8)[:length]
         client.post(POSTS, json=new_post(), headers={**admin, "Idempotency-Key": name})
@@ -67,14 +67,14 @@ class TestTheTable:
 
 
 class TestPasswords:
-    def test_are_in_nothing_that_is_stored_of_a_request(self):
+    def test_are_not_part_of_the_stored_hashes(self):
         one, other = (UserCreate(**{**BODY, "password": password}) for password in ("correct-horse-9", "another-horse-9"))
         stored: list[Any] = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
 
         assert stored[0][:4] == stored[1][:4]
         assert "password" not in stored[0].payload
 
-    def test_are_those_that_the_document_marks(self):
+    def test_are_those_with_format_password(self):
         marked = {
             operation["operationId"]: {
                 name
@@ -92,7 +92,7 @@ class TestPasswords:
         creations = [module.CREATION for module in modules if hasattr(module, "CREATION")]
         assert marked == {each.operation: each.secrets for each in creations}
 
-    def test_another_one_with_the_same_key_is_another_request(self, client):
+    def test_another_password_with_the_same_key_is_another_request(self, client):
         headers = {"Idempotency-Key": KEY}
         first = client.post(USERS, json=BODY, headers=headers)
         other = client.post(USERS, json={**BODY, "password": "another-horse-9"}, headers=headers)

@@ -21,7 +21,7 @@ async def resources(settings):
         yield resources
 
 
-async def test_two_thousand_users_and_their_posts_are_there_and_counted(resources, monkeypatch):
+async def test_two_thousand_users_and_their_posts_are_stored_and_counted(resources, monkeypatch):
     monkeypatch.setattr(seed, "CHUNK_SIZE", 700)
     progress: list[int] = []
 
@@ -47,7 +47,7 @@ async def test_two_thousand_users_and_their_posts_are_there_and_counted(resource
     assert 1200 < published < 1500
 
 
-async def test_it_can_be_done_again_and_in_the_way_of_others(resources, monkeypatch):
+async def test_it_can_be_repeated_and_run_concurrently(resources, monkeypatch):
     monkeypatch.setattr(seed, "NAMES", [("Ada", "ada")])
     monkeypatch.setattr(seed, "LAST", ["Lovelace"])
     url = resources.settings.database_url

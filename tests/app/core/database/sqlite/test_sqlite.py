@@ -37,7 +37,7 @@ class TestAddresses:
         assert (tmp_path / "notes.db").exists()
 
     @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
-    async def test_a_private_database_works_and_is_gone_afterwards(self, url: str):
+    async def test_a_private_database_is_deleted_on_close(self, url: str):
         database = await opened(url)
         await database.one(INSERT, word="a")
 
@@ -71,7 +71,7 @@ class TestAddresses:
         with pytest.raises(ConnectionError, match=f"cannot open the SQLite file {tmp_path}: unable to open"):
             await connect(f"sqlite:///{tmp_path}")
 
-    async def test_a_file_that_is_no_database_is_named(self, tmp_path: Path):
+    async def test_a_file_that_is_not_a_database_is_named(self, tmp_path: Path):
         (tmp_path / "notes.db").write_text("Dear diary, today I have learnt what a header is. " * 100)
 
         with pytest.raises(ConnectionError, match="file is not a database"):
@@ -96,7 +96,7 @@ class TestSafety:
 
 
 class TestOutages:
-    async def test_a_missing_table_is_an_outage_whose_cause_is_for_the_log(self, url: str):
+    async def test_a_missing_table_is_an_outage(self, url: str):
         database = await connect(url)
 
         with pytest.raises(ServiceUnavailable) as outage:
@@ -126,7 +126,7 @@ class TestOutages:
         assert await database.one(COUNT) == 0
         assert await database.one(INSERT, word="a") is not None
 
-    async def test_a_replaced_file_stops_writes_for_good(self, database: SQLiteDatabase, tmp_path: Path, capsys):
+    async def test_a_replaced_file_stops_writes_permanently(self, database: SQLiteDatabase, tmp_path: Path, capsys):
         shutil.copy(tmp_path / "notes.db", tmp_path / "copy.db")
         (tmp_path / "copy.db").rename(tmp_path / "notes.db")
 
@@ -138,7 +138,7 @@ class TestOutages:
         assert outage.value.detail == "The database is not available."
         assert log.count("rejecting writes until") == log.count(f"{tmp_path}/notes.db was replaced") == 1
 
-    async def test_a_file_that_goes_while_its_write_is_committed_is_not_acknowledged(
+    async def test_a_write_is_not_acknowledged_if_the_file_is_removed_during_the_commit(
         self, database: SQLiteDatabase, tmp_path: Path
     ):
         async def write() -> None:
