@@ -29,7 +29,7 @@ def versions(folder: Path, monkeypatch: pytest.MonkeyPatch, *last: str, until: s
     for index, body in enumerate(last, number + 1):
         head = (
             "import sqlalchemy as sa\nfrom alembic import op\nfrom app.migrations import ddl\n"
-            f'revision = "{index:04}"\ndown_revision = "{index - 1:04}"\nbranch_labels = None\ndepends_on = None\n'
+            f'revision = "{index:04}"\ndown_revision = "{index - 1:04}"\n'
         )
         (copy / f"{index:04}_test.py").write_text(head + body)
     monkeypatch.setattr(run, "VERSIONS", copy)
