@@ -1,4 +1,4 @@
-"""Writing posts and reading them; drafts."""
+"""Creating and reading posts; drafts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public side of users."""
+"""Public profiles of users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the example that this service began with went wrong: each fault that was measured there, and the answer given here."""
+"""Faults measured in the example that this service began with, and the response here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def sign_up(url, bodies):
 
 @pytest.mark.slow
 class TestSimultaneousSignUps:
-    """Of many sign-ups at one moment, over real connections to a real server, one wins."""
+    """Of many simultaneous sign-ups, over real connections to a real server, one succeeds."""
 
     @pytest.mark.parametrize(
         "same",

@@ -1,4 +1,4 @@
-"""Staying signed in: rotation, grace, reuse."""
+"""Refreshing sessions: rotation, grace period, reuse."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def client(settings, clock):
-    """A client of an application that lives in the test's own time."""
+    """A client of an application with the clock of the test."""
     with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
         yield client
 

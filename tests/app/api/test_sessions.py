@@ -1,4 +1,4 @@
-"""Signing in, looking at one's sessions, signing out."""
+"""Signing in, listing sessions, signing out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def timed(settings, clock):
-    """A client of an application that lives in the test's own time."""
+    """A client of an application with the clock of the test."""
     with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""Changing users and deleting them."""
+"""Updating and deleting users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing up and being seen."""
+"""Creating, reading and listing users."""
 
 from __future__ import annotations
 

@@ -31,12 +31,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def cli(tmp_path):
-    """Runs a command in an environment without settings, on a database that is not there yet."""
+    """Runs a command in an environment without settings, on a database that does not exist yet."""
     return runner(tmp_path)
 
 
 def ask(url, body=None, **headers: str):
-    """The answer of a running service."""
+    """The response of a running service."""
     data = None if body is None else json.dumps(body).encode()
     return urlopen(Request(url, data, {"Content-Type": "application/json", **headers}))  # noqa: S310 - the address is ours
 

@@ -1,4 +1,4 @@
-"""What an operator may get wrong, and how each command says so: error lines that name the setting, and no traceback."""
+"""Errors of operators: each command prints lines that name the setting, and no traceback."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ commands = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 
 @pytest.fixture
 def cli(tmp_path):
-    """Runs a command in an environment without settings, on a database that is not there yet."""
+    """Runs a command in an environment without settings, on a database that does not exist yet."""
     run = runner(tmp_path)
     port = str(free_port())
     return lambda *arguments, **given: run(*arguments, **{"PORT": port, "stdin": PASSWORD, **given})

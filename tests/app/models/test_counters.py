@@ -1,4 +1,4 @@
-"""The counters that triggers keep are the real numbers of rows, whatever is done, by however many at once."""
+"""The counters that triggers update equal the numbers of rows, also with concurrent writers."""
 
 # ruff: noqa: S608 - statements are made up at random, of our own words
 
@@ -112,7 +112,7 @@ class TestPostgreSQL:
         run.upgrade(postgresql_url)
 
         def write(connection: psycopg.Connection, source: random.Random, mine: list[int]) -> None:
-            """What the service does: one statement, one transaction."""
+            """As in the service: one statement per transaction."""
             choice = source.random()
             if choice < 0.4 or not mine:
                 number = source.randint(1, 10**15)
@@ -158,7 +158,7 @@ class TestPostgreSQL:
 def at_once(
     url: str, writers: int, times: int, write: Callable[[psycopg.Connection, random.Random, list[int]], None]
 ) -> list[str]:
-    """Let many connections write at the same time; the SQLSTATEs of what was refused."""
+    """Let many connections write at the same time; return the SQLSTATEs of errors."""
     errors: list[str] = []
     start = threading.Barrier(writers)
 

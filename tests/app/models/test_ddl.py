@@ -1,4 +1,4 @@
-"""Steps of our own for revisions: an index while others write, a changed column that costs SQLite nothing."""
+"""DDL for revisions: online indexes, and altered columns on SQLite without loss."""
 
 from __future__ import annotations
 

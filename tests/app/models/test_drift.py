@@ -1,4 +1,4 @@
-"""Drift: whatever somebody changes in a migrated database by hand is named in one line."""
+"""Drift: every manual change of a migrated database is reported in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that migrate at once, and migrations beside traffic."""
+"""Concurrent migrations, and migrations during traffic."""
 
 from __future__ import annotations
 

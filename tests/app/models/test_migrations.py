@@ -1,4 +1,4 @@
-"""Migrations: they agree with the models, go both ways with rows in the tables, on both databases."""
+"""Migrations agree with the models, and upgrade and downgrade tables with rows, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tables themselves guarantee."""
+"""Constraints and indexes of the tables."""
 
 from __future__ import annotations
 

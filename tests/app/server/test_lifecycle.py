@@ -1,4 +1,4 @@
-"""The life of a service of one or several processes: it drains, survives its workers' deaths and is restarted unnoticed."""
+"""Lifecycle of a service of one or several processes: draining, killed workers, restarts without lost requests."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def events(server: Server) -> list[dict[str, Any]]:
 
 
 def connections(pid: int, port: int) -> int:
-    """How many clients are connected to a process that serves this port."""
+    """The number of clients connected to a process that serves this port."""
     inodes = set()
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         if found := re.fullmatch(r"socket:\[(\d+)]", str(entry.readlink())):

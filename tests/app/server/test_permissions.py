@@ -27,7 +27,7 @@ UMASKS = pytest.mark.parametrize("mask", [0o000, 0o022], ids=["umask 000", "umas
 
 @contextmanager
 def umask(mask: int) -> Iterator[None]:
-    """Of programs that are started meanwhile."""
+    """The umask of programs started meanwhile."""
     before = os.umask(mask)
     try:
         yield
@@ -36,7 +36,7 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def modes(folder: Path) -> dict[str, str]:
-    """Of everything in a folder, and of the folder itself."""
+    """The modes of a folder and everything in it."""
     return {
         path.name: f"{stat.S_IMODE(path.lstat().st_mode):04o}{'/' if path.is_dir() else ''}"
         for path in (folder, *folder.rglob("*"))

@@ -1,4 +1,4 @@
-"""Whose address counts behind a proxy: of a really running server."""
+"""Client addresses behind proxies, on a running server."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def limited(template: Template, folder: Path, **settings: Any) -> Iterator[str]:
-    """A server that answers three requests a minute of one address."""
+    """A server that allows three requests per minute and address."""
     template.copy(folder)
     with Server(folder / "accord.db", ADDRESS_LIMIT="3", **settings) as server:
         yield f"{server.url}/api/v1/posts"
 
 
 def statuses(url: str, *forwarded: str) -> list[int]:
-    """The answers to one request for each value of X-Forwarded-For."""
+    """The responses to one request for each value of X-Forwarded-For."""
     return [httpx2.get(url, headers={"X-Forwarded-For": value}).status_code for value in forwarded]
 
 

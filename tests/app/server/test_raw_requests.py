@@ -1,4 +1,4 @@
-"""Requests, byte by byte, to the service as it really runs: SQLite with one worker, PostgreSQL with two."""
+"""Raw requests to a running service: SQLite with one worker, PostgreSQL with two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many statements each operation costs: counted by SQLite itself."""
+"""The number of statements of each operation, counted by SQLite."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def template(sqlite_template):
 
 @pytest.fixture
 def statements(monkeypatch):
-    """What every connection of the test runs, in order."""
+    """The statements of all connections of the test, in order."""
     found: list[str] = []
 
     def note(sql: str) -> None:

@@ -1,4 +1,4 @@
-"""Rules that two requests at the same moment could break. Two databases on one file stand for two processes."""
+"""Rules under concurrent requests. Two databases on one file simulate two processes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def processes(settings):
 
 
 async def outcomes(*work: Awaitable[Any]):
-    """The results and the errors of what ran at once. Anything but a problem of the service is a failure of the test."""
+    """The results and problems of concurrent calls. Any other exception fails the test."""
     found = await asyncio.gather(*work, return_exceptions=True)
     for outcome in found:
         if isinstance(outcome, BaseException) and not isinstance(outcome, ApiError):

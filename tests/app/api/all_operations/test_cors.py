@@ -1,4 +1,4 @@
-"""Who may call from a browser."""
+"""CORS: which origins may call from a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every operation, whatever it does."""
+"""Behaviour that all operations share."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def open_world(template, folder):
 
 @pytest.fixture(scope="module")
 def world(template, tmp_path_factory):
-    """A client, signed in as the administrator, that is only asked what changes nothing."""
+    """A client, signed in as the administrator, for requests that change nothing."""
     client, _ = open_world(template, tmp_path_factory.mktemp("world"))
     yield client
     client.__exit__(None, None, None)
 
 
 def comparable(response):
-    """An answer without what is different each time: request id, tokens."""
+    """A response without what differs each time: request id, tokens."""
     text = re.sub(r"urn:uuid:[0-9a-f-]{36}|ac[ar]_[0-9a-f]{72}", "", response.text)
     return response.status_code, text, {n: v for n, v in response.headers.items() if n != "x-request-id"}
 

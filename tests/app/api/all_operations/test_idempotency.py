@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: what is sent twice is done once."""
+"""`Idempotency-Key`: a repeated request takes effect once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def path(request) -> str:
 
 @pytest.fixture
 def body(path) -> dict[str, Any]:
-    """What the operation takes."""
+    """A request body of the operation."""
     return OPERATIONS[path]()
 
 
@@ -60,12 +60,12 @@ def send(client, admin, path) -> Send:
 
 @pytest.fixture
 def total(client, admin, path) -> Callable[[], int]:
-    """How many of what the operation creates there are."""
+    """The number of existing resources."""
     return lambda: client.get(path, headers=admin).json()["total"]
 
 
 def parts(response):
-    """What must be the same in two answers."""
+    """What must be equal in two responses."""
     kept = ("Content-Type", "Content-Length", "ETag", "Location")
     return response.status_code, response.content, [response.headers[name] for name in kept]
 

@@ -1,4 +1,4 @@
-"""The limits of an address and of an account, over HTTP."""
+"""Rate limits per address and per account, over HTTP."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class TestLimits:
 
 
 class TestSeveralWorkers:
-    """Each application is a worker: it shares with the others what Valkey holds, and nothing else."""
+    """Each application is a worker, which shares only Valkey with the others."""
 
     @pytest.fixture
     def workers(self, settings, monkeypatch):

@@ -33,7 +33,7 @@ LISTS = [
 
 @pytest.fixture(scope="module")
 def filled(template, tmp_path_factory):
-    """A client that only reads: eight users, and seven posts of the user 2 between drafts."""
+    """A client for reads: eight users, and seven posts of user 2 between drafts."""
     app = create_app(settings_of(template, tmp_path_factory.mktemp("lists")))
     with TestClient(app, raise_server_exceptions=False) as client:
         for number in range(7):
@@ -48,7 +48,7 @@ def filled(template, tmp_path_factory):
 
 @pytest.fixture(params=LISTS, ids=lambda found: found.path)
 def found(request, filled):
-    """A list: a function from a query to its answer, which knows its member."""
+    """A list operation: a function from a query to its response; knows the name of the array."""
 
     def get(**query: Any):
         return filled.get(request.param.path, params=httpx2.URL(request.param.path).params.merge(query))

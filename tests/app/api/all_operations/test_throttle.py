@@ -1,4 +1,4 @@
-"""Guesses at passwords, floods of accounts and of mails: what is slowed and refused, and who is not. Over HTTP."""
+"""Throttling of sign-ins, sign-ups and mails, over HTTP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def guess(client, identifier, address="192.0.2.1"):
 
 
 def waited(client, identifier, address, password="wrong-guess-2"):  # noqa: S107 - of no account
-    """Whether an attempt had to wait, and its answer."""
+    """Whether an attempt had to wait, and its response."""
     before = time.monotonic()
     answer = sign_in(client, identifier, password, address)
     return time.monotonic() - before >= 0.4, answer
@@ -253,7 +253,7 @@ class TestMails:
 
 
 class TestAnAttack:
-    """From changing addresses, at one account, over real sockets; the owner comes all the while."""
+    """Guesses from changing addresses at one account, over real sockets, while the owner signs in."""
 
     @pytest.fixture
     def server(self, template, tmp_path):
@@ -263,7 +263,7 @@ class TestAnAttack:
 
     @staticmethod
     def attack(url, name, guesses, pause, stop):
-        """Guess again and again, each time from another address."""
+        """Guess repeatedly, each time from another address."""
         for number in range(guesses):
             if stop.is_set():
                 return

@@ -1,4 +1,4 @@
-"""What the caches are tested with: a source of values, and a shared cache."""
+"""Helpers for tests of the caches: a source of values, and a shared cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Idempotency-Key in several hands at once. Two services on one database stand for two processes."""
+"""Concurrent requests with one Idempotency-Key. Two services on one database simulate two processes."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ async def processes(settings):
 
 @pytest.fixture
 def total(settings):
-    """How many rows a table has."""
+    """The number of rows of a table."""
     return lambda table: query(settings.database_url, f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - ours
 
 
 def bodies(found):
-    """What was answered, as bytes."""
+    """The response as bytes."""
     return {msgspec.json.encode(outcome) for outcome in found if not isinstance(outcome, Exception)}
 
 
@@ -115,7 +115,7 @@ async def test_a_key_is_repeated_while_the_resource_changes(processes, total):
 
 @pytest.mark.slow
 def test_of_many_requests_with_one_key_to_two_servers_one_succeeds(settings, tmp_path, total):
-    """Real processes, real sockets: what is replayed is the same to the byte."""
+    """Real processes, real sockets: replayed responses have the same bytes."""
     posted = {"Content-Type": "application/json", "Idempotency-Key": KEY}
     request = Request("POST", "/api/v1/users", headers=posted, body=json.dumps(new_user()).encode())
     with ExitStack() as stack:

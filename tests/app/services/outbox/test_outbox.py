@@ -1,4 +1,4 @@
-"""The outbox: what is written with a transaction, taken under a lease, tried again, given up. On both databases."""
+"""The outbox: adding, claiming, retrying and giving up items, on both databases."""
 
 from __future__ import annotations
 

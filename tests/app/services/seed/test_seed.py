@@ -1,4 +1,4 @@
-"""Made-up rows, many at once, on both databases."""
+"""Generated rows, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What signing in does with password hashes."""
+"""Verification and renewal of password hashes at sign-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.databases import query
 
 @pytest.fixture
 def verified(monkeypatch):
-    """The hashes that argon2 is asked to verify; it still does."""
+    """Records the hashes that argon2 verifies."""
     found: list[str] = []
     verify = argon2.PasswordHasher.verify
 

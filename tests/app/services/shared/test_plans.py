@@ -1,4 +1,4 @@
-"""How the databases find the rows of a list: along its index, without sorting, however many there are."""
+"""Query plans of lists: they follow an index and do not sort."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INDEXES = {
 
 @pytest.fixture
 async def plan(settings):
-    """Tells how the database runs a statement, whatever its parameters are."""
+    """Explains how the database runs a statement with any parameters."""
     async with connected(make_resources(settings)) as resources:
         await seed.add_users(resources, 5000, lambda _: None)
         await seed.add_posts(resources, 5000, lambda _: None)
@@ -54,7 +54,7 @@ async def plan(settings):
 
 
 def is_index_scan(plan: str, index: str) -> bool:
-    """Whether rows are found by that index, from a place on, in order."""
+    """Whether rows are read from that index in order."""
     return bool(re.search(rf"(SEARCH|Index Scan).* ({index})", plan)) and not re.search(
         "TEMP B-TREE|Sort|Seq Scan|Bitmap", plan
     )

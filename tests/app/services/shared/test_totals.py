@@ -1,4 +1,4 @@
-"""The total of a list, read or counted, is the number of its rows; every list finds what a naive search finds, in order."""
+"""Totals equal the numbers of rows, and lists equal a naive search."""
 
 from __future__ import annotations
 
