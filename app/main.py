@@ -78,7 +78,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         ValueError: REDIS_URL or SMTP_URL is invalid.
     """
     resources = make_resources(settings, now)
-    outlet = mail.create_transport(settings)
+    transport = mail.create_transport(settings)
     if draining is not None:
         resources.draining = draining
     log_class = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
@@ -101,7 +101,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        async with connected(resources), working(resources, outlet) if settings.worker else nullcontext():
+        async with connected(resources), working(resources, transport) if settings.worker else nullcontext():
             yield
         log.close()
 

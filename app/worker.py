@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from app.core.clock import utc_now
-from app.core.database import Database
 from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import MailTransport
 from app.resources import Resources
@@ -27,8 +25,6 @@ MAX_DATABASE_PAUSE, MAX_DELIVERY_PAUSE = 5.0, 30.0  # seconds between attempts d
 GRACE_SECONDS = 1.0  # for unfinished deliveries when the worker stops
 CANCEL_AGAIN_SECONDS = 0.1
 HOUSEKEEPING_SECONDS = 60.0
-
-Deliver = Callable[[ClaimedItem], Awaitable[None]]
 
 _log = structlog.get_logger()
 
@@ -62,13 +58,11 @@ class Outage:
 
 
 class Worker:
-    """Claims items and delivers several at a time. Without `deliver`, items stay and only the housekeeping is done."""
+    """Claims items and delivers several at a time. Without a transport, items stay and only the housekeeping is done."""
 
-    def __init__(
-        self, database: Database, deliver: Deliver | None, added: asyncio.Event, now: Callable[[], datetime] = utc_now
-    ) -> None:
-        """`added` wakes the worker up; `now` is the clock of leases and delays."""
-        self._database, self._deliver, self._added, self._now = database, deliver, added, now
+    def __init__(self, resources: Resources, transport: MailTransport | None) -> None:
+        self._settings, self._database, self._transport = resources.settings, resources.database, transport
+        self._added, self._now = resources.outbox_added, resources.now
         self._id = str(uuid.uuid4())
         self._stopping = False
         self._deliveries: dict[int, asyncio.Task[None]] = {}
@@ -79,7 +73,7 @@ class Worker:
         """Run until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._housekeep())
-            if self._deliver is not None:
+            if self._transport is not None:
                 tasks.create_task(self._claim())
 
     async def stop(self, running: asyncio.Task[None]) -> None:
@@ -90,7 +84,7 @@ class Worker:
         if left:
             _, left = await asyncio.wait(left, timeout=GRACE_SECONDS)
             await _cancelled(left)
-        if self._deliver is not None:
+        if self._transport is not None:
             with suppress(ServiceUnavailable, TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
                     await outbox.release(self._database, self._id, self._now())
@@ -148,9 +142,9 @@ class Worker:
             await _cancelled({sending})
 
     async def _attempt(self, item: ClaimedItem) -> None:
-        if self._deliver is not None:
+        if self._transport is not None:
             async with asyncio.timeout(DELIVERY_SECONDS):
-                await self._deliver(item)
+                await mails.deliver(self._settings, self._transport, item.topic, item.payload)
 
     async def _extended(self, item: ClaimedItem) -> bool:
         try:
@@ -216,18 +210,13 @@ def _log_dead_letter(item: ClaimedItem) -> None:
 
 
 @asynccontextmanager
-async def working(resources: Resources, outlet: MailTransport | None) -> AsyncIterator[asyncio.Task[None]]:
+async def working(resources: Resources, transport: MailTransport | None) -> AsyncIterator[asyncio.Task[None]]:
     """Run a worker for the duration of the context; yields its task."""
-
-    async def deliver(item: ClaimedItem) -> None:
-        if outlet is not None:
-            await mails.deliver(resources.settings, outlet, item.topic, item.payload)
-
-    worker = Worker(resources.database, deliver if outlet is not None else None, resources.outbox_added, resources.now)
+    worker = Worker(resources, transport)
     task = asyncio.create_task(worker.run())
     try:
         yield task
     finally:
         await worker.stop(task)
-        if outlet is not None:
-            await outlet.close()
+        if transport is not None:
+            await transport.close()

@@ -42,11 +42,11 @@ def run(settings: Settings, work: Callable[[Resources], Awaitable[T]]) -> T:
 
 def require_mail(settings: Settings) -> None:
     """Exit with a message if MAIL_FOLDER cannot be written; log a warning if no mail is sent. Call it once, not per worker."""
-    outlet = mail.create_transport(settings)
-    if outlet is None:
+    transport = mail.create_transport(settings)
+    if transport is None:
         _log.warning("mails stay in the outbox: set SMTP_URL or MAIL_FOLDER to deliver them")
-    elif isinstance(outlet, mail.FolderTransport):
+    elif isinstance(transport, mail.FolderTransport):
         try:
-            outlet.probe()
+            transport.probe()
         except OSError as error:
-            fail(f"MAIL_FOLDER: cannot write to the folder {outlet.path}: {error.strerror}")
+            fail(f"MAIL_FOLDER: cannot write to the folder {transport.path}: {error.strerror}")

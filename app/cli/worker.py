@@ -19,19 +19,19 @@ from app.worker import working
 def worker(settings: Settings) -> None:
     """Deliver the outbox until SIGTERM or SIGINT."""
     log_to_stderr(settings)
-    outlet = mail.create_transport(settings)
+    transport = mail.create_transport(settings)
     require_migrated(settings)
     log_unknown_settings()
     require_mail(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(settings, outlet))
+        runner.run(_work(settings, transport))
 
 
-async def _work(settings: Settings, outlet: MailTransport | None) -> None:
+async def _work(settings: Settings, transport: MailTransport | None) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with connected(make_resources(settings)) as resources, working(resources, outlet) as task:
+    async with connected(make_resources(settings)) as resources, working(resources, transport) as task:
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()

@@ -28,97 +28,61 @@ _DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
 
 
 class Settings(BaseSettings):
-    """Every setting, with its default for production."""
+    """Every setting, with its default for production. Lists are separated by commas. `.env.example` says more about each."""
 
     model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     env: Literal["development", "staging", "production"] = "production"
     database_url: str = "sqlite:///data/accord.db"
-    database_read_url: str | None = Field(default=None, description="PostgreSQL: a replica for reads outside transactions")
-    database_connections: int = Field(
-        default=8, ge=1, le=1000, description="PostgreSQL: size of the connection pool of one worker"
-    )
-    pgbouncer: bool = Field(default=False, description="PostgreSQL: connect through PgBouncer in transaction mode")
-    statement_timeout: float = Field(default=2.0, gt=0, le=3600, description="seconds that one statement may take")
-    redis_url: str | None = Field(
-        default=None, description="Valkey or Redis, for rate limits and a cache shared by all workers"
-    )
+    database_read_url: str | None = None  # PostgreSQL: a replica for reads outside transactions
+    database_connections: int = Field(default=8, ge=1, le=1000)  # PostgreSQL: size of the connection pool of one worker
+    pgbouncer: bool = False  # PostgreSQL: connect through PgBouncer in transaction mode
+    statement_timeout: float = Field(default=2.0, gt=0, le=3600)  # seconds that one statement may take
+    redis_url: str | None = None  # Valkey or Redis, for rate limits and a cache shared by all workers
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    allowed_hosts: Annotated[list[str], NoDecode] = Field(
-        default=[], description="accepted Host names, separated by commas; *.example.com: all subdomains; empty: all"
-    )
-    max_connections: int = Field(default=10_000, ge=1, le=1_000_000, description="open client connections of one worker")
-    max_connections_per_address: int = Field(
-        default=256, ge=0, description="open connections from one client address; 0: no limit; trusted proxies are exempt"
-    )
-    docs: bool = Field(default=True, description="serve /docs, /redoc and /problems")
-    allowed_origins: Annotated[list[str], NoDecode] | None = Field(
-        default=None, description="CORS: allowed origins, separated by commas; none by default outside development"
-    )
-    trusted_proxies: Annotated[list[str], NoDecode] = Field(
-        default=[], description="addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas"
-    )
-    cache: Literal["auto", "memory", "off"] = Field(
-        default="auto",
-        description="cache of public lists; auto: Valkey if REDIS_URL is set, else memory for one worker on SQLite, else off;"
-        " `memory` is safe for a single process on PostgreSQL",
-    )
-    workers: int = Field(default=1, ge=1, le=256, description="server processes")
-    drain_seconds: float | None = Field(
-        default=None,
-        ge=0,
-        le=600,
-        description="seconds for which readiness answers 503 before the socket closes; 3, in development 0",
-    )
+    allowed_hosts: Annotated[list[str], NoDecode] = []  # accepted Host names; *.example.com: all subdomains; empty: all
+    max_connections: int = Field(default=10_000, ge=1, le=1_000_000)  # open client connections of one worker
+    max_connections_per_address: int = Field(default=256, ge=0)  # 0: no limit; trusted proxies are exempt
+    docs: bool = True  # serve /docs, /redoc and /problems
+    allowed_origins: Annotated[list[str], NoDecode] | None = None  # CORS; none by default outside development
+    trusted_proxies: Annotated[list[str], NoDecode] = []  # addresses or networks of proxies whose X-Forwarded-For is trusted
+    # Of public lists. auto: Valkey if REDIS_URL is set, else memory for one worker on SQLite, else off. `memory` is safe for a
+    # single process on PostgreSQL.
+    cache: Literal["auto", "memory", "off"] = "auto"
+    workers: int = Field(default=1, ge=1, le=256)  # server processes
+    # For how long readiness answers 503 before the socket closes; by default 3, in development 0.
+    drain_seconds: float | None = Field(default=None, ge=0, le=600)
     access_log: bool = True
-    response_policy: str = Field(
-        default="off",
-        description="what to do with a response that violates the document; sample(0.01) checks one response in a hundred",
-    )
+    response_policy: str = "off"  # for responses that violate the document; sample(0.01) checks one response in a hundred
 
-    mock: bool = Field(
-        default=False, description="answer operations without a handler from the document, with the header X-Mock"
-    )
+    mock: bool = False  # answer operations without a handler from the document, with the header X-Mock
 
     access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)
-    refresh_token_seconds: int = Field(
-        default=30 * 86_400, gt=0, le=31_536_000, description="a session expires if it is not refreshed for this long"
-    )
-    session_seconds: int = Field(
-        default=90 * 86_400, gt=0, description="a session expires after this time even if it is refreshed"
-    )
+    refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000)  # since the last refresh of a session
+    session_seconds: int = Field(default=90 * 86_400, gt=0)  # a session expires after this time even if it is refreshed
 
     # OWASP's argon2id parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
     password_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     password_passes: int = Field(default=2, ge=1, le=100)
-    password_threads: int = Field(default=2, ge=1, le=256, description="hashes computed concurrently")
-    password_queue: int = Field(
-        default=256, ge=1, le=10_000, description="queued hashes, each waiting at most 15 s; beyond that 503"
-    )
+    password_threads: int = Field(default=2, ge=1, le=256)  # hashes computed concurrently
+    password_queue: int = Field(default=256, ge=1, le=10_000)  # queued hashes, each waiting at most 15 s; beyond that 503
 
-    address_limit: int = Field(default=600, ge=0, description="requests per minute from one client address; 0: no limit")
-    account_limit: int = Field(default=600, ge=0, description="requests per minute of one user; 0: no limit")
-    sign_in_limit: int = Field(
-        default=10,
-        ge=0,
-        description="failed sign-ins per hour for one user, after which unknown addresses are queued; 0: no limit",
-    )
-    sign_in_interval: float = Field(default=0.5, ge=0.05, le=5, description="seconds between two queued sign-ins")
-    sign_in_failure_limit: int = Field(
-        default=60, ge=0, description="failed sign-ins per hour from one client address; 0: no limit"
-    )
-    sign_up_limit: int = Field(default=20, ge=0, description="sign-ups per hour from one client address; 0: no limit")
-    mail_limit: int = Field(default=5, ge=0, description="mails per hour to one mailbox; 0: no limit")
+    # 0: no limit.
+    address_limit: int = Field(default=600, ge=0)  # requests per minute from one client address
+    account_limit: int = Field(default=600, ge=0)  # requests per minute of one user
+    sign_in_limit: int = Field(default=10, ge=0)  # failed sign-ins per hour for one user; then unknown addresses are queued
+    sign_in_interval: float = Field(default=0.5, ge=0.05, le=5)  # seconds between two queued sign-ins
+    sign_in_failure_limit: int = Field(default=60, ge=0)  # failed sign-ins per hour from one client address
+    sign_up_limit: int = Field(default=20, ge=0)  # sign-ups per hour from one client address
+    mail_limit: int = Field(default=5, ge=0)  # mails per hour to one mailbox
 
-    worker: bool = Field(default=True, description="deliver the outbox in the serving process; else run `python -m app worker`")
-    smtp_url: str | None = Field(default=None, description="smtp://, smtps:// or smtp+starttls://user:password@host:port")
+    worker: bool = True  # deliver the outbox in the serving process; else run `python -m app worker`
+    smtp_url: str | None = None  # smtp://, smtps:// or smtp+starttls://user:password@host:port
     mail_from: str = "Accord <accord@localhost>"
-    mail_folder: Path | None = Field(
-        default=None, description="folder that receives mails without SMTP_URL; data/mail in development"
-    )
-    public_url: str = Field(default="http://127.0.0.1:8000", description="base URL of the service in mails")
+    mail_folder: Path | None = None  # receives mails without SMTP_URL; data/mail in development
+    public_url: str = "http://127.0.0.1:8000"  # base URL of the service in mails
 
     @field_validator("database_url", "database_read_url", "redis_url", "smtp_url")
     @classmethod

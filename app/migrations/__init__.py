@@ -30,7 +30,7 @@ def path_of(url: str) -> Path:
     """The file behind a SQLite URL.
 
     Raises:
-        ValueError: the URL is `sqlite://`, a private database of each connection; use the `url` of a connected Database.
+        ValueError: the URL is `sqlite://`, a private database of each connection.
     """
     path = database_url.sqlite_path(url)
     if path is None:

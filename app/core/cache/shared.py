@@ -55,9 +55,9 @@ class SharedCache:
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey, self._uncached = valkey, Uncached()
-        self._read = valkey.script(_READ, keys=2, arguments=1, reads=True)
-        self._write = valkey.script(_WRITE, keys=2, arguments=2)
-        self._drop = valkey.script(_DROP, keys=1, arguments=1)
+        self._read = valkey.script(_READ, keys=2, reads=True)
+        self._write = valkey.script(_WRITE, keys=2)
+        self._drop = valkey.script(_DROP, keys=1)
         self._computing: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, topic: str, key: str, compute: Compute[T]) -> Encoded[T]:

@@ -47,10 +47,6 @@ class Transaction(Protocol):
 class Database(Transaction, Protocol):
     """A database. A statement outside `transaction()` is its own transaction; a write returns after its commit."""
 
-    @property
-    def url(self) -> str:
-        """Its URL, for migrations; of `sqlite://`, that of the temporary file. May contain a password."""
-
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """`async with database.transaction() as transaction:` commits at the end of the block and rolls back on an exception.
 
@@ -123,11 +119,6 @@ def retry_on_conflict(function: Callable[P, Awaitable[R]]) -> Callable[P, Corout
     """Decorator: call the function again after a random backoff when its transaction was rolled back by a conflict.
 
     For functions that do nothing but one transaction: other side effects would be repeated.
-
-        @retry_on_conflict
-        async def transfer(database: Database, ...) -> None:
-            async with database.transaction() as transaction:
-                ...
     """
 
     @functools.wraps(function)

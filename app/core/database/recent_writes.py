@@ -25,8 +25,8 @@ class RecentWrites:
         self._written_at: dict[Hashable, float] = {}  # by time.monotonic()
         self._changed = asyncio.Event()
         if valkey is not None:
-            self._mark = valkey.script(_MARK, keys=1, arguments=1)
-            self._marked = valkey.script(_MARKED, keys=1, arguments=0, reads=True)
+            self._mark = valkey.script(_MARK, keys=1)
+            self._marked = valkey.script(_MARKED, keys=1, reads=True)
 
     async def record(self, caller: Caller) -> None:
         """Record a write; call it after the commit and before the response."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
@@ -52,8 +52,8 @@ class Replicated:
         self._following: asyncio.Task[None] | None = None
         self._is_available = True
         self._log = structlog.get_logger()
-        self.database: Database = _TrackingDatabase(primary, self._record)
-        self.replica: Database = _RoutingDatabase(self.database, replica, self._is_safe, self._distrust)
+        self.database: Database = _TrackingDatabase(primary, self)
+        self.replica: Database = _RoutingDatabase(primary, self)
 
     async def __aenter__(self) -> Self:
         self._following = asyncio.get_running_loop().create_task(self._follow())
@@ -66,16 +66,17 @@ class Replicated:
                 await self._following
         await self._replica.close()
 
-    async def _record(self) -> None:
+    async def record(self) -> None:
+        """Record a write of this caller."""
         await self._writes.record(caller.get())
 
-    async def _is_safe(self) -> bool:
-        """Whether the replica has every write of this caller."""
-        if time.monotonic() - self._fresh > MAX_LAG:
-            return False
-        return not await self._writes.has_written(caller.get(), since=self._fresh)
+    async def safe_replica(self) -> Database | None:
+        """The replica if it has every write of this caller."""
+        if time.monotonic() - self._fresh > MAX_LAG or await self._writes.has_written(caller.get(), since=self._fresh):
+            return None
+        return self._replica
 
-    def _distrust(self) -> None:
+    def distrust(self) -> None:
         """Stop using the replica, which has failed, until its position is known again."""
         self._fresh = float("-inf")
 
@@ -106,43 +107,36 @@ class Replicated:
 class _TrackingDatabase:
     """The primary; records writes."""
 
-    def __init__(self, primary: Database, record: Callable[[], Awaitable[None]]) -> None:
-        self._primary, self._record = primary, record
-
-    @property
-    def url(self) -> str:
-        return self._primary.url
+    def __init__(self, primary: Database, pair: Replicated) -> None:
+        self._primary, self._pair = primary, pair
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         try:
             return await self._primary.one(statement, **values)
         finally:
             if statement.writes:
-                await self._record()
+                await self._pair.record()
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         try:
             return await self._primary.all(statement, **values)
         finally:
             if statement.writes:
-                await self._record()
+                await self._pair.record()
 
     async def run(self, statement: Statement[None], /, **values: object) -> int:
         try:
             return await self._primary.run(statement, **values)
         finally:
-            await self._record()
-
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        return self._transaction()
+            await self._pair.record()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         try:
             async with self._primary.transaction() as transaction:
                 yield transaction
         finally:
-            await self._record()
+            await self._pair.record()
 
     async def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         return await self._primary.load(table, columns, rows)
@@ -157,28 +151,18 @@ class _TrackingDatabase:
 class _RoutingDatabase(_TrackingDatabase):
     """The replica for safe reads, and the primary for everything else and if the replica fails."""
 
-    def __init__(
-        self, database: Database, replica: Database, is_safe: Callable[[], Awaitable[bool]], distrust: Callable[[], None]
-    ) -> None:
-        super().__init__(database, _nothing)  # `database` already records
-        self._replica, self._is_safe, self._distrust = replica, is_safe, distrust
-
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
-        if not statement.writes and await self._is_safe():
+        if not statement.writes and (replica := await self._pair.safe_replica()) is not None:
             try:
-                return await self._replica.one(statement, **values)
+                return await replica.one(statement, **values)
             except ServiceUnavailable:
-                self._distrust()
-        return await self._primary.one(statement, **values)
+                self._pair.distrust()
+        return await super().one(statement, **values)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
-        if not statement.writes and await self._is_safe():
+        if not statement.writes and (replica := await self._pair.safe_replica()) is not None:
             try:
-                return await self._replica.all(statement, **values)
+                return await replica.all(statement, **values)
             except ServiceUnavailable:
-                self._distrust()
-        return await self._primary.all(statement, **values)
-
-
-async def _nothing() -> None:
-    """Record nothing."""
+                self._pair.distrust()
+        return await super().all(statement, **values)

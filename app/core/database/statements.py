@@ -131,12 +131,9 @@ def _inline(core: TypedReturnsRows[*tuple[Any, ...]] | UpdateBase) -> TypedRetur
 
 def _defaults(compiler: SQLCompiler) -> dict[str, Any]:
     """The Python-side column defaults of the statement, by parameter name."""
-    found: dict[str, Any] = {}
     inserted: Sequence[Column[Any]] = compiler.insert_prefetch or ()
     updated: Sequence[Column[Any]] = compiler.update_prefetch or ()
-    found.update((column.key, column.default) for column in inserted)
-    found.update((column.key, column.onupdate) for column in updated)
-    return found
+    return {column.key: column.default for column in inserted} | {column.key: column.onupdate for column in updated}
 
 
 def _check_row(row: Callable[..., object], columns: int, sql: str) -> None:

@@ -49,7 +49,7 @@ class SharedLimit:
 
     def __init__(self, name: str, requests: int, period: float, valkey: Valkey) -> None:
         self._name, self._valkey = name, valkey
-        self._hit, self._peek = (valkey.script(script, keys=1, arguments=2) for script in (_HIT, _PEEK))
+        self._hit, self._peek = (valkey.script(script, keys=1) for script in (_HIT, _PEEK))
         self._policy = (period / requests * 1e6, period * 1e6)
         self._local = Limit(name, requests, period)
 

@@ -42,8 +42,7 @@ def describe(url: str) -> str:
         path = sqlite_path(url)
         return "SQLite in memory" if path is None else f"SQLite {Path(path).absolute()}"
     if is_postgresql(url):
-        parsed = PostgresURL.of(url)
-        return f"PostgreSQL {parsed}{urlsplit(parsed.url).path.rstrip('/')}"
+        return f"PostgreSQL {PostgresURL.of(url)}{urlsplit(url).path.rstrip('/')}"
     raise unknown_url(url)
 
 

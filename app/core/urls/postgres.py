@@ -49,7 +49,6 @@ class PostgresURL:
 
     hosts: tuple[Host, ...]
     dsn: str  # for asyncpg: everything but the hosts; may contain a password
-    url: str  # normalized, for other tools; may contain a password
     target: str
     settings: dict[str, str]  # of every session
 
@@ -83,7 +82,7 @@ class PostgresURL:
         driver = {name: value for name, value in options.items() if name in _DRIVER}
         others = options.keys() - _DRIVER - _ENGINE - {"host", "port", "ssl"}
         dsn = f"postgresql://{login}{at}{parts.path or '/'}?{urlencode(driver, quote_via=quote)}".rstrip("?")
-        return cls(hosts, dsn, _public(login + at, parts.path, hosts, options, target), target, {n: options[n] for n in others})
+        return cls(hosts, dsn, target, {name: options[name] for name in others})
 
     def __str__(self) -> str:
         """The hosts, without credentials."""
@@ -116,16 +115,3 @@ def _host(place: str, port: int) -> Host:
     if match is None:
         raise ValueError
     return Host(match["name"].strip("[]"), int(match["port"] or port))
-
-
-def _public(login: str, path: str, hosts: tuple[Host, ...], options: dict[str, str], target: str) -> str:
-    kept = {name: value for name, value in options.items() if name not in _ENGINE | {"host", "port", "ssl"}}
-    named = [host for host in hosts if host.name is not None]
-    sockets = any(str(host.name).startswith("/") for host in named)
-    if len(hosts) > 1:
-        kept["target_session_attrs"] = target
-    if sockets:
-        kept["host"] = ",".join(str(host.name) for host in named)
-        kept["port"] = ",".join(str(host.port) for host in named)
-    netloc = login + ("" if sockets else ",".join(map(str, named)))
-    return f"postgresql://{netloc}{path or '/'}?{urlencode(kept, safe='/,', quote_via=quote)}".rstrip("?")

@@ -24,14 +24,13 @@ Callback = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
-    """A Lua script for a batch of calls: each call has `keys` KEYS and `arguments` ARGV, and one item of the reply's array.
+    """A Lua script for a batch of calls: each call has `keys` KEYS, its ARGV, and one item of the reply's array.
 
     Calls with the same keys are sent once if the script only `reads`.
     """
 
     text: str
     keys: int
-    arguments: int
     reads: bool = False
     sha: str = field(init=False)
 
@@ -81,9 +80,9 @@ class Valkey:
         self._log = structlog.get_logger()
         self._backoff, self._back_at = FIRST_BACKOFF, float("-inf")
 
-    def script(self, text: str, *, keys: int, arguments: int, reads: bool = False) -> Script:
+    def script(self, text: str, *, keys: int, reads: bool = False) -> Script:
         """Register a script, to be loaded on every connect."""
-        script = Script(text, keys, arguments, reads)
+        script = Script(text, keys, reads)
         return self._scripts.setdefault(script.sha, script)
 
     async def __aenter__(self) -> Self:

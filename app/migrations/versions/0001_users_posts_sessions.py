@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 # What the models call Id, UtcDateTime and Key, as they were when this was written.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

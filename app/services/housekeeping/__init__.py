@@ -6,7 +6,6 @@ import asyncio
 from datetime import datetime
 
 from app.core.database import Database
-from app.core.database.statements import Statement
 from app.services.housekeeping.queries import (
     DELETE_EXPIRED_ADDRESSES,
     DELETE_EXPIRED_KEYS,
@@ -27,16 +26,10 @@ async def delete_expired(database: Database, now: datetime) -> int:
         DELETE_EXPIRED_SESSIONS,
         DELETE_EXPIRED_ADDRESSES,
     ):
-        total += await _delete(database, statement, now)
-    return total
-
-
-async def _delete(database: Database, statement: Statement[None], now: datetime) -> int:
-    total = 0
-    for _ in range(MAX_BATCHES):
-        deleted = await database.run(statement, now=now)
-        total += deleted
-        if not deleted:
-            break
-        await asyncio.sleep(PAUSE)
+        for _ in range(MAX_BATCHES):
+            deleted = await database.run(statement, now=now)
+            total += deleted
+            if not deleted:
+                break
+            await asyncio.sleep(PAUSE)
     return total

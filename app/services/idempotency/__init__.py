@@ -150,24 +150,18 @@ async def _record(resources: Resources, sent: Request, transaction: Transaction,
 
 async def _replay(resources: Resources, creation: Creation[R], sent: Request, completed: CompletedRequest) -> R:
     """The first answer, rebuilt from the stored members and those of the repeated request."""
-    if completed.request_hash != sent.request_hash or not await _matches(resources, creation, sent, completed):
+    created = msgspec.json.decode(completed.answer, type=_Created)
+    is_same = completed.request_hash == sent.request_hash
+    if not is_same or (creation.matches and not await creation.matches(resources, created.id, sent.secrets)):
         raise IdempotencyKeyReused("This Idempotency-Key was already sent with another request.")
     members = {**sent.payload, **msgspec.json.decode(completed.answer, type=Members)}
     try:
         return msgspec.json.decode(msgspec.json.encode(members), type=creation.row)
     except msgspec.ValidationError:  # stored by another version of the service, whose answer had other members
-        created = msgspec.json.decode(completed.answer, type=_Created)
         row = await creation.read(resources.database, created.id)
     if row is None:
         raise IdempotencyKeyReused("What the first request with this Idempotency-Key created no longer exists; use a new key.")
     return row
-
-
-async def _matches(resources: Resources, creation: Creation[R], sent: Request, completed: CompletedRequest) -> bool:
-    if creation.matches is None:
-        return True
-    created = msgspec.json.decode(completed.answer, type=_Created)
-    return await creation.matches(resources, created.id, sent.secrets)
 
 
 def _in_use() -> IdempotencyKeyInUse:

@@ -55,7 +55,7 @@ def mailbox(address: str) -> str:
     return f"{name.partition('+')[0] or name}@{domain}"
 
 
-async def deliver(settings: Settings, outlet: MailTransport, topic: str, payload: str) -> None:
+async def deliver(settings: Settings, transport: MailTransport, topic: str, payload: str) -> None:
     """Render the mail of an outbox item and send it. Raises what `MailTransport.send` raises."""
     template = topic.removeprefix(TOPIC)
     if template not in _SUBJECTS:
@@ -67,7 +67,7 @@ async def deliver(settings: Settings, outlet: MailTransport, topic: str, payload
     subject = _SUBJECTS[template]
     values = {**queued.values, "subject": subject, "public_url": settings.public_url.rstrip("/")}
     text, html = (_templates().get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html"))
-    await outlet.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
+    await transport.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
 
 
 def recipient(payload: str) -> str | None:

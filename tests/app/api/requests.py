@@ -1,4 +1,4 @@
-"""One good request of every operation, on the rows that a test has made: Grace (2), Alan (3), Grace's post (1).
+"""A valid request of every operation, for the rows of a test: Grace (2), Alan (3), Grace's post (1).
 
 Paths and bodies follow from the document; what does not is in BODIES and WORLD of `tests/resources/`.
 """

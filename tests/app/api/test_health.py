@@ -1,4 +1,4 @@
-"""Alive, and ready."""
+"""Health and readiness checks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.answers import problem
 
 
 def recovers(client) -> bool:
-    """Whether it is ready again soon."""
+    """Whether it becomes ready again soon."""
     deadline = time.monotonic() + 10
     while client.get("/health/ready").status_code != 200 and time.monotonic() < deadline:
         time.sleep(0.05)

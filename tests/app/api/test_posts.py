@@ -1,4 +1,4 @@
-"""Writing posts and reading them; drafts."""
+"""Creating and reading posts; drafts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def other(client):
 
 
 class TestCreatePost:
-    def test_the_answer_is_the_post_as_stored_with_its_place_and_version(self, client, author, headers):
+    def test_the_response_is_the_stored_post_with_location_and_etag(self, client, author, headers):
         response = client.post("/api/v1/posts", json=new_post(title="On compilers"), headers=headers)
 
         post = response.json()
@@ -54,7 +54,7 @@ class TestCreatePost:
 
         assert {code for _, _, code in faults(response)} == {"additionalProperties"}
 
-    def test_texts_up_to_their_limits_are_kept_as_they_were_written(self, client, headers, subtests):
+    def test_texts_up_to_their_limits_are_stored_unchanged(self, client, headers, subtests):
         for title, content in (
             ("x", ""),
             ("🧮" * 200, "é" * 20_000),
@@ -104,7 +104,7 @@ class TestGetPost:
         assert [answer.status_code for answer in answers] == [200, 200, 404, 404]
         assert problem(answers[2]) == (404, "not-found")
 
-    def test_a_draft_is_hidden_in_the_words_of_a_post_that_is_not_there(self, client, headers, other):
+    def test_a_hidden_draft_and_a_missing_post_get_the_same_problem(self, client, headers, other):
         draft = stored_post(client, headers, is_published=False)
 
         hidden = client.get(f"/api/v1/posts/{draft['id']}", headers={**other, "If-None-Match": "*"}).json()
@@ -120,7 +120,7 @@ class TestGetPost:
 
         assert problem(response) == (401, "unauthorized")
 
-    def test_a_version_that_is_held_is_not_sent_again(self, client, headers):
+    def test_if_none_match_gets_304(self, client, headers):
         post = stored_post(client, headers)
 
         response = client.get(f"/api/v1/posts/{post['id']}", headers={"If-None-Match": '"1"'})
@@ -137,7 +137,7 @@ class TestListPosts:
         assert found["posts"] == posts[::-1]
         assert (found["total"], found["page"], found["page_size"], found["next_cursor"]) == (3, 1, 10, None)
 
-    def test_drafts_are_in_no_list_and_no_total_not_even_for_their_author(self, client, headers):
+    def test_drafts_are_neither_listed_nor_counted_even_for_their_author(self, client, headers):
         stored_post(client, headers, is_published=False)
         published = stored_post(client, headers)
 
@@ -151,7 +151,7 @@ class TestListPosts:
 
 
 class TestListUserPosts:
-    def test_it_holds_the_posts_of_that_user_newest_first(self, client, author, headers, other):
+    def test_it_lists_the_posts_of_that_user_newest_first(self, client, author, headers, other):
         first, second = stored_post(client, headers), stored_post(client, headers)
         stored_post(client, other)
 
@@ -169,7 +169,7 @@ class TestListUserPosts:
 
         assert totals == [2, 2, 1, 1]
 
-    def test_a_cursor_of_the_author_opens_nothing_to_others(self, client, author, headers, other):
+    def test_a_cursor_of_the_author_does_not_work_for_others(self, client, author, headers, other):
         for _ in range(3):
             stored_post(client, headers, is_published=False)
         path = f"/api/v1/users/{author['id']}/posts?page_size=1"
@@ -178,7 +178,7 @@ class TestListUserPosts:
         assert problem(client.get(f"{path}&cursor={cursor}", headers=other)) == (404, "unknown-cursor")
         assert client.get(f"{path}&cursor={cursor}", headers=headers).status_code == 200
 
-    def test_a_user_without_posts_has_an_empty_list_and_no_user_has_none(self, client, author):
+    def test_an_existing_user_has_an_empty_list_and_a_missing_one_none(self, client, author):
         assert client.get(f"/api/v1/users/{author['id']}/posts").json()["total"] == 0
         assert problem(client.get("/api/v1/users/999/posts")) == (404, "not-found")
 
@@ -201,7 +201,7 @@ class TestTheAuthorWhoMayNoLongerSignIn:
 
         assert seen == [[200, 200, 200, 200], [404, 404, 404, 200], [200, 200, 200, 200]]
 
-    def test_is_not_found_behind_a_cursor_either(self, client, admin):
+    def test_is_not_found_with_a_cursor_either(self, client, admin):
         author = stored_user(client, username="grace")
         for _ in range(3):
             stored_post(client, signed_in(client, "grace"))

@@ -1,4 +1,4 @@
-"""The public side of users."""
+"""Public profiles of users."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TestGetUserProfile:
     def test_an_unknown_user_has_none(self, client):
         assert problem(client.get("/api/v1/user-profiles/999")) == (404, "not-found")
 
-    def test_a_version_that_is_held_is_not_sent_again_until_it_changes(self, client):
+    def test_if_none_match_gets_304_until_the_profile_changes(self, client):
         user = stored_user(client)
         path, held = f"/api/v1/user-profiles/{user['id']}", {"If-None-Match": '"1"'}
         before = client.get(path, headers=held)
@@ -43,7 +43,7 @@ class TestGetUserProfile:
 
 
 class TestListUserProfiles:
-    def test_it_begins_with_the_oldest_and_has_no_address(self, client):
+    def test_it_lists_the_oldest_first_without_email_addresses(self, client):
         users = [stored_user(client) for _ in range(2)]
 
         response = client.get("/api/v1/user-profiles")

@@ -1,4 +1,4 @@
-"""Staying signed in: rotation, grace, reuse."""
+"""Refreshing sessions: rotation, grace period, reuse."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def client(settings, clock):
-    """A client of an application that lives in the test's own time."""
+    """A client of an application with the clock of the test."""
     with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
         yield client
 
@@ -45,7 +45,7 @@ def lives(client, tokens):
 
 
 class TestCreateSessionToken:
-    def test_it_answers_the_next_pair_of_the_same_session(self, client, first):
+    def test_it_returns_the_next_pair_of_the_same_session(self, client, first):
         response = refresh(client, first)
 
         second = response.json()
@@ -56,14 +56,14 @@ class TestCreateSessionToken:
         assert (second["expires_in"], second["refresh_expires_in"]) == (900, 30 * 86_400)
         assert lives(client, second)
 
-    def test_the_old_pair_is_void(self, client, clock, first):
+    def test_the_old_pair_is_invalid(self, client, clock, first):
         refresh(client, first)
         clock.advance(seconds=11)
 
         assert not lives(client, first)
         assert problem(refresh(client, first)) == REFUSED
 
-    def test_the_old_access_token_is_good_for_10_seconds_more(self, client, clock, first):
+    def test_the_old_access_token_is_valid_for_10_more_seconds(self, client, clock, first):
         second = refresh(client, first).json()
         clock.advance(seconds=10, microseconds=-1)
         at_the_end = lives(client, first)
@@ -73,14 +73,14 @@ class TestCreateSessionToken:
         assert not lives(client, first)
         assert lives(client, second)
 
-    def test_the_grace_does_not_prolong_an_access_token(self, client, clock, first):
+    def test_the_grace_period_does_not_extend_an_access_token(self, client, clock, first):
         clock.advance(seconds=895)
         refresh(client, first)
         clock.advance(seconds=5)
 
         assert not lives(client, first)
 
-    def test_a_tab_with_the_old_access_token_signs_out_although_another_has_refreshed(self, client, first):
+    def test_a_tab_with_the_old_access_token_can_sign_out(self, client, first):
         second = refresh(client, first).json()
 
         response = client.delete("/api/v1/sessions/current", headers={"Authorization": f"Bearer {first['access_token']}"})
@@ -89,13 +89,13 @@ class TestCreateSessionToken:
         assert not lives(client, second)
         assert problem(refresh(client, second)) == REFUSED
 
-    def test_the_old_access_token_dies_with_the_session(self, client, first):
+    def test_the_old_access_token_ends_with_the_session(self, client, first):
         second = refresh(client, first).json()
         client.delete("/api/v1/sessions/current", headers={"Authorization": f"Bearer {second['access_token']}"})
 
         assert not lives(client, first)
 
-    def test_the_session_is_prolonged_and_says_when(self, client, clock, first):
+    def test_the_session_is_extended_and_returns_its_expiry(self, client, clock, first):
         clock.advance(days=29)
         tokens = refresh(client, first).json()
 
@@ -105,7 +105,7 @@ class TestCreateSessionToken:
         assert session["refreshed_at"] == "2026-03-07T10:30:00Z"
         assert session["expires_at"] == "2026-04-06T10:30:00Z"
 
-    def test_within_10_seconds_the_old_token_answers_the_same_new_pair(self, client, clock, first):
+    def test_within_10_seconds_the_old_token_returns_the_same_new_pair(self, client, clock, first):
         second = refresh(client, first).json()
         clock.advance(seconds=10)
         again = refresh(client, first).json()
@@ -114,7 +114,7 @@ class TestCreateSessionToken:
         assert (again["expires_in"], again["refresh_expires_in"]) == (890, 30 * 86_400 - 10)
         assert lives(client, again)
 
-    def test_used_after_the_grace_it_ends_the_whole_session(self, client, clock, first):
+    def test_reuse_after_the_grace_period_ends_the_session(self, client, clock, first):
         second = refresh(client, first).json()
         clock.advance(seconds=10, microseconds=1)
 
@@ -122,7 +122,7 @@ class TestCreateSessionToken:
         assert not lives(client, second)
         assert problem(refresh(client, second)) == REFUSED
 
-    def test_a_token_of_two_rotations_ago_ends_the_session_too(self, client, clock, first):
+    def test_reuse_after_two_rotations_ends_the_session(self, client, clock, first):
         second = refresh(client, first).json()
         clock.advance(minutes=1)
         third = refresh(client, second).json()
@@ -140,7 +140,7 @@ class TestCreateSessionToken:
 
         assert client.get("/api/v1/users/me", headers=other).status_code == 200
 
-    def test_a_pair_that_is_already_replaced_says_so_and_leads_to_the_live_one(self, client, clock, first):
+    def test_a_replaced_pair_has_expires_in_0_and_leads_to_the_current_one(self, client, clock, first):
         second = refresh(client, first).json()
         clock.advance(seconds=5)
         third = refresh(client, second).json()
@@ -151,7 +151,7 @@ class TestCreateSessionToken:
         assert refresh(client, again).json()["access_token"] == third["access_token"]
         assert lives(client, third)
 
-    def test_a_refresh_token_lives_30_days(self, client, clock, first):
+    def test_a_refresh_token_expires_after_30_days(self, client, clock, first):
         clock.advance(days=30)
 
         assert problem(refresh(client, first)) == REFUSED
@@ -174,7 +174,7 @@ class TestCreateSessionToken:
         assert problem(while_inactive) == REFUSED
         assert problem(refresh(client, first)) == REFUSED
 
-    def test_tokens_do_not_stand_in_for_each_other(self, client, first):
+    def test_access_and_refresh_tokens_are_not_interchangeable(self, client, first):
         as_access = client.get("/api/v1/users/me", headers={"Authorization": f"Bearer {first['refresh_token']}"})
         as_refresh = client.post("/api/v1/session-tokens", json={"refresh_token": first["access_token"]})
 
@@ -192,7 +192,7 @@ class TestCreateSessionToken:
         assert answers[0].json()["detail"] == answers[1].json()["detail"]
         assert unknown not in answers[0].text
 
-    def test_a_session_of_months_keeps_the_tokens_of_its_last_month_only(self, client, clock, settings, first):
+    def test_expired_refresh_tokens_of_a_session_are_deleted(self, client, clock, settings, first):
         pair = first
         for _ in range(29):
             clock.advance(days=3)
@@ -214,7 +214,7 @@ class TestTheEndOfASession:
             pair = refresh(client, pair).json()
         return pair
 
-    def test_no_refresh_prolongs_it_and_no_token_outlives_it(self, client, clock, first):
+    def test_no_refresh_extends_it_and_no_token_outlives_it(self, client, clock, first):
         pair = self.kept(client, clock, first, 89)
         clock.advance(hours=23, minutes=50)
         last = refresh(client, pair).json()
@@ -231,7 +231,7 @@ class TestTheEndOfASession:
         assert not lives(client, last)
         assert problem(refresh(client, last)) == REFUSED
 
-    def test_a_session_shorter_than_its_tokens_says_so(self, settings, clock):
+    def test_a_session_shorter_than_its_tokens_bounds_their_expiry(self, settings, clock):
         short = settings.model_copy(update={"session_seconds": 60})
         with TestClient(create_app(short, now=clock)) as client:
             pair = client.post("/api/v1/sessions", json={"identifier": "admin", "password": PASSWORD}).json()
@@ -245,7 +245,7 @@ class TestTheEndOfASession:
 
         assert pair["refresh_expires_in"] == 10 * 86_400
 
-    def test_a_session_of_an_older_version_ends_so_long_after_it_began(self, settings, client, clock, first):
+    def test_a_session_without_ends_at_ends_by_its_creation(self, settings, client, clock, first):
         query(settings.database_url, "UPDATE sessions SET ends_at = NULL")
 
         pair = self.kept(client, clock, first, 89)

@@ -1,4 +1,4 @@
-"""Signing in, looking at one's sessions, signing out."""
+"""Signing in, listing sessions, signing out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def timed(settings, clock):
-    """A client of an application that lives in the test's own time."""
+    """A client of an application with the clock of the test."""
     with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
         yield client
 
@@ -36,7 +36,7 @@ def me(client, access_token):
 
 
 class TestCreateSession:
-    def test_the_answer_is_a_pair_of_tokens_and_the_place_of_the_session(self, client):
+    def test_the_response_is_a_pair_of_tokens_with_location(self, client):
         response = sign_in(client)
 
         tokens = response.json()
@@ -49,12 +49,12 @@ class TestCreateSession:
         assert me(client, tokens["access_token"]).json()["username"] == "admin"
 
     @pytest.mark.parametrize("identifier", ["grace", "GRACE", "grace@example.com", "Grace@EXAMPLE.com"])
-    def test_it_takes_the_username_or_the_address_without_regard_to_case(self, client, identifier):
+    def test_username_and_address_are_case_insensitive(self, client, identifier):
         stored_user(client, username="Grace", email="grace@Example.com")
 
         assert sign_in(client, identifier).status_code == 201
 
-    def test_a_letter_that_only_becomes_ascii_in_lower_case_is_another_letter(self, client):
+    def test_letters_that_lower_to_ascii_are_different_letters(self, client):
         stored_user(client, username="kelvin")
 
         assert problem(sign_in(client, "\N{KELVIN SIGN}elvin")) == (401, "invalid-credentials")
@@ -81,7 +81,7 @@ class TestCreateSession:
         assert sign_in(client, "grace", "otter-kayak-9" + "a1" * 40 + "other").status_code == 401
         assert sign_in(client, "grace", "otter-kayak-9" + "a1" * 40 + "first").status_code == 201
 
-    def test_a_token_that_is_sent_along_is_not_taken_over(self, client, admin):
+    def test_a_token_in_the_request_is_ignored(self, client, admin):
         response = client.post("/api/v1/sessions", json={"identifier": "admin", "password": PASSWORD}, headers=admin)
 
         assert f"Bearer {response.json()['access_token']}" != admin["Authorization"]
@@ -96,12 +96,12 @@ class TestCreateSession:
         }
         assert "secret-phrase" not in response.text
 
-    def test_tokens_are_never_the_same(self, client):
+    def test_tokens_are_unique(self, client):
         tokens = [sign_in(client).json() for _ in range(20)]
 
         assert len({token for pair in tokens for token in (pair["access_token"], pair["refresh_token"])}) == 40
 
-    def test_an_access_token_lives_15_minutes(self, timed, clock):
+    def test_an_access_token_expires_after_15_minutes(self, timed, clock):
         token = sign_in(timed).json()["access_token"]
         clock.advance(minutes=15, microseconds=-1)
         at_the_end = me(timed, token).status_code
@@ -112,7 +112,7 @@ class TestCreateSession:
 
 
 class TestListSessions:
-    def test_it_begins_with_the_newest_and_marks_the_current_one(self, timed, clock):
+    def test_it_lists_the_newest_first_and_marks_the_current_one(self, timed, clock):
         sign_in(timed)
         clock.advance(hours=1)
         headers = signed_in(timed, "admin")
@@ -138,7 +138,7 @@ class TestListSessions:
         assert "aca_" not in text
         assert not re.search("[0-9a-f]{64}", text)
 
-    def test_a_session_that_has_expired_is_not_in_it(self, timed, clock):
+    def test_expired_sessions_are_not_listed(self, timed, clock):
         sign_in(timed)
         clock.advance(days=30)
         headers = signed_in(timed, "admin")
@@ -181,14 +181,14 @@ class TestDeleteSession:
         assert client.get("/api/v1/users/me", headers=admin).status_code == 401
         assert client.get("/api/v1/users/me", headers=other).status_code == 200
 
-    def test_another_session_of_ones_own_can_be_ended(self, client, admin):
+    def test_another_own_session_can_be_ended(self, client, admin):
         other = sign_in(client).json()
 
         assert client.delete(f"/api/v1/sessions/{other['session_id']}", headers=admin).status_code == 204
         assert me(client, other["access_token"]).status_code == 401
         assert client.get("/api/v1/users/me", headers=admin).status_code == 200
 
-    def test_the_session_of_somebody_else_is_not_found_not_even_by_administrators(self, client, admin):
+    def test_sessions_of_others_are_not_found_even_by_administrators(self, client, admin):
         stored_user(client, username="grace")
         tokens = sign_in(client, "grace").json()
 

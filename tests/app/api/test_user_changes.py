@@ -1,4 +1,4 @@
-"""Changing users and deleting them."""
+"""Updating and deleting users."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ class TestUpdateUser:
         assert response.status_code == 200
         assert response.json() == {**user, "bio": "Compilers.", "full_name": None, "version": 3}
 
-    def test_the_answer_is_the_user_as_changed_with_its_new_version(self, client, path, owner):
+    def test_the_response_is_the_changed_user_with_its_new_version(self, client, path, owner):
         response = client.patch(path, json={"bio": "Compilers."}, headers=owner)
 
         assert response.headers["ETag"] == '"2"'
         assert response.json() == client.get(path, headers=owner).json()
 
-    def test_the_same_change_twice_is_two_versions_with_one_content(self, client, path, owner):
+    def test_repeating_a_change_increments_the_version(self, client, path, owner):
         first = client.patch(path, json={"bio": "Compilers."}, headers=owner).json()
         second = client.patch(path, json={"bio": "Compilers."}, headers=owner).json()
 
         assert second == {**first, "version": 3}
 
     @pytest.mark.parametrize("user_id", [1, 999_999])
-    def test_somebody_elses_account_is_forbidden_whether_it_exists_or_not(self, client, owner, user_id):
+    def test_another_account_is_forbidden_whether_it_exists_or_not(self, client, owner, user_id):
         response = client.patch(f"/api/v1/users/{user_id}", json={"bio": "mine"}, headers=owner)
 
         assert problem(response) == (403, "forbidden")
@@ -88,11 +88,11 @@ class TestUpdateUser:
         assert response.status_code == 200
 
     @pytest.mark.parametrize("if_match", ['"1"', '"7", "1"', "*"])
-    def test_a_version_that_was_seen_may_be_changed(self, client, path, owner, if_match):
+    def test_if_match_with_the_current_version_succeeds(self, client, path, owner, if_match):
         assert client.patch(path, json={"bio": "x"}, headers={**owner, "If-Match": if_match}).status_code == 200
 
     @pytest.mark.parametrize("if_match", ['"2"', 'W/"1"', "1", '"2", "3"', '"', ""])
-    def test_any_other_version_may_not(self, client, user, path, owner, if_match):
+    def test_if_match_with_another_version_fails(self, client, user, path, owner, if_match):
         response = client.patch(path, json={"bio": "x"}, headers={**owner, "If-Match": if_match})
 
         assert problem(response) == (412, "precondition-failed")
@@ -131,7 +131,7 @@ class TestUpdateUser:
 
         assert client.get("/api/v1/users", headers=admin).status_code == 200
 
-    def test_text_of_every_script_is_kept_as_it_was_written(self, client, path, owner, subtests):
+    def test_text_of_every_script_is_stored_unchanged(self, client, path, owner, subtests):
         for text in (
             "",
             " ",
@@ -147,7 +147,7 @@ class TestUpdateUser:
 
 
 class TestDeleteUser:
-    def test_users_delete_themselves(self, client, path, owner, admin):
+    def test_users_may_delete_themselves(self, client, path, owner, admin):
         response = client.delete(path, headers=owner)
 
         assert (response.status_code, response.content) == (204, b"")
@@ -158,10 +158,10 @@ class TestDeleteUser:
         assert problem(client.delete(path, headers=admin)) == (404, "not-found")
 
     @pytest.mark.parametrize("user_id", [1, 999_999])
-    def test_somebody_elses_account_is_forbidden_whether_it_exists_or_not(self, client, owner, user_id):
+    def test_another_account_is_forbidden_whether_it_exists_or_not(self, client, owner, user_id):
         assert problem(client.delete(f"/api/v1/users/{user_id}", headers=owner)) == (403, "forbidden")
 
-    def test_posts_profile_and_sessions_go_too(self, client, path, owner, admin):
+    def test_posts_profile_and_sessions_are_deleted_too(self, client, path, owner, admin):
         post = stored_post(client, owner)
 
         client.delete(path, headers=admin)
@@ -183,14 +183,14 @@ class TestDeleteUser:
         assert problem(client.delete("/api/v1/users/1", headers=admin)) == (409, "last-admin")
         assert client.get("/api/v1/users/me", headers=admin).status_code == 200
 
-    def test_a_version_that_was_seen_may_be_deleted_and_no_other(self, client, path, owner):
+    def test_if_match_decides_whether_a_user_is_deleted(self, client, path, owner):
         refused = client.delete(path, headers={**owner, "If-Match": '"2"'})
         deleted = client.delete(path, headers={**owner, "If-Match": '"1"'})
 
         assert problem(refused) == (412, "precondition-failed")
         assert deleted.status_code == 204
 
-    def test_the_names_of_a_deleted_user_are_free_but_the_id_is_never_given_again(self, client, user, path, admin):
+    def test_names_of_a_deleted_user_are_free_but_its_id_is_not_reused(self, client, user, path, admin):
         client.delete(path, headers=admin)
 
         again = client.post("/api/v1/users", json=new_user(username=user["username"], email=user["email"])).json()

@@ -1,4 +1,4 @@
-"""Signing up and being seen."""
+"""Creating, reading and listing users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST = ("Pack my box with five dozen liquor jugs. " * 4)[:127] + "1"
 
 
 class TestCreateUser:
-    def test_the_answer_is_the_user_as_stored_with_its_place_and_version(self, client, admin):
+    def test_the_response_is_the_stored_user_with_location_and_etag(self, client, admin):
         response = client.post(
             "/api/v1/users", json=new_user(email="Grace@Example.com", username="Grace_H", full_name="Grace Hopper")
         )
@@ -25,7 +25,7 @@ class TestCreateUser:
         assert user == client.get(response.headers["Location"], headers=admin).json()
         assert (user["email"], user["username"], user["full_name"]) == ("Grace@Example.com", "Grace_H", "Grace Hopper")
 
-    def test_a_new_user_is_active_and_no_administrator(self, client):
+    def test_a_new_user_is_active_and_not_an_administrator(self, client):
         user = stored_user(client)
 
         assert (user["role"], user["is_active"], user["bio"], user["version"]) == ("user", True, None, 1)
@@ -52,7 +52,7 @@ class TestCreateUser:
         assert problem(response) == (409, "already-registered")
         assert response.json()["detail"] == "Another user has this username."
 
-    def test_the_names_of_a_deleted_user_are_free_but_the_id_is_never_given_again(self, client, admin):
+    def test_names_of_a_deleted_user_are_free_but_its_id_is_not_reused(self, client, admin):
         first = stored_user(client, username="grace", email="grace@example.com")
         client.delete(f"/api/v1/users/{first['id']}", headers=admin)
 
@@ -103,7 +103,7 @@ class TestCreateUser:
             ("otter-kayak-9" + "\u1e69" * 110, "otter-kayak-9" + "s\u0323\u0307" * 110),  # 343 characters
         ],
     )
-    def test_one_password_is_one_on_every_keyboard(self, client, stored, sent):
+    def test_equivalent_spellings_of_a_password_are_equal(self, client, stored, sent):
         stored_user(client, username="grace", password=stored)
 
         assert signed_in(client, "grace", sent)
@@ -167,7 +167,7 @@ class TestCreateUser:
 
                 assert {code for _, _, code in faults(response)} == {"additionalProperties"}
 
-    def test_all_faults_are_listed_at_once(self, client):
+    def test_all_errors_are_listed_at_once(self, client):
         response = client.post("/api/v1/users?page=1", json={"email": "x", "username": "x", "full_name": "x" * 101})
 
         places = {(place, pointer) for place, pointer, _ in faults(response)}
@@ -179,7 +179,7 @@ class TestCreateUser:
             ("body", "/full_name"),
         }
 
-    def test_no_answer_repeats_the_password(self, client):
+    def test_no_response_repeats_the_password(self, client):
         secret = "very-secret-phrase-7"
 
         answers = [
@@ -204,7 +204,7 @@ class TestGetCurrentUser:
         assert response.json() == user
         assert response.headers["ETag"] == '"1"'
 
-    def test_a_version_that_is_held_is_not_sent_again(self, client, admin):
+    def test_if_none_match_gets_304(self, client, admin):
         response = client.get("/api/v1/users/me", headers={**admin, "If-None-Match": '"1"'})
 
         assert (response.status_code, response.content, response.headers["ETag"]) == (304, b"", '"1"')
@@ -226,7 +226,7 @@ class TestGetUser:
         assert client.get(path, headers=admin).json() == user
 
     @pytest.mark.parametrize("user_id", [1, 999_999])
-    def test_somebody_elses_account_is_forbidden_whether_it_exists_or_not(self, client, user_id):
+    def test_another_account_is_forbidden_whether_it_exists_or_not(self, client, user_id):
         headers = signed_in(client, stored_user(client)["username"])
 
         response = client.get(f"/api/v1/users/{user_id}", headers=headers)
@@ -238,13 +238,13 @@ class TestGetUser:
         assert problem(client.get("/api/v1/users/999", headers=admin)) == (404, "not-found")
 
     @pytest.mark.parametrize("sent", ['"1"', 'W/"1"', '"7", "1"', "*"])
-    def test_a_version_that_is_held_is_not_sent_again(self, client, admin, sent):
+    def test_if_none_match_gets_304(self, client, admin, sent):
         response = client.get("/api/v1/users/1", headers={**admin, "If-None-Match": sent})
 
         assert (response.status_code, response.content, response.headers["ETag"]) == (304, b"", '"1"')
 
     @pytest.mark.parametrize("sent", ['"2"', "1", '"11"', ""])
-    def test_any_other_version_is_sent(self, client, admin, sent):
+    def test_if_none_match_with_another_version_gets_the_user(self, client, admin, sent):
         assert client.get("/api/v1/users/1", headers={**admin, "If-None-Match": sent}).status_code == 200
 
     def test_an_invalid_id_is_rejected_with_its_pointer(self, client, admin, subtests):
@@ -274,7 +274,7 @@ class TestGetUser:
 
 
 class TestListUsers:
-    def test_it_is_for_administrators(self, client, admin):
+    def test_it_is_only_for_administrators(self, client, admin):
         headers = signed_in(client, stored_user(client)["username"])
 
         assert client.get("/api/v1/users").status_code == 401
@@ -320,7 +320,7 @@ class TestListUsers:
 
                 assert {place for place, _, _ in faults(response)} == {"query"}
 
-    def test_posts_and_passwords_are_not_in_it(self, client, admin):
+    def test_it_contains_neither_posts_nor_passwords(self, client, admin):
         stored_post(client, admin)
 
         text = client.get("/api/v1/users", headers=admin).text

@@ -31,12 +31,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def cli(tmp_path):
-    """Runs a command in an environment without settings, on a database that is not there yet."""
+    """Runs a command in an environment without settings, on a database that does not exist yet."""
     return runner(tmp_path)
 
 
 def ask(url, body=None, **headers: str):
-    """The answer of a running service."""
+    """The response of a running service."""
     data = None if body is None else json.dumps(body).encode()
     return urlopen(Request(url, data, {"Content-Type": "application/json", **headers}))  # noqa: S310 - the address is ours
 
@@ -53,7 +53,7 @@ class TestMigrate:
         assert again.stdout == "up to date\n"
         assert (checked.returncode, checked.stdout) == (0, "up to date\n")
 
-    def test_a_file_that_cannot_be_made_or_is_no_database_is_one_line(self, cli, tmp_path):
+    def test_a_file_that_cannot_be_created_or_is_not_a_database_gives_one_line(self, cli, tmp_path):
         (tmp_path / "text.db").write_text("this is no database " * 100)
 
         assert "/proc/nowhere" in message(cli("migrate", DATABASE_URL="sqlite:////proc/nowhere/accord.db"))
@@ -105,7 +105,7 @@ class TestAdmin:
         assert "standard input is too long" in message(cli("admin", "create", *ADA, stdin="a1" * 4096))
         assert "not UTF-8" in message(cli("admin", "create", *ADA, stdin=b"bombe-1940\xff"))
 
-    def test_on_a_terminal_it_asks_and_shows_no_password_and_neither_does_ps(self, cli, tmp_path):
+    def test_on_a_terminal_it_prompts_and_ps_does_not_show_the_password(self, cli, tmp_path):
         cli("migrate")
         pid, terminal = pty.fork()
         if pid == 0:

@@ -1,4 +1,4 @@
-"""What an operator may get wrong, and how each command says so: error lines that name the setting, and no traceback."""
+"""Errors of operators: each command prints lines that name the setting, and no traceback."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ commands = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 
 @pytest.fixture
 def cli(tmp_path):
-    """Runs a command in an environment without settings, on a database that is not there yet."""
+    """Runs a command in an environment without settings, on a database that does not exist yet."""
     run = runner(tmp_path)
     port = str(free_port())
     return lambda *arguments, **given: run(*arguments, **{"PORT": port, "stdin": PASSWORD, **given})
@@ -65,7 +65,7 @@ WRONG = {
 
 class TestSettings:
     @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
-    def test_one_that_is_wrong_is_one_line_that_names_it_and_repeats_no_secret(self, monkeypatch, capsys, name, value):
+    def test_an_invalid_setting_gives_one_line_without_secrets(self, monkeypatch, capsys, name, value):
         monkeypatch.setenv(name, value)
 
         with pytest.raises(SystemExit) as ended:
@@ -84,14 +84,14 @@ class TestSettings:
 
         assert {line.partition(":")[0] for line in found} == set(WRONG)
 
-    def test_a_file_of_settings_that_cannot_be_read_is_one_line(self, cli, tmp_path):
+    def test_an_unreadable_env_file_gives_one_line(self, cli, tmp_path):
         (tmp_path / ".env").write_bytes(b"MAIL_FROM=\xff\n")
 
         assert message(cli("migrate"), 2).startswith(".env: cannot be read: ")
 
 
 class TestMisspelt:
-    def test_every_unknown_name_in_the_file_is_reported_and_in_the_environment_those_that_are_close(self, cli, tmp_path):
+    def test_unknown_names_in_the_file_and_similar_ones_in_the_environment_are_reported(self, cli, tmp_path):
         (tmp_path / ".env").write_text("DATABSE_URL=sqlite:///x.db\nPOSTGRES_PASSWORD=x\nexport port=1\n# HOSTS=x\n")
 
         result = cli("migrate", ALLOWED_ORIGIN="https://a.example", TRUSTED_PROXY="::1", REDIS_PORT="6379", HOSTNAME="x")
@@ -121,12 +121,12 @@ class TestMisspelt:
 
 class TestDatabase:
     @commands
-    def test_a_server_that_does_not_answer_is_one_line(self, cli, command):
+    def test_an_unreachable_server_gives_one_line(self, cli, command):
         found = message(cli(*command, DATABASE_URL="postgresql://u:so-secret@127.0.0.1:1/accord"))
 
         assert found == "DATABASE_URL: cannot connect to PostgreSQL at 127.0.0.1:1: Connection refused"
 
-    def test_one_that_refuses_us_is_one_line(self, cli, postgres):
+    def test_a_rejected_connection_gives_one_line(self, cli, postgres):
         unknown_role = postgres.url("postgres").replace("postgres@", "nobody:so-secret@")
         no_rights = postgres.create("no_rights")
         assert cli("migrate", DATABASE_URL=no_rights).returncode == 0
@@ -141,7 +141,7 @@ class TestDatabase:
                 assert "so-secret" not in found
         assert "permission denied" in message(cli("serve", DATABASE_URL=without_grants))
 
-    def test_a_folder_that_cannot_be_entered_is_one_line(self, cli, tmp_path):
+    def test_an_inaccessible_folder_gives_one_line(self, cli, tmp_path):
         (tmp_path / "locked").mkdir(mode=0)
 
         for command in (("serve",), ("migrate", "--check"), ("admin", "token")):
@@ -150,7 +150,7 @@ class TestDatabase:
             assert found.startswith("DATABASE_URL: ")
             assert found.endswith("Permission denied")
 
-    def test_a_folder_that_cannot_be_written_or_made_is_one_line(self, cli, tmp_path):
+    def test_a_folder_that_cannot_be_written_or_created_gives_one_line(self, cli, tmp_path):
         (tmp_path / "full").mkdir(mode=0o555)
         (tmp_path / "file").touch()
         for path in (tmp_path / "full" / "accord.db", tmp_path / "full" / "new" / "accord.db", tmp_path / "file" / "accord.db"):
@@ -160,7 +160,7 @@ class TestDatabase:
                 assert str(path.parent) in found
 
     @pytest.mark.parametrize("command", [("serve",), ("serve", "--workers", "2"), ("worker",), ("admin", "token")], ids=str)
-    def test_a_file_that_cannot_be_written_is_one_line(self, cli, sqlite_template, tmp_path, command):
+    def test_a_read_only_file_gives_one_line(self, cli, sqlite_template, tmp_path, command):
         folder = tmp_path / "read-only"
         folder.mkdir()
         url = sqlite_template.copy(folder)
@@ -185,7 +185,7 @@ class TestDatabase:
 
 class TestMailFolder:
     @pytest.mark.parametrize("command", ["serve", "worker"])
-    def test_one_that_cannot_be_written_is_one_line(self, cli, sqlite_template, tmp_path, command):
+    def test_an_unwritable_folder_gives_one_line(self, cli, sqlite_template, tmp_path, command):
         url = sqlite_template.copy(tmp_path)
         (tmp_path / "full").mkdir(mode=0o555)
 
@@ -206,15 +206,15 @@ class TestAddress:
         assert "or --port " in found
 
     @pytest.mark.parametrize("host", ["nobody.invalid", "http://127.0.0.1", "127.0.0.1:8000", "x" * 70, "a..b"])
-    def test_a_host_that_is_none_is_one_line(self, cli, host):
+    def test_an_invalid_host_gives_one_line(self, cli, host):
         assert message(cli("serve", HOST=host)).startswith(f"HOST: {host} is not an address or ")
 
-    def test_a_host_of_another_machine_is_one_line(self, cli):
+    def test_a_foreign_address_gives_one_line(self, cli):
         assert message(cli("serve", HOST="192.0.2.1")).startswith("HOST: 192.0.2.1 is not an address of this machine")
 
 
 class TestMemory:
-    def test_too_little_for_a_password_is_one_line(self, sqlite_template, tmp_path):
+    def test_too_little_memory_for_a_hash_gives_one_line(self, sqlite_template, tmp_path):
         url = sqlite_template.copy(tmp_path)
         limited = "import os, resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); "
         limited += "from app.__main__ import main; main()"

@@ -1,4 +1,4 @@
-"""A Valkey Cluster for all tests that leave it whole: it takes two seconds to form."""
+"""A Valkey Cluster for all tests that do not stop its nodes: it takes two seconds to form."""
 
 from __future__ import annotations
 

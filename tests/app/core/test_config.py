@@ -19,7 +19,7 @@ def environment(monkeypatch, tmp_path):
 
 
 class TestDefaults:
-    def test_they_are_those_of_production(self):
+    def test_the_defaults_are_for_production(self):
         settings = Settings()
 
         assert (settings.env, settings.host, settings.port, settings.origins) == ("production", "127.0.0.1", 8000, [])
@@ -28,20 +28,20 @@ class TestDefaults:
         assert settings.address_limit > 0
         assert settings.account_limit > 0
 
-    def test_a_file_of_settings_is_read_and_the_environment_is_stronger(self, environment, tmp_path):
+    def test_the_environment_takes_precedence_over_the_env_file(self, environment, tmp_path):
         (tmp_path / ".env").write_text("PORT=9001\nHOST=::1\n")
         environment.setenv("PORT", "9002")
 
         assert (Settings().host, Settings().port) == ("::1", 9002)
 
-    def test_settings_do_not_change_once_read(self):
+    def test_settings_are_immutable(self):
         with pytest.raises(ValidationError):
             Settings().port = 1
 
 
 class TestTheResponsePolicy:
     @pytest.mark.parametrize("policy", ["off", "log", "raise", "sample(0.01)", "sample(.5)", "sample(1)"])
-    def test_is_one_that_the_engine_knows(self, environment, policy):
+    def test_is_a_policy_of_the_engine(self, environment, policy):
         environment.setenv("RESPONSE_POLICY", policy)
 
         assert Policy.of(Settings().response_policy).is_strict == (policy == "raise")
@@ -49,7 +49,7 @@ class TestTheResponsePolicy:
     @pytest.mark.parametrize(
         "policy", ["", "on", "sample", "sample()", "sample(2)", "sample(1.5)", "sample(-1)", "sample(x)", "LOG"]
     )
-    def test_is_no_other(self, environment, policy):
+    def test_other_values_are_rejected(self, environment, policy):
         environment.setenv("RESPONSE_POLICY", policy)
 
         with pytest.raises(ValidationError, match="response_policy"):
@@ -66,7 +66,7 @@ class TestOrigins:
     def test_there_are_no_origins_outside_development_by_default(self, env, origins):
         assert Settings(env=env).origins == origins
 
-    def test_a_list_is_split_at_commas_and_slashes_at_the_end_go(self, environment):
+    def test_a_list_is_split_at_commas_without_trailing_slashes(self, environment):
         environment.setenv("ALLOWED_ORIGINS", "https://a.example/, https://b.example:8443 ,")
 
         assert Settings(env="development").origins == ["https://a.example", "https://b.example:8443"]

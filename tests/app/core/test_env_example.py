@@ -24,7 +24,7 @@ def read(file: Path | None) -> Settings:
     return Settings(_env_file=file)  # type: ignore[call-arg]  # known to pydantic-settings, not to mypy
 
 
-def test_every_setting_is_there_once_and_nothing_else():
+def test_it_lists_every_setting_exactly_once():
     assert Counter(name for _, name, _ in lines()) == Counter(name.upper() for name in Settings.model_fields)
 
 
@@ -39,7 +39,7 @@ def test_its_values_are_the_defaults_and_settings_without_default_are_commented_
     assert commented == {name for name in Settings.model_fields if getattr(defaults, name) in (None, [])}
 
 
-def test_the_examples_that_are_commented_out_are_understood(tmp_path, monkeypatch):
+def test_commented_out_examples_are_valid(tmp_path, monkeypatch):
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     (tmp_path / "env").write_text("\n".join(f"{name}={value}" for mark, name, value in lines() if mark))

@@ -89,7 +89,7 @@ class TestMessage:
 
     @pytest.mark.parametrize("field", ["to", "subject", "message_id"])
     @pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r"])
-    def test_a_line_break_makes_no_header(self, field, line_break):
+    def test_a_line_break_cannot_inject_a_header(self, field, line_break):
         value = getattr(mail(), field)
 
         with pytest.raises(Undeliverable):
@@ -160,24 +160,24 @@ class TestServer:
         assert not isinstance(failure.value, Undeliverable | MailUnavailable)
         assert len(server.mails) == 1
 
-    async def test_a_server_that_is_not_there_is_unreachable(self):
+    async def test_a_missing_server_is_unreachable(self):
         with pytest.raises(MailUnavailable):
             await SMTPTransport(f"smtp://127.0.0.1:{free_port()}", SENDER).send(mail())
 
     @pytest.mark.parametrize("reply", ["451 not now", "550 not from you"])
-    async def test_a_server_that_refuses_the_sender_refuses_every_mail(self, server, way_out, reply):
+    async def test_a_rejected_sender_makes_the_server_unavailable(self, server, way_out, reply):
         server.on_sender = reply
 
         with pytest.raises(MailUnavailable, match=reply):
             await way_out.send(mail())
 
-    async def test_a_server_that_goes_away_is_unreachable(self, server, way_out):
+    async def test_a_server_that_disconnects_is_unreachable(self, server, way_out):
         server.refuse("grace@example.org", "421 shutting down")
 
         with pytest.raises(MailUnavailable, match="421"):
             await way_out.send(mail())
 
-    async def test_a_mail_that_is_cancelled_leaves_no_half_of_it(self, server, way_out):
+    async def test_a_cancelled_mail_is_not_sent_partially(self, server, way_out):
         server.slow = 60
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(way_out.send(mail()), 0.2)
@@ -271,18 +271,18 @@ class TestFolder:
         assert file.name == "1@example.com.eml"
         assert message["To"] == "grace@example.org"
 
-    async def test_a_message_id_names_no_other_folder(self, tmp_path):
+    async def test_a_message_id_cannot_leave_the_folder(self, tmp_path):
         await FolderTransport(tmp_path / "mail", SENDER).send(mail(message_id="<../../x@example.com>"))
 
         assert [file.name for file in (tmp_path / "mail").iterdir()] == ["_.._x@example.com.eml"]
 
-    def test_one_that_is_tried_before_the_first_mail_is_private_and_stays_empty(self, tmp_path):
+    def test_probing_creates_a_private_empty_folder(self, tmp_path):
         FolderTransport(tmp_path / "data" / "mail", SENDER).probe()
 
         assert [(tmp_path / path).stat().st_mode & 0o777 for path in ("data", "data/mail")] == [0o700, 0o700]
         assert list((tmp_path / "data" / "mail").iterdir()) == []
 
-    async def test_a_folder_that_cannot_be_written_is_unreachable_and_leaves_nothing(self, tmp_path):
+    async def test_an_unwritable_folder_is_unavailable_and_leaves_nothing(self, tmp_path):
         (tmp_path / "mail").write_text("no folder")
 
         with pytest.raises(MailUnavailable, match="cannot write"):
@@ -294,7 +294,7 @@ class TestOutlet:
     def no_env_file(self, monkeypatch, tmp_path):
         monkeypatch.chdir(tmp_path)
 
-    def test_without_settings_there_is_none_but_in_development(self):
+    def test_without_settings_there_is_a_transport_only_in_development(self):
         assert create_transport(Settings(env="production")) is None
         assert isinstance(create_transport(Settings(env="development")), FolderTransport)
 

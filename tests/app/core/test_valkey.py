@@ -38,7 +38,7 @@ def server() -> Iterator[Valkey]:
 @contextlib.asynccontextmanager
 async def connected_client(url: str, seconds: float = PATIENT) -> AsyncIterator[tuple[valkey.Valkey, Script]]:
     client = valkey.connect(url, timeout=seconds)
-    count = client.script(COUNT, keys=1, arguments=1)
+    count = client.script(COUNT, keys=1)
     async with client:
         yield client, count
 
@@ -69,9 +69,9 @@ class TestCalls:
         assert results == list(range(1, 51))
         assert calls_of(server, "evalsha") == 1
 
-    async def test_each_caller_hears_its_own_answer(self, server):
+    async def test_each_caller_gets_its_own_result(self, server):
         async with connected_client(server.url) as (client, count):
-            other = client.script(COUNT.replace("results[i] =", "results[i] = 1000 +"), keys=1, arguments=1)
+            other = client.script(COUNT.replace("results[i] =", "results[i] = 1000 +"), keys=1)
             await client.close()
             await client.open()
             asked = [ask(client, (count, other)[n % 2], f"key{n}", n) for n in range(20)]
@@ -81,13 +81,13 @@ class TestCalls:
 
     async def test_equal_reads_are_sent_once(self, server):
         client = valkey.connect(server.url, timeout=PATIENT)
-        look = client.script(LOOK, keys=1, arguments=0, reads=True)
+        look = client.script(LOOK, keys=1, reads=True)
         async with client:
             results = await asyncio.gather(*(ask(client, look, key) for key in "abaab"))
 
         assert results == [1, 2, 1, 1, 2]
 
-    async def test_a_caller_that_leaves_does_not_hurt_the_others(self, server):
+    async def test_a_cancelled_caller_does_not_affect_the_others(self, server):
         async with connected_client(server.url) as (client, count):
 
             def leave(_: object) -> None:
@@ -109,7 +109,7 @@ class TestCalls:
 
 
 class TestAnOutage:
-    async def test_a_dead_server_is_no_error_and_is_found_again(self, server):
+    async def test_a_dead_server_is_not_an_error_and_is_reconnected(self, server):
         with structlog.testing.capture_logs() as logs:
             async with connected_client(server.url) as (client, count):
                 assert await ask(client, count, "a", 1) == 1
@@ -123,7 +123,7 @@ class TestAnOutage:
         assert [line["event"] for line in logs] == ["valkey unavailable", "valkey available again"]
         assert logs[0]["server"] == server.address
 
-    async def test_one_that_is_not_there_at_the_start_is_no_error_either(self):
+    async def test_a_missing_server_at_the_start_is_not_an_error(self):
         server = Valkey()
         async with connected_client(server.url) as (client, count):
             assert await ask(client, count, "a", 1) is None
@@ -131,7 +131,7 @@ class TestAnOutage:
                 await wait_until_available(client)
                 assert await ask(client, count, "a", 1) == 1
 
-    async def test_a_server_that_hangs_costs_one_wait_and_then_none(self, server):
+    async def test_a_hung_server_costs_one_timeout(self, server):
         with structlog.testing.capture_logs() as logs:
             async with connected_client(server.url, seconds=0.005) as (client, count):
                 server.pause()
@@ -158,7 +158,7 @@ class TestAnOutage:
             assert len(asyncio.all_tasks()) == tasks
 
     @pytest.mark.slow
-    async def test_a_busy_loop_is_no_outage(self, server):
+    async def test_a_busy_loop_is_not_an_outage(self, server):
         """The reply waits in the socket while the event loop is busy for longer than the timeout."""
         async with connected_client(server.url, seconds=0.05) as (client, count):
             for number in range(5):
@@ -168,14 +168,14 @@ class TestAnOutage:
                 time.sleep(0.2)  # noqa: ASYNC251 - the busy loop
                 assert await asked == number + 1
 
-    async def test_an_error_of_the_server_is_an_outage_too(self, server):
+    async def test_an_error_reply_is_an_outage(self, server):
         async with connected_client(server.url) as (client, count):
             server.call("SET", "{text}", "no number")
             assert await ask(client, count, "text", 1) is None
             await wait_until_available(client)
             assert await ask(client, count, "a", 1) == 1
 
-    async def test_forgotten_scripts_are_loaded_again(self, server):
+    async def test_flushed_scripts_are_loaded_again(self, server):
         async with connected_client(server.url) as (client, count):
             server.call("SCRIPT", "FLUSH")
             assert await ask(client, count, "a", 1) is None
@@ -211,7 +211,7 @@ class TestUrls:
         assert "db3:keys=1" in str(server.call("INFO", "keyspace"))
 
     @pytest.mark.slow
-    async def test_sentinels_tell_the_master_and_the_next_one(self):
+    async def test_sentinels_provide_the_master_and_the_next_one(self):
         with Sentinels(password="geheim") as servers:
             async with connected_client(servers.url) as (client, count):
                 assert await ask(client, count, "a", 1) == 1
@@ -233,7 +233,7 @@ class TestUrls:
 
     @pytest.mark.slow
     @pytest.mark.filterwarnings("ignore::ResourceWarning")  # redis-py drops the connection with which it asks for a new map
-    async def test_a_cluster_that_misses_a_node_is_out(self):
+    async def test_a_cluster_without_full_coverage_is_down(self):
         with Cluster() as cluster:
             async with connected_client(cluster.url) as (client, count):
                 cluster.nodes[1].kill()

@@ -1,4 +1,4 @@
-"""Empty databases of both kinds, for tests of what makes their tables."""
+"""Empty databases of both kinds, for tests of migrations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def postgresql_url(postgres: Running) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest) -> str:
-    """A database without tables; what uses it runs on both."""
+    """The URL of a database without tables, of each kind."""
     found: str = request.getfixturevalue(f"{request.param}_url")
     return found
 

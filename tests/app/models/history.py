@@ -1,4 +1,4 @@
-"""Going to one revision, and rows written at it, as a service of that time would have."""
+"""Upgrades to one revision, with the rows that a service of that revision would have written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FULL_NAMES = {1: "Grace Hopper", 2: "Weiß", 3: "ΟΔΥΣΣΕΥΣ", 4: "İpek �
 
 
 def versions(folder: Path, monkeypatch: pytest.MonkeyPatch, *last: str, until: str = "9999") -> Path:
-    """A copy of the history up to a revision, with further ones, each given as its body; it is used from now on."""
+    """Use a copy of the history up to a revision, with further ones, each given as its body."""
     copy = folder / "versions"
     if not copy.exists():
         shutil.copytree(run.VERSIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -29,7 +29,7 @@ def versions(folder: Path, monkeypatch: pytest.MonkeyPatch, *last: str, until: s
     for index, body in enumerate(last, number + 1):
         head = (
             "import sqlalchemy as sa\nfrom alembic import op\nfrom app.migrations import ddl\n"
-            f'revision = "{index:04}"\ndown_revision = "{index - 1:04}"\nbranch_labels = None\ndepends_on = None\n'
+            f'revision = "{index:04}"\ndown_revision = "{index - 1:04}"\n'
         )
         (copy / f"{index:04}_test.py").write_text(head + body)
     monkeypatch.setattr(run, "VERSIONS", copy)
@@ -95,13 +95,13 @@ def add_rows_at_0001(connection: Connection) -> None:
 
 
 def counted(connection: Connection) -> dict[str, int]:
-    """The counters, summed over their slots; those which are 0 left out."""
+    """The counters, summed over their slots, without those that are 0."""
     rows = connection.execute("SELECT name, sum(number) FROM counters GROUP BY name")
     return {str(name): int(number) for name, number in rows if number}
 
 
 def real(connection: Connection) -> dict[str, int]:
-    """What the counters should be."""
+    """The expected counters."""
     users = "'users:' || role || CASE WHEN is_active THEN ':active' ELSE ':inactive' END"
     rows = connection.execute(
         f"SELECT {users}, count(*) FROM users GROUP BY 1"  # noqa: S608 - our own words

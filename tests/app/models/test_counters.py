@@ -1,4 +1,4 @@
-"""The counters that triggers keep are the real numbers of rows, whatever is done, by however many at once."""
+"""The counters that triggers update equal the numbers of rows, also with concurrent writers."""
 
 # ruff: noqa: S608 - statements are made up at random, of our own words
 
@@ -108,11 +108,11 @@ class TestPostgreSQL:
             connection.execute("TRUNCATE users CASCADE")
             assert counted(connection) == {}
 
-    def test_writers_at_once_leave_the_right_counters_and_no_write_of_one_user_or_post_deadlocks(self, postgresql_url: str):
+    def test_concurrent_writers_leave_correct_counters_without_deadlocks(self, postgresql_url: str):
         run.upgrade(postgresql_url)
 
         def write(connection: psycopg.Connection, source: random.Random, mine: list[int]) -> None:
-            """What the service does: one statement, one transaction."""
+            """As in the service: one statement per transaction."""
             choice = source.random()
             if choice < 0.4 or not mine:
                 number = source.randint(1, 10**15)
@@ -139,7 +139,7 @@ class TestPostgreSQL:
         assert errors == []
         assert slots > 1
 
-    def test_transactions_of_many_changes_in_any_order_leave_the_right_counters(self, postgresql_url: str):
+    def test_transactions_with_many_changes_leave_correct_counters(self, postgresql_url: str):
         run.upgrade(postgresql_url)
 
         def write(connection: psycopg.Connection, source: random.Random, _: list[int]) -> None:
@@ -158,7 +158,7 @@ class TestPostgreSQL:
 def at_once(
     url: str, writers: int, times: int, write: Callable[[psycopg.Connection, random.Random, list[int]], None]
 ) -> list[str]:
-    """Let many connections write at the same time; the SQLSTATEs of what was refused."""
+    """Let many connections write at the same time; return the SQLSTATEs of errors."""
     errors: list[str] = []
     start = threading.Barrier(writers)
 

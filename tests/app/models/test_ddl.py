@@ -1,4 +1,4 @@
-"""Steps of our own for revisions: an index while others write, a changed column that costs SQLite nothing."""
+"""DDL for revisions: online indexes, and altered columns on SQLite without loss."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_an_index_is_built_and_dropped_online_on_both_databases(url: str, tmp_pa
 
 @pytest.mark.slow
 class TestOnline:
-    def test_writers_go_on_and_another_process_that_migrates_waits_while_an_index_is_built(
+    def test_an_online_index_does_not_block_writers_but_other_migrations(
         self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         run.upgrade(postgresql_url)
@@ -105,7 +105,7 @@ class TestOnline:
 
 
 class TestAltered:
-    def test_a_changed_column_leaves_triggers_checks_keys_rows_and_the_last_id_as_they_were(
+    def test_altering_a_column_keeps_triggers_checks_keys_rows_and_the_last_id(
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""Drift: whatever somebody changes in a migrated database by hand is named in one line."""
+"""Drift: every manual change of a migrated database is reported in one line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COUNT_NOTHING = "CREATE OR REPLACE FUNCTION count_posts() RETURNS trigger LANGUA
         ),
     ],
 )
-def test_a_change_of_tables_columns_or_indexes_is_one_line(migrated: str, change: str, lines: list[str]):
+def test_a_changed_table_column_or_index_gives_one_line(migrated: str, change: str, lines: list[str]):
     for statement in change.split(";"):
         query(migrated, statement)
 
@@ -91,7 +91,7 @@ def test_a_change_of_tables_columns_or_indexes_is_one_line(migrated: str, change
         ),
     ],
 )
-def test_a_change_that_postgresql_allows_is_one_line(postgresql_url: str, change: str, lines: list[str]):
+def test_a_change_that_postgresql_allows_gives_one_line(postgresql_url: str, change: str, lines: list[str]):
     run.upgrade(postgresql_url)
     query(postgresql_url, change)
 
@@ -109,7 +109,7 @@ def test_a_change_that_postgresql_allows_is_one_line(postgresql_url: str, change
         ("CREATE TRIGGER more AFTER INSERT ON posts BEGIN SELECT 1; END", ["unexpected: trigger more"]),
     ],
 )
-def test_a_change_of_triggers_is_one_line_on_sqlite(sqlite_url: str, change: str, lines: list[str]):
+def test_a_changed_trigger_gives_one_line_on_sqlite(sqlite_url: str, change: str, lines: list[str]):
     run.upgrade(sqlite_url)
     for statement in change.split("; CREATE"):
         query(sqlite_url, statement if statement.startswith(("DROP", "CREATE")) else f"CREATE{statement}")

@@ -33,7 +33,7 @@ def cli(url: str, tmp_path: Path) -> CLI:
     return started
 
 
-def test_it_applies_checks_and_goes_back(cli: CLI):
+def test_it_upgrades_checks_and_downgrades(cli: CLI):
     every, newest = ", ".join(REVISIONS), REVISIONS[-1]
 
     outputs = [

@@ -1,4 +1,4 @@
-"""Processes that migrate at once, and migrations beside traffic."""
+"""Concurrent migrations, and migrations during traffic."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def downgrade():
 """
 
 
-def test_processes_that_upgrade_at_once_apply_each_revision_once(url: str):
+def test_concurrent_upgrades_apply_each_revision_once(url: str):
     program = f"from app.migrations import run; print(len(run.upgrade({url!r})))"
 
     started = [subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
@@ -67,7 +67,7 @@ def test_a_process_killed_during_a_migration_leaves_neither_changes_nor_locks(
 
 
 class TestTraffic:
-    def test_a_table_that_stays_busy_makes_the_migration_fail_clearly_and_change_nothing(
+    def test_a_table_that_stays_locked_fails_the_migration_without_changes(
         self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         run.upgrade(postgresql_url)
@@ -82,9 +82,7 @@ class TestTraffic:
         assert query(postgresql_url, "SELECT 1 FROM information_schema.columns WHERE column_name = 'note'") == []
         assert query(postgresql_url, "SELECT version_num FROM alembic_version") == [(LAST,)]
 
-    def test_it_gives_way_and_comes_again_until_the_table_is_free(
-        self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ):
+    def test_it_retries_until_the_table_is_unlocked(self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         run.upgrade(postgresql_url)
         versions(tmp_path, monkeypatch, ALTER)
         applied: list[list[str]] = []

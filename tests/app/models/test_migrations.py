@@ -1,4 +1,4 @@
-"""Migrations: they agree with the models, go both ways with rows in the tables, on both databases."""
+"""Migrations agree with the models, and upgrade and downgrade tables with rows, on both databases."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ class TestUpgrade:
             run.upgrade("sqlite://")
 
     @pytest.mark.slow
-    def test_a_database_that_cannot_be_reached_is_one_clear_error_without_its_password(self, postgres: Running):
+    def test_an_unreachable_database_is_reported_without_its_password(self, postgres: Running):
         with pytest.raises(ConnectionError, match=r"cannot connect to PostgreSQL at .*nowhere") as refused:
             run.upgrade(postgres.url("nowhere").replace("postgres@", "postgres:secret@"))
 
         assert "secret" not in str(refused.value)
 
-    def test_it_says_nothing(self, url: str, capfd: pytest.CaptureFixture[str]):
+    def test_it_prints_nothing(self, url: str, capfd: pytest.CaptureFixture[str]):
         run.upgrade(url)
 
         assert capfd.readouterr() == ("", "")
@@ -74,7 +74,7 @@ class TestUpgrade:
         assert run.upgrade(url) == migrations.REVISIONS
 
     @pytest.mark.parametrize("table", ["sessions", "outbox"])
-    def test_an_upgrade_that_fails_in_its_middle_leaves_nothing(self, url: str, table: str):
+    def test_a_failed_upgrade_leaves_nothing(self, url: str, table: str):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True) if url.startswith("sqlite:") else None
         query(url, f"CREATE TABLE {table} (id INTEGER)")
 
@@ -94,7 +94,7 @@ class TestUpgrade:
 
 
 class TestPending:
-    def test_everything_is_pending_where_there_is_no_file_and_none_is_made(self, sqlite_url: str, tmp_path: Path):
+    def test_all_revisions_are_pending_without_a_file_and_none_is_created(self, sqlite_url: str, tmp_path: Path):
         assert migrations.pending(sqlite_url) == migrations.REVISIONS
 
         assert list(tmp_path.iterdir()) == []
@@ -114,7 +114,7 @@ class TestPending:
 
 
 class TestHistory:
-    def test_0002_fills_the_keys_of_names_and_the_counters_and_the_way_back_loses_no_old_row(
+    def test_0002_fills_keys_and_counters_and_its_downgrade_keeps_the_rows(
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         with monkeypatch.context() as patch:
@@ -184,7 +184,7 @@ class TestHistory:
         assert (claimed["id"], failed["id"]) == (1, 2)
         assert after == before
 
-    def test_the_whole_way_back_leaves_nothing_and_the_way_up_is_free_again(self, migrated: str):
+    def test_a_full_downgrade_leaves_nothing_and_can_be_upgraded_again(self, migrated: str):
         assert run.downgrade(migrated, migrations.REVISIONS[-1]) == []
         assert run.downgrade(migrated, "base") == migrations.REVISIONS[::-1]
 
@@ -192,7 +192,7 @@ class TestHistory:
         assert run.upgrade(migrated) == migrations.REVISIONS
         assert drift.find(migrated) == []
 
-    def test_an_id_is_not_given_again_after_the_way_up(self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def test_ids_are_not_reused_after_an_upgrade(self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         with monkeypatch.context() as patch:
             versions(tmp_path, patch, until="0001")
             run.upgrade(url)
@@ -211,7 +211,7 @@ class TestHistory:
         with pytest.raises(ValueError, match="does not exist"):
             run.downgrade(migrated, revision)
 
-    def test_rows_that_would_refer_to_nothing_stop_it(self, sqlite_url: str):
+    def test_rows_that_reference_missing_rows_stop_it(self, sqlite_url: str):
         run.upgrade(sqlite_url)
         file = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
         file.execute(
@@ -228,7 +228,7 @@ class TestModels:
     def test_models_and_migrations_agree(self, migrated: str):
         assert drift.find(migrated) == []
 
-    def test_the_migrated_tables_are_word_for_word_those_of_the_models(self, sqlite_url: str, tmp_path: Path):
+    def test_migrated_and_modelled_tables_have_the_same_sql(self, sqlite_url: str, tmp_path: Path):
         run.upgrade(sqlite_url)
         engine = create_engine(f"sqlite:///{tmp_path}/models.db")
         metadata.create_all(engine)
@@ -241,9 +241,7 @@ class TestModels:
         assert schema(sqlite_url) == schema(f"sqlite:///{tmp_path}/models.db")
 
     @pytest.mark.slow
-    def test_the_migrated_tables_are_those_of_the_models_in_the_catalogues_of_postgresql(
-        self, postgresql_url: str, postgres: Running
-    ):
+    def test_migrated_and_modelled_tables_are_equal_in_the_catalogs_of_postgresql(self, postgresql_url: str, postgres: Running):
         run.upgrade(postgresql_url)
         other = postgres.create("made_by_models")
         engine = create_engine(other.replace("postgresql:", "postgresql+psycopg:"))
@@ -282,7 +280,7 @@ class TestModels:
 
 class TestRevise:
     @pytest.mark.slow
-    def test_a_revision_is_written_on_postgresql_in_words_for_both_databases(
+    def test_a_revision_generated_on_postgresql_works_on_both_databases(
         self, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         folder = versions(tmp_path, monkeypatch)

@@ -1,4 +1,4 @@
-"""What the tables themselves guarantee."""
+"""Constraints and indexes of the tables."""
 
 from __future__ import annotations
 
@@ -41,9 +41,14 @@ def number(table: type[User | Post | Session | RefreshToken]) -> Statement[int]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+def url(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/accord.db"
     run.upgrade(url)
+    return url
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
     database = await connect(url)
     yield database
     await database.close()
@@ -67,7 +72,7 @@ class TestUsers:
         assert refused.value.kind == "check"
         assert "ck_users_role" in refused.value.detail
 
-    async def test_an_id_is_never_given_twice(self, database: Database):
+    async def test_ids_are_never_reused(self, database: Database):
         first = await database.one(adding(user()))
         await database.run(command(delete(User)))
 
@@ -82,7 +87,7 @@ class TestUsers:
 
         assert fresh == ("user", True, 1)
 
-    async def test_deleting_a_user_deletes_all_that_is_theirs(self, database: Database):
+    async def test_deleting_a_user_cascades(self, database: Database):
         now = datetime.now(UTC)
         times = {"access_expires_at": now, "expires_at": now}
         await database.one(adding(user()))
@@ -106,7 +111,7 @@ class TestTimes:
             datetime(1, 1, 1, tzinfo=UTC),
         ],
     )
-    async def test_an_instant_comes_back_the_same_in_utc(self, database: Database, instant: datetime):
+    async def test_an_instant_is_returned_in_utc(self, database: Database, instant: datetime):
         await database.one(adding(user(created_at=instant)))
 
         read = await database.one(statement(select(User.created_at), lambda value: value))
@@ -139,8 +144,8 @@ class TestIndexes:
             ("SELECT * FROM refresh_tokens WHERE session_id = 1", "ix_refresh_tokens_session_id"),
         ],
     )
-    async def test_the_index_serves_its_query_without_sorting(self, database: Database, sql: str, index: str):
-        engine = create_engine(database.url)
+    async def test_the_index_serves_its_query_without_sorting(self, url: str, sql: str, index: str):
+        engine = create_engine(url)
         with engine.connect() as connection:
             plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
         engine.dispose()

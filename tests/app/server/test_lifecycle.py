@@ -1,4 +1,4 @@
-"""The life of a service of one or several processes: it drains, survives its workers' deaths and is restarted unnoticed."""
+"""Lifecycle of a service of one or several processes: draining, killed workers, restarts without lost requests."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def events(server: Server) -> list[dict[str, Any]]:
 
 
 def connections(pid: int, port: int) -> int:
-    """How many clients are connected to a process that serves this port."""
+    """The number of clients connected to a process that serves this port."""
     inodes = set()
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         if found := re.fullmatch(r"socket:\[(\d+)]", str(entry.readlink())):
@@ -96,7 +96,7 @@ class TestAtSIGTERM:
             assert server.process.wait(MARGIN) == 0
             print(f"\n{workers} workers: {unfinished} of {len(begun)} sign-ups were answered after the socket had closed")  # noqa: T201 - for people
 
-    def test_each_answer_of_the_drain_is_the_last_of_its_connection(self, database, workers):
+    def test_responses_while_draining_close_their_connection(self, database, workers):
         with Server(database, workers=workers, DRAIN_SECONDS="3") as server, connected(server.port) as kept:
             before = ask(kept, "GET", "/health")
             local = kept.sock.getsockname()
@@ -114,7 +114,7 @@ class TestAtSIGTERM:
         for answer in (during, fresh, head):
             assert (answer.status, answer.headers["Connection"]) == (200, "close")
 
-    def test_half_a_head_is_waited_for(self, database, workers):
+    def test_a_partial_request_head_is_waited_for(self, database, workers):
         with Server(database, workers=workers) as server, connected(server.port) as client:
             client.connect()
             client.sock.sendall(b"GET /health HTTP/1.1\r\n")
@@ -146,7 +146,7 @@ class TestAtSIGTERM:
 
 
 class TestWorkers:
-    def test_one_that_is_killed_takes_only_its_own_connections_along_and_is_replaced(self, database):
+    def test_a_killed_worker_loses_only_its_own_connections_and_is_replaced(self, database):
         with Server(database, workers=3) as server, Load(server.port, 24) as load:
             before = server.pids()
             spread = {pid: connections(pid, server.port) for pid in before}
@@ -164,7 +164,7 @@ class TestWorkers:
         assert 0 < failed <= spread[victim]
         assert set(answered) == {200, 201}
 
-    def test_one_that_is_restarted_sends_its_clients_away_and_stays_ready(self, database):
+    def test_a_restarting_worker_closes_its_connections_and_stays_ready(self, database):
         with Server(database, workers=2, DRAIN_SECONDS="10") as server, ExitStack() as stack:
             kept = [stack.enter_context(connected(server.port)) for _ in range(12)]
             for connection in kept:
@@ -188,13 +188,13 @@ class TestWorkers:
             wait_until(lambda: not any(alive(pid) for pid in workers))
             assert refuses(server.port)
 
-    def test_without_valkey_they_say_once_that_they_share_nothing(self, database):
+    def test_without_valkey_a_warning_is_logged_once(self, database):
         with Server(database, workers=3) as server:
             lines = [line["event"] for line in events(server)]
 
         assert sum("each worker enforces its share of the limits" in line for line in lines) == 1
 
-    def test_of_a_service_in_development_greet_once(self, tmp_path):
+    def test_in_development_the_greeting_is_printed_once(self, tmp_path):
         with Server(tmp_path / "accord.db", workers=3, ENV="development") as server:
             log = server.log.read_text()
 
@@ -207,7 +207,7 @@ class TestWorkers:
 
         assert str(failure.value).count("error: pending migrations: ") == 1
 
-    def test_on_one_sqlite_file_let_one_of_fifty_have_an_email(self, database):
+    def test_on_one_sqlite_file_one_of_fifty_sign_ups_succeeds(self, database):
         def attempt(number: int) -> int:
             with connected(server.port) as connection:
                 barrier.wait()
@@ -261,7 +261,7 @@ class TestBehindAProxy:
         assert set(load.statuses) == {200, 201}
         assert load.failures == []
 
-    def test_services_that_are_restarted_one_after_the_other_lose_no_request(self, database, tmp_path):
+    def test_a_rolling_restart_of_services_loses_no_request(self, database, tmp_path):
         with (
             Server(database, DRAIN_SECONDS="1") as one,
             Server(database, DRAIN_SECONDS="1", log=tmp_path / "two.log") as two,

@@ -27,7 +27,7 @@ UMASKS = pytest.mark.parametrize("mask", [0o000, 0o022], ids=["umask 000", "umas
 
 @contextmanager
 def umask(mask: int) -> Iterator[None]:
-    """Of programs that are started meanwhile."""
+    """The umask of programs started meanwhile."""
     before = os.umask(mask)
     try:
         yield
@@ -36,7 +36,7 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def modes(folder: Path) -> dict[str, str]:
-    """Of everything in a folder, and of the folder itself."""
+    """The modes of a folder and everything in it."""
     return {
         path.name: f"{stat.S_IMODE(path.lstat().st_mode):04o}{'/' if path.is_dir() else ''}"
         for path in (folder, *folder.rglob("*"))
@@ -56,7 +56,7 @@ def wait_for(folder: Path, pattern: str) -> None:
 
 
 @UMASKS
-def test_a_running_service_opens_nothing_to_others(tmp_path: Path, mask: int):
+def test_files_of_a_running_service_are_private(tmp_path: Path, mask: int):
     made = tmp_path / "made"
     settings: dict[str, Any] = {"ENV": "development", "MAIL_FOLDER": str(made / "deep" / "mail")}
 
@@ -70,7 +70,7 @@ def test_a_running_service_opens_nothing_to_others(tmp_path: Path, mask: int):
 
 
 @UMASKS
-def test_neither_do_commands_that_begin_at_once(tmp_path: Path, mask: int):
+def test_files_of_concurrent_commands_are_private(tmp_path: Path, mask: int):
     made = tmp_path / "made"
     environment = {
         **os.environ,

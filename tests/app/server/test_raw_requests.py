@@ -1,4 +1,4 @@
-"""Requests, byte by byte, to the service as it really runs: SQLite with one worker, PostgreSQL with two."""
+"""Raw requests to a running service: SQLite with one worker, PostgreSQL with two."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_bodies_are_delimited_whatever_upgrade_is_requested(connection, asked, s
     assert connection.send(HEALTH).answer().status == 200
 
 
-def test_trailer_fields_are_no_headers(connection):
+def test_trailer_fields_are_not_headers(connection):
     connection.send(
         CHUNKED + b"Content-Type: text/plain\r\nAccept: image/png\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n" + HEALTH
     )
@@ -136,7 +136,7 @@ def test_connections_of_one_address_are_limited(server):
         assert ends.count(0) == len(ends) - ends.count(200)
 
 
-def test_nothing_of_it_misleads_the_log(server):
+def test_hostile_requests_do_not_forge_log_lines(server):
     log = server.log.read_text()
 
     assert "Unsupported upgrade" not in log

@@ -1,4 +1,4 @@
-"""What the differential test gives to statements, and the rows that they meet.
+"""Arguments of statements in the differential test, and the rows of its tables.
 
 A function that makes statements is a line here. Parameters that are a column of a table, ids of rows and texts need none, if
 what is made up for them makes each statement find something.
@@ -98,7 +98,7 @@ OTHERS: dict[type, tuple[Any, ...]] = {datetime: (NOON, LATER, PAST), int: (1, 2
 
 
 def data() -> dict[str, list[dict[str, Any]]]:
-    """The rows of every table; those of tables that are not here are made up."""
+    """The rows of every table; rows of other tables are generated."""
     found = _rows()
     made_up = [table for table in metadata.sorted_tables if table.name not in {*found, "counters"}]
     return {**found, **{table.name: [_row(table, number) for number in [*range(1, 15), 100]] for table in made_up}}

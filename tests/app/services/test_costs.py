@@ -1,4 +1,4 @@
-"""How many statements each operation costs: counted by SQLite itself."""
+"""The number of statements of each operation, counted by SQLite."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def template(sqlite_template):
 
 @pytest.fixture
 def statements(monkeypatch):
-    """What every connection of the test runs, in order."""
+    """The statements of all connections of the test, in order."""
     found: list[str] = []
 
     def note(sql: str) -> None:
@@ -77,7 +77,7 @@ LISTS = {REQUESTS[operation.id][1]: operation for operation in OPERATIONS if ope
 
 @pytest.mark.parametrize("path", LISTS)
 class TestLists:
-    def test_a_list_costs_the_same_for_one_row_and_for_many_and_one_less_if_they_are_all(self, traced, statements, path):
+    def test_the_cost_of_a_list_does_not_depend_on_its_rows(self, traced, statements, path):
         costs = []
         for size in (1, 2, 100):
             statements.clear()
@@ -87,7 +87,7 @@ class TestLists:
         total = traced.get(path).json()["total"]
         assert costs == [costs[0], costs[0] if total > 2 else costs[0] - 1, costs[0] - 1]
 
-    def test_a_page_by_cursor_counts_nothing_and_skips_nothing(self, traced, statements, path):
+    def test_a_page_by_cursor_neither_counts_nor_skips_rows(self, traced, statements, path):
         by_number = traced.get(f"{path}?page_size=1").json()
         statements.clear()
         traced.get(f"{path}?page_size=1&cursor={by_number['next_cursor']}")
@@ -97,7 +97,7 @@ class TestLists:
         assert statements[-1].endswith("OFFSET 0")  # as SQLAlchemy writes a LIMIT for SQLite
 
 
-def test_a_made_up_token_costs_nothing(traced, statements):
+def test_a_malformed_token_costs_no_statement(traced, statements):
     statements.clear()
 
     response = traced.get("/api/v1/users/me", headers={"Authorization": "Bearer aca_" + "0" * 72})
@@ -106,7 +106,7 @@ def test_a_made_up_token_costs_nothing(traced, statements):
     assert statements == []
 
 
-def test_a_request_that_the_document_refuses_asks_only_for_the_token(traced, statements):
+def test_an_invalid_request_costs_only_the_token_lookup(traced, statements):
     statements.clear()
 
     traced.patch("/api/v1/users/2", json={"is_active": None, "role": "admin"})

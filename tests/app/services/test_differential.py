@@ -1,4 +1,4 @@
-"""Every statement of the services on both databases, run by us and by SQLAlchemy's own engine: the same rows, the same tables.
+"""Every statement of the services on both databases, run by `app.core.database` and by SQLAlchemy's engine, with equal results.
 
 Statements are found, not listed. One that finds nothing with what is made up for it, and a function that makes statements and
 has no SHAPES, make the test fail by their names: the remedy is a line in `cases.py`.
@@ -46,7 +46,7 @@ QUIET: set[str] = set()
 
 
 def found_statements() -> dict[str, list[tuple[str, Statement[Any]]]]:
-    """All statements of the services, by the name of what makes them; each with the arguments that made it."""
+    """All statements of the services, by the name of their constant or function, with its arguments."""
     found: dict[str, list[tuple[str, Statement[Any]]]] = {}
     known: set[int] = set()  # one that several modules import is one
     modules = list(pkgutil.walk_packages(services.__path__, "app.services."))
@@ -111,7 +111,7 @@ class Outcome(NamedTuple):
 
 
 class Undone(Exception):
-    """Ends a transaction that is not to be kept."""
+    """Rolls back a transaction."""
 
 
 DUMP = {
@@ -299,7 +299,7 @@ async def test_concurrent_callers_get_the_same_rows_as_single_ones(place: str, f
 
 
 async def agreed(four: Four, databases: list[Database], one: Statement[Any], values: dict[str, Any], where: str) -> Outcome:
-    """What all four say."""
+    """The outcome, which must be the same in all four."""
     if one.writes:
         four.rewind()
     ours = [await natively(database, one, values) for database in databases]

@@ -1,4 +1,4 @@
-"""Writes that PostgreSQL has made and of which no answer came."""
+"""Writes that PostgreSQL committed without a response."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ADMIN = Principal(1, "admin", 0)
 
 @pytest.fixture
 async def cut_off(postgres_template, tmp_path: Path) -> AsyncIterator[tuple[Resources, Relay, str]]:
-    """A service that keeps lists, the network between it and its database, and the address past the network."""
+    """A service with a cache, the relay between it and its database, and the database's own URL."""
     settings = settings_of(postgres_template, tmp_path)
     url = settings.database_url
     async with AsyncExitStack() as stack:

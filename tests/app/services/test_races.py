@@ -1,4 +1,4 @@
-"""Rules that two requests at the same moment could break. Two databases on one file stand for two processes."""
+"""Rules under concurrent requests. Two databases on one file simulate two processes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def processes(settings):
 
 
 async def outcomes(*work: Awaitable[Any]):
-    """The results and the errors of what ran at once. Anything but a problem of the service is a failure of the test."""
+    """The results and problems of concurrent calls. Any other exception fails the test."""
     found = await asyncio.gather(*work, return_exceptions=True)
     for outcome in found:
         if isinstance(outcome, BaseException) and not isinstance(outcome, ApiError):
@@ -89,7 +89,7 @@ class TestTheLastAdministrator:
 
 
 class TestDeactivating:
-    async def test_too_late_ends_no_session(self, processes):
+    async def test_with_a_stale_version_no_session_ends(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
         tokens = await sessions.issue(processes[0], user.id)
         await users.update(processes[0], Principal(1, "admin", 0), user.id, UserUpdate(bio="x"), None)  # after it was looked up
@@ -103,7 +103,7 @@ class TestDeactivating:
 
 
 class TestRefreshing:
-    async def test_twenty_at_once_with_one_token_get_one_pair(self, processes):
+    async def test_twenty_concurrent_refreshes_get_one_pair(self, processes):
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
 
         found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
@@ -114,7 +114,7 @@ class TestRefreshing:
         for token in (found[0].access_token, first.access_token):  # the old one is good for the grace
             assert await sessions.Bearer(processes[1]).verify(token) == Principal(1, "admin", first.session_id)
 
-    async def test_signing_out_with_the_token_that_another_tab_replaces_at_that_moment_ends_the_session(self, processes):
+    async def test_signing_out_during_a_refresh_ends_the_session(self, processes):
         bearers = [sessions.Bearer(process) for process in processes]
 
         async def sign_out(access_token):
@@ -167,7 +167,7 @@ class TestRefreshing:
 
 
 class TestSigningUp:
-    async def test_of_many_in_two_processes_one_wins(self, processes):
+    async def test_of_many_in_two_processes_one_succeeds(self, processes):
         found = await outcomes(
             *(users.create(processes[n % 2], UserCreate(**new_user(username=("grace", "GRACE")[n % 3 % 2]))) for n in range(20))
         )
@@ -176,7 +176,7 @@ class TestSigningUp:
 
 
 class TestChanging:
-    async def test_of_many_changes_of_one_version_one_is_made(self, processes):
+    async def test_of_many_changes_of_one_version_one_succeeds(self, processes):
         admin = Principal(1, "admin", 0)
 
         found = await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20)))
@@ -184,7 +184,7 @@ class TestChanging:
         assert kinds(found, PreconditionFailed) == 19
         assert (await users.get(processes[0].database, admin, 1)).version == 2
 
-    async def test_changes_at_once_lose_nothing(self, processes):
+    async def test_concurrent_changes_lose_no_update(self, processes):
         admin = Principal(1, "admin", 0)
 
         await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))

@@ -1,4 +1,4 @@
-"""A process that sends mails, and a real SMTP server that takes them."""
+"""Settings of a process that sends mails, and a real SMTP server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def server():
 
 @pytest.fixture
 def settings(settings, server):
-    """Of a process that sends mails."""
+    """Settings of a process that sends mails."""
     changes = {"smtp_url": server.url, "mail_from": "Accord <accord@example.com>", "public_url": "https://accord.example/"}
     return settings.model_copy(update={**changes, "worker": True})
 

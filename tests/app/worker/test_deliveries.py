@@ -58,14 +58,14 @@ class TestWelcome:
         assert "Hello {{7*7}}&lt;b&gt;{% raw %}&amp;amp;," in mail.part("html")
 
     @pytest.mark.parametrize("name", ["win at evil.example", "https://evil", "me@evil", "\u202e", " \n "])
-    def test_a_name_that_would_become_a_link_or_nothing_is_not_used(self, client, server, name):
+    def test_a_name_that_looks_like_a_link_or_is_blank_is_not_used(self, client, server, name):
         user = stored_user(client, full_name=name)
 
         [mail] = server.wait_for(1)
         assert f"Hello {user['username']}," in mail.part("plain")
         assert b"evil" not in mail.data
 
-    def test_a_name_makes_no_header_and_no_line(self, client, server):
+    def test_a_name_cannot_inject_headers_or_lines(self, client, server):
         stored_user(client, full_name="Grace\r\nBcc: eve\r\n\r\nPay here")
 
         [mail] = server.wait_for(1)
@@ -94,7 +94,7 @@ class TestDelivery:
         assert len(server.mails) == len(set(ids(server.mails))) == 60
 
     @pytest.mark.slow
-    async def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(self, resources, server, monkeypatch):
+    async def test_a_temporary_rejection_is_retried_with_the_same_message_id(self, resources, server, monkeypatch):
         monkeypatch.setattr(outbox, "FIRST_DELAY", timedelta(milliseconds=1))
         body = new_user()
         server.refuse(body["email"], "450 greylisted", "451 still")
@@ -144,7 +144,7 @@ class TestDelivery:
 
         assert len(server.mails) == 1
 
-    async def test_bad_items_do_not_stand_in_the_way(self, resources, server):
+    async def test_invalid_items_do_not_block_others(self, resources, server):
         async with resources.database.transaction() as transaction:
             for _ in range(CONCURRENCY * 2):
                 await outbox.add(transaction, "unknown", {}, utc_now())
@@ -163,7 +163,7 @@ class TestDelivery:
         assert {(entry.topic, entry.failed_at is None) for entry in entries} == {("unknown", True), ("mail.welcome", False)}
 
     @pytest.mark.slow
-    async def test_a_mail_server_that_takes_its_time_holds_no_request(self, resources, server):
+    async def test_a_slow_mail_server_does_not_delay_requests(self, resources, server):
         server.slow = 3600
         async with at_work(resources):
             await signed_up(resources, CONCURRENCY * 3)
@@ -193,14 +193,14 @@ class TestDelivery:
 
         assert len(server.mails) == 1
 
-    async def test_a_delivery_whose_lease_is_lost_is_given_up(self, resources, server, monkeypatch):
+    async def test_a_delivery_with_a_lost_lease_is_cancelled(self, resources, server, monkeypatch):
         monkeypatch.setattr(worker, "EXTEND_SECONDS", 0.02)
         await signed_up(resources)
         server.slow = 3600
         async with at_work(resources):
             await until(lambda: outbox_is_taken(resources), "the lease")
 
-            query(resources.database.url, "UPDATE outbox SET claimed_by = 'another'")
+            query(resources.settings.database_url, "UPDATE outbox SET claimed_by = 'another'")
 
             async def dropped():
                 return not server.connected
@@ -212,7 +212,7 @@ class TestDelivery:
 
 
 class TestOutages:
-    async def test_a_mail_server_that_is_out_costs_no_attempt_and_two_lines(self, resources, server):
+    async def test_an_outage_of_the_mail_server_costs_no_attempts_and_logs_two_lines(self, resources, server):
         server.stop()
         with capture_logs() as logs:
             async with at_work(resources):
@@ -231,7 +231,7 @@ class TestOutages:
         assert [line["event"] for line in logs] == ["mail delivery is unavailable", "mail delivery is available again"]
 
     @pytest.mark.slow
-    async def test_a_database_that_is_out_is_waited_for(self, server):
+    async def test_an_outage_of_the_database_is_waited_for(self, server):
         with Postgres(durable=True) as postgres:
             url = postgres.create("accord")
             await asyncio.to_thread(run.upgrade, url)
@@ -258,7 +258,7 @@ class TestOutages:
         assert events == ["the outbox database is unavailable", "the outbox database is available again"]
         assert len(server.mails) == len(set(ids(server.mails))) == 2
 
-    async def test_without_a_way_out_mails_wait(self, settings, server):
+    async def test_without_a_transport_mails_wait(self, settings, server):
         nowhere = settings.model_copy(update={"env": "production", "smtp_url": None})
         with TestClient(create_app(nowhere)) as client:
             stored_user(client)

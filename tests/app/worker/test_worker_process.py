@@ -1,4 +1,4 @@
-"""The worker as a process of its own, and the commands of its operator."""
+"""The worker as a process of its own, and the outbox commands."""
 
 from __future__ import annotations
 

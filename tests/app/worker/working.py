@@ -1,4 +1,4 @@
-"""The worker at work, and what to wait for."""
+"""A running worker, and waiting for its effects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def at_work(resources):
 
 
 async def until(holds, what="it"):
-    """Wait until something holds, looked at again and again."""
+    """Poll until a condition holds."""
     deadline = time.monotonic() + 20
     while not (found := await holds()):
         assert time.monotonic() < deadline, f"{what} did not happen"

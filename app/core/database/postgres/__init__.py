@@ -47,7 +47,7 @@ async def connect(
         await pool.start()
     except CONNECT_ERRORS as error:
         raise DatabaseUnreachable(f"cannot connect to PostgreSQL at {parsed}: {connect_failure(error)}") from error
-    return PostgresDatabase(parsed.url, pool, lock_timeout)
+    return PostgresDatabase(pool, lock_timeout)
 
 
 class PostgresDatabase(StatementRunner):
@@ -57,8 +57,7 @@ class PostgresDatabase(StatementRunner):
     migration invalidates its plan. A write that was sent and not answered is never repeated.
     """
 
-    def __init__(self, url: str, pool: Pool, transaction_timeout: float) -> None:
-        self.url = url
+    def __init__(self, pool: Pool, transaction_timeout: float) -> None:
         self._pool = pool
         self._transaction_timeout = transaction_timeout
         self._holders: set[asyncio.Task[Any]] = set()  # tasks inside a transaction block

@@ -31,7 +31,7 @@ class Timeouts:
     """Statement and lock timeouts in seconds, as settings of a session or, through PgBouncer, of each transaction."""
 
     def __init__(self, statement: float, lock: float, *, pgbouncer: bool) -> None:
-        self.statement, self.lock, self.pgbouncer = statement, lock, pgbouncer
+        self.statement, self.pgbouncer = statement, pgbouncer
         settings = {
             "statement_timeout": f"{max(1, round(statement * 1000))}",
             "lock_timeout": f"{max(1, round(lock * 1000))}",

@@ -42,7 +42,8 @@ class Connector:
             one of CONNECT_ERRORS: that of the last host tried.
         """
         failure: Exception = ConnectionError("no host")
-        for target, host in product(self._targets(), list(self._hosts)):
+        targets = ("standby", "any") if self.url.target == "prefer-standby" else (self.url.target,)
+        for target, host in product(targets, list(self._hosts)):
             try:
                 raw = await self._reach(host, target)
             except CONNECT_ERRORS as error:
@@ -53,11 +54,8 @@ class Connector:
             return (PgBouncerConnection if self.timeouts.pgbouncer else Connection)(raw, self.timeouts, generation)
         raise failure
 
-    def _targets(self) -> tuple[str, ...]:
-        # One host per call: given several, asyncpg spends the whole timeout on the first one that does not answer.
-        return ("standby", "any") if self.url.target == "prefer-standby" else (self.url.target,)
-
     async def _reach(self, host: Host, target: str) -> asyncpg.Connection[Any]:
+        # One host per call: given several, asyncpg spends the whole timeout on the first one that does not answer.
         return await asyncpg.connect(
             self.url.dsn,
             host=host.name,

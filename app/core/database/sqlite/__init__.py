@@ -49,7 +49,7 @@ async def connect(url: str, *, statement_timeout: float, lock_timeout: float) ->
         if private is not None:
             private.cleanup()
         raise DatabaseUnreachable(f"cannot open the SQLite file {path}: {error.__cause__ or error}") from error
-    return SQLiteDatabase(path, reader, Writer(writing, files, lock_timeout), files, private)
+    return SQLiteDatabase(reader, Writer(writing, files, lock_timeout), files, private)
 
 
 def create_file(path: Path) -> None:
@@ -97,18 +97,9 @@ class SQLiteDatabase:
     """A `Database` in one file."""
 
     def __init__(
-        self,
-        path: Path,
-        reader: Connection,
-        writer: Writer,
-        files: OpenedFiles,
-        private: tempfile.TemporaryDirectory[str] | None,
+        self, reader: Connection, writer: Writer, files: OpenedFiles, private: tempfile.TemporaryDirectory[str] | None
     ) -> None:
-        self.url = f"sqlite:///{path.absolute()}"
-        self._files = files
-        self._reader = reader
-        self._writer = writer
-        self._private = private
+        self._reader, self._writer, self._files, self._private = reader, writer, files, private
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""

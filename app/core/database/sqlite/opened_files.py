@@ -31,17 +31,14 @@ class OpenedFiles:
             ServiceUnavailable: a file was removed, moved, replaced or emptied. Writes are accepted again when it is back.
         """
         before, self.fault = self.fault, self._fault()
-        if self.fault != before:
-            self._log_change()
-        if self.fault is not None:
-            raise ServiceUnavailable("The database is not available.") from FileNotFoundError(self.fault)
-
-    def _log_change(self) -> None:
         if self.fault is None:
-            _log.warning("database files are back; writes are accepted again", file=str(self._path))
-        else:
+            if before is not None:
+                _log.warning("database files are back; writes are accepted again", file=str(self._path))
+            return
+        if self.fault != before:
             message = "database file missing or replaced; rejecting writes until it is restored or the service restarted"
             _log.error(message, file=str(self._path), reason=self.fault)
+        raise ServiceUnavailable("The database is not available.") from FileNotFoundError(self.fault)
 
     def _fault(self) -> str | None:
         self.removed = False

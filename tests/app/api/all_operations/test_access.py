@@ -75,7 +75,7 @@ class TestTokens:
                 assert response.headers["WWW-Authenticate"] == "Bearer"
                 assert token not in response.text
 
-    def test_a_token_in_the_query_is_no_token(self, client, token):
+    def test_a_token_in_the_query_is_ignored(self, client, token):
         assert client.get("/api/v1/users/me", params={"access_token": token}).status_code == 401
 
     @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ class TestTokens:
             "eyJhbGciOiJIUzI1NiIsImtpZCI6Ii4uLy4uL2Rldi9udWxsIn0.eyJzdWIiOiIxIn0.AAAA",
         ],
     )
-    def test_no_json_web_token_is_a_token(self, client, token):
+    def test_json_web_tokens_are_rejected(self, client, token):
         assert client.get("/api/v1/users/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
     def test_method_overrides_are_ignored(self, client, admin):

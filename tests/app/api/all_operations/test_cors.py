@@ -1,4 +1,4 @@
-"""Who may call from a browser."""
+"""CORS: which origins may call from a browser."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TestAListedOrigin:
         assert {"ETag", "Location", "X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"} <= set(read)
         assert {name.lower() for name in read} == exposed(description().document)
 
-    def test_may_send_the_methods_and_headers_that_the_document_has_at_a_path_and_no_others(self, listed):
+    def test_may_send_exactly_the_methods_and_headers_of_the_path(self, listed):
         paths = list(documented(description().document))
         everywhere = set().union(*(sent for _, _, sent in paths), {"x-evil", "traceparent"})
 
@@ -56,7 +56,7 @@ class TestAListedOrigin:
         assert user.headers["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
         assert user.headers["Access-Control-Allow-Headers"] == "Accept, Authorization, Content-Type, If-Match, If-None-Match"
 
-    def test_finds_a_preflight_to_be_a_request_like_others(self, settings):
+    def test_a_preflight_request_is_limited_and_has_security_headers(self, settings):
         few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})
         with TestClient(create_app(few)) as client:
             allowed, refused = preflight(client, ORIGIN), preflight(client, ORIGIN)

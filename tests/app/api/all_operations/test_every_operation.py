@@ -1,4 +1,4 @@
-"""What holds for every operation, whatever it does."""
+"""Behaviour that all operations share."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def open_world(template, folder):
 
 @pytest.fixture(scope="module")
 def world(template, tmp_path_factory):
-    """A client, signed in as the administrator, that is only asked what changes nothing."""
+    """A client, signed in as the administrator, for requests that change nothing."""
     client, _ = open_world(template, tmp_path_factory.mktemp("world"))
     yield client
     client.__exit__(None, None, None)
 
 
 def comparable(response):
-    """An answer without what is different each time: request id, tokens."""
+    """A response without what differs each time: request id, tokens."""
     text = re.sub(r"urn:uuid:[0-9a-f-]{36}|ac[ar]_[0-9a-f]{72}", "", response.text)
     return response.status_code, text, {n: v for n, v in response.headers.items() if n != "x-request-id"}
 
@@ -79,10 +79,10 @@ def test_the_alias_answers_every_operation_identically(template, tmp_path, subte
 
 @pytest.mark.parametrize("operation", WITH_BODY)
 class TestBodies:
-    def test_no_body_is_a_bad_request(self, world, operation):
+    def test_a_missing_body_is_a_bad_request(self, world, operation):
         assert problem(send(world, operation, content=b"")) == (400, "bad-request")
 
-    def test_a_body_that_is_no_json_is_a_bad_request(self, world, operation, subtests):
+    def test_invalid_json_is_a_bad_request(self, world, operation, subtests):
         for content in (
             *(
                 b"{",
@@ -143,7 +143,7 @@ class TestBodies:
 
         assert problem(with_length) == problem(chunked) == (413, "content-too-large")
 
-    def test_a_length_that_is_none_is_a_bad_request(self, world, operation):
+    def test_an_invalid_content_length_is_a_bad_request(self, world, operation):
         for length in ("abc", "-1", "+1", "1.0", ""):
             response = send(world, operation, headers={"Content-Type": "application/json", "Content-Length": length})
 
@@ -152,7 +152,7 @@ class TestBodies:
 
 class TestRequests:
     @pytest.mark.parametrize("operation", WITH_CONTENT)
-    def test_an_answer_that_is_not_acceptable_is_not_given(self, world, operation):
+    def test_an_unacceptable_accept_header_gets_406(self, world, operation):
         assert problem(send(world, operation, headers={"Accept": "text/html"})) == (406, "not-acceptable")
         assert problem(send(world, operation, headers={"Accept": "application/json;q=0"})) == (406, "not-acceptable")
 
@@ -214,7 +214,7 @@ class TestRequests:
 
 
 class TestAnswers:
-    def test_every_answer_carries_the_security_headers_and_a_request_id_of_its_own(self, world):
+    def test_every_response_has_the_security_headers_and_its_own_request_id(self, world):
         kept = [send(world, name) for name in PUBLIC]
         answers = [send(world, operation, content=b"x") for operation in WITH_BODY]
         answers += [send(world, name) for name in READING if name not in PUBLIC]
@@ -232,10 +232,10 @@ class TestAnswers:
         assert len(set(ids)) == len(ids)
         assert all(re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", number) for number in ids)
 
-    def test_a_request_id_of_the_client_is_not_taken_over(self, world):
+    def test_a_request_id_of_the_client_is_ignored(self, world):
         response = world.get("/health", headers={"X-Request-ID": "11111111-1111-1111-1111-111111111111"})
 
         assert not response.headers["X-Request-ID"].startswith("1111")
 
-    def test_there_is_no_limit_to_tell_of_where_none_is_set(self, world):
+    def test_without_limits_there_are_no_rate_limit_headers(self, world):
         assert not [name for name in world.get("/health").headers if name.startswith("ratelimit")]

@@ -1,11 +1,8 @@
-"""`Idempotency-Key`: what is sent twice is done once."""
+"""`Idempotency-Key`: a repeated request takes effect once."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import json
-import pkgutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,14 +14,7 @@ import argon2
 import pytest
 from starlette.testclient import TestClient
 
-from app import services
-from app.call import Principal
 from app.main import create_app
-from app.resources import connected, make_resources
-from app.schemas.models import PostCreate, UserCreate
-from app.services import idempotency, posts, users
-from app.services.housekeeping.queries import DELETE_EXPIRED_KEYS
-from tests.contract.contract import DOCUMENT, resolved
 from tests.contract.damage import damaged, locked
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, new_post, new_user, signed_in, stored_user
@@ -34,8 +24,6 @@ from tests.support.databases import query
 USERS, POSTS = "/api/v1/users", "/api/v1/posts"
 OPERATIONS = {USERS: new_user, POSTS: new_post}
 OTHERWISE = {USERS: {"password": "another-horse-9"}, POSTS: {"title": "On bugs"}}
-KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"
-BODY = {"email": "grace@example.com", "username": "grace", "password": "correct-horse-9"}
 
 Send = Callable[..., Any]
 
@@ -53,7 +41,7 @@ def path(request) -> str:
 
 @pytest.fixture
 def body(path) -> dict[str, Any]:
-    """What the operation takes."""
+    """A request body of the operation."""
     return OPERATIONS[path]()
 
 
@@ -72,18 +60,18 @@ def send(client, admin, path) -> Send:
 
 @pytest.fixture
 def total(client, admin, path) -> Callable[[], int]:
-    """How many of what the operation creates there are."""
+    """The number of existing resources."""
     return lambda: client.get(path, headers=admin).json()["total"]
 
 
 def parts(response):
-    """What must be the same in two answers."""
+    """What must be equal in two responses."""
     kept = ("Content-Type", "Content-Length", "ETag", "Location")
     return response.status_code, response.content, [response.headers[name] for name in kept]
 
 
 class TestTheSameRequestAgain:
-    def test_is_answered_as_the_first_time_byte_for_byte_and_does_nothing(self, send, total, body):
+    def test_gets_the_same_bytes_and_has_no_effect(self, send, total, body):
         name, before = key(), total()
 
         first, *others = (send(body, name) for _ in range(3))
@@ -106,7 +94,7 @@ class TestTheSameRequestAgain:
         assert parts(changed) == parts(gone) == parts(first)
         assert client.get(place, headers=admin).status_code == 404
 
-    def test_may_write_its_members_in_another_order_and_those_that_mean_nothing(self, send, total, path, body):
+    def test_may_reorder_members_and_spell_out_defaults(self, send, total, path, body):
         name, before = key(), total()
         first = send(body, name)
 
@@ -117,7 +105,7 @@ class TestTheSameRequestAgain:
         assert [parts(other) for other in others] == [parts(first)] * 3
         assert total() == before + 1
 
-    def test_may_have_its_key_in_quotes_or_not(self, send, total, body):
+    def test_may_quote_the_key(self, send, total, body):
         name, before = key(), total()
 
         first, second = send(body, f'"{name}"'), send(body, name)
@@ -229,14 +217,14 @@ class TestAKeyInUse:
 
 
 class TestWhatFailed:
-    def test_is_not_remembered_when_the_document_refuses_it(self, send, path, body):
+    def test_is_not_stored_after_a_validation_error(self, send, path, body):
         name = key()
         refused = send({**body, "unknown": 1}, name)
 
         assert refused.status_code == 422
         assert send({**body, **OTHERWISE[path]}, name).status_code == 201
 
-    def test_is_not_remembered_when_a_rule_refuses_it(self, client, settings):
+    def test_is_not_stored_after_a_conflict(self, client, settings):
         name, body = {"Idempotency-Key": key()}, new_user()
         other = stored_user(client)
 
@@ -247,7 +235,7 @@ class TestWhatFailed:
         assert query(settings.database_url, "SELECT * FROM idempotency_keys") == []
         assert client.post(USERS, json=body, headers=name).status_code == 201
 
-    def test_is_not_remembered_when_the_database_was_out(self, client, send, total, body, settings):
+    def test_is_not_stored_during_a_database_outage(self, client, send, total, body, settings):
         name, before = key(), total()
         with damaged(settings.database_url):
             out = send(body, name)
@@ -269,7 +257,7 @@ class TestTime:
         with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
             yield client
 
-    def test_a_key_is_remembered_for_a_day_and_then_free_though_its_row_is_still_there(self, client, send, path, body, clock):
+    def test_a_key_expires_after_a_day_even_before_its_row_is_deleted(self, client, send, path, body, clock):
         name, other = key(), {**body, **OTHERWISE[path], **({"email": body["email"].upper()} if path == USERS else {})}
         first = send(body, name)
 
@@ -287,29 +275,7 @@ class TestTime:
         assert parts(send(other, name, headers)) == parts(free)
 
 
-class TestTheTable:
-    def test_contains_neither_the_key_nor_the_request(self, client, admin, settings):
-        name = key()
-        sent = {**new_user(full_name="Grace Hopper"), "password": "guess-me-if-you-can-1"}
-        client.post(USERS, json=sent, headers={"Idempotency-Key": name})
-        client.post(POSTS, json=new_post(content="A secret of mine."), headers={**admin, "Idempotency-Key": name})
-
-        rows = query(settings.database_url, "SELECT scope, key_hash, request_hash, answer FROM idempotency_keys")
-
-        text = json.dumps([list(row) for row in rows])
-        assert len(rows) == 2
-        assert not [word for word in (name, *sent.values(), "A secret of mine.") if word in text]
-
-    @pytest.mark.parametrize("length", [16, 64, 65, 255])
-    def test_has_hashes_that_are_no_plain_ones(self, client, admin, settings, length):
-        """HMAC replaces a long key by its plain hash, which would reveal the other hashes if it were stored."""
-        name = (key() * 8)[:length]
-        client.post(POSTS, json=new_post(), headers={**admin, "Idempotency-Key": name})
-
-        [[key_hash]] = query(settings.database_url, "SELECT key_hash FROM idempotency_keys")
-
-        assert key_hash != hashlib.sha256(name.encode()).hexdigest()
-
+class TestAStoredAnswer:
     @pytest.mark.parametrize("answer", ['{"id":ID}', '{"id":ID,"created_at":17}'])
     def test_with_an_incompatible_answer_the_current_resource_is_returned(self, send, body, settings, answer):
         name = key()
@@ -327,54 +293,3 @@ class TestTheTable:
         client.delete(first.headers["Location"], headers=admin)
 
         assert problem(send(body, name)) == (422, "idempotency-key-reused")
-
-    @pytest.mark.anyio
-    async def test_deletes_only_expired_keys(self, settings):
-        clock = Clock()
-        async with connected(make_resources(settings, clock)) as service:
-            author = Principal(1, "admin", 0)
-            for number in range(3):
-                await posts.create(service, author, PostCreate(**new_post()), f"a key of mine {number}")
-                clock.advance(hours=8)
-
-            removed = [await service.database.run(DELETE_EXPIRED_KEYS, now=clock()) for _ in range(2)]
-
-        assert removed == [1, 0]
-        assert len(query(settings.database_url, "SELECT 1 FROM idempotency_keys")) == 2
-
-
-class TestPasswords:
-    def test_are_in_nothing_that_is_stored_of_a_request(self):
-        one, other = (UserCreate(**{**BODY, "password": password}) for password in ("correct-horse-9", "another-horse-9"))
-        stored: list[Any] = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
-
-        assert stored[0][:4] == stored[1][:4]
-        assert "password" not in stored[0].payload
-
-    def test_are_those_that_the_document_marks(self):
-        marked = {
-            operation["operationId"]: {
-                name
-                for media in operation["requestBody"]["content"].values()
-                for name, member in resolved(media["schema"])["properties"].items()
-                if resolved(member).get("format") == "password"
-            }
-            for item in DOCUMENT["paths"].values()
-            for operation in item.values()
-            if isinstance(operation, dict)
-            and any(resolved(parameter)["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
-        }
-
-        modules = (importlib.import_module(found.name) for found in pkgutil.iter_modules(services.__path__, "app.services."))
-        creations = [module.CREATION for module in modules if hasattr(module, "CREATION")]
-        assert marked == {each.operation: each.secrets for each in creations}
-
-    def test_another_one_with_the_same_key_is_another_request(self, client):
-        headers = {"Idempotency-Key": KEY}
-        first = client.post(USERS, json=BODY, headers=headers)
-        other = client.post(USERS, json={**BODY, "password": "another-horse-9"}, headers=headers)
-        again = client.post(USERS, json=BODY, headers=headers)
-
-        assert (first.status_code, again.status_code) == (201, 201)
-        assert problem(other) == (422, "idempotency-key-reused")
-        assert again.content == first.content

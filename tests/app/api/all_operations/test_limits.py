@@ -1,4 +1,4 @@
-"""The limits of an address and of an account, over HTTP."""
+"""Rate limits per address and per account, over HTTP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TestLimits:
         left = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
         assert left == ["r=4", "r=3", "r=2"]
 
-    def test_beyond_it_the_answer_says_when_to_come_back(self, few):
+    def test_beyond_it_the_response_has_retry_after(self, few):
         response = [few.get("/api/v1/posts") for _ in range(6)][-1]
 
         assert problem(response) == (429, "too-many-requests")
@@ -48,7 +48,7 @@ class TestLimits:
         assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"account";q=3;w=60'}
 
     @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP"])
-    def test_headers_of_proxies_do_not_make_a_new_client(self, few, name):
+    def test_forwarded_headers_do_not_change_the_client(self, few, name):
         statuses = [few.get("/api/v1/posts", headers={name: f"203.0.113.{number}"}).status_code for number in range(6)]
 
         assert statuses == [200] * 5 + [429]
@@ -62,17 +62,17 @@ class TestLimits:
             ([f"192.0.2.{number}" for number in range(6)], 200),
         ],
     )
-    def test_one_client_is_an_address_or_a_network_of_ipv6(self, few, addresses, last):
+    def test_clients_are_keyed_by_address_or_ipv6_network(self, few, addresses, last):
         statuses = [at(few, address).get("/api/v1/posts").status_code for address in addresses]
 
         assert statuses == [200] * 5 + [last]
 
-    def test_a_burst_of_good_requests_is_within_the_usual_limits(self, settings):
+    def test_a_normal_burst_is_within_the_default_limits(self, settings):
         usual = {name: settings.__class__.model_fields[name].default for name in ("address_limit", "account_limit")}
         with TestClient(create_app(settings.model_copy(update=usual))) as client:
             assert {client.get("/api/v1/posts").status_code for _ in range(200)} == {200}
 
-    def test_pages_that_are_no_operations_count_and_are_named_too(self, few):
+    def test_documentation_pages_are_limited_too(self, few):
         answers = [few.get(path) for path in ("/docs", "/openapi.json", "/problems/nothing", "/redoc", "/problems", "/docs")]
 
         assert [answer.status_code for answer in answers] == [200, 200, 404, 200, 200, 429]
@@ -93,7 +93,7 @@ class TestLimits:
 
 
 class TestSeveralWorkers:
-    """Each application is a worker: it shares with the others what Valkey holds, and nothing else."""
+    """Each application is a worker, which shares only Valkey with the others."""
 
     @pytest.fixture
     def workers(self, settings, monkeypatch):
@@ -107,7 +107,7 @@ class TestSeveralWorkers:
 
             yield start
 
-    def test_count_together_through_valkey(self, workers):
+    def test_share_limits_through_valkey(self, workers):
         with Valkey() as server:
             one, two = (workers(redis_url=server.url, workers=2) for _ in range(2))
             statuses = [worker.get("/api/v1/posts").status_code for _ in range(5) for worker in (one, two)]
@@ -118,7 +118,7 @@ class TestSeveralWorkers:
             assert left.headers["RateLimit-Policy"] == '"address";q=8;w=60'
             assert int(left.headers["Retry-After"]) in range(1, 9)
 
-    def test_count_failed_attempts_to_sign_in_together(self, workers):
+    def test_share_the_count_of_failed_sign_ins(self, workers):
         with Valkey() as server:
             one, two = (workers(redis_url=server.url, address_limit=0) for _ in range(2))
             body = {"identifier": "admin", "password": "wrong-guess-1"}
@@ -128,7 +128,7 @@ class TestSeveralWorkers:
             assert answers[-1].headers["RateLimit-Policy"] == '"sign-in-failures";q=3;w=3600'
             assert not any("admin" in key for key in server.call("KEYS", "*"))
 
-    def test_have_a_share_each_without_it(self, workers):
+    def test_divide_the_limits_without_valkey(self, workers):
         one, two = (workers(workers=2) for _ in range(2))
         answers = [[worker.get("/api/v1/posts") for _ in range(6)] for worker in (one, two)]
 
@@ -144,11 +144,11 @@ class TestSeveralWorkers:
 
             assert statuses == [200] * 8 + [429] * 2
 
-    def test_start_without_it_too(self, workers):
+    def test_start_while_valkey_is_down(self, workers):
         one = workers(redis_url=Valkey().url)
 
         assert [one.get("/api/v1/posts").status_code for _ in range(9)] == [200] * 8 + [429]
 
-    def test_do_not_start_with_a_url_that_is_none(self, workers):
+    def test_do_not_start_with_an_invalid_url(self, workers):
         with pytest.raises(ValueError, match="Valkey URL"):
             workers(redis_url="http://:s3cret@localhost")

@@ -33,7 +33,7 @@ LISTS = [
 
 @pytest.fixture(scope="module")
 def filled(template, tmp_path_factory):
-    """A client that only reads: eight users, and seven posts of the user 2 between drafts."""
+    """A client for reads: eight users, and seven posts of user 2 between drafts."""
     app = create_app(settings_of(template, tmp_path_factory.mktemp("lists")))
     with TestClient(app, raise_server_exceptions=False) as client:
         for number in range(7):
@@ -48,7 +48,7 @@ def filled(template, tmp_path_factory):
 
 @pytest.fixture(params=LISTS, ids=lambda found: found.path)
 def found(request, filled):
-    """A list: a function from a query to its answer, which knows its member."""
+    """A list operation: a function from a query to its response; knows the name of the array."""
 
     def get(**query: Any):
         return filled.get(request.param.path, params=httpx2.URL(request.param.path).params.merge(query))
@@ -70,7 +70,7 @@ def walk(found, size):
 
 class TestEveryList:
     @pytest.mark.parametrize("size", [1, 3, 7, 100])
-    def test_a_walk_by_cursor_equals_a_walk_by_page(self, found, size):
+    def test_paging_by_cursor_equals_paging_by_number(self, found, size):
         pages = walk(found, size)
 
         assert pages == [found(page=number, page_size=size).json() for number in range(1, len(pages) + 1)]
@@ -105,7 +105,7 @@ class TestEveryList:
         assert problem(found(page_size=4, cursor=cursor)) == (404, "unknown-cursor")
         assert problem(found(cursor=cursor)) == (404, "unknown-cursor")
 
-    def test_a_cursor_that_was_tampered_with_is_unknown(self, found, subtests):
+    def test_a_modified_cursor_is_unknown(self, found, subtests):
         cursor = found(page_size=3).json()["next_cursor"]
 
         for place in range(len(cursor)):
@@ -175,7 +175,7 @@ class TestCursors:
 
         assert problem(filled.get(f"/api/v1/users/3/posts?page_size=2&cursor={cursor}")) == (404, "unknown-cursor")
 
-    def test_rows_that_come_and_go_between_pages_are_neither_repeated_nor_skipped(self, client, admin):
+    def test_rows_added_or_deleted_between_pages_cause_no_repeats_or_gaps(self, client, admin):
         for _ in range(7):
             stored_user(client)
         first = client.get("/api/v1/users?page_size=3", headers=admin).json()
@@ -190,7 +190,7 @@ class TestCursors:
         assert {page["total"] for page in pages} == {8}
 
     @pytest.mark.parametrize("sort", ["created_at", "-created_at", "username", "-username"])
-    def test_a_walk_goes_on_after_its_last_row_is_gone(self, client, admin, sort):
+    def test_a_cursor_stays_valid_after_its_row_is_deleted(self, client, admin, sort):
         for _ in range(7):
             stored_user(client)
         expected = [user["id"] for user in client.get(f"/api/v1/users?sort={sort}", headers=admin).json()["users"]]
@@ -207,7 +207,7 @@ class TestCursors:
 
 class TestSearch:
     @pytest.mark.parametrize("q", ["ada", "ADA LOVE", "Countess@", "%", "_", "'", '"', "\\", "\U0001f600", "zoë ", "ẞ", "SS"])
-    def test_finds_whose_name_begins_with_it_and_takes_every_character_as_itself(self, client, admin, q):
+    def test_finds_prefixes_and_has_no_wildcards(self, client, admin, q):
         for name in ("Ada Lovelace", "%x", "_x", "'x", '"x', "\\x", "\U0001f600x", "Zoë x", "ẞx", "Bob"):
             stored_user(client, full_name=name)
         stored_user(client, email="countess@example.com", full_name=None)

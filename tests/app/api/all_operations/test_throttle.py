@@ -1,4 +1,4 @@
-"""Guesses at passwords, floods of accounts and of mails: what is slowed and refused, and who is not. Over HTTP."""
+"""Throttling of sign-ins, sign-ups and mails, over HTTP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def guess(client, identifier, address="192.0.2.1"):
 
 
 def waited(client, identifier, address, password="wrong-guess-2"):  # noqa: S107 - of no account
-    """Whether an attempt had to wait, and its answer."""
+    """Whether an attempt had to wait, and its response."""
     before = time.monotonic()
     answer = sign_in(client, identifier, password, address)
     return time.monotonic() - before >= 0.4, answer
@@ -111,7 +111,7 @@ class TestFailuresOfAnAccount:
             assert one.headers.keys() == other.headers.keys()
             assert {**one.json(), "instance": ""} == {**other.json(), "instance": ""}
 
-    def test_an_address_is_known_for_90_days_since_the_user_was_there(self, guarded, clock):
+    def test_an_address_is_known_for_90_days_after_the_last_sign_in(self, guarded, clock):
         sign_in(guarded, "grace", address=HOME)
         for number in range(4):
             guess(guarded, "grace", f"192.0.2.{number}")
@@ -122,7 +122,7 @@ class TestFailuresOfAnAccount:
         assert not before
         assert waited(guarded, "grace", HOME)[0]
 
-    def test_a_user_is_known_at_the_latest_addresses_which_are_stored_as_slow_hashes(self, guarded, clock, settings):
+    def test_the_latest_addresses_are_known_and_stored_as_slow_hashes(self, guarded, clock, settings):
         for number in range(MAX_ADDRESSES + 5):
             clock.advance(minutes=1)
             sign_in(guarded, "grace", address=f"203.0.113.{number}")
@@ -133,7 +133,7 @@ class TestFailuresOfAnAccount:
             guess(guarded, "grace", f"192.0.2.{number}")
         assert [waited(guarded, "grace", f"203.0.113.{number}")[0] for number in (4, 5)] == [True, False]
 
-    def test_addresses_of_one_ipv6_network_are_one(self, guarded):
+    def test_addresses_of_one_ipv6_network_share_a_key(self, guarded):
         sign_in(guarded, "grace", address="2001:db8:0:7::1")
         for number in range(4):
             guess(guarded, "grace", f"192.0.2.{number}")
@@ -148,7 +148,7 @@ class TestFailuresOfAnAddress:
         sign_in(client, "admin", address=HOME)
         return client
 
-    def test_at_whatever_accounts_they_are_bounded_and_the_answer_names_that_limit(self, spread):
+    def test_of_one_address_are_bounded_across_accounts(self, spread):
         answers = [guess(spread, f"victim_{number}", HOME) for number in range(8)]
 
         assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 3
@@ -186,7 +186,7 @@ class TestSignUps:
         headers = {} if key is None else {"Idempotency-Key": key}
         return at(client, address).post("/api/v1/users", json=new_user(**changes), headers=headers)
 
-    def test_from_one_address_are_bounded_and_the_answer_names_that_limit(self, started):
+    def test_of_one_address_are_bounded(self, started):
         client = started(sign_up_limit=3, address_limit=100)
 
         answers = [self.sign_up(client) for _ in range(5)]
@@ -198,13 +198,13 @@ class TestSignUps:
         assert "sign-ups" in answers[-1].json()["detail"]
         assert self.sign_up(client, "203.0.113.9").status_code == 201
 
-    def test_of_160_from_one_address_few_are_done(self, started, settings):
+    def test_of_160_from_one_address_few_succeed(self, started, settings):
         usual = settings.__class__.model_fields["sign_up_limit"].default
         client = started(sign_up_limit=usual)
 
         assert [self.sign_up(client).status_code for _ in range(160)].count(201) <= usual + 1
 
-    def test_that_are_repeated_with_a_key_count_once(self, started):
+    def test_repeated_with_a_key_count_once(self, started):
         client = started(sign_up_limit=2)
         user = new_user()
 
@@ -213,7 +213,7 @@ class TestSignUps:
         assert statuses == [201] * 5
         assert [self.sign_up(client).status_code for _ in range(2)] == [201, 429]
 
-    def test_that_the_document_refuses_do_not_count(self, started):
+    def test_with_validation_errors_do_not_count(self, started):
         client = started(sign_up_limit=1)
 
         assert [self.sign_up(client, username="-").status_code for _ in range(5)] == [422] * 5
@@ -221,7 +221,7 @@ class TestSignUps:
 
 
 class TestMails:
-    def test_to_one_mailbox_are_bounded_whatever_its_tag_and_the_user_is_not_stored(self, started, settings):
+    def test_to_one_mailbox_are_bounded_whatever_its_subaddress(self, started, settings):
         client = started(mail_limit=3)
         addresses = [
             "Grace@Example.com",
@@ -243,7 +243,7 @@ class TestMails:
         assert (users, mails) == (1 + 3, 3)
         assert client.post("/api/v1/users", json=new_user(email="ada@example.com")).status_code == 201
 
-    def test_that_are_not_sent_do_not_count(self, started):
+    def test_without_a_mail_do_not_count(self, started):
         client = started(mail_limit=1)
         stored_user(client, username="grace")
         taken = [client.post("/api/v1/users", json=new_user(username="grace", email="ada@example.com")) for _ in range(3)]
@@ -253,7 +253,7 @@ class TestMails:
 
 
 class TestAnAttack:
-    """From changing addresses, at one account, over real sockets; the owner comes all the while."""
+    """Guesses from changing addresses at one account, over real sockets, while the owner signs in."""
 
     @pytest.fixture
     def server(self, template, tmp_path):
@@ -263,7 +263,7 @@ class TestAnAttack:
 
     @staticmethod
     def attack(url, name, guesses, pause, stop):
-        """Guess again and again, each time from another address."""
+        """Guess repeatedly, each time from another address."""
         for number in range(guesses):
             if stop.is_set():
                 return
@@ -296,7 +296,7 @@ class TestAnAttack:
 
     @pytest.mark.slow
     @pytest.mark.parametrize(("attackers", "pause"), [(1, 1.0), (2, 0.0), (30, 0.0)])
-    def test_does_not_keep_the_owner_out(self, server, attackers, pause):
+    def test_does_not_lock_out_the_owner(self, server, attackers, pause):
         self.enter(server.url, HOME)
         stop = threading.Event()
         threads = [

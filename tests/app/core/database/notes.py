@@ -92,10 +92,16 @@ async def opened(url: str, **settings: Any) -> SQLiteDatabase:
     """A SQLite database with the table, created if needed."""
     database = await connect(url, **settings)
     assert isinstance(database, SQLiteDatabase)
-    engine = create_engine(database.url)
+    engine = create_engine(f"sqlite:///{path_of(database)}")
     Base.metadata.create_all(engine)
     engine.dispose()
     return database
+
+
+def path_of(database: SQLiteDatabase) -> str:
+    """The file of a database, also of a private one."""
+    [(_, _, path)] = database._reader.execute("PRAGMA database_list")  # noqa: SLF001 - no caller of the service needs it
+    return str(path)
 
 
 async def opened_on(server: Running, name: str, **settings: Any) -> PostgresDatabase:

@@ -30,7 +30,7 @@ LOADED = ["word", "number", "is_done", "written_at"]
 
 
 class TestConstraints:
-    async def test_an_offer_that_is_taken_gives_none(self, either: Database):
+    async def test_on_conflict_do_nothing_returns_none(self, either: Database):
         await either.one(INSERT, word="a")
 
         assert await either.one(OFFER, word="a") is None
@@ -121,7 +121,7 @@ class TestLoading:
 
         assert [(note.is_done, note.written_at) for note in await either.all(ALL)] == [(False, NOON)]
 
-    async def test_no_rows_are_no_fault(self, either: Database):
+    async def test_loading_no_rows_succeeds(self, either: Database):
         assert await either.load(TABLE, LOADED, []) == 0
 
     async def test_one_rejected_row_rolls_back_all(self, either: Database):
@@ -133,7 +133,7 @@ class TestLoading:
         assert refused.value.constraint == "uq_notes_word"
         assert await either.one(COUNT) == 1
 
-    async def test_rows_that_cannot_be_made_keep_none(self, either: Database):
+    async def test_an_exception_of_the_iterable_rolls_back_all(self, either: Database):
         def broken() -> Iterator[tuple[Any, ...]]:
             yield from rows(*map(str, range(2500)))
             raise LookupError("row")
@@ -148,7 +148,7 @@ class TestLoading:
         with pytest.raises(TypeError, match="2 values for the 4 columns word, number"):
             await either.load(TABLE, LOADED, [("a", 1)])
 
-    async def test_cancelled_it_keeps_nothing_and_the_next_runs(self, either: Database):
+    async def test_cancellation_rolls_back_all_rows(self, either: Database):
         begun = asyncio.Event()
         loop = asyncio.get_running_loop()
 

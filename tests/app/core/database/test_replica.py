@@ -143,7 +143,7 @@ class TestReads:
         assert found == [1, 0]
 
 
-async def test_a_primary_that_was_none_for_a_while_does_not_end_the_use_of_the_replica(servers):
+async def test_the_replica_is_used_again_after_an_outage_of_the_primary(servers):
     async with Relay(servers[0].port) as relay, AsyncExitStack() as stack:
         with capture_logs() as logs:
             await replicated(stack, servers, primary=f"postgresql://postgres@127.0.0.1:{relay.port}/notes")
@@ -158,7 +158,7 @@ async def test_a_primary_that_was_none_for_a_while_does_not_end_the_use_of_the_r
                         await asyncio.sleep(0.05)
 
 
-async def test_a_replica_that_is_gone_is_done_without():
+async def test_without_the_replica_reads_go_to_the_primary():
     with Postgres() as primary, Standby(primary) as standby:
         primary.create("notes")
         primary.execute(TABLE, "notes")

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from app.core.database.sqlite import SQLiteDatabase
 from app.core.database.statements import Statement, command, insert, statement
-from tests.app.core.database.notes import ALL, COLUMNS, GET, INSERT, Note, NoteRow
+from tests.app.core.database.notes import ALL, COLUMNS, GET, INSERT, Note, NoteRow, path_of
 from tests.support.paths import ROOT
 
 DIALECT = sqlite.dialect()
@@ -25,11 +25,11 @@ class TestValues:
         with pytest.raises(TypeError, match="missing values: word in\nSELECT"):
             GET.compiled(DIALECT).parameters({})
 
-    def test_a_superfluous_value_is_named(self):
+    def test_an_unexpected_value_is_named(self):
         with pytest.raises(TypeError, match="unexpected values: colour in\nSELECT"):
             GET.compiled(DIALECT).parameters({"word": "a", "colour": "red"})
 
-    def test_a_misspelt_value_is_both(self):
+    def test_a_misspelt_value_is_missing_and_unexpected(self):
         with pytest.raises(TypeError, match="missing values: word; unexpected values: wrd in"):
             GET.compiled(DIALECT).parameters({"wrd": "a"})
 
@@ -64,7 +64,7 @@ class TestShapes:
     def test_a_statement_is_compiled_once(self):
         assert GET.compiled(DIALECT) is GET.compiled(sqlite.dialect())
 
-    def test_each_shape_of_a_change_is_a_statement_of_its_own(self):
+    def test_each_set_of_changed_columns_is_its_own_statement(self):
         @functools.lru_cache(maxsize=64)
         def changing(fields: frozenset[str]) -> Statement[None]:
             return command(
@@ -111,7 +111,7 @@ class TestRows:
 
         ours = await database.all(ALL)
 
-        engine = create_engine(database.url)
+        engine = create_engine(f"sqlite:///{path_of(database)}")
         with engine.connect() as connection:
             theirs = [NoteRow(*row) for row in connection.execute(select(*COLUMNS).order_by(Note.id))]
         engine.dispose()

@@ -45,7 +45,7 @@ class TestFailure:
         assert [type(result) for result in results].count(ConstraintViolation) == 1
         assert await words(either) == {"a", "b"}
 
-    async def test_a_transaction_with_a_refusal_is_undone_even_if_the_body_goes_on(self, either: Database):
+    async def test_a_transaction_is_rolled_back_even_if_the_body_catches_the_error(self, either: Database):
         async def careless() -> None:
             async with either.transaction() as transaction:
                 await transaction.one(INSERT, word="a")
@@ -57,7 +57,7 @@ class TestFailure:
 
         assert await words(either) == set()
 
-    async def test_after_a_refusal_the_transaction_runs_nothing_more(self, either: Database):
+    async def test_after_an_error_the_transaction_runs_nothing_more(self, either: Database):
         async def careless() -> None:
             async with either.transaction() as transaction:
                 with contextlib.suppress(ConstraintViolation):
@@ -81,7 +81,7 @@ class TestFailure:
         assert all(result is None or isinstance(result, ServiceUnavailable) for result in (results[0], results[2]))
 
     @pytest.mark.slow
-    async def test_a_body_that_takes_too_long_is_undone(self, either: Database):
+    async def test_a_body_that_takes_too_long_is_rolled_back(self, either: Database):
         async def idle() -> None:
             async with either.transaction() as transaction:
                 await transaction.one(INSERT, word="idle")
@@ -135,7 +135,7 @@ class TestMisuse:
 
 
 class TestCancellation:
-    async def test_cancelled_in_the_body_the_body_is_undone(self, either: Database):
+    async def test_cancellation_in_the_body_rolls_back(self, either: Database):
         inside = asyncio.Event()
 
         async def body() -> None:
@@ -155,7 +155,7 @@ class TestCancellation:
         assert await words(either) == {"b"}
 
     @pytest.mark.parametrize("steps", range(14))
-    async def test_cancelled_at_any_step_the_next_transaction_runs(self, either: Database, steps: int):
+    async def test_after_cancellation_at_any_step_the_next_transaction_runs(self, either: Database, steps: int):
         task = asyncio.create_task(add(either, "a"))
         for _ in range(steps):
             await asyncio.sleep(0)
@@ -177,7 +177,7 @@ class TestConflicts:
         assert note is not None
         assert note.number == 20
 
-    async def test_a_retried_function_gives_up_some_time(self, either: Database):
+    async def test_a_retried_function_gives_up_eventually(self, either: Database):
         calls = 0
 
         @retry_on_conflict
@@ -194,7 +194,7 @@ class TestConflicts:
         assert calls == 10
         assert await words(either) == set()
 
-    async def test_a_retried_function_is_not_called_again_for_anything_else(self, either: Database):
+    async def test_a_function_is_not_retried_after_other_errors(self, either: Database):
         calls = 0
 
         @retry_on_conflict
@@ -210,7 +210,7 @@ class TestConflicts:
 
 
 class TestClose:
-    async def test_a_closed_database_refuses_writes(self, either: Database):
+    async def test_a_closed_database_rejects_writes(self, either: Database):
         await either.close()
 
         with pytest.raises(ServiceUnavailable, match="closed"):

@@ -24,7 +24,7 @@ def headers(decision):
 
 
 class TestLimit:
-    def test_the_whole_burst_may_come_at_once_and_no_more(self):
+    def test_the_whole_limit_may_arrive_as_one_burst(self):
         few = limit(Clock())
 
         waits = [few.hit("a").wait for _ in range(5)]
@@ -42,7 +42,7 @@ class TestLimit:
             '"address";r=0;t=20',
         ]
 
-    def test_the_promised_moment_works_and_the_one_before_does_not(self):
+    def test_a_request_succeeds_after_the_wait_and_not_before(self):
         clock = Clock()
         few = limit(clock)
         wait = [few.hit("a").wait for _ in range(4)][-1]
@@ -104,14 +104,14 @@ class TestAShare:
 
         assert 96 <= allowed <= 110  # the rate of ten minutes, and at most one burst
 
-    def test_more_workers_than_requests_leave_one_to_each(self):
+    def test_with_more_workers_than_requests_each_allows_one(self):
         worker = Limit("signin", 10, 60, Clock(), share=64)
 
         assert [worker.hit("a").wait for _ in range(2)] == [0, 60]
 
 
 class TestChoose:
-    def test_no_requests_is_no_limit(self):
+    def test_zero_requests_means_no_limit(self):
         assert create_limit("address", 0, 60, None) is None
 
     def test_without_valkey_it_is_the_share_of_this_worker(self):

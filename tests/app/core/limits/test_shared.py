@@ -68,7 +68,7 @@ class TestSharedLimit:
         assert shared == [alone.hit("a") for _ in range(5)]
 
     @pytest.mark.parametrize("requests", [1, 7, 59, 600, 7001])
-    async def test_the_whole_burst_may_come_at_once_and_no_more(self, server, requests):
+    async def test_the_whole_limit_may_arrive_as_one_burst(self, server, requests):
         client, limit = make(server.url, requests, 86_400)
         async with client:
             waits = [wait for _ in range(4) for wait in await hits(limit, *["a"] * (requests // 3 + 1))]
@@ -141,7 +141,7 @@ class TestSharedLimit:
 
 
 class TestAnOutage:
-    async def test_a_dead_server_leaves_each_worker_its_own_limit_and_the_shared_one_comes_back(self, server):
+    async def test_while_the_server_is_down_each_worker_limits_itself(self, server):
         client, limit = make(server.url)
         async with client:
             assert await hits(limit, "a", "a") == [0, 0]
@@ -155,7 +155,7 @@ class TestAnOutage:
             assert await hits(limit, *"aaaaa") == [0, 0, 0, 20, 20]
             assert len(server.call("KEYS", "*")) == 1
 
-    async def test_a_hung_server_costs_one_wait_and_every_request_is_counted_here(self, server):
+    async def test_a_hung_server_costs_one_timeout_and_requests_are_counted_locally(self, server):
         client, limit = make(server.url, timeout=0.005)
         async with client:
             server.pause()

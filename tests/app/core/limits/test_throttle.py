@@ -49,7 +49,7 @@ class TestThrottle:
 
         assert (decision.wait, waited) == (0, False)
 
-    async def test_success_counts_for_nothing(self):
+    async def test_success_does_not_count(self):
         guard = make_throttle()
         for _ in range(10):
             await guard.admit(attempt())
@@ -70,7 +70,7 @@ class TestThrottle:
 
         assert await timed(guard.admit(attempt("home"))) == (UNLIMITED, False)
 
-    async def test_failures_at_a_known_address_are_its_own(self):
+    async def test_failures_at_a_known_address_count_separately(self):
         guard = make_throttle()
         await fail(guard, 3, address="home")
 
@@ -101,7 +101,7 @@ class TestThrottle:
 
 
 class TestLines:
-    async def test_one_goes_on_each_interval_in_the_order_of_arrival(self):
+    async def test_one_attempt_proceeds_per_interval_in_order_of_arrival(self):
         queues, gone = AttemptQueues(0.05), []
 
         async def wait(number):
@@ -114,7 +114,7 @@ class TestLines:
         assert [number for number, _ in gone] == [0, 1, 2, 3, 4, 5]
         assert all(moment - begin >= 0.05 * (number + 1) - 0.01 for number, moment in gone)
 
-    async def test_lines_do_not_wait_for_each_other(self):
+    async def test_queues_do_not_wait_for_each_other(self):
         queues = AttemptQueues(0.05)
 
         _, waited = await timed(asyncio.gather(*(queues.wait_turn(account, "x") for account in range(100))))
@@ -130,7 +130,7 @@ class TestLines:
 
         assert [decision.wait for decision in verdicts] == [0] * throttle.MIN_PLACES + [1] * (10 - throttle.MIN_PLACES) + [0]
 
-    async def test_a_line_has_an_end_and_says_so(self, monkeypatch):
+    async def test_a_full_queue_rejects_with_retry_after(self, monkeypatch):
         monkeypatch.setattr(throttle, "FULL_DELAY", 0.01)
         monkeypatch.setattr(throttle, "MAX_WAIT", 0.5)
         queues = AttemptQueues(0.05)
@@ -161,7 +161,7 @@ class TestLines:
         with pytest.raises(TimeoutError):  # it waits, in a queue of its own
             await asyncio.wait_for(queues.wait_turn("ada", "x"), 0.05)
 
-    async def test_workers_that_know_nothing_of_each_other_keep_the_pace_together(self):
+    async def test_independent_workers_keep_the_pace_together(self):
         queues = AttemptQueues(0.05, share=4)
 
         begin = time.monotonic()

@@ -34,11 +34,11 @@ class TestPasswords:
     async def test_two_hashes_of_one_password_differ(self, passwords):
         assert await passwords.hash("correct-horse-9") != await passwords.hash("correct-horse-9")
 
-    async def test_without_a_stored_hash_nothing_fits(self, passwords):
+    async def test_without_a_stored_hash_nothing_matches(self, passwords):
         assert not await passwords.verify(None, "nobody has this password")
 
     @pytest.mark.parametrize("stored", ["", "plain text", "$argon2id$v=19$m=8,t=1,p=1$broken", "$2b$12$" + "x" * 53])
-    async def test_a_stored_text_that_is_no_hash_fits_nothing(self, passwords, stored):
+    async def test_an_invalid_stored_hash_matches_nothing(self, passwords, stored):
         assert not await passwords.verify(stored, "plain text")
 
     async def test_a_hash_of_other_parameters_is_outdated(self, passwords):
@@ -47,7 +47,7 @@ class TestPasswords:
         assert not passwords.needs_rehash(stored)
         assert passwords.needs_rehash(stored.replace("t=1", "t=2"))
 
-    async def test_beyond_the_queue_it_is_overloaded_and_afterwards_not(self, passwords):
+    async def test_a_full_queue_rejects_until_it_has_room(self, passwords):
         found = await asyncio.gather(*(passwords.hash("correct-horse-9") for _ in range(9)), return_exceptions=True)
 
         refused = [error for error in found if isinstance(error, ServiceUnavailable)]
@@ -118,7 +118,7 @@ class TestPreparing:
         assert not await passwords.verify(stored, "caf\u00e9 horse-9\u200b")
         assert not await passwords.verify(None, "caf\u00e9 horse-9\u200b")
 
-    def test_ascii_passwords_do_without_the_tables_of_unicode(self):
+    def test_ascii_passwords_do_not_load_precis(self):
         program = (
             "import sys; from app.core.security.passwords import prepare; prepare('horse-9');"
             "print('precis_i18n' in sys.modules)"

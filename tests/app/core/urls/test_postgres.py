@@ -11,11 +11,11 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
-def test_the_usual_schemes_mean_the_same(scheme: str):
+def test_schemes_are_equivalent(scheme: str):
     address = PostgresURL.of(f"{scheme}://ada:s%40fe@db.example:6432/notes")
 
     assert address.hosts == (Host("db.example", 6432),)
-    assert address.url == "postgresql://ada:s%40fe@db.example:6432/notes"
+    assert address.dsn == "postgresql://ada:s%40fe@/notes"
     assert address.target == "any"
 
 
@@ -29,12 +29,12 @@ def test_the_usual_schemes_mean_the_same(scheme: str):
         "postgresql+asyncpg://ada:x@/notes?host=a:1&host=b:2&prepared_statement_cache_size=0",
     ],
 )
-def test_several_hosts_are_understood_as_libpq_and_sqlalchemy_write_them(url: str):
+def test_several_hosts_in_the_syntax_of_libpq_and_sqlalchemy(url: str):
     address = PostgresURL.of(url)
 
     assert address.hosts == (Host("a", 1), Host("b", 2))
     assert address.target == "read-write"
-    assert address.url == "postgresql://ada:x@a:1,b:2/notes?target_session_attrs=read-write"
+    assert address.dsn == "postgresql://ada:x@/notes"
     assert address.settings == {}
 
 
@@ -46,7 +46,7 @@ def test_ports_are_optional():
     assert PostgresURL.of("postgresql://a,b:7/notes").hosts == (Host("a", 5432), Host("b", 7))
 
 
-def test_addresses_of_ip_6_are_in_brackets():
+def test_ipv6_addresses_are_in_brackets():
     address = PostgresURL.of("postgresql://[::1]:7,[2001:db8::1]/notes")
 
     assert address.hosts == (Host("::1", 7), Host("2001:db8::1", 5432))
@@ -57,7 +57,7 @@ def test_a_folder_is_a_socket():
     address = PostgresURL.of("postgresql:///notes?host=/run/postgresql&port=7")
 
     assert address.hosts == (Host("/run/postgresql", 7),)
-    assert address.url == "postgresql:///notes?host=/run/postgresql&port=7"
+    assert address.dsn == "postgresql:///notes"
 
 
 def test_tls_options_of_libpq_and_sqlalchemy():
@@ -101,7 +101,7 @@ async def test_the_error_for_an_unknown_target_lists_the_known_ones():
         await connect("postgresql://a/notes?target_session_attrs=leader")
 
 
-async def test_a_server_that_is_not_there_is_named_without_the_password():
+async def test_an_unreachable_server_is_named_without_the_password():
     with pytest.raises(ConnectionError, match=r"cannot connect to PostgreSQL at 127\.0\.0\.1:1: ") as caught:
         await connect("postgresql://ada:hunter2@127.0.0.1:1/notes")
 

@@ -1,4 +1,4 @@
-"""One Idempotency-Key in several hands at once. Two services on one database stand for two processes."""
+"""Concurrent requests with one Idempotency-Key. Two services on one database simulate two processes."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ async def processes(settings):
 
 @pytest.fixture
 def total(settings):
-    """How many rows a table has."""
+    """The number of rows of a table."""
     return lambda table: query(settings.database_url, f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - ours
 
 
 def bodies(found):
-    """What was answered, as bytes."""
+    """The response as bytes."""
     return {msgspec.json.encode(outcome) for outcome in found if not isinstance(outcome, Exception)}
 
 
-async def test_of_many_sign_ups_with_one_key_in_four_processes_one_is_done(processes, total):
+async def test_of_many_sign_ups_with_one_key_in_four_processes_one_succeeds(processes, total):
     new = UserCreate(**new_user(full_name="Grace Hopper"))
 
     found = await outcomes(*(users.create(processes[n % 4], new, idempotency_key=KEY) for n in range(20)))
@@ -66,7 +66,7 @@ async def test_of_many_posts_with_one_key_in_four_processes_one_is_stored(proces
     assert (total("posts"), total("idempotency_keys")) == (1, 1)
 
 
-async def test_of_many_requests_with_one_key_that_differ_one_is_done(processes, total):
+async def test_of_many_different_requests_with_one_key_one_succeeds(processes, total):
     found = await outcomes(
         *(posts.create(processes[n % 4], ADMIN, PostCreate(**new_post(title=f"{n}")), KEY) for n in range(20))
     )
@@ -75,7 +75,7 @@ async def test_of_many_requests_with_one_key_that_differ_one_is_done(processes, 
     assert (total("posts"), total("idempotency_keys")) == (1, 1)
 
 
-async def test_of_many_keys_for_one_address_one_is_done_and_remembered(processes, total):
+async def test_of_many_keys_for_one_address_one_succeeds_and_is_stored(processes, total):
     new = UserCreate(**new_user())
 
     found = await outcomes(*(users.create(processes[n % 4], new, idempotency_key=f"{KEY}{n}") for n in range(20)))
@@ -114,8 +114,8 @@ async def test_a_key_is_repeated_while_the_resource_changes(processes, total):
 
 
 @pytest.mark.slow
-def test_of_many_requests_with_one_key_to_two_servers_one_is_done(settings, tmp_path, total):
-    """Real processes, real sockets: what is replayed is the same to the byte."""
+def test_of_many_requests_with_one_key_to_two_servers_one_succeeds(settings, tmp_path, total):
+    """Real processes, real sockets: replayed responses have the same bytes."""
     posted = {"Content-Type": "application/json", "Idempotency-Key": KEY}
     request = Request("POST", "/api/v1/users", headers=posted, body=json.dumps(new_user()).encode())
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The outbox: what is written with a transaction, taken under a lease, tried again, given up. On both databases."""
+"""The outbox: adding, claiming, retrying and giving up items, on both databases."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TestAdd:
         assert sum(isinstance(outcome, AlreadyRegistered) for outcome in outcomes) == 49
         assert await outbox.count(services[0].database) == (1, 0)
 
-    async def test_an_administrator_made_by_hand_gets_none(self, service, database):
+    async def test_an_administrator_created_on_the_command_line_gets_none(self, service, database):
         await users.create(service, UserCreate(**new_user()), "admin")
 
         assert await outbox.count(database) == (0, 0)
@@ -136,7 +136,7 @@ class TestClaim:
 
         assert (early, late) == ([], [item])
 
-    async def test_a_lease_that_is_renewed_goes_on(self, service, database, clock):
+    async def test_a_lease_can_be_extended(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
@@ -184,7 +184,7 @@ class TestClaim:
 
 
 class TestFailure:
-    async def test_it_is_tried_again_later_and_later_and_then_given_up(self, service, database, clock):
+    async def test_it_is_retried_with_backoff_and_then_given_up(self, service, database, clock):
         await added(service)
         waits: list[timedelta] = []
         while True:
@@ -216,7 +216,7 @@ class TestFailure:
         found = await entry(database)
         assert (found.attempts, found.available_at, found.claimed_by) == (0, clock() + timedelta(seconds=5), None)
 
-    async def test_an_error_is_kept_in_short_on_one_line(self, service, database, clock):
+    async def test_an_error_is_stored_shortened_on_one_line(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
 
@@ -228,7 +228,7 @@ class TestFailure:
 
 
 class TestRetry:
-    async def test_a_dead_item_is_due_with_all_its_attempts(self, service, database, clock):
+    async def test_a_retried_dead_letter_is_due_with_all_attempts(self, service, database, clock):
         await added(service)
         [item] = await outbox.claim(database, "a", clock(), 1)
         await outbox.dead_letter(database, item, "a", "550", clock())
@@ -245,7 +245,7 @@ class TestRetry:
         assert not await outbox.retry(database, item.id, clock())
         assert not await outbox.retry(database, item.id + 1, clock())
 
-    async def test_all_dead_ones_at_once(self, service, database, clock):
+    async def test_all_dead_letters_can_be_retried_at_once(self, service, database, clock):
         await added(service, 3)
         for item in await outbox.claim(database, "a", clock(), 2):
             await outbox.dead_letter(database, item, "a", "550", clock())
@@ -255,7 +255,7 @@ class TestRetry:
 
 
 class TestClockSteps:
-    async def test_nothing_waits_for_a_clock_that_was_wrong(self, service, database, clock):
+    async def test_items_scheduled_by_a_wrong_clock_are_rescheduled(self, service, database, clock):
         await added(service, 3)
         taken, failed = sorted(await outbox.claim(database, "a", clock(), 2))
         for _ in range(20):

@@ -1,4 +1,4 @@
-"""The demo data: its one known password opens nothing outside development."""
+"""The demo data: its public password is useless outside development."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up rows, many at once, on both databases."""
+"""Generated rows, on both databases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def resources(settings):
         yield resources
 
 
-async def test_two_thousand_users_and_their_posts_are_there_and_counted(resources, monkeypatch):
+async def test_two_thousand_users_and_their_posts_are_stored_and_counted(resources, monkeypatch):
     monkeypatch.setattr(seed, "CHUNK_SIZE", 700)
     progress: list[int] = []
 
@@ -29,7 +29,7 @@ async def test_two_thousand_users_and_their_posts_are_there_and_counted(resource
     await seed.add_posts(resources, 1500, progress.append)
 
     assert progress == [700, 700, 600, 700, 700, 100]
-    url = resources.database.url
+    url = resources.settings.database_url
     [[number, inactive, admins, passwords]] = query(
         url,
         "SELECT count(*), sum(CASE WHEN is_active THEN 0 ELSE 1 END), sum(CASE WHEN role = 'admin' THEN 1 ELSE 0 END),"
@@ -47,10 +47,10 @@ async def test_two_thousand_users_and_their_posts_are_there_and_counted(resource
     assert 1200 < published < 1500
 
 
-async def test_it_can_be_done_again_and_in_the_way_of_others(resources, monkeypatch):
+async def test_it_can_be_repeated_and_run_concurrently(resources, monkeypatch):
     monkeypatch.setattr(seed, "NAMES", [("Ada", "ada")])
     monkeypatch.setattr(seed, "LAST", ["Lovelace"])
-    url = resources.database.url
+    url = resources.settings.database_url
     await seed.add_users(resources, 10, lambda _: None)
     [[last]] = query(url, "SELECT max(id) FROM users")
     query(url, "UPDATE users SET username_key = ? WHERE id = 1", f"ada_lovelace_{last + 5}")
@@ -72,7 +72,7 @@ async def test_generated_users_satisfy_the_contract(resources):
 
 
 async def test_posts_require_users(resources):
-    query(resources.database.url, "DELETE FROM users")
+    query(resources.settings.database_url, "DELETE FROM users")
 
     with pytest.raises(ValueError, match="no users"):
         await seed.add_posts(resources, 1, lambda _: None)

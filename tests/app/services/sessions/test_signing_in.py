@@ -1,4 +1,4 @@
-"""What signing in does with password hashes."""
+"""Verification and renewal of password hashes at sign-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.databases import query
 
 @pytest.fixture
 def verified(monkeypatch):
-    """The hashes that argon2 is asked to verify; it still does."""
+    """Records the hashes that argon2 verifies."""
     found: list[str] = []
     verify = argon2.PasswordHasher.verify
 
@@ -66,14 +66,14 @@ class TestOutdatedHashes:
         assert "m=64,t=2,p=1" in after
         assert sign_in(client, "admin").status_code == 201
 
-    def test_a_hash_of_todays_parameters_stays(self, client, settings):
+    def test_a_hash_with_current_parameters_is_kept(self, client, settings):
         before = stored_hash(settings, "admin")
 
         sign_in(client, "admin")
 
         assert stored_hash(settings, "admin") == before
 
-    def test_an_inactive_users_hash_is_not_touched(self, client, admin, settings):
+    def test_the_hash_of_an_inactive_user_is_kept(self, client, admin, settings):
         user = stored_user(client, username="grace")
         client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)
         before = stored_hash(settings, "grace")
@@ -84,7 +84,7 @@ class TestOutdatedHashes:
 
 
 class TestOverload:
-    def test_beyond_the_queue_it_says_when_to_come_back_and_reads_still_answer(self, settings):
+    def test_a_full_queue_gets_retry_after_and_reads_still_work(self, settings):
         busy = settings.model_copy(
             update={"password_threads": 1, "password_queue": 1, "password_memory_kib": 65_536, "password_passes": 3}
         )

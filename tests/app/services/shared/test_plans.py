@@ -1,4 +1,4 @@
-"""How the databases find the rows of a list: along its index, without sorting, however many there are."""
+"""Query plans of lists: they follow an index and do not sort."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INDEXES = {
 
 @pytest.fixture
 async def plan(settings):
-    """Tells how the database runs a statement, whatever its parameters are."""
+    """Explains how the database runs a statement with any parameters."""
     async with connected(make_resources(settings)) as resources:
         await seed.add_users(resources, 5000, lambda _: None)
         await seed.add_posts(resources, 5000, lambda _: None)
@@ -54,7 +54,7 @@ async def plan(settings):
 
 
 def is_index_scan(plan: str, index: str) -> bool:
-    """Whether rows are found by that index, from a place on, in order."""
+    """Whether rows are read from that index in order."""
     return bool(re.search(rf"(SEARCH|Index Scan).* ({index})", plan)) and not re.search(
         "TEMP B-TREE|Sort|Seq Scan|Bitmap", plan
     )
@@ -67,7 +67,7 @@ async def test_a_page_by_cursor_is_found_along_the_index_of_its_order(plan, subt
             assert is_index_scan(found, INDEXES[sort and sort.lstrip("-")]), found
 
 
-async def test_filters_never_lead_a_walk_away_from_its_index(plan, subtests):
+async def test_filters_do_not_change_the_index_of_an_index_scan(plan, subtests):
     for sort in ("created_at", "-username"):
         for shape in (ALL._replace(role="admin"), ALL._replace(is_active=True, q=True), ALL._replace(role="user", q=True)):
             with subtests.test(sort=sort, shape=shape):
@@ -117,7 +117,7 @@ async def test_stored_totals_are_read_from_the_counters(plan):
     assert not re.search(" posts", plan(posts_queries.PUBLISHED.count))
 
 
-async def test_the_posts_of_an_author_are_found_by_the_author_also_where_drafts_are_hidden(plan):
+async def test_posts_of_an_author_are_found_by_the_author_index(plan):
     for found in (posts_queries.ALL_OF_AUTHOR, posts_queries.PUBLISHED_OF_AUTHOR):
         assert "ix_posts_author_id_id" in plan(found.index_scan.after)
         assert "ix_posts_author_id_id" in plan(found.count)

@@ -1,4 +1,4 @@
-"""The total of a list, read or counted, is the number of its rows; every list finds what a naive search finds, in order."""
+"""Totals equal the numbers of rows, and lists equal a naive search."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_counting_by_scan_gives_the_same_total(resources, monkeypatch):
 
 async def test_totals_equal_the_rows_after_random_writes(resources):
     chance = random.Random(1)  # noqa: S311 - not secret
-    url = resources.database.url
+    url = resources.settings.database_url
     for _ in range(60):
         ids = [row[0] for row in query(url, "SELECT id FROM users WHERE id > 1")]
         one = chance.choice(ids)
@@ -135,14 +135,14 @@ async def test_totals_equal_the_rows_after_random_writes(resources):
         "2026-02-06T10:30:00.1+05:30",
     ],
 )
-async def test_every_instant_of_the_document_is_one(resources, instant):
+async def test_every_instant_of_the_contract_is_accepted(resources, instant):
     before = await users.list(resources.database, 1, 1, None, UserFilters(created_before=instant))
     after = await users.list(resources.database, 1, 1, None, UserFilters(created_after=instant))
 
     assert before.total + after.total == 301
 
 
-async def test_the_bound_itself_is_after_and_not_before(resources):
+async def test_created_after_is_inclusive_and_created_before_exclusive(resources):
     created_at = (await users.list(resources.database, 3, 1, None, UserFilters(sort="created_at"))).users[0].created_at
     instant = created_at.astimezone(UTC).isoformat()
 

@@ -82,7 +82,7 @@ class TestRestarts:
         assert failures == []
         assert all(count > 1 for count in done)  # each read before and after
 
-    async def test_idle_connections_that_died_meanwhile_are_not_noticed(self, notes: PostgresDatabase, server: Postgres):
+    async def test_lost_idle_connections_are_replaced(self, notes: PostgresDatabase, server: Postgres):
         await warm(notes)
 
         await asyncio.to_thread(server.restart)
@@ -140,7 +140,7 @@ async def stored(database: Database, word: str) -> None:
 
 
 class TestLosses:
-    async def test_a_transaction_whose_connection_is_ended_is_a_conflict(self, notes: PostgresDatabase, server: Postgres):
+    async def test_a_transaction_on_a_terminated_connection_is_a_conflict(self, notes: PostgresDatabase, server: Postgres):
         async def body() -> None:
             async with notes.transaction() as transaction:
                 await transaction.one(INSERT, word="a")
@@ -166,7 +166,7 @@ class TestLosses:
 
         assert await notes.one(COUNT) == 0
 
-    async def test_a_write_without_an_answer_is_not_sent_again(self, server: Postgres, notes: PostgresDatabase):
+    async def test_a_write_without_a_response_is_not_repeated(self, server: Postgres, notes: PostgresDatabase):
         async with Relay(server.port) as relay:
             database = await connect(f"postgresql://postgres@127.0.0.1:{relay.port}/notes", connections=1)
             await database.one(INSERT, word="before")
@@ -183,7 +183,7 @@ class TestLosses:
             assert await database.one(COUNT) == 2
             await database.close()
 
-    async def test_a_commit_without_an_answer_is_not_repeated(self, server: Postgres, notes: PostgresDatabase):
+    async def test_a_commit_without_a_response_is_not_repeated(self, server: Postgres, notes: PostgresDatabase):
         async with Relay(server.port) as relay:
             database = await connect(f"postgresql://postgres@127.0.0.1:{relay.port}/notes", connections=1)
             calls = 0
@@ -207,7 +207,7 @@ class TestLosses:
             assert calls == 1
             await database.close()
 
-    async def test_a_server_that_has_fallen_silent_is_given_up_a_bit_after_its_own_limit(self, server: Postgres):
+    async def test_a_silent_server_is_given_up_shortly_after_its_statement_timeout(self, server: Postgres):
         await (await opened_on(server, "notes")).close()
         async with Relay(server.port) as relay:
             database = await connect(
@@ -245,7 +245,7 @@ class TestLosses:
 
 
 class TestOutages:
-    async def test_beyond_the_patience_requests_fail_at_once_until_it_is_back(
+    async def test_after_the_outage_wait_requests_fail_at_once(
         self, notes: PostgresDatabase, server: Postgres, monkeypatch: pytest.MonkeyPatch
     ):
         monkeypatch.setattr(pool, "OUTAGE_WAIT", 0.4)
@@ -269,7 +269,7 @@ class TestOutages:
                 await asyncio.sleep(0.05)
         assert await notes.one(COUNT) == 0
 
-    async def test_a_full_server_is_waited_for_and_then_busy(self, notes: PostgresDatabase, server: Postgres):
+    async def test_too_many_connections_wait_and_then_fail_as_busy(self, notes: PostgresDatabase, server: Postgres):
         process = await notes.one(PROCESS)
         server.execute("ALTER DATABASE notes CONNECTION LIMIT 1")
         server.execute("CREATE ROLE limited LOGIN")

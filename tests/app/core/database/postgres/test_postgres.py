@@ -45,7 +45,7 @@ def test_sqlite_does_not_import_the_driver():
 
 
 class TestSessions:
-    async def test_every_session_has_the_limits_and_utc(self, served: PostgresDatabase):
+    async def test_every_session_has_timeouts_and_utc(self, served: PostgresDatabase):
         expected = {
             "TimeZone": "UTC",
             "application_name": "accord",
@@ -56,7 +56,7 @@ class TestSessions:
 
         assert {name: await served.one(SETTING, name=name) for name in expected} == expected
 
-    async def test_settings_of_the_url_win(self, postgres: Running, name: str):
+    async def test_settings_of_the_url_take_precedence(self, postgres: Running, name: str):
         database = await connect(postgres.url(name) + "?application_name=api-7&search_path=elsewhere")
 
         assert await database.one(SETTING, name="application_name") == "api-7"
@@ -99,7 +99,7 @@ class TestStatements:
         count = statement(select(func.count()).select_from(text("pg_prepared_statements")), int)
         assert (await served.one(count) or 0) <= MAX_PREPARED + 1
 
-    async def test_a_migration_of_a_column_is_not_noticed(self, served: PostgresDatabase, postgres: Running, name: str):
+    async def test_a_migration_of_a_column_is_transparent(self, served: PostgresDatabase, postgres: Running, name: str):
         await served.one(INSERT, word="a")
         async with served.transaction() as transaction:
             await transaction.all(ALL)
@@ -130,7 +130,7 @@ class TestStatements:
         assert await served.all(ALL) == []
 
     @pytest.mark.parametrize("word", ["a\0b", "\ud800"])
-    async def test_text_that_postgresql_cannot_hold_is_an_error_and_no_more(self, served: PostgresDatabase, word: str):
+    async def test_text_that_postgresql_cannot_store_is_only_an_error(self, served: PostgresDatabase, word: str):
         with pytest.raises(Exception) as caught:  # noqa: PT011 - the contract lets none through: it is a bug
             await served.one(INSERT, word=word)
         assert not isinstance(caught.value, ServiceUnavailable)
@@ -142,7 +142,7 @@ class TestStatements:
         await served.one(INSERT, word="b")
         assert [note.word for note in await served.all(ALL)] == ["b"]
 
-    async def test_a_bug_stays_an_error_of_the_driver(self, served: PostgresDatabase):
+    async def test_programming_errors_are_not_translated(self, served: PostgresDatabase):
         broken: Statement[int] = statement(select(literal_column("1 +")), int)
 
         with pytest.raises(Exception, match="syntax error") as caught:
@@ -151,7 +151,7 @@ class TestStatements:
         assert not isinstance(caught.value, ServiceUnavailable)
         assert await served.one(COUNT) == 0
 
-    async def test_a_bug_caught_in_a_transaction_is_not_committed_over(self, served: PostgresDatabase):
+    async def test_a_transaction_is_not_committed_after_a_caught_programming_error(self, served: PostgresDatabase):
         broken: Statement[int] = statement(select(1 / (literal(1) - literal(1))), int)
 
         async def careless() -> None:
@@ -188,7 +188,7 @@ class TestPool:
         await asyncio.gather(*(served.one(SLEEP, seconds=0.05) for _ in range(40)))
         assert connections(postgres, name) == 8
 
-    async def test_the_one_used_last_is_used_next(self, served: PostgresDatabase):
+    async def test_the_last_used_connection_is_used_next(self, served: PostgresDatabase):
         await asyncio.gather(*(served.one(SLEEP, seconds=0.05) for _ in range(8)))
 
         assert len({await served.one(PROCESS) for _ in range(20)}) == 1
@@ -217,7 +217,7 @@ class TestPool:
         assert await slow == 1
         await database.close()
 
-    async def test_cancelled_in_the_queue_nothing_happens(self, postgres: Running, name: str):
+    async def test_cancellation_in_the_queue_has_no_effect(self, postgres: Running, name: str):
         database = await opened_on(postgres, name, connections=1)
         async with database.transaction():
             waiting = [asyncio.create_task(database.one(INSERT, word=word)) for word in "ab"]

@@ -48,7 +48,7 @@ def lock(url: str) -> sqlite3.Connection:
 
 
 class TestProcesses:
-    async def test_four_processes_that_count_up_one_number_lose_no_update(self, database: SQLiteDatabase, url: str):
+    async def test_four_processes_incrementing_a_number_lose_no_update(self, database: SQLiteDatabase, url: str):
         await database.one(INSERT, word="counter")
 
         processes = [started("raise", url) for _ in range(4)]

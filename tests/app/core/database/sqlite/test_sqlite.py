@@ -12,7 +12,7 @@ import pytest
 from app.core.database import connect
 from app.core.database.sqlite import SQLiteDatabase
 from app.core.errors import ServiceUnavailable
-from tests.app.core.database.notes import ALL, COUNT, INSERT, opened
+from tests.app.core.database.notes import ALL, COUNT, INSERT, opened, path_of
 
 pytestmark = pytest.mark.anyio
 
@@ -34,17 +34,19 @@ class TestAddresses:
         database = await connect("sqlite:///notes.db")
         await database.close()
 
-        assert database.url == f"sqlite:///{tmp_path}/notes.db"
+        assert (tmp_path / "notes.db").exists()
 
     @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
-    async def test_a_private_database_works_and_is_gone_afterwards(self, url: str):
+    async def test_a_private_database_is_deleted_on_close(self, url: str):
         database = await opened(url)
         await database.one(INSERT, word="a")
+
+        path = path_of(database)
 
         assert await database.one(COUNT) == 1
 
         await database.close()
-        assert not Path(database.url.removeprefix("sqlite:///")).parent.exists()
+        assert not Path(path).parent.exists()
 
     async def test_two_private_databases_share_nothing(self):
         first, second = await opened("sqlite://"), await opened("sqlite://")
@@ -69,7 +71,7 @@ class TestAddresses:
         with pytest.raises(ConnectionError, match=f"cannot open the SQLite file {tmp_path}: unable to open"):
             await connect(f"sqlite:///{tmp_path}")
 
-    async def test_a_file_that_is_no_database_is_named(self, tmp_path: Path):
+    async def test_a_file_that_is_not_a_database_is_named(self, tmp_path: Path):
         (tmp_path / "notes.db").write_text("Dear diary, today I have learnt what a header is. " * 100)
 
         with pytest.raises(ConnectionError, match="file is not a database"):
@@ -94,7 +96,7 @@ class TestSafety:
 
 
 class TestOutages:
-    async def test_a_missing_table_is_an_outage_whose_cause_is_for_the_log(self, url: str):
+    async def test_a_missing_table_is_an_outage(self, url: str):
         database = await connect(url)
 
         with pytest.raises(ServiceUnavailable) as outage:
@@ -124,7 +126,7 @@ class TestOutages:
         assert await database.one(COUNT) == 0
         assert await database.one(INSERT, word="a") is not None
 
-    async def test_a_replaced_file_stops_writes_for_good(self, database: SQLiteDatabase, tmp_path: Path, capsys):
+    async def test_a_replaced_file_stops_writes_permanently(self, database: SQLiteDatabase, tmp_path: Path, capsys):
         shutil.copy(tmp_path / "notes.db", tmp_path / "copy.db")
         (tmp_path / "copy.db").rename(tmp_path / "notes.db")
 
@@ -136,7 +138,7 @@ class TestOutages:
         assert outage.value.detail == "The database is not available."
         assert log.count("rejecting writes until") == log.count(f"{tmp_path}/notes.db was replaced") == 1
 
-    async def test_a_file_that_goes_while_its_write_is_committed_is_not_acknowledged(
+    async def test_a_write_is_not_acknowledged_if_the_file_is_removed_during_the_commit(
         self, database: SQLiteDatabase, tmp_path: Path
     ):
         async def write() -> None:

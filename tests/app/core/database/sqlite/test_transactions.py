@@ -27,7 +27,7 @@ async def add(database: SQLiteDatabase, word: str) -> None:
 
 
 class TestGrouping:
-    async def test_fifty_writes_at_once_share_few_commits(self, database: SQLiteDatabase):
+    async def test_fifty_concurrent_writes_share_few_commits(self, database: SQLiteDatabase):
         seen = traced(database)
 
         await asyncio.gather(*(database.one(INSERT, word=str(number)) for number in range(50)))
@@ -35,7 +35,7 @@ class TestGrouping:
         assert seen.count("COMMIT") <= 3
         assert await database.one(COUNT) == 50
 
-    async def test_fifty_transactions_at_once_share_few_commits(self, database: SQLiteDatabase):
+    async def test_fifty_concurrent_transactions_share_few_commits(self, database: SQLiteDatabase):
         seen = traced(database)
 
         await asyncio.gather(*(add(database, str(number)) for number in range(50)))
@@ -50,7 +50,7 @@ class TestGrouping:
 
         assert seen.count("COMMIT") >= 3
 
-    async def test_bodies_run_one_after_another_in_the_order_in_which_they_came(self, database: SQLiteDatabase):
+    async def test_bodies_run_one_at_a_time_in_order_of_arrival(self, database: SQLiteDatabase):
         events: list[str] = []
 
         async def body(name: str) -> None:
@@ -147,7 +147,7 @@ class TestMisuse:
 
 
 class TestCancellation:
-    async def test_cancelled_in_the_queue_nothing_happens(self, database: SQLiteDatabase):
+    async def test_cancellation_in_the_queue_has_no_effect(self, database: SQLiteDatabase):
         async with database.transaction():
             waiting = [asyncio.create_task(add(database, "a")), asyncio.create_task(database.one(INSERT, word="b"))]
             after = asyncio.create_task(add(database, "c"))
@@ -160,7 +160,7 @@ class TestCancellation:
         assert all(task.cancelled() for task in waiting)
         assert await words(database) == {"c"}
 
-    async def test_cancelled_during_the_commit_the_work_and_the_group_are_kept(self, database: SQLiteDatabase):
+    async def test_cancellation_during_the_commit_keeps_the_work_and_the_group(self, database: SQLiteDatabase):
         committing = asyncio.Event()
         loop = asyncio.get_running_loop()
 

@@ -13,9 +13,7 @@ COLUMNS = (Comment.id, Comment.post_id, Comment.author_id, Comment.content, Comm
 
 SELECT_COMMENT = lookup(select(*COLUMNS), CommentRow, comment_id=Comment.id)
 INSERT_COMMENT = statement(
-    insert(Comment)
-    .values(**parameters("post_id", "author_id", "content", "created_at"), version=1)
-    .returning(*COLUMNS),
+    insert(Comment).values(**parameters("post_id", "author_id", "content", "created_at"), version=1).returning(*COLUMNS),
     CommentRow,
 )
 DELETE_COMMENT = command(delete(Comment).where(Comment.id == bindparam("comment_id")))
