@@ -11,7 +11,7 @@ from typing import TypeVar
 K = TypeVar("K", bound=Hashable)
 
 # Names that are used otherwise in generated signatures of handlers and generated response classes.
-ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "filled", "filled_json"})
+ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "path_parameter", "json_parameter"})
 FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "key", "media", "media_type", "str", "int", "float", "bool"})
 
 

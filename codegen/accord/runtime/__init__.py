@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
     from accord.runtime.handlers.mock import Mocked
     from accord.runtime.handlers.pydantic_base import Instant, Model, Number, Rest, Tagged, default
-    from accord.runtime.parameters.serialize import filled, filled_json
+    from accord.runtime.parameters.serialize import json_parameter, path_parameter
     from accord.runtime.responses import statuses
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
-    from accord.runtime.webhooks.expressions import expanded
-    from accord.runtime.webhooks.links import Link, evaluated, linked
+    from accord.runtime.webhooks.expressions import expand
+    from accord.runtime.webhooks.links import Link, evaluate, link_arguments
     from accord.runtime.webhooks.sender import Received, Transport, Webhook
 
 __all__ = [
@@ -63,11 +63,11 @@ __all__ = [
     "bind",
     "default",
     "encode",
-    "evaluated",
-    "expanded",
-    "filled",
-    "filled_json",
-    "linked",
+    "evaluate",
+    "expand",
+    "json_parameter",
+    "link_arguments",
+    "path_parameter",
     "statuses",
 ]
 
@@ -83,12 +83,12 @@ __getattr__ = lazy(
         "accord.runtime.handlers.call": "Call Principal Public SignedIn",
         "accord.runtime.handlers.mock": "Mocked",
         "accord.runtime.handlers.pydantic_base": "Instant Model Number Rest Tagged default",
-        "accord.runtime.parameters.serialize": "filled filled_json",
+        "accord.runtime.parameters.serialize": "json_parameter path_parameter",
         "accord.openapi.encoded": "Encoded encode",
         "accord.runtime.responses.statuses": "statuses",
         "accord.runtime.responses.types": "Answer Binary Body Empty Event Events Lines Text",
-        "accord.runtime.webhooks.expressions": "expanded",
-        "accord.runtime.webhooks.links": "Link evaluated linked",
+        "accord.runtime.webhooks.expressions": "expand",
+        "accord.runtime.webhooks.links": "Link evaluate link_arguments",
         "accord.runtime.webhooks.sender": "Received Transport Webhook",
     },
 )

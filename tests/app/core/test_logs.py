@@ -51,7 +51,7 @@ class TestConfigure:
         try:
             fail("aca_" + "7" * 72)
         except ValueError as error:
-            RequestLog(None, str).failed(Exchange(), error)
+            RequestLog(None, str).on_error(Exchange(), error)
 
         text = told()
         assert "cannot read 76 characters" in text
@@ -137,7 +137,7 @@ class TestRequestLog:
         log = RequestLog(pipe[0], lambda principal: principal.user_id)
         exchange = Exchange(operation=SimpleNamespace(id="listPosts"), principal=SimpleNamespace(user_id=7))
 
-        log.answered(exchange, 200)
+        log.on_response(exchange, 200)
         log.close()
 
         [line] = pipe[1]()
@@ -156,7 +156,7 @@ class TestRequestLog:
     async def test_what_is_not_known_is_null(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
 
-        log.answered(Exchange(), 404)
+        log.on_response(Exchange(), 404)
         log.close()
 
         [line] = pipe[1]()
@@ -166,7 +166,7 @@ class TestRequestLog:
         log = RequestLog(pipe[0], lambda principal: principal)
         path = f'/a"{HOSTILE}{{"status":200}}\\'
 
-        log.answered(Exchange(scope={"method": "GET", "path": path, "client": (HOSTILE, 1)}), 404)
+        log.on_response(Exchange(scope={"method": "GET", "path": path, "client": (HOSTILE, 1)}), 404)
         log.close()
 
         text = os.read(pipe[2], 1 << 20).decode()
@@ -177,7 +177,7 @@ class TestRequestLog:
     async def test_lines_are_written_by_themselves_after_a_moment(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
         for _ in range(3):
-            log.answered(Exchange(), 200)
+            log.on_response(Exchange(), 200)
 
         before = pipe[1]()
         await asyncio.sleep(0.4)
@@ -188,7 +188,7 @@ class TestRequestLog:
     async def test_what_is_too_much_is_counted_instead_of_kept(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal, most=2)
         for _ in range(5):
-            log.answered(Exchange(), 200)
+            log.on_response(Exchange(), 200)
         log.close()
 
         lines = pipe[1]()
@@ -200,8 +200,8 @@ class TestRequestLog:
         log = RequestLog(None, lambda principal: principal)
 
         with capture_logs() as told:
-            log.answered(Exchange(), 200)
-            log.failed(Exchange(operation=SimpleNamespace(id="listPosts")), ValueError("broken"))
+            log.on_response(Exchange(), 200)
+            log.on_error(Exchange(operation=SimpleNamespace(id="listPosts")), ValueError("broken"))
 
         [entry] = told
         assert (entry["log_level"], entry["operation"]) == ("error", "listPosts")
@@ -214,8 +214,8 @@ class TestReadableRequestLog:
     async def test_a_line_is_for_people(self, pipe):
         log = ReadableRequestLog(pipe[0], lambda principal: principal.user_id)
 
-        log.answered(Exchange(principal=SimpleNamespace(user_id=7)), 200)
-        log.answered(Exchange(), 404)
+        log.on_response(Exchange(principal=SimpleNamespace(user_id=7)), 200)
+        log.on_response(Exchange(), 404)
         log.close()
 
         one, other = os.read(pipe[2], 1 << 20).decode().splitlines()
@@ -226,7 +226,7 @@ class TestReadableRequestLog:
     async def test_a_hostile_path_stays_one_line_that_a_terminal_only_shows(self, pipe):
         log = ReadableRequestLog(pipe[0], str)
 
-        log.answered(Exchange(scope={"method": "GET", "path": f"/{HOSTILE}", "client": (HOSTILE, 1)}), 404)
+        log.on_response(Exchange(scope={"method": "GET", "path": f"/{HOSTILE}", "client": (HOSTILE, 1)}), 404)
         log.close()
 
         text = os.read(pipe[2], 1 << 20).decode()
@@ -237,7 +237,7 @@ class TestReadableRequestLog:
         for no_colour in ("", "1"):
             monkeypatch.setenv("NO_COLOR", no_colour)
             log = ReadableRequestLog(terminal, str)
-            log.answered(Exchange(), 500)
+            log.on_response(Exchange(), 500)
             log.close()
         text = b""
         while text.count(b"\n") < 2:
@@ -252,7 +252,7 @@ class TestReadableRequestLog:
     async def test_lines_that_were_lost_are_counted(self, pipe):
         log = ReadableRequestLog(pipe[0], str, most=1)
         for _ in range(3):
-            log.answered(Exchange(), 200)
+            log.on_response(Exchange(), 200)
         log.close()
 
         assert os.read(pipe[2], 1 << 20).decode().splitlines()[1] == "2 log lines were dropped"

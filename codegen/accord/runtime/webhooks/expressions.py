@@ -17,7 +17,7 @@ from accord.openapi.header_values import scalar_text
 ABSENT: Final = object()
 
 
-def expanded(template: str, values: Mapping[str, object]) -> str:
+def expand(template: str, values: Mapping[str, object]) -> str:
     """A URL with its expressions replaced by their values, percent-encoded unless the URL begins with one."""
     if template.startswith("$"):
         return scalar_text(values[template])

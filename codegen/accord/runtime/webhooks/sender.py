@@ -25,7 +25,7 @@ from accord.openapi.parameter import Parameter
 from accord.openapi.response import Response
 from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.writer import EncodedBody, encode_body, to_json
-from accord.runtime.parameters.serialize import filled_json, query_parameter
+from accord.runtime.parameters.serialize import json_parameter, query_parameter
 from accord.runtime.validator import RequestValidator
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ def _with_parameters(url: str, parameters: list[tuple[Parameter, Any]]) -> tuple
         if parameter.place == "header":
             headers[parameter.name] = _header(value) if parameter.media is None else _json(value)
         elif parameter.media is not None:
-            pairs[parameter.place].append(f"{parameter.name}={filled_json(value)}")
+            pairs[parameter.place].append(f"{parameter.name}={json_parameter(value)}")
         else:
             pairs[parameter.place] += query_parameter(value, parameter.style, parameter.name, explode=parameter.explode)
     if pairs["cookie"]:

@@ -12,7 +12,7 @@ from accord.openapi.expressions import expressions
 from accord.runtime.bodies.file import File
 from accord.runtime.bodies.writer import encode_body
 from accord.runtime.parameters.serialize import query_parameter
-from accord.runtime.webhooks.expressions import expanded
+from accord.runtime.webhooks.expressions import expand
 from tests.codegen.support.service import body, parameter
 
 LIST = "schema: {type: array, items: {type: string}}"
@@ -108,8 +108,8 @@ def test_a_url_begins_with_its_first_value_and_quotes_the_others():
 
     assert expressions(text) == ["$request.body#/url", "$response.body#/id"]
     values = {"$request.body#/url": "https://a.example/b", "$response.body#/id": "1&2"}
-    assert expanded(text, values) == "https://a.example/b/x?id=1%262"
-    assert expanded("$request.body#/url", values) == "https://a.example/b"
+    assert expand(text, values) == "https://a.example/b/x?id=1%262"
+    assert expand("$request.body#/url", values) == "https://a.example/b"
 
 
 def described(media: str, schema: str):
