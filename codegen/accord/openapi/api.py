@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from accord.document.document import Document
 from accord.document.findings import at_fault
-from accord.openapi.extensions import misused
+from accord.openapi.keywords.extensions import misused
 from accord.openapi.keywords.suggestions import suggested
 from accord.openapi.operation import Operation, operations_of, under_own_name, with_ids
 

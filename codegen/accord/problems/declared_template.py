@@ -15,7 +15,7 @@ from accord.document.document import Node
 from accord.document.findings import Finding
 from accord.jsonschema.sampling import NoValue
 from accord.jsonschema.validator import validator
-from accord.openapi.extensions import ERROR_TEMPLATE
+from accord.openapi.keywords.extensions import ERROR_TEMPLATE
 from accord.openapi.response import Response
 from accord.problems.error_template import ANY_TEXT, LENGTHS, PLACES, SAMPLE, Fault, sentences
 from accord.problems.error_vocabulary import ID, spellings, steps

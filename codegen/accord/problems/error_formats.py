@@ -13,11 +13,11 @@ from accord.errors import Headers
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API
-from accord.openapi.extensions import ERROR_TEMPLATE
-from accord.openapi.header_values import header_line, header_writer, scalar_text
+from accord.openapi.keywords.extensions import ERROR_TEMPLATE
 from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.operation import Operation
 from accord.openapi.response import ENGINE_HEADERS, PROBLEM_HEADERS, Response
+from accord.openapi.values.headers import header_line, header_writer, scalar_text
 from accord.problems.declared_template import DeclaredTemplate, declared
 from accord.problems.error_template import Template
 from accord.problems.error_vocabulary import ID

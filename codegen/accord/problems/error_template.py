@@ -16,7 +16,7 @@ from accord.document.document import Node
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.schema import allowed_values, conjuncts, value_schema
 from accord.jsonschema.validator import validator
-from accord.openapi.extensions import ERROR_TEMPLATE
+from accord.openapi.keywords.extensions import ERROR_TEMPLATE
 from accord.problems.error_vocabulary import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
 from accord.problems.fault import MAX_FAULTS, fault
 from accord.problems.problem import ProblemType, encode

@@ -8,7 +8,8 @@ from accord.lazy import lazy
 
 if TYPE_CHECKING:
     from accord.errors import ApiError, ContractViolation, LinkError, PayloadError, Reply, ReplyError
-    from accord.openapi.encoded import Encoded, encode
+    from accord.openapi.expressions import expand
+    from accord.openapi.values.encoded import Encoded, encode
     from accord.runtime.bodies.file import File
     from accord.runtime.engine.context import RequestContext, Service
     from accord.runtime.engine.engine import Engine
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from accord.runtime.parameters.serialize import json_parameter, path_parameter
     from accord.runtime.responses import statuses
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
-    from accord.runtime.webhooks.expressions import expand
     from accord.runtime.webhooks.links import Link, evaluate, link_arguments
     from accord.runtime.webhooks.sender import Received, Transport, Webhook
 
@@ -84,10 +84,10 @@ __getattr__ = lazy(
         "accord.runtime.handlers.mock": "Mocked",
         "accord.runtime.handlers.pydantic_base": "Instant Model Number Rest Tagged default",
         "accord.runtime.parameters.serialize": "json_parameter path_parameter",
-        "accord.openapi.encoded": "Encoded encode",
+        "accord.openapi.values.encoded": "Encoded encode",
         "accord.runtime.responses.statuses": "statuses",
         "accord.runtime.responses.types": "Answer Binary Body Empty Event Events Lines Text",
-        "accord.runtime.webhooks.expressions": "expand",
+        "accord.openapi.expressions": "expand",
         "accord.runtime.webhooks.links": "Link evaluate link_arguments",
         "accord.runtime.webhooks.sender": "Received Transport Webhook",
     },

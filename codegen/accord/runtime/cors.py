@@ -15,10 +15,10 @@ from accord.document.document import Document
 from accord.errors import HeaderList, Headers
 from accord.jsonschema.validator import validator
 from accord.openapi.deprecation import notices
-from accord.openapi.header_values import header_reader
 from accord.openapi.operation import Operation
 from accord.openapi.paths.router import Resource
 from accord.openapi.response import Response
+from accord.openapi.values.headers import header_reader
 
 VARY = (b"vary", b"Origin")
 # CORS-safelisted response-header names (Fetch, 2.2.2): pages may read these anyway.

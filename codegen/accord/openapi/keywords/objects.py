@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.openapi.extensions import PREFIX
 from accord.openapi.header import is_ignored_header
 from accord.openapi.keywords.enforcement import (
     CODED,
@@ -26,6 +25,7 @@ from accord.openapi.keywords.enforcement import (
     by_nullable,
     by_tag,
 )
+from accord.openapi.keywords.extensions import PREFIX
 from accord.openapi.parameter import is_ignored
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from accord.errors import RequestRejected
 from accord.jsonschema.types import named_types
 from accord.openapi.media_type import ContentType, Media
-from accord.openapi.values.field_schemas import scalar_of
+from accord.openapi.values.primitives import scalar_reader
 from accord.runtime.bodies.file import File
 from accord.runtime.bodies.parsed_body import BodyParser, ParsedBody
 
@@ -31,7 +31,7 @@ def decode_text(raw: bytes, charset: str | None) -> str:
 def text_parser(media: Media) -> BodyParser:
     """A parser of text, which is converted to a number or boolean if the schema requires one."""
     schemas = [media.schema] if media.schema is not None else []
-    convert = scalar_of(schemas, named_types(*schemas))
+    convert = scalar_reader(schemas, named_types(*schemas))
 
     def parse(raw: bytes, sent: ContentType) -> ParsedBody:
         value: Any = convert(decode_text(raw, sent.parameters.get("charset")))

@@ -16,10 +16,10 @@ from accord.document.document import Node
 from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.header import Header
-from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media
 from accord.openapi.operation import Operation
 from accord.openapi.response import Response
+from accord.openapi.values.headers import scalar_text
 from accord.runtime.handlers import binding
 from accord.runtime.responses.statuses import DEFAULT_STATUS
 from accord.runtime.responses.types import Answer, Binary, Body, Event, Events, Lines, Text, answer_class

@@ -16,10 +16,10 @@ from accord.document.document import Document
 from accord.document.pointer import Pointer
 from accord.errors import ContractViolation, HeaderList
 from accord.jsonschema.validator import validator
-from accord.openapi.header_values import header_reader
 from accord.openapi.media_type import Media, chosen, kind_of, labels
 from accord.openapi.operation import Operation
 from accord.openapi.response import Response
+from accord.openapi.values.headers import header_reader
 
 _SAMPLE = re.compile(r"sample\((0?\.[0-9]+|0|1(?:\.0+)?)\)")
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from accord.errors import LinkError
-from accord.openapi.expressions import expressions
-from accord.openapi.header_values import scalar_text
+from accord.openapi.expressions import ABSENT, expand, expressions, select
+from accord.openapi.values.headers import scalar_text
 from accord.runtime.parameters.serialize import query_parameter
 from accord.runtime.responses.types import Answer
-from accord.runtime.webhooks.expressions import ABSENT, expand, select
 
 A = TypeVar("A")
 

@@ -18,11 +18,11 @@ from accord.document.document import Document
 from accord.errors import PayloadError, Reply, ReplyError
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API
-from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media, chosen
 from accord.openapi.operation import Operation, callbacks, place
 from accord.openapi.parameter import Parameter
 from accord.openapi.response import Response
+from accord.openapi.values.headers import scalar_text
 from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.writer import EncodedBody, encode_body, to_json
 from accord.runtime.parameters.serialize import json_parameter, query_parameter

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accord.errors import ContractViolation
-from accord.openapi.encoded import Encoded
+from accord.openapi.values.encoded import Encoded
 from accord.runtime.responses.types import Empty
 from tests.codegen.support.operations import (
     CreateThing,

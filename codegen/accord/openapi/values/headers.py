@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from accord.jsonschema.types import types_of
-from accord.openapi.encoded import encode
 from accord.openapi.header import Header
+from accord.openapi.values.encoded import encode
 from accord.openapi.values.primitives import scalar
 
 # Their values are HTTP dates (RFC 9110 5.6.7), not JSON ones.
