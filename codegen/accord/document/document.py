@@ -345,34 +345,37 @@ class Node:
         """A member that must exist, `$ref`s followed."""
         return Node(self.document, (*self.pointer, key), self.value[key]).resolved()
 
-    def get(self, key: str) -> Node | None:
-        """A member, `$ref`s followed, or None."""
-        return self.child(key) if isinstance(self.value, dict) and key in self.value else None
+    def get(self, *keys: str) -> Node | None:
+        """The value under these keys, one below the other, `$ref`s followed; None if there is none."""
+        node = self
+        for key in keys:
+            if not isinstance(node.value, dict) or key not in node.value:
+                return None
+            node = node.child(key)
+        return node
 
-    def items(self) -> Iterator[tuple[str, Node]]:
-        """The members of a mapping of keywords, extensions (`x-`) left out, `$ref`s followed."""
-        if isinstance(self.value, dict):
-            for key in self.value:
-                if not key.startswith("x-"):
-                    yield key, self.child(key)
+    def items(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """The members of the mapping of keywords under these keys, extensions (`x-`) left out, `$ref`s followed."""
+        node = self.get(*keys)
+        if node is not None and isinstance(node.value, dict):
+            yield from ((key, node.child(key)) for key in node.value if not key.startswith("x-"))
 
-    def named(self) -> Iterator[tuple[str, Node]]:
-        """The members of a mapping whose keys are names, as of headers, `$ref`s followed."""
-        if isinstance(self.value, dict):
-            for key in self.value:
-                yield key, self.child(key)
+    def named(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """The members of the mapping under these keys, whose own keys are names, as of headers. `$ref`s are followed."""
+        node = self.get(*keys)
+        if node is not None and isinstance(node.value, dict):
+            yield from ((key, node.child(key)) for key in node.value)
+
+    def elements(self, *keys: str) -> Iterator[Node]:
+        """The elements of the sequence under these keys, `$ref`s followed."""
+        node = self.get(*keys)
+        if node is not None and isinstance(node.value, list):
+            yield from map(node.child, range(len(node.value)))
 
     def written(self) -> Iterator[tuple[str, Node]]:
         """The members of a mapping, `$ref`s not followed; nothing of any other value."""
         if isinstance(self.value, dict):
-            for key in self.value:
-                yield key, self.raw_child(key)
-
-    def elements(self) -> Iterator[Node]:
-        """The elements of a sequence, `$ref`s followed."""
-        if isinstance(self.value, list):
-            for index in range(len(self.value)):
-                yield self.child(index)
+            yield from ((key, self.raw_child(key)) for key in self.value)
 
     def raw_child(self, key: Key) -> Node:
         """A member that must exist, `$ref`s not followed."""

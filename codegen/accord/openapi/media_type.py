@@ -209,8 +209,7 @@ class Media:
     @property
     def encoding(self) -> dict[str, Encoding]:
         """The `encoding` of the fields of a form or multipart body."""
-        found = self.node.get("encoding")
-        return {name: Encoding.of(node) for name, node in found.named()} if found is not None else {}
+        return {name: Encoding.of(node) for name, node in self.node.named("encoding")}
 
     @classmethod
     def all(cls, content: Node | None) -> dict[str, Media]:

@@ -101,8 +101,7 @@ def place(operation: Operation) -> str:
 def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
     parameters: dict[tuple[str, str], Parameter] = {}
     for owner in (item, node):
-        declared = owner.get("parameters")
-        for element in declared.elements() if declared else ():
+        for element in owner.elements("parameters"):
             if is_ignored(element):
                 continue
             parameter = Parameter.of(element)
@@ -111,9 +110,7 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
     body = node.get("requestBody")
     content = Media.all(body.get("content") if body else None)
     security = node.value.get("security", node.document.data.get("security", []))
-    callbacks, documented = node.get("callbacks"), node.get("responses")
-    read = (Response.of(*one) for one in (documented.items() if documented is not None else ()))
-    responses: Responses = {response.key: response for response in read}
+    responses: Responses = {response.key: response for response in (Response.of(*one) for one in node.items("responses"))}
     return Operation(
         id=given if isinstance(given, str) else operation_id(method, path),
         method=method.upper(),
@@ -129,7 +126,7 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         prefixes=prefixes(node, item, node.document.root),
         callbacks=tuple(
             under_own_name(found, name)
-            for name, callback in (callbacks.named() if callbacks else ())
+            for name, callback in node.named("callbacks")
             for found in operations_of(callback.items())
         ),
         node=node,

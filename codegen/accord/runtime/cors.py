@@ -76,14 +76,12 @@ class Cors:
 
         `Accept` and others are safelisted (Fetch, 2.2.2) only up to 128 bytes of harmless characters, so they are listed too.
         """
-        components = self._document.root.get("components")
-        schemes = components.get("securitySchemes") if components is not None else None
+        schemes = dict(self._document.root.named("components", "securitySchemes"))
         for operation in operations:
             for name, _ in (requirement for alternative in operation.security for requirement in alternative):
-                scheme = schemes.get(name) if schemes is not None else None
-                place = scheme.value.get("in", "") if scheme is not None else ""
-                if scheme is not None and place in ("", "header"):
-                    yield scheme.value["name"] if place else "Authorization"
+                scheme = schemes[name].value
+                if scheme.get("in", "header") == "header":
+                    yield scheme.get("name", "Authorization")
             if operation.accepts:
                 yield "Accept"
             if operation.bodies:

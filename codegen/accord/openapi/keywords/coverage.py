@@ -86,16 +86,15 @@ class KeywordCoverage:
 
     def _walk(self, kind: str, node: Node, *, used: bool) -> None:
         """Record the keywords of an object and of the objects under it."""
-        kind, outward = kind.removeprefix("outward "), kind.startswith("outward ")
         if not isinstance(node.value, dict) or (kind, used, node.pointer) in self._seen:
             return
         self._seen.add((kind, used, node.pointer))
         if kind == "callback" and node.reference is None:
             for expression in node.value:
                 self._note(node, expression, Enforcement("type", "the URL, from the request that subscribed"), used=used)
-                self._walk("outward path item", node.raw_child(expression), used=used)
+                self._walk("path item", node.raw_child(expression), used=used)
             return
-        self._members(kind, node, used=used, outward=outward)
+        self._members(kind, node, used=used)
         if node.reference is not None:
             target = self._document.at(node.reference, node)
             if _is_elsewhere(kind, target.pointer):
@@ -104,7 +103,7 @@ class KeywordCoverage:
                 return
             self._walk(kind, target, used=used)
 
-    def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
+    def _members(self, kind: str, node: Node, *, used: bool) -> None:
         for keyword in node.value:
             known = OBJECTS[kind].get(keyword)
             if kind == "document" and keyword == "x-accord-files":
@@ -113,8 +112,7 @@ class KeywordCoverage:
             # Components are recorded where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
                 for child in children(known, node, keyword):
-                    name = f"outward {known.kind}" if outward and known.kind == "operation" else known.kind
-                    self._walk(name, child, used=used and not is_left_out(kind, node))
+                    self._walk(known.kind, child, used=used and not is_left_out(kind, node))
 
     def _note(self, node: Node, keyword: str, verdict: Enforcement | None, *, used: bool) -> None:
         entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))

@@ -96,7 +96,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "jsonSchemaDialect": Keyword(by_dialect),
         "servers": _under("engine", "list", "server"),
         "paths": _under("engine", "extensible", "path item"),
-        "webhooks": _under("type", "named", "outward path item"),
+        "webhooks": _under("type", "named", "path item"),
         "components": _under("documentation", "one", "components"),
         "security": _by("engine"),
         "tags": _under("documentation", "list", "tag"),

@@ -162,8 +162,7 @@ def objects(document: Document) -> dict[Pointer, str]:
     """The kind of every object of a document, other files included."""
     found: dict[Pointer, str] = {}
     waiting = [("document", document.root)]
-    for named, node in waiting:  # which grows
-        kind = named.removeprefix("outward ")
+    for kind, node in waiting:  # which grows
         if node.pointer in found or not isinstance(node.value, dict):
             continue
         found[node.pointer] = kind

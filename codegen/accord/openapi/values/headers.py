@@ -94,8 +94,7 @@ def header_reader(header: Header) -> Callable[[list[str]], Any]:
             return lambda lines: [read_item(line) for line in lines]
         return lambda lines: [read_item(part) for part in _parts(lines)]
     if "object" in types:
-        properties = schema.get("properties")
-        members = {name: scalar(types_of(member)) for name, member in (properties.named() if properties else ())}
+        members = {name: scalar(types_of(member)) for name, member in schema.named("properties")}
         return lambda lines: _object(_parts(lines), members, explode=header.explode)
     return lambda lines: read(", ".join(lines))
 

@@ -132,8 +132,7 @@ class _AnswerBuilder:
 
 def _examples(owner: Node, preferred: str) -> list[Any]:
     """The examples of a media type or header, the preferred one first."""
-    named = owner.get("examples")
-    found = {name: node.value["value"] for name, node in (named.named() if named else ()) if "value" in node.value}
+    found = {name: node.value["value"] for name, node in owner.named("examples") if "value" in node.value}
     values = [found.pop(preferred)] if preferred in found else []
     return [*values, *([owner.value["example"]] if "example" in owner.value else []), *found.values()]
 

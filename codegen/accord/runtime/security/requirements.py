@@ -41,8 +41,7 @@ class Security:
     __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
-        components = operation.node.document.root.get("components")
-        declared = components.get("securitySchemes") if components is not None else None
+        declared = operation.node.document.root.get("components", "securitySchemes")
         names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
         found, query_names = {}, set()
         for name in names:
