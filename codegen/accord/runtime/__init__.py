@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from accord.errors import ApiError, ContractViolation, LinkError, PayloadError, Reply, ReplyError
     from accord.openapi.expressions import expand
     from accord.openapi.values.encoded import Encoded, encode
-    from accord.runtime.bodies.file import File
+    from accord.runtime.bodies.parsed_body import File
     from accord.runtime.engine.context import RequestContext, Service
     from accord.runtime.engine.engine import Engine
     from accord.runtime.fastapi import OpenAPIApp
@@ -74,7 +74,7 @@ __all__ = [
 __getattr__ = lazy(
     __name__,
     {
-        "accord.runtime.bodies.file": "File",
+        "accord.runtime.bodies.parsed_body": "File",
         "accord.runtime.engine.context": "RequestContext Service",
         "accord.runtime.engine.engine": "Engine",
         "accord.errors": "ApiError ContractViolation LinkError PayloadError Reply ReplyError",

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from uvicorn.config import Config
 
+from accord.server.connections import State
 from accord.server.http_protocol import Protocol
-from accord.server.http_state import State
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from accord.document.adoption import schemas
 from accord.document.adoption.places import pointer_of, resolved, steps
-from accord.document.adoption.readings import Reading, ReadingError, Readings
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Reading, ReadingError, Readings, Word
 from accord.document.pointer import Key, Pointer, fragment, mappings, value_at
 from accord.document.references import METHODS
 

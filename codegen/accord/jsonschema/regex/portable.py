@@ -1,9 +1,14 @@
-"""Which expressions mean the same to every engine: ECMA-262, Python, Rust, RE2."""
+"""Which expressions mean the same to every engine (ECMA-262, Python, Rust, RE2), and which to pydantic."""
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator
 
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from accord.jsonschema.regex.ecma import translated
 from accord.jsonschema.regex.parser import (
     Assertion,
     BackReference,
@@ -94,3 +99,19 @@ def _escape(part: Character | Escape) -> Iterator[str]:
 
 def _different(text: str) -> str:
     return f"has `{text[:2]}`, which engines read differently: write the characters themselves"
+
+
+@functools.cache
+def compiles(pattern: str) -> bool:
+    """Whether pydantic's engine and `re` compile an expression and give it the same meaning as the validator.
+
+    Other patterns are left out of the models; the validator enforces them.
+    """
+    try:
+        if translated(pattern) != pattern:
+            return False
+        re.compile(pattern)
+        SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except (PatternError, re.error, SchemaError):
+        return False
+    return True

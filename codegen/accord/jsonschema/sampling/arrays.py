@@ -9,8 +9,7 @@ from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.sampling.constraints import Conjunction, Constraints
-from accord.jsonschema.sampling.generator import Generator
-from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.sampling.generator import Generator, Lazy
 from accord.jsonschema.schema import item_schemas, subschemas
 
 _MOST_ITEMS = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
@@ -14,6 +14,8 @@ from accord.jsonschema.read_write_only import HIDDEN, Direction
 from accord.jsonschema.sampling.constraints import Conjunction, Constraints, conjunctions, opened, written
 from accord.jsonschema.schema import enumerated, is_marked
 from accord.jsonschema.validator import validator
+
+T = TypeVar("T")
 
 _TRIES = 400  # candidates without an accepted one between them
 _ALTERNATIVES = 200  # choices of branches
@@ -126,3 +128,27 @@ def _diagonal(sources: Iterable[Iterator[Any]]) -> Iterator[Any]:
                 running.remove(source)
             else:
                 yield value
+
+
+class Lazy(Generic[T]):
+    """The values of an iterator, each computed once."""
+
+    def __init__(self, source: Iterator[T]) -> None:
+        self._source, self._made = source, list[T]()
+
+    def has(self, index: int) -> bool:
+        """Whether there are more than `index` values."""
+        while len(self._made) <= index:
+            try:
+                self._made.append(next(self._source))
+            except StopIteration:
+                return False
+        return True
+
+    def get(self, index: int) -> T:
+        """A value whose index `has` confirmed."""
+        return self._made[index]
+
+    def cycled(self, index: int) -> T:
+        """The value at an index, starting over at the end; there must be at least one."""
+        return self._made[index] if self.has(index) else self._made[index % len(self._made)]

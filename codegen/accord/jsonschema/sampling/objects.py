@@ -10,8 +10,7 @@ from accord.document.document import Node
 from accord.jsonschema.regex.parser import PatternError
 from accord.jsonschema.regex.sampler import samples
 from accord.jsonschema.sampling.constraints import Conjunction, Constraints, made
-from accord.jsonschema.sampling.generator import Generator
-from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.sampling.generator import Generator, Lazy
 from accord.jsonschema.schema import member_schemas, properties, subschemas
 
 _MOST_MEMBERS = 2000

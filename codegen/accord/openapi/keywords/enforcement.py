@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Word
 from accord.document.document import Node
 from accord.jsonschema.formats import ASSERTED
 from accord.openapi.media_type import Media, covers, essence, is_lines, kind_of

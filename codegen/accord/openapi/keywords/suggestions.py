@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.adoption.places import pointer_of
-from accord.document.adoption.readings import Reading
-from accord.document.adoption.words import REASONS, Word
+from accord.document.adoption.readings import REASONS, Reading, Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, value_at

@@ -12,8 +12,8 @@ from accord.jsonschema.schema import in_place
 from accord.jsonschema.validator import validator
 from accord.openapi.media_type import content_type, covers, essence, is_range
 from accord.openapi.values.form_fields import Member, holds_file
-from accord.runtime.bodies.file import File
-from accord.runtime.bodies.text import CHARSETS, decode_text
+from accord.runtime.bodies.parsed_body import File
+from accord.runtime.bodies.parsers import CHARSETS, decode_text
 
 
 class Part(NamedTuple):

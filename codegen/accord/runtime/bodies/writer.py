@@ -14,7 +14,7 @@ from pydantic import MISSING, BaseModel
 from accord.openapi.media_type import Media, essence
 from accord.openapi.values.encoded import encode
 from accord.openapi.values.headers import scalar_text
-from accord.runtime.bodies.file import File
+from accord.runtime.bodies.parsed_body import File
 from accord.runtime.parameters.serialize import query_parameter
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from accord.document.pointer import escape
@@ -10,7 +10,6 @@ from accord.errors import MalformedValue
 from accord.openapi.values.form_fields import Fault
 from accord.openapi.values.primitives import unquote
 from accord.problems.fault import MAX_FAULTS
-from accord.runtime.parameters.cookies import cookie_pairs
 from accord.runtime.parameters.reader import ParameterReader
 
 
@@ -122,6 +121,14 @@ class Query:
             unknown = [name for name in unknown if name not in self._ignored] if self._ignored else unknown
             faults += [("query", "/" + escape(name), "unknown") for name in unknown[:MAX_FAULTS]]
         return values
+
+
+def cookie_pairs(header: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """The names and values in a `Cookie` header (RFC 6265 4.2), without quotes around a value; None for a name without `=`."""
+    for part in header.split(b";"):
+        name, separator, value = part.strip(b" \t").partition(b"=")
+        is_quoted = len(value) > 1 and value[:1] == value[-1:] == b'"'
+        yield name.decode("latin-1"), (value[1:-1] if is_quoted else value) if separator else None
 
 
 class Cookies:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from accord.document.document import Document
 from accord.openapi.api import API
+from accord.runtime import File
 from accord.runtime.bodies.deserialize import deserializers
-from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Answer
 from tests.codegen.support.bodies import FORM, faults, post, service

@@ -9,7 +9,7 @@ import pytest
 from accord.document.document import Document
 from accord.openapi.api import API
 from accord.openapi.expressions import expand, expressions
-from accord.runtime.bodies.file import File
+from accord.runtime import File
 from accord.runtime.bodies.writer import encode_body
 from accord.runtime.parameters.serialize import query_parameter
 from tests.codegen.support.service import body, parameter
