@@ -18,10 +18,10 @@ from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.operation import Operation
 from accord.openapi.response import ENGINE_HEADERS, PROBLEM_HEADERS, Response
 from accord.openapi.values.headers import header_line, header_writer, scalar_text
-from accord.problems.declared_template import DeclaredTemplate, declared
-from accord.problems.error_template import Template
-from accord.problems.error_vocabulary import ID
+from accord.problems.declared_template import declared, declared_template
+from accord.problems.error_template import ID
 from accord.problems.fault import fault
+from accord.problems.guessed_template import guessed_template
 from accord.problems.problem import Problems, ProblemType
 
 _PROBLEM = "application/problem+json"
@@ -104,7 +104,7 @@ class ErrorFormats:
             if template is None or media is None or not _as_json(media) or operation.response(kind.status) is not response:
                 continue
             if not self._is_problem(response, media, kind):
-                DeclaredTemplate(template, media.schema, kind)
+                declared_template(template, media.schema, kind)
 
     def _is_problem(self, response: Response, media: Media, kind: ProblemType) -> bool:
         """Whether the schema of a media type accepts the problem itself."""
@@ -123,13 +123,13 @@ class ErrorFormats:
     def _writer(self, response: Response, media: Media, kind: ProblemType) -> Write:
         if _as_json(media):
             if (written := declared(response)) is not None:
-                return DeclaredTemplate(written, media.schema, kind).write
+                return declared_template(written, media.schema, kind).write
             if media.schema is not None:
-                template = Template(media.schema, kind)
-                for name in dict.fromkeys(template.guessed):
-                    unknown = f"the meaning of the error member {name!r} is unknown, so it contains the detail"
-                    text = f"{unknown}: write `{ERROR_TEMPLATE}`"
-                    self.findings += [line for line in (f"{media.node.where}: {text}",) if line not in self.findings]
+                template, unknown = guessed_template(media.schema, kind)
+                for name in dict.fromkeys(unknown):
+                    text = f"the meaning of the error member {name!r} is unknown, so it contains the detail"
+                    finding = f"{media.node.where}: {text}: write `{ERROR_TEMPLATE}`"
+                    self.findings += [finding] if finding not in self.findings else []
                 return template.write
             problem = kind.text
             return lambda detail, request_id, _: problem(detail or kind.detail) + request_id + b'"}'
