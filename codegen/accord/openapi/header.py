@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from accord.document.document import Node
 from accord.document.identifiers import FIELDS_TAKEN, distinct, python_name
 from accord.jsonschema.schema import conjuncts
-from accord.openapi.media_type import Media, described
+from accord.openapi.media_type import described
+from accord.openapi.parameter import Parameter
 
 
 def is_ignored_header(name: str) -> bool:
@@ -18,16 +19,8 @@ def is_ignored_header(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """One header; `media` as for parameters, `argument` is its field in the response class."""
-
-    name: str
-    required: bool
-    schema: Node
-    explode: bool
-    media: Media | None
-    node: Node
-    argument: str = ""
+class Header(Parameter):
+    """One header, which follows the structure of a parameter; `argument` is its field in the response class."""
 
     @property
     def constant(self) -> str | None:
@@ -58,4 +51,5 @@ class Header:
         for name, node in headers.named() if headers is not None else ():
             if not is_ignored_header(name):
                 media, schema = described(node, f"the header {name!r}")
-                yield cls(name, node.value.get("required", False), schema, node.value.get("explode", False), media, node)
+                explode = node.value.get("explode", False)
+                yield cls(name, "header", node.value.get("required", False), schema, "simple", explode, media, node)

@@ -17,7 +17,7 @@ from accord.openapi.keywords.extensions import ERROR_TEMPLATE
 from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.operation import Operation
 from accord.openapi.response import ENGINE_HEADERS, PROBLEM_HEADERS, Response
-from accord.openapi.values.headers import header_line, header_writer, scalar_text
+from accord.openapi.values.headers import header_line, header_values, scalar_text
 from accord.problems.declared_template import declared, declared_template
 from accord.problems.error_template import ID
 from accord.problems.fault import fault
@@ -147,8 +147,8 @@ class ErrorFormats:
             if header.constant is not None:
                 found.append((name.encode(), header.constant.encode()))
             elif header.required and name not in ENGINE_HEADERS | PROBLEM_HEADERS:
-                write = header_writer(header) or (lambda value: [scalar_text(value)])
-                found += [header_line(name.encode(), part) for part in write(Sampler("response").value(header.schema))]
+                sample = Sampler("response").value(header.schema)
+                found += [header_line(name.encode(), text) for text in header_values(header, sample)]
         return tuple(found)
 
 

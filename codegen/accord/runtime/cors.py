@@ -18,7 +18,7 @@ from accord.openapi.deprecation import notices
 from accord.openapi.operation import Operation
 from accord.openapi.paths.router import Resource
 from accord.openapi.response import Response
-from accord.openapi.values.headers import header_reader
+from accord.runtime.parameters.reader import header_reader
 
 VARY = (b"vary", b"Origin")
 # CORS-safelisted response-header names (Fetch, 2.2.2): pages may read these anyway.
