@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from accord.document.document import Document, DocumentError
+from accord.document.document import DocumentError
 from accord.document.pointer import Pointer
 from accord.errors import Headers
 from accord.jsonschema.sampling import NoValue, Sampler
@@ -44,9 +44,9 @@ class ErrorFormats:
     the document has no other format.
     """
 
-    def __init__(self, document: Document, problems: Problems, operations: Iterable[Operation]) -> None:
+    def __init__(self, problems: Problems, operations: Iterable[Operation]) -> None:
         self.findings: list[str] = []
-        self._document, self._problems = document, problems
+        self._problems = problems
         self._formats: dict[tuple[object, ...], Format | None] = {}
         self._unsupported = set[tuple[Pointer, int]]()
         self._accepts_problems: dict[tuple[object, ...], bool] = {}
@@ -117,7 +117,7 @@ class ErrorFormats:
             problem = msgspec.json.decode(kind.text(kind.detail) + ID.encode() + b'"}')
             if kind.status == 422:  # noqa: PLR2004
                 problem["errors"] = [msgspec.json.decode(fault("query", "/name", "type"))]
-            self._accepts_problems[key] = validator(self._document, media.schema, "response").is_valid(problem)
+            self._accepts_problems[key] = validator(media.schema, "response").is_valid(problem)
         return self._accepts_problems[key]
 
     def _writer(self, response: Response, media: Media, kind: ProblemType) -> Write:
@@ -133,7 +133,7 @@ class ErrorFormats:
                 return template.write
             problem = kind.text
             return lambda detail, request_id, _: problem(detail or kind.detail) + request_id + b'"}'
-        if media.schema is None or validator(media.schema.document, media.schema, "response").is_valid(kind.detail):
+        if media.schema is None or validator(media.schema, "response").is_valid(kind.detail):
             return lambda detail, _, __: (detail or kind.detail).encode()
         constant = scalar_text(Sampler("response").value(media.schema)).encode()
         return lambda _, __, ___: constant
@@ -158,14 +158,14 @@ def _media(response: Response) -> Media | None:
     return media or next((one for one in response.content.values() if _as_json(one) or one.kind == "text"), None)
 
 
-def template_faults(description: API) -> Iterator[DocumentError]:
+def template_faults(api: API) -> Iterator[DocumentError]:
     """What is wrong with the error templates of a document."""
-    refusals = ErrorFormats(description.document, Problems(description.document), ())
-    for operation in description.operations:
+    formats = ErrorFormats(Problems(api.document), ())
+    for operation in api.operations:
         for response in operation.responses.values():
             if response.is_error and declared(response) is not None:
                 try:
-                    refusals.check(operation, response)
+                    formats.check(operation, response)
                 except NoValue as error:
                     yield error
 

@@ -154,7 +154,7 @@ class ErrorTemplate:
 
         `samples` are lists of faults that have to be valid.
         """
-        schema_validator = validator(schema.document, schema, "response")
+        schema_validator = validator(schema, "response")
         choices = itertools.product(dict.fromkeys((self._needs_one, True)), (MAX_FAULTS, 10, 1), _LENGTHS)
         for self._needs_one, self._most, self._longest in choices:
             made = [self._filled(_ANY_TEXT, ID, faults) for faults in samples]

@@ -46,7 +46,7 @@ class _Guess:
     """A sampled value of a schema, part after part of which is replaced by what an error has there."""
 
     def __init__(self, schema: Node, kind: ProblemType) -> None:
-        self._kind, self._is_valid = kind, validator(schema.document, schema, "response").is_valid
+        self._kind, self._is_valid = kind, validator(schema, "response").is_valid
         self._has_faults = kind.status == HTTPStatus.UNPROCESSABLE_ENTITY
         self._samples = FAULT_OF_EACH_PLACE if self._has_faults else FAULT_OF_EACH_PLACE[-1:]
         self.unknown: list[str] = []

@@ -94,7 +94,7 @@ class Cors:
                 headers: HeaderList = [(b"vary", header.constant.encode())]
                 vary_by_origin(headers)
                 value = header_reader(header)([headers[0][1].decode()])
-                if not validator(self._document, header.schema, "response").is_valid(value):
+                if not validator(header.schema, "response").is_valid(value):
                     text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
                     raise header.node.error(text)
 

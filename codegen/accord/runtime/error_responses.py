@@ -28,7 +28,7 @@ class ErrorResponses:
 
     def __init__(self, document: Document, operations: Iterable[Operation]) -> None:
         self._problems = Problems(document)
-        self._formats = ErrorFormats(document, self._problems, operations)
+        self._formats = ErrorFormats(self._problems, operations)
         self.findings = self._formats.findings
         self._rejection_formats: dict[tuple[str | None, int], Format | None] = {}  # by operation and status
 

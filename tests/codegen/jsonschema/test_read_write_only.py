@@ -59,7 +59,7 @@ components:
 
 def accepts(name: str, value: Any, direction: Any) -> bool:
     document = Document(f"openapi: 3.1.1\n{HEAD}".encode())
-    return validator(document, document.root.child("components").child("schemas").child(name), direction).is_valid(value)
+    return validator(document.root.child("components").child("schemas").child(name), direction).is_valid(value)
 
 
 @pytest.mark.parametrize(

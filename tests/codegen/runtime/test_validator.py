@@ -307,7 +307,7 @@ components:
 """)
 
     def of(self, name, direction="response"):
-        return compiled(self.DOCUMENT, self.DOCUMENT.root.child("components").child("schemas").child(name), direction)
+        return compiled(self.DOCUMENT.root.child("components").child("schemas").child(name), direction)
 
     def test_are_compiled_once_for_each_direction(self):
         assert self.of("One") is self.of("Same") is self.of("One")

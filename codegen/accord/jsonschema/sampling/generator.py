@@ -47,7 +47,7 @@ class Validators:
 
     def _of(self, node: Node) -> Callable[[Any], bool]:
         if node.pointer not in self._known:
-            self._known[node.pointer] = validator(node.document, node, self.direction).is_valid
+            self._known[node.pointer] = validator(node, self.direction).is_valid
         return self._known[node.pointer]
 
 

@@ -51,7 +51,7 @@ def scalar_reader(schemas: list[Node], types: set[str]) -> ScalarReader:
     read = scalar(types)
     if "string" not in types or not types & {"integer", "number", "boolean", "null"}:
         return read
-    checks = [validator(one.document, _alone(one), "request").is_valid for one in schemas]
+    checks = [validator(one, "request", _alone(one)).is_valid for one in schemas]
 
     def is_valid(value: Any) -> bool:  # noqa: ANN401 - any JSON scalar
         return any(accepts(value) for accepts in checks)

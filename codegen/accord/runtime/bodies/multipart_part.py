@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from accord.document.document import Document
 from accord.errors import MalformedValue
 from accord.jsonschema.content_encoding import coding_of, decoded, is_identity
 from accord.jsonschema.schema import in_place
@@ -29,7 +28,7 @@ class Part(NamedTuple):
 class Field:
     """One field, compiled. The parts of an undocumented field are files or text depending on their own headers."""
 
-    def __init__(self, document: Document, member: Member) -> None:
+    def __init__(self, member: Member) -> None:
         one = member.item or member
         encoding = member.encoding
         self._is_undocumented = not one.schemas and not member.content_types
@@ -43,7 +42,7 @@ class Field:
         if not self._allowed and not self._is_file and not self._is_undocumented:
             self._allowed = ("application/json",) if as_json else ("text/plain",)
         self._headers = [
-            (header.name.lower(), ParameterReader(header), validator(document, header.schema, "request").is_valid)
+            (header.name.lower(), ParameterReader(header), validator(header.schema, "request").is_valid)
             for header in Header.all(encoding.headers if encoding is not None else None)
         ]
 

@@ -117,13 +117,13 @@ class _AnswerBuilder:
 
     def _header(self, header: Header) -> Any:  # noqa: ANN401 - any JSON value
         for value in _examples(header.node, ""):
-            if validator(header.schema.document, header.schema, "response").is_valid(value):
+            if validator(header.schema, "response").is_valid(value):
                 return value
         return self._sampler.value(header.schema) if header.required else None
 
     def _value(self, media: Media) -> Any:  # noqa: ANN401 - any JSON value
         """The first valid example, the preferred one first; else a value generated from the schema."""
-        schema_validator = validator(media.schema.document, media.schema, "response") if media.schema is not None else None
+        schema_validator = validator(media.schema, "response") if media.schema is not None else None
         for value in _examples(media.node, self._example):
             if schema_validator is None or schema_validator.is_valid(value):
                 return value

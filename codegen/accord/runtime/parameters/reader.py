@@ -146,7 +146,7 @@ class ParameterReader:
 
     @functools.cached_property
     def _is_valid(self) -> Callable[[Any], bool]:
-        return validator(self._parameter.schema.document, self._parameter.schema, "request").is_valid
+        return validator(self._parameter.schema, "request").is_valid
 
     def read_properties(self, properties: Mapping[str, list[str]]) -> dict[str, Any]:
         """An exploded object, from the texts of its properties."""

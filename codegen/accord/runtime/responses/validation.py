@@ -52,9 +52,7 @@ class _Body:
 
     def __init__(self, media: Media) -> None:
         is_json = media.schema is not None and (media.is_range or media.kind in ("json", "text"))
-        self._validator = (
-            validator(media.schema.document, media.schema, "response") if is_json and media.schema is not None else None
-        )
+        self._validator = validator(media.schema, "response") if is_json and media.schema is not None else None
         schema = media.schema.resolved().value if media.schema is not None else {}
         bounds = schema if isinstance(schema, dict) else {}
         self._min_length, self._max_length = bounds.get("minLength", 0), bounds.get("maxLength")
@@ -89,10 +87,7 @@ class _Response:
         self.bodies = {name: _Body(media) for name, media in response.content.items()}
         self.required = [header.name.lower().encode() for header in response.headers if header.required]
         self.headers: dict[bytes, tuple[HeaderReader, jsonschema_rs.Draft202012Validator]] = {
-            header.name.lower().encode(): (
-                header_reader(header),
-                validator(header.schema.document, header.schema, "response"),
-            )
+            header.name.lower().encode(): (header_reader(header), validator(header.schema, "response"))
             for header in response.headers
         }
 

@@ -135,7 +135,7 @@ class _ReplyReader:
         for name, media in response.classes:
             kind: type[Received[Any]] = getattr(sender, name)
             schema = media.schema if media is not None and media.kind == "json" else None
-            body_validator = validator(schema.document, schema, "request") if schema is not None else None
+            body_validator = validator(schema, "request") if schema is not None else None
             deserialize = deserializer(kind.kind) if kind.kind is not None else None
             self._found[media.name if media is not None else ""] = (media, kind, body_validator, deserialize)
 
