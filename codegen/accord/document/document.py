@@ -41,7 +41,7 @@ class Document:
 
     `data` is one tree in OpenAPI 3.1: other files are under `x-accord-files`, and every `$ref` is `#/...`. `raw` is the file as
     bytes, `original` the tree before readings and translation, `written` the tree with readings applied, `whole` the same with
-    the fields that path items take from a `$ref`. `astray` are references that cannot be resolved, and why.
+    the fields that path items take from a `$ref`. `unresolved` are references that cannot be resolved, and why.
 
     Raises:
         DocumentError: the text is not YAML or JSON, repeats a key, or a reading does not apply to it.
@@ -53,7 +53,7 @@ class Document:
         """`readings` replace those of the file beside the document (`openapi.adopted.yaml`)."""
         self.raw, self.name = raw, name
         tree = Tree(raw, name, files)
-        self.lines, self.astray = tree.lines, tree.astray
+        self.lines, self.unresolved = tree.lines, tree.unresolved
         self._names_twice, self._items = spread(tree.data, tree.names), tree.items
         self.original: Any = tree.data
         try:
@@ -68,7 +68,7 @@ class Document:
         items = [place for place in self._items if self._has_reference(place)]
         self.whole: Any = copy.deepcopy(self.written) if items else self.written
         # Fields beside a `$ref` that are also in its target.
-        self.twice = [*self._names_twice, *spread(self.whole, items)]
+        self.duplicates = [*self._names_twice, *spread(self.whole, items)]
         self._set(translate(self.whole))
 
     def _set(self, data: Any) -> None:  # noqa: ANN401 - a document
@@ -151,7 +151,7 @@ class Document:
             return known
         node = self.root
         if reference != "#" and not reference.startswith("#/"):
-            why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
+            why = self.unresolved.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
             raise used.error(f"$ref {reference!r} {why}")
         for name in fragment_tokens(reference):
             if (key := key_of(node.value, name)) is None:

@@ -34,7 +34,7 @@ class Tree:
     def __init__(self, raw: bytes, name: str, read_file: Files) -> None:
         self._read_file = read_file
         self.lines: dict[Pointer, int] = {}
-        self.astray: dict[str, str] = {}  # references that cannot be resolved, and why
+        self.unresolved: dict[str, str] = {}  # references that cannot be resolved, and why
         self.names: list[Pointer] = []
         self.items: list[Pointer] = []
         self.data: Any = self._parsed(raw, name, ())
@@ -87,12 +87,12 @@ class Tree:
     def _load(self, name: str, reference: str) -> bool:
         """Load a file if it exists."""
         if ":" in name:
-            self.astray[reference] = "leads to another host: copy what it names to a file beside the document"
+            self.unresolved[reference] = "leads to another host: copy what it names to a file beside the document"
             return False
         try:
             raw = self._read_file(name)
         except OSError as error:
-            self.astray[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
+            self.unresolved[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
             return False
         self._roots[name] = (FILES, name)
         self.lines.setdefault((FILES,), 1)
@@ -106,7 +106,7 @@ class Tree:
         if fragment and not fragment.startswith("/"):
             if (target := self._anchors.get((name, fragment))) is not None:
                 return reference_to(target)
-            self.astray[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
+            self.unresolved[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
             return reference
         return reference_to(self._roots[name], fragment)
 

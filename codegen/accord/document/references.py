@@ -61,14 +61,14 @@ def spread(data: Any, places: Iterable[Pointer]) -> list[tuple[Pointer, str]]:  
     spreading = _Spreading(data, dict.fromkeys(places))
     while spreading.waiting:
         spreading.spread(next(iter(spreading.waiting)))
-    return spreading.twice
+    return spreading.duplicates
 
 
 @dataclass(slots=True)
 class _Spreading:
     data: Any
     waiting: dict[Pointer, None]
-    twice: list[tuple[Pointer, str]] = field(default_factory=list)
+    duplicates: list[tuple[Pointer, str]] = field(default_factory=list)
 
     def spread(self, pointer: Pointer, seen: frozenset[Pointer] = frozenset()) -> None:
         self.waiting.pop(pointer, None)
@@ -81,7 +81,7 @@ class _Spreading:
             if name not in mapping:
                 mapping[name] = _referred((*target, name), value)
             elif name not in _WORDS and not name.startswith("x-"):
-                self.twice.append(((*pointer, name), f"`{name}` is also in what the $ref beside it names: remove one"))
+                self.duplicates.append(((*pointer, name), f"`{name}` is also in what the $ref beside it names: remove one"))
 
     def _target(self, mapping: dict[str, Any], seen: frozenset[Pointer]) -> Pointer | None:
         """The final target of a reference; None if there is none, or it is circular."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from accord.document.document import Document
 from accord.document.findings import at_fault
-from accord.openapi.keywords.extensions import misused
+from accord.openapi.keywords.extensions import invalid_extensions
 from accord.openapi.keywords.suggestions import suggested
 from accord.openapi.operation import Operation, operations_of, under_own_name, with_ids
 
@@ -27,7 +27,7 @@ class API:
         Raises:
             DocumentError: something cannot be served, with its line.
         """
-        if found := [suggested(document, node.pointer, text) for node, text in misused(document.root)]:
+        if found := [suggested(document, node.pointer, text) for node, text in invalid_extensions(document.root)]:
             raise at_fault(found)
         operations: dict[str, Operation] = {}
         for operation in with_ids(operations_of(document.root.items("paths"))):

@@ -29,7 +29,7 @@ class Header(Parameter):
         `Vary` may also be `Origin` where CORS is enabled; then the `default` of its schema is the value without it.
         """
         keywords = ("const", "default") if self.name.lower() == "vary" else ("const",)
-        schemas = [said.value for said in conjuncts(self.schema)]
+        schemas = [part.value for part in conjuncts(self.schema)]
         value = next((schema[keyword] for keyword in keywords for schema in schemas if keyword in schema), None)
         if not self.required or value is None:
             return None

@@ -46,9 +46,9 @@ class Operation:
     def revalidates(self) -> bool:
         """Whether the engine handles `If-None-Match`: the header, 304 and a required ETag are documented."""
         answer = self.responses.get(HTTPStatus.OK)
-        tagged = answer is not None and any(h.name.lower() == "etag" and h.required for h in answer.headers)
-        asked = any(p.name.lower() == "if-none-match" for p in self.parameters)
-        return asked and tagged and HTTPStatus.NOT_MODIFIED in self.responses
+        has_etag = answer is not None and any(h.name.lower() == "etag" and h.required for h in answer.headers)
+        is_conditional = any(p.name.lower() == "if-none-match" for p in self.parameters)
+        return is_conditional and has_etag and HTTPStatus.NOT_MODIFIED in self.responses
 
     @property
     def arguments(self) -> tuple[Parameter, ...]:

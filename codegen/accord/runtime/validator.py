@@ -49,7 +49,7 @@ class RequestValidator:
         return {"properties": places}
 
     def _shortest_check(self) -> Callable[[dict[str, Any], Any], bool]:
-        """Whether parameters, by place and name, and a body are valid. Every request calls it, so it does nothing in vain."""
+        """Whether parameters, by place and name, and a body are valid. Every request calls it: each case has its function."""
         parameters, body = (one.is_valid if one is not None else None for one in (self._parameters, self._body))
         if parameters is None:
             return (lambda _, value: body(value)) if body is not None else lambda _, __: True

@@ -104,7 +104,7 @@ class TestFiles:
             "servers": "openapi.yaml:2",
         }
         assert [server.where for server in item.child("servers").elements()] == ["items.yaml:4"]
-        assert found.twice == []
+        assert found.duplicates == []
 
     @pytest.mark.parametrize(
         ("reference", "text"),
@@ -140,7 +140,7 @@ class TestFiles:
 
         example = found.root.child("components").child("examples").child("A").value
         assert example == {"value": {"$ref": "nothing.json", "p": {"type": "string", "nullable": True}}}
-        assert found.astray == {}
+        assert found.unresolved == {}
 
     @pytest.mark.parametrize("name", ["default", "example", "examples", "enum", "const"])
     def test_a_collection_may_give_its_members_any_names(self, name):

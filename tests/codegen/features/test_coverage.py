@@ -31,7 +31,7 @@ def enforced() -> set[str]:
         f"{kind}/{name}"
         for kind, keywords in OBJECTS.items()
         for name, keyword in keywords.items()
-        if callable(keyword.said) or keyword.said.by not in ("documentation", "unsupported")
+        if callable(keyword.enforcement) or keyword.enforcement.by not in ("documentation", "unsupported")
     }
 
 

@@ -254,7 +254,7 @@ class TestCors:
         engine = answering(f"{{'200': {{description: Y, {pinned}}}}}", None)
 
         with pytest.raises(
-            DocumentError, match=r"openapi.yaml:\d+: Vary is 'Accept, Origin' where other origins may read answers"
+            DocumentError, match=r"openapi.yaml:\d+: Vary is 'Accept, Origin' where other origins may read responses"
         ):
             OpenAPIApp(engine, origins=[LISTED])
 

@@ -223,9 +223,9 @@ class _Adoption:
                 put = schemas.beside_a_reference(schema, siblings, target, older=older)
                 self._put(holder, put)
             elif (*holder, "nullable") in null:
-                if holder[-2:-1] == ("allOf",) and schemas.says_nothing_else(schema):
+                if holder[-2:-1] == ("allOf",) and schemas.validates_nothing(schema):
                     del schema["nullable"]
-                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it speaks of the whole  # noqa: PLW2901
+                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it applies to the whole schema  # noqa: PLW2901
                 schemas.allow_null(schema, alternative=holder[-2:-1] in (("anyOf",), ("oneOf",)), older=older)
 
     def _put(self, pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value

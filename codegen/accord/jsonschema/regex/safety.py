@@ -41,7 +41,7 @@ class Automaton:
     """A position automaton (Glushkov): a state for each letter of the expression, entered by reading it."""
 
     letters: list[Letters] = field(default_factory=list)
-    follow: dict[State, list[State]] = field(default_factory=lambda: defaultdict(list))  # a repeated entry is a second way
+    follow: dict[State, list[State]] = field(default_factory=lambda: defaultdict(list))  # an entry twice is two transitions
 
 
 @dataclass(frozen=True, slots=True)

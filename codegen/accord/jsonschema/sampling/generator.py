@@ -11,7 +11,7 @@ from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.read_write_only import HIDDEN, Direction
-from accord.jsonschema.sampling.constraints import Conjunction, Constraints, conjunctions, opened, written
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints, conjunctions, is_written, opened
 from accord.jsonschema.schema import enumerated, is_marked
 from accord.jsonschema.validator import validator
 
@@ -43,7 +43,7 @@ class Validators:
 
     def accepts(self, constraints: Constraints, value: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Whether the value is valid under every schema that is part of the document."""
-        return all(self._of(node)(value) for node in constraints if written(node))
+        return all(self._of(node)(value) for node in constraints if is_written(node))
 
     def _of(self, node: Node) -> Callable[[Any], bool]:
         if node.pointer not in self._known:
@@ -77,7 +77,7 @@ class Generator:
         """Distinct valid values, the preferred ones first."""
         seen: set[str] = set()
         misses = 0
-        for candidate in _diagonal(self._candidates(conjunction) for conjunction in self._flats(constraints)):
+        for candidate in _diagonal(self._candidates(conjunction) for conjunction in self._conjunctions(constraints)):
             self.steps[0] -= 1
             if self.steps[0] < 0:
                 raise BudgetExceeded
@@ -91,7 +91,7 @@ class Generator:
             misses = 0
             yield candidate
 
-    def _flats(self, constraints: Constraints) -> Iterator[Conjunction]:
+    def _conjunctions(self, constraints: Constraints) -> Iterator[Conjunction]:
         return itertools.islice(conjunctions(constraints, self.open, self.depth), _ALTERNATIVES)
 
     def _candidates(self, conjunction: Conjunction) -> Iterator[Any]:

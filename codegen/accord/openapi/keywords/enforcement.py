@@ -33,7 +33,7 @@ Decide = Callable[[Node, str], Enforcement]  # for keywords whose enforcement de
 class Keyword(NamedTuple):
     """One keyword of an object; `kind` is the kind of object under it."""
 
-    said: Enforcement | Decide
+    enforcement: Enforcement | Decide
     shape: Shape = "value"
     kind: str = ""
 

@@ -69,7 +69,7 @@ def suggested(  # noqa: PLR0913 - what is known of a fault
 
     `missing` is the member that the object lacks; `mistyped` is for a value of another type.
     """
-    said = _without_remedy(text)
+    fault = _without_remedy(text)
     readings: dict[str, Reading] = {}
     around = _around(document, pointer, missing, mistyped=mistyped)
     for word, place, value in (*((word, place, None) for word, place in own), *around):
@@ -82,7 +82,7 @@ def suggested(  # noqa: PLR0913 - what is known of a fault
         reason = REASONS[word]
         if word == "drop":
             reason = _NOT_SERVED.get(objects(document).get(place, ""), reason)
-        readings.setdefault(name, Reading(name, word, value, said, reason))
+        readings.setdefault(name, Reading(name, word, value, fault, reason))
     return Finding(document.where(pointer), text, pointer, tuple(readings.values()))
 
 

@@ -324,5 +324,5 @@ class TestDeprecation:
         assert self.asked("deprecated: true", "/elsewhere") == {}
 
     def test_of_no_date_stops_the_start(self):
-        with pytest.raises(Exception, match=r"openapi.yaml:\d+: x-accord-sunset 'soon' is no date: write it as 2027-01-31"):
+        with pytest.raises(Exception, match=r"openapi.yaml:\d+: x-accord-sunset 'soon' is not a date: write it as 2027-01-31"):
             self.asked("deprecated: true\n      x-accord-sunset: soon")
