@@ -146,7 +146,6 @@ class Encoding:
     headers: Node | None
     style: str | None
     explode: bool | None
-    allow_reserved: bool
     node: Node
 
     @property
@@ -164,7 +163,6 @@ class Encoding:
             headers=node.get("headers"),
             style=value.get("style"),
             explode=value.get("explode"),
-            allow_reserved=value.get("allowReserved", False),
             node=node,
         )
 

@@ -45,7 +45,9 @@ class ErrorResponses:
             if operation is None or _allows(operation, error.status, error.type):
                 # An outage (an error with a cause) is documented, but its cause belongs in the log.
                 return *self._api_error(operation, error, request_id), error if error.__cause__ is not None else None
-            error = _undocumented(operation.definition, error)
+            text = f"{operation.id} raised {error.type} ({error.status}), which it does not document"
+            violation = ContractViolation(f"{text} ({operation.definition.node.where})")
+            error = violation.with_traceback(error.__traceback__)
         return *self.rejection(operation, RequestRejected(500), request_id), error
 
     def rejection(self, operation: CompiledOperation | None, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:
@@ -90,11 +92,6 @@ def _allows(operation: CompiledOperation, status: int, problem_type: str) -> boo
 
 def _definition(operation: CompiledOperation | None) -> Operation | None:
     return operation.definition if operation is not None else None
-
-
-def _undocumented(operation: Operation, error: ApiError) -> ContractViolation:
-    text = f"{operation.id} raised {error.type} ({error.status}), which it does not document ({operation.node.where})"
-    return ContractViolation(text).with_traceback(error.__traceback__)
 
 
 def _formatted(error_format: Format, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:

@@ -34,7 +34,7 @@ _MISSING: dict[str, Any] = {
     "responses": {"default": {"description": ""}},
     "info": {"title": "", "version": ""},
 }
-_NEEDED = {
+_NEEDED = {  # but they may be empty
     "document": {"info", "paths"},
     "info": {"title", "version"},
     "license": {"name"},
@@ -99,7 +99,7 @@ def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: boo
         yield "set", (*pointer, missing), True
     elif missing in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
         yield "set", (*pointer, missing), _MISSING[missing]
-    elif mistyped and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
+    elif mistyped and pointer and pointer[-1] in _NEEDED.get(known.get(pointer[:-1], ""), ()):
         yield "set", pointer, _MISSING[str(pointer[-1])]
     if known.get(pointer) is None and known.get(pointer[:-1]) is None and len(pointer) > 1:
         yield "drop", pointer, None  # part of the value of a keyword
@@ -114,11 +114,6 @@ def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: boo
             yield "drop", place, None
     if _is_nothing(document, pointer):
         yield "drop", pointer, None
-
-
-def _is_needed(kind: str | None, keyword: str) -> bool:
-    """Whether an object needs a keyword, which may be empty."""
-    return keyword in _NEEDED.get(kind or "", ())
 
 
 def _is_nothing(document: Document, place: Pointer) -> bool:
@@ -144,16 +139,13 @@ def _is_optional(kind: str, keyword: str) -> bool:
 def explained(document: Document, error: DocumentError) -> Iterator[Finding]:
     """The findings of an error, with readings that would adopt them."""
     for finding in error.findings:
-        pointer = finding.pointer if finding.pointer is not None else _first_at(document, finding.where)
+        pointer = finding.pointer
+        if pointer is None:  # the outermost object in the line
+            pointer = min((p for p in objects(document) if p and document.where(p) == finding.where), key=len, default=None)
         if finding.readings or pointer is None:
             yield finding
         else:
             yield suggested(document, pointer, finding.text)._replace(where=finding.where)
-
-
-def _first_at(document: Document, where: str) -> Pointer | None:
-    """The outermost object in a line."""
-    return min((p for p in objects(document) if p and document.where(p) == where), key=len, default=None)
 
 
 @functools.lru_cache(maxsize=4)
