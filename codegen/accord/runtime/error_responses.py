@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ErrorResponse = tuple[int, HeaderList, bytes | None]  # status, headers, body
 
-_NOT_CACHED = Format((), None)
 _PROBLEM_TYPE = (b"content-type", b"application/problem+json")
 _BEARER = ((b"www-authenticate", b"Bearer"),)  # for operations that issue tokens and are public themselves
 
@@ -52,16 +51,15 @@ class ErrorResponses:
 
     def rejection(self, operation: CompiledOperation | None, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:
         """Status, headers and body of a rejection."""
-        if self._formats.only_problems:
-            return rejection.status, [_PROBLEM_TYPE, *rejection.headers], self._problems.rejection(rejection, request_id)
-        key = (operation.id if operation is not None else None, rejection.status)
-        error_format = self._rejection_formats.get(key, _NOT_CACHED)
-        if error_format is _NOT_CACHED:
-            error_format = self._formats.format(_definition(operation), self._problems.type_of(rejection.status))
-            self._rejection_formats[key] = error_format
-        if error_format is None:
+        if self._formats.only_problems or (error_format := self._format(operation, rejection.status)) is None:
             return rejection.status, [_PROBLEM_TYPE, *rejection.headers], self._problems.rejection(rejection, request_id)
         return _formatted(error_format, rejection, request_id)
+
+    def _format(self, operation: CompiledOperation | None, status: int) -> Format | None:
+        key = (operation.id if operation is not None else None, status)
+        if key not in self._rejection_formats:
+            self._rejection_formats[key] = self._formats.format(_definition(operation), self._problems.type_of(status))
+        return self._rejection_formats[key]
 
     def _api_error(self, operation: CompiledOperation | None, error: ApiError, request_id: bytes) -> ErrorResponse:
         headers: Headers = ()
