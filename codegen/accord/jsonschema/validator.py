@@ -69,19 +69,20 @@ class Compiled:
         explaining = self._explaining
         if explaining is None:
             return self._errors(value)
-        found = list(explaining._errors(value))  # noqa: SLF001 - of this class
-        marks = [
-            (place, keyword.removeprefix(ASSUMED))
-            for _, (location, place) in found
-            if (keyword := explaining.rule(location).keyword).startswith(ASSUMED)
-        ]
+        found, assumed = [], []
+        for one in explaining._errors(value):  # noqa: SLF001 - of this class
+            location, place = one[1]
+            keyword = explaining.rule(location).keyword
+            if keyword.startswith(ASSUMED):
+                assumed.append((place, keyword.removeprefix(ASSUMED)))
+            else:
+                found.append(one)
         valid: set[str] = set()
-        for place, reference in sorted(marks, key=lambda mark: len(mark[0])):
+        for place, reference in sorted(assumed, key=lambda mark: len(mark[0])):
             node = self._node.document.at(reference, self._node)
             if not _is_within(place, valid) and validator(node, self._direction).is_valid(resolve(value, place)):
                 valid.add(place)
-        marked = {(location, place) for _, (location, place) in found if explaining.rule(location).keyword.startswith(ASSUMED)}
-        kept = [one for one in found if one[1] not in marked and not _is_within(one[1][1], valid)]
+        kept = [one for one in found if not _is_within(one[1][1], valid)]
         return iter(kept) if kept else self._errors(value)  # it matches the alternative that it names, and another one
 
     def _errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value

@@ -38,10 +38,7 @@ _MEDIA_TYPE = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+
 
 
 def parameters(text: str) -> dict[str, str] | None:
-    """The parameters of a header value, from its first semicolon on (RFC 9110, 5.6.6), with their quotes.
-
-    None if they are malformed or one is repeated.
-    """
+    """The parameters of a header value from its first semicolon on (RFC 9110, 5.6.6), in quotes; None if malformed or twice."""
     found: dict[str, str] = {}
     end = 0
     # One at a time, so that the time is linear for hostile input.

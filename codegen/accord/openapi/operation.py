@@ -18,10 +18,7 @@ from accord.openapi.response import Response, Responses
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path, served below each of `prefixes`, the base paths of its servers.
-
-    Of callbacks, `path` is the expression; of webhooks, the name.
-    """
+    """One method of a path, below each base path in `prefixes`; `path` is the expression of a callback, the name of a webhook."""
 
     id: str
     method: str

@@ -150,10 +150,7 @@ class ErrorTemplate:
         return fill(self._parts, values, faults[: self._most] or ([itself] if self._needs_one else []))
 
     def mismatch(self, schema: Node, samples: Iterable[list[Fault]]) -> str | None:
-        """Find how long a detail and how many faults the schema allows; returns what is wrong if it allows none.
-
-        `samples` are lists of faults that have to be valid.
-        """
+        """Find how long a detail, and how many of these faults, the schema allows; returns what is wrong if it allows none."""
         schema_validator = validator(schema, "response")
         choices = itertools.product(dict.fromkeys((self._needs_one, True)), (MAX_FAULTS, 10, 1), _LENGTHS)
         for self._needs_one, self._most, self._longest in choices:

@@ -78,10 +78,7 @@ class Connections:
 
 
 class Hosts:
-    """The accepted values of the Host header: well-formed ones, and only the `allowed` names if there are any.
-
-    `*.example.com` allows every subdomain of `example.com`.
-    """
+    """The accepted values of Host: well-formed ones, only those `allowed` if there are any; `*.example.com` is any subdomain."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         names = [name.lower() for name in allowed]

@@ -37,10 +37,7 @@ def _parser(media: Media) -> BodyParser | None:
 
 
 class BodyReader:
-    """Reads the bodies of one operation.
-
-    `max_size` is in bytes. The body is counted while it is read, because Content-Length may be absent or wrong.
-    """
+    """Reads the bodies of one operation; `max_size` bytes are counted, because Content-Length may be absent or wrong."""
 
     __slots__ = ("_accept", "_codings", "_exact", "_is_required", "_max_size", "_names", "_parsers")
 

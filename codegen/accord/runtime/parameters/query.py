@@ -89,10 +89,7 @@ class _Names:
 
 
 class Query:
-    """Reads the query string of one operation. Unknown names and disallowed repetitions are faults.
-
-    `ignored` are names that are read elsewhere, such as API keys.
-    """
+    """Reads the query string of one operation. Unknown names are faults, but not those in `ignored`, such as API keys."""
 
     __slots__ = ("_ignored", "_names")
 
@@ -132,10 +129,7 @@ def cookie_pairs(header: bytes) -> Iterator[tuple[str, bytes | None]]:
 
 
 class Cookies:
-    """Reads the `Cookie` header of one operation. Unknown cookies are ignored, because browsers send all that they have.
-
-    A repeated cookie is a fault, because it is ambiguous.
-    """
+    """Reads the `Cookie` header of one operation. Browsers send all their cookies, so unknown ones are ignored."""
 
     __slots__ = ("_names",)
 

@@ -14,10 +14,7 @@ class Scheme(Protocol):
     """The service's verifier of one security scheme. A principal is any object that the service chooses."""
 
     async def verify(self, credential: str) -> Any | None:  # noqa: ANN401 - the principal
-        """The principal of a credential; None if the credential is not valid.
-
-        The credential is a token, a key, or `name:password` for the scheme `basic`.
-        """
+        """The principal of a credential (a token, a key, or `name:password` for `basic`); None if it is not valid."""
 
     def allows(self, principal: Any, scopes: tuple[str, ...]) -> bool:  # noqa: ANN401 - the principal
         """Whether the principal has every required scope (or role)."""
