@@ -18,7 +18,7 @@ from accord.openapi.response import Response, Responses
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of a path, below each base path in `prefixes`; `path` is the expression of a callback, the name of a webhook."""
+    """One method of a path, below each of `prefixes`. Of callbacks, `path` is the expression; of webhooks, the name."""
 
     id: str
     method: str

@@ -78,7 +78,7 @@ class Connections:
 
 
 class Hosts:
-    """The accepted values of Host: well-formed ones, only those `allowed` if there are any; `*.example.com` is any subdomain."""
+    """The accepted values of Host: well-formed ones, only those `allowed` if there are any. `*.a.example` is any subdomain."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         names = [name.lower() for name in allowed]
