@@ -119,7 +119,7 @@ def test_an_alternative_that_fits_by_another_name_is_not_reported_beside_other_f
     assert faults("Two", {"a": {"hunts": True}, "b": "x"}) == ["/b type"]
 
 
-def test_a_value_that_fits_two_alternatives_is_refused_by_them():
+def test_a_value_that_fits_two_alternatives_is_rejected_by_them():
     assert faults("Two", {"a": {"kind": "Dog", "hunts": True, "bark": True}}) == ["/a oneOf"]
 
 

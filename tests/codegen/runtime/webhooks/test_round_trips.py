@@ -42,7 +42,7 @@ def test_query_parameters_are_read_as_they_are_written(style, explode, schema, v
 
 
 @pytest.mark.parametrize(("style", "item"), [("spaceDelimited", "a b"), ("pipeDelimited", "a|b")])
-def test_a_delimiter_within_an_item_is_refused(style, item):
+def test_a_delimiter_within_an_item_is_rejected(style, item):
     with pytest.raises(ValueError, match=f"contains the delimiter of the style {style}"):
         query_parameter([item], style, "v", explode=False)
 
@@ -97,7 +97,7 @@ def test_files_keep_their_bytes_and_their_media_type():
     assert (base64.b64decode(sent["content"]), sent["media_type"], sent["filename"]) == (file.content, "image/png", "a.png")
 
 
-def test_bytes_are_no_file():
+def test_bytes_are_not_a_file():
     with pytest.raises(TypeError, match="must be a File, not bytes"):
         encode_body(described("image/png", "{}"), b"")
 
