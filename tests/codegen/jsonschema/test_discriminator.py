@@ -91,7 +91,7 @@ def faults(name: str, value: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "expected"),
     [
         ("Two", {"kind": "Cat", "hunts": 1}, ["/a/hunts type"]),
         ("Two", {"kind": "Cat"}, ["/a/hunts required"]),
@@ -110,8 +110,8 @@ def faults(name: str, value: Any) -> list[str]:
         ("Partly", {"kind": "lion", "hunts": 1}, ["/a/hunts type"]),
     ],
 )
-def test_a_fault_is_that_of_the_alternative_that_is_named(name, value, told):
-    assert faults(name, {"a": value}) == told
+def test_a_fault_is_that_of_the_alternative_that_is_named(name, value, expected):
+    assert faults(name, {"a": value}) == expected
 
 
 def test_an_alternative_that_fits_by_another_name_is_not_reported_beside_other_faults():

@@ -12,7 +12,7 @@ from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.jsonschema.content_encoding import coding_of, is_text
 from accord.jsonschema.regex.ecma import matches
-from accord.jsonschema.schema import in_place
+from accord.jsonschema.schema import in_place, properties, subschemas
 from accord.jsonschema.types import named_types
 from accord.openapi.media_type import Encoding, kind_of
 from accord.openapi.values.primitives import scalar_reader
@@ -92,14 +92,9 @@ class Members:
     """The fields of an object that schemas describe, by name."""
 
     def __init__(self, schemas: list[Node], encoding: dict[str, Encoding] | None = None) -> None:
-        encoding = encoding or {}
-        described: dict[str, list[Node]] = {name: [] for name in encoding}
-        patterns: list[Node] = []
-        for schema in in_place(*schemas):
-            for name in schema.value.get("properties", ()):
-                described.setdefault(name, []).append(schema.raw_child("properties").raw_child(name))
-            held = schema.value.get("patternProperties", ())
-            patterns += [schema.raw_child("patternProperties").raw_child(pattern) for pattern in held]
+        encoding, parts = encoding or {}, list(in_place(*schemas))
+        described: dict[str, list[Node]] = {**{name: [] for name in encoding}, **properties(*parts)}
+        patterns = [pattern for part in parts for pattern in subschemas(part, "patternProperties")]
         self.known = {name: Member(found, encoding.get(name)) for name, found in described.items()}
         self._deep = any(member.deep is not None for member in self.known.values())
         self._patterns = [(functools.partial(matches, str(node.pointer[-1])), Member([node])) for node in patterns]
