@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from accord.document.document import Node
@@ -42,14 +41,11 @@ class Header(Parameter):
         Raises:
             DocumentError: one has no schema.
         """
-        found = tuple(cls._each(headers))
-        names = distinct((name, python_name(name.lower(), FIELDS_TAKEN)) for name in sorted(header.name for header in found))
-        return tuple(replace(header, argument=names[header.name]) for header in found)
-
-    @classmethod
-    def _each(cls, headers: Node | None) -> Iterator[Header]:
+        found = []
         for name, node in headers.named() if headers is not None else ():
             if not is_ignored_header(name):
                 media, schema = described(node, f"the header {name!r}")
-                explode = node.value.get("explode", False)
-                yield cls(name, "header", node.value.get("required", False), schema, "simple", explode, media, node)
+                required, explode = node.value.get("required", False), node.value.get("explode", False)
+                found.append(cls(name, "header", required, schema, "simple", explode, media, node))
+        names = distinct((name, python_name(name.lower(), FIELDS_TAKEN)) for name in sorted(header.name for header in found))
+        return tuple(replace(header, argument=names[header.name]) for header in found)

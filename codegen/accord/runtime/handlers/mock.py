@@ -60,7 +60,8 @@ class Mocked(binding.Operation):
         responses = [*self._operation.answers, *self._operation.problems.values()]
         kinds = ("2", "d", "3", "4", "5")
         response = min(responses, key=lambda one: kinds.index(str(one.key)[0]))
-        return response, response.status or next(s for s in _statuses(response) if self._operation.response(s) is response)
+        statuses = range(response.status or DEFAULT_STATUS[response.name], 600)
+        return response, next(status for status in statuses if self._operation.response(status) is response)
 
     def _build(self, response: Response, title: str, media: Media | None, status: int, example: str) -> Answer:
         """An answer with the preferred example, or a generated body."""
@@ -95,13 +96,6 @@ class Mocked(binding.Operation):
             if schema_validator is None or schema_validator.is_valid(value):
                 return value
         return self._sampler.value(media.schema) if media.schema is not None else "mock"
-
-
-def _statuses(response: Response) -> Iterator[int]:
-    """The statuses of a range or of `default`, the most common one first."""
-    first = DEFAULT_STATUS[response.name]
-    yield first
-    yield from range(first, 600)
 
 
 def _preferences(headers: list[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
