@@ -72,8 +72,9 @@ class Observer:
 
 def schemes(document: Document, credential: str | None) -> dict[str, Credential]:
     """Each security scheme with the credential that it accepts: the given one, or a random one."""
-    written = document.root.named("components", "securitySchemes")
-    return {name: Credential(_credential(node, credential)) for name, node in written}
+    components = document.root.get("components")
+    written = components.get("securitySchemes") if components is not None else None
+    return {name: Credential(_credential(node, credential)) for name, node in (written.named() if written else ())}
 
 
 def application(document: Document, accepted: Mapping[str, Credential]) -> OpenAPIApp:
@@ -94,7 +95,9 @@ def greeting(document: Document, accepted: Mapping[str, Credential], address: st
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
     lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
-    for name, node in document.root.named("components", "securitySchemes"):
+    components = document.root.get("components")
+    written = components.get("securitySchemes") if components is not None else None
+    for name, node in written.named() if written else ():
         lines.append(f"  {name}: {_header(node, accepted[name].accepted)}")
     return "\n".join([f"{document.name} as a mock:", *lines, ""])
 

@@ -93,7 +93,7 @@ class _Adoption:
             try:
                 pointer = _located(self._written, reading)
             except KeyError:
-                text = f"the reading of {reading.place!r} reads nothing: the document has no such place: remove it"
+                text = f"the reading of {reading.place!r} does not apply: the document has no such place: remove it"
                 faults.append(f"{reading.where}: {text}")
                 continue
             found.setdefault(reading.word, []).append((pointer, reading))
@@ -220,13 +220,12 @@ class _Adoption:
                 continue
             if siblings := [key for key in schema if (*holder, key) in applied]:
                 target = resolved(self._written, schema)
-                value_at(self._data, holder[:-1])[holder[-1]] = schemas.beside_a_reference(
-                    schema, siblings, target, older=older
-                )
+                owner = value_at(self._data, holder[:-1])
+                owner[holder[-1]] = schemas.beside_a_reference(schema, siblings, target, older=older)
             elif (*holder, "nullable") in null:
-                if holder[-2:-1] == ("allOf",) and schemas.validates_nothing(schema):
+                if holder[-2:-1] == ("allOf",) and schemas.is_unrestricted(schema):
                     del schema["nullable"]
-                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it applies to the whole schema  # noqa: PLW2901
+                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it applies to the whole  # noqa: PLW2901
                 schemas.allow_null(schema, alternative=holder[-2:-1] in (("anyOf",), ("oneOf",)), older=older)
 
     # --- places after dropping
