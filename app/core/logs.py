@@ -99,7 +99,7 @@ class RequestLog:
         self._second, self._timestamp = 0, b""
         self._log = structlog.get_logger()
 
-    def answered(self, context: RequestContext, status: int) -> None:
+    def on_response(self, context: RequestContext, status: int) -> None:
         """Log a request. Status 499: the client disconnected before the response."""
         if self._file is None:
             return
@@ -129,7 +129,7 @@ class RequestLog:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(0.25, self._flush)
 
-    def failed(self, context: RequestContext, error: Exception) -> None:
+    def on_error(self, context: RequestContext, error: Exception) -> None:
         """Log an unexpected exception with its traceback."""
         operation = context.operation
         self._log.error(

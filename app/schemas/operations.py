@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict
 from urllib.parse import quote
 
-from accord.runtime import Body, Empty, Link, Operation, linked
+from accord.runtime import Body, Empty, Link, Operation, link_arguments
 
 from app.call import Call, Principal
 
@@ -112,12 +112,12 @@ class CreateSession(Operation):
 
         def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
             """Send the `refresh_token` of this response."""
-            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
+            arguments: CreateSessionToken.Arguments = link_arguments(self, {}, {})
             return Link.of("POST", CreateSessionToken.path(), arguments)
 
         def link_sign_out(self) -> Link[DeleteSession.Arguments]:
             """Send the access token of this response."""
-            arguments: DeleteSession.Arguments = linked(
+            arguments: DeleteSession.Arguments = link_arguments(
                 self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
             )
             return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
@@ -193,12 +193,12 @@ class CreateSessionToken(Operation):
 
         def link_refresh(self) -> Link[CreateSessionToken.Arguments]:
             """Send the `refresh_token` of this response."""
-            arguments: CreateSessionToken.Arguments = linked(self, {}, {})
+            arguments: CreateSessionToken.Arguments = link_arguments(self, {}, {})
             return Link.of("POST", CreateSessionToken.path(), arguments)
 
         def link_sign_out(self) -> Link[DeleteSession.Arguments]:
             """Send the access token of this response."""
-            arguments: DeleteSession.Arguments = linked(
+            arguments: DeleteSession.Arguments = link_arguments(
                 self, {}, {"session_id": "$response.body#/session_id"}, needed=("session_id",)
             )
             return Link.of("DELETE", DeleteSession.path(session_id=arguments["session_id"]), arguments)
@@ -256,7 +256,7 @@ class ListUsers(Operation):
             sort: Literal["created_at", "-created_at", "username", "-username"] | None,
         ) -> Link[ListUsers.Arguments]:
             """The next page, with the same filters. There is none if `next_cursor` is null."""
-            arguments: ListUsers.Arguments = linked(
+            arguments: ListUsers.Arguments = link_arguments(
                 self,
                 {
                     "$request.query.role": role,
@@ -352,12 +352,12 @@ class CreateUser(Operation):
 
         def link_get_user(self) -> Link[GetUser.Arguments]:
             """GET /api/v1/users/{user_id}: Get a user"""
-            arguments: GetUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            arguments: GetUser.Arguments = link_arguments(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
             return Link.of("GET", GetUser.path(user_id=arguments["user_id"]), arguments)
 
         def link_update_user(self) -> Link[UpdateUser.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdateUser.Arguments = linked(
+            arguments: UpdateUser.Arguments = link_arguments(
                 self,
                 {},
                 {"user_id": "$response.body#/id", "if_match": "$response.header.ETag"},
@@ -370,17 +370,21 @@ class CreateUser(Operation):
 
         def link_delete_user(self) -> Link[DeleteUser.Arguments]:
             """DELETE /api/v1/users/{user_id}: Delete a user"""
-            arguments: DeleteUser.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            arguments: DeleteUser.Arguments = link_arguments(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
             return Link.of("DELETE", DeleteUser.path(user_id=arguments["user_id"]), arguments)
 
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            arguments: ListUserPosts.Arguments = link_arguments(
+                self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",)
+            )
             return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
 
         def link_get_user_profile(self) -> Link[GetUserProfile.Arguments]:
             """GET /api/v1/user-profiles/{user_id}: Get a profile"""
-            arguments: GetUserProfile.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            arguments: GetUserProfile.Arguments = link_arguments(
+                self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",)
+            )
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
@@ -416,7 +420,7 @@ class GetCurrentUser(Operation):
 
         def link_update_user(self) -> Link[UpdateUser.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdateUser.Arguments = linked(
+            arguments: UpdateUser.Arguments = link_arguments(
                 self,
                 {},
                 {"user_id": "$response.body#/id", "if_match": "$response.header.ETag"},
@@ -429,7 +433,9 @@ class GetCurrentUser(Operation):
 
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            arguments: ListUserPosts.Arguments = link_arguments(
+                self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",)
+            )
             return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
@@ -471,7 +477,7 @@ class GetUser(Operation):
 
         def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdateUser.Arguments = linked(
+            arguments: UpdateUser.Arguments = link_arguments(
                 self,
                 {"$request.path.user_id": user_id},
                 {"user_id": "$request.path.user_id", "if_match": "$response.header.ETag"},
@@ -484,7 +490,7 @@ class GetUser(Operation):
 
         def link_revalidate(self, *, user_id: int) -> Link[GetUser.Arguments]:
             """Send the `ETag` to transfer the user only if it has changed."""
-            arguments: GetUser.Arguments = linked(
+            arguments: GetUser.Arguments = link_arguments(
                 self,
                 {"$request.path.user_id": user_id},
                 {"user_id": "$request.path.user_id", "if_none_match": "$response.header.ETag"},
@@ -497,7 +503,7 @@ class GetUser(Operation):
 
         def link_list_user_posts(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(
+            arguments: ListUserPosts.Arguments = link_arguments(
                 self, {"$request.path.user_id": user_id}, {"user_id": "$request.path.user_id"}, needed=("user_id",)
             )
             return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
@@ -582,7 +588,7 @@ class UpdateUser(Operation):
 
         def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdateUser.Arguments = linked(
+            arguments: UpdateUser.Arguments = link_arguments(
                 self,
                 {"$request.path.user_id": user_id},
                 {"user_id": "$request.path.user_id", "if_match": "$response.header.ETag"},
@@ -634,7 +640,7 @@ class ListUserProfiles(Operation):
 
         def link_next_page(self) -> Link[ListUserProfiles.Arguments]:
             """The next page. There is none if `next_cursor` is null."""
-            arguments: ListUserProfiles.Arguments = linked(
+            arguments: ListUserProfiles.Arguments = link_arguments(
                 self, {}, {"cursor": "$response.body#/next_cursor", "page_size": "$response.body#/page_size"}, texts=("cursor",)
             )
             return Link.of(
@@ -686,7 +692,9 @@ class GetUserProfile(Operation):
 
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
+            arguments: ListUserPosts.Arguments = link_arguments(
+                self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",)
+            )
             return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
@@ -728,7 +736,7 @@ class ListPosts(Operation):
 
         def link_next_page(self) -> Link[ListPosts.Arguments]:
             """The next page. There is none if `next_cursor` is null."""
-            arguments: ListPosts.Arguments = linked(
+            arguments: ListPosts.Arguments = link_arguments(
                 self, {}, {"cursor": "$response.body#/next_cursor", "page_size": "$response.body#/page_size"}, texts=("cursor",)
             )
             return Link.of(
@@ -778,7 +786,7 @@ class CreatePost(Operation):
 
         def link_get_post(self) -> Link[GetPost.Arguments]:
             """GET /api/v1/posts/{post_id}: Get a post"""
-            arguments: GetPost.Arguments = linked(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
+            arguments: GetPost.Arguments = link_arguments(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
             return Link.of("GET", GetPost.path(post_id=arguments["post_id"]), arguments)
 
         def link_update_post(self) -> Link[UpdatePost.Arguments]:
@@ -801,7 +809,9 @@ class CreatePost(Operation):
 
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
-            arguments: ListUserPosts.Arguments = linked(self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",))
+            arguments: ListUserPosts.Arguments = link_arguments(
+                self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",)
+            )
             return Link.of("GET", ListUserPosts.path(user_id=arguments["user_id"]), arguments)
 
     class Handler(Protocol):
@@ -844,7 +854,7 @@ class GetPost(Operation):
 
         def link_author(self) -> Link[GetUserProfile.Arguments]:
             """The profile of the author."""
-            arguments: GetUserProfile.Arguments = linked(
+            arguments: GetUserProfile.Arguments = link_arguments(
                 self, {}, {"user_id": "$response.body#/author_id"}, needed=("user_id",)
             )
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
@@ -864,7 +874,7 @@ class GetPost(Operation):
 
         def link_revalidate(self, *, post_id: int) -> Link[GetPost.Arguments]:
             """Send the `ETag` to transfer the post only if it has changed."""
-            arguments: GetPost.Arguments = linked(
+            arguments: GetPost.Arguments = link_arguments(
                 self,
                 {"$request.path.post_id": post_id},
                 {"post_id": "$request.path.post_id", "if_none_match": "$response.header.ETag"},
@@ -1008,7 +1018,7 @@ class ListUserPosts(Operation):
 
         def link_next_page(self, *, user_id: int) -> Link[ListUserPosts.Arguments]:
             """The next page. There is none if `next_cursor` is null."""
-            arguments: ListUserPosts.Arguments = linked(
+            arguments: ListUserPosts.Arguments = link_arguments(
                 self,
                 {"$request.path.user_id": user_id},
                 {

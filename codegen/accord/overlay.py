@@ -82,7 +82,7 @@ def _missing(operation: Operation) -> Iterator[int]:
 
 def _unusable(api: API) -> list[Pointer]:
     """Documented error responses whose schema the runtime cannot fill, so that it returns problems instead."""
-    formats = ErrorFormats(api.document, Problems(api.document), api.operations)
+    formats = ErrorFormats(Problems(api.document), api.operations)
     found: dict[Pointer, None] = {}
     for operation in api.operations:
         for status in _possible(operation):

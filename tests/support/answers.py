@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from accord.openapi.encoded import Encoded
+from accord.openapi.values.encoded import Encoded
 
 
 def faults(response: Any) -> set[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from accord.document.adoption.words import REASONS
+from accord.document.adoption.readings import REASONS
 from accord.errors import AccordError
 
 CALL = "accord.runtime"  # the default of --call

@@ -61,10 +61,10 @@ class Credential:
 class Observer:
     """Writes errors of the mock to standard error."""
 
-    def answered(self, context: RequestContext, status: int) -> None:
+    def on_response(self, context: RequestContext, status: int) -> None:
         """Do nothing: requests are not logged."""
 
-    def failed(self, context: RequestContext, error: Exception) -> None:
+    def on_error(self, context: RequestContext, error: Exception) -> None:
         """Write one line, for example for a response that is not documented."""
         operation = context.operation.id if context.operation is not None else context.scope["path"]
         sys.stderr.write(f"{operation}: {error!r}\n")

@@ -1,4 +1,4 @@
-"""An OpenAPI document: its values, the files that it refers to, and the line of every place."""
+"""An OpenAPI document as nodes: its values, and the line of every place."""
 
 from __future__ import annotations
 
@@ -7,54 +7,33 @@ import copy
 import functools
 import hashlib
 import json
-import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from accord.document.adoption.apply import Adopted, adopt
 from accord.document.adoption.places import place_of
 from accord.document.adoption.readings import ReadingError, Readings, beside
+from accord.document.files import Files, Tree, no_files
 from accord.document.findings import DocumentError, Finding
 from accord.document.openapi30 import translate
 from accord.document.pointer import (
     FILES,
     Key,
     Pointer,
-    collected,
     fragment_tokens,
     key_of,
-    mappings,
-    reference_to,
     unescape_fragment,
     value_at,
 )
-from accord.document.references import has_siblings, spread, stands_for_names
-from accord.document.source import SyntaxFault, read
+from accord.document.references import references, spread
 
-__all__ = ["Document", "DocumentError", "Files", "Node", "references"]
-
-Files = Callable[[str], bytes]  # reads a file by its name relative to the document
-
-
-def _json(raw: bytes) -> None:
-    """Raise JSONDecodeError unless a text is JSON; numbers are not converted."""
-
-    def constant(name: str) -> None:
-        text = raw.decode("utf-8-sig")
-        raise json.JSONDecodeError(f"there is no {name}", text, text.find(name))
-
-    json.loads(raw, parse_int=str, parse_float=str, parse_constant=constant)
+__all__ = ["Document", "DocumentError", "Node"]
 
 
 def _compact(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _alone(name: str) -> bytes:
-    raise FileNotFoundError(2, "the document was given without its other files", name)
 
 
 class Document:
@@ -62,28 +41,21 @@ class Document:
 
     `data` is one tree in OpenAPI 3.1: other files are under `x-accord-files`, and every `$ref` is `#/...`. `raw` is the file as
     bytes, `original` the tree before readings and translation, `written` the tree with readings applied, `whole` the same with
-    the fields that path items take from a `$ref`.
+    the fields that path items take from a `$ref`. `unresolved` are references that cannot be resolved, and why.
 
     Raises:
         DocumentError: the text is not YAML or JSON, repeats a key, or a reading does not apply to it.
     """
 
-    def __init__(self, raw: bytes, name: str = "openapi.yaml", files: Files = _alone, readings: Readings | None = None) -> None:
+    def __init__(
+        self, raw: bytes, name: str = "openapi.yaml", files: Files = no_files, readings: Readings | None = None
+    ) -> None:
         """`readings` replace those of the file beside the document (`openapi.adopted.yaml`)."""
         self.raw, self.name = raw, name
-        self.lines: dict[Pointer, int] = {}
-        self.astray: dict[str, str] = {}  # references that cannot be resolved, and why
-        self.data: Any = self._parsed(raw, name, ())
-        if not isinstance(self.data, dict):
-            raise DocumentError(f"{name}:1: an OpenAPI document must be a mapping")
-        if not isinstance(self.data.get(FILES, {}), dict):
-            raise DocumentError(
-                f"{name}:{self.lines[FILES,]}: `{FILES}` contains the other files of the document by name: remove it"
-            )
-        gathered = _Gathering(self, files)
-        gathered.all()
-        self._names_twice, self._items = spread(self.data, gathered.names), gathered.items
-        self.original: Any = self.data
+        tree = Tree(raw, name, files)
+        self.lines, self.unresolved = tree.lines, tree.unresolved
+        self._names_twice, self._items = spread(tree.data, tree.names), tree.items
+        self.original: Any = tree.data
         try:
             self._read(beside(name, files) if readings is None else readings)
         except ReadingError as error:
@@ -96,7 +68,7 @@ class Document:
         items = [place for place in self._items if self._has_reference(place)]
         self.whole: Any = copy.deepcopy(self.written) if items else self.written
         # Fields beside a `$ref` that are also in its target.
-        self.twice = [*self._names_twice, *spread(self.whole, items)]
+        self.duplicates = [*self._names_twice, *spread(self.whole, items)]
         self._set(translate(self.whole))
 
     def _set(self, data: Any) -> None:  # noqa: ANN401 - a document
@@ -135,19 +107,6 @@ class Document:
     def load(cls, path: Path, readings: Readings | None = None) -> Document:
         """Read a file and the files that it refers to; messages contain only the last part of its path."""
         return cls(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes(), readings)
-
-    def _parsed(self, raw: bytes, name: str, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        try:
-            if name.endswith(".json") and raw.strip():
-                with contextlib.suppress(UnicodeDecodeError, RecursionError):  # which the YAML reader reports with a line
-                    _json(raw)
-            value, lines = read(raw)
-        except json.JSONDecodeError as fault:
-            raise DocumentError(f"{name}:{fault.lineno}: this is not JSON: {fault.msg}") from None
-        except SyntaxFault as fault:
-            raise DocumentError(f"{name}:{fault.line}: {fault}") from None
-        self.lines.update({(*pointer, *inner): line for inner, line in lines.items()} if pointer else lines)
-        return value
 
     @property
     def version(self) -> str:
@@ -192,7 +151,7 @@ class Document:
             return known
         node = self.root
         if reference != "#" and not reference.startswith("#/"):
-            why = self.astray.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
+            why = self.unresolved.get(reference, "leads nowhere: write a place inside the document (`#/...`)")
             raise used.error(f"$ref {reference!r} {why}")
         for name in fragment_tokens(reference):
             if (key := key_of(node.value, name)) is None:
@@ -206,96 +165,12 @@ class Document:
         return Node(self, pointer, value_at(self.data, pointer))
 
 
-class _Gathering:
-    """Loads the files that a document refers to into it, and rewrites every reference to `#/...`."""
-
-    def __init__(self, document: Document, files: Files) -> None:
-        self._document, self._files = document, files
-        self._roots: dict[str, Pointer] = {document.name: ()}
-        self._anchors: dict[tuple[str, str], Pointer] = {}
-        self._found: list[tuple[str, dict[str, Any], str]] = []  # references: their file, mapping and key
-        self.names: list[Pointer] = []  # mappings of names that are written as a reference
-        self.items: list[Pointer] = []  # path items with fields beside a reference
-
-    def all(self) -> None:
-        waiting = [self._document.name]
-        while waiting:
-            waiting += self._look_through(waiting.pop())
-        for file, holder, key in self._found:
-            holder[key] = self._pointed(file, holder[key])
-
-    def _look_through(self, file: str) -> list[str]:
-        """Record the references and anchors of a file, and load the files that it refers to; returns their names."""
-        root = self._roots[file]
-        value = self._document.data if not root else self._document.data[FILES][file]
-        new = []
-        found = collected(value, ()) if root else mappings(value)
-        for pointer, mapping in list(found):  # the value grows as files are loaded
-            if isinstance(anchor := mapping.get("$anchor"), str):
-                self._anchors[file, anchor] = (*root, *pointer)
-            if stands_for_names(pointer, mapping):
-                self.names.append((*root, *pointer))
-            elif has_siblings(pointer, mapping):
-                self.items.append((*root, *pointer))
-            for holder, key in references(mapping):
-                self._found.append((file, holder, key))
-                name = self._file(file, holder[key])
-                if name not in self._roots and self._read(name, holder[key]):
-                    new.append(name)
-        return new
-
-    def _read(self, name: str, reference: str) -> bool:
-        """Load a file if it exists."""
-        if ":" in name:
-            self._document.astray[reference] = "leads to another host: copy what it names to a file beside the document"
-            return False
-        try:
-            raw = self._files(name)
-        except OSError as error:
-            self._document.astray[reference] = f"leads to the file {name!r}: {error.strerror}: correct its name"
-            return False
-        self._roots[name] = (FILES, name)
-        self._document.lines.setdefault((FILES,), 1)
-        self._document.data.setdefault(FILES, {})[name] = self._document._parsed(raw, name, (FILES, name))  # noqa: SLF001 - its own helper
-        return True
-
-    @staticmethod
-    def _file(file: str, reference: str) -> str:
-        relative = unquote(reference.partition("#")[0])
-        return posixpath.normpath(posixpath.join(posixpath.dirname(file), relative)) if relative else file
-
-    def _pointed(self, file: str, reference: str) -> str:
-        name, fragment = self._file(file, reference), reference.partition("#")[2]
-        if name not in self._roots:
-            return reference
-        if fragment and not fragment.startswith("/"):
-            target = self._anchors.get((name, fragment))
-            if target is None:
-                self._document.astray[reference] = f"leads nowhere: there is no `$anchor: {fragment}`: correct the reference"
-                return reference
-            return reference_to(target)
-        return reference_to(self._roots[name], fragment)
-
-
 def _by_file(reference: str) -> str:
     """A reference into another file as authors write it: `common.yaml#/User`."""
     root, files, *rest = [*reference.split("/", 3), ""][:4]
     if (root, files) != ("#", FILES):
         return reference
     return f"{unescape_fragment(rest[0])}#{'/' * bool(rest[1])}{rest[1]}"
-
-
-def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """The references in a mapping, each as holder and key: `$ref`, `operationRef`, and those of a `mapping`."""
-    for key in ("$ref", "operationRef"):
-        if isinstance(mapping.get(key), str):
-            yield mapping, key
-    discriminator = mapping.get("discriminator")
-    mapped: Any = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-    for key, target in mapped.items() if isinstance(mapped, dict) else ():
-        # A target may also be the name of a schema in `components`.
-        if isinstance(target, str) and ("#" in target or "/" in target or target.endswith((".yaml", ".yml", ".json"))):
-            yield mapped, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,34 +220,37 @@ class Node:
         """A member that must exist, `$ref`s followed."""
         return Node(self.document, (*self.pointer, key), self.value[key]).resolved()
 
-    def get(self, key: str) -> Node | None:
-        """A member, `$ref`s followed, or None."""
-        return self.child(key) if isinstance(self.value, dict) and key in self.value else None
+    def get(self, *keys: str) -> Node | None:
+        """The value under these keys, one below the other, `$ref`s followed; None if there is none."""
+        node = self
+        for key in keys:
+            if not isinstance(node.value, dict) or key not in node.value:
+                return None
+            node = node.child(key)
+        return node
 
-    def items(self) -> Iterator[tuple[str, Node]]:
-        """The members of a mapping of keywords, extensions (`x-`) left out, `$ref`s followed."""
-        if isinstance(self.value, dict):
-            for key in self.value:
-                if not key.startswith("x-"):
-                    yield key, self.child(key)
+    def items(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """The members of the mapping of keywords under these keys, extensions (`x-`) left out, `$ref`s followed."""
+        node = self.get(*keys)
+        if node is not None and isinstance(node.value, dict):
+            yield from ((key, node.child(key)) for key in node.value if not key.startswith("x-"))
 
-    def named(self) -> Iterator[tuple[str, Node]]:
-        """The members of a mapping whose keys are names, as of headers, `$ref`s followed."""
-        if isinstance(self.value, dict):
-            for key in self.value:
-                yield key, self.child(key)
+    def named(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """The members of the mapping under these keys, whose own keys are names, as of headers. `$ref`s are followed."""
+        node = self.get(*keys)
+        if node is not None and isinstance(node.value, dict):
+            yield from ((key, node.child(key)) for key in node.value)
+
+    def elements(self, *keys: str) -> Iterator[Node]:
+        """The elements of the sequence under these keys, `$ref`s followed."""
+        node = self.get(*keys)
+        if node is not None and isinstance(node.value, list):
+            yield from map(node.child, range(len(node.value)))
 
     def written(self) -> Iterator[tuple[str, Node]]:
         """The members of a mapping, `$ref`s not followed; nothing of any other value."""
         if isinstance(self.value, dict):
-            for key in self.value:
-                yield key, self.raw_child(key)
-
-    def elements(self) -> Iterator[Node]:
-        """The elements of a sequence, `$ref`s followed."""
-        if isinstance(self.value, list):
-            for index in range(len(self.value)):
-                yield self.child(index)
+            yield from ((key, self.raw_child(key)) for key in self.value)
 
     def raw_child(self, key: Key) -> Node:
         """A member that must exist, `$ref`s not followed."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 K = TypeVar("K", bound=Hashable)
 
 # Names that are used otherwise in generated signatures of handlers and generated response classes.
-ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "filled", "filled_json"})
+ARGUMENTS_TAKEN = frozenset({"self", "call", "body", "accept", "quote", "str", "path_parameter", "json_parameter"})
 FIELDS_TAKEN = frozenset({"self", "status", "headers", "body", "key", "media", "media_type", "str", "int", "float", "bool"})
 
 
@@ -35,7 +35,7 @@ def pascal_case(name: str) -> str:
 def python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
     """The name as an identifier in snake_case; Python's keywords and names in `taken` get a trailing underscore.
 
-    Two names may become the same identifier: `distinct` tells them apart.
+    Two names may become the same identifier: `distinct` renames one.
     """
     words = snake_case(name)
     identifier = words if words.isidentifier() else f"_{words}"

@@ -1,11 +1,12 @@
-"""References that replace several things: one in place of a mapping of names, one beside the fields of a path item.
+"""References: where they are written, and those that stand for several things.
 
-Each is rewritten to one reference for every name or field.
+One in place of a mapping of names, or beside the fields of a path item, is rewritten to one for every name or field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from accord.document.pointer import Pointer, fragment_tokens, holds_names, key_of, reference_to, value_at
@@ -13,6 +14,19 @@ from accord.document.pointer import Pointer, fragment_tokens, holds_names, key_o
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _WORDS = ("summary", "description")  # of a path item; those beside the `$ref` take precedence
+
+
+def references(mapping: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """The references in a mapping, each as holder and key: `$ref`, `operationRef`, and those of a `mapping`."""
+    for key in ("$ref", "operationRef"):
+        if isinstance(mapping.get(key), str):
+            yield mapping, key
+    discriminator = mapping.get("discriminator")
+    mapped: Any = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    for key, target in mapped.items() if isinstance(mapped, dict) else ():
+        # A target may also be the name of a schema in `components`.
+        if isinstance(target, str) and ("#" in target or "/" in target or target.endswith((".yaml", ".yml", ".json"))):
+            yield mapped, key
 
 
 def stands_for_names(pointer: Pointer, value: dict[str, Any]) -> bool:
@@ -44,53 +58,49 @@ def spread(data: Any, places: Iterable[Pointer]) -> list[tuple[Pointer, str]]:  
 
     A reference that cannot be resolved is left as it is, and reported by its reader.
     """
-    return _Spreading(data, places).all()
+    spreading = _Spreading(data, dict.fromkeys(places))
+    while spreading.waiting:
+        spreading.spread(next(iter(spreading.waiting)))
+    return spreading.duplicates
 
 
+@dataclass(slots=True)
 class _Spreading:
-    def __init__(self, data: Any, places: Iterable[Pointer]) -> None:  # noqa: ANN401 - a document
-        self._data, self._waiting = data, dict.fromkeys(places)
-        self._twice: list[tuple[Pointer, str]] = []
+    data: Any
+    waiting: dict[Pointer, None]
+    duplicates: list[tuple[Pointer, str]] = field(default_factory=list)
 
-    def all(self) -> list[tuple[Pointer, str]]:
-        while self._waiting:
-            self._spread(next(iter(self._waiting)))
-        return self._twice
-
-    def _spread(self, pointer: Pointer, seen: frozenset[Pointer] = frozenset()) -> None:
-        self._waiting.pop(pointer, None)
-        mapping = self._at(pointer)
+    def spread(self, pointer: Pointer, seen: frozenset[Pointer] = frozenset()) -> None:
+        self.waiting.pop(pointer, None)
+        mapping = value_at(self.data, pointer)
         target = self._target(mapping, seen | {pointer})
         if target is None:
             return
         del mapping["$ref"]
-        for name, value in self._at(target).items():
+        for name, value in value_at(self.data, target).items():
             if name not in mapping:
                 mapping[name] = _referred((*target, name), value)
             elif name not in _WORDS and not name.startswith("x-"):
-                self._twice.append(((*pointer, name), f"`{name}` is also in what the $ref beside it names: remove one"))
+                self.duplicates.append(((*pointer, name), f"`{name}` is also in what the $ref beside it names: remove one"))
 
     def _target(self, mapping: dict[str, Any], seen: frozenset[Pointer]) -> Pointer | None:
         """The final target of a reference; None if there is none, or it is circular."""
         place = self._place(mapping["$ref"])
         if place is None or place in seen:
             return None
-        if isinstance(self._at(place).get("$ref"), str):
-            self._spread(place, seen)
-        return place if "$ref" not in self._at(place) else None
+        if isinstance(value_at(self.data, place).get("$ref"), str):
+            self.spread(place, seen)
+        return place if "$ref" not in value_at(self.data, place) else None
 
     def _place(self, written: str) -> Pointer | None:
         """The place of the mapping that a reference leads to."""
         pointer: Pointer = ()
-        value = self._data
+        value = self.data
         for name in fragment_tokens(written) if written.startswith("#/") else [""]:
             if (key := key_of(value, name)) is None:
                 return None
             value, pointer = value[key], (*pointer, key)
         return pointer if isinstance(value, dict) else None
-
-    def _at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        return value_at(self._data, pointer)
 
 
 def _referred(pointer: Pointer, value: Any) -> Any:  # noqa: ANN401 - any JSON value

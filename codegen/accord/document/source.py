@@ -172,7 +172,8 @@ class _Reader:
         for other in merged:
             if isinstance(other.value, dict):
                 new = {key: other.value[key] for key in other.value if key not in mapping}
-                self._copied(_Read(new, {way: line for way, line in other.lines.items() if way and way[0] in new}), pointer)
+                lines = {place: line for place, line in other.lines.items() if place and place[0] in new}
+                self._copied(_Read(new, lines), pointer)
                 mapping = {**{key: mapping.get(key, new.get(key)) for key in other.value}, **mapping}
         return mapping
 
@@ -189,15 +190,15 @@ class _Reader:
 
     def _merged(self) -> list[_Read]:
         """The values of a merge key: a mapping, or a list of them."""
-        found = self._apart(self.loader.get_event())
+        found = self._separately(self.loader.get_event())
         if not isinstance(found.value, list):
             return [found]
         return [
-            _Read(value, {way[1:]: line for way, line in found.lines.items() if way[:1] == (index,)})
+            _Read(value, {inner[1:]: line for inner, line in found.lines.items() if inner[:1] == (index,)})
             for index, value in enumerate(found.value)
         ]
 
-    def _apart(self, event: Any) -> _Read:  # noqa: ANN401 - an event
+    def _separately(self, event: Any) -> _Read:  # noqa: ANN401 - an event
         """The value that begins with an event, with its lines kept apart."""
         lines, self.lines = self.lines, {}
         try:
@@ -210,7 +211,7 @@ class _Reader:
         if name in self.anchors:
             raise SyntaxFault(line, f"the anchor {name!r} is defined twice: rename one")
         self.anchors[name], event.anchor = None, None
-        found = self._apart(event)
+        found = self._separately(event)
         if isinstance(event, yaml.ScalarEvent):
             found.text, found.plain = event.value, not event.style
         self.anchors[name] = found
@@ -226,9 +227,9 @@ class _Reader:
 
     def _copied(self, found: _Read, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
         """A copy of the value, with the lines of the anchor."""
-        for way, line in found.lines.items():
-            self.lines.setdefault((*pointer, *way), line)
-        return _twin(found.value)
+        for inner, line in found.lines.items():
+            self.lines.setdefault((*pointer, *inner), line)
+        return _copy(found.value)
 
     def _scalar(self, event: Any) -> Any:  # noqa: ANN401 - an event, any JSON value
         text: str = event.value
@@ -241,14 +242,14 @@ class _Reader:
         try:
             return _scalar(text, kind)
         except ValueError:
-            said = f"{text[:40]!r} is not a number in JSON: write another, or quote it"
-            raise SyntaxFault(event.start_mark.line + 1, said) from None
+            message = f"{text[:40]!r} is not a number in JSON: write another, or quote it"
+            raise SyntaxFault(event.start_mark.line + 1, message) from None
 
 
-def _twin(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _copy(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, dict):
-        return {key: _twin(item) for key, item in value.items()}
-    return [_twin(item) for item in value] if isinstance(value, list) else value
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 def _scalar(text: str, kind: str) -> str | float | bool | None:

@@ -13,7 +13,7 @@ from accord.openapi.api import API
 from accord.openapi.media_type import Media
 from accord.openapi.values.form_fields import Members, holds_file
 from accord.runtime.bodies.deserialize import deserializer
-from accord.runtime.bodies.file import File
+from accord.runtime.bodies.parsed_body import File
 from accord.runtime.handlers.binding import Operation
 
 _BINARY = "application/octet-stream"

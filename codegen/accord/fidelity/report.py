@@ -40,7 +40,7 @@ Compile = Callable[[Node, Direction], Validator]
 
 def compiled(schema: Node, direction: Direction) -> Validator:
     """The validator as the runtime compiles it."""
-    return validator(schema.document, schema, direction)
+    return validator(schema, direction)
 
 
 class Violation(NamedTuple):

@@ -1,4 +1,4 @@
-"""The shape of a schema for generated types: whether it says what a value looks like, and the members of its objects."""
+"""The structure of a schema for generated types: whether it has any, and the members of its objects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from accord.jsonschema.schema import (
 from accord.jsonschema.types import declared_types
 
 KINDS = ("object", "array", "string", "number", "boolean", "null")  # an integer is a number
-# Keywords that say more of a value than its type and bounds.
+# Keywords that describe more of a value than its type and bounds.
 STRUCTURE = frozenset({"properties", "patternProperties", "items", "prefixItems", "enum", "const"})
 
 
@@ -31,7 +31,7 @@ def composed(*schemas: Node) -> list[Node]:
 
 
 def said(facets: Iterable[Node], keyword: str) -> list[Any]:
-    """What the facets say under a keyword, one after the other."""
+    """The values of a keyword in all facets that have it."""
     return [facet.value[keyword] for facet in facets if keyword in facet.value]
 
 
@@ -42,7 +42,7 @@ def types(facets: Iterable[Node]) -> list[str] | None:
 
 
 def structured(schema: Node) -> bool:
-    """Whether a schema says what a value looks like, and not only how large it is."""
+    """Whether a schema describes the structure of a value, not only its bounds."""
     return is_false(schema) or any(
         "type" in facet.value
         or STRUCTURE & facet.value.keys()
@@ -68,9 +68,9 @@ def adds_nothing(schema: Node, known: set[str]) -> bool:
 
 @dataclass(slots=True)
 class Members:
-    """The members of an object: of each the schemas that speak of it; `extra` are the schemas of one that is not named.
+    """The members of an object, each with its schemas; `extra` are the schemas of members that are not named.
 
-    `maybe` are members that only a condition speaks of, `closed` says that there are no others.
+    `maybe` are members that only conditions describe. `closed`: there are no others.
     """
 
     properties: dict[str, list[Node]] = field(default_factory=dict)
@@ -102,7 +102,7 @@ def members(facets: list[Node], settled: frozenset[tuple[Pointer, str]]) -> Memb
 
 
 def _extra(facet: Node, found: Members) -> None:
-    """What a facet says of the members that it does not name."""
+    """Add the schemas of members that a facet does not name."""
     by_pattern = subschemas(facet, "patternProperties")
     additional = facet.value.get("additionalProperties")
     if additional is False:

@@ -11,13 +11,9 @@ from typing import Any
 _AS_IS = ("7bit", "8bit", "binary")
 
 
-def _base64url(content: bytes) -> bytes:
-    return base64.b64decode(content + b"=" * (-len(content) % 4), altchars=b"-_", validate=True)
-
-
 _DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "base64": lambda content: base64.b64decode(content, validate=True),
-    "base64url": _base64url,
+    "base64url": lambda content: base64.b64decode(content + b"=" * (-len(content) % 4), altchars=b"-_", validate=True),
     "base32": base64.b32decode,
     "base32hex": base64.b32hexdecode,
     "base16": lambda content: base64.b16decode(content, casefold=True),

@@ -157,5 +157,5 @@ def schema_name(reference: str) -> str:
 
 def _is_never(schema: Any) -> bool:  # noqa: ANN401 - a schema may be a boolean
     """Whether it is `false`, or replaces an alternative that does not exist in this direction."""
-    refused = schema.get("not") if isinstance(schema, dict) else None
-    return schema is False or (isinstance(refused, dict) and refused.keys() == {"$comment"})
+    negated = schema.get("not") if isinstance(schema, dict) else None
+    return schema is False or (isinstance(negated, dict) and negated.keys() == {"$comment"})

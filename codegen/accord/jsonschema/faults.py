@@ -83,10 +83,10 @@ def _unknown(schema: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple
 
 
 def _misnamed(keyword: str, value: Any, instance: dict[str, Any]) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - any JSON value
-    """The members whose names a keyword within `propertyNames` refuses."""
+    """The members whose names a keyword within `propertyNames` rejects."""
     if keyword == "propertyNames":  # false
         return (("propertyNames", name, message("properties")) for name in instance)
     written = translation(value) if keyword == "pattern" else value
     fits = jsonschema_rs.Draft202012Validator({keyword: written}, validate_formats=True).is_valid
-    said = f"has a name that {message(keyword, value)}"
-    return (("propertyNames", name, said) for name in instance if not fits(name))
+    text = f"has a name that {message(keyword, value)}"
+    return (("propertyNames", name, text) for name in instance if not fits(name))

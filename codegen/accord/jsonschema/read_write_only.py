@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer, fragment, fragment_tokens, mappings
+from accord.document.pointer import fragment, fragment_tokens, mappings
 from accord.jsonschema.discriminator import Switch, discriminates
 from accord.jsonschema.formats import assertion
 from accord.jsonschema.schema import ALTERNATIVES, conjuncts, is_marked, properties, subschemas
@@ -74,19 +74,15 @@ class Directed:
             return switch.explaining(fragment(schema.pointer))
         return switch.narrowed()
 
-    def at(self, pointer: Pointer) -> Any:  # noqa: ANN401 - any JSON value
-        """The value at a place."""
+    def of(self, node: Node) -> Any:  # noqa: ANN401 - a schema may be a boolean
+        """The schema of a node."""
         value = self.data
-        for key in pointer:
+        for key in node.pointer:
             if isinstance(value, list):
                 value = value[int(key)]
             else:
                 value = self._moved[id(value)][str(key)] if id(value) in self._moved and key in ALTERNATIVES else value[key]
         return value
-
-    def of(self, node: Node) -> Any:  # noqa: ANN401 - a schema may be a boolean
-        """The schema of a node."""
-        return self.at(node.pointer)
 
     # --- members of the other direction only
 

@@ -69,7 +69,7 @@ def included(*schemas: Node, order: Order = "as written") -> Iterator[Node]:
 
 
 def conjuncts(*schemas: Node, order: Order = "as written") -> Iterator[Node]:
-    """The same without booleans: of all of these the keywords count."""
+    """`included` without boolean schemas."""
     return (schema for schema in included(*schemas, order=order) if isinstance(schema.value, dict))
 
 
@@ -84,7 +84,7 @@ def is_false(*schemas: Node) -> bool:
 
 
 def is_marked(keyword: str, *schemas: Node) -> bool:
-    """Whether a schema, or one that it includes, says `keyword: true`, as `readOnly` and `writeOnly` do."""
+    """Whether a schema, or one that it includes, has `keyword: true`, such as `readOnly` or `writeOnly`."""
     return any(schema.value.get(keyword) is True for schema in conjuncts(*schemas))
 
 
@@ -98,7 +98,7 @@ def properties(*schemas: Node) -> dict[str, list[Node]]:
 
 
 def member_schemas(schema: Node, name: str) -> list[Node]:
-    """What one schema, without those that it includes, applies to a member: by its name, by patterns, else as any other."""
+    """The schemas that one schema, without those that it includes, applies to a member: by name, pattern, or the default."""
     found = [schema.raw_child("properties").raw_child(name)] if name in schema.value.get("properties", ()) else []
     if "patternProperties" in schema.value:
         found += [part for pattern, part in schema.raw_child("patternProperties").written() if matches(pattern, name)]
@@ -106,7 +106,7 @@ def member_schemas(schema: Node, name: str) -> list[Node]:
 
 
 def item_schemas(schema: Node, index: int) -> list[Node]:
-    """What one schema, without those that it includes, applies to an item: by its place, else as any other."""
+    """The schemas that one schema, without those that it includes, applies to an item: by index, else the default."""
     first = subschemas(schema, "prefixItems")
     return [first[index]] if index < len(first) else subschemas(schema, "items")
 
@@ -147,10 +147,10 @@ def is_closed(schema: Node, depth: int = 0) -> bool:
 
 
 def value_schema(schema: Node, step: str | int, depth: int = 0) -> Node:
-    """The schema of a member (by name) or of an item (by index), as far as the schema says."""
+    """The schema of a member (by name) or of an item (by index); `{}` if it is not described."""
     found = [one for part in conjuncts(schema) for one in _own(part, step)]
     for branches in alternatives(schema) if depth < _DEEPEST else ():
-        each = [said for branch in branches if (said := value_schema(branch, step, depth + 1).value) not in (_OPEN, True)]
+        each = [part for branch in branches if (part := value_schema(branch, step, depth + 1).value) not in (_OPEN, True)]
         if each:
             found.append(each[0] if len(each) == 1 else {"anyOf": each})
     return _synthetic(schema, found[0] if len(found) == 1 else {"allOf": found} if found else _OPEN)
@@ -174,7 +174,7 @@ def allowed_values(schema: Node, depth: int = 0) -> tuple[Any, ...] | None:
 
 
 def _own(part: Node, step: str | int) -> list[Any]:
-    """What one schema, without those that it includes, says of a member or an item: schemas that say something."""
+    """The object schemas that one schema, without those that it includes, applies to a member or an item."""
     found = item_schemas(part, step) if isinstance(step, int) else member_schemas(part, step)
     if not found and isinstance(step, str):
         found = subschemas(part, "unevaluatedProperties")

@@ -31,7 +31,7 @@ _DEEPEST = 8  # alternatives within alternatives
 
 
 def type_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """The JSON type of a value; a float is a number, also where JSON Schema takes it for an integer (`1.0`)."""
+    """The JSON type of a value; a float is a number, also where JSON Schema treats it as an integer (`1.0`)."""
     return _OF_PYTHON[type(value)]
 
 
@@ -51,7 +51,7 @@ def intersection(one: Iterable[str], other: Collection[str]) -> list[str]:
 
 
 def declared_types(schemas: Iterable[Node]) -> list[str] | None:
-    """The types that the `type`s of all these schemas admit, what they include not looked at; None if none has a `type`."""
+    """The types that the `type`s of all these schemas admit, not of what they include; None if none has a `type`."""
     found: list[str] | None = None
     for schema in schemas:
         if "type" in schema.value:
@@ -61,9 +61,9 @@ def declared_types(schemas: Iterable[Node]) -> list[str] | None:
 
 
 def admitted_types(schema: Node, *, by_type_alone: bool = False, depth: int = 0) -> set[str] | None:
-    """The types that a schema admits; None if it does not say.
+    """The types that a schema admits by `type`, `const`, `enum` and alternatives; None if these do not restrict them.
 
-    It says so by `type`, by `const` and `enum`, or by alternatives. `by_type_alone` looks at `type` only.
+    `by_type_alone` considers `type` only.
     """
     found: set[str] | None = None
     for part in conjuncts(schema):
@@ -85,7 +85,7 @@ def admitted_types(schema: Node, *, by_type_alone: bool = False, depth: int = 0)
 
 
 def implied_types(schema: Node, *among: str) -> set[str] | None:
-    """The types that the keywords of a schema without `type` apply to, of all or some; None if no keyword says."""
+    """The types that the keywords of a schema without `type` apply to, of all or some; None if there are none."""
     keywords = {keyword for part in conjuncts(schema) for keyword in part.value}
     return {name for name in among or _IMPLIED_BY if keywords.intersection(_IMPLIED_BY[name])} or None
 
@@ -97,7 +97,7 @@ def types_of(schema: Node) -> set[str]:
 
 
 def named_types(*schemas: Node) -> set[str]:
-    """Every type that schemas of one value name somewhere, whether a value can have it or not; empty if they name none."""
+    """Every type that the schemas of one value name anywhere, even if no value can have it."""
     found: set[str] = set()
     for part in in_place(*schemas):
         found |= set(types_in(part.value))

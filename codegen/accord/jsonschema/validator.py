@@ -30,10 +30,10 @@ def directed(document: Document, direction: Direction, *, explaining: bool = Fal
 class Compiled:
     """One compiled schema in one direction. `rule` is the keyword at a place of the schema, with its message."""
 
-    def __init__(self, document: Document, build: Build, direction: Direction, node: Node, *, explaining: bool = False) -> None:
-        schemas = directed(document, direction, explaining=explaining)
-        self._document, self._build, self._direction, self._node = document, build, direction, node
-        self._schema = _whole(document, build(schemas), schemas)
+    def __init__(self, node: Node, direction: Direction, build: Build, *, explaining: bool = False) -> None:
+        schemas = directed(node.document, direction, explaining=explaining)
+        self._node, self._direction, self._build = node, direction, build
+        self._schema = _whole(node.document, build(schemas), schemas)
         try:
             self.validator = jsonschema_rs.Draft202012Validator(self._renamed(), validate_formats=True)
         except jsonschema_rs.ValidationError as error:
@@ -69,21 +69,20 @@ class Compiled:
         explaining = self._explaining
         if explaining is None:
             return self._errors(value)
-        found = list(explaining._errors(value))  # noqa: SLF001 - of this class
-        marks = [
-            (place, keyword.removeprefix(ASSUMED))
-            for _, (location, place) in found
-            if (keyword := explaining.rule(location).keyword).startswith(ASSUMED)
-        ]
+        found, assumed = [], []
+        for one in explaining._errors(value):  # noqa: SLF001 - of this class
+            location, place = one[1]
+            keyword = explaining.rule(location).keyword
+            if keyword.startswith(ASSUMED):
+                assumed.append((place, keyword.removeprefix(ASSUMED)))
+            else:
+                found.append(one)
         valid: set[str] = set()
-        for place, reference in sorted(marks, key=lambda mark: len(mark[0])):
-            node = self._document.at(reference, self._document.root)
-            if not _is_within(place, valid) and validator(self._document, node, self._direction).is_valid(
-                resolve(value, place)
-            ):
+        for place, reference in sorted(assumed, key=lambda mark: len(mark[0])):
+            node = self._node.document.at(reference, self._node)
+            if not _is_within(place, valid) and validator(node, self._direction).is_valid(resolve(value, place)):
                 valid.add(place)
-        marked = {(location, place) for _, (location, place) in found if explaining.rule(location).keyword.startswith(ASSUMED)}
-        kept = [one for one in found if one[1] not in marked and not _is_within(one[1][1], valid)]
+        kept = [one for one in found if not _is_within(one[1][1], valid)]
         return iter(kept) if kept else self._errors(value)  # it matches the alternative that it names, and another one
 
     def _errors(self, value: Any) -> Iterator[tuple[Compiled, tuple[str, str]]]:  # noqa: ANN401 - any JSON value
@@ -92,9 +91,9 @@ class Compiled:
 
     @functools.cached_property
     def _explaining(self) -> Compiled | None:
-        if not directed(self._document, self._direction, explaining=True).assumes:
+        if not directed(self._node.document, self._direction, explaining=True).assumes:
             return None
-        return Compiled(self._document, self._build, self._direction, self._node, explaining=True)
+        return Compiled(self._node, self._direction, self._build, explaining=True)
 
 
 def _patterns(schema: dict[str, Any]) -> Iterator[str]:
@@ -111,25 +110,25 @@ def _is_within(place: str, places: set[str]) -> bool:
 _known: WeakKeyDictionary[Document, dict[tuple[Direction, str], Compiled]] = WeakKeyDictionary()
 
 
-def compiled(document: Document, schema: Node | Build, direction: Direction, used: Node | None = None) -> Compiled:
-    """Compile a schema. Equal schemas are compiled once, because a reference means the same everywhere in a document.
+def compiled(schema: Node, direction: Direction, build: Build | None = None) -> Compiled:
+    """Compile a schema, or one that is built for this place of the document.
 
-    `used` is where a built schema is used, for the error message.
+    Equal schemas are compiled once, because a reference means the same everywhere in a document.
 
     Raises:
         DocumentError: it cannot be compiled.
     """
-    build: Build = (lambda schemas: {"allOf": [schemas.of(schema)]}) if isinstance(schema, Node) else schema
-    known, key = _known.setdefault(document, {}), (direction, json.dumps(build(directed(document, direction))))
+    build = build or (lambda schemas: {"allOf": [schemas.of(schema)]})
+    key = (direction, json.dumps(build(directed(schema.document, direction))))
+    known = _known.setdefault(schema.document, {})
     if key not in known:
-        node = schema if isinstance(schema, Node) else used or document.root
-        known[key] = Compiled(document, build, direction, node)
+        known[key] = Compiled(schema, direction, build)
     return known[key]
 
 
-def validator(document: Document, schema: Node | Build, direction: Direction) -> jsonschema_rs.Draft202012Validator:
+def validator(schema: Node, direction: Direction, build: Build | None = None) -> jsonschema_rs.Draft202012Validator:
     """The validator of a schema; see `compiled`."""
-    return compiled(document, schema, direction).validator
+    return compiled(schema, direction, build).validator
 
 
 def _whole(document: Document, schema: dict[str, Any], schemas: Directed) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from accord.document.document import Document
 from accord.document.findings import at_fault
-from accord.openapi.extensions import misused
+from accord.openapi.keywords.extensions import invalid_extensions
 from accord.openapi.keywords.suggestions import suggested
 from accord.openapi.operation import Operation, operations_of, under_own_name, with_ids
 
@@ -27,15 +27,14 @@ class API:
         Raises:
             DocumentError: something cannot be served, with its line.
         """
-        if found := [suggested(document, node.pointer, text) for node, text in misused(document.root)]:
+        if found := [suggested(document, node.pointer, text) for node, text in invalid_extensions(document.root)]:
             raise at_fault(found)
         operations: dict[str, Operation] = {}
-        paths, sent = document.root.get("paths"), document.root.get("webhooks")
-        for operation in with_ids(operations_of(paths.items() if paths is not None else ())):
+        for operation in with_ids(operations_of(document.root.items("paths"))):
             if (other := operations.get(operation.id)) is not None:
                 first = f"first in {other.node.where}"
                 place = operation.node.raw_child("operationId") if "operationId" in operation.node.value else operation.node
                 raise place.error(f"operationId {operation.id!r} is used twice, {first}: rename one")
             operations[operation.id] = operation
-        webhooks = tuple(under_own_name(found, found.path) for found in operations_of(sent.named() if sent is not None else ()))
+        webhooks = tuple(under_own_name(found, found.path) for found in operations_of(document.root.named("webhooks")))
         return cls(document, tuple(operations.values()), webhooks, dict(document.data.get("x-accord-alias", {})))

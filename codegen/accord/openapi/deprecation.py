@@ -9,7 +9,7 @@ from accord.document.document import Node
 from accord.openapi.operation import Operation
 
 
-def notices(operation: Operation) -> tuple[tuple[bytes, bytes], ...]:
+def deprecation_headers(operation: Operation) -> tuple[tuple[bytes, bytes], ...]:
     """The headers that every response of a deprecated operation, or one with a sunset, carries.
 
     Raises:
@@ -31,6 +31,6 @@ def _instant(node: Node, key: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(written)
     except (TypeError, ValueError):
-        text = f"{key} {written!r} is no date: write it as 2027-01-31 or 2027-01-31T12:00:00Z"
+        text = f"{key} {written!r} is not a date: write it as 2027-01-31 or 2027-01-31T12:00:00Z"
         raise node.raw_child(key).error(text) from None
     return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)

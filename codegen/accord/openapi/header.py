@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from accord.document.document import Node
 from accord.document.identifiers import FIELDS_TAKEN, distinct, python_name
 from accord.jsonschema.schema import conjuncts
-from accord.openapi.media_type import Media, described
+from accord.openapi.media_type import described
+from accord.openapi.parameter import Parameter
 
 
 def is_ignored_header(name: str) -> bool:
@@ -18,16 +18,8 @@ def is_ignored_header(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """One header; `media` as for parameters, `argument` is its field in the response class."""
-
-    name: str
-    required: bool
-    schema: Node
-    explode: bool
-    media: Media | None
-    node: Node
-    argument: str = ""
+class Header(Parameter):
+    """One header, which follows the structure of a parameter; `argument` is its field in the response class."""
 
     @property
     def constant(self) -> str | None:
@@ -36,7 +28,7 @@ class Header:
         `Vary` may also be `Origin` where CORS is enabled; then the `default` of its schema is the value without it.
         """
         keywords = ("const", "default") if self.name.lower() == "vary" else ("const",)
-        schemas = [said.value for said in conjuncts(self.schema)]
+        schemas = [part.value for part in conjuncts(self.schema)]
         value = next((schema[keyword] for keyword in keywords for schema in schemas if keyword in schema), None)
         if not self.required or value is None:
             return None
@@ -49,13 +41,11 @@ class Header:
         Raises:
             DocumentError: one has no schema.
         """
-        found = tuple(cls._each(headers))
-        names = distinct((name, python_name(name.lower(), FIELDS_TAKEN)) for name in sorted(header.name for header in found))
-        return tuple(replace(header, argument=names[header.name]) for header in found)
-
-    @classmethod
-    def _each(cls, headers: Node | None) -> Iterator[Header]:
+        found = []
         for name, node in headers.named() if headers is not None else ():
             if not is_ignored_header(name):
                 media, schema = described(node, f"the header {name!r}")
-                yield cls(name, node.value.get("required", False), schema, node.value.get("explode", False), media, node)
+                required, explode = node.value.get("required", False), node.value.get("explode", False)
+                found.append(cls(name, "header", required, schema, "simple", explode, media, node))
+        names = distinct((name, python_name(name.lower(), FIELDS_TAKEN)) for name in sorted(header.name for header in found))
+        return tuple(replace(header, argument=names[header.name]) for header in found)

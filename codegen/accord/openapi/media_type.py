@@ -38,10 +38,7 @@ _MEDIA_TYPE = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+/[!#$%&'+.^_`|~0-9A-Za-z-]+
 
 
 def parameters(text: str) -> dict[str, str] | None:
-    """The parameters of a header value, from its first semicolon on (RFC 9110, 5.6.6), with their quotes.
-
-    None if they are malformed or one is repeated.
-    """
+    """The parameters of a header value from its first semicolon on (RFC 9110, 5.6.6), in quotes; None if malformed or twice."""
     found: dict[str, str] = {}
     end = 0
     # One at a time, so that the time is linear for hostile input.
@@ -146,7 +143,6 @@ class Encoding:
     headers: Node | None
     style: str | None
     explode: bool | None
-    allow_reserved: bool
     node: Node
 
     @property
@@ -164,7 +160,6 @@ class Encoding:
             headers=node.get("headers"),
             style=value.get("style"),
             explode=value.get("explode"),
-            allow_reserved=value.get("allowReserved", False),
             node=node,
         )
 
@@ -209,8 +204,7 @@ class Media:
     @property
     def encoding(self) -> dict[str, Encoding]:
         """The `encoding` of the fields of a form or multipart body."""
-        found = self.node.get("encoding")
-        return {name: Encoding.of(node) for name, node in found.named()} if found is not None else {}
+        return {name: Encoding.of(node) for name, node in self.node.named("encoding")}
 
     @classmethod
     def all(cls, content: Node | None) -> dict[str, Media]:

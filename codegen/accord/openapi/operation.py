@@ -18,10 +18,7 @@ from accord.openapi.response import Response, Responses
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path, served below each of `prefixes`, the base paths of its servers.
-
-    Of callbacks, `path` is the expression; of webhooks, the name.
-    """
+    """One method of a path, below each of `prefixes`. Of callbacks, `path` is the expression; of webhooks, the name."""
 
     id: str
     method: str
@@ -46,9 +43,9 @@ class Operation:
     def revalidates(self) -> bool:
         """Whether the engine handles `If-None-Match`: the header, 304 and a required ETag are documented."""
         answer = self.responses.get(HTTPStatus.OK)
-        tagged = answer is not None and any(h.name.lower() == "etag" and h.required for h in answer.headers)
-        asked = any(p.name.lower() == "if-none-match" for p in self.parameters)
-        return asked and tagged and HTTPStatus.NOT_MODIFIED in self.responses
+        has_etag = answer is not None and any(h.name.lower() == "etag" and h.required for h in answer.headers)
+        is_conditional = any(p.name.lower() == "if-none-match" for p in self.parameters)
+        return is_conditional and has_etag and HTTPStatus.NOT_MODIFIED in self.responses
 
     @property
     def arguments(self) -> tuple[Parameter, ...]:
@@ -101,8 +98,7 @@ def place(operation: Operation) -> str:
 def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
     parameters: dict[tuple[str, str], Parameter] = {}
     for owner in (item, node):
-        declared = owner.get("parameters")
-        for element in declared.elements() if declared else ():
+        for element in owner.elements("parameters"):
             if is_ignored(element):
                 continue
             parameter = Parameter.of(element)
@@ -111,9 +107,7 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
     body = node.get("requestBody")
     content = Media.all(body.get("content") if body else None)
     security = node.value.get("security", node.document.data.get("security", []))
-    callbacks, documented = node.get("callbacks"), node.get("responses")
-    read = (Response.of(*one) for one in (documented.items() if documented is not None else ()))
-    responses: Responses = {response.key: response for response in read}
+    responses: Responses = {response.key: response for response in (Response.of(*one) for one in node.items("responses"))}
     return Operation(
         id=given if isinstance(given, str) else operation_id(method, path),
         method=method.upper(),
@@ -129,7 +123,7 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
         prefixes=prefixes(node, item, node.document.root),
         callbacks=tuple(
             under_own_name(found, name)
-            for name, callback in (callbacks.named() if callbacks else ())
+            for name, callback in node.named("callbacks")
             for found in operations_of(callback.items())
         ),
         node=node,

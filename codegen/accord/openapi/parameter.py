@@ -43,7 +43,7 @@ class Parameter:
     @property
     def default(self) -> Any:  # noqa: ANN401 - any JSON value
         """The value of an absent parameter: the `default` of its schema or of a schema that this includes, else None."""
-        return next((said.value["default"] for said in conjuncts(self.schema) if "default" in said.value), None)
+        return next((part.value["default"] for part in conjuncts(self.schema) if "default" in part.value), None)
 
     @property
     def allow_reserved(self) -> bool:

@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 import msgspec
 
-from accord.document.document import Document, DocumentError
+from accord.document.document import DocumentError
 from accord.document.pointer import Pointer
 from accord.errors import Headers
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API
-from accord.openapi.extensions import ERROR_TEMPLATE
-from accord.openapi.header_values import header_line, header_writer, scalar_text
+from accord.openapi.keywords.extensions import ERROR_TEMPLATE
 from accord.openapi.media_type import Media, covers, essence
 from accord.openapi.operation import Operation
 from accord.openapi.response import ENGINE_HEADERS, PROBLEM_HEADERS, Response
-from accord.problems.declared_template import DeclaredTemplate, declared
-from accord.problems.error_template import Template
-from accord.problems.error_vocabulary import ID
+from accord.openapi.values.headers import header_line, header_values, scalar_text
+from accord.problems.declared_template import declared, declared_template
+from accord.problems.error_template import ID
 from accord.problems.fault import fault
+from accord.problems.guessed_template import guessed_template
 from accord.problems.problem import Problems, ProblemType
 
 _PROBLEM = "application/problem+json"
@@ -44,9 +44,9 @@ class ErrorFormats:
     the document has no other format.
     """
 
-    def __init__(self, document: Document, problems: Problems, operations: Iterable[Operation]) -> None:
+    def __init__(self, problems: Problems, operations: Iterable[Operation]) -> None:
         self.findings: list[str] = []
-        self._document, self._problems = document, problems
+        self._problems = problems
         self._formats: dict[tuple[object, ...], Format | None] = {}
         self._unsupported = set[tuple[Pointer, int]]()
         self._accepts_problems: dict[tuple[object, ...], bool] = {}
@@ -104,7 +104,7 @@ class ErrorFormats:
             if template is None or media is None or not _as_json(media) or operation.response(kind.status) is not response:
                 continue
             if not self._is_problem(response, media, kind):
-                DeclaredTemplate(template, media.schema, kind)
+                declared_template(template, media.schema, kind)
 
     def _is_problem(self, response: Response, media: Media, kind: ProblemType) -> bool:
         """Whether the schema of a media type accepts the problem itself."""
@@ -117,23 +117,23 @@ class ErrorFormats:
             problem = msgspec.json.decode(kind.text(kind.detail) + ID.encode() + b'"}')
             if kind.status == 422:  # noqa: PLR2004
                 problem["errors"] = [msgspec.json.decode(fault("query", "/name", "type"))]
-            self._accepts_problems[key] = validator(self._document, media.schema, "response").is_valid(problem)
+            self._accepts_problems[key] = validator(media.schema, "response").is_valid(problem)
         return self._accepts_problems[key]
 
     def _writer(self, response: Response, media: Media, kind: ProblemType) -> Write:
         if _as_json(media):
             if (written := declared(response)) is not None:
-                return DeclaredTemplate(written, media.schema, kind).write
+                return declared_template(written, media.schema, kind).write
             if media.schema is not None:
-                template = Template(media.schema, kind)
-                for name in dict.fromkeys(template.guessed):
-                    unknown = f"the meaning of the error member {name!r} is unknown, so it contains the detail"
-                    text = f"{unknown}: write `{ERROR_TEMPLATE}`"
-                    self.findings += [line for line in (f"{media.node.where}: {text}",) if line not in self.findings]
+                template, unknown = guessed_template(media.schema, kind)
+                for name in dict.fromkeys(unknown):
+                    text = f"the meaning of the error member {name!r} is unknown, so it contains the detail"
+                    finding = f"{media.node.where}: {text}: write `{ERROR_TEMPLATE}`"
+                    self.findings += [finding] if finding not in self.findings else []
                 return template.write
             problem = kind.text
             return lambda detail, request_id, _: problem(detail or kind.detail) + request_id + b'"}'
-        if media.schema is None or validator(media.schema.document, media.schema, "response").is_valid(kind.detail):
+        if media.schema is None or validator(media.schema, "response").is_valid(kind.detail):
             return lambda detail, _, __: (detail or kind.detail).encode()
         constant = scalar_text(Sampler("response").value(media.schema)).encode()
         return lambda _, __, ___: constant
@@ -147,8 +147,8 @@ class ErrorFormats:
             if header.constant is not None:
                 found.append((name.encode(), header.constant.encode()))
             elif header.required and name not in ENGINE_HEADERS | PROBLEM_HEADERS:
-                write = header_writer(header) or (lambda value: [scalar_text(value)])
-                found += [header_line(name.encode(), part) for part in write(Sampler("response").value(header.schema))]
+                sample = Sampler("response").value(header.schema)
+                found += [header_line(name.encode(), text) for text in header_values(header, sample)]
         return tuple(found)
 
 
@@ -158,14 +158,14 @@ def _media(response: Response) -> Media | None:
     return media or next((one for one in response.content.values() if _as_json(one) or one.kind == "text"), None)
 
 
-def template_faults(description: API) -> Iterator[DocumentError]:
+def template_faults(api: API) -> Iterator[DocumentError]:
     """What is wrong with the error templates of a document."""
-    refusals = ErrorFormats(description.document, Problems(description.document), ())
-    for operation in description.operations:
+    formats = ErrorFormats(Problems(api.document), ())
+    for operation in api.operations:
         for response in operation.responses.values():
             if response.is_error and declared(response) is not None:
                 try:
-                    refusals.check(operation, response)
+                    formats.check(operation, response)
                 except NoValue as error:
                     yield error
 

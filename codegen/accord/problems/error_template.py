@@ -1,261 +1,162 @@
-"""An error in a document's own format: a value valid by construction, its well-known members filled in, compiled to text."""
+"""Error bodies written by a template: a JSON value some parts of which are replaced for each error.
+
+`declared_template` reads one from the document, `guessed_template` derives one from the schema of a response.
+"""
 
 from __future__ import annotations
 
-import copy
-import functools
+import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
 
 from accord.document.document import Node
-from accord.jsonschema.sampling import NoValue, Sampler
-from accord.jsonschema.schema import allowed_values, conjuncts, value_schema
+from accord.document.pointer import tokens
 from accord.jsonschema.validator import validator
-from accord.openapi.extensions import ERROR_TEMPLATE
-from accord.problems.error_vocabulary import DETAIL, ID, LISTS, TIME, candidates, fault_member, plain
 from accord.problems.fault import MAX_FAULTS, fault
 from accord.problems.problem import ProblemType, encode
 
-_FAULTS = "@faults@"
-_HOLES = re.compile(f'("{DETAIL}"|{ID}|{TIME}|"{_FAULTS}")'.encode())
-ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
-LENGTHS = (400, 200, 80)
-PLACES = ("path", "query", "header", "cookie", "body")
-_ABSENT = object()
-_WITHIN = ("error", "fault", "problem", "body")  # members in which other documents wrap their errors
+Fault = dict[str, Any]  # an item of `errors` in a problem
+Values = Mapping[str, Any]  # of placeholders, by their names
 
-Fault = dict[str, str]
-Form = Callable[[list[Fault]], Any]
-SAMPLE = [msgspec.json.decode(fault("query", f"/name/{number}", "type")) for number in range(MAX_FAULTS)]
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+CODES = ("code", "CODE_NAME", "code_name", "CodeName", "codeName")  # in the order of `spellings`
+ABSENT = object()  # the value of a member that is left out
 
-
-class Template:
-    """The text of one kind of error under one schema.
-
-    Raises:
-        NoValue: no value of the schema was found.
-    """
-
-    def __init__(self, schema: Node, kind: ProblemType) -> None:
-        self._kind, self._judge = kind, validator(schema.document, schema, "response").is_valid
-        self.guessed: list[str] = []  # required members that nobody says what they hold
-        built = copy.deepcopy(Sampler("response").value(schema))
-        name = "errors" if isinstance(built, list) else "error" if isinstance(built, dict) else "detail"
-        self._root: dict[str, Any] = {name: built}
-        self._name = name
-        self._longest = 0  # characters of a detail
-        self._told: Callable[[list[Fault]], Any] | None = None
-        self._holes: list[tuple[dict[str, Any], str, str]] = []
-        self._fill(self._root, schema, is_root=True)
-        if self._root[name] == {}:
-            self._add(self._root[name])
-        for owner, member, mark in self._holes:
-            owner[member] = mark
-        self._parts = _HOLES.split(encode(self._root[name]))
-
-    def write(self, detail: str | None, request_id: bytes, faults: list[msgspec.Raw] | None) -> bytes:
-        """One error."""
-        listed: list[Fault] = [msgspec.json.decode(found) for found in faults or ()]
-        said = self._kind.detail if detail is None else detail
-        if self._told is None:
-            said = sentences(said, listed, self._longest)
-        holes: dict[bytes, Callable[[], bytes]] = {
-            f'"{DETAIL}"'.encode(): lambda: encode(said[: self._longest]),
-            ID.encode(): lambda: request_id,
-            TIME.encode(): lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode(),
-            f'"{_FAULTS}"'.encode(): lambda: encode(self._told(listed or [self._own()]) if self._told else []),
-        }
-        return b"".join(holes[part]() if part in holes else part for part in self._parts)
-
-    def _try(self, owner: dict[str, Any], name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
-        """Give a member a value if the whole stays valid."""
-        before, owner[name] = owner[name], value
-        if self._judge(self._root[self._name]):
-            return True
-        owner[name] = before
-        return False
-
-    def _drop(self, owner: dict[str, Any], name: str) -> bool:
-        """Leave a member out if the whole stays valid."""
-        before = dict(owner)
-        del owner[name]
-        if self._judge(self._root[self._name]):
-            return True
-        owner.clear()
-        owner.update(before)  # in the order that it had
-        return False
-
-    def _add(self, owner: dict[str, Any]) -> None:
-        """Fill an error whose schema names no member."""
-        for name, value in (("status", self._kind.status), ("title", self._kind.title), ("detail", self._kind.detail)):
-            owner[name] = value
-            if not self._judge(self._root[self._name]):
-                del owner[name]
-
-    def _fill(self, owner: dict[str, Any], schema: Node, *, is_root: bool = False) -> None:
-        beside = {plain(name) for name in owner}
-        for name in list(owner):
-            value, known = owner[name], plain(name)
-            nested = isinstance(value, (list, dict))
-            if nested and known in LISTS and self._listed(owner, name, is_root=is_root):
-                continue
-            if not nested and self._said(owner, name, candidates(known, beside, self._kind)):
-                continue
-            kept = is_root or (isinstance(value, dict) and known in _WITHIN)
-            if kept or not self._drop(owner, name):
-                self._inside(owner, name, schema if is_root else value_schema(schema, name))
-
-    def _inside(self, owner: Any, name: Any, schema: Node) -> None:  # noqa: ANN401 - any JSON value
-        """Fill what is required. Nothing that was made up reaches a client."""
-        value = owner[name]
-        if isinstance(value, dict):
-            self._fill(value, schema)
-        elif isinstance(value, list) and not (isinstance(owner, dict) and self._try(owner, name, [])):
-            for index in range(len(value)):
-                self._inside(value, index, value_schema(schema, index))
-        elif not isinstance(value, list) and not _is_own(schema, value):
-            self.guessed.append(str(name))
-            if not (isinstance(owner, dict) and isinstance(value, str) and self._said(owner, name, [DETAIL, self._kind.title])):
-                text = f"nothing is known that the required member {name!r} of an error could hold"
-                raise NoValue(f"{schema.where}: {text}: write a template in `{ERROR_TEMPLATE}`")
-
-    def _said(self, owner: dict[str, Any], name: str, choices: list[Any]) -> bool:
-        """Give a member the first of its texts that it may have."""
-        for choice in choices:
-            if choice != DETAIL:
-                if self._try(owner, name, choice):
-                    return True
-            elif self._try(owner, name, self._kind.detail):
-                # Details differ from answer to answer, so any text of a length has to be valid.
-                for longest in LENGTHS:
-                    if self._try(owner, name, ANY_TEXT[:longest]):
-                        self._longest = max(longest, self._longest)
-                        self._holes.append((owner, name, DETAIL))
-                        return True
-        return False
-
-    def _listed(self, owner: dict[str, Any], name: str, *, is_root: bool) -> bool:
-        """Give a list the faults of the request, in the first of the forms that it may have."""
-        for make in (lambda: whole, lambda: texts, lambda: by_place, lambda: self._made(owner, name)):
-            if (form := make()) is None:
-                continue
-            for most in (MAX_FAULTS, 10, 1):
-                if not self._try(owner, name, form(SAMPLE[:most])):
-                    continue
-                if self._kind.status == HTTPStatus.UNPROCESSABLE_ENTITY:  # the only one with faults
-                    self._told = functools.partial(_first, form, most)
-                    self._holes.append((owner, name, _FAULTS))
-                    return True
-                none = type(owner[name])()
-                return (not is_root and self._drop(owner, name)) or any(
-                    self._try(owner, name, value) for value in (none, form([self._own()]))
-                )
-        return False
-
-    def _own(self) -> Fault:
-        """The error itself as a fault."""
-        return {"in": "request", "pointer": "", "code": self._kind.code, "message": self._kind.detail}
-
-    def _made(self, owner: dict[str, Any], name: str) -> Form | None:
-        """Faults in the form of the items of a list, whose members are found by trying."""
-        before = copy.deepcopy(owner[name])
-        if not isinstance(before, list) or not before or not isinstance(before[0], dict):
-            return None
-        item: dict[str, Any] = owner[name][0]
-        del owner[name][1:]
-        chosen: dict[str, _Member] = {}
-        for member in list(item):
-            choices, own = fault_member(plain(member), SAMPLE[0]), item[member]
-            fitting = (number for number, choice in enumerate(choices) if self._try(item, member, choice))
-            if (number := next(fitting, None)) is not None:
-                chosen[member] = self._chosen(item, member, number, own)
-            else:
-                self._drop(item, member)
-        owner[name] = before
-        return functools.partial(_shaped, item, chosen) if chosen else None
-
-    def _chosen(self, item: dict[str, Any], name: str, at: int, own: Any) -> _Member:  # noqa: ANN401 - any JSON value
-        """A member of a fault, and the places of which it cannot speak."""
-        sample, before = SAMPLE[0], dict(item)
-        made = {place: fault_member(plain(name), {**sample, "in": place})[at] for place in (*PLACES, "request")}
-        refused = frozenset(place for place, value in made.items() if not self._try(item, name, value))
-        item[name] = own
-        if refused and self._drop(item, name):
-            own = _ABSENT
-        item.clear()
-        item.update(before)
-        return _Member(at, refused, own)
+# What templates are tried with. Details differ from error to error, so any text of a length has to be valid.
+_LENGTHS = (400, 200, 80)
+_ANY_TEXT = 'A longer sentence, of any characters: it\'s <one> & "two"; 100 %! ' * 7
+_PLACES = ("path", "query", "header", "cookie", "body")
+ID = "0f1e2d3c-4b5a-8697-a8b9-cadbecfd0e1f"
+SAMPLE_VALUES: Values = {
+    "detail": _ANY_TEXT[: _LENGTHS[-1]],
+    "request_id": ID,
+    "instance": f"urn:uuid:{ID}",
+    "timestamp": "1970-01-02T03:04:05Z",
+}
+SAMPLE_FAULTS: list[Fault] = [
+    msgspec.json.decode(fault(place, f"/name/{number}", "type"))
+    for number, place in zip(range(MAX_FAULTS), itertools.cycle(_PLACES), strict=False)
+]
+FAULT_OF_EACH_PLACE = [*SAMPLE_FAULTS[: len(_PLACES)], {**SAMPLE_FAULTS[0], "in": "request"}]
 
 
-class _Member(NamedTuple):
-    """A member of a fault: which of its values, and of faults in some places `otherwise`."""
+class Text(NamedTuple):
+    """A text with placeholders. A placeholder alone has the type of its value."""
 
-    at: int
-    refused: frozenset[str]
-    otherwise: Any
+    text: str
 
-
-def _is_own(schema: Node, value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether a value is the document's own: listed, or its default or example."""
-    if value is None or allowed_values(schema) is not None:
-        return True
-    said = [part.value for part in conjuncts(schema)]
-    given = [part[key] for part in said for key in ("default", "example") if key in part]
-    given += [one for part in said if isinstance(part.get("examples"), list) for one in part["examples"]]
-    return value in given
+    def __call__(self, values: Values) -> Any:  # noqa: ANN401 - any JSON value
+        """The text with the values of its placeholders."""
+        if (alone := PLACEHOLDER.fullmatch(self.text)) is not None:
+            return values[alone[1]]
+        return PLACEHOLDER.sub(lambda found: str(values[found[1]]), self.text)
 
 
-def whole(faults: list[Fault]) -> list[Fault]:
-    """As problems list them."""
-    return faults
+class Listing(NamedTuple):
+    """The faults of a request. Without any, the member that contains them is left out."""
+
+    write: Callable[[Values, list[Fault]], Any]
 
 
-def texts(faults: list[Fault]) -> list[str]:
-    """A sentence each."""
-    return [_told(found) for found in faults]
+def each_fault(items: list[Any]) -> Listing:
+    """A list that has these items for each fault."""
+    return Listing(lambda values, faults: [fill(item, {**values, **_of(one)}, faults) for one in faults for item in items])
 
 
-def sentences(said: str, faults: list[Fault], longest: int) -> str:
-    """The text with as many of the faults as there is room for, one at least."""
-    for number, one in enumerate(faults):
-        longer = f"{said} {_told(one)}."
-        if number and len(longer) > longest:
-            break
-        said = longer
-    return said
+def _sentence(one: Fault) -> str:
+    return f"{one['in']}{one['pointer'][:100]} {one['message']}"
 
 
-def _told(found: Fault) -> str:
-    return f"{found['in']}{found['pointer'][:100]} {found['message']}"
-
-
-def _first(form: Form, most: int, faults: list[Fault]) -> Any:  # noqa: ANN401 - any JSON value
-    return form(faults[:most])
-
-
-def _shaped(item: dict[str, Any], chosen: dict[str, _Member], faults: list[Fault]) -> list[dict[str, Any]]:
-    return [dict(_filled(item, chosen, found)) for found in faults]
-
-
-def _filled(item: dict[str, Any], chosen: dict[str, _Member], found: Fault) -> Iterator[tuple[str, Any]]:
-    for name, value in item.items():
-        member = chosen.get(name)
-        if member is None:
-            yield name, value
-        elif found["in"] not in member.refused:
-            yield name, fault_member(plain(name), found)[member.at]
-        elif member.otherwise is not _ABSENT:
-            yield name, member.otherwise
-
-
-def by_place(faults: list[Fault]) -> dict[str, list[str]]:
-    """Messages by the places that they are about."""
+def _by_pointer(_: Values, faults: list[Fault]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in faults:
         found.setdefault(one["pointer"], []).append(one["message"])
     return found
+
+
+WHOLE_FAULTS = Listing(lambda _, faults: faults)
+COMMON_LISTINGS = (WHOLE_FAULTS, Listing(lambda _, faults: list(map(_sentence, faults))), Listing(_by_pointer))
+
+
+def fill(part: Any, values: Values, faults: list[Fault]) -> Any:  # noqa: ANN401 - a part of a template, any JSON value
+    """A part of a template with what its placeholders stand for."""
+    if isinstance(part, Listing):
+        return part.write(values, faults)
+    if callable(part):
+        return part(values)
+    if isinstance(part, dict):
+        members = ((name, fill(item, values, faults)) for name, item in part.items() if faults or not isinstance(item, Listing))
+        return {name: value for name, value in members if value is not ABSENT}
+    return [fill(item, values, faults) for item in part] if isinstance(part, list) else part
+
+
+def _of(one: Fault) -> dict[str, Any]:
+    steps = tokens(one["pointer"])
+    return {f"errors.{name}": value for name, value in {**one, "field": ".".join(steps), "loc": [one["in"], *steps]}.items()}
+
+
+def spellings(code: str) -> list[str]:
+    """A code such as `not-found` as other documents write it."""
+    words = code.split("-")
+    pascal = "".join(map(str.capitalize, words))
+    snake = "_".join(words)
+    return [code, snake.upper(), snake, pascal, pascal[:1].lower() + pascal[1:], " ".join(words).capitalize()]
+
+
+def _with_sentences(detail: str, faults: list[Fault], longest: int) -> str:
+    """The detail with as many faults as fit, at least one."""
+    for number, one in enumerate(faults):
+        longer = f"{detail} {_sentence(one)}."
+        if number and len(longer) > longest:
+            break
+        detail = longer
+    return detail
+
+
+class ErrorTemplate:
+    """One kind of error under one template.
+
+    `lists`: the template lists faults; otherwise the detail names them. `needs_one`: without faults, the list has one item, the
+    error itself.
+    """
+
+    def __init__(self, parts: Any, kind: ProblemType, *, lists: bool, needs_one: bool) -> None:  # noqa: ANN401 - as `fill`
+        self._parts, self._kind, self._lists, self._needs_one = parts, kind, lists, needs_one
+        codes = dict(zip(CODES, spellings(kind.code), strict=False))
+        status = {"status": kind.status, "status_text": str(kind.status)}
+        self._constant: dict[str, Any] = {**status, **codes, "title": kind.title, "type": kind.type}
+        self._longest, self._most = _LENGTHS[0], MAX_FAULTS
+
+    def write(self, detail: str | None, request_id: bytes, faults: list[msgspec.Raw] | None) -> bytes:
+        """One error as JSON."""
+        listed = list(map(msgspec.json.decode, faults or ()))
+        return encode(self._filled(detail or self._kind.detail, request_id.decode(), listed))
+
+    def _filled(self, detail: str, request_id: str, faults: list[Fault]) -> Any:  # noqa: ANN401 - any JSON value
+        if not self._lists:
+            detail = _with_sentences(detail, faults, self._longest)
+        values = {
+            **self._constant,
+            "detail": detail[: self._longest],
+            "request_id": request_id,
+            "instance": f"urn:uuid:{request_id}",
+            "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        itself = {"in": "request", "pointer": "", "code": self._kind.code, "message": detail}
+        return fill(self._parts, values, faults[: self._most] or ([itself] if self._needs_one else []))
+
+    def mismatch(self, schema: Node, samples: Iterable[list[Fault]]) -> str | None:
+        """Find how long a detail, and how many of these faults, the schema allows; returns what is wrong if it allows none."""
+        schema_validator = validator(schema, "response")
+        choices = itertools.product(dict.fromkeys((self._needs_one, True)), (MAX_FAULTS, 10, 1), _LENGTHS)
+        for self._needs_one, self._most, self._longest in choices:
+            made = [self._filled(_ANY_TEXT, ID, faults) for faults in samples]
+            if all(map(schema_validator.is_valid, made)):
+                return None
+        error = next(error for value in made for error in schema_validator.iter_errors(value))
+        place = "/" + "/".join(map(str, error.instance_path))
+        return f"the error {self._kind.status} does not match its schema ({schema.where}), `{error.schema_path[-1]}` at {place}"

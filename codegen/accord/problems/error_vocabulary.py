@@ -1,21 +1,20 @@
-"""How errors are worded in a document's own format: which member of an error holds what, and what it may be called there."""
+"""The usual names of the members of an error, and what each of them may contain."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from accord.problems.error_template import Text, spellings
 from accord.problems.problem import ProblemType
 
-# They stand in a template where an answer has its own text. All are valid where what replaces them is.
-DETAIL = "@detail@"
-ID = "0f1e2d3c-4b5a-8697-a8b9-cadbecfd0e1f"
-TIME = "1970-01-02T03:04:05Z"
+DETAIL = Text("{detail}")
 
+# Names as `plain` writes them.
 _CODES = frozenset({"code", "errorcode", "errcode", "errortype", "errcodename"})
 _STATUSES = frozenset({"status", "statuscode", "httpstatus", "httpcode", "httpstatuscode"})
 _TITLES = frozenset({"title", "errortitle", "reason", "phrase", "summary"})
-DETAILS = frozenset(
+_DETAILS = frozenset(
     {
         *("message", "msg", "detail", "details", "description", "errordescription", "errormessage", "errordetail"),
         *("developermessage", "usermessage", "text"),
@@ -24,82 +23,55 @@ DETAILS = frozenset(
 _IDS = frozenset({"instance", "requestid", "traceid", "correlationid", "errorid"})
 _TIMES = frozenset({"timestamp", "time", "datetime", "occurredat"})
 _FLAGS = frozenset({"success", "ok"})
+WRAPPERS = frozenset({"error", "fault", "problem", "body"})  # objects that contain the error itself
 LISTS = frozenset(
     {
-        "errors",
-        "violations",
-        "issues",
-        "details",
-        "detail",
-        "invalidparams",
-        "faults",
-        "fielderrors",
-        "messages",
+        *("errors", "violations", "issues", "details", "detail", "invalidparams", "faults", "fielderrors", "messages"),
         "validationerrors",
     }
 )
 
 # The members of one fault of a request.
-_FAULT_MESSAGES = DETAILS | _TITLES | {"error"}
-_FAULT_CODES = frozenset({"code", "type", "keyword", "rule", "errorcode", "errortype", "issue"})
-_FAULT_PLACES = frozenset({"field", "path", "pointer", "name", "property", "param", "parameter", "target", "attribute", "key"})
+_FAULT_MEMBERS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
+    (_DETAILS | _TITLES | {"error"}, ("message",)),
+    (frozenset({"code", "type", "keyword", "rule", "errorcode", "errortype", "issue"}), ("code",)),
+    (
+        frozenset({"field", "path", "pointer", "name", "property", "param", "parameter", "target", "attribute", "key"}),
+        ("pointer", "field"),
+    ),
+    (frozenset({"loc"}), ("loc",)),
+    (frozenset({"in", "location", "source"}), ("in",)),
+)
 
 
 def plain(name: str) -> str:
-    """A member's name without its spelling: `error_code` and `errorCode` are one."""
+    """A member's name without its spelling: `error_code` and `errorCode` are the same."""
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def spellings(code: str) -> list[str]:
-    """A code such as `not-found` as other documents write it."""
-    words = code.split("-")
-    pascal = "".join(word.capitalize() for word in words)
-    return [
-        code,
-        "_".join(words).upper(),
-        "_".join(words),
-        pascal,
-        pascal[:1].lower() + pascal[1:],
-        " ".join(words).capitalize(),
-    ]
-
-
 def candidates(name: str, beside: set[str], kind: ProblemType) -> list[Any]:  # noqa: PLR0911 - one for each kind of member
-    """What a member of an error may be, the best first; nothing for one that is not known. `beside` are its neighbours."""
+    """What a member of an error may contain, the best first; empty if its name is unknown. `beside` are the names around it."""
+    codes = spellings(kind.code)
     if name in _CODES:
-        return [*spellings(kind.code), kind.status, str(kind.status)]
+        return [*codes, kind.status, str(kind.status)]
     if name in _STATUSES:
         return [kind.status, str(kind.status), "error", "ERROR", "fail"]
     if name in _TITLES:
         return [kind.title]
     if name == "error":
-        told = [DETAIL, kind.title] if not beside & DETAILS else []
-        return [*told, *spellings(kind.code)[2:], *spellings(kind.code)[:2], kind.title, True]
-    if name in DETAILS:
+        detail = [DETAIL, kind.title] if not beside & _DETAILS else []
+        return [*detail, *codes[2:], *codes[:2], kind.title, True]
+    if name in _DETAILS:
         return [DETAIL, kind.detail, kind.title]
     if name == "type":
-        return [kind.type, "about:blank", *spellings(kind.code), "error"]
+        return [kind.type, "about:blank", *codes, "error"]
     if name in _IDS:
-        return [f"urn:uuid:{ID}", ID] if name == "instance" else [ID]
+        return [Text("{instance}"), Text("{request_id}")] if name == "instance" else [Text("{request_id}")]
     if name in _TIMES:
-        return [TIME]
+        return [Text("{timestamp}")]
     return [False] if name in _FLAGS else []
 
 
-def steps(pointer: str) -> list[str]:
-    """The keys of a JSON Pointer."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-
-
-def fault_member(name: str, fault: dict[str, str]) -> list[Any]:
-    """What a member of one fault may be; nothing if it is not known."""
-    at = steps(fault["pointer"])
-    if name in _FAULT_MESSAGES:
-        return [fault["message"]]
-    if name in _FAULT_CODES:
-        return [fault["code"]]
-    if name in _FAULT_PLACES:
-        return [fault["pointer"], ".".join(at)]
-    if name == "loc":
-        return [[fault["in"], *at]]
-    return [fault["in"]] if name in ("in", "location", "source") else []
+def fault_candidates(name: str) -> list[Text]:
+    """What a member of one fault may contain; empty if its name is unknown."""
+    return [Text(f"{{errors.{one}}}") for names, contents in _FAULT_MEMBERS if name in names for one in contents]

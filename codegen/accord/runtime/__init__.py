@@ -8,8 +8,9 @@ from accord.lazy import lazy
 
 if TYPE_CHECKING:
     from accord.errors import ApiError, ContractViolation, LinkError, PayloadError, Reply, ReplyError
-    from accord.openapi.encoded import Encoded, encode
-    from accord.runtime.bodies.file import File
+    from accord.openapi.expressions import expand
+    from accord.openapi.values.encoded import Encoded, encode
+    from accord.runtime.bodies.parsed_body import File
     from accord.runtime.engine.context import RequestContext, Service
     from accord.runtime.engine.engine import Engine
     from accord.runtime.fastapi import OpenAPIApp
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
     from accord.runtime.handlers.call import Call, Principal, Public, SignedIn
     from accord.runtime.handlers.mock import Mocked
     from accord.runtime.handlers.pydantic_base import Instant, Model, Number, Rest, Tagged, default
-    from accord.runtime.parameters.serialize import filled, filled_json
+    from accord.runtime.parameters.serialize import json_parameter, path_parameter
     from accord.runtime.responses import statuses
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
-    from accord.runtime.webhooks.expressions import expanded
-    from accord.runtime.webhooks.links import Link, evaluated, linked
+    from accord.runtime.webhooks.links import Link, evaluate, link_arguments
     from accord.runtime.webhooks.sender import Received, Transport, Webhook
 
 __all__ = [
@@ -63,18 +63,18 @@ __all__ = [
     "bind",
     "default",
     "encode",
-    "evaluated",
-    "expanded",
-    "filled",
-    "filled_json",
-    "linked",
+    "evaluate",
+    "expand",
+    "json_parameter",
+    "link_arguments",
+    "path_parameter",
     "statuses",
 ]
 
 __getattr__ = lazy(
     __name__,
     {
-        "accord.runtime.bodies.file": "File",
+        "accord.runtime.bodies.parsed_body": "File",
         "accord.runtime.engine.context": "RequestContext Service",
         "accord.runtime.engine.engine": "Engine",
         "accord.errors": "ApiError ContractViolation LinkError PayloadError Reply ReplyError",
@@ -83,12 +83,12 @@ __getattr__ = lazy(
         "accord.runtime.handlers.call": "Call Principal Public SignedIn",
         "accord.runtime.handlers.mock": "Mocked",
         "accord.runtime.handlers.pydantic_base": "Instant Model Number Rest Tagged default",
-        "accord.runtime.parameters.serialize": "filled filled_json",
-        "accord.openapi.encoded": "Encoded encode",
+        "accord.runtime.parameters.serialize": "json_parameter path_parameter",
+        "accord.openapi.values.encoded": "Encoded encode",
         "accord.runtime.responses.statuses": "statuses",
         "accord.runtime.responses.types": "Answer Binary Body Empty Event Events Lines Text",
-        "accord.runtime.webhooks.expressions": "expanded",
-        "accord.runtime.webhooks.links": "Link evaluated linked",
+        "accord.openapi.expressions": "expand",
+        "accord.runtime.webhooks.links": "Link evaluate link_arguments",
         "accord.runtime.webhooks.sender": "Received Transport Webhook",
     },
 )

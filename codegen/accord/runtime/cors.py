@@ -1,7 +1,7 @@
-"""Cross-origin requests (Fetch, 3.2): which origins' pages may read answers, and what they may send.
+"""Cross-origin requests (Fetch, 3.2): which origins may read responses, and what they may send.
 
-Not Starlette's middleware: it refuses a preflight in plain text, tells caches nothing of `Origin` when a stranger asks, and
-costs every request 9 us, with an `Origin` or without. As part of the engine its headers are judged like all others.
+Starlette's middleware would answer a rejected preflight in plain text, omit `Vary` for origins that are not allowed, and cost
+every request 9 us. As a part of the engine, CORS headers are also validated like all others.
 """
 
 from __future__ import annotations
@@ -14,39 +14,39 @@ from starlette.types import Scope
 from accord.document.document import Document
 from accord.errors import HeaderList, Headers
 from accord.jsonschema.validator import validator
-from accord.openapi.deprecation import notices
-from accord.openapi.header_values import header_reader
+from accord.openapi.deprecation import deprecation_headers
 from accord.openapi.operation import Operation
 from accord.openapi.paths.router import Resource
 from accord.openapi.response import Response
+from accord.runtime.parameters.reader import header_reader
 
 VARY = (b"vary", b"Origin")
 # CORS-safelisted response-header names (Fetch, 2.2.2): pages may read these anyway.
 _SAFELISTED = frozenset({"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"})
 _ANYTHING: HeaderList = [
     (b"access-control-allow-methods", b"*"),
-    (b"access-control-allow-headers", b"*, Authorization"),  # the one header that `*` does not stand for
+    (b"access-control-allow-headers", b"*, Authorization"),  # which `*` does not include
 ]
 _MAX_AGE = (b"access-control-max-age", b"600")
 
 
 class Cors:
-    """Tells browsers which origins may read answers. Others get the same answers without permission.
+    """Allows some origins to read responses. Other origins get the same responses without CORS headers.
 
-    A preflight from a listed origin is told what the document has at its path, and never that it is refused: comparing is the
-    browser's part. Credentials are never allowed, so `*` stands for any method and header where the document has no such path.
+    The response to a preflight from an allowed origin lists the methods and headers that the document defines for the path;
+    the browser compares. Credentials are never allowed, so `*` includes any method and header of a path that is not defined.
 
     Raises:
-        DocumentError: the document pins `Vary` to a value that says nothing of the origin.
+        DocumentError: the document has a constant `Vary` that does not allow `Origin`.
     """
 
     def __init__(self, document: Document, operations: Sequence[Operation], origins: Sequence[str]) -> None:
         self._document = document
         responses = [response for operation in operations for response in operation.responses.values()]
         self._check_vary(responses)
-        written = (name.decode().title() for operation in operations for name, _ in notices(operation))
+        own = (name.decode().title() for operation in operations for name, _ in deprecation_headers(operation))
         names = (header.name for response in responses for header in response.headers)
-        read = _joined(name for name in ("X-Request-ID", *written, *names) if name.lower() not in _SAFELISTED)
+        read = _joined(name for name in ("X-Request-ID", *own, *names) if name.lower() not in _SAFELISTED)
         self._granted: dict[bytes, Headers] = {
             origin.encode(): ((b"access-control-allow-origin", origin.encode()), (b"access-control-expose-headers", read))
             for origin in origins
@@ -55,16 +55,16 @@ class Cors:
     def granted(self, scope: Scope) -> tuple[Headers, bool]:
         """The headers for the request's origin, none if it is not listed, and whether the request is a preflight."""
         granted: Headers = ()
-        asked = False
+        is_preflight = False
         for name, value in scope["headers"]:
             if name == b"origin":
                 granted = self._granted.get(value, ())
             elif name == b"access-control-request-method":
-                asked = scope["method"] == "OPTIONS"
-        return granted, asked and granted != ()
+                is_preflight = scope["method"] == "OPTIONS"
+        return granted, is_preflight and granted != ()
 
     def preflight(self, resource: Resource[Any] | None) -> HeaderList:
-        """What may be sent to a path."""
+        """The headers of the response to a preflight: the methods and request headers of a path."""
         if resource is None:
             return [*_ANYTHING, _MAX_AGE]
         sent = _joined(self._sent(resource.written.values()))
@@ -76,14 +76,12 @@ class Cors:
 
         `Accept` and others are safelisted (Fetch, 2.2.2) only up to 128 bytes of harmless characters, so they are listed too.
         """
-        components = self._document.root.get("components")
-        schemes = components.get("securitySchemes") if components is not None else None
+        schemes = dict(self._document.root.named("components", "securitySchemes"))
         for operation in operations:
             for name, _ in (requirement for alternative in operation.security for requirement in alternative):
-                scheme = schemes.get(name) if schemes is not None else None
-                place = scheme.value.get("in", "") if scheme is not None else ""
-                if scheme is not None and place in ("", "header"):
-                    yield scheme.value["name"] if place else "Authorization"
+                scheme = schemes[name].value
+                if scheme.get("in", "header") == "header":
+                    yield scheme.get("name", "Authorization")
             if operation.accepts:
                 yield "Accept"
             if operation.bodies:
@@ -96,13 +94,13 @@ class Cors:
                 headers: HeaderList = [(b"vary", header.constant.encode())]
                 vary_by_origin(headers)
                 value = header_reader(header)([headers[0][1].decode()])
-                if not validator(self._document, header.schema, "response").is_valid(value):
-                    text = f"Vary is {headers[0][1].decode()!r} where other origins may read answers: let its schema allow that"
+                if not validator(header.schema, "response").is_valid(value):
+                    text = f"Vary is {headers[0][1].decode()!r} where other origins may read responses: allow it"
                     raise header.node.error(text)
 
 
 def vary_by_origin(headers: HeaderList) -> None:
-    """Tell caches that the answer depends on `Origin`, in the line that is there."""
+    """Add `Origin` to the `Vary` header, if it is not there."""
     at = None
     for index, (name, value) in enumerate(headers):
         if name == b"vary":

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ErrorResponse = tuple[int, HeaderList, bytes | None]  # status, headers, body
 
-_NOT_CACHED = Format((), None)
 _PROBLEM_TYPE = (b"content-type", b"application/problem+json")
 _BEARER = ((b"www-authenticate", b"Bearer"),)  # for operations that issue tokens and are public themselves
 
@@ -28,7 +27,7 @@ class ErrorResponses:
 
     def __init__(self, document: Document, operations: Iterable[Operation]) -> None:
         self._problems = Problems(document)
-        self._formats = ErrorFormats(document, self._problems, operations)
+        self._formats = ErrorFormats(self._problems, operations)
         self.findings = self._formats.findings
         self._rejection_formats: dict[tuple[str | None, int], Format | None] = {}  # by operation and status
 
@@ -45,21 +44,22 @@ class ErrorResponses:
             if operation is None or _allows(operation, error.status, error.type):
                 # An outage (an error with a cause) is documented, but its cause belongs in the log.
                 return *self._api_error(operation, error, request_id), error if error.__cause__ is not None else None
-            error = _undocumented(operation.definition, error)
+            text = f"{operation.id} raised {error.type} ({error.status}), which it does not document"
+            violation = ContractViolation(f"{text} ({operation.definition.node.where})")
+            error = violation.with_traceback(error.__traceback__)
         return *self.rejection(operation, RequestRejected(500), request_id), error
 
     def rejection(self, operation: CompiledOperation | None, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:
         """Status, headers and body of a rejection."""
-        if self._formats.only_problems:
-            return rejection.status, [_PROBLEM_TYPE, *rejection.headers], self._problems.rejection(rejection, request_id)
-        key = (operation.id if operation is not None else None, rejection.status)
-        error_format = self._rejection_formats.get(key, _NOT_CACHED)
-        if error_format is _NOT_CACHED:
-            error_format = self._formats.format(_definition(operation), self._problems.type_of(rejection.status))
-            self._rejection_formats[key] = error_format
-        if error_format is None:
+        if self._formats.only_problems or (error_format := self._format(operation, rejection.status)) is None:
             return rejection.status, [_PROBLEM_TYPE, *rejection.headers], self._problems.rejection(rejection, request_id)
         return _formatted(error_format, rejection, request_id)
+
+    def _format(self, operation: CompiledOperation | None, status: int) -> Format | None:
+        key = (operation.id if operation is not None else None, status)
+        if key not in self._rejection_formats:
+            self._rejection_formats[key] = self._formats.format(_definition(operation), self._problems.type_of(status))
+        return self._rejection_formats[key]
 
     def _api_error(self, operation: CompiledOperation | None, error: ApiError, request_id: bytes) -> ErrorResponse:
         headers: Headers = ()
@@ -90,11 +90,6 @@ def _allows(operation: CompiledOperation, status: int, problem_type: str) -> boo
 
 def _definition(operation: CompiledOperation | None) -> Operation | None:
     return operation.definition if operation is not None else None
-
-
-def _undocumented(operation: Operation, error: ApiError) -> ContractViolation:
-    text = f"{operation.id} raised {error.type} ({error.status}), which it does not document ({operation.node.where})"
-    return ContractViolation(text).with_traceback(error.__traceback__)
 
 
 def _formatted(error_format: Format, rejection: RequestRejected, request_id: bytes) -> ErrorResponse:

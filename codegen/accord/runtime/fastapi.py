@@ -44,10 +44,7 @@ def _fault(error: Any) -> msgspec.Raw:  # noqa: ANN401 - one of FastAPI's errors
 
 
 class OpenAPIApp(FastAPI):
-    """A FastAPI application whose documented operations are served by an engine.
-
-    Lifespan, middleware, exception handlers and further routes work as in any FastAPI application.
-    """
+    """A FastAPI application whose documented operations are served by an engine; everything else works as in FastAPI."""
 
     def __init__(self, engine: Engine, *, origins: Sequence[str] = (), **extra: Any) -> None:  # noqa: ANN401 - FastAPI's own
         self.engine = engine

@@ -33,11 +33,9 @@ class RequestValidator:
     """Validates path, query, headers, cookies and body of one operation together, so that all faults are listed at once."""
 
     def __init__(self, operation: Operation, body: Node | None = None, direction: Direction = "request") -> None:
-        self._operation, document = operation, operation.node.document
-        self._parameters = (
-            compiled(document, self._parameters_schema, direction, operation.node) if operation.parameters else None
-        )
-        self._body = compiled(document, body, direction) if body is not None else None
+        self._operation = operation
+        self._parameters = compiled(operation.node, direction, self._parameters_schema) if operation.parameters else None
+        self._body = compiled(body, direction) if body is not None else None
         self.is_valid = self._shortest_check()
 
     def _parameters_schema(self, schemas: Directed) -> dict[str, Any]:
@@ -51,7 +49,7 @@ class RequestValidator:
         return {"properties": places}
 
     def _shortest_check(self) -> Callable[[dict[str, Any], Any], bool]:
-        """Whether parameters, by place and name, and a body are valid. Every request calls it, so it does nothing in vain."""
+        """Whether parameters, by place and name, and a body are valid. Every request calls it: each case has its function."""
         parameters, body = (one.is_valid if one is not None else None for one in (self._parameters, self._body))
         if parameters is None:
             return (lambda _, value: body(value)) if body is not None else lambda _, __: True

@@ -1,4 +1,4 @@
-"""Limits on connections, in all and per client address, and the allowed values of `Host` (docs/adr/0019)."""
+"""What all connections of a server share: limits, in all and per client address, and the allowed hosts (docs/adr/0019)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 import structlog
+from uvicorn.server import ServerState
 
+from accord.errors import RequestRejected
+
+READ_BYTES = 16 * 1024  # read from the network at once, which also bounds the unparsed requests of one connection
 _WARNING_SECONDS = 10.0  # the shortest interval between two warnings
 _MAX_CACHED_HOSTS = 1000
 
@@ -73,10 +78,7 @@ class Connections:
 
 
 class Hosts:
-    """The accepted values of the Host header: well-formed ones, and only the `allowed` names if there are any.
-
-    `*.example.com` allows every subdomain of `example.com`.
-    """
+    """The accepted values of Host: well-formed ones, only those `allowed` if there are any. `*.a.example` is any subdomain."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         names = [name.lower() for name in allowed]
@@ -98,3 +100,20 @@ class Hosts:
         if len(self._cache) < _MAX_CACHED_HOSTS:
             self._cache.add(host)
         return None
+
+
+class State(ServerState):
+    """What all connections share. `reject` returns the ASGI application that responds with a rejection."""
+
+    def __init__(
+        self,
+        reject: Callable[[RequestRejected], Any],
+        connections: Connections | None = None,
+        hosts: Hosts | None = None,
+    ) -> None:
+        super().__init__()
+        self.is_closing = False  # every response is the last one of its connection
+        self.reject = reject
+        self.open_connections = connections or Connections()
+        self.hosts = hosts or Hosts()
+        self.buffer = memoryview(bytearray(READ_BYTES))

@@ -11,11 +11,11 @@ from collections.abc import Hashable
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from accord.errors import RequestRejected
-from accord.server.http_state import Flow, State
+from accord.server.connections import State
 from accord.server.http_writer import Cycle, LastCycle
 from accord.server.request_head import HEAD_BYTES, HEAD_TOO_LARGE, check_head, origin_form, parse_error
 from accord.server.timeouts import Deadline, WriteTimeout
@@ -52,6 +52,17 @@ class Reader(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Bytes were received."""
         self._received(bytes(self._buffer[:nbytes]))
+
+
+class Flow(FlowControl):
+    """uvicorn's flow control, which also resumes reading whenever a handler asks for the body."""
+
+    has_pending_bytes = False  # received but not parsed yet; until they are, nothing more is read
+
+    def resume_reading(self) -> None:
+        """Resume reading, unless bytes are pending."""
+        if not self.has_pending_bytes:
+            super().resume_reading()
 
 
 class Protocol(HttpToolsProtocol):

@@ -21,9 +21,8 @@ from uvicorn.lifespan.on import LifespanOn, LifespanSendMessage
 from uvicorn.server import HANDLED_SIGNALS
 
 from accord.runtime.fastapi import OpenAPIApp
-from accord.server.connections import Connections, Hosts
+from accord.server.connections import Connections, Hosts, State
 from accord.server.http_protocol import Protocol, Reader
-from accord.server.http_state import State
 
 _DISABLED_LOGGER = logging.getLogger(f"{__name__}.disabled")
 _DISABLED_LOGGER.disabled = True

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import FILES, Key, Pointer, mappings, value_at

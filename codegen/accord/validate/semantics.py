@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.pointer import Pointer
 from accord.document.references import METHODS

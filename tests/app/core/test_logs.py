@@ -54,7 +54,7 @@ class TestConfigure:
         try:
             fail("aca_" + "7" * 72)
         except ValueError as error:
-            RequestLog(None, str).failed(context(), error)
+            RequestLog(None, str).on_error(context(), error)
 
         text = output()
         assert "cannot read 76 characters" in text
@@ -132,7 +132,7 @@ class TestRequestLog:
     async def test_a_line_has_request_operation_status_and_principal(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal.user_id)
 
-        log.answered(context(operation=LIST_POSTS, user=7), 200)
+        log.on_response(context(operation=LIST_POSTS, user=7), 200)
         log.close()
 
         [line] = pipe[1]()
@@ -151,7 +151,7 @@ class TestRequestLog:
     async def test_unknown_values_are_null(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
 
-        log.answered(context(), 404)
+        log.on_response(context(), 404)
         log.close()
 
         [line] = pipe[1]()
@@ -161,7 +161,7 @@ class TestRequestLog:
         log = RequestLog(pipe[0], lambda principal: principal)
         path = f'/a"{HOSTILE}{{"status":200}}\\'
 
-        log.answered(context(path, HOSTILE), 404)
+        log.on_response(context(path, HOSTILE), 404)
         log.close()
 
         text = os.read(pipe[2], 1 << 20).decode()
@@ -172,7 +172,7 @@ class TestRequestLog:
     async def test_lines_are_written_after_a_short_delay(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
         for _ in range(3):
-            log.answered(context(), 200)
+            log.on_response(context(), 200)
 
         before = pipe[1]()
         await asyncio.sleep(0.4)
@@ -183,7 +183,7 @@ class TestRequestLog:
     async def test_surplus_lines_are_dropped_and_counted(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal, most=2)
         for _ in range(5):
-            log.answered(context(), 200)
+            log.on_response(context(), 200)
         log.close()
 
         lines = pipe[1]()
@@ -195,8 +195,8 @@ class TestRequestLog:
         log = RequestLog(None, lambda principal: principal)
 
         with capture_logs() as events:
-            log.answered(context(), 200)
-            log.failed(context(operation=LIST_POSTS), ValueError("broken"))
+            log.on_response(context(), 200)
+            log.on_error(context(operation=LIST_POSTS), ValueError("broken"))
 
         [entry] = events
         assert (entry["log_level"], entry["operation"]) == ("error", "listPosts")
@@ -209,8 +209,8 @@ class TestReadableRequestLog:
     async def test_a_line_is_readable(self, pipe):
         log = ReadableRequestLog(pipe[0], lambda principal: principal.user_id)
 
-        log.answered(context(user=7), 200)
-        log.answered(context(), 404)
+        log.on_response(context(user=7), 200)
+        log.on_response(context(), 404)
         log.close()
 
         one, other = os.read(pipe[2], 1 << 20).decode().splitlines()
@@ -221,7 +221,7 @@ class TestReadableRequestLog:
     async def test_a_hostile_path_stays_one_printable_line(self, pipe):
         log = ReadableRequestLog(pipe[0], str)
 
-        log.answered(context(f"/{HOSTILE}", HOSTILE), 404)
+        log.on_response(context(f"/{HOSTILE}", HOSTILE), 404)
         log.close()
 
         text = os.read(pipe[2], 1 << 20).decode()
@@ -232,7 +232,7 @@ class TestReadableRequestLog:
         for no_colour in ("", "1"):
             monkeypatch.setenv("NO_COLOR", no_colour)
             log = ReadableRequestLog(terminal, str)
-            log.answered(context(), 500)
+            log.on_response(context(), 500)
             log.close()
         text = b""
         while text.count(b"\n") < 2:
@@ -247,7 +247,7 @@ class TestReadableRequestLog:
     async def test_dropped_lines_are_counted(self, pipe):
         log = ReadableRequestLog(pipe[0], str, most=1)
         for _ in range(3):
-            log.answered(context(), 200)
+            log.on_response(context(), 200)
         log.close()
 
         assert os.read(pipe[2], 1 << 20).decode().splitlines()[1] == "2 log lines were dropped"

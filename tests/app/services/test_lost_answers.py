@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from accord.openapi.encoded import Encoded
+from accord.openapi.values.encoded import Encoded
 from app.call import Principal
 from app.core.errors import ServiceUnavailable
 from app.resources import Resources, connected, make_resources

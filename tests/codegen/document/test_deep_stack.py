@@ -37,7 +37,7 @@ class TestAChainOfSchemas:
             ("items", [[[]]], [[1]]),
         ],
     )
-    def test_starts_and_is_judged_to_its_end(self, link, taken, refused):
+    def test_starts_and_is_validated_completely(self, link, taken, refused):
         client = body("{$ref: '#/components/schemas/S0'}", head=chain(LINKS[link]))
 
         assert client.post("/p", json=taken).status_code == 200

@@ -14,7 +14,7 @@ def document(text: str, **files: str) -> Document:
 
 
 class TestFiles:
-    def test_what_they_hold_stands_in_the_one_tree_and_keeps_its_file_and_line(self):
+    def test_their_content_is_in_one_tree_and_keeps_its_file_and_line(self):
         found = document(
             "components:\n  schemas:\n    Pet: {$ref: 'pets.yaml#/Pet'}\n",
             pets="Other: {}\nPet:\n  properties:\n    owner: {$ref: 'people.json#/Person'}\n    mate: {$ref: '#/Pet'}\n",
@@ -51,7 +51,7 @@ class TestFiles:
 
         assert found.root.child("paths").child("/pets").value == {"get": {"operationId": "listPets"}}
 
-    def test_one_may_hold_all_the_components_of_a_kind(self):
+    def test_one_may_contain_all_the_components_of_a_kind(self):
         found = document(
             "paths: {$ref: paths.yaml}\n"
             "components:\n  schemas: {$ref: schemas.yaml}\n  examples: {$ref: 'more.yaml#/examples'}\n",
@@ -79,7 +79,7 @@ class TestFiles:
             ("{$ref: '#/components/schemas'}", "leads back to itself"),
         ],
     )
-    def test_all_components_of_a_kind_that_lead_nowhere_are_told_with_their_line(self, schemas, text):
+    def test_all_components_of_a_kind_that_lead_nowhere_are_reported_with_their_line(self, schemas, text):
         def gone(_: str) -> bytes:
             raise FileNotFoundError(2, "gone")
 
@@ -104,7 +104,7 @@ class TestFiles:
             "servers": "openapi.yaml:2",
         }
         assert [server.where for server in item.child("servers").elements()] == ["items.yaml:4"]
-        assert found.twice == []
+        assert found.duplicates == []
 
     @pytest.mark.parametrize(
         ("reference", "text"),
@@ -115,7 +115,7 @@ class TestFiles:
             ("#/Pet", "leads nowhere: there is no 'Pet': correct the reference"),
         ],
     )
-    def test_a_reference_that_leads_nowhere_is_told_with_its_line(self, reference, text):
+    def test_a_reference_that_leads_nowhere_is_reported_with_its_line(self, reference, text):
         def read(name: str) -> bytes:
             raise FileNotFoundError(2, "gone", name)
 
@@ -125,22 +125,22 @@ class TestFiles:
             found.root.child("a").child("b")
         assert text in str(raised.value)
 
-    def test_a_fault_of_another_file_is_told_with_its_name(self):
+    def test_a_fault_of_another_file_is_reported_with_its_name(self):
         with pytest.raises(DocumentError, match=r"^pets.yaml:2: the key 'a' is repeated"):
             document("x: {$ref: pets.yaml}", pets="a: 1\na: 2")
 
-    def test_what_examples_hold_is_no_reference(self):
+    def test_the_content_of_examples_is_not_a_reference(self):
         found = document("components: {schemas: {A: {example: {$ref: 'none.yaml'}}}}")
 
         assert found.data["components"]["schemas"]["A"]["example"] == {"$ref": "none.yaml"}
 
-    def test_what_examples_of_another_file_hold_is_their_own(self):
+    def test_the_content_of_examples_in_another_file_is_kept(self):
         text = "cat: {value: {$ref: nothing.json, p: {type: string, nullable: true}}}"
         found = document("components: {examples: {A: {$ref: 'all.yaml#/cat'}}}", all=text)
 
         example = found.root.child("components").child("examples").child("A").value
         assert example == {"value": {"$ref": "nothing.json", "p": {"type": "string", "nullable": True}}}
-        assert found.astray == {}
+        assert found.unresolved == {}
 
     @pytest.mark.parametrize("name", ["default", "example", "examples", "enum", "const"])
     def test_a_collection_may_give_its_members_any_names(self, name):
@@ -161,7 +161,7 @@ class TestFiles:
 
         assert found.root.child("components").child("schemas").child("A").value["default"] == {"b": {"$ref": "#/nowhere"}}
 
-    def test_the_json_form_holds_them_and_the_raw_one_is_as_written(self):
+    def test_the_json_form_contains_them_and_the_raw_one_is_as_written(self):
         text = "components: {schemas: {A: {$ref: 'pets.yaml#/Pet'}}}"
         found = document(text, pets="Pet: {type: string}")
 
@@ -213,15 +213,15 @@ class TestText:
             (b'{"a": ' + b"9" * 5000 + b"}", "is not a number in JSON"),
         ],
     )
-    def test_json_that_nobody_reads_is_a_fault(self, raw, text):
+    def test_json_that_cannot_be_parsed_is_a_fault(self, raw, text):
         with pytest.raises(DocumentError, match=text):
             Document(raw, "a.json")
 
-    def test_a_key_that_is_no_text_is_a_fault(self):
+    def test_a_key_that_is_not_text_is_a_fault(self):
         with pytest.raises(DocumentError, match=r"^openapi\.yaml:1: a key must be text, not a list or a mapping$"):
             document("? [a]\n: 1\n")
 
-    def test_a_bracket_that_is_not_closed_is_told_of_before_what_it_makes_of_the_keys_behind_it(self):
+    def test_an_unclosed_bracket_is_reported_before_its_consequences(self):
         with pytest.raises(DocumentError, match=r"^openapi\.yaml:3: did not find expected ',' or '\]'"):
             document("a: [\n{b: 1}: 2\nc: 3\n")
 

@@ -31,11 +31,11 @@ def enforced() -> set[str]:
         f"{kind}/{name}"
         for kind, keywords in OBJECTS.items()
         for name, keyword in keywords.items()
-        if callable(keyword.said) or keyword.said.by not in ("documentation", "unsupported")
+        if callable(keyword.enforcement) or keyword.enforcement.by not in ("documentation", "unsupported")
     }
 
 
-def test_every_enforced_keyword_has_an_accepted_and_a_refused_request():
+def test_every_enforced_keyword_has_an_accepted_and_a_rejected_request():
     accepted = {case.feature for _, case in CASES if case.accepted}
     refused = {case.feature for _, case in CASES if not case.accepted}
 
@@ -51,7 +51,7 @@ def test_there_are_hundreds():
     assert len(CASES) >= 300
 
 
-def test_every_format_that_is_asserted_is_accepted_and_refused():
+def test_every_format_that_is_asserted_is_accepted_and_rejected():
     assert schemas.FORMATS.keys() == ASSERTED
     assert all(accepted and refused for accepted, refused in schemas.FORMATS.values())
 

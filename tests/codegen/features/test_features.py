@@ -120,7 +120,7 @@ def test_head_is_get_without_a_body():
             assert {**head.headers, "x-request-id": ""} == {**get.headers, "x-request-id": ""}, case.name
 
 
-def test_options_tells_the_methods_and_nothing_else():
+def test_options_lists_the_methods_only():
     """Of the path of every case, whatever else is wrong with the request."""
     for document, case in CASES:
         running = service(document)
@@ -134,7 +134,7 @@ def test_options_tells_the_methods_and_nothing_else():
             assert case.method in options.headers["allow"].split(", "), case.name
 
 
-def test_a_refusal_has_the_format_that_its_response_declares():
+def test_a_rejection_has_the_format_that_its_response_declares():
     running = service("features.yaml")
 
     answer = running.run(get("response/x-accord-error-template", "/v1/answers/declared?page=x&size=1"))

@@ -113,7 +113,7 @@ class TestEverySchema:
                 annotation(form, lambda known: f"models.{known}", "Instant", {**types.SCALARS, "number": "Number"}), names
             )
             adapter: TypeAdapter[Any] = TypeAdapter(kind)
-            judge = validator(document, root.raw_child(key), "request")
+            judge = validator(root.raw_child(key), "request")
             guesses = (guess(root.raw_child(key), chance) for _ in range(2000))
             taken = list(itertools.islice((value for value in guesses if judge.is_valid(value)), 60))
             assert len(taken) >= 10, key

@@ -76,7 +76,7 @@ def test_what_is_valid_is_what_the_alternatives_say(name, direction):
     node = DOCUMENT.root.child("components").child("schemas").child(name)
     plain = Draft202012Validator({**DOCUMENT.data, "$ref": f"#/components/schemas/{name}"})
 
-    found = {json.dumps(value): validator(DOCUMENT, node, direction).is_valid(value) for value in VALUES}
+    found = {json.dumps(value): validator(node, direction).is_valid(value) for value in VALUES}
 
     assert found == {json.dumps(value): plain.is_valid(value) for value in VALUES}
     assert len(set(found.values())) == 2
@@ -91,7 +91,7 @@ def faults(name: str, value: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "expected"),
     [
         ("Two", {"kind": "Cat", "hunts": 1}, ["/a/hunts type"]),
         ("Two", {"kind": "Cat"}, ["/a/hunts required"]),
@@ -110,8 +110,8 @@ def faults(name: str, value: Any) -> list[str]:
         ("Partly", {"kind": "lion", "hunts": 1}, ["/a/hunts type"]),
     ],
 )
-def test_a_fault_is_that_of_the_alternative_that_is_named(name, value, told):
-    assert faults(name, {"a": value}) == told
+def test_a_fault_is_that_of_the_alternative_that_is_named(name, value, expected):
+    assert faults(name, {"a": value}) == expected
 
 
 def test_an_alternative_that_fits_by_another_name_is_not_reported_beside_other_faults():
@@ -119,7 +119,7 @@ def test_an_alternative_that_fits_by_another_name_is_not_reported_beside_other_f
     assert faults("Two", {"a": {"hunts": True}, "b": "x"}) == ["/b type"]
 
 
-def test_a_value_that_fits_two_alternatives_is_refused_by_them():
+def test_a_value_that_fits_two_alternatives_is_rejected_by_them():
     assert faults("Two", {"a": {"kind": "Dog", "hunts": True, "bark": True}}) == ["/a oneOf"]
 
 

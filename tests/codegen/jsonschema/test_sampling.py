@@ -56,7 +56,7 @@ def all_valid(schema: str, values: list[object]) -> bool:
 
 class TestAValue:
     @pytest.mark.parametrize("schema", SCHEMAS)
-    def test_is_accepted_by_another_judge_and_the_same_each_time(self, schema):
+    def test_is_accepted_by_another_validator_and_the_same_each_time(self, schema):
         value = Sampler("response").value(subject(schema))
 
         assert all_valid(schema, [value])
@@ -90,7 +90,7 @@ class TestAValue:
         assert Sampler("response").value(subject(schema)) == value
 
     @pytest.mark.parametrize("kind", ["Cat", "Dog"])
-    def test_names_the_branch_that_its_discriminator_says(self, kind):
+    def test_has_the_tag_of_its_discriminator(self, kind):
         other = "Dog" if kind == "Cat" else "Cat"
         value = Sampler("response").value(
             subject(
@@ -132,7 +132,7 @@ class TestNoValue:
             "{type: array, contains: {const: 1}, items: {const: 2}}",
         ],
     )
-    def test_is_told_with_the_line(self, schema):
+    def test_is_reported_with_the_line(self, schema):
         lines = COMPONENTS.splitlines()
         line = next(number for number, text in enumerate(lines, 1) if "SCHEMA" in text)
 

@@ -42,7 +42,7 @@ class TestWhatIsIncluded:
             ("included first", ["Animal", "own", "Cat", "last", "whole"]),
         ],
     )
-    def test_comes_in_the_order_that_is_asked_for(self, order, expected):
+    def test_is_in_the_requested_order(self, order, expected):
         tested = schema("{title: whole, allOf: [{$ref: '#/components/schemas/Cat'}, {title: last}]}")
 
         assert titles(conjuncts(tested, order=order)) == expected

@@ -66,7 +66,7 @@ def verdicts(group: Group) -> Iterator[tuple[str, bool, bool]]:
     schema = group.document.root
     for key in SCHEMA:
         schema = schema.raw_child(key)
-    judge = validator(group.document, schema, "request")
+    judge = validator(schema, "request")
     for case in group.cases:
         yield (
             f"{group.name}: {case['description']}",

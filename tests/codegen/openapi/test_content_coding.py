@@ -73,24 +73,24 @@ class TestAContentCoding:
         assert post(client, zlib.compress(b" " * size + BODY), "deflate").status_code == 413
 
     @pytest.mark.parametrize("coding", ["br", "gzip, gzip", "", "compress"])
-    def test_that_is_unknown_is_told_which_are_not(self, coding):
+    def test_that_is_unknown_is_rejected_with_those_that_are(self, coding):
         response = post(service(), BODY, coding)
 
         assert (response.status_code, response.headers["Accept-Encoding"]) == (415, "gzip, x-gzip, deflate")
 
     @pytest.mark.parametrize("coding", ["gzip", "br"])
-    def test_that_is_not_described_is_refused(self, coding):
+    def test_that_is_not_described_is_rejected(self, coding):
         response = post(service("{name: X-Other, in: header, schema: {}}"), zipped(BODY), coding)
 
         assert (response.status_code, response.headers["Accept-Encoding"]) == (415, "identity")
 
-    def test_that_the_schema_does_not_list_is_refused(self):
+    def test_that_the_schema_does_not_list_is_rejected(self):
         client = service("{name: content-encoding, in: header, schema: {enum: [gzip, identity]}}")
 
         assert post(client, zipped(BODY), "gzip").status_code == 200
         assert post(client, zlib.compress(BODY), "deflate").headers["Accept-Encoding"] == "gzip"
 
-    def test_that_nobody_can_undo_stops_the_start(self):
+    def test_that_is_not_supported_stops_the_start(self):
         with pytest.raises(
             DocumentError, match=r"openapi.yaml:\d+: parameter 'Content-Encoding': the content coding 'br' is not"
         ):

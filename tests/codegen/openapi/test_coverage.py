@@ -41,7 +41,7 @@ def every_keyword(document: Document) -> set[tuple[str | int, ...]]:
 
 
 @pytest.mark.parametrize("path", [OPENAPI, DOCUMENT], ids=lambda path: path.name)
-def test_every_keyword_stands_in_it_once(path):
+def test_every_keyword_is_in_it_once(path):
     document = Document.load(path)
 
     found = [entry.pointer for entry in KeywordCoverage(document).entries]
@@ -50,14 +50,14 @@ def test_every_keyword_stands_in_it_once(path):
     assert {pointer for pointer in found if "examples" not in pointer[:-1]} == every_keyword(document)
 
 
-def test_our_own_document_has_nothing_that_nobody_enforces():
+def test_our_own_document_has_no_unsupported_keyword():
     document = Document.load(OPENAPI)
 
     assert KeywordCoverage(document).unsupported() == []
     assert all(entry.by for entry in KeywordCoverage(document).entries)
 
 
-def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
+def test_an_entry_has_its_enforcers_and_where_it_is_written():
     found = entries(SMALL)
 
     name = "#/components/schemas/Pet/properties/name"
@@ -69,7 +69,7 @@ def test_an_entry_tells_who_enforces_it_and_where_it_is_written():
     assert entry.where == "openapi.yaml:12"
 
 
-def test_names_of_the_author_are_no_extensions():
+def test_names_of_the_author_are_not_extensions():
     text = SMALL.replace("application/json: {", "x-world/x-vrml: {").replace(
         "{description: Done.}",
         "{description: Done., headers: {x-rate: {schema: {type: integer, maximun: 3}}}, x-words: {maximun: 3}}",
@@ -92,7 +92,7 @@ def test_a_reference_leads_to_what_is_expected_there(place):
     assert f"openapi.yaml:8: $ref '{f'#/{place}'.rstrip('/')}' does not lead to a schema: correct the reference" in told
 
 
-def test_openapi_3_0_ignores_what_stands_beside_a_reference():
+def test_openapi_3_0_ignores_what_is_beside_a_reference():
     text = SMALL.replace("3.1.1", "3.0.4").replace(", $id: pet", "").replace('schemas/Pet"}', 'schemas/Pet", nullable: true}')
 
     [told] = unsupported(Document(text.encode()))
@@ -124,5 +124,5 @@ paths:
         assert found[f"{parameters}/0/schema/type"][0] == found[f"{headers}/content-type/schema/const"][0] == {"documentation"}
         assert found[f"{parameters}/1/schema/type"][0] == found[f"{headers}/X-Type/schema/const"][0] == {"validator"}
 
-    def test_is_not_refused(self):
+    def test_is_not_rejected(self):
         assert not unsupported(Document(self.TEXT.encode()))

@@ -20,7 +20,7 @@ class TestParametersOfAMediaType:
         ("content_type", "missing"),
         [(ONE, "/one"), ('application/vnd.t+json;TYPE="two"', "/two"), ("application/vnd.t+json; type=One; q=1", "/one")],
     )
-    def test_tell_media_types_of_one_name_apart(self, content_type, missing):
+    def test_distinguish_media_types_of_one_name(self, content_type, missing):
         answer = post(TYPED, content_type, b"{}")
 
         assert [fault["pointer"] for fault in answer.json()["errors"]] == [missing]
@@ -32,7 +32,7 @@ class TestParametersOfAMediaType:
         assert (answer.status, answer.headers["accept"]) == (415, ONE)
 
     @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "application/json; v=1"])
-    def test_that_mean_nothing_in_json_may_be_left_out(self, content_type):
+    def test_without_meaning_in_json_may_be_left_out(self, content_type):
         assert post(service("{'application/json; charset=utf-8': {}}"), content_type, b"{}").status == 200
 
     def test_may_name_the_charset_of_texts_that_name_none(self):
@@ -44,7 +44,7 @@ class TestParametersOfAMediaType:
     @pytest.mark.parametrize(
         "other", ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=latin-1"]
     )
-    def test_that_mean_nothing_do_not_make_another_media_type(self, other):
+    def test_without_meaning_do_not_make_another_media_type(self, other):
         with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: '.*' and 'application/json' are one media type"):
             service(f"{{application/json: {{}}, '{other}': {{}}}}")
 
@@ -73,7 +73,7 @@ def kept(content: str, *, required: bool = False):
 class TestAMediaTypeThatIsKeptThoughNobodyReadsIt:
     XML = "application/xml: {schema: {type: object}}"
 
-    def test_is_refused_as_if_it_were_not_documented(self):
+    def test_is_rejected_as_if_it_were_not_documented(self):
         client = kept(f"application/json: {{schema: {{type: object}}}}, {self.XML}")
 
         answer = post(client, "application/xml", b"<a/>")

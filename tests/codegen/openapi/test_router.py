@@ -125,7 +125,7 @@ class TestASegment:
             ("/two/a%2db%2dc/x", {"name": "a-b", "extension": "c"}),
         ],
     )
-    def test_may_hold_several_parameters_and_the_most_text_wins(self, path, values):
+    def test_may_contain_several_parameters_and_the_most_text_wins(self, path, values):
         assert echo(SEGMENTS).get(path).json() == values
 
     @pytest.mark.parametrize("path", ["3.png", "3%2Epng", "3%2epng", "%33.%70ng", "%33%2E%70%6Eg"])
@@ -153,12 +153,12 @@ class TestASegment:
     def test_that_has_not_the_text_between_is_not_found(self, path):
         assert echo(SEGMENTS).get(path).status_code == 404
 
-    def test_is_judged(self):
+    def test_is_validated(self):
         response = echo(SEGMENTS).get("/files/vx")
 
         assert [(fault["in"], fault["pointer"]) for fault in response.json()["errors"]] == [("path", "/name")]
 
-    def test_with_a_brace_that_is_no_parameter_s_stops_the_start(self):
+    def test_with_a_brace_outside_a_parameter_stops_the_start(self):
         with pytest.raises(DocumentError, match=r"openapi.yaml:\d+: path '/p/{x': '{x' has a brace that is no parameter's"):
             parameter("name: x, in: query, schema: {type: string}", path="'/p/{x'")
 
@@ -266,7 +266,7 @@ class TestAnAlias:
 
 class TestAMethod:
     @pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "QUERY", "CONNECT", "get", "PROPFIND"])
-    def test_that_is_not_documented_is_told_the_complete_allow(self, method):
+    def test_that_is_not_documented_has_the_complete_allow(self, method):
         response = CLIENT.request(method.encode() if method == "get" else method, "/v1/things/7")
 
         assert response.status_code == 405
@@ -331,7 +331,7 @@ class TestHead:
     def test_revalidates_like_get(self):
         assert CLIENT.head("/v1/things/7", headers={"If-None-Match": '"one"'}).status_code == 304
 
-    def test_of_a_path_without_get_is_refused(self):
+    def test_of_a_path_without_get_is_rejected(self):
         client = echo("  /p:\n    post: {operationId: p, responses: {'204': {description: A.}}}")
 
         assert client.head("/p").status_code == 405

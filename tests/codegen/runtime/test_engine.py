@@ -85,7 +85,7 @@ class TestTheGate:
         for fault in list(ORDER)[: list(ORDER).index("syntax")]:
             assert answer_to({fault}).reads == 0, fault
 
-    def test_says_how_long_to_wait(self):
+    def test_has_the_header_retry_after(self):
         assert answer_to({"address limit"}).headers["retry-after"] == "7"
         assert answer_to({"account limit"}).headers["retry-after"] == "9"
 
@@ -97,6 +97,6 @@ class TestTheGate:
         assert [answer.status_code for answer in answers] == [200, 200, 200]
         assert client.post("/v1/things").status_code == 429
 
-    def test_tells_the_limit_of_the_account_once_it_is_known(self):
+    def test_has_the_limit_of_the_account_once_it_is_known(self):
         assert answer_to(set()).headers["ratelimit"] == "account"
         assert answer_to({"credentials"}).headers["ratelimit"] == "address"

@@ -169,11 +169,11 @@ class TestCors:
             assert response.status_code in (200, 204)
             assert not [name for name in response.headers if name.startswith("access-control-")]
 
-    def test_tells_caches_that_the_origin_matters(self):
+    def test_varies_by_origin(self):
         for headers in ({}, {"Origin": LISTED}, {"Origin": UNLISTED}):
             assert browser().get("/v1/things", headers=headers).headers["Vary"] == "Origin"
 
-    def test_is_told_in_the_one_line_of_vary(self):
+    def test_is_added_to_the_line_of_vary(self):
         response = browser().get("/v1/things/1", headers={"Origin": LISTED, "If-None-Match": "*"})
 
         assert response.headers.get_list("Vary") == ["Accept, Origin"]
@@ -189,7 +189,7 @@ class TestCors:
         assert response.headers["Access-Control-Max-Age"] == "600"
         assert response.headers["Vary"] == "Origin"
 
-    def test_leaves_it_to_the_browser_to_refuse_what_is_not_allowed(self):
+    def test_lets_the_browser_compare_what_is_allowed(self):
         asked = {"Access-Control-Request-Method": "TRACE", "Access-Control-Request-Headers": "x-evil"}
 
         response = browser().options("/v1/things", headers={"Origin": LISTED, **asked})
@@ -232,7 +232,7 @@ class TestCors:
 
         assert answer.headers.get_list("Vary") == ["Accept-Language, Origin"]
 
-    def test_counts_a_preflight_and_tells_of_it(self):
+    def test_counts_and_reports_a_preflight(self):
         observer = Observer()
         used_up = browser(limits=Limits(address_wait=7), observer=observer, headers=((b"x-service", b"shelf"),))
         free = browser(limits=Limits(), observer=observer, headers=((b"x-service", b"shelf"),))
@@ -249,17 +249,17 @@ class TestCors:
             assert response.headers["RateLimit"] == "address"
             assert response.headers["X-Request-ID"]
 
-    def test_is_refused_by_a_document_that_pins_another_vary(self):
+    def test_is_rejected_by_a_document_that_pins_another_vary(self):
         pinned = "headers: {Vary: {required: true, schema: {const: Accept}}}"
         engine = answering(f"{{'200': {{description: Y, {pinned}}}}}", None)
 
         with pytest.raises(
-            DocumentError, match=r"openapi.yaml:\d+: Vary is 'Accept, Origin' where other origins may read answers"
+            DocumentError, match=r"openapi.yaml:\d+: Vary is 'Accept, Origin' where other origins may read responses"
         ):
             OpenAPIApp(engine, origins=[LISTED])
 
     @pytest.mark.parametrize("origin", [LISTED, UNLISTED, None])
-    def test_is_part_of_what_the_policy_judges(self, origin):
+    def test_is_validated_by_the_policy(self, origin):
         observer = Observer()
         pinned = "headers: {Vary: {schema: {const: Accept}}}"
         host = OpenAPIApp(answering(f"{{'200': {{description: Y, {pinned}}}}}", Nothing(), observer=observer), origins=[LISTED])

@@ -114,7 +114,7 @@ def test_answers_whatever_is_documented(client, method, path, status, media):
     assert (response.status_code, response.headers.get("Content-Type")) == (status, media)
 
 
-def test_refuses_as_the_service_will_and_in_the_document_s_own_format(client):
+def test_rejects_as_the_service_will_and_in_the_document_s_own_format(client):
     response = client.get("/pets/0")
 
     assert (response.status_code, response.json()["code"]) == (422, 422)

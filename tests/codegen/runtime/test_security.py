@@ -31,14 +31,14 @@ class TestAnOperationThatNeedsAToken:
     def test_takes_one_with_the_scope(self):
         assert CLIENT.post("/v1/things", **THING, headers=WRITER).status_code == 201
 
-    def test_refuses_a_request_without_one(self):
+    def test_rejects_a_request_without_one(self):
         response = CLIENT.post("/v1/things", **THING)
 
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"] == "Bearer"
         assert response.json()["type"] == "/problems/unauthorized"
 
-    def test_refuses_one_without_the_scope(self):
+    def test_rejects_one_without_the_scope(self):
         response = CLIENT.post("/v1/things", **THING, headers=READER)
 
         assert response.status_code == 403
@@ -62,14 +62,14 @@ class TestAnOperationThatNeedsAToken:
             *['Bearer realm="writer"', "Bearer wr\x80iter", "Bearer \xff", "Negotiate", "Bearer " + "a" * 10_000],
         ],
     )
-    def test_refuses_junk(self, authorization):
+    def test_rejects_malformed_tokens(self, authorization):
         response = CLIENT.post("/v1/things", **THING, headers=[("Authorization", authorization.encode("latin-1"))])
 
         assert response.status_code == 401
         assert "writer" not in response.text
 
     @pytest.mark.parametrize("second", ["Bearer writer", "Bearer x", ""])
-    def test_refuses_two_authorizations(self, second):
+    def test_rejects_two_authorizations(self, second):
         headers = [("Authorization", "Bearer writer"), ("authorization", second)]
 
         assert CLIENT.post("/v1/things", **THING, headers=headers).status_code == 401
@@ -85,17 +85,17 @@ class TestAnOperationThatNeedsAToken:
 
 
 class TestAnOperationThatTakesAToken:
-    def test_knows_who_asks(self):
+    def test_knows_the_principal(self):
         assert CLIENT.get("/v1/me", headers=READER).json() == "reader"
 
-    def test_answers_nobody_as_well(self):
+    def test_answers_anonymous_requests_as_well(self):
         assert CLIENT.get("/v1/me").json() is None
 
     @pytest.mark.parametrize("authorization", ["Bearer nobody", "Basic eDp5", "", "Bearer"])
-    def test_refuses_wrong_credentials_all_the_same(self, authorization):
+    def test_rejects_invalid_credentials_all_the_same(self, authorization):
         assert CLIENT.get("/v1/me", headers={"Authorization": authorization}).status_code == 401
 
-    def test_answers_nobody_where_a_scope_is_missing(self):
+    def test_rejects_a_token_without_the_scope(self):
         client = guarded("[{}, {people: [admin]}]", people=Tokens())
 
         assert client.get("/p", headers=ADMIN).status_code == 200
@@ -242,7 +242,7 @@ class TestEveryKindOfScheme:
             ("cookie", "/p", {"Cookie": "xsession=ann; session"}),
         ],
     )
-    def test_refuses_what_is_none(self, name, path, headers):
+    def test_rejects_what_is_not_a_credential(self, name, path, headers):
         assert asked(f"[{{{name}: []}}]", path, **headers)[0].status_code == 401
 
     @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ class TestEveryKindOfScheme:
             ("[{digest: []}, {header: []}]", ["Digest", 'ApiKey in="header"']),
         ],
     )
-    def test_says_what_would_help(self, security, challenges):
+    def test_names_the_scheme_in_its_challenge(self, security, challenges):
         assert asked(security)[0].headers.get_list("WWW-Authenticate") == challenges
 
 
@@ -290,6 +290,6 @@ class TestSeveralSchemes:
         assert (response.status_code, principals) == (status, seen)
 
 
-def test_a_scheme_that_nobody_brings_stops_the_start():
+def test_a_scheme_that_the_service_lacks_stops_the_start():
     with pytest.raises(DocumentError, match=r":\d+: the service has no security scheme 'people': add it"):
         guarded("[{people: []}]")

@@ -50,7 +50,7 @@ class TestAReference:
         "data",
         ["example: {}", "examples: [{}]", "default: {}", "enum: [{}, {{a: 1}}]", "const: {}", "x-policy: {}", "x-policy: [{}]"],
     )
-    def test_is_none_where_the_document_holds_data(self, data):
+    def test_is_not_one_where_the_document_contains_data(self, data):
         pet = '{$ref: "#/definitions/Pet"}'
         client = body(f"{{type: object, properties: {{p: {{{data.format(pet)}}}}}}}")
 
@@ -58,7 +58,7 @@ class TestAReference:
 
 
 class TestFaults:
-    def test_of_all_places_are_told_at_once(self):
+    def test_of_all_places_are_reported_at_once(self):
         value = {"f": [{"g/h~": 1}, {"g/h~": "secret"}], "extra": "secret"}
 
         response = echo(EVERYWHERE).post("/p/10?c=xx&c=y&other=secret", json=value, headers={"X-D": "secret"})
@@ -307,7 +307,7 @@ components:
 """)
 
     def of(self, name, direction="response"):
-        return compiled(self.DOCUMENT, self.DOCUMENT.root.child("components").child("schemas").child(name), direction)
+        return compiled(self.DOCUMENT.root.child("components").child("schemas").child(name), direction)
 
     def test_are_compiled_once_for_each_direction(self):
         assert self.of("One") is self.of("Same") is self.of("One")

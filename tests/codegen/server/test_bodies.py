@@ -18,19 +18,19 @@ class TestABody:
 
         assert connection.answer().status == 201
 
-    def test_beyond_the_limit_is_refused_when_it_is_announced(self, connection):
+    def test_beyond_the_limit_is_rejected_when_it_is_announced(self, connection):
         connection.send(POST + b"Content-Length: 99999999\r\n\r\n")
 
         is_problem(connection.answer(), 413, "content-too-large")
 
-    def test_in_chunks_beyond_the_limit_is_refused_while_it_is_read(self, connection):
+    def test_in_chunks_beyond_the_limit_is_rejected_while_it_is_read(self, connection):
         connection.send(POST + b"Transfer-Encoding: chunked\r\n\r\n")
         for _ in range(18):
             connection.send(b"10000\r\n" + b" " * 65536 + b"\r\n")
 
         is_problem(connection.answer(), 413, "content-too-large")
 
-    def test_that_was_refused_is_not_taken_for_the_next_request(self, connection):
+    def test_that_was_rejected_is_not_parsed_as_the_next_request(self, connection):
         body = b"GET /v1/things HTTP/1.1\r\n" + HOST + b"\r\n"
         connection.send(POST.replace(b"writer", b"nobody") + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
@@ -43,13 +43,13 @@ class TestABody:
         assert connection.answer(head_only=True).status == 100
         assert connection.send(BODY).answer().status == 201
 
-    def test_is_not_asked_for_where_it_would_be_refused(self, connection):
+    def test_is_not_requested_where_it_would_be_rejected(self, connection):
         connection.send(POST.replace(b"writer", b"nobody") + b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n")
 
         assert connection.answer().status == 401
 
     @pytest.mark.parametrize("chunk", [b"zz\r\n", b"-1\r\n", b"5\r\nabcdefgh\r\n", b"1;\0\r\n", b"f" * 17 + b"\r\n"])
-    def test_in_broken_chunks_is_refused(self, connection, chunk):
+    def test_in_broken_chunks_is_rejected(self, connection, chunk):
         connection.send(POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunk)
 
         answer = connection.answer()
@@ -80,7 +80,7 @@ class TestABody:
 
             assert connection.send(b"GET /v1/things/200 HTTP/1.1\r\n" + HOST + b"\r\n").answer().status == 200
 
-    def test_that_breaks_off_is_nobody_s_fault(self, port):
+    def test_that_breaks_off_is_not_reported(self, port):
         OBSERVER.statuses.clear()
         OBSERVER.errors.clear()
         with contextlib.closing(Connection(port)) as connection:

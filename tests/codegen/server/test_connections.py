@@ -70,7 +70,7 @@ class TestAConnection:
 
 
 class TestARequestId:
-    def test_of_a_refusal_is_a_uuid(self, connection):
+    def test_of_a_rejection_is_a_uuid(self, connection):
         answer = connection.send(b"junk\r\n\r\n").answer()
 
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", answer.headers["x-request-id"])

@@ -14,18 +14,18 @@ from tests.codegen.server.wire import BODY, HOST, OBSERVER, POST, THING, Connect
 
 
 class TestAHead:
-    def test_of_a_megabyte_is_refused(self, connection):
+    def test_of_a_megabyte_is_rejected(self, connection):
         connection.send(THING + b"X-Large: " + b"a" * (1 << 20) + b"\r\n\r\n")
 
         is_problem(connection.answer(), 431, "request-header-fields-too-large")
         assert connection.is_closed()
 
-    def test_of_a_megabyte_in_many_lines_is_refused(self, connection):
+    def test_of_a_megabyte_in_many_lines_is_rejected(self, connection):
         connection.send(THING + b"X-Large: aaaaaaaaaaaaaaaaaaaaaa\r\n" * 32_000 + b"\r\n")
 
         is_problem(connection.answer(), 431, "request-header-fields-too-large")
 
-    def test_with_a_target_of_a_hundred_kilobytes_is_refused(self, connection):
+    def test_with_a_target_of_a_hundred_kilobytes_is_rejected(self, connection):
         connection.send(b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n")
 
         is_problem(connection.answer(), 431, "request-header-fields-too-large")
@@ -91,21 +91,21 @@ class TestAHead:
             POST + b"Transfer-Encoding: gzip\r\n\r\n",
         ],
     )
-    def test_that_is_no_http_is_refused(self, connection, head):
+    def test_that_is_not_http_is_rejected(self, connection, head):
         connection.send(head)
 
         is_problem(connection.answer(), 400, "bad-request")
         assert connection.is_closed()
 
     @pytest.mark.parametrize("version", [b"0.9", b"1.2", b"2.0", b"3.0", b"9.9"])
-    def test_of_another_version_is_refused(self, connection, version):
+    def test_of_another_version_is_rejected(self, connection, version):
         connection.send(THING.replace(b"1.1", version) + b"\r\n")
 
         is_problem(connection.answer(), 505, "http-version-not-supported")
         assert connection.is_closed()
 
     @pytest.mark.parametrize("method", [b"BREW", b"get", b"GETS", b"X-Y"])
-    def test_with_an_unknown_method_is_refused(self, connection, method):
+    def test_with_an_unknown_method_is_rejected(self, connection, method):
         connection.send(THING + b"\r\n" + THING.replace(b"GET", method) + b"\r\n")
 
         assert connection.answer().status == 200
@@ -118,7 +118,7 @@ class TestAHead:
         assert answer.status == 405
         assert "GET" in answer.headers["allow"]
 
-    def test_of_connect_is_refused(self, connection):
+    def test_of_connect_is_rejected(self, connection):
         connection.send(b"CONNECT shelf:443 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc" + THING + b"\r\n")
 
         is_problem(connection.answer(), 501, "not-implemented")
@@ -129,7 +129,7 @@ class TestAHead:
 
         assert connection.send(body).answer().status == 201
 
-    def test_that_is_refused_is_the_last_one(self, connection):
+    def test_that_is_rejected_is_the_last_one(self, connection):
         refused = THING + b"Host: other\r\n\r\n"
         connection.send(THING + b"\r\n").answer()
         OBSERVER.statuses.clear()
@@ -141,7 +141,7 @@ class TestAHead:
         time.sleep(0.1)  # or the handlers of the others might not have had their turn
         assert 200 not in OBSERVER.statuses
 
-    def test_that_is_refused_does_not_answer_for_the_one_before_it(self, connection):
+    def test_that_is_rejected_does_not_answer_for_the_one_before_it(self, connection):
         connection.send(b"GET /v1/things/100 HTTP/1.1\r\n" + HOST + b"\r\njunk\r\n\r\n")
 
         assert msgspec.json.decode(connection.answer().body)["id"] == 100

@@ -41,7 +41,7 @@ class TestHosts:
         assert Hosts().fault(host) is None
 
     @pytest.mark.parametrize("host", [host for host in MALFORMED if host != b"a,b"])
-    def test_malformed_are_refused(self, host):
+    def test_malformed_are_rejected(self, host):
         assert Hosts().fault(host) == "The Host header is malformed."
 
     @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ class TestHosts:
         assert hosts.fault(host) is None
 
     @pytest.mark.parametrize("host", [b"example.com", b"xapi.example.com", b"internal", b"xinternal", b"[::2]", b""])
-    def test_not_allowed_are_refused(self, host):
+    def test_not_allowed_are_rejected(self, host):
         hosts = Hosts(["api.example.com", "*.internal", "::1"])
 
         assert hosts.fault(host) == hosts.fault(host) == "This host is not served here."
@@ -69,7 +69,7 @@ class TestHosts:
 
 class TestTheHostHeader:
     @pytest.mark.parametrize("host", [b"a b", b"shelf/", b"a@b", b"shelf:port"])
-    def test_malformed_is_refused(self, connection, host):
+    def test_malformed_is_rejected(self, connection, host):
         connection.send(THING.replace(b"shelf", host) + b"\r\n")
 
         is_problem(connection.answer(), 400, "bad-request")

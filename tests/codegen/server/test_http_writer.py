@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from uvicorn.config import Config
 
+from accord.server.connections import State
 from accord.server.http_protocol import Protocol
-from accord.server.http_state import State
 
 pytestmark = pytest.mark.anyio
 
@@ -117,7 +117,7 @@ class TestAnyOtherAnswer:
 
         assert received == HEAD + b"connection: close\r\n\r\nhello"
 
-    async def test_ends_the_connection_where_the_application_says_so(self):
+    async def test_ends_the_connection_if_the_application_requests_it(self):
         async with answering(start(LENGTH, (b"connection", b"close")), body(b"hello")) as server:
             received = await server.answer(times=2)
 
@@ -136,7 +136,7 @@ class TestAFaultyAnswer:
         assert b"hello" not in received
 
     @pytest.mark.parametrize("data", [b"hell", b"hello!"])
-    async def test_of_another_length_than_it_says_ends_the_connection(self, data):
+    async def test_of_another_length_than_announced_ends_the_connection(self, data):
         async with answering(start(LENGTH), body(data)) as server:
             received = await server.answer(times=2)
 

@@ -154,7 +154,7 @@ class TestAWorker:
             assert "worker not responding; killing it" in running.events()
             assert len(running.starts) == 3
 
-    def test_that_does_not_end_is_killed_which_is_no_good_end(self, tmp_path):
+    def test_that_does_not_end_is_killed_and_the_exit_code_is_1(self, tmp_path):
         (tmp_path / "stubborn").touch()
         with supervised(tmp_path, stop_seconds=1) as running:
             running.wait_for("all workers ready")

@@ -32,7 +32,7 @@ class TestTrailerFields:
         assert answer.headers["connection"] == "close"
         assert connection.is_closed()
 
-    def test_that_frame_are_refused(self, connection):
+    def test_that_frame_are_rejected(self, connection):
         connection.send(CHUNKED + LAST + b"Content-Length: 3\r\n\r\n")
 
         is_problem(connection.answer(), 400, "bad-request")
@@ -64,7 +64,7 @@ class TestTrailerFields:
 
 
 class TestChunks:
-    def test_of_one_byte_are_refused_when_they_are_many(self, connection):
+    def test_of_one_byte_are_rejected_when_they_are_many(self, connection):
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             connection.send(CHUNKED + b"1\r\n \r\n" * 100_000)
 

@@ -18,8 +18,7 @@ from starlette.responses import Response
 from accord.runtime.fastapi import OpenAPIApp
 from accord.server import http_protocol as server
 from accord.server import lifecycle as life
-from accord.server.connections import Connections
-from accord.server.http_state import State
+from accord.server.connections import Connections, State
 from tests.codegen.support.operations import GetThing, ThingRow, handlers
 from tests.codegen.support.service import Observer, make_engine
 

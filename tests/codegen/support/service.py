@@ -61,11 +61,11 @@ class Observer:
     statuses: list[int] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
-    def answered(self, exchange: RequestContext, status: int) -> None:
+    def on_response(self, exchange: RequestContext, status: int) -> None:
         assert exchange.id
         self.statuses.append(status)
 
-    def failed(self, exchange: RequestContext, error: Exception) -> None:
+    def on_error(self, exchange: RequestContext, error: Exception) -> None:
         assert exchange.id
         self.errors.append(error)
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from accord.document.adoption import schemas
 from accord.document.adoption.places import pointer_of, resolved, steps
-from accord.document.adoption.readings import Reading, ReadingError, Readings
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Reading, ReadingError, Readings, Word
 from accord.document.pointer import Key, Pointer, fragment, mappings, value_at
 from accord.document.references import METHODS
 
@@ -94,7 +93,7 @@ class _Adoption:
             try:
                 pointer = _located(self._written, reading)
             except KeyError:
-                text = f"the reading of {reading.place!r} reads nothing: the document has no such place: remove it"
+                text = f"the reading of {reading.place!r} does not apply: the document has no such place: remove it"
                 faults.append(f"{reading.where}: {text}")
                 continue
             found.setdefault(reading.word, []).append((pointer, reading))
@@ -221,16 +220,13 @@ class _Adoption:
                 continue
             if siblings := [key for key in schema if (*holder, key) in applied]:
                 target = resolved(self._written, schema)
-                put = schemas.beside_a_reference(schema, siblings, target, older=older)
-                self._put(holder, put)
+                owner = value_at(self._data, holder[:-1])
+                owner[holder[-1]] = schemas.beside_a_reference(schema, siblings, target, older=older)
             elif (*holder, "nullable") in null:
-                if holder[-2:-1] == ("allOf",) and schemas.says_nothing_else(schema):
+                if holder[-2:-1] == ("allOf",) and schemas.is_unrestricted(schema):
                     del schema["nullable"]
-                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it speaks of the whole  # noqa: PLW2901
+                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it applies to the whole  # noqa: PLW2901
                 schemas.allow_null(schema, alternative=holder[-2:-1] in (("anyOf",), ("oneOf",)), older=older)
-
-    def _put(self, pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
-        value_at(self._data, pointer[:-1])[pointer[-1]] = value
 
     # --- places after dropping
 

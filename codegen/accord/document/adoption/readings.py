@@ -8,14 +8,30 @@ import re
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import yaml
 
-from accord.document.adoption.words import REASONS, Word
 from accord.document.pointer import Pointer
 from accord.document.source import SyntaxFault, read
 from accord.errors import AccordError
+
+# drop: left out: a keyword is ignored; a parameter, media type or operation is not served.
+# apply: a keyword beside a `$ref` applies, which OpenAPI 3.0 says to ignore.
+# allow-null: `nullable` allows null, which without a `type` beside it has no effect.
+# keep: the keyword means what OpenAPI 3.1 says.
+# declare: the parameters of a path that are not declared are required strings.
+# set: the given value is written there.
+Word = Literal["drop", "apply", "allow-null", "keep", "declare", "set"]
+
+REASONS: dict[Word, str] = {
+    "drop": "Left out, as most tools do.",
+    "apply": "Most tools apply what is written beside a $ref.",
+    "allow-null": "Authors write `nullable` to allow null, and most tools read it so.",
+    "keep": "OpenAPI 3.1 allows it, and it is read as there.",
+    "declare": "Most tools take a path parameter that is not declared as a string.",
+    "set": "A value that changes as little as possible.",
+}
 
 _WORDS = get_args(Word)
 _GIVEN = re.compile(rf"(.+?)=(?:({'|'.join(_WORDS)})|set:(.*))", re.DOTALL)

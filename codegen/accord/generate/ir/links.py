@@ -134,7 +134,7 @@ def _request(values: list[Any], node: Node, response: Response, source: Request)
         elif not _in_response(expression, response):
             raise node.error(f"{expression} is not documented for this response or its request: correct it")
     wanted = dict.fromkeys(argument.name for argument in found.values())
-    names = distinct(((name, name) for name in wanted), taken=("arguments", "linked", "evaluated", "self"))
+    names = distinct(((name, name) for name in wanted), taken=("arguments", "link_arguments", "evaluate", "self"))
     return {expression: Argument(names[one.name], one.annotation) for expression, one in found.items()}
 
 

@@ -7,10 +7,11 @@ from collections.abc import Hashable
 from typing import Any
 from urllib.parse import unquote
 
-from accord.document.document import Document, DocumentError, Node, references
+from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.identifiers import pascal_case
 from accord.document.pointer import mappings, unescape_fragment
+from accord.document.references import references
 from accord.generate.ir.nodes import Problem, reachable
 from accord.openapi.api import API
 from accord.openapi.response import Response

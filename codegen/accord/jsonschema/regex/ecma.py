@@ -12,26 +12,7 @@ from collections.abc import Callable
 
 import jsonschema_rs
 
-from accord.jsonschema.regex.parser import (
-    CLASS_ESCAPES,
-    LAST,
-    Assertion,
-    BackReference,
-    Character,
-    Choice,
-    Class,
-    Dot,
-    Escape,
-    Group,
-    Look,
-    Part,
-    PatternError,
-    Range,
-    Repeat,
-    Sequence,
-    parse,
-    walk,
-)
+from accord.jsonschema.regex import parser
 
 _WORD = "[0-9A-Za-z_]"
 _ANY = r"[\x{0}-\x{10FFFF}]"
@@ -49,71 +30,71 @@ def _literal(code: int) -> str:
     return character if character.isalnum() and character.isascii() else f"\\x{{{code:X}}}"
 
 
-def _members(escape: Escape) -> str:
+def _members(escape: parser.Escape) -> str:
     r"""A class escape such as `\d` or `\D` as it is written within brackets, in ranges."""
     if escape.letter in "pP":
         return escape.text
-    ranges = CLASS_ESCAPES[escape.letter.lower()]
+    ranges = parser.CLASS_ESCAPES[escape.letter.lower()]
     if escape.letter.isupper():
-        ends = [-1, *(end for pair in ranges for end in pair), LAST + 1]
+        ends = [-1, *(end for pair in ranges for end in pair), parser.LAST + 1]
         ranges = [(low + 1, high - 1) for low, high in zip(ends[::2], ends[1::2], strict=True)]
     return "".join(f"\\x{{{low:X}}}-\\x{{{high:X}}}" for low, high in ranges)
 
 
-def _is_same(part: Part) -> bool:
+def _is_same(part: parser.Part) -> bool:
     """Whether the validator reads a part as it is written, parts inside it not looked at."""
     match part:
-        case Character():
+        case parser.Character():
             return part.text not in ".]{}" and _same_in_class(part)
-        case Class():
-            ends = [end for one in part.members for end in ((one.low, one.high) if isinstance(one, Range) else (one,))]
+        case parser.Class():
+            ends = [end for one in part.members for end in ((one.low, one.high) if isinstance(one, parser.Range) else (one,))]
             return bool(ends) and _SET_OPERATION.search(part.text) is None and all(map(_same_in_class, ends))
-        case Escape():
+        case parser.Escape():
             return _same_in_class(part)
-        case Assertion():
+        case parser.Assertion():
             return part.text in "^$"
-        case Group():
+        case parser.Group():
             return part.name is None
-    return not isinstance(part, (BackReference, Dot))
+    return not isinstance(part, (parser.BackReference, parser.Dot))
 
 
-def _same_in_class(part: Character | Escape) -> bool:
-    return part.letter in "pP" if isinstance(part, Escape) else _SAME_CHARACTER.fullmatch(part.text) is not None
+def _same_in_class(part: parser.Character | parser.Escape) -> bool:
+    return part.letter in "pP" if isinstance(part, parser.Escape) else _SAME_CHARACTER.fullmatch(part.text) is not None
 
 
-def _written(part: Part) -> str:  # noqa: C901, PLR0911 - one case for each kind of part
+def _written(part: parser.Part) -> str:  # noqa: C901, PLR0911 - one case for each kind of part
     """A part in the dialect of the validator."""
     match part:
-        case Character():
+        case parser.Character():
             return _literal(part.code)
-        case Escape():
+        case parser.Escape():
             return f"[{_members(part)}]"
-        case Class():
+        case parser.Class():
             return _class(part)
-        case Dot():
+        case parser.Dot():
             return _DOT
-        case Assertion():
+        case parser.Assertion():
             return _BOUNDARIES.get(part.text, part.text)
-        case Group():
+        case parser.Group():
             return f"({'' if part.number else '?:'}{_written(part.part)})"
-        case Look():
+        case parser.Look():
             return f"({part.kind}{_written(part.part)})"
-        case BackReference():
+        case parser.BackReference():
             return f"(?:\\{part.number})"
-        case Sequence():
+        case parser.Sequence():
             return "".join(map(_written, part.parts))
-        case Choice():
+        case parser.Choice():
             return "|".join(map(_written, part.branches))
-        case Repeat():
+        case parser.Repeat():
             return _written(part.part) + part.text
 
 
-def _class(part: Class) -> str:
-    def member(one: Character | Escape | Range) -> str:
-        if isinstance(one, Range):
-            between = "-" if isinstance(one.high, Character) else "\\x{2D}"
+def _class(part: parser.Class) -> str:
+    def member(one: parser.Character | parser.Escape | parser.Range) -> str:
+        if isinstance(one, parser.Range):
+            between = "-" if isinstance(one.high, parser.Character) else "\\x{2D}"
             return f"{member(one.low)}{between}{member(one.high)}"
-        return _literal(one.code) if isinstance(one, Character) else _members(one)
+        return _literal(one.code) if isinstance(one, parser.Character) else _members(one)
 
     if not part.members:
         return _ANY if part.negated else f"[^{_ANY[1:]}"
@@ -125,17 +106,17 @@ def translated(pattern: str) -> str:
     """The same expression in the dialect of the validator.
 
     Raises:
-        PatternError: it is not ECMA-262, or refers to a group that may not have matched.
+        parser.PatternError: it is not ECMA-262, or refers to a group that may not have matched.
     """
-    part = parse(pattern)
-    return pattern if all(map(_is_same, walk(part))) else _written(part)
+    part = parser.parse(pattern)
+    return pattern if all(map(_is_same, parser.walk(part))) else _written(part)
 
 
 def translation(pattern: str) -> str:
     """The expression as the validator reads it; itself if it cannot be read."""
     try:
         return translated(pattern)
-    except PatternError:
+    except parser.PatternError:
         return pattern
 
 
@@ -144,7 +125,7 @@ def _compiled(pattern: str) -> Callable[[str], bool] | str:
     """The predicate that tests a text, or the reason why the expression cannot be compiled."""
     try:
         return jsonschema_rs.Draft202012Validator({"pattern": translated(pattern)}).is_valid
-    except PatternError as error:
+    except parser.PatternError as error:
         return str(error)
     except jsonschema_rs.ValidationError:
         return "it has what the validator does not support"

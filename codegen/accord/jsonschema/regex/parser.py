@@ -17,7 +17,7 @@ LAST = 0x10FFFF
 
 CodeRange = tuple[int, int]
 
-# Class escapes; ECMA-262 takes `\d` and `\w` for ASCII, `\s` for all white space of Unicode.
+# Class escapes; in ECMA-262 `\d` and `\w` are ASCII, `\s` is all white space of Unicode.
 CLASS_ESCAPES: dict[str, list[CodeRange]] = {
     "d": [(0x30, 0x39)],
     "w": [(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)],
@@ -295,7 +295,7 @@ class _Parser:
             if number is None:
                 raise PatternError(f"there is no group {named[1]!r} before `\\k<{named[1]}>`")
         if number is not None:
-            # ECMA-262 lets one that has not matched match nothing; the validator lets it fail.
+            # In ECMA-262, a reference to a group that has not matched matches the empty text; in the validator, it fails.
             if number not in self._matched:
                 raise PatternError(f"group {number} may not have matched where it is referred to")
             return BackReference(number, self._text[start : self._at])

@@ -11,26 +11,12 @@ import functools
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from accord.jsonschema.regex.parser import (
-    CLASS_ESCAPES,
-    LAST,
-    Character,
-    Choice,
-    Class,
-    CodeRange,
-    Escape,
-    Group,
-    Part,
-    Range,
-    Repeat,
-    Sequence,
-    parse,
-)
+from accord.jsonschema.regex import parser
 
 _MANY = 4  # an optional repetition beyond this counts as unbounded: it backtracks like one
 _COPIES = 8  # a fixed repetition beyond this is cut: hex{72} backtracks like hex{8}
 
-Letters = tuple[CodeRange, ...]  # one character out of these ranges
+Letters = tuple[parser.CodeRange, ...]  # one character out of these ranges
 
 State = int
 Pair = tuple[State, State]
@@ -41,7 +27,7 @@ class Automaton:
     """A position automaton (Glushkov): a state for each letter of the expression, entered by reading it."""
 
     letters: list[Letters] = field(default_factory=list)
-    follow: dict[State, list[State]] = field(default_factory=lambda: defaultdict(list))  # a repeated entry is a second way
+    follow: dict[State, list[State]] = field(default_factory=lambda: defaultdict(list))  # an entry twice is two transitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,7 @@ class Ends:
 def exponential(pattern: str) -> bool:
     """Whether a portable expression has two ways around a loop for one word."""
     automaton = Automaton()
-    _build(parse(pattern), automaton)
+    _build(parser.parse(pattern), automaton)
     steps = _steps(automaton)
     for state, after in automaton.follow.items():
         for twice in {one for one in after if after.count(one) > 1}:
@@ -99,22 +85,22 @@ def _reached(start: Pair, steps: dict[Pair, set[Pair]]) -> set[Pair]:
     return found
 
 
-def _build(part: Part, automaton: Automaton) -> Ends:
+def _build(part: parser.Part, automaton: Automaton) -> Ends:
     match part:
-        case Character() | Escape() | Class():
+        case parser.Character() | parser.Escape() | parser.Class():
             automaton.letters.append(_letters(part))
             state = len(automaton.letters) - 1
             return Ends((state,), (state,), empty=False)
-        case Group():
+        case parser.Group():
             return _build(part.part, automaton)
-        case Sequence():
+        case parser.Sequence():
             return _joined([_build(one, automaton) for one in part.parts], automaton)
-        case Choice():
+        case parser.Choice():
             ends = [_build(one, automaton) for one in part.branches]
             first = tuple(state for end in ends for state in end.first)
             last = tuple(state for end in ends for state in end.last)
             return Ends(first, last, empty=any(end.empty for end in ends))
-        case Repeat():
+        case parser.Repeat():
             return _repeated(part, automaton)
     return Ends((), (), empty=True)  # the anchors
 
@@ -132,7 +118,7 @@ def _joined(ends: list[Ends], automaton: Automaton) -> Ends:
     return whole
 
 
-def _repeated(part: Repeat, automaton: Automaton) -> Ends:
+def _repeated(part: parser.Repeat, automaton: Automaton) -> Ends:
     copies = [_build(part.part, automaton) for _ in range(min(part.least, _COPIES))]
     endless = part.most is None or part.most - part.least > _MANY
     if endless:
@@ -150,29 +136,29 @@ def _repeated(part: Repeat, automaton: Automaton) -> Ends:
     return _joined(copies, automaton)
 
 
-def _letters(part: Character | Escape | Class | Range) -> Letters:
-    if isinstance(part, Character):
+def _letters(part: parser.Character | parser.Escape | parser.Class | parser.Range) -> Letters:
+    if isinstance(part, parser.Character):
         return ((part.code, part.code),)
-    if isinstance(part, Escape):
-        ranges = CLASS_ESCAPES.get(part.letter.lower(), [(0, LAST)])
+    if isinstance(part, parser.Escape):
+        ranges = parser.CLASS_ESCAPES.get(part.letter.lower(), [(0, parser.LAST)])
         return _complement(ranges) if part.letter in "DWS" else tuple(ranges)
-    if isinstance(part, Range):
+    if isinstance(part, parser.Range):
         return (
             ((part.low.code, part.high.code),)
-            if isinstance(part.high, Character)
+            if isinstance(part.high, parser.Character)
             else (*_letters(part.low), *_letters(part.high))
         )
     ranges = [found for member in part.members for found in _letters(member)]
     return _complement(ranges) if part.negated else tuple(sorted(ranges))
 
 
-def _complement(ranges: list[CodeRange]) -> Letters:
+def _complement(ranges: list[parser.CodeRange]) -> Letters:
     left, start = [], 0
     for low, high in sorted(ranges):
         if start < low:
             left.append((start, low - 1))
         start = max(start, high + 1)
-    return (*left, (start, LAST)) if start <= LAST else tuple(left)
+    return (*left, (start, parser.LAST)) if start <= parser.LAST else tuple(left)
 
 
 def _meet(one: Letters, other: Letters) -> bool:

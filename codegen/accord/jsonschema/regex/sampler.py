@@ -52,7 +52,7 @@ class Repeat(NamedTuple):
 
 
 class Ahead(NamedTuple):
-    """What must also stand from here on (`(?=...)`); takes no room."""
+    """What the text must also match from here on (`(?=...)`); it has no length."""
 
     part: Part
     least: int = 0
@@ -95,7 +95,7 @@ _WORDS = frozenset(_PLEASANT) | {"_"}
 
 
 class _Converter:
-    """Makes the parts of a parsed expression; what takes no room and is not followed is None."""
+    """Makes the parts of a parsed expression; None for what has no length and is ignored."""
 
     def __init__(self) -> None:
         self._groups: dict[int, Part] = {}
@@ -158,7 +158,7 @@ def _ordered(found: frozenset[str]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Sampler:
-    """Writes one string; `aheads` collects what lookaheads ask for."""
+    """Writes one string; `aheads` collects the texts that lookaheads require."""
 
     random: random.Random
     aheads: list[str]
@@ -222,7 +222,7 @@ def samples(pattern: str, least: int, most: int, count: int) -> Iterator[str]:
         length = min(usual + number % 7, most) if number % 3 else max(least, min(usual, most))
         sampler = _Sampler(source, [])
         text = sampler.write(part, length)
-        for wanted in sampler.aheads:  # lay what they ask for over the text
+        for wanted in sampler.aheads:  # overwrite a part of the text
             at = source.randint(0, max(0, len(text) - len(wanted)))
             text = text[:at] + wanted + text[at + len(wanted) :]
         if len(text) < least:

@@ -70,6 +70,6 @@ _GENERATORS: Generators = {
     "string": _strings,
     "integer": lambda conjunction, _: numbers(conjunction, integral=True),
     "number": lambda conjunction, _: numbers(conjunction, integral=False),
-    "boolean": lambda _flat, _: iter((True, False)),
-    "null": lambda _flat, _: iter((None,)),
+    "boolean": lambda _conjunction, _: iter((True, False)),
+    "null": lambda _conjunction, _: iter((None,)),
 }

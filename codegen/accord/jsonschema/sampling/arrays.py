@@ -9,8 +9,7 @@ from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.sampling.constraints import Conjunction, Constraints
-from accord.jsonschema.sampling.generator import Generator
-from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.sampling.generator import Generator, Lazy
 from accord.jsonschema.schema import item_schemas, subschemas
 
 _MOST_ITEMS = 2000
@@ -24,7 +23,7 @@ class _Places:
         self.conjunction, self.generator = conjunction, generator
         self.prefix: int = max((len(schemas) for schemas in conjunction.having("prefixItems")), default=0)
         self.unique = any(conjunction.having("uniqueItems"))
-        self.wanted: list[Node] = [
+        self.contains: list[Node] = [
             node.raw_child("contains")
             for node in conjunction.nodes
             if "contains" in node.value
@@ -44,12 +43,12 @@ class _Places:
             self.known[key] = Lazy(self.generator.values(constraints if contained is None else (contained, *constraints)))
         return self.known[key]
 
-    def filled(self, count: int, wanted_from: int, turn: int) -> list[Any] | None:
-        """An array of `count` items, with those that must be contained from `wanted_from` on; None if one has no value."""
+    def filled(self, count: int, contains_from: int, turn: int) -> list[Any] | None:
+        """An array of `count` items, with those that must be contained from `contains_from` on; None if one has no value."""
         found: list[Any] = []
         used: set[str] = set()
         for place in range(count):
-            contained = self.wanted[place - wanted_from] if 0 <= place - wanted_from < len(self.wanted) else None
+            contained = self.contains[place - contains_from] if 0 <= place - contains_from < len(self.contains) else None
             values = self.values(place, contained)
             if not values.has(0):
                 return None
@@ -76,16 +75,16 @@ class _Places:
 def arrays(conjunction: Conjunction, generator: Generator) -> Iterator[list[Any]]:
     """Candidates, which the generator validates."""
     places = _Places(conjunction, generator)
-    least = max(conjunction.largest("minItems", 0), len(places.wanted))
+    least = max(conjunction.largest("minItems", 0), len(places.contains))
     most = conjunction.smallest("maxItems", _MOST_ITEMS)
     usual = max(least, min(most, max(1, places.prefix)))
-    behind = places.prefix + len(places.wanted)
-    wished = [usual, behind, least, *range(usual + 1, usual + 4), *range(least), most if most <= _FEW else usual]
-    counts = [count for count in dict.fromkeys(wished) if least <= count <= most]
+    behind = places.prefix + len(places.contains)
+    lengths = [usual, behind, least, *range(usual + 1, usual + 4), *range(least), most if most <= _FEW else usual]
+    counts = [count for count in dict.fromkeys(lengths) if least <= count <= most]
     for turn in range(_FEW):
         seen: set[str] = set()
         for count in counts if turn < 3 else counts[:1]:  # noqa: PLR2004 - lengths vary in the first turns
-            for start in dict.fromkeys((0, max(0, count - len(places.wanted)))):
+            for start in dict.fromkeys((0, max(0, count - len(places.contains)))):
                 length = count  # a shorter one, where a place cannot be filled
                 while (found := places.filled(length, start, turn)) is None and length > least:
                     length -= 1

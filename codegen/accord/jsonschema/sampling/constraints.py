@@ -18,17 +18,17 @@ Constraints = tuple[Node, ...]
 """Schemas that one value must satisfy together."""
 
 _MOST_ALONE = 8  # alternatives that are distinguished by members
-_MADE = "\0"  # in the pointer of a synthetic schema, which guides generation and validates nothing
+_SYNTHETIC = "\0"  # in the pointer of a synthetic schema, which guides generation and validates nothing
 
 
-def made(node: Node, schema: dict[str, Any]) -> Node:
+def synthetic(node: Node, schema: dict[str, Any]) -> Node:
     """A synthetic schema, with a place below one of the document."""
-    return Node(node.document, (*node.pointer, _MADE), schema)
+    return Node(node.document, (*node.pointer, _SYNTHETIC), schema)
 
 
-def written(node: Node) -> bool:
+def is_written(node: Node) -> bool:
     """Whether the schema is part of the document, not synthetic."""
-    return _MADE not in node.pointer
+    return _SYNTHETIC not in node.pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ class Conjunction:
 
 def conjunctions(constraints: Constraints, open_: Mapping[Pointer, int], depth: int) -> Iterator[Conjunction]:
     """Every combination of alternatives, the first ones first; a schema is entered at most `depth` times within itself."""
-    yield from _flats(constraints, (), TYPES, open_, depth)
+    yield from _expanded(constraints, (), TYPES, open_, depth)
 
 
-def _flats(
+def _expanded(
     waiting: Constraints, nodes: Constraints, types: tuple[str, ...], open_: Mapping[Pointer, int], depth: int
 ) -> Iterator[Conjunction]:
     while waiting:
@@ -64,7 +64,7 @@ def _flats(
         waiting = tuple(rest)
         if node.value is False or open_.get(node.pointer, 0) > depth:
             return
-        if not isinstance(node.value, dict) or (written(node) and any(node.pointer == known.pointer for known in nodes)):
+        if not isinstance(node.value, dict) or (is_written(node) and any(node.pointer == known.pointer for known in nodes)):
             continue
         nodes = (*nodes, node)
         if not (types := _narrowed(types, node)):
@@ -72,16 +72,16 @@ def _flats(
         waiting = (*applied(node), *waiting)
         if choices := list(_choices(node)):
             for chosen in itertools.product(*choices):
-                yield from _flats((*itertools.chain(*chosen), *waiting), nodes, types, open_, depth)
+                yield from _expanded((*itertools.chain(*chosen), *waiting), nodes, types, open_, depth)
             return
     yield Conjunction(nodes, types)
 
 
 def _narrowed(types: tuple[str, ...], node: Node) -> tuple[str, ...]:
     """The types left by `type`, in its order but `null` last, and by a `not` with `type` alone."""
-    refused = node.value.get("not")
-    if isinstance(refused, dict) and refused.keys() == {"type"}:
-        types = tuple(kind for kind in types if kind not in types_in(refused))
+    negated = node.value.get("not")
+    if isinstance(negated, dict) and negated.keys() == {"type"}:
+        types = tuple(kind for kind in types if kind not in types_in(negated))
     wanted = sorted(types_in(node.value), key=lambda kind: kind == "null") if "type" in node.value else types
     return tuple(dict.fromkeys(intersection(wanted, types)))
 
@@ -90,14 +90,14 @@ def _choices(node: Node) -> Iterator[list[Constraints]]:
     for keyword in ALTERNATIVES:
         if branches := subschemas(node, keyword):
             usual = [constraints for branch in branches for constraints in (*_discriminated(node, branch), (branch,))]
-            yield [*usual, *_alone(node, branches)] if keyword == "oneOf" else usual
+            yield [*usual, *_exclusive(node, branches)] if keyword == "oneOf" else usual
     if "if" in node.value and node.value.keys() & {"then", "else"}:
         yield [tuple(subschemas(node, "if", "then")), tuple(subschemas(node, "else"))]
     for dependent in subschemas(node, "dependentSchemas"):
-        yield [(dependent,), (made(node, {"not": {"required": [dependent.pointer[-1]]}}),)]
+        yield [(dependent,), (synthetic(node, {"not": {"required": [dependent.pointer[-1]]}}),)]
 
 
-def _alone(node: Node, branches: list[Node]) -> Iterator[Constraints]:
+def _exclusive(node: Node, branches: list[Node]) -> Iterator[Constraints]:
     """Branches of `oneOf` with members that the others reject, for open objects that would satisfy several branches."""
     if "discriminator" in node.value or len(branches) > _MOST_ALONE:
         return
@@ -107,7 +107,7 @@ def _alone(node: Node, branches: list[Node]) -> Iterator[Constraints]:
         if any(others):
             names = dict(next(iter(other.items())) for other in others if other)
             members = {name: {"not": {"type": kind}} for name, kind in names.items()}
-            yield branch, made(node, {"type": "object", "properties": members, "required": list(members)})
+            yield branch, synthetic(node, {"type": "object", "properties": members, "required": list(members)})
 
 
 def _member_types(schema: Node) -> dict[str, Any]:
@@ -130,9 +130,9 @@ def _discriminated(node: Node, branch: Node) -> Iterator[Constraints]:
     mapped = (tag for tag, _, schema in mapped_schemas(node.raw_child("discriminator")) if schema.pointer == target)
     name = next(mapped, schema_name(reference))
     member = discriminator["propertyName"]
-    yield branch, made(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
+    yield branch, synthetic(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
 
 
 def opened(open_: Mapping[Pointer, int], conjunction: Conjunction) -> Counter[Pointer]:
     """How often each schema is being generated while the members and items of these schemas are."""
-    return Counter(open_) + Counter(node.pointer for node in conjunction.nodes if written(node))
+    return Counter(open_) + Counter(node.pointer for node in conjunction.nodes if is_written(node))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.read_write_only import HIDDEN, Direction
-from accord.jsonschema.sampling.constraints import Conjunction, Constraints, conjunctions, opened, written
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints, conjunctions, is_written, opened
 from accord.jsonschema.schema import enumerated, is_marked
 from accord.jsonschema.validator import validator
+
+T = TypeVar("T")
 
 _TRIES = 400  # candidates without an accepted one between them
 _ALTERNATIVES = 200  # choices of branches
@@ -41,11 +43,11 @@ class Validators:
 
     def accepts(self, constraints: Constraints, value: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Whether the value is valid under every schema that is part of the document."""
-        return all(self._of(node)(value) for node in constraints if written(node))
+        return all(self._of(node)(value) for node in constraints if is_written(node))
 
     def _of(self, node: Node) -> Callable[[Any], bool]:
         if node.pointer not in self._known:
-            self._known[node.pointer] = validator(node.document, node, self.direction).is_valid
+            self._known[node.pointer] = validator(node, self.direction).is_valid
         return self._known[node.pointer]
 
 
@@ -75,7 +77,7 @@ class Generator:
         """Distinct valid values, the preferred ones first."""
         seen: set[str] = set()
         misses = 0
-        for candidate in _diagonal(self._candidates(conjunction) for conjunction in self._flats(constraints)):
+        for candidate in _diagonal(self._candidates(conjunction) for conjunction in self._conjunctions(constraints)):
             self.steps[0] -= 1
             if self.steps[0] < 0:
                 raise BudgetExceeded
@@ -89,7 +91,7 @@ class Generator:
             misses = 0
             yield candidate
 
-    def _flats(self, constraints: Constraints) -> Iterator[Conjunction]:
+    def _conjunctions(self, constraints: Constraints) -> Iterator[Conjunction]:
         return itertools.islice(conjunctions(constraints, self.open, self.depth), _ALTERNATIVES)
 
     def _candidates(self, conjunction: Conjunction) -> Iterator[Any]:
@@ -126,3 +128,27 @@ def _diagonal(sources: Iterable[Iterator[Any]]) -> Iterator[Any]:
                 running.remove(source)
             else:
                 yield value
+
+
+class Lazy(Generic[T]):
+    """The values of an iterator, each computed once."""
+
+    def __init__(self, source: Iterator[T]) -> None:
+        self._source, self._made = source, list[T]()
+
+    def has(self, index: int) -> bool:
+        """Whether there are more than `index` values."""
+        while len(self._made) <= index:
+            try:
+                self._made.append(next(self._source))
+            except StopIteration:
+                return False
+        return True
+
+    def get(self, index: int) -> T:
+        """A value whose index `has` confirmed."""
+        return self._made[index]
+
+    def cycled(self, index: int) -> T:
+        """The value at an index, starting over at the end; there must be at least one."""
+        return self._made[index] if self.has(index) else self._made[index % len(self._made)]

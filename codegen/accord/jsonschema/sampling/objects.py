@@ -9,9 +9,8 @@ from typing import Any
 from accord.document.document import Node
 from accord.jsonschema.regex.parser import PatternError
 from accord.jsonschema.regex.sampler import samples
-from accord.jsonschema.sampling.constraints import Conjunction, Constraints, made
-from accord.jsonschema.sampling.generator import Generator
-from accord.jsonschema.sampling.lazy import Lazy
+from accord.jsonschema.sampling.constraints import Conjunction, Constraints, synthetic
+from accord.jsonschema.sampling.generator import Generator, Lazy
 from accord.jsonschema.schema import member_schemas, properties, subschemas
 
 _MOST_MEMBERS = 2000
@@ -24,7 +23,7 @@ class _Members:
         self.conjunction, self.generator = conjunction, generator
         described = properties(*conjunction.nodes)
         hidden = {name for name, found in described.items() if generator.hides(found)}
-        forbidden = {name for refused in conjunction.having("not") for name in _only_required(refused)}
+        forbidden = {name for negated in conjunction.having("not") for name in _only_required(negated)}
         self.required = [
             name for name in dict.fromkeys(itertools.chain(*conjunction.having("required"))) if name not in hidden | forbidden
         ]
@@ -52,7 +51,7 @@ class _Members:
             self.known[name] = Lazy(self.generator.values(self.constraints(name)))
         return self.known[name]
 
-    def more(self) -> Iterator[str]:
+    def undeclared(self) -> Iterator[str]:
         """Names of members that are not declared."""
         for node in self.conjunction.nodes:
             for pattern in node.value.get("patternProperties", ()):
@@ -61,15 +60,15 @@ class _Members:
                 except PatternError:
                     continue
         if names := [name for node in self.conjunction.nodes for name in subschemas(node, "propertyNames")]:
-            yield from self.generator.values((*names, made(names[0], {"type": "string"})))
+            yield from self.generator.values((*names, synthetic(names[0], {"type": "string"})))
         yield from (f"key{number or ''}" for number in range(_MOST_MEMBERS))
 
-    def invites(self) -> bool:
-        """Whether a full value has members that are not declared."""
+    def has_undeclared(self) -> bool:
+        """Whether a value with all its members has some that are not declared."""
         open_ = any(isinstance(schema, dict) for schema in self.conjunction.having("additionalProperties"))
         return any(self.conjunction.having("patternProperties")) or (open_ and not self.optional and not self.required)
 
-    def closed(self, names: list[str]) -> list[str] | None:
+    def completed(self, names: list[str]) -> list[str] | None:
         """The names with those that they require, filled up to the least number; None if that is impossible."""
         chosen = dict.fromkeys(names)
         for table in self.conjunction.having("dependentRequired"):
@@ -79,7 +78,7 @@ class _Members:
                 chosen |= dict.fromkeys(asked)
                 waiting += asked
         if len(chosen) < self.least:
-            for name in itertools.chain(self.optional, itertools.islice(self.more(), _MOST_MEMBERS)):
+            for name in itertools.chain(self.optional, itertools.islice(self.undeclared(), _MOST_MEMBERS)):
                 if len(chosen) >= self.least:
                     break
                 if name not in self.forbidden and self.values(name).has(0):
@@ -87,9 +86,9 @@ class _Members:
         return list(chosen) if self.least <= len(chosen) <= self.most else None
 
 
-def _only_required(refused: Any) -> list[str]:  # noqa: ANN401 - a schema
+def _only_required(negated: Any) -> list[str]:  # noqa: ANN401 - a schema
     """The one name that `not: {required: [name]}` forbids."""
-    names = refused.get("required", []) if isinstance(refused, dict) and refused.keys() <= {"required", "type"} else []
+    names = negated.get("required", []) if isinstance(negated, dict) and negated.keys() <= {"required", "type"} else []
     return names if len(names) == 1 else []
 
 
@@ -100,7 +99,7 @@ def objects(conjunction: Conjunction, generator: Generator) -> Iterator[dict[str
         return
     shapes: list[list[str]] = []
     for wished in _shapes(members):
-        shape = members.closed(wished)
+        shape = members.completed(wished)
         if shape is not None and shape not in shapes and all(members.values(name).has(0) for name in shape):
             shapes.append(shape)
             yield {name: members.values(name).get(0) for name in shape}
@@ -112,8 +111,8 @@ def _shapes(members: _Members) -> Iterator[list[str]]:
     """Lists of members: as many as allowed, the required ones, all but one, and the required ones with one more."""
     required = members.required
     optional = [name for name in members.optional if members.values(name).has(0)]
-    if members.invites():
-        optional += [n for n in itertools.islice(members.more(), 1) if n not in optional and members.values(n).has(0)]
+    if members.has_undeclared():
+        optional += [n for n in itertools.islice(members.undeclared(), 1) if n not in optional and members.values(n).has(0)]
     declared = properties(*members.conjunction.nodes)
     full = [name for name in declared if name in required or name in optional]
     full += [name for name in (*required, *optional) if name not in full]

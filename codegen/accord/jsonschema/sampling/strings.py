@@ -21,10 +21,6 @@ def _instant(number: int, spare: int) -> str:
     return f"{_START + timedelta(days=number):%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 
-def _date(number: int, _: int) -> str:
-    return f"{_START + timedelta(days=number):%Y-%m-%d}"
-
-
 def _time(number: int, spare: int) -> str:
     return _instant(0, spare).partition("T")[2].replace("09", f"{number % 24:02}", 1)
 
@@ -40,22 +36,6 @@ def _hostname(number: int, spare: int) -> str:
     return ".".join([*labels, f"host{number}.example.com" if number else "example.com"])
 
 
-def _ipv4(number: int, _: int) -> str:
-    return f"192.0.{2 + number // 256 % 200}.{number % 256}"
-
-
-def _ipv6(number: int, _: int) -> str:
-    return f"2001:db8::{number:x}"
-
-
-def _uuid(number: int, _: int) -> str:
-    return str(uuid.UUID(int=0x0B5E_0000_0000_4000_8000_0000_0000_0001 + number))
-
-
-def _duration(number: int, spare: int) -> str:
-    return f"P{'0' * spare}{number + 1}D"
-
-
 def _pads(head: str, tail: str = "") -> Callable[[int, int], str]:
     return lambda number, spare: f"{head}{number or ''}{'a' * spare}{tail}"
 
@@ -67,45 +47,33 @@ def _base64(number: int, spare: int) -> str:
 # By the count of those before and the characters to add.
 _FORMATS: dict[str, Callable[[int, int], str]] = {
     "date-time": _instant,
-    "date": _date,
+    "date": lambda number, _: f"{_START + timedelta(days=number):%Y-%m-%d}",
     "time": _time,
-    "duration": _duration,
-    "email": _email,
-    "idn-email": _email,
-    "hostname": _hostname,
-    "idn-hostname": _hostname,
-    "ipv4": _ipv4,
-    "ipv6": _ipv6,
-    "uuid": _uuid,
-    "uri": _pads("https://example.com/"),
-    "iri": _pads("https://example.com/"),
-    "url": _pads("https://example.com/"),
-    "uri-reference": _pads("/items/"),
-    "iri-reference": _pads("/items/"),
+    "duration": lambda number, spare: f"P{'0' * spare}{number + 1}D",
+    **dict.fromkeys(("email", "idn-email"), _email),
+    **dict.fromkeys(("hostname", "idn-hostname"), _hostname),
+    "ipv4": lambda number, _: f"192.0.{2 + number // 256 % 200}.{number % 256}",
+    "ipv6": lambda number, _: f"2001:db8::{number:x}",
+    "uuid": lambda number, _: str(uuid.UUID(int=0x0B5E_0000_0000_4000_8000_0000_0000_0001 + number)),
+    **dict.fromkeys(("uri", "iri", "url"), _pads("https://example.com/")),
+    **dict.fromkeys(("uri-reference", "iri-reference", "json-pointer"), _pads("/items/")),
     "uri-template": _pads("/items", "/{id}"),
-    "json-pointer": _pads("/items/"),
     "relative-json-pointer": _pads("1/items"),
     "regex": _pads("^[a-z]+", "$"),
-    "byte": _base64,
-    "base64": _base64,
+    **dict.fromkeys(("byte", "base64"), _base64),
     "json": lambda number, spare: f'"text{number or ""}{"a" * spare}"',
 }
 # For where the usual ones are too long.
 _SHORT = {
-    "email": ("a@b.co", "a@b"),
-    "idn-email": ("a@b.co", "a@b"),
-    "hostname": ("a.co", "a"),
-    "idn-hostname": ("a.co", "a"),
+    **dict.fromkeys(("email", "idn-email"), ("a@b.co", "a@b")),
+    **dict.fromkeys(("hostname", "idn-hostname"), ("a.co", "a")),
     "ipv4": ("1.1.1.1",),
     "ipv6": ("::1", "::"),
-    "uri": ("urn:a:b", "a:b", "a:"),
-    "iri": ("urn:a:b", "a:b", "a:"),
-    "uri-reference": ("/a", "a", ""),
-    "iri-reference": ("/a", "a", ""),
-    "uri-template": ("a", ""),
+    **dict.fromkeys(("uri", "iri"), ("urn:a:b", "a:b", "a:")),
+    **dict.fromkeys(("uri-reference", "iri-reference"), ("/a", "a", "")),
+    **dict.fromkeys(("uri-template", "regex"), ("a", "")),
     "json-pointer": ("/a", ""),
     "relative-json-pointer": ("0",),
-    "regex": ("a", ""),
     "json": ("1",),
 }
 

@@ -12,7 +12,7 @@ from accord.document.document import Document, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, fragment
 from accord.openapi.keywords.enforcement import Enforcement, Enforcer
-from accord.openapi.keywords.objects import OBJECTS, children, is_left_out, said
+from accord.openapi.keywords.objects import OBJECTS, children, enforcement_of, is_left_out
 from accord.openapi.keywords.suggestions import suggested
 
 
@@ -62,7 +62,7 @@ class KeywordCoverage:
         self._document = document
         self._entries: dict[Pointer, Entry] = {}
         self._seen: set[tuple[str, bool, Pointer]] = set()
-        self._refused: dict[Pointer, Enforcement] = {}
+        self._unsupported: dict[Pointer, Enforcement] = {}
         self._walk("document", document.root, used=True)
         # Components that no operation uses are listed as documentation.
         components = document.root.get("components")
@@ -79,23 +79,22 @@ class KeywordCoverage:
         found = []
         for entry in self.entries:
             if "unsupported" in entry.by and self._document.adopted.origin(entry.pointer) not in self._document.adopted.kept:
-                said = self._refused[entry.pointer]
-                own = (said.reading, entry.node.pointer if said.owner else entry.pointer)
-                found.append(suggested(self._document, entry.pointer, said.remark, (own,)))
+                enforcement = self._unsupported[entry.pointer]
+                own = (enforcement.reading, entry.node.pointer if enforcement.owner else entry.pointer)
+                found.append(suggested(self._document, entry.pointer, enforcement.remark, (own,)))
         return found
 
     def _walk(self, kind: str, node: Node, *, used: bool) -> None:
         """Record the keywords of an object and of the objects under it."""
-        kind, outward = kind.removeprefix("outward "), kind.startswith("outward ")
         if not isinstance(node.value, dict) or (kind, used, node.pointer) in self._seen:
             return
         self._seen.add((kind, used, node.pointer))
         if kind == "callback" and node.reference is None:
             for expression in node.value:
                 self._note(node, expression, Enforcement("type", "the URL, from the request that subscribed"), used=used)
-                self._walk("outward path item", node.raw_child(expression), used=used)
+                self._walk("path item", node.raw_child(expression), used=used)
             return
-        self._members(kind, node, used=used, outward=outward)
+        self._members(kind, node, used=used)
         if node.reference is not None:
             target = self._document.at(node.reference, node)
             if _is_elsewhere(kind, target.pointer):
@@ -104,30 +103,29 @@ class KeywordCoverage:
                 return
             self._walk(kind, target, used=used)
 
-    def _members(self, kind: str, node: Node, *, used: bool, outward: bool = False) -> None:
+    def _members(self, kind: str, node: Node, *, used: bool) -> None:
         for keyword in node.value:
             known = OBJECTS[kind].get(keyword)
             if kind == "document" and keyword == "x-accord-files":
                 continue
-            self._note(node, keyword, said(kind, node, keyword), used=used)
+            self._note(node, keyword, enforcement_of(kind, node, keyword), used=used)
             # Components are recorded where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
                 for child in children(known, node, keyword):
-                    name = f"outward {known.kind}" if outward and known.kind == "operation" else known.kind
-                    self._walk(name, child, used=used and not is_left_out(kind, node))
+                    self._walk(known.kind, child, used=used and not is_left_out(kind, node))
 
-    def _note(self, node: Node, keyword: str, verdict: Enforcement | None, *, used: bool) -> None:
+    def _note(self, node: Node, keyword: str, enforcement: Enforcement | None, *, used: bool) -> None:
         entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))
-        if verdict is None:
+        if enforcement is None:
             text = f"the keyword {keyword!r} is unknown to OpenAPI {self._document.version}: correct it, or begin it with `x-`"
-            verdict = Enforcement("unsupported", text)
-        if verdict.by == "unsupported":
-            self._refused[entry.pointer] = verdict
-        if used or verdict.by == "unsupported" or not entry.by:
-            if not used and verdict.by != "unsupported":
-                verdict = Enforcement("documentation", "not used by any operation")
-            entry.by.add(verdict.by)
-            entry.remark = verdict.remark or entry.remark
+            enforcement = Enforcement("unsupported", text)
+        if enforcement.by == "unsupported":
+            self._unsupported[entry.pointer] = enforcement
+        if used or enforcement.by == "unsupported" or not entry.by:
+            if not used and enforcement.by != "unsupported":
+                enforcement = Enforcement("documentation", "not used by any operation")
+            entry.by.add(enforcement.by)
+            entry.remark = enforcement.remark or entry.remark
 
 
 def _file(entry: Entry) -> tuple[bool, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Word
 from accord.document.document import Node
 from accord.jsonschema.formats import ASSERTED
 from accord.openapi.media_type import Media, covers, essence, is_lines, kind_of
@@ -33,7 +33,7 @@ Decide = Callable[[Node, str], Enforcement]  # for keywords whose enforcement de
 class Keyword(NamedTuple):
     """One keyword of an object; `kind` is the kind of object under it."""
 
-    said: Enforcement | Decide
+    enforcement: Enforcement | Decide
     shape: Shape = "value"
     kind: str = ""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.openapi.extensions import PREFIX
 from accord.openapi.header import is_ignored_header
 from accord.openapi.keywords.enforcement import (
     CODED,
@@ -26,6 +25,7 @@ from accord.openapi.keywords.enforcement import (
     by_nullable,
     by_tag,
 )
+from accord.openapi.keywords.extensions import PREFIX
 from accord.openapi.parameter import is_ignored
 
 
@@ -42,7 +42,7 @@ _DOCUMENTS = _under("documentation", "one", "external documentation")
 _UNIVERSAL = {"summary": _DOCUMENTATION, "description": _DOCUMENTATION, "externalDocs": _DOCUMENTS}
 _EXAMPLES = {"example": _by("documentation", "answers of the mock"), "examples": _by("documentation", "answers of the mock")}
 
-_SCHEMA_JUDGED = (
+_SCHEMA_ASSERTIONS = (
     *("type", "enum", "const", "minLength", "maxLength", "pattern", "required", "dependentRequired", "$anchor"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minContains", "maxContains"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
@@ -65,7 +65,7 @@ _SCHEMA_UNSUPPORTED = {
 
 SCHEMA: dict[str, Keyword] = {
     "$ref": _under("validator", "value", "schema"),
-    **{name: _by("validator") for name in _SCHEMA_JUDGED},
+    **{name: _by("validator") for name in _SCHEMA_ASSERTIONS},
     **{name: _under("validator", "one", "schema") for name in _SCHEMA_ONE},
     **{name: _under("validator", "list", "schema") for name in _SCHEMA_LIST},
     **{name: _under("validator", "named", "schema") for name in _SCHEMA_NAMED},
@@ -96,7 +96,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "jsonSchemaDialect": Keyword(by_dialect),
         "servers": _under("engine", "list", "server"),
         "paths": _under("engine", "extensible", "path item"),
-        "webhooks": _under("type", "named", "outward path item"),
+        "webhooks": _under("type", "named", "path item"),
         "components": _under("documentation", "one", "components"),
         "security": _by("engine"),
         "tags": _under("documentation", "list", "tag"),
@@ -228,7 +228,7 @@ def is_left_out(kind: str, node: Node) -> bool:
     return kind == "header" and is_ignored_header(str(node.pointer[-1])) and node.pointer[:2] != ("components", "headers")
 
 
-def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
+def enforcement_of(kind: str, node: Node, keyword: str) -> Enforcement | None:
     """What enforces a keyword of an object; None if the keyword is unknown."""
     if is_left_out(kind, node):
         return Enforcement("documentation", "OpenAPI ignores this header here")
@@ -243,7 +243,7 @@ def said(kind: str, node: Node, keyword: str) -> Enforcement | None:
                 "unsupported", f"there is no extension `{keyword}` of a {kind}: correct its name or place, or remove it"
             )
         return Enforcement("documentation", "an extension") if keyword.startswith("x-") else None
-    return known.said(node, keyword) if callable(known.said) else known.said
+    return known.enforcement(node, keyword) if callable(known.enforcement) else known.enforcement
 
 
 def children(known: Keyword, node: Node, keyword: str) -> Iterator[Node]:

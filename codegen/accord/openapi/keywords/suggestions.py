@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.adoption.places import pointer_of
-from accord.document.adoption.readings import Reading
-from accord.document.adoption.words import REASONS, Word
+from accord.document.adoption.readings import REASONS, Reading, Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, value_at
@@ -35,7 +34,7 @@ _MISSING: dict[str, Any] = {
     "responses": {"default": {"description": ""}},
     "info": {"title": "", "version": ""},
 }
-_NEEDED = {
+_NEEDED = {  # but they may be empty
     "document": {"info", "paths"},
     "info": {"title", "version"},
     "license": {"name"},
@@ -70,7 +69,7 @@ def suggested(  # noqa: PLR0913 - what is known of a fault
 
     `missing` is the member that the object lacks; `mistyped` is for a value of another type.
     """
-    said = _without_remedy(text)
+    fault = _without_remedy(text)
     readings: dict[str, Reading] = {}
     around = _around(document, pointer, missing, mistyped=mistyped)
     for word, place, value in (*((word, place, None) for word, place in own), *around):
@@ -83,7 +82,7 @@ def suggested(  # noqa: PLR0913 - what is known of a fault
         reason = REASONS[word]
         if word == "drop":
             reason = _NOT_SERVED.get(objects(document).get(place, ""), reason)
-        readings.setdefault(name, Reading(name, word, value, said, reason))
+        readings.setdefault(name, Reading(name, word, value, fault, reason))
     return Finding(document.where(pointer), text, pointer, tuple(readings.values()))
 
 
@@ -100,7 +99,7 @@ def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: boo
         yield "set", (*pointer, missing), True
     elif missing in _MISSING and known.get(pointer) not in ("schema", "parameter", "header", None):
         yield "set", (*pointer, missing), _MISSING[missing]
-    elif mistyped and pointer and _is_needed(known.get(pointer[:-1]), str(pointer[-1])):
+    elif mistyped and pointer and pointer[-1] in _NEEDED.get(known.get(pointer[:-1], ""), ()):
         yield "set", pointer, _MISSING[str(pointer[-1])]
     if known.get(pointer) is None and known.get(pointer[:-1]) is None and len(pointer) > 1:
         yield "drop", pointer, None  # part of the value of a keyword
@@ -115,11 +114,6 @@ def _around(document: Document, pointer: Pointer, missing: str, *, mistyped: boo
             yield "drop", place, None
     if _is_nothing(document, pointer):
         yield "drop", pointer, None
-
-
-def _is_needed(kind: str | None, keyword: str) -> bool:
-    """Whether an object needs a keyword, which may be empty."""
-    return keyword in _NEEDED.get(kind or "", ())
 
 
 def _is_nothing(document: Document, place: Pointer) -> bool:
@@ -145,16 +139,13 @@ def _is_optional(kind: str, keyword: str) -> bool:
 def explained(document: Document, error: DocumentError) -> Iterator[Finding]:
     """The findings of an error, with readings that would adopt them."""
     for finding in error.findings:
-        pointer = finding.pointer if finding.pointer is not None else _first_at(document, finding.where)
+        pointer = finding.pointer
+        if pointer is None:  # the outermost object in the line
+            pointer = min((p for p in objects(document) if p and document.where(p) == finding.where), key=len, default=None)
         if finding.readings or pointer is None:
             yield finding
         else:
             yield suggested(document, pointer, finding.text)._replace(where=finding.where)
-
-
-def _first_at(document: Document, where: str) -> Pointer | None:
-    """The outermost object in a line."""
-    return min((p for p in objects(document) if p and document.where(p) == where), key=len, default=None)
 
 
 @functools.lru_cache(maxsize=4)
@@ -162,8 +153,7 @@ def objects(document: Document) -> dict[Pointer, str]:
     """The kind of every object of a document, other files included."""
     found: dict[Pointer, str] = {}
     waiting = [("document", document.root)]
-    for named, node in waiting:  # which grows
-        kind = named.removeprefix("outward ")
+    for kind, node in waiting:  # which grows
         if node.pointer in found or not isinstance(node.value, dict):
             continue
         found[node.pointer] = kind

@@ -1,1 +1,1 @@
-"""Values written as text: scalars by JSON literals, the fields of forms and multipart bodies."""
+"""Values as text: scalars, headers, the fields of forms and multipart bodies, and JSON that is encoded once."""

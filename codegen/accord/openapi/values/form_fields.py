@@ -12,10 +12,10 @@ from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.jsonschema.content_encoding import coding_of, is_text
 from accord.jsonschema.regex.ecma import matches
-from accord.jsonschema.schema import in_place
+from accord.jsonschema.schema import in_place, properties, subschemas
 from accord.jsonschema.types import named_types
 from accord.openapi.media_type import Encoding, kind_of
-from accord.openapi.values.field_schemas import said, scalar_of
+from accord.openapi.values.primitives import scalar_reader
 
 Decode = Callable[[str], str]
 Fault = tuple[str, str, str]  # `body`, a JSON Pointer into it, and the keyword that rejects
@@ -24,6 +24,11 @@ Fault = tuple[str, str, str]  # `body`, a JSON Pointer into it, and the keyword 
 _DELIMITERS = {"form": ",", "spaceDelimited": r"%20|\+| ", "pipeDelimited": r"\||%7[Cc]"}
 _OPENING = {"object": "{", "array": "["}  # first character as JSON
 _DEEP = re.compile(r"([^\[\]]+)\[([^\[\]]+)\]")
+
+
+def _under(schemas: list[Node], keyword: str) -> list[Node]:
+    """The schemas under a keyword of all schemas that apply to one value."""
+    return [part.raw_child(keyword) for part in in_place(*schemas) if isinstance(part.value.get(keyword), dict)]
 
 
 class Member:
@@ -37,7 +42,7 @@ class Member:
         self.types = named_types(*schemas)
         self.schemas, self.encoding = schemas, encoding
         style, explode = (encoding.style, encoding.explode) if encoding is not None else (None, None)
-        self.item = Member(said(schemas, "items"), within=True) if "array" in self.types and not within else None
+        self.item = Member(_under(schemas, "items"), within=True) if "array" in self.types and not within else None
         explodes = style in (None, "form") if explode is None else explode
         self.repeats = self.item is not None and explodes
         self._anything = not self.types and not within and explodes
@@ -47,7 +52,7 @@ class Member:
         spread = encoding is not None and encoding.styled and self.deep is None and "object" in self.types
         self._spread = Members(schemas) if spread else None
         self._delimiter = re.compile(_DELIMITERS.get(style or "form", ","))
-        self._scalar = scalar_of(schemas, self.types - {"array", "object"})
+        self._scalar = scalar_reader(schemas, self.types - {"array", "object"})
         self._opening = tuple(opening for kind, opening in _OPENING.items() if kind in self.types)
 
     def admits(self, times: int) -> bool:
@@ -87,18 +92,13 @@ class Members:
     """The fields of an object that schemas describe, by name."""
 
     def __init__(self, schemas: list[Node], encoding: dict[str, Encoding] | None = None) -> None:
-        encoding = encoding or {}
-        described: dict[str, list[Node]] = {name: [] for name in encoding}
-        patterns: list[Node] = []
-        for schema in in_place(*schemas):
-            for name in schema.value.get("properties", ()):
-                described.setdefault(name, []).append(schema.raw_child("properties").raw_child(name))
-            held = schema.value.get("patternProperties", ())
-            patterns += [schema.raw_child("patternProperties").raw_child(pattern) for pattern in held]
+        encoding, parts = encoding or {}, list(in_place(*schemas))
+        described: dict[str, list[Node]] = {**{name: [] for name in encoding}, **properties(*parts)}
+        patterns = [pattern for part in parts for pattern in subschemas(part, "patternProperties")]
         self.known = {name: Member(found, encoding.get(name)) for name, found in described.items()}
         self._deep = any(member.deep is not None for member in self.known.values())
         self._patterns = [(functools.partial(matches, str(node.pointer[-1])), Member([node])) for node in patterns]
-        extra = said(schemas, "additionalProperties") or said(schemas, "unevaluatedProperties")
+        extra = _under(schemas, "additionalProperties") or _under(schemas, "unevaluatedProperties")
         self.other = Member(extra)
 
     def __getitem__(self, name: str) -> Member:

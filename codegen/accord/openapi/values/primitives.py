@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 from accord.document.document import Node
 from accord.jsonschema.schema import conjuncts, subschemas, value_schema
 from accord.jsonschema.types import admitted_types, implied_types, types_of
-from accord.jsonschema.validator import validator
+from accord.jsonschema.validator import Build, validator
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,39})", re.ASCII).fullmatch
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?", re.ASCII).fullmatch
@@ -43,15 +43,18 @@ def scalar(types: Iterable[str]) -> ScalarReader:
     return read
 
 
-def chosen(schema: Node, types: set[str]) -> ScalarReader:
-    """The reader of one value of a schema.
+def scalar_reader(schemas: list[Node], types: set[str]) -> ScalarReader:
+    """The reader of one value of these types, which several schemas may describe.
 
-    A text that could be a literal or a string becomes the literal if the schema accepts it; only `null` prefers the string.
+    A text that could be a literal or a string becomes the literal if a schema accepts it; only `null` prefers the string.
     """
     read = scalar(types)
     if "string" not in types or not types & {"integer", "number", "boolean", "null"}:
         return read
-    is_valid = validator(schema.document, lambda _: {"allOf": [schema.value]}, "request").is_valid
+    checks = [validator(one, "request", _alone(one)).is_valid for one in schemas]
+
+    def is_valid(value: Any) -> bool:  # noqa: ANN401 - any JSON scalar
+        return any(accepts(value) for accepts in checks)
 
     def choose(text: str) -> Any:  # noqa: ANN401 - any JSON scalar
         value = read(text)
@@ -60,6 +63,11 @@ def chosen(schema: Node, types: set[str]) -> ScalarReader:
         return None if text == "null" and "null" in types and not is_valid(text) else text
 
     return choose
+
+
+def _alone(schema: Node) -> Build:
+    """The schema as it is written: one that `value_schema` returns may have no place of its own."""
+    return lambda _: {"allOf": [schema.value]}
 
 
 def exact(schema: Node, value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -81,7 +89,7 @@ class ValueReader:
         self._schema = schema
         self.types = types_of(schema)
         self.anything = admitted_types(schema) is None and not implied_types(schema, "object", "array")
-        self.scalar = chosen(schema, self.types)
+        self.scalar = scalar_reader([schema], self.types)
         self._items: list[ScalarReader] = []
         self._rest: ScalarReader = str
         self._members = {name: ValueReader(value_schema(schema, name)) for name in members}
@@ -92,7 +100,7 @@ class ValueReader:
 
     def _one(self, index: int) -> ScalarReader:
         item = value_schema(self._schema, index)
-        return chosen(item, types_of(item))
+        return scalar_reader([item], types_of(item))
 
     def items(self, texts: list[str]) -> list[Any]:
         """The items of a list."""

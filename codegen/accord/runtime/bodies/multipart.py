@@ -126,8 +126,7 @@ class MultipartParser:
 
     def __init__(self, media: Media) -> None:
         self._members = Members([media.schema] if media.schema is not None else [], media.encoding)
-        document = media.node.document
-        self._fields = {id(member): Field(document, member) for member in self._members.all()}
+        self._fields = {id(member): Field(member) for member in self._members.all()}
         self._is_form = essence(media.name) == "multipart/form-data"
 
     def __call__(self, raw: bytes, sent: ContentType) -> ParsedBody:

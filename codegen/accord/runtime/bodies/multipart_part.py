@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import jsonschema_rs
-
-from accord.document.document import Document, Node
+from accord.errors import MalformedValue
 from accord.jsonschema.content_encoding import coding_of, decoded, is_identity
 from accord.jsonschema.schema import in_place
 from accord.jsonschema.validator import validator
+from accord.openapi.header import Header
 from accord.openapi.media_type import content_type, covers, essence, is_range
 from accord.openapi.values.form_fields import Member, holds_file
-from accord.runtime.bodies.file import File
-from accord.runtime.bodies.text import CHARSETS, decode_text
+from accord.runtime.bodies.parsed_body import File
+from accord.runtime.bodies.parsers import CHARSETS, decode_text
+from accord.runtime.parameters.reader import ParameterReader
 
 
 class Part(NamedTuple):
@@ -25,35 +25,10 @@ class Part(NamedTuple):
     content: bytes
 
 
-class _Header:
-    """One documented header of a part."""
-
-    def __init__(self, document: Document, name: str, header: Node) -> None:
-        self.name, self.key = name, name.lower()
-        self._required = header.value.get("required", False)
-        schema = header.raw_child("schema")
-        self._member = Member([schema])
-        self._validator: jsonschema_rs.Draft202012Validator = validator(document, schema, "request")
-
-    def read(self, headers: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
-        """The value; a list is split at commas."""
-        text = headers[self.key]
-        return self._member.read([item.strip(" \t") for item in text.split(",")] if self._member.repeats else [text], str)
-
-    def is_valid(self, headers: dict[str, str]) -> bool:
-        """Whether it is present if required, and valid if present."""
-        if self.key not in headers:
-            return not self._required
-        try:
-            return self._validator.is_valid(self.read(headers))
-        except ValueError:
-            return False
-
-
 class Field:
     """One field, compiled. The parts of an undocumented field are files or text depending on their own headers."""
 
-    def __init__(self, document: Document, member: Member) -> None:
+    def __init__(self, member: Member) -> None:
         one = member.item or member
         encoding = member.encoding
         self._is_undocumented = not one.schemas and not member.content_types
@@ -66,9 +41,10 @@ class Field:
         self._allowed = tuple(map(essence, member.content_types or media_types))
         if not self._allowed and not self._is_file and not self._is_undocumented:
             self._allowed = ("application/json",) if as_json else ("text/plain",)
-        headers = encoding.headers.named() if encoding is not None and encoding.headers is not None else ()
-        # OpenAPI ignores Content-Type here: `contentType` defines it.
-        self._headers = [_Header(document, name, header) for name, header in headers if name.lower() != "content-type"]
+        self._headers = [
+            (header.name.lower(), ParameterReader(header), validator(header.schema, "request").is_valid)
+            for header in Header.all(encoding.headers if encoding is not None else None)
+        ]
 
     def is_file(self, part: Part) -> bool:
         """Whether the handler receives the part as a file."""
@@ -82,7 +58,7 @@ class Field:
         is_allowed = is_identity(coding) or coding == self._encoding
         if not is_allowed or (self._encoding is not None and decoded(part.content, self._encoding) is None):
             found.append("contentEncoding")
-        if not all(header.is_valid(part.headers) for header in self._headers):
+        if self._read_headers(part) is None:
             found.append("headers")
         return found
 
@@ -95,13 +71,29 @@ class Field:
             return False
         return self.is_file(part) or sent.parameters.get("charset", "utf-8").lower() in CHARSETS
 
+    def _read_headers(self, part: Part) -> dict[str, Any] | None:
+        """The documented headers of a part; None if one is missing or invalid."""
+        found: dict[str, Any] = {}
+        for key, reader, is_valid in self._headers:
+            if key not in part.headers:
+                if reader.required:
+                    return None
+                continue
+            try:
+                value = reader.read(part.headers[key])
+            except MalformedValue:
+                return None
+            if not is_valid(value):
+                return None
+            found[reader.name] = value
+        return found
+
     def file(self, part: Part) -> tuple[File, str]:
         """A file, and its JSON instance for validation: the content before decoding."""
         content = part.content if self._encoding is None else decoded(part.content, self._encoding) or b""
         media_type = part.headers.get("content-type") or self._default_type() or "application/octet-stream"
-        present = [header for header in self._headers if header.key in part.headers and header.is_valid(part.headers)]
-        headers = {header.name: header.read(part.headers) for header in present}
-        return File(content, essence(media_type), part.filename, headers), part.content.decode("latin-1")
+        file = File(content, essence(media_type), part.filename, self._read_headers(part) or {})
+        return file, part.content.decode("latin-1")
 
     def text(self, part: Part) -> str:
         """The text of a part that is not a file.

@@ -1,13 +1,27 @@
-"""What parsing a body that is not JSON results in, and limits that its parsers share."""
+"""What parsing a body that is not JSON results in, with its files; and what the parsers share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from accord.openapi.media_type import ContentType
 from accord.openapi.values.form_fields import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a client sent.
+
+    `media_type` is in lower case and without parameters. `filename` comes from the client: never use it as a path. `headers`
+    are the documented headers of the part, by their documented names.
+    """
+
+    content: bytes
+    media_type: str
+    filename: str | None = None
+    headers: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

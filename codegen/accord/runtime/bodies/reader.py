@@ -11,10 +11,9 @@ from accord.errors import ClientGone, RequestRejected
 from accord.openapi.content_coding import TooLargeError, codings, inflated
 from accord.openapi.media_type import ContentType, Kind, Media, chosen, content_type, labels
 from accord.openapi.operation import Operation
-from accord.runtime.bodies.form import form_parser
 from accord.runtime.bodies.multipart import MultipartParser
 from accord.runtime.bodies.parsed_body import BodyParser
-from accord.runtime.bodies.text import CHARSETS, parse_file, text_parser
+from accord.runtime.bodies.parsers import CHARSETS, form_parser, parse_file, text_parser
 
 ABSENT: Final = object()  # no body was sent; `null` is a body
 
@@ -38,10 +37,7 @@ def _parser(media: Media) -> BodyParser | None:
 
 
 class BodyReader:
-    """Reads the bodies of one operation.
-
-    `max_size` is in bytes. The body is counted while it is read, because Content-Length may be absent or wrong.
-    """
+    """Reads the bodies of one operation; `max_size` bytes are counted, because Content-Length may be absent or wrong."""
 
     __slots__ = ("_accept", "_codings", "_exact", "_is_required", "_max_size", "_names", "_parsers")
 

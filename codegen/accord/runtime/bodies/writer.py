@@ -11,10 +11,10 @@ from urllib.parse import quote_plus
 import msgspec
 from pydantic import MISSING, BaseModel
 
-from accord.openapi.encoded import encode
-from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media, essence
-from accord.runtime.bodies.file import File
+from accord.openapi.values.encoded import encode
+from accord.openapi.values.headers import scalar_text
+from accord.runtime.bodies.parsed_body import File
 from accord.runtime.parameters.serialize import query_parameter
 
 

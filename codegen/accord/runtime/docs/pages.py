@@ -9,8 +9,11 @@ import base64
 import functools
 import hashlib
 import html
+import re
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from string import Template
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,58 +26,11 @@ from accord.openapi.api import API
 from accord.runtime.docs import problem_page
 from accord.runtime.responses.etags import matches
 
-_STYLE = "body { margin: 0 }"
-
-_SWAGGER = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="docs/favicon.png">
-<link rel="stylesheet" href="docs/swagger-ui.css">
-<style>{style}</style>
-</head>
-<body>
-<div id="swagger-ui"></div>
-<script src="docs/swagger-ui-bundle.js"></script>
-<script src="docs/start.js"></script>
-</body>
-</html>
-"""
-
-# A separate file, because the policy allows no inline script. No validator: it would receive the URL of the document.
-_SWAGGER_START = b"""SwaggerUIBundle({
-  url: "openapi.json",
-  dom_id: "#swagger-ui",
-  deepLinking: true,
-  displayOperationId: true,
-  showCommonExtensions: true,
-  persistAuthorization: true,
-  validatorUrl: null,
-});
-"""
-
-_REDOC = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="docs/favicon.png">
-<style>{style}</style>
-</head>
-<body>
-<redoc spec-url="openapi.json"></redoc>
-<script src="redoc/redoc.standalone.js"></script>
-</body>
-</html>
-"""
-
+_ASSETS = Path(__file__).parent / "assets"
 # The style elements that ReDoc creates: an empty one, to which it adds rules, and that of its scroll bar.
 _REDOC_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 
-_ASSETS = {
+_STANDALONE = {  # of the package fastapi_standalone_docs
     "/docs/favicon.png": ("fastapi/favicon.png", "image/png"),
     "/docs/swagger-ui-bundle.js": ("swagger/swagger-ui-bundle.js", "text/javascript"),
     "/docs/swagger-ui.css": ("swagger/swagger-ui.css", "text/css"),
@@ -88,9 +44,10 @@ def _policy(*allowed: str) -> str:
     return "; ".join(("default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"))
 
 
-def _inline(text: str) -> str:
-    """The CSP source that allows exactly this inline style."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+def _inline_styles(page: str) -> str:
+    """The CSP sources that allow exactly the inline styles of a page."""
+    digests = (hashlib.sha256(style.encode()).digest() for style in re.findall("<style>(.*?)</style>", page, re.DOTALL))
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 def _headers(policy: str) -> dict[str, str]:
@@ -134,32 +91,25 @@ class Page:
         await response(scope, receive, send)
 
 
-def _asset_pages() -> dict[str, Page]:
+def _html(name: str, *allowed: str, styles: str = "", **values: str) -> Page:
+    """A page that may have its inline styles and what else is allowed; `values` are already escaped."""
+    text = Template((_ASSETS / name).read_text()).substitute(values)
+    return Page(text.encode(), "text/html", _policy(f"style-src {_inline_styles(text)} {styles}".rstrip(), *allowed))
+
+
+def _pages(document: Document, title: str, problems: Sequence[problem_page.Problem]) -> dict[str, Page]:
+    """All pages by path. Their URLs are relative, so that they also work behind a proxy with a path prefix."""
     folder = Path(str(resources.files("fastapi_standalone_docs"))) / "static"
-    return {path: Page(folder / name, media_type, _policy()) for path, (name, media_type) in _ASSETS.items()}
-
-
-def _document_pages(document: Document) -> dict[str, Page]:
+    interactive = ("script-src 'self'", "img-src 'self' data:", "connect-src 'self'")
     return {
         "/openapi.yaml": Page(document.raw, "application/yaml", _policy()),
         "/openapi.json": Page(document.json, "application/json", _policy()),
-    }
-
-
-def _ui_pages(title: str) -> dict[str, Page]:
-    """Swagger UI and ReDoc. Their URLs are relative, so that they also work behind a proxy with a path prefix."""
-    swagger = _policy("script-src 'self'", f"style-src 'self' {_inline(_STYLE)}", "img-src 'self' data:", "connect-src 'self'")
-    redoc = _policy(
-        "script-src 'self'",
-        f"style-src {_inline(_STYLE)} {_REDOC_STYLES}",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "worker-src blob:",  # the search index
-    )
-    return {
-        "/docs": Page(_SWAGGER.format(title=title, style=_STYLE).encode(), "text/html", swagger),
-        "/docs/start.js": Page(_SWAGGER_START, "text/javascript", _policy()),
-        "/redoc": Page(_REDOC.format(title=title, style=_STYLE).encode(), "text/html", redoc),
+        "/docs": _html("swagger.html", *interactive, styles="'self'", title=title),
+        "/docs/start.js": Page(_ASSETS / "swagger.js", "text/javascript", _policy()),
+        # The worker is ReDoc's search index.
+        "/redoc": _html("redoc.html", *interactive, "worker-src blob:", styles=_REDOC_STYLES, title=title),
+        **{path: Page(folder / name, media_type, _policy()) for path, (name, media_type) in _STANDALONE.items()},
+        "/problems": _html("problems.html", "img-src 'self'", title=title, sections=problem_page.sections(problems)),
     }
 
 
@@ -170,13 +120,6 @@ def routes(document: Document, api: API) -> list[Route]:
     """
     problems = problem_page.problems(document, api)
     title = html.escape(str(document.data.get("info", {}).get("title", "API")))
-    problem_policy = _policy(f"style-src {_inline(problem_page.STYLE)}", "img-src 'self'")
-    pages = {
-        **_document_pages(document),
-        **_ui_pages(title),
-        **_asset_pages(),
-        "/problems": Page(problem_page.render(title, problems).encode(), "text/html", problem_policy),
-    }
     slugs = {problem.slug for problem in problems}
 
     async def problem(request: Request) -> Response:
@@ -185,6 +128,7 @@ def routes(document: Document, api: API) -> list[Route]:
             raise HTTPException(404)
         return RedirectResponse(f"../problems#{slug}", 307, _headers(_policy()))
 
+    pages = _pages(document, title, problems)
     return [
         *(Route(path, page, methods=["GET"], name=path, include_in_schema=False) for path, page in pages.items()),
         Route("/problems/{slug}", problem, include_in_schema=False),

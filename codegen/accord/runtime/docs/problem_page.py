@@ -14,34 +14,6 @@ from accord.openapi.api import API
 from accord.openapi.operation import Operation
 from accord.problems.problem import Problems
 
-STYLE = """
-:root { color-scheme: light dark }
-body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif }
-section { border-top: 1px solid #8886; margin-top: 2rem }
-section:target { border-top: 4px solid #48f }
-h2 a { color: inherit; text-decoration: none }
-code { font-size: .9em }
-"""
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Problems of {title}</title>
-<link rel="icon" href="docs/favicon.png">
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>Problems of {title}</h1>
-<p>Every error is one RFC 9457 problem (<code>application/problem+json</code>). Its <code>type</code> is one of these.</p>
-{sections}
-</main>
-</body>
-</html>
-"""
-
 _SECTION = """<section id="{slug}">
 <h2><a href="#{slug}">{title}</a></h2>
 <p><code>/problems/{slug}</code></p>
@@ -93,9 +65,9 @@ def _uses(status: int, operations: Sequence[Operation]) -> str:
     return f"<h3>{status} {html.escape(HTTPStatus(status).phrase)}</h3>\n<ul>\n{items}\n</ul>"
 
 
-def render(title: str, problems: Sequence[Problem]) -> str:
-    """The page as HTML; `title` is already escaped."""
-    sections = "\n".join(
+def sections(problems: Sequence[Problem]) -> str:
+    """The problems as HTML."""
+    return "\n".join(
         _SECTION.format(
             slug=html.escape(problem.slug),
             title=_text(problem.title),
@@ -104,4 +76,3 @@ def render(title: str, problems: Sequence[Problem]) -> str:
         )
         for problem in problems
     )
-    return _PAGE.format(title=title, style=STYLE, sections=sections)

@@ -41,10 +41,10 @@ class RateLimits(Protocol):
 class Observer(Protocol):
     """Is notified of every response and every error of the service."""
 
-    def answered(self, context: RequestContext, status: int) -> None:
+    def on_response(self, context: RequestContext, status: int) -> None:
         """A response was sent; 499 if the client closed the connection first."""
 
-    def failed(self, context: RequestContext, error: Exception) -> None:
+    def on_error(self, context: RequestContext, error: Exception) -> None:
         """The service failed; the client received a 500 with the request id only."""
 
 

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from accord.document.identifiers import snake_case
-from accord.openapi.deprecation import notices
+from accord.openapi.deprecation import deprecation_headers
 from accord.openapi.operation import Operation
 from accord.runtime.bodies.deserialize import deserializers
 from accord.runtime.bodies.reader import BodyReader
@@ -56,4 +56,4 @@ class CompiledOperation(APIRoute):
         self.encoder = ResponseEncoder(definition)
         self.is_rate_limited = definition.response(429) is not None  # an undocumented status is never sent
         self.is_mocked = isinstance(bound, Mocked)
-        self.extra_headers = (*notices(definition), *([MOCK_HEADER] if self.is_mocked else []))
+        self.extra_headers = (*deprecation_headers(definition), *([MOCK_HEADER] if self.is_mocked else []))

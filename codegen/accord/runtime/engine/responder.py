@@ -80,7 +80,7 @@ class Responder:
             await self._stream(context, start, body, receive, send)
             return
         if self._observer is not None:
-            self._observer.answered(context, status)
+            self._observer.on_response(context, status)
         await send(start)
         is_empty = body is None or context.scope["method"] == "HEAD"
         await send({"type": "http.response.body", "body": b"" if is_empty else body})
@@ -96,7 +96,7 @@ class Responder:
     def observe(self, context: RequestContext, status: int) -> None:
         """Notify the observer of a response."""
         if self._observer is not None:
-            self._observer.answered(context, status)
+            self._observer.on_response(context, status)
 
     async def _validate(
         self, context: RequestContext, status: int, headers: HeaderList, body: Content, *, is_rejection: bool
@@ -141,6 +141,6 @@ class Responder:
 
     def _report(self, context: RequestContext, error: Exception) -> None:
         if self._observer is not None:
-            self._observer.failed(context, error)
+            self._observer.on_error(context, error)
         else:
             _LOGGER.error("request %s: %s", context.id.decode(), error, exc_info=error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -16,10 +16,10 @@ from accord.document.document import Node
 from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.header import Header
-from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media
 from accord.openapi.operation import Operation
 from accord.openapi.response import Response
+from accord.openapi.values.headers import scalar_text
 from accord.runtime.handlers import binding
 from accord.runtime.responses.statuses import DEFAULT_STATUS
 from accord.runtime.responses.types import Answer, Binary, Body, Event, Events, Lines, Text, answer_class
@@ -30,37 +30,27 @@ _MAX_CACHED = 100  # answers; the names of examples come from clients
 _PREFERENCE = re.compile(r'\s*(code|example)\s*=\s*"?([^",;\s]+)"?\s*(?:[;,]|$)')
 
 
-class _Request(Protocol):
-    """What a mock needs to know of a request."""
-
-    @property
-    def scope(self) -> Any:  # noqa: ANN401 - an ASGI scope
-        """The ASGI scope, with the headers."""
-
-
 class Mocked(binding.Operation):
     """The handler of an operation that has none. Its call is the `RequestContext`."""
 
     def __init__(self, operation: Operation) -> None:
-        self._operation = operation
+        self._operation, self._sampler = operation, Sampler("response")
         self._cache: dict[tuple[int, str, str], Answer] = {}
         super().__init__(self._handle)
 
-    async def _handle(self, call: _Request, accept: str | None = None, **_: object) -> Answer:
-        preferred = dict(_preferences(call.scope["headers"]))
+    async def _handle(self, context: Any, accept: str | None = None, **_: object) -> Answer:  # noqa: ANN401 - see the class
+        preferred = dict(_preferences(context.scope["headers"]))
+        example = preferred.get("example", "")
         response, status = self._choose(preferred.get("code", ""))
-        title, media = next(
-            ((title, media) for title, media in response.classes if media is not None and media.name == accept),
-            response.classes[0],
-        )
-        build = _AnswerBuilder(response, media, status, preferred.get("example", ""))
+        accepted = (one for one in response.classes if one[1] is not None and one[1].name == accept)
+        title, media = next(accepted, response.classes[0])
         if media is not None and answer_class(media) in (Lines, Events):
-            return build(title)  # an iterator can be sent only once
-        key = (status, title, preferred.get("example", ""))
+            return self._build(response, title, media, status, example)  # an iterator can be sent only once
+        key = (status, title, example)
         if key not in self._cache:
             if len(self._cache) >= _MAX_CACHED:
                 self._cache.clear()
-            self._cache[key] = build(title)
+            self._cache[key] = self._build(response, title, media, status, example)
         return self._cache[key]
 
     def _choose(self, code: str) -> tuple[Response, int]:
@@ -70,14 +60,42 @@ class Mocked(binding.Operation):
         responses = [*self._operation.answers, *self._operation.problems.values()]
         kinds = ("2", "d", "3", "4", "5")
         response = min(responses, key=lambda one: kinds.index(str(one.key)[0]))
-        return response, response.status or next(s for s in _statuses(response) if self._operation.response(s) is response)
+        statuses = range(response.status or DEFAULT_STATUS[response.name], 600)
+        return response, next(status for status in statuses if self._operation.response(status) is response)
 
+    def _build(self, response: Response, title: str, media: Media | None, status: int, example: str) -> Answer:
+        """An answer with the preferred example, or a generated body."""
+        kind = answer_class(media)
+        fields: dict[str, Any] = {h.argument: self._header(h) for h in response.handler_headers}
+        namespace: dict[str, Any] = {"headers": tuple((h.argument, h.name) for h in response.handler_headers)}
+        if response.status is not None:
+            namespace["status"] = response.status
+        else:
+            namespace["key"], fields = str(response.key), {"status": status, **fields}
+        if media is not None and len(response.content) > 1:
+            namespace["media"] = media.name
+        if media is not None and media.is_range:
+            fields["media_type"] = _example_type(media.name)
+        struct: Any = msgspec.defstruct(
+            title, [(name, Any) for name in fields], bases=(kind,), namespace=namespace, kw_only=True
+        )
+        body = () if media is None else (_BODIES[kind](self._value(media, example)),)
+        answer: Answer = struct(*body, **fields)
+        return answer
 
-def _statuses(response: Response) -> Iterator[int]:
-    """The statuses of a range or of `default`, the most common one first."""
-    first = DEFAULT_STATUS[response.name]
-    yield first
-    yield from range(first, 600)
+    def _header(self, header: Header) -> Any:  # noqa: ANN401 - any JSON value
+        for value in _examples(header.node, ""):
+            if validator(header.schema, "response").is_valid(value):
+                return value
+        return self._sampler.value(header.schema) if header.required else None
+
+    def _value(self, media: Media, example: str) -> Any:  # noqa: ANN401 - any JSON value
+        """The first valid example, the preferred one first; else a value generated from the schema."""
+        schema_validator = validator(media.schema, "response") if media.schema is not None else None
+        for value in _examples(media.node, example):
+            if schema_validator is None or schema_validator.is_valid(value):
+                return value
+        return self._sampler.value(media.schema) if media.schema is not None else "mock"
 
 
 def _preferences(headers: list[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
@@ -88,52 +106,9 @@ def _preferences(headers: list[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]
                     yield found[1], found[2]
 
 
-class _AnswerBuilder:
-    """Builds the answer of one response and media type."""
-
-    def __init__(self, response: Response, media: Media | None, status: int, example: str) -> None:
-        self._response, self._media, self._status, self._example = response, media, status, example
-        self._sampler = Sampler("response")
-
-    def __call__(self, title: str) -> Answer:
-        response, media = self._response, self._media
-        kind = answer_class(media)
-        fields: dict[str, Any] = {h.argument: self._header(h) for h in response.handler_headers}
-        namespace: dict[str, Any] = {"headers": tuple((h.argument, h.name) for h in response.handler_headers)}
-        if response.status is not None:
-            namespace["status"] = response.status
-        else:
-            namespace["key"], fields = str(response.key), {"status": self._status, **fields}
-        if media is not None and len(response.content) > 1:
-            namespace["media"] = media.name
-        if media is not None and media.is_range:
-            fields["media_type"] = _example_type(media.name)
-        struct: Any = msgspec.defstruct(
-            title, [(name, Any) for name in fields], bases=(kind,), namespace=namespace, kw_only=True
-        )
-        body = () if media is None else (_BODIES.get(kind, _unchanged)(self._value(media)),)
-        answer: Answer = struct(*body, **fields)
-        return answer
-
-    def _header(self, header: Header) -> Any:  # noqa: ANN401 - any JSON value
-        for value in _examples(header.node, ""):
-            if validator(header.schema.document, header.schema, "response").is_valid(value):
-                return value
-        return self._sampler.value(header.schema) if header.required else None
-
-    def _value(self, media: Media) -> Any:  # noqa: ANN401 - any JSON value
-        """The first valid example, the preferred one first; else a value generated from the schema."""
-        schema_validator = validator(media.schema.document, media.schema, "response") if media.schema is not None else None
-        for value in _examples(media.node, self._example):
-            if schema_validator is None or schema_validator.is_valid(value):
-                return value
-        return self._sampler.value(media.schema) if media.schema is not None else "mock"
-
-
 def _examples(owner: Node, preferred: str) -> list[Any]:
     """The examples of a media type or header, the preferred one first."""
-    named = owner.get("examples")
-    found = {name: node.value["value"] for name, node in (named.named() if named else ()) if "value" in node.value}
+    found = {name: node.value["value"] for name, node in owner.named("examples") if "value" in node.value}
     values = [found.pop(preferred)] if preferred in found else []
     return [*values, *([owner.value["example"]] if "example" in owner.value else []), *found.values()]
 
@@ -143,10 +118,6 @@ def _example_type(name: str) -> str:
     kind = name.partition("/")[0]
     subtype = {"text": "plain", "image": "png", "audio": "mpeg", "video": "mp4"}.get(kind, "json" if kind == "*" else "mock")
     return f"{'application' if kind == '*' else kind}/{subtype}"
-
-
-def _unchanged(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    return value
 
 
 async def _lines(values: Any) -> AsyncIterator[Any]:  # noqa: ANN401 - any JSON value
@@ -159,7 +130,7 @@ async def _events(value: Any) -> AsyncIterator[Event]:  # noqa: ANN401 - any JSO
 
 
 _BODIES: dict[type[Answer], Callable[[Any], Any]] = {
-    Body: _unchanged,
+    Body: lambda value: value,
     Text: scalar_text,
     Binary: lambda value: scalar_text(value).encode(),
     Lines: _lines,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from accord.document.pointer import escape
@@ -10,7 +10,6 @@ from accord.errors import MalformedValue
 from accord.openapi.values.form_fields import Fault
 from accord.openapi.values.primitives import unquote
 from accord.problems.fault import MAX_FAULTS
-from accord.runtime.parameters.cookies import cookie_pairs
 from accord.runtime.parameters.reader import ParameterReader
 
 
@@ -90,10 +89,7 @@ class _Names:
 
 
 class Query:
-    """Reads the query string of one operation. Unknown names and disallowed repetitions are faults.
-
-    `ignored` are names that are read elsewhere, such as API keys.
-    """
+    """Reads the query string of one operation. Unknown names are faults, but not those in `ignored`, such as API keys."""
 
     __slots__ = ("_ignored", "_names")
 
@@ -124,11 +120,16 @@ class Query:
         return values
 
 
-class Cookies:
-    """Reads the `Cookie` header of one operation. Unknown cookies are ignored, because browsers send all that they have.
+def cookie_pairs(header: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """The names and values in a `Cookie` header (RFC 6265 4.2), without quotes around a value; None for a name without `=`."""
+    for part in header.split(b";"):
+        name, separator, value = part.strip(b" \t").partition(b"=")
+        is_quoted = len(value) > 1 and value[:1] == value[-1:] == b'"'
+        yield name.decode("latin-1"), (value[1:-1] if is_quoted else value) if separator else None
 
-    A repeated cookie is a fault, because it is ambiguous.
-    """
+
+class Cookies:
+    """Reads the `Cookie` header of one operation. Browsers send all their cookies, so unknown ones are ignored."""
 
     __slots__ = ("_names",)
 

@@ -10,9 +10,10 @@ from accord.document.pointer import escape
 from accord.document.strict_json import strict_json
 from accord.errors import MalformedValue
 from accord.jsonschema.schema import is_closed, property_names
-from accord.jsonschema.types import SCALARS
+from accord.jsonschema.types import SCALARS, types_of
 from accord.jsonschema.validator import validator
 from accord.openapi.parameter import Parameter
+from accord.openapi.values.headers import SET_COOKIE
 from accord.openapi.values.primitives import ValueReader, unquote, unquote_percent
 from accord.runtime.parameters.styles import Style
 
@@ -145,7 +146,7 @@ class ParameterReader:
 
     @functools.cached_property
     def _is_valid(self) -> Callable[[Any], bool]:
-        return validator(self._parameter.schema.document, self._parameter.schema, "request").is_valid
+        return validator(self._parameter.schema, "request").is_valid
 
     def read_properties(self, properties: Mapping[str, list[str]]) -> dict[str, Any]:
         """An exploded object, from the texts of its properties."""
@@ -160,3 +161,11 @@ class ParameterReader:
         if len(texts) > 1:
             raise MalformedValue("repeated", "/" + escape(name))
         return values.scalar(self._decode(texts[0]))
+
+
+def header_reader(header: Parameter) -> Callable[[list[str]], Any]:
+    """The reader of a header from all of its lines, for validation; raises `MalformedValue`."""
+    if header.name.lower() == SET_COOKIE and header.media is None and "array" in types_of(header.schema):
+        return ValueReader(header.schema).items
+    read = ParameterReader(header).read
+    return lambda lines: read(", ".join(lines))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 
-def filled(value: object, style: str, name: str, *, explode: bool = False, reserved: str = "") -> str:
+def path_parameter(value: object, style: str, name: str, *, explode: bool = False, reserved: str = "") -> str:
     """A path parameter in its style, percent-encoded. `name` is already encoded.
 
     `reserved` are characters that are delimiters in this segment, so that they must be encoded in values.
@@ -29,7 +29,7 @@ def filled(value: object, style: str, name: str, *, explode: bool = False, reser
     return prefix + _encoded(value, reserved)
 
 
-def filled_json(value: object) -> str:
+def json_parameter(value: object) -> str:
     """A parameter with JSON `content`, percent-encoded."""
     return quote(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_dump), safe="")
 

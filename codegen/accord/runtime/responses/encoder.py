@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from accord.errors import ContractViolation, HeaderList, Headers
 from accord.openapi import response as documented
-from accord.openapi.encoded import Encoded, encode
-from accord.openapi.header_values import HeaderWriter, header_line, header_writer
 from accord.openapi.media_type import chosen, covers, essence, kind_of, labels
 from accord.openapi.operation import Operation
+from accord.openapi.values.encoded import Encoded, encode
+from accord.openapi.values.headers import HeaderWriter, header_line, header_writer
 from accord.runtime.responses.etags import matches
 from accord.runtime.responses.streams import Stream, encode_event
 from accord.runtime.responses.types import Answer, Binary, Body, Events, Lines, Text

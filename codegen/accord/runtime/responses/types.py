@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 import msgspec
 
-from accord.openapi.encoded import Encoded
 from accord.openapi.media_type import Media
 from accord.openapi.response import ResponseClass, response_class
+from accord.openapi.values.encoded import Encoded
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from accord.document.document import Node
-from accord.runtime.parameters.cookies import cookie_pairs
+from accord.runtime.parameters.query import cookie_pairs
 
 # Returns the credential of a request; "" if it is malformed, None if there is none.
 Extractor = Callable[[dict[bytes, bytes], bytes], str | None]

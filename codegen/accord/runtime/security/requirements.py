@@ -14,10 +14,7 @@ class Scheme(Protocol):
     """The service's verifier of one security scheme. A principal is any object that the service chooses."""
 
     async def verify(self, credential: str) -> Any | None:  # noqa: ANN401 - the principal
-        """The principal of a credential; None if the credential is not valid.
-
-        The credential is a token, a key, or `name:password` for the scheme `basic`.
-        """
+        """The principal of a credential (a token, a key, or `name:password` for `basic`); None if it is not valid."""
 
     def allows(self, principal: Any, scopes: tuple[str, ...]) -> bool:  # noqa: ANN401 - the principal
         """Whether the principal has every required scope (or role)."""
@@ -41,8 +38,7 @@ class Security:
     __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
-        components = operation.node.document.root.get("components")
-        declared = components.get("securitySchemes") if components is not None else None
+        declared = operation.node.document.root.get("components", "securitySchemes")
         names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
         found, query_names = {}, set()
         for name in names:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from accord.errors import LinkError
-from accord.openapi.expressions import expressions
-from accord.openapi.header_values import scalar_text
+from accord.openapi.expressions import ABSENT, expand, expressions, select
+from accord.openapi.values.headers import scalar_text
 from accord.runtime.parameters.serialize import query_parameter
 from accord.runtime.responses.types import Answer
-from accord.runtime.webhooks.expressions import ABSENT, expanded, select
 
 A = TypeVar("A")
 
@@ -52,7 +51,7 @@ class Link(Generic[A]):
         return cls(method, f"{path}?{'&'.join(pairs)}" if pairs else path, arguments, sent, body)
 
 
-def linked(
+def link_arguments(
     answer: Answer,
     request: Mapping[str, object],
     sources: Mapping[str, object],
@@ -70,7 +69,7 @@ def linked(
     texts = frozenset(texts)
     found = {}
     for argument, expression in sources.items():
-        value = evaluated(expression, answer, request)
+        value = evaluate(expression, answer, request)
         if value is not ABSENT and value is not None:
             found[argument] = scalar_text(value) if argument in texts and not isinstance(value, str) else value
     if missing := next((argument for argument in needed if argument not in found), None):
@@ -78,15 +77,15 @@ def linked(
     return found
 
 
-def evaluated(expression: object, answer: Answer, request: Mapping[str, object]) -> Any:  # noqa: ANN401 - any JSON value
+def evaluate(expression: object, answer: Answer, request: Mapping[str, object]) -> Any:  # noqa: ANN401 - any JSON value
     """The value of an expression or constant; `ABSENT` if there is none."""
     if not isinstance(expression, str):
         return expression
     if not expression.startswith("$"):
-        values = {one: evaluated(one, answer, request) for one in expressions(expression)}
+        values = {one: evaluate(one, answer, request) for one in expressions(expression)}
         if any(value is ABSENT or value is None for value in values.values()):
             return ABSENT
-        return expanded(expression, values) if values else expression
+        return expand(expression, values) if values else expression
     if expression in request:
         return request[expression]
     body, _, pointer = expression.partition("#")

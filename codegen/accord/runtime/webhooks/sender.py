@@ -18,14 +18,14 @@ from accord.document.document import Document
 from accord.errors import PayloadError, Reply, ReplyError
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API
-from accord.openapi.header_values import scalar_text
 from accord.openapi.media_type import Media, chosen
 from accord.openapi.operation import Operation, callbacks, place
 from accord.openapi.parameter import Parameter
 from accord.openapi.response import Response
+from accord.openapi.values.headers import header_values
 from accord.runtime.bodies.deserialize import deserializer
 from accord.runtime.bodies.writer import EncodedBody, encode_body, to_json
-from accord.runtime.parameters.serialize import filled_json, query_parameter
+from accord.runtime.parameters.serialize import json_parameter, query_parameter
 from accord.runtime.validator import RequestValidator
 
 T = TypeVar("T")
@@ -115,9 +115,9 @@ def _with_parameters(url: str, parameters: list[tuple[Parameter, Any]]) -> tuple
     pairs: dict[str, list[str]] = {"query": [], "cookie": []}
     for parameter, value in parameters:
         if parameter.place == "header":
-            headers[parameter.name] = _header(value) if parameter.media is None else _json(value)
+            (headers[parameter.name],) = header_values(parameter, value)
         elif parameter.media is not None:
-            pairs[parameter.place].append(f"{parameter.name}={filled_json(value)}")
+            pairs[parameter.place].append(f"{parameter.name}={json_parameter(value)}")
         else:
             pairs[parameter.place] += query_parameter(value, parameter.style, parameter.name, explode=parameter.explode)
     if pairs["cookie"]:
@@ -125,17 +125,6 @@ def _with_parameters(url: str, parameters: list[tuple[Parameter, Any]]) -> tuple
     if not pairs["query"]:
         return url, headers
     return f"{url}{'&' if '?' in url else '?'}{'&'.join(pairs['query'])}", headers
-
-
-def _json(value: object) -> str:
-    """JSON in ASCII, as headers require."""
-    return msgspec.json.encode(value).decode().encode("ascii", "backslashreplace").decode()
-
-
-def _header(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return ",".join(scalar_text(part) for pair in value.items() for part in pair)
-    return ",".join(map(scalar_text, value)) if isinstance(value, list) else scalar_text(value)
 
 
 class _ReplyReader:
@@ -146,7 +135,7 @@ class _ReplyReader:
         for name, media in response.classes:
             kind: type[Received[Any]] = getattr(sender, name)
             schema = media.schema if media is not None and media.kind == "json" else None
-            body_validator = validator(schema.document, schema, "request") if schema is not None else None
+            body_validator = validator(schema, "request") if schema is not None else None
             deserialize = deserializer(kind.kind) if kind.kind is not None else None
             self._found[media.name if media is not None else ""] = (media, kind, body_validator, deserialize)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from accord.document.adoption.words import Word
+from accord.document.adoption.readings import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names
@@ -20,7 +20,7 @@ from accord.jsonschema.schema import allowed_values, conjuncts
 from accord.jsonschema.types import types_of
 from accord.openapi.api import API
 from accord.openapi.content_coding import CODINGS
-from accord.openapi.deprecation import notices
+from accord.openapi.deprecation import deprecation_headers
 from accord.openapi.header import Header
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.openapi.keywords.suggestions import explained, nodes, suggested
@@ -70,7 +70,7 @@ def findings(document: Document) -> tuple[Finding, ...]:
 
 def _twice(document: Document) -> Iterator[Finding]:
     """Fields beside a `$ref` that are also in its target; if dropped, those of the target apply, except in path items."""
-    for place, text in document.twice:
+    for place, text in document.duplicates:
         if document.adopted.origin(place) not in document.adopted.kept:
             word: Word = "keep" if holds_names(place[:-1]) else "drop"
             found = suggested(document, place, text, ((word, place),))
@@ -179,7 +179,7 @@ def _at_start(description: API) -> Iterator[Finding]:
     paths: Router[str] = Router(description.aliases)
     for operation in description.operations:
         yield from _refused(description.document, paths.add, operation, operation.id)
-        yield from _refused(description.document, notices, operation)
+        yield from _refused(description.document, deprecation_headers, operation)
     for error in template_faults(description):
         yield from explained(description.document, error)
 

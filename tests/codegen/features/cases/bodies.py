@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accord.runtime.bodies.file import File
+from accord.runtime import File
 from tests.codegen.features.case import BOUNDARY, Case, parts, post_json, send
 
 FORM = "application/x-www-form-urlencoded"

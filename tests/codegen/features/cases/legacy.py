@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord.runtime.bodies.file import File
+from accord.runtime import File
 from tests.codegen.features.case import BOUNDARY, get, parts, post_json, send
 
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord.runtime.bodies.file import File
+from accord.runtime import File
 from tests.codegen.features.case import BOUNDARY, Case, get, parts, post_json, send
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"

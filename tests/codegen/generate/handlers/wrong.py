@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import right
 from sqlalchemy import select
 
-from accord.openapi.encoded import Encoded
+from accord.openapi.values.encoded import Encoded
 from app.call import Public, SignedIn
 from app.core.database.statements import statement
 from app.models import User

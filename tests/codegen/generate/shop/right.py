@@ -24,7 +24,7 @@ from shop.operations import (
     SetMoment,
 )
 
-from accord.runtime.bodies.file import File
+from accord.runtime import File
 from accord.runtime.responses.types import Event
 from accord.runtime.webhooks.links import Link
 

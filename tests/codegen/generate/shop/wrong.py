@@ -23,7 +23,7 @@ from shop.operations import (
 )
 from shop.webhooks import OrderShipped, PhotoTaken, Shipped
 
-from accord.runtime.bodies.file import File
+from accord.runtime import File
 from accord.runtime.webhooks.links import Link
 
 Anybody = Call[Principal | None]

@@ -25,7 +25,7 @@ class TestIntegers:
 
         assert (type(thing.count), thing.count, thing.many) == (int, int(float(text)), [int(float(text))])
 
-    def test_that_are_none_stay_refused(self):
+    def test_that_are_not_are_still_rejected(self):
         with pytest.raises(ValidationError):
             deserializer(Thing)({"count": 1.5, "ratio": 1e16})
 

@@ -108,7 +108,7 @@ class TestAMember:
             ],
         ],
     )
-    def test_that_does_not_fit_is_refused_with_its_place(self, client, sent, found):
+    def test_that_does_not_fit_is_rejected_with_its_place(self, client, sent, found):
         assert faults(post(client, FORM, sent.encode())) == found
 
 

@@ -174,7 +174,7 @@ class TestAPart:
             *[(STRING, [part("1", JSON), part("2", PNG_TYPE)], [("/a", "contentType"), ("/a", "repeated")])],
         ],
     )
-    def test_that_does_not_fit_is_refused_with_its_place(self, client, parts, found):
+    def test_that_does_not_fit_is_rejected_with_its_place(self, client, parts, found):
         assert faults(post_parts(client, *parts)) == found
 
     @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ class TestANameOfAFile:
             ],
         ],
     )
-    def test_is_what_the_client_says(self, written, name):
+    def test_is_what_the_client_sends(self, written, name):
         sent = raw_part("1", f'Content-Disposition: form-data; name="a"; {written}')
 
         assert value(post_parts(UNTYPED, sent)) == file(b"1", filename=name)
@@ -304,7 +304,7 @@ class TestABody:
             *[('multipart/form-data; boundary="\\x-7"', 200), ("multipart/form-data; boundary=é", 415)],
         ],
     )
-    def test_is_told_apart_by_its_boundary(self, content_type, status):
+    def test_is_distinguished_by_its_boundary(self, content_type, status):
         assert post(OPEN, content_type, self.GOOD).status == status
 
     @pytest.mark.parametrize("raw", [GOOD, GOOD[:-2], b"--x-7--", b"--x-7--\r\n"])

@@ -93,7 +93,7 @@ class TestJson:
             *[b"a=1", b"<a/>", b"undefined", b"None", b"True", b"1 2", b'"a" "b"', b"-"],
         ],
     )
-    def test_of_any_other_writing_is_refused(self, raw):
+    def test_of_any_other_writing_is_rejected(self, raw):
         response = ANY.post("/p", content=raw, headers={"Content-Type": "application/json"})
 
         assert response.status_code == 400
@@ -151,7 +151,7 @@ class TestSize:
         assert sent_to(LIMIT, b'"' + b"a" * 18 + b'"').status == 200
         assert sent_to(LIMIT, b'"' + b"a" * 10, b"a" * 8 + b'"').status == 200
 
-    def test_beyond_the_limit_is_refused(self):
+    def test_beyond_the_limit_is_rejected(self):
         answer = sent_to(LIMIT, b'"' + b"a" * 19 + b'"')
 
         assert answer.status == 413
@@ -159,7 +159,7 @@ class TestSize:
         assert answer.json()["detail"] == "The body is larger than 20 bytes."
 
     @pytest.mark.parametrize("length", [b"21", b"9" * 30])
-    def test_that_is_announced_is_refused_before_it_is_read(self, length):
+    def test_that_is_announced_is_rejected_before_it_is_read(self, length):
         answer = sent_to(LIMIT, b"{}", headers=[(b"content-length", length)])
 
         assert answer.status == 413
@@ -204,20 +204,20 @@ class TestMediaType:
             "application/json; charset=utf-8; charset=utf-8",
         ],
     )
-    def test_that_is_not_documented_is_told_which_are(self, sent):
+    def test_that_is_not_documented_is_rejected_with_those_that_are(self, sent):
         response = ANY.post("/p", content=b"{}", headers={"Content-Type": sent})
 
         assert response.status_code == 415
         assert response.headers["Accept"] == "application/json"
         assert response.json()["type"] == "/problems/unsupported-media-type"
 
-    def test_that_is_missing_is_refused(self):
+    def test_that_is_missing_is_rejected(self):
         assert ANY.post("/p", content=b"{}").status_code == 415
         assert raw_call(ANY.app, "POST", "/p", [(b"transfer-encoding", b"chunked")], [b"{}"]).status == 415
         assert raw_call(ANY.app, "POST", "/p", [], [b"{}"]).status == 415
 
     @pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("br, gzip", 415), ("identity", 200), ("Identity", 200)])
-    def test_with_a_coding_is_refused(self, coding, status):
+    def test_with_a_coding_is_rejected(self, coding, status):
         headers = {"Content-Type": "application/json", "Content-Encoding": coding}
 
         response = ANY.post("/p", content=b"{}", headers=headers)
@@ -225,7 +225,7 @@ class TestMediaType:
         assert response.status_code == status
         assert ("Accept" in response.headers) == (status == 415)
 
-    def test_that_is_sent_twice_is_refused(self):
+    def test_that_is_sent_twice_is_rejected(self):
         assert sent_to(ANY, b"{}", headers=JSON).status == 415
 
     def test_chooses_the_schema_of_the_body(self):
@@ -240,7 +240,7 @@ class TestMediaType:
 
 class TestNoBody:
     @pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/json"}, {"Content-Length": "0"}])
-    def test_where_one_is_required_is_refused(self, headers):
+    def test_where_one_is_required_is_rejected(self, headers):
         response = ANY.post("/p", headers=headers)
 
         assert response.status_code == 400
@@ -250,7 +250,7 @@ class TestNoBody:
     def test_where_none_is_required_is_none(self, headers):
         assert OPTIONAL.post("/p", headers=headers).json() == {"body": None}
 
-    def test_of_a_wrong_media_type_is_refused_all_the_same(self):
+    def test_of_a_wrong_media_type_is_rejected_all_the_same(self):
         assert OPTIONAL.post("/p", headers={"Content-Type": "text/plain"}).status_code == 415
 
     def test_is_not_null(self):
@@ -279,7 +279,7 @@ class TestTheReader:
 
 
 class TestWhatNoPythonTypeHolds:
-    def test_is_refused_with_its_place_and_is_no_fault_of_the_service(self):
+    def test_is_rejected_with_its_place_and_is_no_fault_of_the_service(self):
         text = (
             "openapi: 3.1.1\ninfo: {title: T, version: '1'}\npaths:\n  /p:\n    post:\n      operationId: post\n"
             "      requestBody: {required: true, content: {application/json: {schema: {type: object, properties:"

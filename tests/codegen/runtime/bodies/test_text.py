@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from accord.document.document import Document
 from accord.openapi.api import API
+from accord.runtime import File
 from accord.runtime.bodies.deserialize import deserializers
-from accord.runtime.bodies.file import File
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Answer
 from tests.codegen.support.bodies import FORM, faults, post, service
@@ -52,7 +52,7 @@ class TestAText:
             *[(NUMBER, "text/plain", b"01", 422), (NUMBER, "text/plain", b"10", 422), (NUMBER, "text/plain", b"", 422)],
         ],
     )
-    def test_that_does_not_fit_is_refused(self, client, content_type, raw, status):
+    def test_that_does_not_fit_is_rejected(self, client, content_type, raw, status):
         assert post(client, content_type, raw).status == status
 
 
@@ -110,7 +110,7 @@ class TestAFile:
             ],
         ],
     )
-    def test_of_another_media_type_or_of_none_is_refused(self, client, content_type):
+    def test_of_another_media_type_or_of_none_is_rejected(self, client, content_type):
         assert post(client, content_type, b"1").status == 415
 
     def test_that_is_not_sent_is_none(self):
@@ -135,10 +135,10 @@ class TestSeveralMediaTypes:
             *[("application/xml", b"1", 415), ("application/ld+json", b"1", 415), ("application/json", b"a=1", 400)],
         ],
     )
-    def test_are_judged_each_by_its_schema(self, content_type, raw, status):
+    def test_are_validated_each_by_its_schema(self, content_type, raw, status):
         assert post(SEVERAL, content_type, raw).status == status
 
-    def test_are_told_when_none_of_them_was_sent(self):
+    def test_are_missing_when_none_of_them_was_sent(self):
         answer = post(SEVERAL, "a/b", b"1")
 
         assert answer.headers["accept"] == f"application/json, application/problem+json, text/csv, text/*, image/*, {FORM}"
@@ -167,7 +167,7 @@ class TestSeveralMediaTypes:
         assert type(made[FORM]({"a": "1"})) is Other
         assert (made["text/plain"], made["*/*"]) == (None, None)
 
-    def test_are_models_that_hold_files(self):
+    def test_are_models_with_files(self):
         class Upload(BaseModel):
             picture: File
             more: list[File]

@@ -106,7 +106,7 @@ class TestEveryPage:
 
     @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', '"a,b" , W/{}', "*"])
     @pytest.mark.parametrize("method", ["GET", "HEAD"])
-    def test_a_client_that_has_it_is_told_so(self, small, path, known, method):
+    def test_a_client_that_has_it_gets_a_304(self, small, path, known, method):
         etag = small.get(path).headers["ETag"]
 
         response = small.request(method, path, headers={"If-None-Match": known.format(etag)})
@@ -189,7 +189,7 @@ class TestProblems:
         assert "410 Gone" in page
         assert '<a href="docs#/some%20things/getThing"><code>GET /things/{id}</code></a> One &lt;thing&gt;' in page
 
-    def test_what_the_document_says_is_text_and_not_markup(self, small):
+    def test_text_of_the_document_is_not_markup(self, small):
         page = small.get("/problems").text
 
         assert "Gone &lt;away&gt;" in page

@@ -48,7 +48,7 @@ class TestHandlers:
 
         assert len(bind(description(), [module("a", first), module("b", first, *others), SimpleNamespace(x=1)])) == 6
 
-    def test_that_are_missing_are_told_with_what_to_write(self):
+    def test_that_are_missing_are_reported_with_what_to_write(self):
         first = f"contract.yaml:{LINES['listThings']}: operation listThings has no handler"
         second = f"contract.yaml:{LINES['createThing']}: operation createThing has no handler"
 
@@ -57,7 +57,7 @@ class TestHandlers:
             f"{second}: write `@CreateThing async def create_thing(...)`",
         ]
 
-    def test_of_operations_that_are_not_in_the_document_are_told(self):
+    def test_of_operations_that_are_not_in_the_document_are_reported(self):
         class GetOther(Operation):
             operation_id = "getOther"
 
@@ -67,31 +67,31 @@ class TestHandlers:
             "shelf.get_other: the document has no operation getOther: remove the handler or run `accord generate`"
         ]
 
-    def test_that_are_two_are_told_with_both_places(self):
+    def test_that_are_two_are_reported_with_both_places(self):
         assert differences(module("shelf", *handlers()), module("attic", GetThing(get_thing))) == [
             "attic.get_thing: operation getThing already has a handler, shelf.get_thing: remove one"
         ]
 
-    def test_that_are_no_coroutines_are_told(self):
+    def test_that_are_no_coroutines_are_reported(self):
         def get_thing(call: object, thing_id: int) -> Empty: ...
 
         assert with_get_thing(get_thing) == ["shelf.get_thing: a handler must be an `async def` function"]
 
-    def test_that_lack_an_argument_are_told(self):
+    def test_that_lack_an_argument_are_reported(self):
         async def get_thing(call: object) -> Empty: ...
 
         assert with_get_thing(get_thing) == [
             f"shelf.get_thing: argument 'thing_id' of getThing is missing (contract.yaml:{LINES['getThing']})"
         ]
 
-    def test_that_have_one_too_many_are_told(self):
+    def test_that_have_one_too_many_are_reported(self):
         async def get_thing(call: object, thing_id: int, other: int) -> Empty: ...
 
         assert with_get_thing(get_thing) == [
             f"shelf.get_thing: getThing has no argument 'other' (contract.yaml:{LINES['getThing']})"
         ]
 
-    def test_that_misname_an_argument_are_told_both(self):
+    def test_that_misname_an_argument_are_reported_both(self):
         async def get_thing(call: object, thing: int) -> Empty: ...
 
         assert with_get_thing(get_thing) == [
@@ -99,17 +99,17 @@ class TestHandlers:
             f"shelf.get_thing: getThing has no argument 'thing' (contract.yaml:{LINES['getThing']})",
         ]
 
-    def test_that_take_no_call_are_told(self):
+    def test_that_take_no_call_are_reported(self):
         async def get_thing() -> Empty: ...
 
         assert with_get_thing(get_thing) == ["shelf.get_thing: the first argument of a handler must be its call"]
 
-    def test_that_take_only_names_are_told(self):
+    def test_that_take_only_names_are_reported(self):
         async def get_thing(*, thing_id: int) -> Empty: ...
 
         assert with_get_thing(get_thing) == ["shelf.get_thing: the first argument of a handler must be its call"]
 
-    def test_are_told_of_every_difference_at_once_and_once(self):
+    def test_are_reported_with_every_difference_once(self):
         async def get_thing(call: object) -> Empty: ...
 
         bad = module("shelf", *handlers(get_thing=get_thing)[1:])

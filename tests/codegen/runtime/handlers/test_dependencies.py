@@ -130,7 +130,7 @@ class TestADependency:
         assert response.status_code == 404
         assert EVENTS == ["open", "rolled back", "closed"]
 
-    def test_is_not_opened_for_a_request_that_is_refused(self):
+    def test_is_not_opened_for_a_request_that_is_rejected(self):
         assert client_of(careful).get("/v1/things/0").status_code == 422
         assert EVENTS == []
 
@@ -142,7 +142,7 @@ class TestADependency:
         assert response.status_code == 500
         assert [type(error) for error in observer.errors] == [KeyError]
 
-    def test_without_a_host_is_told(self):
+    def test_without_a_host_is_an_error(self):
         observer = Observer()
         engine = make_engine(handlers(get_thing=needy), observer=observer)
 

@@ -114,7 +114,7 @@ class TestAnObject:
             ("cookie", "form", "true", "R=x", ("cookie", "/color/R", "type")),
         ],
     )
-    def test_in_another_writing_is_refused(self, place, style, explode, text, fault):
+    def test_in_another_writing_is_rejected(self, place, style, explode, text, fault):
         assert faults(send(client(place, style, explode, COLOUR), place, text)) == {fault}
 
     @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ class TestAnObject:
             ("cookie", "form", "true", "R=1; name=a,b=c"),
         ],
     )
-    def test_may_hold_its_delimiters_where_they_are_encoded(self, place, style, explode, text):
+    def test_may_contain_its_delimiters_where_they_are_encoded(self, place, style, explode, text):
         assert send(client(place, style, explode, COLOUR), place, text).json() == {"color": {"R": 1, "name": "a,b=c"}}
 
     def test_in_a_header_has_space_around_its_commas(self):
@@ -148,7 +148,7 @@ class TestAnObject:
     def test_of_an_empty_text_has_no_members(self, place, style, text):
         assert send(client(place, style, "false", "{type: object}"), place, text).json() == {"color": {}}
 
-    def test_that_is_open_takes_every_name_that_is_nobody_s(self):
+    def test_that_is_open_takes_every_other_name(self):
         parameters = (
             "{name: page, in: query, schema: {type: integer}}, "
             "{name: filter, in: query, schema: {type: object, additionalProperties: {type: integer}}}"
@@ -232,7 +232,7 @@ class TestAList:
             ("cookie", "form", "false", "color=1|2", "/color/0"),
         ],
     )
-    def test_in_another_writing_is_refused(self, place, style, explode, text, pointer):
+    def test_in_another_writing_is_rejected(self, place, style, explode, text, pointer):
         assert faults(send(client(place, style, explode, NUMBERS), place, text)) == {(place, pointer, "type")}
 
     def test_of_an_empty_text_is_one_empty_item_where_there_may_be_one(self):
@@ -290,16 +290,16 @@ class TestSeveralTypes:
             ("{type: [integer, string], minimum: 3, maxLength: 0}", "2", "minimum"),
         ],
     )
-    def test_are_refused_where_none_fits(self, schema, text, code):
+    def test_are_rejected_where_none_fits(self, schema, text, code):
         assert ("query", "/x", code) in faults(parameter(f"name: x, in: query, schema: {schema}").get(f"/p?x={text}"))
 
-    def test_of_a_list_or_one_value_are_told_apart_by_their_number(self):
+    def test_of_a_list_or_one_value_are_distinguished_by_their_number(self):
         service = parameter("name: x, in: query, schema: {type: [string, array], items: {type: string}}")
 
         assert service.get("/p?x=a").json() == {"x": "a"}
         assert service.get("/p?x=a&x=b").json() == {"x": ["a", "b"]}
 
-    def test_of_an_object_or_one_value_are_told_apart_by_the_name(self):
+    def test_of_an_object_or_one_value_are_distinguished_by_the_name(self):
         service = client("query", "deepObject", "true", "{type: [object, integer], properties: {gte: {type: integer}}}")
 
         assert service.get("/p?color=5").json() == {"color": 5}
@@ -335,7 +335,7 @@ class TestAnyText:
     @pytest.mark.parametrize("schema", ["{}", COLOUR, "{type: [object, array, string, integer, 'null'], items: {}}"])
     @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
     @given(text=ARBITRARY)
-    def test_is_read_or_refused(self, cell, schema, text):
+    def test_is_read_or_rejected(self, cell, schema, text):
         place, style, _ = cell
         scalars = style in ("simple", "form", "label", "matrix")
         reading = _arguments(*cell, schema if scalars else f"{{type: object, allOf: [{schema}]}}")

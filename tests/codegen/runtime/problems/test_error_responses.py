@@ -179,7 +179,7 @@ class TestAnHTTPException:
         assert CLIENT.get("/raises/404").json()["detail"] == "There is no such resource."
         assert CLIENT.get("/raises/409").json()["detail"] == "Conflict."
 
-    def test_that_is_no_error_is_no_problem(self):
+    def test_that_is_not_an_error_is_not_a_problem(self):
         response = CLIENT.get("/moves")
 
         assert response.status_code == 307
@@ -198,7 +198,7 @@ class TestAnHTTPException:
 
 
 class TestACrash:
-    def test_tells_the_client_nothing_and_the_observer_everything(self):
+    def test_reveals_nothing_to_the_client_and_is_reported_to_the_observer(self):
         OBSERVER.errors.clear()
 
         response = CLIENT.get("/crashes")
@@ -207,7 +207,7 @@ class TestACrash:
         assert "Zero" not in response.text
         assert [type(error) for error in OBSERVER.errors] == [ZeroDivisionError]
 
-    def test_is_told_with_the_headers_of_the_service(self):
+    def test_has_the_headers_of_the_service(self):
         host = make_host(headers=((b"x-service", b"shelf"),))
         add_routes(host)
 

@@ -56,7 +56,7 @@ class TestAPlaceholder:
         ],
     )
     @pytest.mark.parametrize("at", ["root", "response"])
-    def test_stands_for_what_the_error_is(self, placeholder, value, at):
+    def test_is_replaced_by_a_value_of_the_error(self, placeholder, value, at):
         answer = answered(f"{{is: '{placeholder}', and: 7, kept: [null, 'a']}}", path="/p", at=at)
 
         assert (answer.status, answer.json()) == (409, {"is": value, "and": 7, "kept": [None, "a"]})
@@ -69,7 +69,7 @@ class TestAPlaceholder:
         assert (answer.json()["id"], answer.json()["urn"]) == (number, f"urn:uuid:{number}")
         assert answer.json()["at"] > "2026"
 
-    def test_that_is_unknown_is_told_with_its_line_and_the_names_of_all(self):
+    def test_that_is_unknown_is_reported_with_its_line_and_the_names_of_all(self):
         text = DOCUMENT.replace("{message: '{detail}'}", "\n  message: '{detail}'\n  is: '{details}'")
 
         (told,) = unsupported(Document(text.encode()))
@@ -86,7 +86,7 @@ class TestAPlaceholder:
             ("{message: '{detail}', e: ['a {errors.loc}']}", "{errors.loc} is a list: write it alone"),
         ],
     )
-    def test_that_has_no_value_where_it_is_written_is_refused(self, template, text):
+    def test_that_has_no_value_where_it_is_written_is_rejected(self, template, text):
         (told,) = unsupported(Document(DOCUMENT.replace("{message: '{detail}'}", template).encode()))
 
         assert told.startswith(f"openapi.yaml:3: `x-accord-error-template`: {text}")
@@ -114,7 +114,7 @@ class TestFaults:
         told = ["must be at most 9", "must be an integer"]
         assert answer.json() == {"about": [{"kind": "unprocessable-content", "all": told}]}
 
-    def test_stand_in_the_detail_where_there_is_no_list(self):
+    def test_are_in_the_detail_where_there_is_no_list(self):
         told = f"{DETAIL} query/page must be at most 9. query/size must be an integer."
 
         assert answered("{message: '{detail}'}", path="/p?page=10&size=x").json() == {"message": told}
@@ -185,7 +185,7 @@ class TestADocument:
             ("{message: [['{detail}']]}", "`type` at /message"),
         ],
     )
-    def test_is_refused_where_the_errors_differ_from_their_schema(self, template, what):
+    def test_is_rejected_where_the_errors_differ_from_their_schema(self, template, what):
         document = Document(DOCUMENT.replace("{message: '{detail}'}", template).encode())
         text = f"openapi.yaml:3: `x-accord-error-template`: the error 404 does not match its schema (openapi.yaml:11), {what}"
 
@@ -225,7 +225,7 @@ class TestADocument:
 
         assert (answer.status, answer.json()) == (404, {"message": "There is no such resource.", "of": 404})
 
-    def test_with_a_template_where_no_body_is_json_is_refused(self):
+    def test_with_a_template_where_no_body_is_json_is_rejected(self):
         with pytest.raises(DocumentError, match="`x-accord-error-template`: the response has no JSON body: remove it"):
             answered("{}", at="response", media="text/plain")
 

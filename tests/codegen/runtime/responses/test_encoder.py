@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accord.errors import ContractViolation
-from accord.openapi.encoded import Encoded
+from accord.openapi.values.encoded import Encoded
 from accord.runtime.responses.types import Empty
 from tests.codegen.support.operations import (
     CreateThing,
@@ -190,12 +190,12 @@ class TestRevalidation:
 
         assert client.get("/v1/things/1", headers={"If-None-Match": sent}).status_code == 304
 
-    def test_tells_what_caches_need(self):
+    def test_has_the_headers_that_caches_need(self):
         client = getting(GetThing.OK(ROW, etag='"one"', cache_control="max-age=5"))
 
         assert client.get("/v1/things/1", headers={"If-None-Match": "*"}).headers["Cache-Control"] == "max-age=5"
 
-    def test_comes_after_the_handler_refused(self):
+    def test_comes_after_the_handler_raised(self):
         client = getting(NotFound("No thing 1."))
 
         assert client.get("/v1/things/1", headers={"If-None-Match": "*"}).status_code == 404
@@ -268,7 +268,7 @@ class TestThePolicy:
         assert client.get(path, headers=headers).status_code == 500
         assert str(observer.errors[0]).startswith(text)
 
-    def test_judges_the_value_of_a_header(self):
+    def test_validates_the_value_of_a_header(self):
         observer = Observer()
 
         async def create_thing(call: object, copies: int | None, body: ThingCreate) -> CreateThing.Created:  # noqa: ARG001
@@ -279,13 +279,13 @@ class TestThePolicy:
         assert client.post("/v1/things", json={"name": "a"}, headers=WRITER).status_code == 500
         assert str(observer.errors[0]).startswith("createThing returned 201 with location: elsewhere")
 
-    def test_judges_the_type_of_a_header(self):
+    def test_validates_the_type_of_a_header(self):
         observer = Observer()
 
         assert listing(ListThings.OK(ThingListRow([]), x_total="07"), observer=observer).get("/v1/things").status_code == 500  # type: ignore[arg-type] # wrong on purpose
         assert str(observer.errors[0]).startswith("listThings returned 200 with x-total: 07")
 
-    def test_judges_the_absence_of_a_body(self):
+    def test_validates_the_absence_of_a_body(self):
         class NoBody(Empty):
             status = 200
 
@@ -297,7 +297,7 @@ class TestThePolicy:
         assert make_client(make_host(handlers(get_me=get_me), observer=observer)).get("/v1/me").status_code == 500
         assert str(observer.errors[0]).startswith("getMe returned 200 without its body")
 
-    def test_judges_the_gate_s_own_answers(self):
+    def test_validates_the_engine_s_own_responses(self):
         observer = Observer()
 
         response = make_client(make_host(observer=observer)).delete("/v1/things/1", headers={**ADMIN, "Accept": "text/html"})
@@ -305,7 +305,7 @@ class TestThePolicy:
         assert response.status_code == 204
         assert observer.errors == []
 
-    def test_finds_nothing_in_honest_answers(self):
+    def test_finds_nothing_in_valid_answers(self):
         observer = Observer()
         client = make_client(make_host(observer=observer))
 
@@ -346,7 +346,7 @@ class TestAnError:
         assert response.headers["Retry-After"] == "3"
         assert observer.errors == []
 
-    def test_that_nobody_expected_is_a_reported_500(self):
+    def test_that_is_unexpected_is_a_reported_500(self):
         observer = Observer()
         error = ZeroDivisionError("secret")
 

@@ -50,7 +50,7 @@ class TestAccept:
         assert response.headers["Content-Type"] == "application/json"
 
     @pytest.mark.parametrize("accept", REFUSED)
-    def test_that_does_not_is_told_what_there_is(self, accept):
+    def test_that_does_not_is_rejected_with_the_available_types(self, accept):
         response = CLIENT.get("/v1/things/7", headers={"Accept": accept})
 
         assert response.status_code == 406
@@ -67,7 +67,7 @@ class TestAccept:
 
         assert CLIENT.get("/v1/things/7", headers=headers).status_code == 200
 
-    def test_of_an_operation_that_answers_nothing_is_not_asked(self):
+    def test_of_an_operation_without_content_is_ignored(self):
         response = CLIENT.delete("/v1/things/7", headers={**ADMIN, "Accept": "text/html"})
 
         assert response.status_code == 204
@@ -121,7 +121,7 @@ class TestTheChoice:
         else:
             assert negotiation.choose(accept.encode()) == chosen
 
-    def test_is_the_first_for_who_says_nothing(self):
+    def test_is_the_first_without_accept(self):
         assert Negotiation(["a/json", "b/csv"]).choose(None) == "a/json"
         assert Negotiation(["a/json", "b/csv"]).choose(b"*/*") == "a/json"
 
@@ -130,7 +130,7 @@ class TestTheChoice:
 
 
 class TestSeveralTypes:
-    def test_are_judged_without_keeping_a_hostile_text(self):
+    def test_are_compared_without_caching_a_long_text(self):
         negotiation, accept = Negotiation(["application/json"]), b"application/json, " + b"x" * 30_000
         held = sys.getrefcount(accept)
 
@@ -146,7 +146,7 @@ class TestSeveralTypes:
         with pytest.raises(RequestRejected, match="406"):
             negotiation.choose(b"text/html")
 
-    def test_are_judged_the_same_every_time(self):
+    def test_are_chosen_the_same_every_time(self):
         negotiation = Negotiation(["application/json"])
 
         for _ in range(3):

@@ -173,7 +173,7 @@ class TestAStream:
         assert bodies(call(engine(OK(Source(b"a", memoryview(b"b"))), documented))[0]) == [b"a", b"b", b""]
         assert call(engine(OK(Source(7)), documented))[0][0]["status"] == 500
 
-    def test_is_judged_by_its_status_and_headers(self):
+    def test_is_validated_by_its_status_and_headers(self):
         observer, source = Observer(), Source("a")
 
         class Wrong(Text):
@@ -280,7 +280,7 @@ class TestOnTheNetwork:
         assert got.startswith(b"HTTP/1.1 200 OK\r\n")
         assert got.endswith(b"\r\n\r\n1\r\na\r\n")
 
-    def test_a_head_says_nothing_of_parts(self):
+    def test_a_head_request_has_no_parts(self):
         got = self.served(Words(Source("a")), self.REQUEST.replace(b"GET", b"HEAD"))
 
         assert got.endswith(b"\r\n\r\n")

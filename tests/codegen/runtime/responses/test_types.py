@@ -128,7 +128,7 @@ class TestSeveralMediaTypes:
         assert response.headers["Vary"] == "Accept"
         assert response.content == body
 
-    def test_are_all_named_to_who_wants_another(self):
+    def test_are_all_named_in_a_406(self):
         response = ask("/report", self.chosen, {"Accept": "application/json;version=3, text/html"})
 
         assert response.status_code == 200  # an unversioned media type has no version that could differ
@@ -221,7 +221,7 @@ class TestErrorsInOtherFormats:
 
 
 class TestWithoutABody:
-    def test_may_say_when_to_come_again(self):
+    def test_may_have_the_header_retry_after(self):
         response = ask("/report", lambda **_: GetReport.Accepted(retry_after=7))
 
         assert (response.status_code, response.headers["Retry-After"], response.content) == (202, "7", b"")
@@ -264,7 +264,7 @@ class TestBytes:
         assert (response.content, response.headers["Content-Type"]) == (b"\x89PNG", "image/png")
 
     @pytest.mark.parametrize("media_type", ["text/plain", "image/*", "image", "", "*/*", "imagex/png", "image/png\r\nX: y"])
-    def test_of_another_media_type_are_refused(self, media_type):
+    def test_of_another_media_type_are_rejected(self, media_type):
         text = refused("/picture", GetPicture.OK(b"", media_type=media_type))
 
         assert "where image/* is documented" in text or text.startswith("ValueError")
@@ -308,7 +308,7 @@ class TestDeprecation:
         answer = raw_call(answering(TestDeprecation.YES, OK(1), operation=operation).serve, "GET", path, headers)
         return {name: value for name, value in answer.headers.items() if name in ("deprecation", "sunset")}
 
-    def test_is_told_with_every_answer(self):
+    def test_is_sent_with_every_answer(self):
         dated = "deprecated: true\n      x-accord-deprecation: '2026-01-01'\n      x-accord-sunset: 2027-01-31T12:00:00+01:00"
         both = {"deprecation": "@1767225600", "sunset": "Sun, 31 Jan 2027 11:00:00 GMT"}
 
@@ -319,10 +319,10 @@ class TestDeprecation:
     def test_that_is_not_dated_began_long_ago(self):
         assert self.asked("deprecated: true") == {"deprecation": "@0"}
 
-    def test_is_not_told_of_others(self):
+    def test_is_not_sent_with_others(self):
         assert self.asked("deprecated: false") == {}
         assert self.asked("deprecated: true", "/elsewhere") == {}
 
     def test_of_no_date_stops_the_start(self):
-        with pytest.raises(Exception, match=r"openapi.yaml:\d+: x-accord-sunset 'soon' is no date: write it as 2027-01-31"):
+        with pytest.raises(Exception, match=r"openapi.yaml:\d+: x-accord-sunset 'soon' is not a date: write it as 2027-01-31"):
             self.asked("deprecated: true\n      x-accord-sunset: soon")

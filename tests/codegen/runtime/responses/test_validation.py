@@ -130,7 +130,7 @@ class TestRaise:
         assert asked((201, [], None), "raise", observer, "{'200': {description: Y}}") == 500
         assert str(observer.errors[0]).startswith("ask returned 201, which is not documented (openapi.yaml:")
 
-    def test_lets_a_refusal_that_is_not_documented_be_one_and_tells_of_it(self):
+    def test_sends_a_rejection_that_is_not_documented_and_reports_it(self):
         observer = Observer()
         engine = answering("{'200': {description: Y}}", OK(1), observer=observer)
 

@@ -8,11 +8,10 @@ import pytest
 
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.openapi.expressions import expressions
-from accord.runtime.bodies.file import File
+from accord.openapi.expressions import expand, expressions
+from accord.runtime import File
 from accord.runtime.bodies.writer import encode_body
 from accord.runtime.parameters.serialize import query_parameter
-from accord.runtime.webhooks.expressions import expanded
 from tests.codegen.support.service import body, parameter
 
 LIST = "schema: {type: array, items: {type: string}}"
@@ -43,7 +42,7 @@ def test_query_parameters_are_read_as_they_are_written(style, explode, schema, v
 
 
 @pytest.mark.parametrize(("style", "item"), [("spaceDelimited", "a b"), ("pipeDelimited", "a|b")])
-def test_a_delimiter_within_an_item_is_refused(style, item):
+def test_a_delimiter_within_an_item_is_rejected(style, item):
     with pytest.raises(ValueError, match=f"contains the delimiter of the style {style}"):
         query_parameter([item], style, "v", explode=False)
 
@@ -98,7 +97,7 @@ def test_files_keep_their_bytes_and_their_media_type():
     assert (base64.b64decode(sent["content"]), sent["media_type"], sent["filename"]) == (file.content, "image/png", "a.png")
 
 
-def test_bytes_are_no_file():
+def test_bytes_are_not_a_file():
     with pytest.raises(TypeError, match="must be a File, not bytes"):
         encode_body(described("image/png", "{}"), b"")
 
@@ -108,8 +107,8 @@ def test_a_url_begins_with_its_first_value_and_quotes_the_others():
 
     assert expressions(text) == ["$request.body#/url", "$response.body#/id"]
     values = {"$request.body#/url": "https://a.example/b", "$response.body#/id": "1&2"}
-    assert expanded(text, values) == "https://a.example/b/x?id=1%262"
-    assert expanded("$request.body#/url", values) == "https://a.example/b"
+    assert expand(text, values) == "https://a.example/b/x?id=1%262"
+    assert expand("$request.body#/url", values) == "https://a.example/b"
 
 
 def described(media: str, schema: str):

@@ -332,5 +332,5 @@ def _settle_default(schema: Schema, nodes: list[Node]) -> None:
     if "default" in schema:
         for node in nodes:
             schema["default"] = exact(node, schema["default"])
-        if not all(validator(node.document, node, "request").is_valid(schema["default"]) for node in nodes):
+        if not all(validator(node, "request").is_valid(schema["default"]) for node in nodes):
             del schema["default"]

@@ -11,7 +11,7 @@ from accord.document.strict_json import integers
 from accord.generate.ir.nodes import Schema
 from accord.jsonschema.composition import KINDS, said
 from accord.jsonschema.equality import common
-from accord.jsonschema.regex.python import compiles
+from accord.jsonschema.regex.portable import compiles
 from accord.jsonschema.types import type_of
 
 NEVER: Schema = {"enum": []}  # a schema that no value satisfies

@@ -26,7 +26,7 @@ _VALUES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def misused(root: Node) -> Iterator[tuple[Node, str]]:
+def invalid_extensions(root: Node) -> Iterator[tuple[Node, str]]:
     """The extensions of a document's root whose value is invalid, and how to correct it."""
     for name, (schema, remedy) in _VALUES.items():
         if name in root.value and not jsonschema_rs.is_valid(schema, root.value[name]):

@@ -1,4 +1,4 @@
-"""Response headers, written and read: scalars as in JSON, arrays and objects in the style `simple`, `content` as JSON."""
+"""Headers as text: scalars as in JSON, arrays and objects in the style `simple`, `content` as JSON."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from typing import Any
 import msgspec
 
 from accord.jsonschema.types import types_of
-from accord.openapi.encoded import encode
-from accord.openapi.header import Header
-from accord.openapi.values.primitives import scalar
+from accord.openapi.parameter import Parameter
+from accord.openapi.values.encoded import encode
 
 # Their values are HTTP dates (RFC 9110 5.6.7), not JSON ones.
 _DATES = frozenset({"last-modified", "expires", "date", "if-modified-since", "if-unmodified-since"})
-_COOKIE = "set-cookie"  # the only header whose values are never joined (RFC 6265 3)
+SET_COOKIE = "set-cookie"  # the only header whose lines are never joined (RFC 6265 3)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
 
 HeaderWriter = Callable[[Any], list[str]]  # returns one text for each header line
 
@@ -41,7 +39,7 @@ def header_line(name: bytes, value: str) -> tuple[bytes, bytes]:
     return name, value.encode("latin-1")
 
 
-def header_writer(header: Header) -> HeaderWriter | None:
+def header_writer(header: Parameter) -> HeaderWriter | None:
     """The writer of a header; None if its value is a scalar."""
     name = header.name.lower()
     if header.media is not None:
@@ -49,7 +47,7 @@ def header_writer(header: Header) -> HeaderWriter | None:
     if name in _DATES:
         return lambda value: [_http_date(value)]
     types = types_of(header.schema)
-    if name == _COOKIE:
+    if name == SET_COOKIE:
         return lambda value: [scalar_text(item) for item in value] if isinstance(value, (list, tuple)) else [scalar_text(value)]
     if not types & {"array", "object"}:
         return None
@@ -62,6 +60,12 @@ def header_writer(header: Header) -> HeaderWriter | None:
         return [",".join(_item(name, item) for item in value)] if isinstance(value, (list, tuple)) else [scalar_text(value)]
 
     return write
+
+
+def header_values(header: Parameter, value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
+    """The text of each line of a header."""
+    write = header_writer(header)
+    return write(value) if write is not None else [scalar_text(value)]
 
 
 def _ascii(text: str) -> str:
@@ -78,45 +82,3 @@ def _item(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON scalar
     if "," in text or text != text.strip(" \t") or isinstance(value, (list, dict)):
         raise ValueError(f"an item of the header {name} must not contain a comma, outer spaces or a list")
     return text
-
-
-def header_reader(header: Header) -> Callable[[list[str]], Any]:
-    """The reader of a header: from its lines to the value that its schema validates."""
-    if header.media is not None:
-        return lambda lines: _json(", ".join(lines))
-    schema = header.schema.resolved()
-    types = types_of(schema)
-    read = scalar(types - {"array", "object", "null"} or {"string"})
-    items = schema.get("items")
-    read_item = scalar(types_of(items)) if items is not None else scalar({"string"})
-    if "array" in types:
-        if header.name.lower() == _COOKIE:
-            return lambda lines: [read_item(line) for line in lines]
-        return lambda lines: [read_item(part) for part in _parts(lines)]
-    if "object" in types:
-        properties = schema.get("properties")
-        members = {name: scalar(types_of(member)) for name, member in (properties.named() if properties else ())}
-        return lambda lines: _object(_parts(lines), members, explode=header.explode)
-    return lambda lines: read(", ".join(lines))
-
-
-def _parts(lines: list[str]) -> list[str]:
-    joined = ", ".join(lines)
-    return _COMMA.split(joined) if joined else []
-
-
-def _json(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return text
-
-
-def _object(parts: list[str], members: dict[str, Callable[[str], Any]], *, explode: bool) -> Any:  # noqa: ANN401 - a JSON value
-    if explode:
-        pairs = [part.partition("=")[::2] for part in parts]
-    elif len(parts) % 2 == 0:
-        pairs = list(zip(parts[::2], parts[1::2], strict=True))
-    else:
-        return ",".join(parts)  # not an object, which validation will report
-    return {name: members.get(name, str)(value) for name, value in pairs}
