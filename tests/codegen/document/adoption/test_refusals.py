@@ -7,7 +7,7 @@ import pytest
 from accord.cli.main import main
 from accord.generate.adoption import adoption
 from accord.validate.openapi import validity
-from tests.codegen.adoption.documents import body, document
+from tests.codegen.document.adoption.documents import body, document
 
 
 class TestRefusals:

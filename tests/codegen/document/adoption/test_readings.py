@@ -6,7 +6,7 @@ import pytest
 
 from accord.generate.adoption import adoption, check_document
 from accord.validate.openapi import validity
-from tests.codegen.adoption.documents import HEAD, adopted, body, client, document, document_of
+from tests.codegen.document.adoption.documents import HEAD, adopted, body, client, document, document_of
 
 
 class TestReadings:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from accord.diff.findings import Change
 from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
-from accord.diff.rules.scalars import count_bound
+from accord.diff.rules.schemas.scalars import count_bound
 
 
 def items(pair: Pair) -> Iterator[Change | Pair]:

@@ -11,7 +11,7 @@ from accord.document.document import Document, DocumentError
 from accord.generate.adoption import check_document
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.validate.openapi import validity
-from tests.codegen.adoption.documents import adopted, body, document
+from tests.codegen.document.adoption.documents import adopted, body, document
 
 
 class TestTheFile:
