@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import jsonschema_rs
 
-from accord.document.document import Node
+from accord.document.document import Document, Node
+from accord.document.pointer import Pointer, fragment
 from accord.lint.context import Context, headers
 from accord.lint.effective_schema import Finding, Shape, components, finding
 from accord.lint.rules import rule
 
+URI = "urn:document"
 LONGEST_MESSAGE = 200  # characters; a longer one repeats the whole value
 
 
+@functools.lru_cache(maxsize=1)
+def _registry(document: Document) -> jsonschema_rs.Registry:
+    """The document, read once by the validator: a copy for each value would make the time quadratic."""
+    return jsonschema_rs.Registry([(URI, document.data)], draft=jsonschema_rs.Draft202012)
+
+
+@functools.lru_cache(maxsize=1)
+def _validator(document: Document, *roots: Pointer) -> jsonschema_rs.Draft202012Validator:
+    """The validator of schemas that apply together, formats asserted."""
+    schema = {"allOf": [{"$ref": f"{URI}{fragment(root)}"} for root in roots]}
+    return jsonschema_rs.Draft202012Validator(schema, registry=_registry(document), validate_formats=True)
+
+
 def _mismatches(shape: Shape, value: Node) -> Iterator[Finding]:
-    """Each error of validating a value, formats asserted, at the line of the part that is wrong."""
+    """Each error of validating a value, at the line of the part that is wrong."""
     document = value.document
-    schema = {
-        **document.data,
-        "allOf": [root.value for root in shape.roots],
-    }  # the whole document, so that every `$ref` resolves
-    for error in jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(value.value):
+    for error in _validator(document, *(root.pointer for root in shape.roots)).iter_errors(value.value):
         where = "".join(f"/{part}" for part in error.instance_path)
         message = error.message if len(error.message) < LONGEST_MESSAGE else f"it violates `{error.schema_path[-1]}`"
         line = document.line((*value.pointer, *error.instance_path))
