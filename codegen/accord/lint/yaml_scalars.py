@@ -11,8 +11,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 
 from accord.document.source import read
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding
-from accord.lint.rules import rule
+from accord.lint.rules import Finding, rule
 
 # Booleans in YAML 1.1 that PyYAML leaves alone and parsers in Go and Ruby do not.
 SINGLE_LETTER_BOOLEAN = re.compile(r"[yYnN]\Z")

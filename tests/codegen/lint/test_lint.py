@@ -1,18 +1,22 @@
 """The house rules together; each rule has its own test module."""
 
+import itertools
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from accord.cli.main import main
 from accord.document.document import Document
 from accord.lint import lint
 from accord.lint.profiles import checked, severities
 from accord.lint.rules import RULES
+from tests.codegen.support import huge
 from tests.contract.contract import OPERATIONS
 from tests.support.paths import OPENAPI, ROOT
 
@@ -182,3 +186,34 @@ class TestProfiles:
 
         assert not any("has no 4" in finding for finding in said)
         assert any(".default has no required X-Request-ID header" in finding for finding in said)
+
+
+class TestLargeDocuments:
+    @staticmethod
+    def document(schemas: int) -> Document:
+        return Document(huge.text(operations=schemas // 5, schemas=schemas).encode())
+
+    def calls(self, schemas: int) -> int:
+        document, calls = self.document(schemas), itertools.count()
+        sys.setprofile(lambda _frame, event, _argument: next(calls) if event == "call" else None)
+        try:
+            lint(document)
+        finally:
+            sys.setprofile(None)
+        return next(calls)
+
+    def test_twice_the_schemas_take_twice_the_calls(self):
+        assert self.calls(100) < 2.2 * self.calls(50)
+
+    def test_each_rule_compiles_the_schemas_of_all_values_at_once(self, monkeypatch):
+        compiled: list[int] = []
+
+        def compile_(schema: dict, **options: Any) -> Draft202012Validator:
+            compiled.append(len(schema["properties"]))
+            return Draft202012Validator(schema, **options)
+
+        monkeypatch.setattr("accord.lint.examples.Draft202012Validator", compile_)
+        lint(self.document(50))
+
+        assert len(compiled) <= 3
+        assert max(compiled) > 20
