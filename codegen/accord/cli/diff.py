@@ -11,7 +11,6 @@ from accord.diff.baseline import NoBaseline, last_release
 from accord.diff.comparison import Comparison, diff
 from accord.diff.findings import Bump
 from accord.document.adoption.readings import ReadingError, parsed
-from accord.document.deep_stack import deep
 from accord.document.document import Document, DocumentError
 from accord.validate.openapi import validity
 
@@ -25,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     try:
-        comparison = deep(lambda: diff(_load(options.old), _load(options.new, options.adopted)))
+        comparison = diff(_load(options.old), _load(options.new, options.adopted))
     except (DocumentError, OSError) as error:
         return _unusable(error)
     if options.markdown:
@@ -39,7 +38,7 @@ def _compatible(options: argparse.Namespace) -> int:
     """Breaking changes are fine if `info.version` was raised enough for them."""
     new: Path = options.new
     try:
-        comparison, name = deep(lambda: _since(new, options.base, options.adopted))
+        comparison, name = _since(new, options.base, options.adopted)
     except NoBaseline as reason:
         _write([f"{new}: {reason}"])
         return 0
