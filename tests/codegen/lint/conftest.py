@@ -23,7 +23,7 @@ class Broken:
         self.findings = [diagnostic.text for diagnostic in lint(Document(self.text.encode()))]
 
     def at(self, mark: str, text: str) -> str:
-        """The finding with this text, in the line where the mark stands first."""
+        """The finding with this text, in the first line that has the mark."""
         assert mark in self.text, f"not in the document: {mark}"
         return f"openapi.yaml:{self.text.partition(mark)[0].count(chr(10)) + 1}: {text}"
 

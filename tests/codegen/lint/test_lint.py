@@ -62,12 +62,12 @@ class TestLint:
         assert len(RULES) == len(set(RULES.values()))
         assert all(len(rule.__doc__ or "") > 40 for rule in RULES.values())
 
-    def test_an_invalid_document_is_not_held_against_the_house_rules(self):
+    def test_an_invalid_document_is_not_checked_against_the_rules(self):
         findings = texts(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
 
         assert findings == ['openapi.yaml:2: "title" is a required property: add it; or --adopt \'#/info/title=set:""\'']
 
-    def test_what_the_engine_refuses_is_told_instead(self):
+    def test_unsupported_keywords_are_reported_instead(self):
         document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, "))
 
         findings = texts(document)
@@ -92,13 +92,13 @@ class TestCommand:
 
         code = main(["lint", str(path), "--profile", "house"])
 
-        said = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-have-max-items]\n"
-        assert (code, *capsys.readouterr()) == (1, "", said)
+        finding = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-have-max-items]\n"
+        assert (code, *capsys.readouterr()) == (1, "", finding)
 
     @pytest.mark.parametrize(
         ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document must be a mapping")]
     )
-    def test_what_is_no_document_is_told_without_a_traceback(self, tmp_path, capsys, text, fault):
+    def test_an_unreadable_document_is_reported_without_a_traceback(self, tmp_path, capsys, text, fault):
         path = tmp_path / "mine.yaml"
         path.write_text(text)
 
@@ -131,7 +131,7 @@ class TestProfiles:
         path.write_text(FOREIGN)
         return path
 
-    def test_a_foreign_document_is_not_asked_for_what_is_this_house_s_own(self, foreign, capsys):
+    def test_a_foreign_document_is_not_checked_against_the_house_style(self, foreign, capsys):
         code = main(["lint", str(foreign)])
 
         assert code == 1
@@ -141,14 +141,14 @@ class TestProfiles:
         assert second.startswith("foreign.yaml:12: Half.multipleOf is 0.1, which a binary float cannot represent exactly")
         assert second.endswith(" (warning) [multiple-of-is-exact]")
 
-    def test_a_file_says_the_severity_of_a_rule(self, foreign, tmp_path, capsys):
+    def test_a_file_sets_the_severity_of_a_rule(self, foreign, tmp_path, capsys):
         config = tmp_path / "lint.toml"
         config.write_text('profile = "common"\n[rules]\nbounds-are-satisfiable = "off"\nmultiple-of-is-exact = "warning"\n')
 
         code = main(["lint", str(foreign), "--config", str(config)])
 
-        said, told = capsys.readouterr()
-        assert (code, said, len(told.splitlines())) == (0, "foreign.yaml: 1 operations, 1 warnings\n", 1)
+        out, err = capsys.readouterr()
+        assert (code, out, len(err.splitlines())) == (0, "foreign.yaml: 1 operations, 1 warnings\n", 1)
 
     @pytest.mark.parametrize(
         ("text", "fault"),
@@ -161,7 +161,7 @@ class TestProfiles:
             ("[", "lint.toml: "),
         ],
     )
-    def test_a_wrong_file_is_told_without_a_traceback(self, foreign, tmp_path, capsys, text, fault):
+    def test_a_wrong_file_is_reported_without_a_traceback(self, foreign, tmp_path, capsys, text, fault):
         config = tmp_path / "lint.toml"
         config.write_text(text)
 
@@ -181,11 +181,11 @@ class TestProfiles:
 
         assert severities(settings["profile"], settings["rules"]).items() >= settings["rules"].items()
 
-    def test_default_stands_for_the_statuses_that_are_not_listed(self):
-        said = texts(Document(FOREIGN.encode()))
+    def test_default_covers_the_statuses_that_are_not_listed(self):
+        findings = texts(Document(FOREIGN.encode()))
 
-        assert not any("has no 4" in finding for finding in said)
-        assert any(".default has no required X-Request-ID header" in finding for finding in said)
+        assert not any("has no 4" in finding for finding in findings)
+        assert any(".default has no required X-Request-ID header" in finding for finding in findings)
 
 
 class TestLargeDocuments:
