@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from accord.diff.findings import BREAKS, Bump, Change, Location, bump_for
 from accord.diff.model.walk import Pair, Walk
-from accord.diff.rules.annotations import deprecation, documentation
+from accord.diff.rules.annotations import default, deprecation, documentation
 from accord.diff.rules.bodies import media_types, schema
-from accord.diff.rules.defaults import default
 from accord.document.document import Node
 from accord.jsonschema.read_write_only import Direction
 

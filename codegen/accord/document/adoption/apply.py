@@ -221,16 +221,13 @@ class _Adoption:
                 continue
             if siblings := [key for key in schema if (*holder, key) in applied]:
                 target = resolved(self._written, schema)
-                put = schemas.beside_a_reference(schema, siblings, target, older=older)
-                self._put(holder, put)
+                owner = value_at(self._data, holder[:-1])
+                owner[holder[-1]] = schemas.beside_a_reference(schema, siblings, target, older=older)
             elif (*holder, "nullable") in null:
-                if holder[-2:-1] == ("allOf",) and schemas.says_nothing_else(schema):
+                if holder[-2:-1] == ("allOf",) and schemas.is_unrestricted(schema):
                     del schema["nullable"]
-                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it speaks of the whole  # noqa: PLW2901
+                    schema, holder = self._live(holder[:-2]), holder[:-2]  # it applies to the whole  # noqa: PLW2901
                 schemas.allow_null(schema, alternative=holder[-2:-1] in (("anyOf",), ("oneOf",)), older=older)
-
-    def _put(self, pointer: Pointer, value: Any) -> None:  # noqa: ANN401 - any JSON value
-        value_at(self._data, pointer[:-1])[pointer[-1]] = value
 
     # --- places after dropping
 

@@ -8,7 +8,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 # Keywords that may reject null.
-_JUDGING = ("$ref", "allOf", "anyOf", "oneOf", "enum", "const", "not", "if", "then", "else", "discriminator")
+_ASSERTIONS = ("$ref", "allOf", "anyOf", "oneOf", "enum", "const", "not", "if", "then", "else", "discriminator")
 _ANNOTATIONS = frozenset({"title", "description", "example", "deprecated", "externalDocs", "readOnly", "writeOnly", "default"})
 # Members of objects that are not schemas.
 _OTHERS = frozenset(
@@ -22,18 +22,18 @@ def allow_null(schema: Schema, *, alternative: bool, older: bool) -> None:
     An alternative without other keywords becomes null itself.
     """
     schema.pop("nullable", None)
-    judging = [key for key in schema if key in _JUDGING]
-    if judging == ["enum"]:
+    assertions = [key for key in schema if key in _ASSERTIONS]
+    if assertions == ["enum"]:
         schema["enum"] = schema["enum"] if None in schema["enum"] else [*schema["enum"], None]
-    elif [key for key in judging if key != "discriminator"] in (["anyOf"], ["oneOf"]):
-        schema[judging[0] if judging[0] != "discriminator" else judging[1]].append(_null(older=older))
-    elif judging:
-        schema["anyOf"] = [{key: schema.pop(key) for key in judging}, _null(older=older)]
-    elif alternative and says_nothing_else(schema):
+    elif [key for key in assertions if key != "discriminator"] in (["anyOf"], ["oneOf"]):
+        schema[assertions[0] if assertions[0] != "discriminator" else assertions[1]].append(_null(older=older))
+    elif assertions:
+        schema["anyOf"] = [{key: schema.pop(key) for key in assertions}, _null(older=older)]
+    elif alternative and is_unrestricted(schema):
         schema.update(_null(older=older))
 
 
-def says_nothing_else(schema: Schema) -> bool:
+def is_unrestricted(schema: Schema) -> bool:
     """Whether a schema has no keywords that validate, apart from `nullable`."""
     return not {key for key in schema if not key.startswith("x-")} - _ANNOTATIONS - {"nullable"}
 

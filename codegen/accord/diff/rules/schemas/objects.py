@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from accord.diff.findings import Bump, Change, Effect, Location
 from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
-from accord.diff.rules.defaults import default
+from accord.diff.rules.annotations import default
 from accord.document.document import Node
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.regex.ecma import matches
