@@ -41,9 +41,8 @@ def schemas_have_type(context: Context) -> Iterator[Finding]:
 @rule(common="warning")
 def no_nullable_keyword(context: Context) -> Iterator[Finding]:
     """Accord reads `nullable` in every version, but tools for OpenAPI 3.1 may ignore it."""
-    for schema in context.schemas if context.document.version != "3.0" else ():
-        for node in schema.all("nullable"):
-            yield finding(node, "is an OpenAPI 3.0 keyword", "add 'null' to `type`" if node.value else "remove it")
+    for _, node in context.keyword("nullable") if context.document.version != "3.0" else ():
+        yield finding(node, "is an OpenAPI 3.0 keyword", "add 'null' to `type`" if node.value else "remove it")
 
 
 @rule()
@@ -129,20 +128,19 @@ def _openness(schema: EffectiveSchema) -> tuple[str, str] | None:
 @rule(common="error")
 def allof_subschemas_are_compatible(context: Context) -> Iterator[Finding]:
     """`additionalProperties: false` in one subschema of `allOf` rejects the properties that the other subschemas define."""
-    for schema in context.schemas:
-        for case in schema.cases():
-            for node in case.objects:
-                others = case.properties.keys() - node.value.get("properties", {}).keys()
-                if node.value.get("additionalProperties") is False and others and "patternProperties" not in node.value:
-                    what = f"rejects {', '.join(map(repr, sorted(others)))}, which a schema combined with it defines"
-                    how = "use `unevaluatedProperties: false` on the combined schema instead"
-                    yield finding(node.raw_child("additionalProperties"), what, how)
+    for case in context.cases:
+        for node in case.objects:
+            others = case.properties.keys() - node.value.get("properties", {}).keys()
+            if node.value.get("additionalProperties") is False and others and "patternProperties" not in node.value:
+                what = f"rejects {', '.join(map(repr, sorted(others)))}, which a schema combined with it defines"
+                how = "use `unevaluatedProperties: false` on the combined schema instead"
+                yield finding(node.raw_child("additionalProperties"), what, how)
 
 
 @rule(common="error")
 def bounds_are_satisfiable(context: Context) -> Iterator[Finding]:
     """A lower bound above the upper bound rejects every value."""
-    for case, (low, high) in product((case for schema in context.schemas for case in schema.cases()), BOUND_PAIRS):
+    for case, (low, high) in product(context.cases, BOUND_PAIRS):
         least = max((node.value for node in case.all(low)), default=None)
         most = min((node.value for node in case.all(high)), default=None)
         if least is not None and most is not None and least > most:
@@ -152,19 +150,17 @@ def bounds_are_satisfiable(context: Context) -> Iterator[Finding]:
 @rule(common="error")
 def format_matches_type(context: Context) -> Iterator[Finding]:
     """A format applies to one type only: `format: email` has no effect on an integer."""
-    for schema in context.schemas:
-        for node in schema.all("format"):
-            kind = FORMAT_TYPES.get(node.value, "string")
-            if schema.types and not schema.types & {kind, "number" if kind == "integer" else kind}:
-                what = f"has no effect, {node.value} is a format for {kind}s"
-                yield finding(node, what, "remove it or correct the type")
+    for schema, node in context.keyword("format"):
+        kind = FORMAT_TYPES.get(node.value, "string")
+        if schema.types and not schema.types & {kind, "number" if kind == "integer" else kind}:
+            yield finding(node, f"has no effect, {node.value} is a format for {kind}s", "remove it or correct the type")
 
 
 @rule()
 def date_times_have_pattern(context: Context) -> Iterator[Finding]:
     """`date-time` alone allows leap seconds, the year 0000 and any precision, which most date types cannot hold."""
-    for schema in context.schemas:
-        if "date-time" in [node.value for node in schema.all("format")] and not schema.always_has("pattern"):
+    for schema, node in context.keyword("format"):
+        if node.value == "date-time" and not schema.always_has("pattern"):
             how = "add one that limits year, seconds, fraction and offset"
             yield finding(schema.node, "is a `date-time` without a `pattern`", how)
 
@@ -172,21 +168,19 @@ def date_times_have_pattern(context: Context) -> Iterator[Finding]:
 @rule(common="warning")
 def multiple_of_is_exact(context: Context) -> Iterator[Finding]:
     """Binary floats cannot represent tenths, so validators disagree whether 0.3 is a multiple of 0.1."""
-    for schema in context.schemas:
-        for node in schema.all("multipleOf"):
-            if Fraction(str(node.value)) != Fraction(node.value):
-                what = f"is {node.value}, which a binary float cannot represent exactly"
-                yield finding(node, what, "use an integer, 0.5 or 0.25, or a smaller unit")
+    for _, node in context.keyword("multipleOf"):
+        if Fraction(str(node.value)) != Fraction(node.value):
+            what = f"is {node.value}, which a binary float cannot represent exactly"
+            yield finding(node, what, "use an integer, 0.5 or 0.25, or a smaller unit")
 
 
 @rule()
 def properties_are_snake_case(context: Context) -> Iterator[Finding]:
     """One naming style for the whole API, the same as in Python and SQL."""
-    for schema in context.schemas:
-        for node in schema.all("properties"):
-            for name in node.value:
-                if not SNAKE_CASE.match(name):
-                    yield finding(node.raw_child(name), "is not snake_case", "use lowercase words joined by `_`")
+    for _, node in context.keyword("properties"):
+        for name in node.value:
+            if not SNAKE_CASE.match(name):
+                yield finding(node.raw_child(name), "is not snake_case", "use lowercase words joined by `_`")
 
 
 @rule(common="warning")

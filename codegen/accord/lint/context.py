@@ -57,6 +57,15 @@ class Context:
                 yield from ((operation, response, link) for link in named(response.node.get("links")))
 
     @property
+    def cases(self) -> Iterator[EffectiveSchema]:
+        """Every schema combined with each of its alternatives."""
+        return (case for schema in self.schemas for case in schema.cases())
+
+    def keyword(self, name: str) -> Iterator[tuple[EffectiveSchema, Node]]:
+        """Every place of a keyword, with the schemas that apply there."""
+        return ((schema, node) for schema in self.schemas for node in schema.all(name))
+
+    @property
     def subschemas(self) -> Iterator[Node]:
         """Every schema object, where it is written, once."""
         yield from {node.pointer: node for schema in self.schemas for node in schema.objects}.values()

@@ -68,7 +68,7 @@ def no_redundant_write_only(context: Context) -> Iterator[Finding]:
     for schema in context.schemas:
         for node in schema.included:
             directions[node.pointer].add(schema.direction)
-    for node in {node.pointer: node for schema in context.schemas for node in schema.all("writeOnly")}.values():
+    for _, node in context.keyword("writeOnly"):
         if node.value and directions[node.pointer[:-1]] == {"request"}:
             yield finding(node, "has no effect, the property is in no response", "remove it")
 
@@ -76,11 +76,10 @@ def no_redundant_write_only(context: Context) -> Iterator[Finding]:
 @rule()
 def nullable_uses_type_array(context: Context) -> Iterator[Finding]:
     """A union with null becomes a class of its own in some languages; a type array is a nullable value in all of them."""
-    for schema in context.schemas:
-        for node in (*schema.all("anyOf"), *schema.all("oneOf")):
-            types = [branch.types for branch in schema.alternatives if branch.roots[0].pointer[:-1] == node.pointer]
-            if len(types) == 2 and {"null"} in types and any(kinds and kinds <= SCALARS for kinds in types):  # noqa: PLR2004
-                yield finding(node, "is a union with null", "use a type array, as in `type: [string, 'null']`")
+    for schema, node in (*context.keyword("anyOf"), *context.keyword("oneOf")):
+        types = [branch.types for branch in schema.alternatives if branch.roots[0].pointer[:-1] == node.pointer]
+        if len(types) == 2 and {"null"} in types and any(kinds and kinds <= SCALARS for kinds in types):  # noqa: PLR2004
+            yield finding(node, "is a union with null", "use a type array, as in `type: [string, 'null']`")
 
 
 @rule()

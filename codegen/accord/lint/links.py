@@ -46,11 +46,10 @@ def _parameters(link: Node, target: Operation) -> Iterator[Finding]:
 def link_expressions_resolve(context: Context) -> Iterator[Finding]:
     """A runtime expression without a value breaks the link: clients cannot follow it."""
     for operation, response, link in context.links:
-        parameters = link.value.get("parameters", {})
-        nodes = [link.raw_child("parameters").raw_child(name) for name in parameters]
+        nodes = [node for _, node in link.raw_child("parameters").written()] if "parameters" in link.value else []
         if "requestBody" in link.value:
             body = link.raw_child("requestBody")
-            nodes += [body.raw_child(name) for name in body.value] if isinstance(body.value, dict) else [body]
+            nodes += [node for _, node in body.written()] if isinstance(body.value, dict) else [body]
         for node in nodes:
             if isinstance(node.value, str) and node.value.startswith("$") and not _resolves(node.value, operation, response):
                 yield finding(node, f"is {node.value}, which is not defined here", "correct it")

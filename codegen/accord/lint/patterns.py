@@ -13,10 +13,9 @@ from accord.lint.rules import Finding, finding, rule
 
 def _patterns(context: Context) -> Iterator[tuple[Node, str, str | None]]:
     """Every pattern, and why it is not portable, if it is not."""
-    for schema in context.schemas:
-        found = [(node, node.value) for node in schema.all("pattern")]
-        found += [(node.raw_child(pattern), pattern) for node in schema.all("patternProperties") for pattern in node.value]
-        yield from ((node, pattern, fault(pattern)) for node, pattern in found)
+    found = [(node, node.value) for _, node in context.keyword("pattern")]
+    found += [(node.raw_child(text), text) for _, node in context.keyword("patternProperties") for text in node.value]
+    yield from ((node, pattern, fault(pattern)) for node, pattern in found)
 
 
 @rule()
