@@ -42,8 +42,7 @@ def responses(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterato
 
 def _statuses(node: Node) -> dict[str, Node]:
     found = node.get("responses")
-    names = [status for status, _ in found.items()] if found else []
-    return {name if name == "default" else name.upper(): found.raw_child(name) for name in names} if found else {}
+    return {name if name == "default" else name.upper(): found.raw_child(name) for name, _ in found.items()} if found else {}
 
 
 def _covering(status: str, others: dict[str, Node]) -> str | None:
