@@ -122,7 +122,8 @@ class EffectiveSchema:
     def _children(self, *keywords: str, narrowing: bool = False) -> Iterator[EffectiveSchema]:
         for keyword in keywords:
             for schema in self.objects:
-                yield from (self._child(node, narrowing=narrowing) for node in subschemas(schema, keyword))
+                if keyword in schema.value:
+                    yield from (self._child(node, narrowing=narrowing) for node in subschemas(schema, keyword))
 
     def _child(self, *roots: Node, narrowing: bool = False) -> EffectiveSchema:
         narrows = narrowing or (self.narrowing and not any("type" in r.value for r in roots if isinstance(r.value, dict)))
