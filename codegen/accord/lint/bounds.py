@@ -66,7 +66,7 @@ def integers_have_range(context: Context) -> Iterator[Finding]:
     """An integer beyond 64 bits crashes a database driver, and most validators ignore `format`, so both are needed."""
     for schema in _of_type(context, "integer"):
         yield from _missing_range(schema)
-        if any(case.get("format") not in INTEGER_RANGES for case in schema.cases()):
+        if any(case.get("format") not in INTEGER_RANGES for case in schema.cases):
             yield finding(schema.node, "has no integer `format`", "add `format: int32` or `format: int64`")
 
 
@@ -108,7 +108,7 @@ def arrays_have_max_items(context: Context) -> Iterator[Finding]:
 def request_objects_are_closed(context: Context) -> Iterator[Finding]:
     """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error."""
     for schema in _of_type(context, "object"):
-        if schema.direction == "request" and (fault := next(filter(None, map(_openness, schema.cases())), None)) is not None:
+        if schema.direction == "request" and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
             yield finding(schema.node, *fault)
 
 
@@ -188,7 +188,7 @@ def required_properties_are_defined(context: Context) -> Iterator[Finding]:
     """A required property without a definition is misspelled, or accepts anything."""
     defined: set[Pointer] = set()
     undefined: dict[Pointer, Node] = {}
-    for case in (case for schema in context.schemas if not schema.narrowing for case in schema.cases()):
+    for case in (case for schema in context.schemas if not schema.narrowing for case in schema.cases):
         for node in (names.raw_child(index) for names in case.all("required") for index in range(len(names.value))):
             if node.value in case.properties:
                 defined.add(node.pointer)

@@ -59,7 +59,7 @@ class Context:
     @property
     def cases(self) -> Iterator[EffectiveSchema]:
         """Every schema combined with each of its alternatives."""
-        return (case for schema in self.schemas for case in schema.cases())
+        return (case for schema in self.schemas for case in schema.cases)
 
     def keyword(self, name: str) -> Iterator[tuple[EffectiveSchema, Node]]:
         """Every place of a keyword, with the schemas that apply there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,10 @@ from accord.jsonschema.types import declared_types
 
 # Keywords whose subschemas only narrow another schema, so they need no type or bounds of their own.
 NARROWING = ("dependentSchemas", "not", "if", "then", "else", "contains", "propertyNames")
+
+# Alternatives may refer to each other, so that they can be combined in more ways than can be counted.
+_MOST_CASES = 256
+_DEEPEST = 8  # levels of alternatives within alternatives; enough for real documents
 
 Key = tuple[Direction, bool, bool, frozenset[Pointer]]
 
@@ -57,7 +62,7 @@ class EffectiveSchema:
 
     def always_has(self, *keywords: str) -> bool:
         """Whether one of these keywords is written, whichever alternative applies."""
-        return self.has(*keywords) or all(case.has(*keywords) for case in self.cases())
+        return self.has(*keywords) or all(case.has(*keywords) for case in self.cases)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -92,14 +97,22 @@ class EffectiveSchema:
         branches = (*self._children("anyOf"), *self._children("oneOf"))
         return tuple(replace(one, narrowing=True) if typed and not one.shaped else one for one in branches)
 
-    def cases(self, seen: frozenset[Pointer] = frozenset()) -> Iterator[EffectiveSchema]:
-        """The schema combined with each of its alternatives; itself if it has none. `seen` ends recursion."""
-        branches = [branch for branch in self.alternatives if branch.roots[0].pointer not in seen]
+    @cached_property
+    def cases(self) -> tuple[EffectiveSchema, ...]:
+        """The schema combined with each of its alternatives, up to `_MOST_CASES`; itself if it has none."""
+        if not self.alternatives:
+            return (self,)
+        combined = itertools.islice(self._combined(frozenset()), _MOST_CASES)
+        return tuple(EffectiveSchema.of(*roots, direction=self.direction) for roots in combined)
+
+    def _combined(self, seen: frozenset[Pointer], depth: int = 0) -> Iterator[tuple[Node, ...]]:
+        """The roots of each case; `seen` ends recursion."""
+        branches = [one for one in self.alternatives if one.roots[0].pointer not in seen] if depth < _DEEPEST else []
         seen |= {branch.roots[0].pointer for branch in branches}
-        for case in (case for branch in branches for case in branch.cases(seen)):
-            yield EffectiveSchema.of(*self.roots, *case.roots, direction=self.direction)
+        for branch in branches:
+            yield from ((*self.roots, *roots) for roots in branch._combined(seen, depth + 1))  # noqa: SLF001 - of this class
         if not branches:
-            yield self
+            yield self.roots
 
     @cached_property
     def items(self) -> EffectiveSchema | None:

@@ -19,7 +19,7 @@ def _problems(context: Context) -> Iterator[tuple[int | str, Response, Effective
     for status, response in context.responses:
         media = response.content.get(PROBLEM)
         if media is not None and media.schema is not None:
-            for schema in EffectiveSchema.of(media.schema).cases():
+            for schema in EffectiveSchema.of(media.schema).cases:
                 yield status, response, schema
 
 

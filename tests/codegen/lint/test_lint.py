@@ -14,6 +14,7 @@ from jsonschema_rs import Draft202012Validator
 from accord.cli.main import main
 from accord.document.document import Document
 from accord.lint import lint
+from accord.lint.effective_schema import EffectiveSchema
 from accord.lint.profiles import checked, severities
 from accord.lint.rules import RULES
 from tests.codegen.support import huge
@@ -217,3 +218,14 @@ class TestLargeDocuments:
 
         assert len(compiled) <= 3
         assert max(compiled) > 20
+
+    def test_alternatives_that_refer_to_each_other_are_combined_in_a_bounded_number_of_ways(self):
+        schemas = "".join(
+            f"    S{n}: {{oneOf: [{{$ref: '#/components/schemas/S{n + 1}'}}, {{$ref: '#/components/schemas/S{n + 2}'}}]}}\n"
+            for n in range(100)
+        )
+        document = Document(f"{FOREIGN}{schemas}".encode())
+
+        cases = EffectiveSchema.of(document.node(("components", "schemas", "S0"))).cases
+
+        assert len(cases) == 256
