@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,34 +16,23 @@ from accord.lint import lint
 from accord.lint.effective_schema import EffectiveSchema
 from accord.lint.profiles import checked, severities
 from accord.lint.rules import RULES
+from tests.codegen.lint.conftest import VALID, edited, findings_of
 from tests.codegen.support import huge
 from tests.contract.contract import OPERATIONS
 from tests.support.paths import OPENAPI, ROOT
-
-VALID = Path(__file__).parent / "valid.yaml"
-
-
-def text_with(old: str, new: str) -> bytes:
-    valid = VALID.read_text(encoding="utf-8")
-    assert old in valid, f"not in valid.yaml: {old}"
-    return valid.replace(old, new, 1).encode()
-
-
-def texts(document: Document) -> list[str]:
-    return [diagnostic.text for diagnostic in lint(document)]
 
 
 class TestLint:
     @pytest.mark.parametrize("path", [OPENAPI, VALID], ids=["openapi.yaml", "valid.yaml"])
     def test_a_good_document_has_no_findings(self, path):
-        findings = texts(Document.load(path))
+        findings = findings_of(Document.load(path))
 
         assert findings == []
 
     def test_findings_come_by_line_and_in_one_form(self):
-        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "").replace(b"maxItems: 100, ", b""))
+        document = Document(edited("maxLength: 40, pattern: '^[a-z]+$', ", "").replace("maxItems: 100, ", "").encode())
 
-        findings = texts(document)
+        findings = findings_of(document)
 
         lines = [int(finding.split(":")[1]) for finding in findings]
         assert len(findings) == 3
@@ -52,9 +40,9 @@ class TestLint:
         assert all(re.fullmatch(r"openapi\.yaml:[0-9]+: [^\n]+: [^\n]+", finding) for finding in findings)
 
     def test_a_component_that_is_used_many_times_is_reported_once(self):
-        document = Document(text_with("schema: {type: string, maxLength: 36}", "schema: {type: string}"))
+        document = Document(edited("schema: {type: string, maxLength: 36}", "schema: {type: string}").encode())
 
-        findings = texts(document)
+        findings = findings_of(document)
 
         assert len(findings) == 1
         assert findings[0].endswith(": RequestId has no `maxLength`: set it to the longest value you accept")
@@ -64,14 +52,14 @@ class TestLint:
         assert all(len(rule.__doc__ or "") > 40 for rule in RULES.values())
 
     def test_an_invalid_document_is_not_checked_against_the_rules(self):
-        findings = texts(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
+        findings = findings_of(Document(edited("title: Users, ", "").replace("maxItems: 100, ", "").encode()))
 
         assert findings == ['openapi.yaml:2: "title" is a required property: add it; or --adopt \'#/info/title=set:""\'']
 
     def test_unsupported_keywords_are_reported_instead(self):
-        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, "))
+        document = Document(edited("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, ").encode())
 
-        findings = texts(document)
+        findings = findings_of(document)
 
         assert [finding.partition(": ")[2].partition("; or --adopt ")[0] for finding in findings] == [
             "the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
@@ -89,7 +77,7 @@ class TestCommand:
 
     def test_findings_go_to_stderr_and_fail(self, tmp_path, capsys):
         path = tmp_path / "mine.yaml"
-        path.write_bytes(text_with("maxItems: 100, ", ""))
+        path.write_text(edited("maxItems: 100, ", ""))
 
         code = main(["lint", str(path), "--profile", "house"])
 
@@ -183,7 +171,7 @@ class TestProfiles:
         assert severities(settings["profile"], settings["rules"]).items() >= settings["rules"].items()
 
     def test_default_covers_the_statuses_that_are_not_listed(self):
-        findings = texts(Document(FOREIGN.encode()))
+        findings = findings_of(Document(FOREIGN.encode()))
 
         assert not any("has no 4" in finding for finding in findings)
         assert any(".default has no required X-Request-ID header" in finding for finding in findings)

@@ -94,7 +94,7 @@ class _Adoption:
             try:
                 pointer = _located(self._written, reading)
             except KeyError:
-                text = f"the reading of {reading.place!r} reads nothing: the document has no such place: remove it"
+                text = f"the reading of {reading.place!r} does not apply: the document has no such place: remove it"
                 faults.append(f"{reading.where}: {text}")
                 continue
             found.setdefault(reading.word, []).append((pointer, reading))

@@ -41,7 +41,7 @@ class TestTheFile:
         (tmp_path / "openapi.yaml").write_text(self.TEXT.replace(", default: x", ""))
 
         with pytest.raises(
-            DocumentError, match=r"openapi\.adopted\.yaml:\d+: the reading of '.*' reads nothing: .*: remove it"
+            DocumentError, match=r"openapi\.adopted\.yaml:\d+: the reading of '.*' does not apply: .*: remove it"
         ):
             Document.load(tmp_path / "openapi.yaml")
 
