@@ -9,10 +9,10 @@ from pathlib import Path
 
 from accord.cli.settings import adopted_file, document_path, readings
 from accord.document.adoption.apply import fits
-from accord.document.adoption.readings import ReadingError, Readings, beside, file_name, written
-from accord.document.document import Document, DocumentError
+from accord.document.adoption.readings import Readings, beside, file_name, written
+from accord.document.document import Document
 from accord.generate.adoption import renewed
-from accord.generate.package import GenerationError, load
+from accord.generate.package import load
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,10 +52,7 @@ def start(document: Document) -> None:
 def _still_there(path: Path, listed: Readings | None) -> tuple[Document, Readings]:
     """The document without the readings whose places no longer exist, and those readings."""
     document = load(path, ())
-    try:
-        if listed is None:
-            listed = beside(path.name, lambda name: (path.parent / name).read_bytes())
-        gone = tuple(one for one in listed if one.finding and not fits(document.original, one))
-        return document.reread(tuple(one for one in listed if one not in gone)), gone
-    except (DocumentError, ReadingError) as error:
-        raise GenerationError(str(error)) from None
+    if listed is None:
+        listed = beside(path.name, lambda name: (path.parent / name).read_bytes())
+    gone = tuple(one for one in listed if one.finding and not fits(document.original, one))
+    return document.reread(tuple(one for one in listed if one not in gone)), gone

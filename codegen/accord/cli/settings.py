@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from accord.cli.main import CALL
-from accord.document.adoption.readings import ReadingError, Readings, beside, given, parsed
+from accord.document.adoption.readings import Readings, beside, given, parsed
 from accord.document.document import Document
 from accord.generate.adoption import adoption
 from accord.generate.package import GenerationError, Settings, load
@@ -64,17 +64,14 @@ def readings(document: Path, file: Path | None, options: list[str]) -> Readings 
     """The readings of a file, and those given as options; None for those of the file beside the document.
 
     Raises:
-        GenerationError: they cannot be used.
+        ReadingError: they cannot be used.
     """
-    try:
-        listed = parsed(file.read_bytes(), file.name) if file else None
-        if extra := tuple(map(given, options)):
-            if listed is None:
-                listed = beside(document.name, lambda name: (document.parent / name).read_bytes())
-            places = {one.place for one in extra}
-            return (*(one for one in listed if one.place not in places), *extra)
-    except ReadingError as error:
-        raise GenerationError(str(error)) from None
+    listed = parsed(file.read_bytes(), file.name) if file else None
+    if extra := tuple(map(given, options)):
+        if listed is None:
+            listed = beside(document.name, lambda name: (document.parent / name).read_bytes())
+        places = {one.place for one in extra}
+        return (*(one for one in listed if one.place not in places), *extra)
     return listed
 
 
