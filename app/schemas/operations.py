@@ -791,7 +791,7 @@ class CreatePost(Operation):
 
         def link_update_post(self) -> Link[UpdatePost.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdatePost.Arguments = linked(
+            arguments: UpdatePost.Arguments = link_arguments(
                 self,
                 {},
                 {"post_id": "$response.body#/id", "if_match": "$response.header.ETag"},
@@ -804,7 +804,7 @@ class CreatePost(Operation):
 
         def link_delete_post(self) -> Link[DeletePost.Arguments]:
             """DELETE /api/v1/posts/{post_id}: Delete a post"""
-            arguments: DeletePost.Arguments = linked(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
+            arguments: DeletePost.Arguments = link_arguments(self, {}, {"post_id": "$response.body#/id"}, needed=("post_id",))
             return Link.of("DELETE", DeletePost.path(post_id=arguments["post_id"]), arguments)
 
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
@@ -861,7 +861,7 @@ class GetPost(Operation):
 
         def link_update_post(self, *, post_id: int) -> Link[UpdatePost.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdatePost.Arguments = linked(
+            arguments: UpdatePost.Arguments = link_arguments(
                 self,
                 {"$request.path.post_id": post_id},
                 {"post_id": "$request.path.post_id", "if_match": "$response.header.ETag"},
@@ -963,7 +963,7 @@ class UpdatePost(Operation):
 
         def link_update_post(self, *, post_id: int) -> Link[UpdatePost.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
-            arguments: UpdatePost.Arguments = linked(
+            arguments: UpdatePost.Arguments = link_arguments(
                 self,
                 {"$request.path.post_id": post_id},
                 {"post_id": "$request.path.post_id", "if_match": "$response.header.ETag"},

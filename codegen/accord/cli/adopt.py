@@ -7,34 +7,19 @@ import json
 import sys
 from pathlib import Path
 
-from accord.cli.settings import document_path, readings, table
+from accord.cli.settings import adopted_file, document_path, readings
 from accord.document.adoption.apply import fits
-from accord.document.adoption.readings import ReadingError, Readings, beside, file_name, written
-from accord.document.deep_stack import deep
-from accord.document.document import Document, DocumentError
+from accord.document.adoption.readings import Readings, beside, file_name, written
+from accord.document.document import Document
 from accord.generate.adoption import renewed
-from accord.generate.package import GenerationError, load
+from accord.generate.package import load
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the file of readings; print each new one with its finding, and the findings that no reading resolves."""
-    return deep(lambda: _adopt(options))
-
-
-def start(document: Document) -> None:
-    """Build the application of a document, to find errors that only the start of a service finds."""
-    from accord.cli import mock  # noqa: PLC0415 - FastAPI and its server, which other commands do not need
-
-    mock.application(document, mock.schemes(document, None))
-
-
-def _adopt(options: argparse.Namespace) -> int:
     path = document_path(options)
-    settings = {} if options.document else table()
-    file = Path(options.adopted or settings.get("adopted") or path.with_name(file_name(path.name)))
-    if not file.exists():
-        options.adopted, settings = None, {}
-    document, gone = _still_there(path, readings(path, vars(options), settings))
+    file = adopted_file(options) or path.with_name(file_name(path.name))
+    document, gone = _still_there(path, readings(path, file if file.exists() else None, options.adopt))
     known = {one.key for one in document.readings}
     result, stale_ones = renewed(document, start)
     new = [one for one in result.readings if one.key not in known]
@@ -57,13 +42,17 @@ def _adopt(options: argparse.Namespace) -> int:
     return 1 if result.refused else 0
 
 
+def start(document: Document) -> None:
+    """Build the application of a document, to find errors that only the start of a service finds."""
+    from accord.cli import mock  # noqa: PLC0415 - FastAPI and its server, which other commands do not need
+
+    mock.application(document, mock.schemes(document, None))
+
+
 def _still_there(path: Path, listed: Readings | None) -> tuple[Document, Readings]:
     """The document without the readings whose places no longer exist, and those readings."""
     document = load(path, ())
-    try:
-        if listed is None:
-            listed = beside(path.name, lambda name: (path.parent / name).read_bytes())
-        gone = tuple(one for one in listed if one.finding and not fits(document.original, one))
-        return document.reread(tuple(one for one in listed if one not in gone)), gone
-    except (DocumentError, ReadingError) as error:
-        raise GenerationError(str(error)) from None
+    if listed is None:
+        listed = beside(path.name, lambda name: (path.parent / name).read_bytes())
+    gone = tuple(one for one in listed if one.finding and not fits(document.original, one))
+    return document.reread(tuple(one for one in listed if one not in gone)), gone

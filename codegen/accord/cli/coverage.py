@@ -7,16 +7,11 @@ import sys
 from collections import Counter
 
 from accord.cli.settings import valid
-from accord.document.deep_stack import deep
 from accord.openapi.keywords.coverage import KeywordCoverage
 
 
 def run(options: argparse.Namespace) -> int:
     """Write one line for each keyword in the order of the document, then the totals; exit 1 if a keyword is not enforced."""
-    return deep(lambda: _coverage(options))
-
-
-def _coverage(options: argparse.Namespace) -> int:
     document = valid(options)
     found = KeywordCoverage(document)
     errors = found.unsupported()

@@ -10,9 +10,9 @@ from accord.diff import report
 from accord.diff.baseline import NoBaseline, last_release
 from accord.diff.comparison import Comparison, diff
 from accord.diff.findings import Bump
-from accord.document.adoption.readings import ReadingError, parsed
-from accord.document.deep_stack import deep
+from accord.document.adoption.readings import parsed
 from accord.document.document import Document, DocumentError
+from accord.errors import AccordError
 from accord.validate.openapi import validity
 
 _UNUSABLE = 2
@@ -25,8 +25,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     try:
-        comparison = deep(lambda: diff(_load(options.old), _load(options.new, options.adopted)))
-    except (DocumentError, OSError) as error:
+        comparison = diff(_load(options.old), _load(options.new, options.adopted))
+    except (AccordError, OSError) as error:
         return _unusable(error)
     if options.markdown:
         _write(report.markdown(comparison))
@@ -39,11 +39,11 @@ def _compatible(options: argparse.Namespace) -> int:
     """Breaking changes are fine if `info.version` was raised enough for them."""
     new: Path = options.new
     try:
-        comparison, name = deep(lambda: _since(new, options.base, options.adopted))
+        comparison, name = _since(new, options.base, options.adopted)
     except NoBaseline as reason:
         _write([f"{new}: {reason}"])
         return 0
-    except (DocumentError, OSError) as error:
+    except (AccordError, OSError) as error:
         return _unusable(error)
     before = _folder(options.base) if options.base is not None else f"{name}:{_folder(new)}"
     if comparison.version is not None:
@@ -71,10 +71,7 @@ def _summary(comparison: Comparison, new: Path, name: str) -> str:
 
 
 def _load(path: Path, adopted: Path | None = None) -> Document:
-    try:
-        readings = parsed(adopted.read_bytes(), adopted.name) if adopted is not None else None
-    except ReadingError as error:
-        raise DocumentError(str(error)) from None
+    readings = parsed(adopted.read_bytes(), adopted.name) if adopted is not None else None
     return _valid(Document.load(path, readings), _folder(path))
 
 

@@ -6,17 +6,12 @@ import argparse
 import sys
 
 from accord.cli.settings import valid
-from accord.document.deep_stack import deep
 from accord.fidelity.report import fidelity
 from accord.generate.package import GenerationError
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; exit 1 if the verdicts differ."""
-    return deep(lambda: _fidelity(options))
-
-
-def _fidelity(options: argparse.Namespace) -> int:
     document = valid(options)
     try:
         report = fidelity(document, options.per_schema, options.seed, models=options.models)

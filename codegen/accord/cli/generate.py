@@ -6,26 +6,22 @@ import argparse
 import sys
 
 from accord.cli.adopt import start
-from accord.cli.settings import PROJECT, read_settings
-from accord.document.deep_stack import deep
+from accord.cli.settings import read_settings
 from accord.generate.adoption import unneeded
-from accord.generate.package import load, stale, write
+from accord.generate.package import Settings, load, stale, write
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the package, or list the generated files that differ from the document."""
-    return deep(lambda: _check(options) if options.command == "check" else _generate(options))
-
-
-def _generate(options: argparse.Namespace) -> int:
-    settings = read_settings(PROJECT, vars(options))
+    settings = read_settings(options)
+    if options.command == "check":
+        return _check(settings)
     changed = write(settings)
     sys.stdout.write(f"{settings.output}: {', '.join(changed) if changed else 'nothing changed'}\n")
     return 0
 
 
-def _check(options: argparse.Namespace) -> int:
-    settings = read_settings(PROJECT, vars(options))
+def _check(settings: Settings) -> int:
     found = stale(settings)
     found += [
         f"{one.where}: the reading of {one.place!r} is no longer needed: run `accord adopt`"

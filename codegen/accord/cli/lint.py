@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from accord.cli.settings import PROJECT, loaded, table
-from accord.document.deep_stack import deep
+from accord.cli.settings import PROJECT, loaded, project_settings
 from accord.lint import lint
 from accord.lint.profiles import checked, read, severities
 from accord.openapi.api import API
@@ -14,13 +13,9 @@ from accord.openapi.api import API
 
 def run(options: argparse.Namespace) -> int:
     """Write each finding with its severity and its rule; exit 1 if one is an error."""
-    return deep(lambda: _lint(options))
-
-
-def _lint(options: argparse.Namespace) -> int:
     document = loaded(options)
     # The settings in pyproject.toml are for the project's own document.
-    written = {} if options.document else checked(table().get("lint", {}), f"{PROJECT}: [tool.accord.lint]")
+    written = checked(project_settings(options).get("lint", {}), f"{PROJECT}: [tool.accord.lint]")
     settings = read(options.config) if options.config else written
     found = lint(document, severities(options.profile or settings.get("profile", "common"), settings.get("rules")))
     for diagnostic in found:

@@ -8,13 +8,12 @@ import sys
 from typing import Any
 
 from accord.cli.settings import valid
-from accord.document.deep_stack import deep
 from accord.overlay import overlay
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the overlay."""
-    sys.stdout.write(as_text(deep(lambda: overlay(valid(options)))))
+    sys.stdout.write(as_text(overlay(valid(options))))
     return 0
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from accord.cli.main import CALL
-from accord.document.adoption.readings import ReadingError, Readings, beside, given, parsed
+from accord.document.adoption.readings import Readings, beside, given, parsed
 from accord.document.document import Document
 from accord.generate.adoption import adoption
 from accord.generate.package import GenerationError, Settings, load
@@ -18,66 +17,68 @@ from accord.validate.openapi import invalid
 PROJECT = Path("pyproject.toml")
 
 
-def table(file: Path = PROJECT) -> dict[str, Any]:
-    """[tool.accord] of a file; empty if there is none."""
+def project_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """[tool.accord] of pyproject.toml; empty if there is none, or if the document is given as an option."""
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        text = PROJECT.read_text(encoding="utf-8") if PROJECT.exists() and not options.document else ""
+        return dict(tomllib.loads(text).get("tool", {}).get("accord", {}))
     except tomllib.TOMLDecodeError as error:
-        raise GenerationError(f"{file}: {error}") from None
-    settings: dict[str, Any] = found.get("tool", {}).get("accord", {})
-    return settings
+        raise GenerationError(f"{PROJECT}: {error}") from None
 
 
-def read_settings(file: Path, options: Mapping[str, Any]) -> Settings:
-    """The settings of a generated package. If the document is given as an option, the file is not consulted.
+def path_setting(options: argparse.Namespace, name: str, option: str) -> Path:
+    """The path that an option gives, else a setting.
 
     Raises:
-        GenerationError: the file cannot be read, or a setting is in neither.
+        GenerationError: neither gives one.
     """
-    written = {} if options.get("document") else table(file)
-    found = {name: options.get(name) or written.get(name) for name in ("document", "output", "call")}
-    for name, option in (("document", "DOCUMENT"), ("output", "--output")):
-        if not isinstance(found[name], str):
-            raise GenerationError(f"{file}: [tool.accord] has no `{name}`: add it, or give {option}")
-    return Settings(
-        document=Path(str(found["document"])),
-        output=Path(str(found["output"])),
-        call=str(found["call"] or CALL),
-        readings=readings(Path(str(found["document"])), options, written),
-    )
-
-
-def readings(document: Path, options: Mapping[str, Any], written: Mapping[str, Any]) -> Readings | None:
-    """The readings given by options and settings; None for those of the file beside the document.
-
-    Raises:
-        GenerationError: they cannot be used.
-    """
-    file = options.get("adopted") or written.get("adopted")
-    try:
-        listed = parsed(Path(file).read_bytes(), Path(file).name) if file else None
-        if extra := tuple(map(given, options.get("adopt") or ())):
-            if listed is None:
-                listed = beside(document.name, lambda name: (document.parent / name).read_bytes())
-            places = {one.place for one in extra}
-            return (*(one for one in listed if one.place not in places), *extra)
-    except ReadingError as error:
-        raise GenerationError(str(error)) from None
-    return listed
+    found = getattr(options, name) or project_settings(options).get(name)
+    if not isinstance(found, str):
+        raise GenerationError(f"{PROJECT}: [tool.accord] has no `{name}`: add it, or give {option}")
+    return Path(found)
 
 
 def document_path(options: argparse.Namespace) -> Path:
     """The path of the document."""
-    found = options.document or table().get("document")
-    if not isinstance(found, str):
-        raise GenerationError(f"{PROJECT}: [tool.accord] has no `document`: add it, or give DOCUMENT")
-    return Path(found)
+    return path_setting(options, "document", "DOCUMENT")
+
+
+def read_settings(options: argparse.Namespace) -> Settings:
+    """The settings of a generated package.
+
+    Raises:
+        GenerationError: the file cannot be read, or a setting is missing.
+    """
+    document, output = document_path(options), path_setting(options, "output", "--output")
+    call = options.call or project_settings(options).get("call") or CALL
+    return Settings(document, output, str(call), readings(document, adopted_file(options), options.adopt))
+
+
+def adopted_file(options: argparse.Namespace) -> Path | None:
+    """The file of readings, if it is not the one beside the document."""
+    found = options.adopted or project_settings(options).get("adopted")
+    return Path(found) if found else None
+
+
+def readings(document: Path, file: Path | None, options: list[str]) -> Readings | None:
+    """The readings of a file, and those given as options; None for those of the file beside the document.
+
+    Raises:
+        ReadingError: they cannot be used.
+    """
+    listed = parsed(file.read_bytes(), file.name) if file else None
+    if extra := tuple(map(given, options)):
+        if listed is None:
+            listed = beside(document.name, lambda name: (document.parent / name).read_bytes())
+        places = {one.place for one in extra}
+        return (*(one for one in listed if one.place not in places), *extra)
+    return listed
 
 
 def loaded(options: argparse.Namespace) -> Document:
     """The document with its readings."""
     path = document_path(options)
-    return load(path, readings(path, vars(options), {} if options.document else table()))
+    return load(path, readings(path, adopted_file(options), options.adopt))
 
 
 def valid(options: argparse.Namespace) -> Document:

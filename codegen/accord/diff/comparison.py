@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from accord.diff.findings import Bump, Change, Finding, Location, opposite
 from accord.diff.model.walk import Pair, Walk
-from accord.diff.rules import keywords, operations
+from accord.diff.rules import operations
 from accord.diff.rules.annotations import documentation
 from accord.diff.rules.operations import Operation
+from accord.diff.rules.schemas import keywords
 from accord.diff.rules.security import oauth_flows
 from accord.diff.rules.servers import aliases, servers
 from accord.diff.version import too_small

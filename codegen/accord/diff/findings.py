@@ -75,6 +75,16 @@ class Change:
     """The clients that it breaks, if the bump is major."""
     direction: Direction | None = None
 
+    @classmethod
+    def removed(cls, node: Node, what: str, breaks: str, bump: Bump = Bump.MAJOR) -> Change:
+        """A part of the old document that is not in the new one."""
+        return cls(bump, Location.of(node, old=True), f"{what} removed", breaks)
+
+    @classmethod
+    def added(cls, node: Node, what: str, breaks: str = "", bump: Bump = Bump.MINOR) -> Change:
+        """A part of the new document that is not in the old one."""
+        return cls(bump, Location.of(node), f"{what} added", breaks)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -16,8 +16,7 @@ Version = tuple[int, int, int]
 
 def too_small(old: Document, new: Document, bump: Bump) -> tuple[Node, str] | None:
     """Where `info.version` is written and what is wrong with it; None if it was raised enough for `bump`."""
-    before, after = _written(old), _written(new)
-    node = _node(new)
+    (_, before), (node, after) = _version(old), _version(new)
     first, second = _parsed(before), _parsed(after)
     if first is None or second is None:
         wrong = f"the old info.version {before!r}" if first is None else f"info.version {after!r}"
@@ -32,16 +31,12 @@ def too_small(old: Document, new: Document, bump: Bump) -> tuple[Node, str] | No
     return node, f"{what}, but the changes are {bump}: set it to {_next(first, required)}"
 
 
-def _written(document: Document) -> str:
-    info = document.data.get("info")
-    return str(info.get("version", "")) if isinstance(info, dict) else ""
-
-
-def _node(document: Document) -> Node:
+def _version(document: Document) -> tuple[Node, str]:
+    """Where it is written, and its text."""
     info = document.root.get("info")
-    if info is None:
-        return document.root
-    return info.raw_child("version") if isinstance(info.value, dict) and "version" in info.value else info
+    if info is None or not isinstance(info.value, dict) or "version" not in info.value:
+        return info or document.root, ""
+    return info.raw_child("version"), str(info.value["version"])
 
 
 def _parsed(text: str) -> Version | None:

@@ -17,6 +17,7 @@ from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member
 
 Path = tuple[str | int, ...]
 Json = Any
+Object = dict[str, Json]
 
 PER_SCHEMA = 2000  # default number of instances
 _MAX_PLACES = 400
@@ -89,63 +90,50 @@ def _multiples(step: float, value: Json) -> Iterator[Json]:
     yield from (step, 0, -step, step * 2, step * 3, step * 7, step / 2, step * 1.5, step + 1, start + step, start + step / 2)
 
 
-def _array_sizes(bound: int, value: Json) -> Iterator[Json]:
-    if not isinstance(value, list) or bound > _MAX_SIZE:
-        return
+def _array_sizes(bound: int, value: list[Json]) -> Iterator[Json]:
     filler = value or [None]
-    for size in (bound - 1, bound, bound + 1):
+    for size in (bound - 1, bound, bound + 1) if bound <= _MAX_SIZE else ():
         if size >= 0:
             yield [copy.deepcopy(filler[index % len(filler)]) for index in range(size)]
             yield [*value[:size], *range(size - len(value))]
 
 
-def _duplicates(_: bool, value: Json) -> Iterator[Json]:  # noqa: FBT001 - the keyword's value
-    if isinstance(value, list):
-        yield from ([*value, *value[:1]], [*value, *value[-1:]], [1, 1.0], [1, True], [0, False], ["1", 1], [[1], [1.0]])
-        yield from ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], [None, None], [[1, 2], [2, 1]], ["é", "e\u0301"])
+def _duplicates(_: bool, value: list[Json]) -> Iterator[Json]:  # noqa: FBT001 - the keyword's value
+    yield from ([*value, *value[:1]], [*value, *value[-1:]], [1, 1.0], [1, True], [0, False], ["1", 1], [[1], [1.0]])
+    yield from ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], [None, None], [[1, 2], [2, 1]], ["é", "e\u0301"])
 
 
-def _missing_properties(names: list[str], value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        for name in names:
-            yield {key: item for key, item in value.items() if key != name}
-            yield {**value, name: None}
-        yield {}
+def _missing_properties(names: list[str], value: Object) -> Iterator[Json]:
+    for name in names:
+        yield {key: item for key, item in value.items() if key != name}
+        yield {**value, name: None}
+    yield {}
 
 
-def _extra_properties(schema: Json, value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        for name in PROPERTY_NAMES:
-            yield {**value, name: None}
-            yield {**value, name: 1}
-            yield {**value, name: "a"}
-        if isinstance(schema, dict):
-            for name in list(value)[:3]:
-                yield {key: item for key, item in value.items() if key != name}
+def _extra_properties(schema: Json, value: Object) -> Iterator[Json]:
+    yield from ({**value, name: part} for name in PROPERTY_NAMES for part in (None, 1, "a"))
+    if isinstance(schema, dict):
+        yield from ({key: item for key, item in value.items() if key != name} for name in list(value)[:3])
 
 
-def _object_sizes(bound: int, value: Json) -> Iterator[Json]:
-    if isinstance(value, dict) and bound <= 1000:  # noqa: PLR2004 - properties
-        for size in (bound - 1, bound, bound + 1):
-            if size >= 0:
-                more = {f"k{index}": index for index in range(size - len(value))}
-                yield dict([*value.items(), *more.items()][:size])
+def _object_sizes(bound: int, value: Object) -> Iterator[Json]:
+    for size in (bound - 1, bound, bound + 1) if bound <= 1000 else ():  # noqa: PLR2004 - properties
+        if size >= 0:
+            more = {f"k{index}": index for index in range(size - len(value))}
+            yield dict([*value.items(), *more.items()][:size])
 
 
-def _dependencies(table: dict[str, Any], value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        for trigger, required in table.items():
-            names = required if isinstance(required, list) else []
-            yield {key: item for key, item in value.items() if key not in names} | {trigger: 1}
-            yield {key: item for key, item in value.items() if key != trigger}
-            yield {**value, trigger: value.get(trigger), **{name: value.get(name, 1) for name in names}}
+def _dependencies(table: dict[str, Any], value: Object) -> Iterator[Json]:
+    for trigger, required in table.items():
+        names = required if isinstance(required, list) else []
+        yield {key: item for key, item in value.items() if key not in names} | {trigger: 1}
+        yield {key: item for key, item in value.items() if key != trigger}
+        yield {**value, trigger: value.get(trigger), **{name: value.get(name, 1) for name in names}}
 
 
-def _pattern_properties(patterns: dict[str, Any], value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        for pattern in patterns:
-            for name in [*_matching_strings(pattern, 5), *PROPERTY_NAMES]:
-                yield from ({**value, name: part} for part in (1, "a", None))
+def _pattern_properties(patterns: dict[str, Any], value: Object) -> Iterator[Json]:
+    names = (name for pattern in patterns for name in [*_matching_strings(pattern, 5), *PROPERTY_NAMES])
+    yield from ({**value, name: part} for name in names for part in (1, "a", None))
 
 
 def _pattern_strings(pattern: str, value: Json) -> Iterator[Json]:
@@ -176,32 +164,22 @@ def _enumerated(values: list[Any], _: Json) -> Iterator[Json]:
             yield from (float(value), str(value), value + 1, [value])
 
 
-_INSTANCES: dict[str, Callable[[Any, Json], Iterator[Json]]] = {
-    "minLength": _lengths,
-    "maxLength": _lengths,
-    "minimum": _numbers,
-    "maximum": _numbers,
-    "exclusiveMinimum": _numbers,
-    "exclusiveMaximum": _numbers,
-    "multipleOf": _multiples,
-    "minItems": _array_sizes,
-    "maxItems": _array_sizes,
-    "minContains": _array_sizes,
-    "maxContains": _array_sizes,
-    "uniqueItems": _duplicates,
-    "required": _missing_properties,
-    "additionalProperties": _extra_properties,
-    "unevaluatedProperties": _extra_properties,
-    "propertyNames": _extra_properties,
-    "minProperties": _object_sizes,
-    "maxProperties": _object_sizes,
-    "dependentRequired": _dependencies,
-    "dependentSchemas": _dependencies,
-    "patternProperties": _pattern_properties,
-    "pattern": _pattern_strings,
-    "enum": _enumerated,
-    "const": lambda value, part: _enumerated([value], part),
-    "format": lambda name, _: iter(FORMATS.get(name, ())),
+# By keyword, the type of the values for which instances are made, and the function that makes them.
+_INSTANCES: dict[str, tuple[type, Callable[[Any, Any], Iterator[Json]]]] = {
+    **dict.fromkeys(("minLength", "maxLength"), (object, _lengths)),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), (object, _numbers)),
+    "multipleOf": (object, _multiples),
+    **dict.fromkeys(("minItems", "maxItems", "minContains", "maxContains"), (list, _array_sizes)),
+    "uniqueItems": (list, _duplicates),
+    "required": (dict, _missing_properties),
+    **dict.fromkeys(("additionalProperties", "unevaluatedProperties", "propertyNames"), (dict, _extra_properties)),
+    **dict.fromkeys(("minProperties", "maxProperties"), (dict, _object_sizes)),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas"), (dict, _dependencies)),
+    "patternProperties": (dict, _pattern_properties),
+    "pattern": (object, _pattern_strings),
+    "enum": (object, _enumerated),
+    "const": (object, lambda value, part: _enumerated([value], part)),
+    "format": (object, lambda name, _: iter(FORMATS.get(name, ()))),
 }
 # Keywords that may have a boolean as their value.
 _BOOLEAN = frozenset({"uniqueItems", "additionalProperties", "unevaluatedProperties"})
@@ -211,8 +189,9 @@ def _keyword_instances(schema: Node, seed: Json, values: Sampler) -> Iterator[Js
     """The seed with each part replaced by values on both sides of each keyword that applies to it."""
     for path, node in places(schema, seed):
         part = value_at(seed, path)
-        for keyword, around in _INSTANCES.items():
-            if keyword in node.value and (keyword in _BOOLEAN or not isinstance(node.value[keyword], bool | None)):
+        for keyword, (kind, around) in _INSTANCES.items():
+            usable = keyword in _BOOLEAN or not isinstance(node.value.get(keyword), bool | None)
+            if keyword in node.value and usable and isinstance(part, kind):
                 yield from (replace_at(seed, path, other) for other in around(node.value[keyword], part))
         for branch in _in_place(node):
             yield from (replace_at(seed, path, other) for other in values.variants(branch, 3))

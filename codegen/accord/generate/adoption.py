@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,10 +11,9 @@ from accord.document.adoption.places import pointer_of
 from accord.document.adoption.readings import Reading, Readings
 from accord.document.document import Document, DocumentError
 from accord.document.findings import Finding
-from accord.generate.bisection import culprit
 from accord.generate.ir.faults import CRASHES, crash_text
 from accord.generate.sources import sources
-from accord.openapi.keywords.suggestions import explained
+from accord.openapi.keywords.suggestions import explained, objects
 from accord.validate.openapi import by_line, invalid
 from accord.validate.unsupported.document import findings
 
@@ -114,19 +114,24 @@ def _findings(document: Document, start: Step | None) -> list[Finding]:
 
 
 def _located(document: Document, step: Step, error: Exception) -> DocumentError:
-    """An error with the place of the part of the document that causes an unexpected one."""
+    """An unexpected error with a place: the first operation or component schema with which it occurs, found by bisection."""
+    kinds = objects(document)
+    schemas = [place for place, kind in kinds.items() if kind == "schema" and place[:-1] == ("components", "schemas")]
+    parts = schemas + [place for place, kind in kinds.items() if kind == "operation" and place[0] == "paths"]
 
-    def fails(part: Document) -> bool:
+    def fails(count: int) -> bool:
+        """Whether it occurs with only so many of the parts: schemas are emptied, operations dropped."""
+        empty = [Reading(document.place(place), "set", {}, where="") for place in parts[count : len(schemas)]]
+        gone = [Reading(document.place(place), "drop", where="") for place in parts[max(count, len(schemas)) :]]
         try:
-            step(part)
+            step(document.reread((*document.readings, *gone, *empty)))
         except (DocumentError, *CRASHES) as other:
             return isinstance(other, type(error))
         return False
 
-    node = document.root
-    for key in culprit(document, fails) or ():
-        node = node.raw_child(key)
-    return node.error(crash_text(error))
+    if not parts or fails(0):
+        return document.root.error(crash_text(error))
+    return document.node(parts[bisect_left(range(1, len(parts)), x=True, key=fails)]).error(crash_text(error))
 
 
 def _outermost(document: Document, readings: list[Reading]) -> Readings:

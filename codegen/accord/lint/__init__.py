@@ -17,9 +17,8 @@ from accord.lint import (  # noqa: F401 - each module registers its rules
     yaml_scalars,
 )
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding
 from accord.lint.profiles import Severities
-from accord.lint.rules import RULES, Severity
+from accord.lint.rules import RULES, Finding, Severity
 from accord.validate.openapi import validity
 from accord.validate.unsupported.document import unsupported
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer
-from accord.lint.effective_schema import Direction, Shape, components, walk
+from accord.lint.effective_schema import EffectiveSchema, Key, walk
 from accord.openapi.api import API
 from accord.openapi.operation import Operation
 from accord.openapi.response import Response
@@ -26,7 +25,7 @@ class Context:
     document: Document
     operations: tuple[Operation, ...]
     """In the order of the document."""
-    shapes: tuple[Shape, ...]
+    schemas: tuple[EffectiveSchema, ...]
 
     @classmethod
     def of(cls, document: Document) -> Context:
@@ -36,59 +35,71 @@ class Context:
             DocumentError: the runtime cannot serve an operation.
         """
         operations = API.of(document).operations
-        seen: set[tuple[Direction, bool, bool, frozenset[Pointer]]] = set()
-        shapes = [shape for root in _used(operations) for shape in walk(root, seen)]
-        visited = {facet.pointer for shape in shapes for facet in shape.facets}
-        for schema in components(document, "schemas"):
-            if schema.pointer not in visited:
-                shapes.extend(walk(Shape.of((schema,), "response"), seen))
-        return cls(document, operations, tuple(shapes))
+        seen: set[Key] = set()
+        schemas = [schema for root in _used(operations) for schema in walk(root, seen)]
+        visited = {node.pointer for schema in schemas for node in schema.included}
+        for node in components(document, "schemas"):
+            if node.pointer not in visited:
+                schemas.extend(walk(EffectiveSchema.of(node), seen))
+        return cls(document, operations, tuple(schemas))
 
     @property
     def responses(self) -> Iterator[tuple[int | str, Response]]:
         """Every response of every operation, ranges and `default` included; a shared component once per status."""
-        seen: set[tuple[int | str, Pointer]] = set()
-        for operation in self.operations:
-            for status, response in operation.responses.items():
-                if (status, response.node.pointer) not in seen:
-                    seen.add((status, response.node.pointer))
-                    yield status, response
+        responses = (one for operation in self.operations for one in operation.responses.items())
+        yield from {(status, response.node.pointer): (status, response) for status, response in responses}.values()
 
     @property
     def links(self) -> Iterator[tuple[Operation, Response, Node]]:
         """Every link with the operation and the response that it belongs to."""
         for operation in self.operations:
             for response in operation.responses.values():
-                links = response.node.get("links")
-                for _, link in links.named() if links else ():
-                    yield operation, response, link
+                yield from ((operation, response, link) for link in named(response.node.get("links")))
+
+    @property
+    def cases(self) -> Iterator[EffectiveSchema]:
+        """Every schema combined with each of its alternatives."""
+        return (case for schema in self.schemas for case in schema.cases)
+
+    def keyword(self, name: str) -> Iterator[tuple[EffectiveSchema, Node]]:
+        """Every place of a keyword, with the schemas that apply there."""
+        return ((schema, node) for schema in self.schemas for node in schema.all(name))
 
     @property
     def subschemas(self) -> Iterator[Node]:
         """Every schema object, where it is written, once."""
-        yield from {f.pointer: f for shape in self.shapes for f in shape.facets if isinstance(f.value, dict)}.values()
+        yield from {node.pointer: node for schema in self.schemas for node in schema.objects}.values()
 
 
-def _used(operations: Iterable[Operation]) -> Iterator[Shape]:
+def _used(operations: Iterable[Operation]) -> Iterator[EffectiveSchema]:
     """The schemas of parameters, bodies and headers."""
     for operation in operations:
         for parameter in operation.parameters:
             structured = parameter.place == "header" and parameter.name.lower() in STRUCTURED_HEADERS
-            yield Shape.of((parameter.schema,), "request", structured=structured)
+            yield EffectiveSchema.of(parameter.schema, direction="request", structured=structured)
         for media in operation.bodies.values():
             if media.schema is not None:
-                yield Shape.of((media.schema,), "request")
+                yield EffectiveSchema.of(media.schema, direction="request")
         for response in operation.responses.values():
             for media in response.content.values():
                 if media.schema is not None:
-                    yield Shape.of((media.schema,), "response")
-            for header in headers(response.node):
+                    yield EffectiveSchema.of(media.schema)
+            for header in named(response.node.get("headers")):
                 if "schema" in header.value:
-                    yield Shape.of((header.raw_child("schema"),), "response")
+                    yield EffectiveSchema.of(header.raw_child("schema"))
 
 
-def headers(response: Node) -> Iterator[Node]:
-    """The headers of a response."""
-    found = response.get("headers")
-    if found is not None:
-        yield from (node for _, node in found.named())
+def named(mapping: Node | None) -> Iterator[Node]:
+    """The values of a mapping, `$ref`s followed, or nothing."""
+    yield from (node for _, node in mapping.named()) if mapping is not None else ()
+
+
+def written(mapping: Node | None) -> Iterator[tuple[str, Node]]:
+    """The members of a mapping as they are written, or nothing."""
+    return mapping.written() if mapping is not None else iter(())
+
+
+def components(document: Document, kind: str) -> Iterator[Node]:
+    """The reusable parts of one kind."""
+    parts = document.root.get("components")
+    return named(parts.get(kind) if parts else None)

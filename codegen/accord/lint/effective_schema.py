@@ -2,185 +2,154 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from accord.document.document import Document, Node
+from accord.document.document import Node
 from accord.document.pointer import Pointer
-from accord.document.references import METHODS
-from accord.jsonschema.schema import included, properties
+from accord.jsonschema.read_write_only import Direction
+from accord.jsonschema.schema import included, properties, subschemas
 from accord.jsonschema.types import declared_types
 
-Direction = Literal["request", "response"]
+# Keywords whose subschemas only narrow another schema, so they need no type or bounds of their own.
+NARROWING = ("dependentSchemas", "not", "if", "then", "else", "contains", "propertyNames")
 
-# Subschemas that only narrow what another schema describes, so they need no type or bounds of their own.
-NARROWING = ("not", "if", "then", "else", "contains", "propertyNames")
+# Alternatives may refer to each other, so that they can be combined in more ways than can be counted.
+_MOST_CASES = 256
+_DEEPEST = 8  # levels of alternatives within alternatives; enough for real documents
 
-# Keywords whose members are names, and keywords that are left out of the name of a place.
-NAMED = ("paths", "properties", "patternProperties", "responses", "content", "headers", "links")
-SILENT = ("properties", "schema", "responses", "content")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of the document: its line, what is wrong, and how to correct it."""
-
-    line: int
-    text: str
+Key = tuple[Direction, bool, bool, frozenset[Pointer]]
 
 
-def finding(node: Node, what: str, how: str) -> Finding:
-    """A fault at a node; the text begins with the name of its place."""
-    return Finding(node.line, f"{place(node)} {what}: {how}")
-
-
-def place(node: Node) -> str:
-    """A short name of where something is written: `User.email`, `UserList.users[]`, `GET /health.200`."""
-    names: list[str] = []
-    here, key = node.document.root, ""
-    for depth, part in enumerate(node.pointer):
-        before, key, here = key, str(part), here.raw_child(part)
-        if before == "parameters" and isinstance(part, int):
-            names.append(str(here.resolved().value.get("name", part)))
-        elif node.pointer[0] == "components" and depth == 2:  # noqa: PLR2004 - components, their kind, the name
-            names.append(key)
-        elif node.pointer[0] == "paths" and depth == 2 and key in METHODS:  # noqa: PLR2004 - paths, the path, the method
-            names[-1] = f"{key.upper()} {names[-1]}"
-        elif before in NAMED:
-            names.append(key)
-            key = ""
-        elif isinstance(part, int) or key == "items":
-            names[-1:] = [f"{names[-1] if names else ''}[{'' if key == 'items' else key}]"]
-        elif key not in SILENT and depth > 1:
-            names.append(key)
-    return ".".join(names) or node.document.name
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The schemas that apply at one place; `structured` headers have a grammar of their own (RFC 9110)."""
+@dataclass(frozen=True)
+class EffectiveSchema:
+    """The schemas that apply at one place; `structured` headers have a syntax of their own (RFC 9110)."""
 
     roots: tuple[Node, ...]
-    facets: tuple[Node, ...]
+    """The schemas that are written there."""
+    included: tuple[Node, ...]
+    """The same with those that they include, the nearest first."""
     direction: Direction
     narrowing: bool = False
     structured: bool = False
 
     @classmethod
-    def of(cls, roots: tuple[Node, ...], direction: Direction, *, narrowing: bool = False, structured: bool = False) -> Shape:
-        """The shape of schemas that apply together."""
+    def of(
+        cls, *roots: Node, direction: Direction = "response", narrowing: bool = False, structured: bool = False
+    ) -> EffectiveSchema:
+        """Schemas that apply together."""
         return cls(roots, tuple(included(*roots, order="nearest first")), direction, narrowing, structured)
+
+    @cached_property
+    def objects(self) -> tuple[Node, ...]:
+        """The included schemas without booleans."""
+        return tuple(schema for schema in self.included if isinstance(schema.value, dict))
 
     def all(self, keyword: str) -> tuple[Node, ...]:
         """Every place where this keyword is written, the nearest first."""
-        return tuple(f.raw_child(keyword) for f in self.facets if isinstance(f.value, dict) and keyword in f.value)
+        return tuple(schema.raw_child(keyword) for schema in self.objects if keyword in schema.value)
 
     def get(self, keyword: str) -> Any:  # noqa: ANN401 - any JSON value
         """The keyword's value at the nearest place, or None."""
-        nodes = self.all(keyword)
-        return nodes[0].value if nodes else None
+        return next((schema.value[keyword] for schema in self.objects if keyword in schema.value), None)
 
     def has(self, *keywords: str) -> bool:
         """Whether any of these keywords is written."""
-        return any(self.all(keyword) for keyword in keywords)
+        return any(keyword in schema.value for schema in self.objects for keyword in keywords)
 
     def always_has(self, *keywords: str) -> bool:
         """Whether one of these keywords is written, whichever alternative applies."""
-        return self.has(*keywords) or all(case.has(*keywords) for case in self.cases())
+        return self.has(*keywords) or all(case.has(*keywords) for case in self.cases)
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types that it admits; empty if it has no `type`."""
-        return frozenset(declared_types(facet for facet in self.facets if isinstance(facet.value, dict)) or ())
+        return frozenset(declared_types(self.objects) or ())
 
     @property
-    def closed(self) -> bool:
-        """Whether its values are enumerated."""
+    def enumerated(self) -> bool:
+        """Whether its values are listed."""
         return self.has("enum", "const")
+
+    @property
+    def shaped(self) -> bool:
+        """Whether it restricts the type: by `type`, by its values, or by alternatives."""
+        return bool(self.types) or self.has("enum", "const", "anyOf", "oneOf")
 
     @property
     def node(self) -> Node:
         """Where it is written: the schema with the type, else the first that is not a reference."""
-        said = self.all("type")
-        if said:
-            return next(facet for facet in self.facets if facet.pointer == said[0].pointer[:-1])
-        return next((facet for facet in self.facets if facet.reference is None), self.facets[-1])
+        typed = next((schema for schema in self.objects if "type" in schema.value), None)
+        return typed or next((schema for schema in self.included if schema.reference is None), self.included[-1])
 
-    @property
-    def properties(self) -> dict[str, Shape]:
-        """The named members, each with all schemas that describe it."""
-        described = properties(*(facet for facet in self.facets if isinstance(facet.value, dict)))
-        return {name: self._child(*nodes) for name, nodes in described.items()}
+    @cached_property
+    def properties(self) -> dict[str, EffectiveSchema]:
+        """The named properties, each with all schemas that describe it."""
+        return {name: self._child(*nodes) for name, nodes in properties(*self.objects).items()}
 
-    @property
-    def alternatives(self) -> Iterator[Shape]:
+    @cached_property
+    def alternatives(self) -> tuple[EffectiveSchema, ...]:
         """The branches of `anyOf` and `oneOf`."""
-        for said in (*self.all("anyOf"), *self.all("oneOf")):
-            for index in range(len(said.value)):
-                branch = self._child(said.raw_child(index))
-                own = bool(branch.types) or branch.closed or branch.has("anyOf", "oneOf")
-                typed = bool(self.types) or self.closed
-                yield self._child(said.raw_child(index), narrowing=typed and not own)
+        typed = bool(self.types) or self.enumerated
+        branches = (*self._children("anyOf"), *self._children("oneOf"))
+        return tuple(replace(one, narrowing=True) if typed and not one.shaped else one for one in branches)
 
-    def cases(self, seen: frozenset[Pointer] = frozenset()) -> Iterator[Shape]:
-        """The shape combined with each of its alternatives; itself if it has none. `seen` ends recursion."""
-        branches = [branch for branch in self.alternatives if branch.roots[0].pointer not in seen]
+    @cached_property
+    def cases(self) -> tuple[EffectiveSchema, ...]:
+        """The schema combined with each of its alternatives, up to `_MOST_CASES`; itself if it has none."""
+        if not self.alternatives:
+            return (self,)
+        combined = itertools.islice(self._combined(frozenset()), _MOST_CASES)
+        return tuple(EffectiveSchema.of(*roots, direction=self.direction) for roots in combined)
+
+    def _combined(self, seen: frozenset[Pointer], depth: int = 0) -> Iterator[tuple[Node, ...]]:
+        """The roots of each case; `seen` ends recursion."""
+        branches = [one for one in self.alternatives if one.roots[0].pointer not in seen] if depth < _DEEPEST else []
         seen |= {branch.roots[0].pointer for branch in branches}
-        for case in (case for branch in branches for case in branch.cases(seen)):
-            yield Shape.of((*self.roots, *case.roots), self.direction)
+        for branch in branches:
+            yield from ((*self.roots, *roots) for roots in branch._combined(seen, depth + 1))  # noqa: SLF001 - of this class
         if not branches:
-            yield self
+            yield self.roots
+
+    @cached_property
+    def items(self) -> EffectiveSchema | None:
+        """The schema of the items of an array, if they are described."""
+        nodes = self.all("items")
+        return self._child(*nodes) if nodes else None
 
     @property
-    def items(self) -> Shape | None:
-        """The shape of the items of an array, if they are described."""
-        said = self.all("items")
-        return self._child(*said) if said else None
-
-    @property
-    def children(self) -> Iterator[Shape]:
-        """Everything described inside: members, elements, alternatives, conditions."""
+    def children(self) -> Iterator[EffectiveSchema]:
+        """All subschemas: properties, items, alternatives, conditions."""
         yield from self.properties.values()
         yield from self.alternatives
         if self.items is not None:
             yield self.items
-        for said in self.all("prefixItems"):
-            yield from (self._child(said.raw_child(index)) for index in range(len(said.value)))
-        for keyword in ("patternProperties", "dependentSchemas"):
-            for said in self.all(keyword):
-                narrowing = keyword == "dependentSchemas"
-                yield from (self._child(said.raw_child(name), narrowing=narrowing) for name in said.value)
-        for keyword in ("additionalProperties", "unevaluatedProperties"):
-            yield from (self._child(said) for said in self.all(keyword) if isinstance(said.value, dict))
-        for keyword in NARROWING:
-            yield from (self._child(said, narrowing=True) for said in self.all(keyword))
+        yield from self._children("prefixItems", "patternProperties")
+        unknown = self._children("additionalProperties", "unevaluatedProperties")
+        yield from (child for child in unknown if isinstance(child.roots[0].value, dict))
+        yield from self._children(*NARROWING, narrowing=True)
 
-    def _child(self, *roots: Node, narrowing: bool = False) -> Shape:
+    def _children(self, *keywords: str, narrowing: bool = False) -> Iterator[EffectiveSchema]:
+        for keyword in keywords:
+            for schema in self.objects:
+                if keyword in schema.value:
+                    yield from (self._child(node, narrowing=narrowing) for node in subschemas(schema, keyword))
+
+    def _child(self, *roots: Node, narrowing: bool = False) -> EffectiveSchema:
         narrows = narrowing or (self.narrowing and not any("type" in r.value for r in roots if isinstance(r.value, dict)))
-        return Shape.of(roots, self.direction, narrowing=narrows, structured=self.structured)
+        return EffectiveSchema.of(*roots, direction=self.direction, narrowing=narrows, structured=self.structured)
 
 
-def walk(shape: Shape, seen: set[tuple[Direction, bool, bool, frozenset[Pointer]]]) -> Iterator[Shape]:
-    """The shape and everything inside it, each once; `seen` is kept across calls."""
-    waiting = [shape]
+def walk(schema: EffectiveSchema, seen: set[Key]) -> Iterator[EffectiveSchema]:
+    """The schema and its subschemas, each once; `seen` is kept across calls."""
+    waiting = [schema]
     while waiting:
         here = waiting.pop()
-        key = (here.direction, here.narrowing, here.structured, frozenset(facet.pointer for facet in here.facets))
+        key = (here.direction, here.narrowing, here.structured, frozenset(node.pointer for node in here.included))
         if key not in seen:
             seen.add(key)
             yield here
             waiting.extend(here.children)
-
-
-def written(mapping: Node | None) -> Iterator[tuple[str, Node]]:
-    """The members of a mapping as they are written, or nothing."""
-    return mapping.written() if mapping is not None else iter(())
-
-
-def components(document: Document, kind: str) -> Iterator[Node]:
-    """The reusable parts of one kind, as written."""
-    parts = document.root.get("components")
-    found = parts.get(kind) if parts else None
-    if found is not None:
-        yield from (node for _, node in found.named())

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.document.pointer import Pointer, mappings
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding, finding
-from accord.lint.rules import rule
+from accord.lint.rules import Finding, finding, rule
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 VARNAMES = "x-enum-varnames"
@@ -55,8 +54,8 @@ def enum_values_have_names(context: Context) -> Iterator[Finding]:
 @rule()
 def no_const_in_allof_properties(context: Context) -> Iterator[Finding]:
     """openapi-python-client cannot merge a `const` with another subschema of the same property; it can merge an `enum`."""
-    for shape in context.shapes:
-        for member in shape.properties.values():
+    for schema in context.schemas:
+        for member in schema.properties.values():
             if len(member.roots) > 1:
                 for node in member.all("const"):
                     yield finding(node, "is combined with another schema of the property", "use an `enum` with one value")
@@ -66,10 +65,10 @@ def no_const_in_allof_properties(context: Context) -> Iterator[Finding]:
 def no_redundant_write_only(context: Context) -> Iterator[Finding]:
     """Some generators omit a `writeOnly` property from a class that is used only in requests, where it belongs."""
     directions: dict[Pointer, set[str]] = defaultdict(set)
-    for shape in context.shapes:
-        for facet in shape.facets:
-            directions[facet.pointer].add(shape.direction)
-    for node in {node.pointer: node for shape in context.shapes for node in shape.all("writeOnly")}.values():
+    for schema in context.schemas:
+        for node in schema.included:
+            directions[node.pointer].add(schema.direction)
+    for _, node in context.keyword("writeOnly"):
         if node.value and directions[node.pointer[:-1]] == {"request"}:
             yield finding(node, "has no effect, the property is in no response", "remove it")
 
@@ -77,11 +76,10 @@ def no_redundant_write_only(context: Context) -> Iterator[Finding]:
 @rule()
 def nullable_uses_type_array(context: Context) -> Iterator[Finding]:
     """A union with null becomes a class of its own in some languages; a type array is a nullable value in all of them."""
-    for shape in context.shapes:
-        for node in (*shape.all("anyOf"), *shape.all("oneOf")):
-            types = [branch.types for branch in shape.alternatives if branch.roots[0].pointer[:-1] == node.pointer]
-            if len(types) == 2 and {"null"} in types and any(kinds and kinds <= SCALARS for kinds in types):  # noqa: PLR2004
-                yield finding(node, "is a union with null", "use a type array, as in `type: [string, 'null']`")
+    for schema, node in (*context.keyword("anyOf"), *context.keyword("oneOf")):
+        types = [branch.types for branch in schema.alternatives if branch.roots[0].pointer[:-1] == node.pointer]
+        if len(types) == 2 and {"null"} in types and any(kinds and kinds <= SCALARS for kinds in types):  # noqa: PLR2004
+            yield finding(node, "is a union with null", "use a type array, as in `type: [string, 'null']`")
 
 
 @rule()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from accord.document.document import Node
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding, Shape, finding
-from accord.lint.rules import rule
+from accord.lint.effective_schema import EffectiveSchema
+from accord.lint.rules import Finding, finding, rule
 from accord.openapi.operation import Operation
 from accord.openapi.response import Response
 
@@ -46,11 +46,10 @@ def _parameters(link: Node, target: Operation) -> Iterator[Finding]:
 def link_expressions_resolve(context: Context) -> Iterator[Finding]:
     """A runtime expression without a value breaks the link: clients cannot follow it."""
     for operation, response, link in context.links:
-        parameters = link.value.get("parameters", {})
-        nodes = [link.raw_child("parameters").raw_child(name) for name in parameters]
+        nodes = [node for _, node in link.raw_child("parameters").written()] if "parameters" in link.value else []
         if "requestBody" in link.value:
             body = link.raw_child("requestBody")
-            nodes += [body.raw_child(name) for name in body.value] if isinstance(body.value, dict) else [body]
+            nodes += [node for _, node in body.written()] if isinstance(body.value, dict) else [body]
         for node in nodes:
             if isinstance(node.value, str) and node.value.startswith("$") and not _resolves(node.value, operation, response):
                 yield finding(node, f"is {node.value}, which is not defined here", "correct it")
@@ -66,19 +65,17 @@ def _resolves(expression: str, operation: Operation, response: Response) -> bool
     content = response.content if source == "$response.body" else operation.bodies if source == "$request.body" else None
     if content is None:
         return source in ("$url", "$method", "$statusCode")
-    return any(
-        _defines(Shape.of((media.schema,), "response"), pointer.split("/")[1:]) for media in content.values() if media.schema
-    )
+    return any(_defines(EffectiveSchema.of(media.schema), pointer.split("/")[1:]) for media in content.values() if media.schema)
 
 
-def _defines(shape: Shape, path: list[str]) -> bool:
+def _defines(schema: EffectiveSchema, path: list[str]) -> bool:
     """Whether the schema defines the value at a JSON Pointer."""
     if not path:
         return True
     head, *rest = path
-    members = shape.properties
+    members = schema.properties
     if head in members:
         return _defines(members[head], rest)
-    if head.isdecimal() and shape.items is not None:
-        return _defines(shape.items, rest)
-    return any(_defines(branch, path) for branch in shape.alternatives)
+    if head.isdecimal() and schema.items is not None:
+        return _defines(schema.items, rest)
+    return any(_defines(branch, path) for branch in schema.alternatives)

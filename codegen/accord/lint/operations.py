@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from accord.document.document import Node
 from accord.document.references import METHODS
 from accord.lint.bounds import SNAKE_CASE
-from accord.lint.context import Context
-from accord.lint.effective_schema import Finding, Shape, finding, written
-from accord.lint.rules import rule
+from accord.lint.context import Context, written
+from accord.lint.effective_schema import EffectiveSchema
+from accord.lint.rules import Finding, finding, rule
 
 # The verbs of operationIds and the methods that they go with. PUT replaces; `update` changes only what is sent.
 VERBS = {
@@ -130,9 +130,9 @@ def required_parameters_have_no_default(context: Context) -> Iterator[Finding]:
     """The default of a required parameter never applies."""
     for operation in context.operations:
         for parameter in operation.parameters:
-            shape = Shape.of((parameter.schema,), "request")
-            if parameter.required and shape.has("default"):
-                line = shape.all("default")[0].line
+            schema = EffectiveSchema.of(parameter.schema)
+            if parameter.required and schema.has("default"):
+                line = schema.all("default")[0].line
                 what = f"the parameter {parameter.name!r} is required and has a default"
                 yield Finding(line, f"{what}: make it optional or remove the default")
 

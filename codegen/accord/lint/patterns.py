@@ -8,16 +8,14 @@ from accord.document.document import Node
 from accord.jsonschema.regex.portable import fault
 from accord.jsonschema.regex.safety import exponential
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding, finding
-from accord.lint.rules import rule
+from accord.lint.rules import Finding, finding, rule
 
 
 def _patterns(context: Context) -> Iterator[tuple[Node, str, str | None]]:
     """Every pattern, and why it is not portable, if it is not."""
-    for shape in context.shapes:
-        found = [(node, node.value) for node in shape.all("pattern")]
-        found += [(node.raw_child(pattern), pattern) for node in shape.all("patternProperties") for pattern in node.value]
-        yield from ((node, pattern, fault(pattern)) for node, pattern in found)
+    found = [(node, node.value) for _, node in context.keyword("pattern")]
+    found += [(node.raw_child(text), text) for _, node in context.keyword("patternProperties") for text in node.value]
+    yield from ((node, pattern, fault(pattern)) for node, pattern in found)
 
 
 @rule()

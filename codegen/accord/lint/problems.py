@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.document.document import Node
-from accord.lint.context import Context
-from accord.lint.effective_schema import Finding, Shape, finding, written
-from accord.lint.rules import rule
+from accord.lint.context import Context, written
+from accord.lint.effective_schema import EffectiveSchema
+from accord.lint.rules import Finding, finding, rule
 from accord.openapi.response import Response
 
 PROBLEM = "application/problem+json"
 PREFIX = "/problems/"
 
 
-def _problems(context: Context) -> Iterator[tuple[int | str, Response, Shape]]:
+def _problems(context: Context) -> Iterator[tuple[int | str, Response, EffectiveSchema]]:
     """Every documented problem body, ranges and `default` included; a body with alternatives once for each of them."""
     for status, response in context.responses:
         media = response.content.get(PROBLEM)
         if media is not None and media.schema is not None:
-            for shape in Shape.of((media.schema,), "response").cases():
-                yield status, response, shape
+            for schema in EffectiveSchema.of(media.schema).cases:
+                yield status, response, schema
 
 
-def _listed(shape: Shape | None) -> Iterator[Node]:
+def _listed(schema: EffectiveSchema | None) -> Iterator[Node]:
     """The values that `const` or `enum` allows; `const` wins if both are used."""
-    if shape is not None:
-        yield from shape.all("const")
-        for node in () if shape.has("const") else shape.all("enum"):
+    if schema is not None:
+        yield from schema.all("const")
+        for node in () if schema.has("const") else schema.all("enum"):
             yield from map(node.raw_child, range(len(node.value)))
 
 
@@ -35,11 +35,11 @@ def _listed(shape: Shape | None) -> Iterator[Node]:
 def problems_declare_type(context: Context) -> Iterator[Finding]:
     """Programs branch on the problem type: a response that allows any type documents nothing."""
     declared = context.document.data.get("x-accord-problems", {})
-    for _, response, shape in _problems(context):
-        types = list(_listed(shape.properties.get("type")))
+    for _, response, schema in _problems(context):
+        types = list(_listed(schema.properties.get("type")))
         if not types:
             yield finding(response.node, "does not restrict `type`", f"add a `const` or an `enum` of {PREFIX}... values")
-        if "type" not in {name for node in shape.all("required") for name in node.value}:
+        if "type" not in {name for node in schema.all("required") for name in node.value}:
             yield finding(response.node, "does not require `type`", "add it to `required`")
         for node in types:
             kind = str(node.value)
@@ -53,10 +53,10 @@ def problems_declare_type(context: Context) -> Iterator[Finding]:
 @rule(common="error")
 def problem_status_matches_response(context: Context) -> Iterator[Finding]:
     """RFC 9457 repeats the status in the body; both must be the same."""
-    for status, response, shape in _problems(context):
+    for status, response, schema in _problems(context):
         if not isinstance(status, int):
             continue  # a range or `default` has many
-        member = shape.properties.get("status")
+        member = schema.properties.get("status")
         values = [node.value for node in (member.all("const") if member else ())]
         values += [value for node in (member.all("enum") if member else ()) for value in node.value]
         if set(values) != {status}:
@@ -72,8 +72,8 @@ def problem_status_matches_response(context: Context) -> Iterator[Finding]:
 def problem_type_has_one_status(context: Context) -> Iterator[Finding]:
     """Each type becomes one exception class, which has one status."""
     first: dict[str, tuple[int | str, int]] = {}
-    for status, _, shape in _problems(context):
-        for node in _listed(shape.properties.get("type")):
+    for status, _, schema in _problems(context):
+        for node in _listed(schema.properties.get("type")):
             kind = str(node.value)
             other, line = first.setdefault(kind, (status, node.line))
             if other != status:
@@ -84,7 +84,7 @@ def problem_type_has_one_status(context: Context) -> Iterator[Finding]:
 @rule()
 def problem_types_are_used_and_documented(context: Context) -> Iterator[Finding]:
     """The docs pages list `x-accord-problems`: no type that is never returned, and none without an explanation."""
-    used = {str(node.value) for _, _, shape in _problems(context) for node in _listed(shape.properties.get("type"))}
+    used = {str(node.value) for _, _, schema in _problems(context) for node in _listed(schema.properties.get("type"))}
     for name, node in written(context.document.root.get("x-accord-problems")):
         if PREFIX + name not in used:
             yield Finding(node.line, f"the problem {name!r} is not used by any response: remove it")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding, finding
-from accord.lint.rules import rule
+from accord.lint.rules import Finding, finding, rule
 from accord.openapi.operation import Operation
 from accord.openapi.response import Response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +12,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 
 from accord.document.source import read
 from accord.lint.context import Context
-from accord.lint.effective_schema import Finding
-from accord.lint.rules import rule
+from accord.lint.rules import Finding, rule
 
 # Booleans in YAML 1.1 that PyYAML leaves alone and parsers in Go and Ruby do not.
 SINGLE_LETTER_BOOLEAN = re.compile(r"[yYnN]\Z")
@@ -32,25 +32,26 @@ def _differences(node: yaml.Node, value: Any) -> Iterator[Finding]:  # noqa: ANN
         for key, inner in node.value:
             if str(key.value) == "<<" and "<<" not in value:
                 continue  # a merge key: what it brings in is checked where its anchor is
-            if _as_yaml_1_1(key) != str(key.value):
+            if _as_yaml_1_1(key.tag, key.value, key.style) != str(key.value):
                 yield Finding(key.start_mark.line + 1, f"the key {key.value} is not a string for every YAML parser: quote it")
             yield from _differences(inner, value[str(key.value)])
     elif isinstance(node, yaml.SequenceNode):
         for inner, item in zip(node.value, value, strict=True):
             yield from _differences(inner, item)
-    else:
-        other = _as_yaml_1_1(node)
+    elif isinstance(node, yaml.ScalarNode):
+        other = _as_yaml_1_1(node.tag, node.value, node.style)
         if type(other) is not type(value) or other != value:
             what = f"the value {node.value} is {_described(other)} for YAML 1.1 parsers"
             yield Finding(node.start_mark.line + 1, f"{what}: quote it")
 
 
-def _as_yaml_1_1(node: yaml.Node) -> Any:  # noqa: ANN401 - any YAML value
+@functools.lru_cache(maxsize=1 << 14)  # most keys and many values are the same
+def _as_yaml_1_1(tag: str, text: str, style: str | None) -> Any:  # noqa: ANN401 - any YAML value
     """The value of a scalar for a YAML 1.1 parser; None if it rejects it."""
-    if isinstance(node, yaml.ScalarNode) and not node.style and SINGLE_LETTER_BOOLEAN.match(str(node.value)):
-        return str(node.value) in "yY"
+    if not style and SINGLE_LETTER_BOOLEAN.match(text):
+        return text in "yY"
     try:
-        return SafeConstructor().construct_object(node)
+        return SafeConstructor().construct_object(yaml.ScalarNode(tag, text))
     except (ConstructorError, ValueError):
         return None
 

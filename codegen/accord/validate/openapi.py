@@ -54,7 +54,9 @@ def invalid(document: Document) -> list[Finding]:
     if dangling := list(_dangling(document)):
         return dangling
     found: dict[tuple[Pointer, str], Finding] = {}
-    placed = ((_written(document, fault.pointer), fault) for fault in (*_structure(document), *_schemas(document)))
+    # Schemas of OpenAPI 3.0 are not JSON Schema 2020-12, and its own schema describes them.
+    of_schemas = misshapen(document) if document.version != "3.0" else ()
+    placed = ((_written(document, fault.pointer), fault) for fault in (*_structure(document), *of_schemas))
     faults = [fault._replace(pointer=pointer) for pointer, fault in placed if pointer is not None]
     around = {fault.pointer[:end] for fault in faults for end in range(len(fault.pointer))}
     for fault in faults:
@@ -126,11 +128,6 @@ def _inlined(document: Document, value: Any, key: Key = "", within: frozenset[st
         target = value_at(document.whole, document.at(node.reference, node).pointer)
         return _inlined(document, target, "", within | {node.reference})
     return {key: _inlined(document, item, key, within) for key, item in value.items()}
-
-
-def _schemas(document: Document) -> Iterator[Fault]:
-    """Faults of schemas; those of OpenAPI 3.0 are not JSON Schema 2020-12, and its own schema describes them."""
-    return iter(()) if document.version == "3.0" else misshapen(document)
 
 
 def _known(document: Document, fault: Fault) -> Fault | None:

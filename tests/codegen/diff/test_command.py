@@ -35,7 +35,7 @@ def run(capsys, *words: str) -> tuple[int, str, str]:
 
 
 class TestDiff:
-    def test_a_break_is_told_with_its_place_and_whom_it_breaks(self, folder, capsys):
+    def test_a_break_is_reported_with_its_place_and_the_clients_that_it_breaks(self, folder, capsys):
         (folder / "openapi.yaml").write_text(BREAKING)
 
         code, out, err = run(capsys, "diff", "old/openapi.yaml", "openapi.yaml")
@@ -112,7 +112,7 @@ class TestDiff:
 
 class TestVersion:
     @pytest.mark.parametrize(
-        ("versions", "text", "said"),
+        ("versions", "text", "expected"),
         [
             (
                 ("1.4.2", "1.4.3"),
@@ -143,18 +143,18 @@ class TestVersion:
             (("1.4.2", "1.4.2"), BASE, None),
         ],
     )
-    def test_must_move_as_far_as_the_changes_ask(self, folder, capsys, versions, text, said):
+    def test_must_be_raised_as_the_changes_require(self, folder, capsys, versions, text, expected):
         before, after = versions
         (folder / "old" / "openapi.yaml").write_text(BASE.replace("1.4.2", before))
         (folder / "openapi.yaml").write_text(text.replace("1.4.2", after))
 
         code, _, err = run(capsys, "compatible", "openapi.yaml", "--base", "old/openapi.yaml")
 
-        if said is None:
+        if expected is None:
             assert (code, err) == (0, "")
         else:
             assert code == 1
-            assert f"openapi.yaml:4: {said}" in err or said in err.splitlines()[-1]
+            assert f"openapi.yaml:4: {expected}" in err or expected in err.splitlines()[-1]
 
 
 class TestLastRelease:
@@ -205,7 +205,7 @@ class TestLastRelease:
 
 @pytest.mark.slow
 class TestCheckContract:
-    def test_tells_the_faults_of_all_gates_at_once(self, tmp_path):
+    def test_reports_the_faults_of_all_gates_at_once(self, tmp_path):
         for name in ("app", "codegen"):
             shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
@@ -225,10 +225,10 @@ class TestCheckContract:
         command = ["make", "check-contract", "BASE=base.yaml", f"BIN={gates}", "-o", "install"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
-        said = done.stdout + done.stderr
+        output = done.stdout + done.stderr
         assert done.returncode != 0
-        assert "accord generate" in said
-        assert "the document has no operation getReadiness" in said
-        assert "operation getReadyness has no handler" in said
-        assert "operationId getReadiness -> getReadyness" in said
-        assert "but the changes are major: set it to 0.2.0" in said
+        assert "accord generate" in output
+        assert "the document has no operation getReadiness" in output
+        assert "operation getReadyness has no handler" in output
+        assert "operationId getReadiness -> getReadyness" in output
+        assert "but the changes are major: set it to 0.2.0" in output

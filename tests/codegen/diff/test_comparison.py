@@ -118,7 +118,7 @@ class TestOpenAPI30:
 
 
 class TestStatuses:
-    """Responses beside each other: ranges, and `default`, which beside a success stands for errors."""
+    """Responses beside each other: ranges, and `default`, which covers only errors if a success is listed."""
 
     ITEM: ClassVar = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
     ERROR: ClassVar = {"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}}}
@@ -135,7 +135,7 @@ class TestStatuses:
         return Document(json.dumps({"openapi": "3.1.1", "info": {"title": "A", "version": "1.0.0"}, "paths": paths}).encode())
 
     @pytest.mark.parametrize(
-        ("old", "new", "rating", "told"),
+        ("old", "new", "rating", "expected"),
         [
             ("201 default", "200 default", "major", ["response 201 removed", "response 200 added"]),
             ("200 default", "200 4XX 5XX", "minor", ["response default removed"]),
@@ -148,10 +148,10 @@ class TestStatuses:
             ("200", "200 302", "major", ["response 302 added"]),
         ],
     )
-    def test_are_rated(self, old, new, rating, told):
+    def test_are_rated(self, old, new, rating, expected):
         found = diff(self.document(old), self.document(new))
 
-        assert sorted(finding.change.what for finding in found.findings) == sorted(told)
+        assert sorted(finding.change.what for finding in found.findings) == sorted(expected)
         assert str(found.bump) == rating
 
 
@@ -170,7 +170,7 @@ class TestEncodings:
             ("image/png", "image/gif", "major"),
         ],
     )
-    def test_more_content_types_of_a_part_break_nobody_who_sends_it(self, old, new, rating):
+    def test_more_content_types_of_a_part_do_not_break_clients_that_send_it(self, old, new, rating):
         assert str(diff(self.document(old), self.document(new)).bump) == rating
 
 
@@ -183,7 +183,7 @@ class TestSecurity:
     KEY: ClassVar = {"type": "apiKey", "in": "header", "name": "X-Key"}
 
     @pytest.mark.parametrize(
-        ("scheme", "security", "rating", "told"),
+        ("scheme", "security", "rating", "expected"),
         [
             ({**KEY, "name": "x-key"}, [{"k": []}], "patch", []),
             (
@@ -198,13 +198,13 @@ class TestSecurity:
             (KEY, [], "minor", ["security: no longer requires credentials"]),
         ],
     )
-    def test_says_what_is_another(self, scheme, security, rating, told):
+    def test_reports_what_differs(self, scheme, security, rating, expected):
         found = diff(self.document(self.KEY, [{"k": []}]), self.document(scheme, security))
 
-        assert [finding.change.what for finding in found.findings] == told
+        assert [finding.change.what for finding in found.findings] == expected
         assert str(found.bump) == rating
 
-    def test_says_what_is_asked_for_where_nothing_was(self):
+    def test_reports_new_requirements(self):
         found = diff(self.document(self.KEY, []), self.document(self.KEY, [{"k": []}]))
 
         assert [finding.change.what for finding in found.findings] == ["security: now requires k (apiKey header x-key)"]
@@ -216,26 +216,26 @@ def one_operation(kind: str, operation: dict[str, Any], version: str = "3.1.1") 
     info = {"title": "One", "version": "1.0.0"}
     if kind == "callback":
         outer = {"operationId": "subscribe", "responses": {"204": {"description": "Yes."}}}
-        outer["callbacks"] = {"told": {"{$request.query.url}": {"post": operation}}}
+        outer["callbacks"] = {"onEvent": {"{$request.query.url}": {"post": operation}}}
         return read({"openapi": version, "info": info, "paths": {"/a": {"post": outer}}})
     place = "paths" if kind == "path" else "webhooks"
     return read({"openapi": version, "info": info, place: {"/a": {"post": operation}}})
 
 
-def told(old: Document, new: Document) -> list[tuple[str, str]]:
+def changes(old: Document, new: Document) -> list[tuple[str, str]]:
     return [(str(finding.change.bump), finding.change.what) for finding in diff(old, new).findings]
 
 
 class TestReplies:
-    """Clients send the reply to a webhook or callback: a new requirement breaks them, one that is gone does not."""
+    """Clients send the reply to a webhook or callback: a new requirement breaks them, a removed one does not."""
 
     BODY: ClassVar = {"content": {"application/json": {"schema": {"type": "string"}}}}
     REQUIRED: ClassVar = {"headers": {"X-A": {"required": True, "schema": {"type": "string"}}}}
     OPTIONAL: ClassVar = {"headers": {"X-A": {"schema": {"type": "string"}}}}
     LINK: ClassVar = {"links": {"next": {"operationId": "w"}}}
 
-    def reply(self, kind: str, said: dict[str, Any]) -> Document:
-        return one_operation(kind, {"operationId": "w", "responses": {"200": {"description": "Taken.", **said}}})
+    def reply(self, kind: str, response: dict[str, Any]) -> Document:
+        return one_operation(kind, {"operationId": "w", "responses": {"200": {"description": "Taken.", **response}}})
 
     @pytest.mark.parametrize("kind", ["webhook", "callback"])
     @pytest.mark.parametrize(
@@ -250,12 +250,12 @@ class TestReplies:
             (LINK, {}, [("minor", "response 200: link next removed")]),
         ],
     )
-    def test_are_rated_by_those_who_send_them(self, kind, old, new, found):
-        assert told(self.reply(kind, old), self.reply(kind, new)) == found
+    def test_are_rated_for_clients_that_send_them(self, kind, old, new, found):
+        assert changes(self.reply(kind, old), self.reply(kind, new)) == found
 
-    def test_of_an_operation_are_rated_by_those_who_read_them(self):
-        assert told(self.reply("path", self.BODY), self.reply("path", {}))[0][0] == "major"
-        assert told(self.reply("path", {}), self.reply("path", self.REQUIRED))[0][0] == "minor"
+    def test_of_an_operation_are_rated_for_clients_that_read_them(self):
+        assert changes(self.reply("path", self.BODY), self.reply("path", {}))[0][0] == "major"
+        assert changes(self.reply("path", {}), self.reply("path", self.REQUIRED))[0][0] == "minor"
 
 
 class TestMediaTypes:
@@ -281,7 +281,7 @@ class TestMediaTypes:
         ],
     )
     def test_are_compared_as_they_are_matched(self, old, new, found):
-        assert told(self.body(old), self.body(new)) == found
+        assert changes(self.body(old), self.body(new)) == found
 
 
 class TestAnnotations:
@@ -300,17 +300,17 @@ class TestAnnotations:
         ],
     )
     def test_that_validate_nothing_are_no_more_than_a_patch(self, old, new, what):
-        assert told(self.body(old), self.body(new)) == [("patch", what)]
+        assert changes(self.body(old), self.body(new)) == [("patch", what)]
 
     def test_base64_is_written_otherwise_in_3_0(self):
         old, new = self.body({"format": "byte"}, version="3.0.3"), self.body({"contentEncoding": "base64"})
 
-        assert told(old, new) == [("patch", "openapi changed")]
+        assert changes(old, new) == [("patch", "openapi changed")]
 
     def test_of_parts_of_a_multipart_body_are_asked_for(self):
         old, new = self.body({}, "multipart/form-data"), self.body({"contentEncoding": "base64"}, "multipart/form-data")
 
-        ratings = {text: rating for rating, text in told(old, new)}
+        ratings = {text: rating for rating, text in changes(old, new)}
         assert ratings["request body: multipart/form-data: contentEncoding of part 'p' none -> \"base64\""] == "major"
 
     def test_a_discriminator_is_announced(self):
@@ -320,7 +320,7 @@ class TestAnnotations:
             operation = {"requestBody": {"content": content}, "responses": {"200": {"description": "Yes."}}}
             return one_operation("path", operation)
 
-        found = told(document({}), document({"discriminator": {"propertyName": "t"}}))
+        found = changes(document({}), document({"discriminator": {"propertyName": "t"}}))
         assert found == [("minor", "discriminator added")]
 
 
@@ -331,7 +331,7 @@ class TestNamesOfTypes:
             operation = {"requestBody": {"content": content}, "responses": {"200": {"description": "Yes."}}}
             return one_operation("path", operation)
 
-        assert told(document("string", "integer"), document("string", "integer", "number")) == [
+        assert changes(document("string", "integer"), document("string", "integer", "number")) == [
             ("major", "alternatives integer and number now overlap: a value that matches both no longer matches oneOf"),
             ("minor", "alternative number added"),
         ]

@@ -17,7 +17,7 @@ from tests.support.paths import OPENAPI
 
 FEATURES = Path(__file__).parents[1] / "features"
 
-# What the judge forgets, and a schema that says it.
+# The keyword that the validator lacks, and a schema that uses it.
 FORGOTTEN = [
     ("type", "{type: integer}"),
     ("type", "{type: [string, 'null'], minLength: 1}"),
@@ -83,11 +83,13 @@ def without(value, keyword):
 
 
 def forgetting(keyword):
-    """A judge as the gate has it, but for one keyword."""
-    return lambda schema, _: jsonschema_rs.Draft202012Validator(without(schema.value, keyword), validate_formats=True)
+    """The validator of the engine without one keyword."""
+    return lambda _document, schema, _direction: jsonschema_rs.Draft202012Validator(
+        without(schema.value, keyword), validate_formats=True
+    )
 
 
-class TestAJudgeThatForgets:
+class TestAValidatorWithoutAKeyword:
     @pytest.mark.parametrize(("keyword", "schema"), FORGOTTEN)
     def test_a_keyword_is_caught_by_it_with_the_line(self, keyword, schema):
         report = fidelity(document(schema), 150, compile_=forgetting(keyword.partition(" ")[0]))
@@ -121,7 +123,7 @@ class TestAJudgeThatForgets:
         assert len(json.loads(found.example)) == 1
         assert len(json.loads(found.example)[0]) == 3
 
-    def test_that_a_member_is_read_only_is_caught(self):
+    def test_that_a_property_is_read_only_is_caught(self):
         schema = "{type: object, properties: {a: {type: integer, readOnly: true}}}"
 
         report = fidelity(document(schema), 150, compile_=forgetting("readOnly"))
@@ -136,13 +138,13 @@ class TestDocumentsWithEveryFeature:
 
     @pytest.mark.parametrize("name", ["features.yaml", "features30.yaml"])
     def test_of_the_engine(self, settings, name):
-        self.judge(settings(FEATURES / name))
+        self.compare(settings(FEATURES / name))
 
     @pytest.mark.parametrize("name", ["hostile", "names", "outward", "shapes", "styles", "types"])
     def test_of_the_generator(self, settings, documents, name):
-        self.judge(settings(documents / name / "openapi.yaml"))
+        self.compare(settings(documents / name / "openapi.yaml"))
 
-    def judge(self, made):
+    def compare(self, made):
         write(made)
 
         report = fidelity(Document.load(made.document), 40, models=made.output.name)
@@ -176,7 +178,7 @@ class TestBodies:
         assert report.disagreements == []
         assert report.valid > 0
 
-    def test_whose_schemas_lead_back_to_themselves_are_judged(self, settings):
+    def test_whose_schemas_lead_back_to_themselves_are_validated(self, settings):
         report = self.report(
             settings,
             "{application/json: {schema: {$ref: '#/components/schemas/Pet'}}}",
@@ -191,7 +193,7 @@ class TestBodies:
 
 
 class TestOurDocument:
-    def test_is_judged_alike_by_both(self):
+    def test_gets_the_same_verdicts_from_both(self):
         report = fidelity(Document.load(OPENAPI), 50, models="app.schemas")
 
         assert report.disagreements == []
@@ -199,7 +201,7 @@ class TestOurDocument:
         assert report.invalid > 1000
 
     @pytest.mark.slow
-    def test_is_judged_alike_by_both_in_two_thousand_instances_of_each_schema(self):
+    def test_gets_the_same_verdicts_from_both_in_two_thousand_instances_of_each_schema(self):
         report = fidelity(Document.load(OPENAPI), 2000, seed=1, models="app.schemas")
 
         assert report.disagreements == []
@@ -211,7 +213,7 @@ class TestOurDocument:
         assert {pointer[-1] for pointer in body_models(Document.load(OPENAPI), "app.schemas")} == bodies
 
     @pytest.mark.slow
-    def test_finds_a_model_that_refuses_what_the_engine_accepts(self):
+    def test_finds_a_model_that_rejects_what_the_engine_accepts(self):
         text = OPENAPI.read_text()
         wider = text.replace("'^[a-zA-Z0-9_]+$'", "'^[a-zA-Z0-9_ -]+$'")
         assert wider != text
@@ -228,11 +230,11 @@ class TestTheCommand:
 
         code = main(["fidelity", str(file), "--per-schema", "50"])
 
-        said = r"api.yaml: 1 schemas, \d+ instances \(\d+ valid, \d+ invalid\), 0 disagreements.*\n"
-        assert re.fullmatch(said, capsys.readouterr().out)
+        expected = r"api.yaml: 1 schemas, \d+ instances \(\d+ valid, \d+ invalid\), 0 disagreements.*\n"
+        assert re.fullmatch(expected, capsys.readouterr().out)
         assert code == 0
 
-    def test_says_in_one_line_what_cannot_be_read(self, tmp_path, capsys):
+    def test_reports_an_unreadable_document_in_one_line(self, tmp_path, capsys):
         code = main(["fidelity", str(tmp_path / "none.yaml")])
 
         assert (code, len(capsys.readouterr().err.splitlines())) == (1, 1)

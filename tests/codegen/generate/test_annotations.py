@@ -48,7 +48,7 @@ INSTANT = "2020-01-02T03:04:05Z"
 
 
 def guess(node: Node, chance: random.Random, depth: int = 0) -> Any:
-    """A value that may satisfy a schema; the judge decides."""
+    """A value that may satisfy a schema; the validator decides."""
     if not isinstance(node.value, dict) or depth > 6 or chance.random() < 0.03:
         return chance.choice(SCALARS)
     schema = node.value
@@ -99,7 +99,7 @@ def listing(node: Node, chance: random.Random, depth: int) -> list[Any]:
 
 @pytest.mark.parametrize("name", ["types", "names"])
 class TestEverySchema:
-    def test_takes_what_the_judge_takes_and_loses_nothing_of_it(self, name, documents, settings):
+    def test_takes_what_the_validator_takes_and_loses_nothing_of_it(self, name, documents, settings):
         made = settings(documents / name / "openapi.yaml")
         write(made)
         document = Document.load(made.document)
@@ -113,9 +113,9 @@ class TestEverySchema:
                 annotation(form, lambda known: f"models.{known}", "Instant", {**types.SCALARS, "number": "Number"}), names
             )
             adapter: TypeAdapter[Any] = TypeAdapter(kind)
-            judge = validator(root.raw_child(key), "request")
+            compiled = validator(root.raw_child(key), "request")
             guesses = (guess(root.raw_child(key), chance) for _ in range(2000))
-            taken = list(itertools.islice((value for value in guesses if judge.is_valid(value)), 60))
+            taken = list(itertools.islice((value for value in guesses if compiled.is_valid(value)), 60))
             assert len(taken) >= 10, key
             for value in taken:
                 typed = adapter.validator.validate_python(value)

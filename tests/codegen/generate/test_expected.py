@@ -63,14 +63,14 @@ class TestModels:
         write(made)
         return importlib.import_module(f"{made.output.name}.models")
 
-    def test_an_absent_member_is_not_null(self, models):
+    def test_an_absent_property_is_not_null(self, models):
         absent = models.Cat.model_validate({"kind": "cat", "name": "Tom", "mother": None})
         null = models.Cat.model_validate({"kind": "cat", "name": "Tom", "mother": None, "colour": None})
 
         assert "colour" not in absent.model_dump()
         assert null.model_dump()["colour"] is None
 
-    def test_an_absent_member_has_the_default_of_the_document(self, models):
+    def test_an_absent_property_has_the_default_of_the_document(self, models):
         cat = models.Cat.model_validate({"kind": "cat", "name": "Tom", "mother": None})
 
         assert cat.lives == 9

@@ -80,13 +80,13 @@ class TestClassesOfInlineSchemas:
 
     def test_that_are_equal_and_end_alike_are_written_once(self, settings):
         error = "{type: object, properties: {code: {type: integer}}}"
-        said = f"{{description: No., content: {{application/json: {{schema: {error}}}}}}}"
+        response = f"{{description: No., content: {{application/json: {{schema: {error}}}}}}}"
         done = "'204': {description: Yes.}"
         body = "{content: {application/json: {schema: {type: object, properties: {x: {type: string}}}}}}"
         models, operations = self.models(
             settings,
-            HEAD + f"  /pets:\n    get: {{operationId: getPets, responses: {{{done}, '404': {said}}}}}\n"
-            f"    post: {{operationId: createPet, requestBody: {body}, responses: {{{done}, '404': {said}}}}}\n"
+            HEAD + f"  /pets:\n    get: {{operationId: getPets, responses: {{{done}, '404': {response}}}}}\n"
+            f"    post: {{operationId: createPet, requestBody: {body}, responses: {{{done}, '404': {response}}}}}\n"
             f"  /shops:\n    post: {{operationId: createShop, requestBody: {body}, responses: {{{done}}}}}\n",
         )
 
@@ -109,7 +109,7 @@ class TestClassesOfInlineSchemas:
         }
         assert models.Address is not models.Residence
 
-    def test_that_are_alternatives_are_named_by_their_titles_and_tags(self, settings):
+    def test_that_are_alternatives_are_reported_by_their_titles_and_tags(self, settings):
         models, _ = self.models(
             settings,
             HEAD + "  {}\ncomponents:\n  schemas:\n    configure_request:\n      oneOf:\n"

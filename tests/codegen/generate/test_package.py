@@ -134,16 +134,16 @@ class TestCheck:
 
         assert run() == (0, "")
 
-    def test_every_stale_missing_and_extra_file_is_named_with_the_remedy(self, check):
+    def test_every_stale_missing_and_extra_file_is_reported_with_the_remedy(self, check):
         output, run = check
         (output / "rows.py").write_text("# edited\n")
         (output / "models.py").unlink()
         (output / "extra.py").write_text("")
 
-        code, told = run()
+        code, errors = run()
 
         assert code == 1
-        assert told.splitlines() == [
+        assert errors.splitlines() == [
             f"{output}/models.py: is missing",
             f"{output}/rows.py: is out of date, or was edited by hand",
             f"{output}/extra.py: is not a generated file: move it out of this folder",

@@ -68,11 +68,11 @@ class TestTypes:
         lines = enumerate((folder / "wrong.py").read_text().splitlines(), 1)
         wrong = {number for number, line in lines if "# wrong: " in line}
 
-        said = mypy(folder, "shop", "right.py", "wrong.py")
+        output = mypy(folder, "shop", "right.py", "wrong.py")
 
-        errors = re.findall(r"^(\S+\.py):(\d+): error: ", said, re.MULTILINE)
-        assert {file for file, _ in errors} == {"wrong.py"}, said
-        assert {int(line) for _, line in errors} == wrong, said
+        errors = re.findall(r"^(\S+\.py):(\d+): error: ", output, re.MULTILINE)
+        assert {file for file, _ in errors} == {"wrong.py"}, output
+        assert {int(line) for _, line in errors} == wrong, output
 
 
 class TestAnswers:
@@ -208,7 +208,7 @@ def sender(shop):
 
 class TestWebhooks:
     @pytest.mark.parametrize("seen", ["3", "3.0"])
-    def test_are_sent_as_the_document_says_and_their_answers_are_typed(self, receiver, sender, shop, seen):
+    def test_are_sent_as_the_document_says_and_their_responses_are_typed(self, receiver, sender, shop, seen):
         receiver.replies.append((200, "application/json", f'{{"seen":{seen}}}'.encode()))
         row = shop("shop.rows").OrderRow(1, "tea")
 
@@ -247,7 +247,7 @@ class TestWebhooks:
             ((200, "application/json", b'{"seen":1,"at":"0000-01-01T00:00:00Z"}'), "that its Python type cannot represent"),
         ],
     )
-    def test_an_answer_that_is_not_documented_is_told(self, receiver, sender, shop, reply, what):
+    def test_an_answer_that_is_not_documented_is_reported(self, receiver, sender, shop, reply, what):
         receiver.replies.append(reply)
 
         with pytest.raises(ReplyError, match=what):
@@ -265,7 +265,7 @@ class TestWebhooks:
         assert b'name="photo"; filename="a%22b.png"\r\nContent-Type: image/png\r\n\r\n\x89\r\n--\r\n' in content
         assert answer.status == 204
 
-    def test_parts_are_judged(self, sender, shop):
+    def test_parts_are_validated(self, sender, shop):
         body = shop("shop.models").PhotoTakenBody.model_construct(title="longer", photo=File(b"", "image/png"))
 
         with pytest.raises(PayloadError, match="body/title: maxLength"):

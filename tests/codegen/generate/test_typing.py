@@ -30,11 +30,11 @@ class TestHandlers:
         lines = enumerate((HANDLERS / "wrong.py").read_text().splitlines(), 1)
         wrong = {number for number, line in lines if "# wrong: " in line}
 
-        said = mypy(HANDLERS, "right.py", "wrong.py")
+        output = mypy(HANDLERS, "right.py", "wrong.py")
 
-        errors = re.findall(r"^(right\.py|wrong\.py):(\d+): error: ", said, re.MULTILINE)
-        assert {file for file, _ in errors} == {"wrong.py"}, said
-        assert {int(line) for _, line in errors} == wrong, said
+        errors = re.findall(r"^(right\.py|wrong\.py):(\d+): error: ", output, re.MULTILINE)
+        assert {file for file, _ in errors} == {"wrong.py"}, output
+        assert {int(line) for _, line in errors} == wrong, output
 
 
 class TestGeneratedCode:
@@ -43,7 +43,7 @@ class TestGeneratedCode:
         for package in packages:
             write(package)
 
-        said = mypy(tmp_path, *(package.output.name for package in packages))
+        output = mypy(tmp_path, *(package.output.name for package in packages))
 
-        assert not re.findall(r"^made\d+.*: error: .*", said, re.MULTILINE)
-        assert "made" not in said
+        assert not re.findall(r"^made\d+.*: error: .*", output, re.MULTILINE)
+        assert "made" not in output

@@ -13,17 +13,26 @@ from accord.lint import lint
 VALID = Path(__file__).parent / "valid.yaml"
 
 
-class Broken:
+def edited(old: str, new: str) -> str:
     """The valid document with the first `old` replaced by `new`."""
+    valid = VALID.read_text(encoding="utf-8")
+    assert old in valid, f"not in valid.yaml: {old}"
+    return valid.replace(old, new, 1)
+
+
+def findings_of(document: Document) -> list[str]:
+    return [diagnostic.text for diagnostic in lint(document)]
+
+
+class Broken:
+    """The findings of an edited document."""
 
     def __init__(self, old: str, new: str) -> None:
-        valid = VALID.read_text(encoding="utf-8")
-        assert old in valid, f"not in valid.yaml: {old}"
-        self.text = valid.replace(old, new, 1)
-        self.findings = [diagnostic.text for diagnostic in lint(Document(self.text.encode()))]
+        self.text = edited(old, new)
+        self.findings = findings_of(Document(self.text.encode()))
 
     def at(self, mark: str, text: str) -> str:
-        """The finding with this text, in the line where the mark stands first."""
+        """The finding with this text, in the first line that has the mark."""
         assert mark in self.text, f"not in the document: {mark}"
         return f"openapi.yaml:{self.text.partition(mark)[0].count(chr(10)) + 1}: {text}"
 

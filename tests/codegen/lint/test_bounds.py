@@ -68,7 +68,7 @@ class TestBounds:
             ),
         ],
     )
-    def test_what_is_missing_is_named(self, broken, old, new, mark, text):
+    def test_what_is_missing_is_reported(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.at(mark, text) in document.findings
@@ -92,12 +92,12 @@ class TestBounds:
             ("additionalProperties: false", "unevaluatedProperties: false"),
         ],
     )
-    def test_a_bound_may_be_said_in_several_ways(self, broken, old, new):
+    def test_a_bound_may_be_written_in_several_ways(self, broken, old, new):
         document = broken(old, new)
 
         assert document.findings == []
 
-    def test_a_string_that_is_bounded_at_one_use_and_not_at_another_is_named_where_it_is_written(self, broken):
+    def test_a_string_that_is_bounded_at_one_use_and_not_at_another_is_reported_where_it_is_written(self, broken):
         document = broken(NAME, "{type: string, pattern: '^[a-z]+$'}")
 
         assert document.findings == [document.at("Name: ", "Name has no `maxLength`: set it to the longest value you accept")]
@@ -109,7 +109,7 @@ class TestBounds:
 
         assert document.findings == []
 
-    def test_strings_in_answers_need_no_pattern(self, broken):
+    def test_strings_in_responses_need_no_pattern(self, broken):
         document = broken(
             "score: {$ref: '#/components/schemas/Score'}",
             "bio: {type: string, maxLength: 9}\n        score: {$ref: '#/components/schemas/Score'}",
@@ -117,7 +117,7 @@ class TestBounds:
 
         assert document.findings == []
 
-    def test_a_schema_that_nobody_uses_is_read_too(self, broken):
+    def test_a_schema_that_is_not_used_is_read_too(self, broken):
         document = broken("    Id: {", "    Lost: {type: string}\n    Id: {")
 
         assert document.findings == [document.at("Lost: ", "Lost has no `maxLength`: set it to the longest value you accept")]
@@ -176,7 +176,7 @@ class TestMeaning:
             ),
         ],
     )
-    def test_what_is_not_meant_is_named(self, broken, old, new, mark, text):
+    def test_a_contradiction_is_reported(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.at(mark, text) in document.findings

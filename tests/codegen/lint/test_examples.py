@@ -54,12 +54,12 @@ class TestExamples:
             ),
         ],
     )
-    def test_a_value_that_breaks_its_schema_is_named(self, broken, edit, mark, where, text):
+    def test_a_value_that_breaks_its_schema_is_reported(self, broken, edit, mark, where, text):
         document = broken(*edit)
 
         assert document.at(mark, f"the value{where} does not match its schema, {text}: correct it") in document.findings
 
-    def test_a_default_with_an_impossible_date_is_named(self, broken):
+    def test_a_default_with_an_impossible_date_is_reported(self, broken):
         instant = "since: {$ref: '#/components/schemas/Instant', default: '2026-02-30T10:30:00Z'}\n        role: {"
 
         document = broken("        role: {", f"        {instant}")
@@ -73,7 +73,7 @@ class TestExamples:
         text = "the value at /name does not match its schema, it violates `maxLength`: correct it"
         assert document.findings == [document.at("aaaa", text)]
 
-    def test_a_body_without_an_example_is_named(self, broken):
+    def test_a_body_without_an_example_is_reported(self, broken):
         document = broken("            example: {name: grace}\n", "")
 
         text = "PATCH /api/v1/users/{user_id}.requestBody.application/json has no example: add `example` or `examples`"
@@ -142,12 +142,12 @@ class TestLinks:
             ),
         ],
     )
-    def test_a_link_that_cannot_be_followed_is_named(self, broken, old, new, mark, text):
+    def test_a_link_that_cannot_be_followed_is_reported(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.at(mark, f"{LINK}{text}") in document.findings
 
-    def test_a_link_with_a_body_that_finds_nothing_is_named(self, broken):
+    def test_a_link_with_a_body_that_finds_nothing_is_reported(self, broken):
         document = broken("requestBody: $request.body\n", "requestBody: $request.body#/nmae\n")
 
         text = "is $request.body#/nmae, which is not defined here: correct it"
@@ -168,7 +168,7 @@ class TestScalars:
             *(("12:30:00", "an integer"), ("0777", "an integer"), ("1e3", "a string"), ("0o17", "a string")),
         ],
     )
-    def test_a_scalar_that_yaml_1_1_reads_differently_is_named(self, broken, written, read):
+    def test_a_scalar_that_yaml_1_1_reads_differently_is_reported(self, broken, written, read):
         document = broken("examples: [ada]", f"x-note: {written}, examples: [ada]")
 
         text = f"the value {written} is {read} for YAML 1.1 parsers: quote it"
@@ -180,7 +180,7 @@ class TestScalars:
 
         assert document.findings == []
 
-    def test_a_key_that_is_no_text_is_named(self, broken):
+    def test_a_key_that_is_not_a_string_is_reported(self, broken):
         document = broken("        '403':", "        403:")
 
         assert document.findings == [document.at("  403:", "the key 403 is not a string for every YAML parser: quote it")]
@@ -189,12 +189,12 @@ class TestScalars:
 class TestAnchors:
     RESPONSE = "headers: {X-Request-ID: {$ref: '#/components/headers/RequestId'}}"
 
-    def test_in_an_operation_are_named(self, broken):
+    def test_in_an_operation_are_reported(self, broken):
         document = broken(self.RESPONSE, self.RESPONSE.replace("headers: ", "headers: &id "))
 
         assert document.findings == [document.at("&id", "the anchor 'id' is not in `components`: define it there")]
 
-    def test_on_a_scalar_are_named(self, broken):
+    def test_on_a_scalar_are_reported(self, broken):
         document = broken("title: Users,", "title: &title Users,")
 
         assert document.findings == [document.at("&title", "the anchor 'title' is not in `components`: define it there")]
@@ -211,5 +211,5 @@ class TestAnchors:
         text = f"{what}: write out the properties, or use an alias for all of them"
         assert document.at("<<", text) in document.findings
 
-    def test_are_no_matter_of_other_documents(self):
+    def test_are_not_checked_in_documents_without_any(self):
         assert severities("common")["anchors-are-components"] == "off"

@@ -80,13 +80,13 @@ class TestGenerators:
             ),
         ],
     )
-    def test_what_some_of_them_misread_is_named(self, broken, old, new, mark, text):
+    def test_what_some_of_them_misread_is_reported(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert text in [finding.split(": ", 1)[1] for finding in document.findings]
         assert mark in document.text
 
-    def test_a_secret_that_answers_lack_may_be_write_only(self, broken):
+    def test_a_secret_that_responses_lack_may_be_write_only(self, broken):
         document = broken(
             "name: {$ref: '#/components/schemas/Name'}\n        score",
             "name: {type: string, maxLength: 9, writeOnly: true}\n        score",
@@ -113,7 +113,7 @@ class TestCompositions:
             ),
         ],
     )
-    def test_a_bound_that_one_alternative_lacks_is_missed(self, broken, written, text):
+    def test_a_bound_that_one_alternative_lacks_is_reported(self, broken, written, text):
         document = broken(ROLE, f"role: {{type: string, {written}}}")
 
         assert any(finding.endswith(text) for finding in document.findings), document.findings
@@ -123,7 +123,7 @@ class TestCompositions:
 
         assert broken(ROLE, role).findings == []
 
-    def test_a_part_that_refuses_the_members_of_another_is_named(self, broken):
+    def test_a_part_that_rejects_the_properties_of_another_is_reported(self, broken):
         schema = "schema: {$ref: '#/components/schemas/UserCreate'}\n            example: {name: grace}"
         joined = schema.replace("{$ref", "{allOf: [{$ref").replace(
             "'}\n", "'}, {type: object, properties: {note: {type: boolean}}}]}\n"
@@ -133,7 +133,7 @@ class TestCompositions:
         text = "UserCreate.additionalProperties rejects 'note', which a schema combined with it defines"
         assert document.findings[0].endswith(f"{text}: use `unevaluatedProperties: false` on the combined schema instead")
 
-    def test_a_required_member_that_no_part_describes_is_named(self, broken):
+    def test_a_required_property_that_no_part_describes_is_reported(self, broken):
         document = broken(
             "properties: {type: {enum: [/problems/not-found]",
             "required: [why], properties: {type: {enum: [/problems/not-found]",
@@ -142,7 +142,7 @@ class TestCompositions:
         text = "requires 'why', which is not in `properties`: define it or remove it"
         assert any(finding.endswith(text) for finding in document.findings), document.findings
 
-    def test_each_alternative_of_a_problem_is_judged(self, broken):
+    def test_each_alternative_of_a_problem_is_validated(self, broken):
         kind = "{type: object, properties: {type: {enum: [/problems/KIND], x-enum-varnames: [A]}, status: {enum: [STATUS]}}}"
         one, other = (kind.replace("KIND", k).replace("STATUS", s) for k, s in (("not-found", "404"), ("forbidden", "410")))
         written = kind.replace("KIND", "not-found").replace("STATUS", "404").replace("[A]", "[NOT_FOUND]")

@@ -1,45 +1,38 @@
 """The house rules together; each rule has its own test module."""
 
+import itertools
 import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from accord.cli.main import main
 from accord.document.document import Document
 from accord.lint import lint
+from accord.lint.effective_schema import EffectiveSchema
 from accord.lint.profiles import checked, severities
 from accord.lint.rules import RULES
+from tests.codegen.lint.conftest import VALID, edited, findings_of
+from tests.codegen.support import huge
 from tests.contract.contract import OPERATIONS
 from tests.support.paths import OPENAPI, ROOT
-
-VALID = Path(__file__).parent / "valid.yaml"
-
-
-def text_with(old: str, new: str) -> bytes:
-    valid = VALID.read_text(encoding="utf-8")
-    assert old in valid, f"not in valid.yaml: {old}"
-    return valid.replace(old, new, 1).encode()
-
-
-def texts(document: Document) -> list[str]:
-    return [diagnostic.text for diagnostic in lint(document)]
 
 
 class TestLint:
     @pytest.mark.parametrize("path", [OPENAPI, VALID], ids=["openapi.yaml", "valid.yaml"])
     def test_a_good_document_has_no_findings(self, path):
-        findings = texts(Document.load(path))
+        findings = findings_of(Document.load(path))
 
         assert findings == []
 
     def test_findings_come_by_line_and_in_one_form(self):
-        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "").replace(b"maxItems: 100, ", b""))
+        document = Document(edited("maxLength: 40, pattern: '^[a-z]+$', ", "").replace("maxItems: 100, ", "").encode())
 
-        findings = texts(document)
+        findings = findings_of(document)
 
         lines = [int(finding.split(":")[1]) for finding in findings]
         assert len(findings) == 3
@@ -47,9 +40,9 @@ class TestLint:
         assert all(re.fullmatch(r"openapi\.yaml:[0-9]+: [^\n]+: [^\n]+", finding) for finding in findings)
 
     def test_a_component_that_is_used_many_times_is_reported_once(self):
-        document = Document(text_with("schema: {type: string, maxLength: 36}", "schema: {type: string}"))
+        document = Document(edited("schema: {type: string, maxLength: 36}", "schema: {type: string}").encode())
 
-        findings = texts(document)
+        findings = findings_of(document)
 
         assert len(findings) == 1
         assert findings[0].endswith(": RequestId has no `maxLength`: set it to the longest value you accept")
@@ -58,15 +51,15 @@ class TestLint:
         assert len(RULES) == len(set(RULES.values()))
         assert all(len(rule.__doc__ or "") > 40 for rule in RULES.values())
 
-    def test_an_invalid_document_is_not_held_against_the_house_rules(self):
-        findings = texts(Document(text_with("title: Users, ", "").replace(b"maxItems: 100, ", b"")))
+    def test_an_invalid_document_is_not_checked_against_the_rules(self):
+        findings = findings_of(Document(edited("title: Users, ", "").replace("maxItems: 100, ", "").encode()))
 
         assert findings == ['openapi.yaml:2: "title" is a required property: add it; or --adopt \'#/info/title=set:""\'']
 
-    def test_what_the_engine_refuses_is_told_instead(self):
-        document = Document(text_with("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, "))
+    def test_unsupported_keywords_are_reported_instead(self):
+        document = Document(edited("maxLength: 40, pattern: '^[a-z]+$', ", "$id: name, ").encode())
 
-        findings = texts(document)
+        findings = findings_of(document)
 
         assert [finding.partition(": ")[2].partition("; or --adopt ")[0] for finding in findings] == [
             "the keyword `$id` is not enforced: schemas are found by their place in the document: remove it"
@@ -84,17 +77,17 @@ class TestCommand:
 
     def test_findings_go_to_stderr_and_fail(self, tmp_path, capsys):
         path = tmp_path / "mine.yaml"
-        path.write_bytes(text_with("maxItems: 100, ", ""))
+        path.write_text(edited("maxItems: 100, ", ""))
 
         code = main(["lint", str(path), "--profile", "house"])
 
-        said = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-have-max-items]\n"
-        assert (code, *capsys.readouterr()) == (1, "", said)
+        finding = "mine.yaml:164: UserList.users has no `maxItems`: add one [arrays-have-max-items]\n"
+        assert (code, *capsys.readouterr()) == (1, "", finding)
 
     @pytest.mark.parametrize(
         ("text", "fault"), [("a: }", "mine.yaml:1: "), ("- a", "mine.yaml:1: an OpenAPI document must be a mapping")]
     )
-    def test_what_is_no_document_is_told_without_a_traceback(self, tmp_path, capsys, text, fault):
+    def test_an_unreadable_document_is_reported_without_a_traceback(self, tmp_path, capsys, text, fault):
         path = tmp_path / "mine.yaml"
         path.write_text(text)
 
@@ -127,7 +120,7 @@ class TestProfiles:
         path.write_text(FOREIGN)
         return path
 
-    def test_a_foreign_document_is_not_asked_for_what_is_this_house_s_own(self, foreign, capsys):
+    def test_a_foreign_document_is_not_checked_against_the_house_style(self, foreign, capsys):
         code = main(["lint", str(foreign)])
 
         assert code == 1
@@ -137,14 +130,14 @@ class TestProfiles:
         assert second.startswith("foreign.yaml:12: Half.multipleOf is 0.1, which a binary float cannot represent exactly")
         assert second.endswith(" (warning) [multiple-of-is-exact]")
 
-    def test_a_file_says_the_severity_of_a_rule(self, foreign, tmp_path, capsys):
+    def test_a_file_sets_the_severity_of_a_rule(self, foreign, tmp_path, capsys):
         config = tmp_path / "lint.toml"
         config.write_text('profile = "common"\n[rules]\nbounds-are-satisfiable = "off"\nmultiple-of-is-exact = "warning"\n')
 
         code = main(["lint", str(foreign), "--config", str(config)])
 
-        said, told = capsys.readouterr()
-        assert (code, said, len(told.splitlines())) == (0, "foreign.yaml: 1 operations, 1 warnings\n", 1)
+        out, err = capsys.readouterr()
+        assert (code, out, len(err.splitlines())) == (0, "foreign.yaml: 1 operations, 1 warnings\n", 1)
 
     @pytest.mark.parametrize(
         ("text", "fault"),
@@ -157,7 +150,7 @@ class TestProfiles:
             ("[", "lint.toml: "),
         ],
     )
-    def test_a_wrong_file_is_told_without_a_traceback(self, foreign, tmp_path, capsys, text, fault):
+    def test_a_wrong_file_is_reported_without_a_traceback(self, foreign, tmp_path, capsys, text, fault):
         config = tmp_path / "lint.toml"
         config.write_text(text)
 
@@ -177,8 +170,50 @@ class TestProfiles:
 
         assert severities(settings["profile"], settings["rules"]).items() >= settings["rules"].items()
 
-    def test_default_stands_for_the_statuses_that_are_not_listed(self):
-        said = texts(Document(FOREIGN.encode()))
+    def test_default_covers_the_statuses_that_are_not_listed(self):
+        findings = findings_of(Document(FOREIGN.encode()))
 
-        assert not any("has no 4" in finding for finding in said)
-        assert any(".default has no required X-Request-ID header" in finding for finding in said)
+        assert not any("has no 4" in finding for finding in findings)
+        assert any(".default has no required X-Request-ID header" in finding for finding in findings)
+
+
+class TestLargeDocuments:
+    @staticmethod
+    def document(schemas: int) -> Document:
+        return Document(huge.text(operations=schemas // 5, schemas=schemas).encode())
+
+    def calls(self, schemas: int) -> int:
+        document, calls = self.document(schemas), itertools.count()
+        sys.setprofile(lambda _frame, event, _argument: next(calls) if event == "call" else None)
+        try:
+            lint(document)
+        finally:
+            sys.setprofile(None)
+        return next(calls)
+
+    def test_twice_the_schemas_take_twice_the_calls(self):
+        assert self.calls(100) < 2.2 * self.calls(50)
+
+    def test_each_rule_compiles_the_schemas_of_all_values_at_once(self, monkeypatch):
+        compiled: list[int] = []
+
+        def compile_(schema: dict, **options: Any) -> Draft202012Validator:
+            compiled.append(len(schema["properties"]))
+            return Draft202012Validator(schema, **options)
+
+        monkeypatch.setattr("accord.lint.examples.Draft202012Validator", compile_)
+        lint(self.document(50))
+
+        assert len(compiled) <= 3
+        assert max(compiled) > 20
+
+    def test_alternatives_that_refer_to_each_other_are_combined_in_a_bounded_number_of_ways(self):
+        schemas = "".join(
+            f"    S{n}: {{oneOf: [{{$ref: '#/components/schemas/S{n + 1}'}}, {{$ref: '#/components/schemas/S{n + 2}'}}]}}\n"
+            for n in range(100)
+        )
+        document = Document(f"{FOREIGN}{schemas}".encode())
+
+        cases = EffectiveSchema.of(document.node(("components", "schemas", "S0"))).cases
+
+        assert len(cases) == 256

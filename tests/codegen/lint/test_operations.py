@@ -51,7 +51,7 @@ class TestOperations:
             ),
         ],
     )
-    def test_what_people_would_not_guess_is_named(self, broken, old, new, mark, text):
+    def test_an_inconsistent_name_is_reported(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.at(mark, text) in document.findings
@@ -68,12 +68,12 @@ class TestPaths:
             ("/api/v1/user", "has the singular collection name 'user': use the plural"),
         ],
     )
-    def test_a_path_that_names_no_things_is_named(self, broken, path, text):
+    def test_a_path_without_nouns_is_reported(self, broken, path, text):
         document = broken("  /api/v1/users:", f"  {path}:")
 
         assert document.findings == [document.at(f"  {path}:", f"{path} {text}")]
 
-    def test_one_of_a_singular_collection_is_named(self, broken):
+    def test_one_of_a_singular_collection_is_reported(self, broken):
         document = broken("  /api/v1/users/{user_id}:", "  /api/v1/user/{user_id}:")
 
         text = "/api/v1/user/{user_id} has the singular collection name 'user': use the plural"
@@ -103,7 +103,7 @@ class TestParameters:
             ),
         ],
     )
-    def test_what_people_would_not_guess_is_named(self, broken, old, new, mark, text):
+    def test_an_inconsistent_name_is_reported(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.findings == [document.at(mark, text)]
@@ -132,7 +132,7 @@ class TestAliases:
             ("{/api/: /api/v2/}", "the alias '/api/' stands for '/api/v2/', which no path begins with: correct or remove it"),
         ],
     )
-    def test_an_alias_that_leads_nowhere_is_named(self, broken, alias, text):
+    def test_an_alias_that_leads_nowhere_is_reported(self, broken, alias, text):
         document = broken("{/api/: /api/v1/}", alias)
 
         assert document.findings == [document.at("x-accord-alias", text)]

@@ -43,7 +43,7 @@ class TestTheSubset:
             ("^[a$", "cannot be read, a `[` is not closed: correct it"),
         ],
     )
-    def test_what_engines_read_differently_is_refused(self, pattern, what):
+    def test_what_engines_read_differently_is_rejected(self, pattern, what):
         assert fault(pattern) == what
 
     @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ class TestTheSubset:
             document.at("Name: ", "Name.pattern is not anchored, so it finds its text anywhere: write `^...$`"),
         ]
 
-    def test_the_names_of_members_are_read_too(self, broken):
+    def test_the_names_of_properties_are_read_too(self, broken):
         members = "role: {type: object, additionalProperties: false, patternProperties: {'^.$': {type: boolean}}}"
 
         document = broken("role: {type: string, enum: [user, admin], default: user}", members)

@@ -65,7 +65,7 @@ DUE = [
 
 class TestStatuses:
     @pytest.mark.parametrize(("old", "mark", "text"), DUE)
-    def test_a_status_that_can_come_is_missed(self, broken, old, mark, text):
+    def test_a_status_that_can_come_is_reported(self, broken, old, mark, text):
         document = broken(f"        {old}\n", "")
 
         assert document.at(mark, f"{text}: document it") in document.findings
@@ -79,7 +79,7 @@ class TestStatuses:
             ("415", "UnsupportedMediaType", "takes no body"),
         ],
     )
-    def test_a_status_that_cannot_come_is_named(self, broken, status, name, text):
+    def test_a_status_that_cannot_come_is_reported(self, broken, status, name, text):
         same = f"{{description: The same., headers: {{{ID}}}}}"
         answer = f"{{$ref: '#/components/responses/{name}'}}" if name else same
 
@@ -88,7 +88,7 @@ class TestStatuses:
         what = f"GET /api/v1/users.{status} is never returned, the operation {text}: remove it"
         assert document.at(f"'{status}': ", what) in document.findings
 
-    def test_negotiation_without_an_answer_is_named(self, broken):
+    def test_negotiation_without_an_answer_is_reported(self, broken):
         document = broken("        '400'", "        '406': {$ref: '#/components/responses/NotAcceptable'}\n        '400'")
 
         what = "POST /api/v1/users.406 is never returned, the operation returns no content to negotiate: remove it"
@@ -143,7 +143,7 @@ class TestHeaders:
             ),
         ],
     )
-    def test_a_header_that_a_client_needs_is_missed_once(self, broken, old, new, mark, text):
+    def test_a_header_that_a_client_needs_is_reported_once(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.findings == [document.at(mark, f"{text}: add it with `required: true`")]
@@ -158,19 +158,19 @@ class TestHeaders:
 
 
 class TestProblems:
-    def test_an_error_without_a_pinned_type_is_named(self, broken):
+    def test_an_error_without_a_pinned_type_is_reported(self, broken):
         document = broken("type: {enum: [/problems/not-found], x-enum-varnames: [NOT_FOUND]}, ", "")
 
         text = "NotFound does not restrict `type`: add a `const` or an `enum` of /problems/... values"
         unused = "the problem 'not-found' is not used by any response: remove it"
         assert document.findings == [document.at("not-found: {", unused), document.at("    NotFound:", text)]
 
-    def test_an_error_that_may_leave_out_its_type_is_named(self, broken):
+    def test_an_error_that_may_leave_out_its_type_is_reported(self, broken):
         document = broken("required: [type, status]", "required: [status]")
 
         assert document.at("    NotFound:", "NotFound does not require `type`: add it to `required`") in document.findings
 
-    def test_an_unknown_type_is_named(self, broken):
+    def test_an_unknown_type_is_reported(self, broken):
         document = broken("  not-found: {title", "  lost: {title")
 
         unknown = "the problem type '/problems/not-found' is not declared: add it to `x-accord-problems`"
@@ -179,7 +179,7 @@ class TestProblems:
             document.at("[/problems/not-found]", unknown),
         ]
 
-    def test_a_type_that_is_no_anchor_is_named(self, broken):
+    def test_a_type_that_is_not_a_path_is_reported(self, broken):
         document = broken(
             "[/problems/not-found], x-enum-varnames: [NOT_FOUND]",
             "[about:blank, /problems/not-found], x-enum-varnames: [BLANK, NOT_FOUND]",
@@ -188,19 +188,19 @@ class TestProblems:
         text = "the problem type 'about:blank' does not begin with /problems/: use a path that the docs pages serve"
         assert document.findings == [document.at("about:blank", text)]
 
-    def test_a_body_without_its_status_is_named(self, broken):
+    def test_a_body_without_its_status_is_reported(self, broken):
         document = broken(", status: {enum: [404]}", "")
 
         text = "NotFound does not restrict `status`: set its `enum` to [404]"
         assert document.findings == [document.at("    NotFound:", text)]
 
-    def test_a_body_with_another_status_is_named(self, broken):
+    def test_a_body_with_another_status_is_reported(self, broken):
         document = broken("status: {enum: [404]}", "status: {enum: [410]}")
 
         text = "NotFound restricts `status` to 410 in a 404 response: set its `enum` to [404]"
         assert document.at("    NotFound:", text) in document.findings
 
-    def test_a_type_with_two_statuses_is_named(self, broken):
+    def test_a_type_with_two_statuses_is_reported(self, broken):
         document = broken(
             "'403': {$ref: '#/components/responses/Forbidden'}", "'403': {$ref: '#/components/responses/NotFound'}"
         )
@@ -213,7 +213,7 @@ class TestProblems:
         ("old", "member"),
         [("title: Not found, ", "title"), (", description: There is none.", "description")],
     )
-    def test_a_problem_without_words_is_named(self, broken, old, member):
+    def test_a_problem_without_a_text_is_reported(self, broken, old, member):
         document = broken(old, "")
 
         assert document.findings == [document.at("not-found: {", f"the problem 'not-found' has no {member}: add it")]

@@ -75,17 +75,17 @@ class TestValidity:
             ),
         ],
     )
-    def test_a_fault_is_told_with_its_line(self, broken, old, new, mark, text):
+    def test_a_fault_is_reported_with_its_line(self, broken, old, new, mark, text):
         document = broken(old, new)
 
         assert document.at(mark, text) in [finding.partition("; or ")[0] for finding in document.findings]
 
-    def test_a_schema_that_is_none_is_told_with_its_line(self, broken):
+    def test_a_schema_that_is_invalid_is_reported_with_its_line(self, broken):
         document = broken("Name: {type: string", "Name: {type: strin")
 
         assert [finding.startswith(document.at("Name: {", "")) for finding in document.findings] == [True]
 
-    def test_a_fault_in_openapi_3_0_is_told_by_the_alternative_that_was_meant(self):
+    def test_a_fault_in_openapi_3_0_is_reported_by_the_alternative_that_was_meant(self):
         document = Document(b"""openapi: 3.0.3
 info: {title: a, version: '1'}
 paths:

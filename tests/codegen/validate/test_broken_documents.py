@@ -1,4 +1,4 @@
-"""Broken documents in, error texts out. In `broken/`, `# fault: text | text` stands on the lines that are at fault."""
+"""Broken documents in, error texts out. In `broken/`, `# fault: text | text` marks the lines with a fault."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ def marked(document):
 
 @pytest.mark.parametrize("document", BROKEN, ids=lambda path: path.stem)
 class TestEveryBrokenDocument:
-    def test_has_all_its_faults_told_at_once_each_with_its_line(self, document):
+    def test_has_all_its_faults_reported_at_once_each_with_its_line(self, document):
         with pytest.raises(GenerationError) as raised:
             generated(Settings(document, Path("unused"), "app.call"))
 
         lines = [re.fullmatch(r"(.+?):(\d+): (.+)", line) for line in str(raised.value).splitlines()]
-        told = [line.groups() for line in lines if line is not None]
+        reported = [line.groups() for line in lines if line is not None]
         assert None not in lines
         unmarked = [
             (name, line, text)
-            for name, line, text in told
+            for name, line, text in reported
             if name != document.name or not any(int(line) == number and fault in text for number, fault in marked(document))
         ]
         untold = [
-            (n, fault) for n, fault in marked(document) if not any(int(line) == n and fault in text for _, line, text in told)
+            (n, fault)
+            for n, fault in marked(document)
+            if not any(int(line) == n and fault in text for _, line, text in reported)
         ]
         assert (unmarked, untold) == ([], [])
 
@@ -48,7 +50,7 @@ class TestEveryBrokenDocument:
 
 
 class TestSettings:
-    def test_a_missing_document_is_named(self, tmp_path):
+    def test_a_missing_document_is_reported(self, tmp_path):
         with pytest.raises(GenerationError, match=r"nowhere\.yaml: No such file"):
             generated(Settings(tmp_path / "nowhere.yaml", tmp_path / "out", "app.call"))
 
@@ -65,7 +67,7 @@ class TestSettings:
         assert main(["ledger"]) == 0
         assert (tmp_path / "made" / "operations.py").exists()
 
-    def test_a_missing_setting_is_named(self, tmp_path, monkeypatch, capsys):
+    def test_a_missing_setting_is_reported(self, tmp_path, monkeypatch, capsys):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "pyproject.toml").write_text('[tool.accord]\ndocument = "openapi.yaml"\n')
 
@@ -74,7 +76,7 @@ class TestSettings:
         assert code == 1
         assert capsys.readouterr().err == "pyproject.toml: [tool.accord] has no `output`: add it, or give --output\n"
 
-    def test_a_folder_that_cannot_be_made_is_named(self, settings, capsys):
+    def test_a_folder_that_cannot_be_made_is_reported(self, settings, capsys):
         made = settings("openapi: 3.1.1\ninfo: {title: Empty, version: 1.0.0}\npaths: {}\n")
         made.output.write_text("a file")
 

@@ -20,7 +20,7 @@ def faults(text: str, version: str = "3.1.1", **files: str) -> list[str]:
     return [finding.partition("; or --adopt ")[0] for finding in found]
 
 
-def test_faults_of_other_files_are_told_with_their_own_lines():
+def test_faults_of_other_files_are_reported_with_their_own_lines():
     found = faults(
         "paths:\n  /a: {$ref: 'paths.yaml#/A'}\n  /b: {$ref: 'paths.yaml#/B'}\n",
         paths="A:\n  get: {operationId: a, reponses: {}}\nB:\n  get:\n    operationId: b\n    responses:\n"
@@ -34,7 +34,7 @@ def test_faults_of_other_files_are_told_with_their_own_lines():
     ]
 
 
-def test_faults_of_structure_of_schemas_and_of_meaning_are_told_at_once():
+def test_faults_of_structure_of_schemas_and_of_meaning_are_reported_at_once():
     found = faults(
         "paths:\n  /a/{b}:\n    get: {operationId: a, responses: {'200': {description: x}}, parameters: [\n"
         "      {name: q, in: query, schema: {type: strin}},\n      {name: q, in: query, schema: {minimum: a}},\n"
@@ -45,7 +45,7 @@ def test_faults_of_structure_of_schemas_and_of_meaning_are_told_at_once():
     assert found[-1] == "openapi.yaml:8: `required`: true was expected: write that"
 
 
-def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbles_over_it():
+def test_a_reference_to_a_component_of_another_kind_is_reported_where_the_validator_fails():
     text = (
         "paths:\n  /a:\n    get:\n      responses: {'200': {description: x}}\n      parameters:\n"
         "        - {$ref: '#/components/schemas/S'}\ncomponents: {schemas: {S: {type: object}}}\n"
@@ -53,8 +53,8 @@ def test_a_reference_to_a_component_of_another_kind_is_told_where_a_judge_stumbl
 
     found = check_document(Document((HEAD.format(version="3.1.1") + text).encode()))
 
-    told = [f"{finding.where}: {finding.text}" for finding in found]
-    assert told == ["openapi.yaml:8: $ref '#/components/schemas/S' does not lead to a parameter: correct the reference"]
+    reported = [f"{finding.where}: {finding.text}" for finding in found]
+    assert reported == ["openapi.yaml:8: $ref '#/components/schemas/S' does not lead to a parameter: correct the reference"]
 
 
 def test_a_path_item_may_have_fields_beside_its_reference():
@@ -68,14 +68,14 @@ def test_a_path_item_may_have_fields_beside_its_reference():
     assert faults(text, items=items.replace("responses", "reponses")) == [f"items.yaml:2: {UNKNOWN.format('reponses')}"]
 
 
-def test_other_files_are_judged_in_the_words_of_their_version():
+def test_other_files_are_validated_by_the_rules_of_their_version():
     schema = "{type: array, nullable: true, items: {type: string}}"
     response = f"description: ok\ncontent: {{application/json: {{schema: {schema}}}}}\n"
 
     assert faults("paths: {/x: {get: {responses: {'200': {$ref: ok.yaml}}}}}", "3.0.4", ok=response) == []
 
 
-def test_what_openapi_3_0_ignores_beside_a_reference_is_left_to_the_ledger():
+def test_what_openapi_3_0_ignores_beside_a_reference_is_left_to_keyword_coverage():
     text = (
         "paths: {}\ncomponents:\n  schemas:\n    A:\n      properties:\n"
         "        a: {$ref: '#/components/schemas/B', required: true}\n"
@@ -92,7 +92,7 @@ def test_what_openapi_3_0_ignores_beside_a_reference_is_left_to_the_ledger():
     assert check_document(document.reread((ignored,))) == []
 
 
-def test_schemas_of_other_files_are_judged_too():
+def test_schemas_of_other_files_are_validated_too():
     found = faults(
         "paths: {}\ncomponents: {schemas: {A: {$ref: 'models.yaml#/M'}}}",
         models="M:\n  items: {$ref: 'more.yaml'}\n",
@@ -107,20 +107,20 @@ def test_a_plain_document_is_valid_in_every_version(version):
     assert faults("paths: {/a: {get: {operationId: a, responses: {'200': {description: x}}}}}", version) == []
 
 
-def test_what_is_new_in_openapi_3_2_is_refused_with_its_line():
+def test_what_is_new_in_openapi_3_2_is_rejected_with_its_line():
     found = faults("paths:\n  /a:\n    query: {operationId: a, responses: {'200': {description: x}}}\n", "3.2.0")
 
     assert found == ["openapi.yaml:5: 'query' is not supported (OpenAPI 3.2 is taken where it equals 3.1): remove it"]
 
 
 @pytest.mark.parametrize("version", ["2.0", "4.0.0", "'3'", "{}"])
-def test_another_version_is_refused(version):
+def test_another_version_is_rejected(version):
     assert faults("paths: {}", version) == [
         "openapi.yaml:1: `openapi` names no known version: write 3.1.1, or 3.0.4 for an older document"
     ]
 
 
-def test_the_words_of_openapi_3_0_are_valid_there_only():
+def test_the_keywords_of_openapi_3_0_are_valid_there_only():
     schema = "paths: {}\ncomponents: {schemas: {A: {type: integer, minimum: 1, exclusiveMinimum: true, nullable: true}}}"
 
     assert faults(schema, "3.0.4") == []

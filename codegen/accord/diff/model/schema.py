@@ -1,8 +1,8 @@
-"""A schema by its meaning: `$ref`s, `allOf` and unions of one member are dissolved, so how it is written does not matter.
+"""Schemas in normal form: `$ref`s, `allOf` and unions of one member are resolved, so how a schema is written does not matter.
 
-The normal form is a conjunction: plain parts that must all hold, the types and values that they leave, and the unions
-that remain. A union whose branches differ in their type alone (`anyOf: [X, {type: 'null'}]`) is no union but a list of types,
-and a union of constants is an enum: keywords judge values of their own type only.
+The normal form is a conjunction: parts that must all be satisfied, the types and values that they allow, and the unions that
+remain. A union whose branches differ only in their type (`anyOf: [X, {type: 'null'}]`) becomes a list of types, and a union of
+constants an enum, because keywords apply only to values of their own type.
 """
 
 from __future__ import annotations
@@ -22,10 +22,17 @@ from accord.jsonschema.types import type_of, types_in
 _ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
 TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
 
+_MOST_COMBINATIONS = 256  # of the branches of several unions
+_COMBINATORS = {"$ref", "allOf", "anyOf", "oneOf"}
+_ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "$comment", "default"}
+# The keywords of a schema that only lists values, and those that do not validate a value themselves.
+_ENUMERATION = {*_ANNOTATIONS, "type", "const", "enum", "nullable"}
+_NO_ASSERTIONS = {*_ANNOTATIONS, *_COMBINATORS, "discriminator", "externalDocs", "xml", "$defs", "readOnly", "writeOnly"}
+
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """A choice between schemas that could not be dissolved."""
+    """A choice between schemas that could not be simplified."""
 
     kind: str
     node: Node
@@ -34,10 +41,10 @@ class Union:
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """All `parts` hold, each read without its `$ref`, `allOf`, `anyOf` and `oneOf`.
+    """A value must satisfy all `parts`, each without its `$ref`, `allOf`, `anyOf` and `oneOf`.
 
     `types` splits numbers into integers and fractions; `values` are the allowed values by their JSON text, None for any;
-    `names` are the components that it is written as; `origin` is where it is written, and `whole` if nothing of it elsewhere.
+    `names` are the components that it is defined as; `origin` is where it is written, `whole` if it is written only there.
     """
 
     parts: tuple[Node, ...] = ()
@@ -51,19 +58,19 @@ class Schema:
 
     @property
     def never(self) -> bool:
-        """Whether nothing is allowed."""
+        """Whether no value is valid."""
         return not self.types or self.values == {}
 
     def nodes(self, keyword: str) -> list[Node]:
-        """Where a keyword is written, as it is written."""
+        """The places of a keyword, `$ref`s not followed."""
         return [part.raw_child(keyword) for part in self.parts if keyword in part.value]
 
     def flag(self, keyword: str) -> bool:
-        """Whether some part says `keyword: true`."""
+        """Whether a part has `keyword: true`."""
         return any(node.value is True for node in self.nodes(keyword))
 
     def place(self, *keywords: str) -> Node | None:
-        """The first of the keywords that is written, else the schema itself."""
+        """The first of the keywords that is written, else the schema."""
         found = next((nodes[0] for keyword in keywords if (nodes := self.nodes(keyword))), None)
         return found or self.origin or next(iter(self.parts), None)
 
@@ -73,7 +80,7 @@ NEVER = Schema(types=frozenset(), key="never")
 
 
 class Schemas:
-    """The schemas of one document, each read once."""
+    """The schemas of one document, each normalized once."""
 
     def __init__(self) -> None:
         self._read: dict[tuple[Any, ...], Schema] = {}
@@ -81,7 +88,7 @@ class Schemas:
         self._reading: set[tuple[Any, ...]] = set()
 
     def of(self, node: Node | None) -> Schema:
-        """What is written there; a schema that contains itself without a member between allows anything there."""
+        """The normal form of a schema; one that contains itself without a property in between allows any value there."""
         if node is None or node.value is True or not isinstance(node.value, dict | bool):
             return ANY
         if node.value is False:
@@ -90,19 +97,19 @@ class Schemas:
             return ANY
         if node.pointer not in self._read:
             self._reading.add(node.pointer)
-            self._read[node.pointer] = self._dissolved(node)
+            self._read[node.pointer] = self._normalized(node)
             self._reading.discard(node.pointer)
         return self._read[node.pointer]
 
     def all_of(self, nodes: list[Node]) -> Schema:
-        """What all of them allow."""
+        """The intersection of schemas."""
         whole = ANY
         for node in nodes:
             whole = self.both(whole, self.of(node))
         return whole
 
     def both(self, one: Schema, other: Schema) -> Schema:
-        """What both allow."""
+        """The intersection of two schemas."""
         if one.key == "any" or one is other:
             return other
         if other.key == "any":
@@ -123,17 +130,18 @@ class Schemas:
             )
         return self._joined[key]
 
-    def _dissolved(self, node: Node) -> Schema:
+    def _normalized(self, node: Node) -> Schema:
         value = node.value
-        own = set(value) - {"$ref", "allOf", "anyOf", "oneOf"}
-        whole = _plain(node) if own else ANY
+        whole = _own_keywords(node) if set(value) - _COMBINATORS else ANY
         for part in applied(node):
             whole = self.both(whole, self.of(part))
         for key in ALTERNATIVES:
             if branches := subschemas(node, key):
                 whole = self.both(whole, self._union(key, node.raw_child(key), [self.of(branch) for branch in branches]))
         if set(value) == {"$ref"}:
-            return replace(whole, origin=node)  # known as what it leads to: that is compared once, however often it is used
+            return replace(
+                whole, origin=node
+            )  # the key stays that of its target, which is compared once however often it is used
         names = {str(node.pointer[-1])} if "schemas" in node.pointer[-2:-1] else set()
         key = "/".join(map(str, node.pointer))
         return replace(whole, names=whole.names | names, origin=node, whole=True, key=key)
@@ -147,34 +155,31 @@ class Schemas:
         parts = _each_once(part for branch in possible for part in branch.parts)
         types = frozenset().union(*(branch.types for branch in possible))
         key = "|".join(["/".join(map(str, node.pointer)), *(branch.key for branch in possible)])
-        values = [_finite(branch) for branch in possible]
-        plain = not any(branch.unions for branch in possible)
-        finite = [found for found in values if found is not None]
-        if plain and len(finite) == len(values) and all(_constant(branch) for branch in possible):
-            merged = {text: at for found in reversed(finite) for text, at in found.items()}
-            return Schema(parts, types, merged, key=key)
-        apart = sum(len(branch.types) for branch in possible) == len(types)
-        free = [branch for branch in possible if branch.values is None and branch.types != {"null"}]
-        nulls = sum(branch.types == {"null"} for branch in possible)
-        if plain and apart and len(free) + nulls == len(possible) and not any(_general(branch) for branch in free):
-            return Schema(parts, types, None, key=key)
+        if not any(branch.unions for branch in possible):
+            values = [found for branch in possible if (found := _values(branch)) is not None]
+            if len(values) == len(possible) and all(map(_is_enumeration, possible)):
+                return Schema(parts, types, {text: at for found in reversed(values) for text, at in found.items()}, key=key)
+            disjoint = sum(len(branch.types) for branch in possible) == len(types)
+            others = [branch for branch in possible if branch.types != {"null"}]
+            if disjoint and not any(branch.values is not None or _has_untyped_keywords(branch) for branch in others):
+                return Schema(parts, types, None, key=key)
         return Schema(unions=(Union(kind, node, tuple(possible)),), types=types, key=key)
 
 
-def alternatives(schemas: Schemas, schema: Schema, most: int = 256) -> list[Schema]:
-    """The same as a choice of schemas without unions, named as the branches are.
+def alternatives(schemas: Schemas, schema: Schema) -> list[Schema]:
+    """The schemas without unions of which a value must satisfy one, with the names of the branches.
 
-    Beyond `most` combinations only one branch after the other is looked at, as if the other unions had not been written.
+    Beyond `_MOST_COMBINATIONS` each branch is taken alone, as if the other unions were not there.
     """
     if not schema.unions:
         return [schema]
-    if len(schema.unions) == 1 and all(set(part.value) <= _IDLE for part in schema.parts):
+    if len(schema.unions) == 1 and all(set(part.value) <= _NO_ASSERTIONS for part in schema.parts):
         return [leaf for branch in schema.unions[0].branches for leaf in alternatives(schemas, branch) if not leaf.never] or [
             NEVER
         ]
     base = replace(schema, unions=(), names=frozenset(), whole=False, key=f"{schema.key}~")
     leaves = [[leaf for branch in union.branches for leaf in alternatives(schemas, branch)] for union in schema.unions]
-    if math.prod(map(len, leaves)) > most:
+    if math.prod(map(len, leaves)) > _MOST_COMBINATIONS:
         combinations: Iterable[tuple[Schema, ...]] = ((leaf,) for each in leaves for leaf in each)
     else:
         combinations = itertools.product(*leaves)
@@ -194,7 +199,7 @@ def _each_once(parts: Iterable[Node]) -> tuple[Node, ...]:
     return tuple({part.pointer: part for part in parts}.values())
 
 
-def _plain(node: Node) -> Schema:
+def _own_keywords(node: Node) -> Schema:
     value = node.value
     types = TYPES
     if "type" in value:
@@ -213,7 +218,7 @@ def _plain(node: Node) -> Schema:
         values = {text: at for text, at in values.items() if _kind(at.value) in types}
         types &= {_kind(at.value) for at in values.values()}
         if types <= {"boolean", "null"} and len(values) == len(types) + ("boolean" in types):
-            values = None  # all that there are
+            values = None  # every value of these types
     return Schema((node,), types, values, key="/".join(map(str, node.pointer)) + "!")
 
 
@@ -222,40 +227,18 @@ def _kind(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return kind if kind != "number" else "integer" if value.is_integer() else "fraction"
 
 
-def _finite(schema: Schema) -> dict[str, Node] | None:
+def _values(schema: Schema) -> dict[str, Node] | None:
     if schema.types == {"null"} and schema.parts:
         return {"null": schema.parts[0]}
     return schema.values
 
 
-# Keywords that judge no value, and those that hold what is looked at elsewhere.
-_IDLE = {
-    *("title", "description", "example", "examples", "deprecated", "$comment", "discriminator", "externalDocs", "xml"),
-    *("$ref", "allOf", "anyOf", "oneOf", "$defs", "default", "readOnly", "writeOnly"),
-}
-
-# Keywords that a list of values makes idle, and that say nothing about values at all.
-_WORDS = {
-    "title",
-    "description",
-    "type",
-    "const",
-    "enum",
-    "example",
-    "examples",
-    "deprecated",
-    "$comment",
-    "nullable",
-    "default",
-}
+def _is_enumeration(schema: Schema) -> bool:
+    """Whether it only lists values."""
+    return all(set(part.value) - _COMBINATORS <= _ENUMERATION for part in schema.parts)
 
 
-def _constant(schema: Schema) -> bool:
-    """Whether its list of values is all that it says."""
-    return all(set(part.value) - {"$ref", "allOf", "anyOf", "oneOf"} <= _WORDS for part in schema.parts)
-
-
-def _general(schema: Schema) -> bool:
-    """Whether it has keywords that judge values of every type."""
-    general = {"not", "if", "then", "else", "default", "discriminator", "readOnly", "writeOnly"}
-    return any(general & set(part.value) for part in schema.parts)
+def _has_untyped_keywords(schema: Schema) -> bool:
+    """Whether it has keywords that apply to values of every type."""
+    keywords = {"not", "if", "then", "else", "default", "discriminator", "readOnly", "writeOnly"}
+    return any(keywords & set(part.value) for part in schema.parts)

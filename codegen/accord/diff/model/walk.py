@@ -117,6 +117,14 @@ class Pair:
         """A pair of subschemas."""
         return Pair(self.walk, old, new, self.direction, self, self.inverted != invert)
 
+    def child_at(self, old: list[Node], new: list[Node], *, invert: bool = False) -> Pair:
+        """A pair of subschemas as they are written; each is the intersection of its nodes."""
+        return self.child(self.walk.old.all_of(old), self.walk.new.all_of(new), invert=invert)
+
+    def both_accept(self, *types: str) -> bool:
+        """Whether both accept values of one of these types without listing them, so that a keyword for them matters."""
+        return self.old.values is None and self.new.values is None and not (self.old.types & self.new.types).isdisjoint(types)
+
     def location(self, *keywords: str) -> Location:
         """Where one of the keywords is written, in the new document or else in the old one; else where the schema is."""
         sides = ((self.new, False), (self.old, True))

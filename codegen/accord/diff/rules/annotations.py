@@ -1,4 +1,4 @@
-"""Changes that validation ignores: documentation and annotations are a patch, a deprecation is minor.
+"""Changes that validation ignores: documentation and annotations are a patch, a deprecation is minor, a default may be major.
 
 Annotations include `contentEncoding`, `contentMediaType`, `contentSchema` and formats that no validator knows (JSON Schema
 2020-12, Validation, 7.2.3 and 8). In multipart bodies, `bodies` compares them too.
@@ -6,7 +6,7 @@ Annotations include `contentEncoding`, `contentMediaType`, `contentSchema` and f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from accord.diff.findings import Bump, Change, Location
 from accord.diff.model.schema import Schema
@@ -56,6 +56,19 @@ def deprecation(old: Node, new: Node, prefix: str = "") -> Iterator[Change]:
     if before != after:
         bump, what = _deprecation(deprecated=after)
         yield Change(bump, Location.of(new.raw_child("deprecated") if after else new), f"{prefix}{what}")
+
+
+def default(pair: Pair, old: Sequence[Node], new: Sequence[Node], *, optional: bool) -> Iterator[Change]:
+    """A changed or removed default is major, it changes the meaning of existing requests; a new one is minor.
+
+    A default of a value that cannot be omitted never applies: patch.
+    """
+    before, after = [canonical_json(node.value) for node in old], [canonical_json(node.value) for node in new]
+    if before != after:
+        location = Location.of(new[0]) if new else Location.of(old[0], old=True)
+        bump = (Bump.MAJOR if old else Bump.MINOR) if optional else Bump.PATCH
+        breaks = "clients that omit it" if pair.direction == "request" else "clients that fill in omitted values"
+        yield pair.change_of(bump, f"default {', '.join(before) or 'none'} -> {', '.join(after) or 'none'}", location, breaks)
 
 
 def documentation(old: Node, new: Node, keywords: tuple[str, ...], prefix: str = "") -> Iterator[Change]:

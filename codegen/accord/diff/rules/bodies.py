@@ -21,21 +21,18 @@ _SEND_NONE = "clients that send no body"
 def request_body(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterator[Change | Pair]:
     """The changes of the request body of an operation."""
     before, after = old.get("requestBody"), new.get("requestBody")
-    if before is None and after is None:
-        return
     if after is None:
-        location = Location.of(old.raw_child("requestBody"), old=True)
-        yield Change(Bump.MAJOR, location, "request body removed", BREAKS[direction])
+        if before is not None:
+            yield Change.removed(old.raw_child("requestBody"), "request body", BREAKS[direction])
         return
-    location = Location.of(new.raw_child("requestBody"))
     required = after.value.get("required") is True
     if before is None:
         bump = bump_for("narrower", direction) if required else Bump.MINOR
-        yield Change(bump, location, f"{'required' if required else 'optional'} request body added", _SEND_NONE)
+        what = f"{'required' if required else 'optional'} request body"
+        yield Change.added(new.raw_child("requestBody"), what, _SEND_NONE, bump)
         return
     if required != (before.value.get("required") is True):
-        if "required" in after.value:
-            location = Location.of(after.raw_child("required"))
+        location = Location.of(after.raw_child("required") if "required" in after.value else new.raw_child("requestBody"))
         what = f"the request body is {'now' if required else 'no longer'} required"
         yield Change(bump_for("narrower" if required else "wider", direction), location, what, BREAKS[direction])
     yield from media_types(walk, (before, after), direction, "request body: ", negotiated=direction == "request")
@@ -56,8 +53,7 @@ def media_types(
         removal, addition = Bump.MAJOR if after else Bump.MINOR, Bump.MINOR if before else Bump.MAJOR
     for name, node in before.items():
         if (partner := _covering(name, after)) is None:
-            what = f"{prefix}media type {name} removed"
-            yield Change(removal, Location.of(node, old=True), what, BREAKS[direction])
+            yield Change.removed(node, f"{prefix}media type {name}", BREAKS[direction], removal)
         else:
             yield from _media_type(walk, node, after[partner], direction, f"{prefix}{name}: ")
     for name, node in after.items():
@@ -65,7 +61,7 @@ def media_types(
             yield from _media_type(walk, before[partner], node, direction, f"{prefix}{name}: ")
         elif name not in before:
             breaks = _SEND_NONE if direction == "request" else BREAKS[direction]
-            yield Change(addition, Location.of(node), f"{prefix}media type {name} added", breaks)
+            yield Change.added(node, f"{prefix}media type {name}", breaks, addition)
 
 
 def schema(node: Node) -> Node | None:

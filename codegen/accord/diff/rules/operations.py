@@ -55,12 +55,8 @@ def added_and_removed(
 ) -> Iterator[tuple[str, Change]]:
     """Each change with the label of its operation."""
     breaks = "clients that call it" if direction == "request" else "clients that receive it"
-    for key, operation in old.items():
-        if key not in new:
-            yield operation.label, Change(Bump.MAJOR, Location.of(operation.node, old=True), f"{kind} {key} removed", breaks)
-    for key, operation in new.items():
-        if key not in old:
-            yield operation.label, Change(Bump.MINOR, Location.of(operation.node), f"{kind} {key} added")
+    yield from ((one.label, Change.removed(one.node, f"{kind} {key}", breaks)) for key, one in old.items() if key not in new)
+    yield from ((one.label, Change.added(one.node, f"{kind} {key}")) for key, one in new.items() if key not in old)
 
 
 def compare(walk: Walk, old: Operation, new: Operation, direction: Direction) -> Iterator[Change | Pair]:
@@ -80,9 +76,11 @@ def compare(walk: Walk, old: Operation, new: Operation, direction: Direction) ->
 
 def _operation_id(old: Operation, new: Operation) -> Iterator[Change]:
     before, after = old.node.value.get("operationId"), new.node.value.get("operationId")
-    if before != after and before is not None:
-        location = Location.of(new.node.raw_child("operationId")) if after is not None else Location.of(new.node)
+    if before == after:
+        return
+    node = new.node.raw_child("operationId") if after is not None else new.node
+    if before is None:
+        yield Change.added(node, f"operationId {after}", bump=Bump.PATCH)
+    else:
         breaks = "generated clients, which call it by name"
-        yield Change(Bump.MAJOR, location, f"operationId {before} -> {after or 'none'}", breaks)
-    elif before != after:
-        yield Change(Bump.PATCH, Location.of(new.node.raw_child("operationId")), f"operationId {after} added")
+        yield Change(Bump.MAJOR, Location.of(node), f"operationId {before} -> {after or 'none'}", breaks)

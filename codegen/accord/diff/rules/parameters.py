@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from accord.diff.findings import BREAKS, Bump, Change, Location, bump_for
 from accord.diff.model.walk import Pair, Walk
-from accord.diff.rules.annotations import deprecation, documentation
+from accord.diff.rules.annotations import default, deprecation, documentation
 from accord.diff.rules.bodies import media_types, schema
-from accord.diff.rules.defaults import default
 from accord.document.document import Node
 from accord.jsonschema.read_write_only import Direction
 
@@ -35,12 +34,12 @@ def parameters(walk: Walk, before: dict[Key, Node], after: dict[Key, Node], dire
         else:
             required = node.resolved().value.get("required") is True
             bump = bump_for("narrower", direction) if required else Bump.MINOR
-            what = f"{'required' if required else 'optional'} parameter {_name(node)} added"
-            yield Change(bump, Location.of(node), what, "clients that do not send it")
+            what = f"{'required' if required else 'optional'} parameter {_name(node)}"
+            yield Change.added(node, what, "clients that do not send it", bump)
     breaks = "clients that send it" if direction == "request" else "clients that read it"
     for key, node in before.items():
         if key in removed and not any(name == key[1] for _, name in added):
-            yield Change(Bump.MAJOR, Location.of(node, old=True), f"parameter {_name(node)} removed", breaks)
+            yield Change.removed(node, f"parameter {_name(node)}", breaks)
 
 
 def effective_parameters(path: str, item: Node, operation: Node) -> dict[Key, Node]:

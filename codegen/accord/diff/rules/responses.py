@@ -37,13 +37,12 @@ def responses(walk: Walk, old: Node, new: Node, direction: Direction) -> Iterato
             yield from _response(walk, before[partner], node, back, f"response {status}: ")
             continue
         bump = bump_for("wider", back) if _is_success(status, after) else Bump.MINOR
-        yield Change(bump, Location.of(node), f"response {status} added", BREAKS[back])
+        yield Change.added(node, f"response {status}", BREAKS[back], bump)
 
 
 def _statuses(node: Node) -> dict[str, Node]:
     found = node.get("responses")
-    names = [status for status, _ in found.items()] if found else []
-    return {name if name == "default" else name.upper(): found.raw_child(name) for name in names} if found else {}
+    return {name if name == "default" else name.upper(): found.raw_child(name) for name, _ in found.items()} if found else {}
 
 
 def _covering(status: str, others: dict[str, Node]) -> str | None:
@@ -67,19 +66,17 @@ def _response(walk: Walk, old: Node, new: Node, direction: Direction, prefix: st
 
 def _headers(walk: Walk, old: Node, new: Node, direction: Direction, prefix: str) -> Iterator[Change | Pair]:
     before, after = _by_name(old), _by_name(new)
-    for name, node in before.items():
-        if name in after:
-            text = f"{prefix}header {after[name].pointer[-1]}"
-            yield from _header(walk, node.resolved(), after[name].resolved(), direction, text)
+    for name in before | after:
+        node = after.get(name) or before[name]
+        what = f"{prefix}header {node.pointer[-1]}"
+        if name not in after:
+            yield Change.removed(node, what, "clients that read it", _loss(direction))
+        elif name in before:
+            yield from _header(walk, before[name].resolved(), node.resolved(), direction, what)
         else:
-            what = f"{prefix}header {node.pointer[-1]} removed"
-            yield Change(_loss(direction), Location.of(node, old=True), what, "clients that read it")
-    for name, node in after.items():
-        if name not in before:
             # The receiver of a webhook or callback must now send this header in its response.
             required = direction == "request" and node.resolved().value.get("required") is True
-            what = f"{prefix}header {node.pointer[-1]} added"
-            yield Change(Bump.MAJOR if required else Bump.MINOR, Location.of(node), what, "clients that do not send it")
+            yield Change.added(node, what, "clients that do not send it", Bump.MAJOR if required else Bump.MINOR)
 
 
 def _loss(direction: Direction) -> Bump:
@@ -106,18 +103,16 @@ def _by_name(node: Node) -> dict[str, Node]:
 
 def _links(old: Node, new: Node, direction: Direction, prefix: str) -> Iterator[Change]:
     """Links, which helpers in generated clients follow."""
-    before, after = old.get("links"), new.get("links")
-    old_links = dict(before.named()) if before is not None else {}
-    new_links = dict(after.named()) if after is not None else {}
+    before, after = (dict(links.named()) if (links := node.get("links")) else {} for node in (old, new))
     breaks = "clients that follow it"
-    for name, node in old_links.items():
-        if name not in new_links:
-            yield Change(_loss(direction), Location.of(node, old=True), f"{prefix}link {name} removed", breaks)
-        elif _target(node) != _target(new_links[name]):
-            yield Change(_loss(direction), Location.of(new_links[name]), f"{prefix}link {name} has another target", breaks)
-    for name, node in new_links.items():
-        if name not in old_links:
-            yield Change(Bump.MINOR, Location.of(node), f"{prefix}link {name} added")
+    for name in before | after:
+        what = f"{prefix}link {name}"
+        if name not in after:
+            yield Change.removed(before[name], what, breaks, _loss(direction))
+        elif name not in before:
+            yield Change.added(after[name], what)
+        elif _target(before[name]) != _target(after[name]):
+            yield Change(_loss(direction), Location.of(after[name]), f"{what} has another target", breaks)
 
 
 def _target(node: Node) -> str:

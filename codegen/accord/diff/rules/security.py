@@ -84,24 +84,22 @@ def oauth_flows(old: Node, new: Node) -> Iterator[Change]:
     """How clients get a token: the OAuth 2.0 flows of each scheme and their URLs. Compared by name of the scheme."""
     before, after = _flows(old), _flows(new)
     breaks = "clients that sign in with it"
-    for (name, flow), node in before.items():
-        other = after.get((name, flow))
-        prefix = f"security scheme {name}: "
+    for name, flow in before | after:
+        what = f"security scheme {name}: "
+        node, other = before.get((name, flow)), after.get((name, flow))
         if other is None:
-            if any(scheme == name for scheme, _ in after):
-                yield Change(Bump.MAJOR, Location.of(node, old=True), f"{prefix}flow {flow} removed", breaks)
-            continue
-        for keyword in ("authorizationUrl", "tokenUrl", "refreshUrl"):
-            if node.value.get(keyword) != other.value.get(keyword):
-                location = Location.of(other.raw_child(keyword) if keyword in other.value else other)
-                what = f"{prefix}{keyword} {node.value.get(keyword)} -> {other.value.get(keyword)}"
-                yield Change(Bump.MAJOR, location, what, breaks)
-        for scope in (node.value.get("scopes") or {}).keys() - (other.value.get("scopes") or {}).keys():
-            location = Location.of(node.raw_child("scopes"), old=True)
-            yield Change(Bump.MAJOR, location, f"{prefix}scope {scope!r} of flow {flow} removed", "clients that request it")
-    for (name, flow), node in after.items():
-        if (name, flow) not in before:
-            yield Change(Bump.MINOR, Location.of(node), f"security scheme {name}: flow {flow} added")
+            if node is not None and any(scheme == name for scheme, _ in after):
+                yield Change.removed(node, f"{what}flow {flow}", breaks)
+        elif node is None:
+            yield Change.added(other, f"{what}flow {flow}")
+        else:
+            for keyword in ("authorizationUrl", "tokenUrl", "refreshUrl"):
+                if (url := node.value.get(keyword)) != (new_url := other.value.get(keyword)):
+                    location = Location.of(other.raw_child(keyword) if keyword in other.value else other)
+                    yield Change(Bump.MAJOR, location, f"{what}{keyword} {url} -> {new_url}", breaks)
+            for scope in (node.value.get("scopes") or {}).keys() - (other.value.get("scopes") or {}).keys():
+                text = f"{what}scope {scope!r} of flow {flow}"
+                yield Change.removed(node.raw_child("scopes"), text, "clients that request it")
 
 
 def _flows(root: Node) -> dict[tuple[str, str], Node]:

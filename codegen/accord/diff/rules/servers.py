@@ -14,15 +14,14 @@ _BREAKS = "clients that use it"
 def servers(old: Node, new: Node) -> Iterator[Change]:
     """Of the document, a path item or an operation. Without `servers` there is one with the URL `/`; their order is ignored."""
     before, after = _by_url(old), _by_url(new)
-    for url, node in before.items():
+    for url in before | after:
         if url not in after:
-            yield Change(Bump.MAJOR, Location.of(node, old="servers" in old.value), f"server {url} removed", _BREAKS)
+            yield Change(Bump.MAJOR, Location.of(before[url], old="servers" in old.value), f"server {url} removed", _BREAKS)
+        elif url not in before:
+            yield Change.added(after[url], f"server {url}")
         else:
-            yield from _variables(node, after[url])
-            yield from documentation(node, after[url], ("description",), f"server {url}: ")
-    for url, node in after.items():
-        if url not in before:
-            yield Change(Bump.MINOR, Location.of(node), f"server {url} added")
+            yield from _variables(before[url], after[url])
+            yield from documentation(before[url], after[url], ("description",), f"server {url}: ")
 
 
 def effective_servers(old_item: Node, new_item: Node, old: Node, new: Node) -> Iterator[Change]:
@@ -59,15 +58,12 @@ def _variables(old: Node, new: Node) -> Iterator[Change]:
 
 def aliases(old: Node, new: Node) -> Iterator[Change]:
     """`x-accord-alias`: path prefixes under which the same operations are served."""
-    before, after = old.value.get("x-accord-alias") or {}, new.value.get("x-accord-alias") or {}
-    for alias, target in before.items():
+    before, after = (dict(aliased.written()) if (aliased := root.get("x-accord-alias")) else {} for root in (old, new))
+    for alias in before | after:
         if alias not in after:
-            location = Location.of(old.raw_child("x-accord-alias").raw_child(alias), old=True)
-            yield Change(Bump.MAJOR, location, f"alias {alias} of {target} removed", _BREAKS)
-        elif after[alias] != target:
-            location = Location.of(new.raw_child("x-accord-alias").raw_child(alias))
-            yield Change(Bump.MAJOR, location, f"alias {alias}: {target} -> {after[alias]}", _BREAKS)
-    for alias, target in after.items():
-        if alias not in before:
-            location = Location.of(new.raw_child("x-accord-alias").raw_child(alias))
-            yield Change(Bump.MINOR, location, f"alias {alias} of {target} added")
+            yield Change.removed(before[alias], f"alias {alias} of {before[alias].value}", _BREAKS)
+        elif alias not in before:
+            yield Change.added(after[alias], f"alias {alias} of {after[alias].value}")
+        elif (target := after[alias]).value != before[alias].value:
+            what = f"alias {alias}: {before[alias].value} -> {target.value}"
+            yield Change(Bump.MAJOR, Location.of(target), what, _BREAKS)

@@ -8,11 +8,11 @@ from accord.generate.ir.faults import each
 from accord.generate.ir.naming import OPERATIONS_TAKEN, class_name, class_names
 from accord.generate.ir.nodes import Package
 from accord.generate.ir.objects import aliases, models, rows
-from accord.generate.ir.operations import normalized, operation_classes, tags
+from accord.generate.ir.operations.operation import normalized, operation_classes, tags
+from accord.generate.ir.operations.webhook import outgoing, webhook_classes
 from accord.generate.ir.problems import Problems, problem_schemas
 from accord.generate.ir.schemas.builder import SchemaBuilder
 from accord.generate.ir.schemas.merging import merge_equal
-from accord.generate.ir.webhooks import outgoing, webhook_classes
 from accord.openapi.api import API
 
 

@@ -159,9 +159,9 @@ def _never_sent(operation: Operation) -> Found:
     for response in operation.responses.values():
         bodies += [(media.schema, "writeOnly", "answer") for media in response.content.values()]
     for schema, keyword, what in bodies:
-        for said in conjuncts(schema) if schema is not None else ():
-            if said.value.get(keyword) is True:
-                yield said.raw_child(keyword), f"`{keyword}` of a whole {what} forbids it: remove it, or put it on members"
+        for node in conjuncts(schema) if schema is not None else ():
+            if node.value.get(keyword) is True:
+                yield node.raw_child(keyword), f"`{keyword}` of a whole {what} forbids it: remove it, or put it on members"
 
 
 def _path(operation: Operation) -> Found:

@@ -63,24 +63,22 @@ def _exactly_one(pair: Pair, before: Union, after: Union) -> Iterator[Change]:
     if before.kind == "anyOf":
         return
     matches, _, _ = _matched(pair, [*before.branches], [*after.branches])
-    partners = {id(old): new for old, new in matches}
-    old_overlaps = {(id(partners.get(id(one))), id(partners.get(id(other)))) for one, other in _overlapping(before, pair.old)}
-    for one, other in _overlapping(after, pair.new):
-        if not {(id(one), id(other)), (id(other), id(one))} & old_overlaps:
-            what = "now overlap: a value that matches both no longer matches oneOf"
-            yield pair.change(
-                "narrower", f"alternatives {_name(one)} and {_name(other)} {what}", Location.of(one.place() or after.node)
+    partners = {id(old): id(new) for old, new in matches}
+    # The overlapping alternatives by the pair of new branches: those of the old union by what its branches match.
+    old = [({partners.get(id(one)), partners.get(id(other))}, one, other) for one, other in _overlapping(before, pair.old)]
+    new = [({id(one), id(other)}, one, other) for one, other in _overlapping(after, pair.new)]
+    for both, one, other in new:
+        if not any(both == overlapping for overlapping, *_ in old):
+            what = (
+                f"alternatives {_name(one)} and {_name(other)} now overlap: a value that matches both no longer matches oneOf"
             )
-    new_overlaps = {(id(one), id(other)) for one, other in _overlapping(after, pair.new)}
-    for one, other in _overlapping(before, pair.old):
-        new = (id(partners.get(id(one))), id(partners.get(id(other))))
-        if not {new, new[::-1]} & new_overlaps:
-            what = "no longer overlap: a value that matched both now matches oneOf"
-            yield pair.change(
-                "wider",
-                f"alternatives {_name(one)} and {_name(other)} {what}",
-                Location.of(one.place() or before.node, old=True),
+            yield pair.change("narrower", what, Location.of(one.place() or after.node))
+    for matched, one, other in old:
+        if not any(matched == overlapping for overlapping, *_ in new):
+            what = (
+                f"alternatives {_name(one)} and {_name(other)} no longer overlap: a value that matched both now matches oneOf"
             )
+            yield pair.change("wider", what, Location.of(one.place() or before.node, old=True))
 
 
 def _overlapping(union: Union, holder: Schema) -> Iterator[Match]:

@@ -7,20 +7,16 @@ from collections.abc import Iterator
 from accord.diff.findings import Change
 from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
-from accord.diff.rules.scalars import count_bound
+from accord.diff.rules.schemas.scalars import count_bound
 
 
 def items(pair: Pair) -> Iterator[Change | Pair]:
     """`items`, `prefixItems` and `unevaluatedItems`, index by index."""
-    if not _both_arrays(pair):
+    if not pair.both_accept("array"):
         return
     old, new = _items(pair.walk.old, pair.old), _items(pair.walk.new, pair.new)
     for index in range(max(len(old), len(new))):
         yield pair.child(old[min(index, len(old) - 1)], new[min(index, len(new) - 1)])
-
-
-def _both_arrays(pair: Pair) -> bool:
-    return "array" in pair.old.types & pair.new.types and pair.old.values is None and pair.new.values is None
 
 
 def _items(schemas: Schemas, schema: Schema) -> list[Schema]:
@@ -36,7 +32,7 @@ def _items(schemas: Schemas, schema: Schema) -> list[Schema]:
 
 def contains(pair: Pair) -> Iterator[Change | Pair]:
     """`contains` with `minContains` and `maxContains`."""
-    if not _both_arrays(pair):
+    if not pair.both_accept("array"):
         return
     old, new = pair.old.nodes("contains"), pair.new.nodes("contains")
     if len(old) != len(new):
@@ -44,9 +40,8 @@ def contains(pair: Pair) -> Iterator[Change | Pair]:
         what = f"contains {'added' if added else 'removed'}"
         yield pair.change("narrower" if added else "wider", what, pair.location("contains"))
     elif old:
-        before, after = pair.walk.old.all_of(old), pair.walk.new.all_of(new)
-        yield pair.child(before, after)
+        yield pair.child_at(old, new)
         if pair.old.nodes("maxContains") and pair.new.nodes("maxContains"):
-            yield pair.child(before, after, invert=True)
+            yield pair.child_at(old, new, invert=True)
         yield from count_bound(pair, "minContains", 1)
         yield from count_bound(pair, "maxContains")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from accord.cli.main import main
-from tests.codegen.adoption.documents import adopted, client
+from tests.codegen.document.adoption.documents import adopted, client
 
 UNREADABLE = ("twice", "yaml")  # texts that are no YAML
-BROKEN = [path for path in sorted(Path(__file__).parents[1].glob("validate/broken/*.yaml")) if path.stem not in UNREADABLE]
+BROKEN = [path for path in sorted(Path(__file__).parents[2].glob("validate/broken/*.yaml")) if path.stem not in UNREADABLE]
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda path: path.stem)

@@ -44,7 +44,7 @@ class TestADocument:
         assert report.disagreements == []
         assert report.schemas > 4
 
-    def test_is_served_by_a_mock_whose_answers_it_documents(self, path):
+    def test_is_served_by_a_mock_whose_responses_it_documents(self, path):
         read = Document.load(path)
         whole = completed(read, overlay(read))
         app = mock.application(whole, mock.schemes(whole, "mock:credential"))

@@ -129,13 +129,13 @@ ODD = {
 
 class TestOddDocuments:
     @pytest.mark.parametrize(("text", "line", "words"), ODD.values(), ids=ODD)
-    def test_are_told_with_the_words_that_adopt_them_and_start(self, text, line, words):
+    def test_are_reported_with_the_options_that_adopt_them_and_start(self, text, line, words):
         document = Document(text.encode())
 
-        told = adoption(document).findings
+        found = adoption(document).findings
 
-        assert {finding.line for finding in told} == {line}
-        assert {finding.readings[0].option.partition(" ")[2].strip("'") for finding in told} == {words}
+        assert {finding.line for finding in found} == {line}
+        assert {finding.readings[0].option.partition(" ")[2].strip("'") for finding in found} == {words}
         adopted = document.reread((given(words),))
         assert check_document(adopted) == []
         mock.application(adopted, mock.schemes(adopted, None))
@@ -162,7 +162,7 @@ class TestTwoFindings:
         assert [one.place for one in adoption(Document(text.encode())).readings] == ["#/paths/~1x/get/parameters/query:j"]
 
 
-class TestTextsThatNobodyReads:
+class TestUnreadableTexts:
     @pytest.mark.parametrize(
         ("raw", "where"),
         [
@@ -173,18 +173,18 @@ class TestTextsThatNobodyReads:
         ],
         ids=["control character", "latin-1", "lists", "mappings"],
     )
-    def test_are_told_with_their_line(self, raw, where):
+    def test_are_reported_with_their_line(self, raw, where):
         with pytest.raises(DocumentError, match=f"^{where}: [^\n]*$"):
             Document(raw)
 
-    def test_a_reference_into_another_file_is_told_as_it_is_written(self):
+    def test_a_reference_into_another_file_is_reported_as_it_is_written(self):
         text = f"{HEAD}paths:\n  /x:\n    $ref: 'b.yaml#/nope'\n"
 
         [finding] = check_document(Document(text.encode(), files={"b.yaml": b"a: {}\n"}.__getitem__, readings=()))
 
         assert str(finding).startswith("openapi.yaml:4: $ref 'b.yaml#/nope' leads nowhere: there is no 'nope'")
 
-    def test_swagger_2_is_named(self):
+    def test_swagger_2_is_reported(self):
         document = Document(b"info: {title: T, version: '1'}\nswagger: '2.0'\npaths: {}\n")
 
         assert [str(finding) for finding in adoption(document).findings] == [

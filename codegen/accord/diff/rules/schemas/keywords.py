@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from accord.diff.findings import Change
 from accord.diff.model.walk import Pair
-from accord.diff.rules import arrays, conditions, objects, scalars, unions
 from accord.diff.rules.annotations import schema_annotations
+from accord.diff.rules.schemas import arrays, conditions, objects, scalars, unions
 
 _COMPARATORS = (
     scalars.values,

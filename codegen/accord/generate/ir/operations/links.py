@@ -12,8 +12,8 @@ from accord.document.identifiers import distinct, python_name
 from accord.document.pointer import fragment_tokens
 from accord.generate.ir.faults import each
 from accord.generate.ir.nodes import Argument, Link
-from accord.generate.ir.requests import Request
-from accord.generate.ir.responses import Answer
+from accord.generate.ir.operations.request import Request
+from accord.generate.ir.operations.response import Answer
 from accord.openapi.expressions import expressions
 from accord.openapi.parameter import Parameter
 from accord.openapi.response import Response

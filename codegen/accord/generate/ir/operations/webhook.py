@@ -9,11 +9,11 @@ from accord.document.identifiers import ARGUMENTS_TAKEN, distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import annotation, model_annotation, model_name, optional, union
 from accord.generate.ir.faults import each
-from accord.generate.ir.links import origin
 from accord.generate.ir.naming import WEBHOOKS_TAKEN, class_names
 from accord.generate.ir.nodes import Argument, Schema
-from accord.generate.ir.requests import Request
-from accord.generate.ir.responses import alternatives_of
+from accord.generate.ir.operations.links import origin
+from accord.generate.ir.operations.request import Request
+from accord.generate.ir.operations.response import alternatives_of
 from accord.generate.ir.schemas.builder import SchemaBuilder
 from accord.openapi.expressions import expressions
 from accord.openapi.media_type import Media

@@ -36,7 +36,7 @@ def statuses(text: str) -> dict[str, set[str]]:
     return {operation.method: set(map(str, operation.responses)) for operation in described.operations}
 
 
-def test_adds_the_rejections_that_the_gate_has_and_the_document_omits():
+def test_adds_the_rejections_that_the_engine_has_and_the_document_omits():
     assert statuses(SMALL) == {"POST": {"200", "400", "401", "403", "406", "413", "415", "422"}, "GET": {"default"}}
 
 
@@ -44,7 +44,7 @@ def test_adds_nothing_to_a_complete_document():
     assert overlay(Document.load(DOCUMENT))["actions"] == []
 
 
-def test_adds_a_problem_beside_an_error_that_nobody_can_fill():
+def test_adds_a_problem_beside_an_error_that_cannot_be_filled():
     flow = "{type: object, required: [until], properties: {until: {type: integer}}}"
     no = f"{{description: No., content: {{application/json: {{schema: {flow}}}}}}}"
     document = Document(SMALL.replace("{description: No.}", no).encode())
@@ -122,12 +122,12 @@ class TestTheMock:
             b"components: {securitySchemes: {a: {type: http, scheme: basic}, b: {type: apiKey, in: cookie, name: sid}}}"
         )
 
-        said = mock.greeting(document, mock.schemes(document, "pw"), "http://here")
+        shown = mock.greeting(document, mock.schemes(document, "pw"), "http://here")
 
-        assert 'a: curl -u "mock:pw"' in said
-        assert "b: Cookie: sid=pw" in said
+        assert 'a: curl -u "mock:pw"' in shown
+        assert "b: Cookie: sid=pw" in shown
 
-    def test_makes_up_credentials_that_nobody_guesses(self):
+    def test_makes_up_credentials_that_cannot_be_guessed(self):
         document = Document(SMALL.encode())
 
         assert mock.schemes(document, None)["oauth"].accepted != mock.schemes(document, None)["oauth"].accepted

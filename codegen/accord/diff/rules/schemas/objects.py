@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from accord.diff.findings import Bump, Change, Effect, Location
 from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
-from accord.diff.rules.defaults import default
+from accord.diff.rules.annotations import default
 from accord.document.document import Node
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.regex.ecma import matches
@@ -60,13 +60,9 @@ def _matching(schema: Schema, name: str) -> list[Node]:
     return [node for pattern, nodes in patterns if matches(pattern, name) for node in nodes]
 
 
-def _both_objects(pair: Pair) -> bool:
-    return "object" in pair.old.types & pair.new.types and pair.old.values is None and pair.new.values is None
-
-
 def properties(pair: Pair) -> Iterator[Change | Pair]:
     """`properties` and `required`, without properties that are not sent in this direction."""
-    if not _both_objects(pair):
+    if not pair.both_accept("object"):
         return
     old, old_hidden = _visible(pair.walk.old, pair.old, pair.direction)
     new, new_hidden = _visible(pair.walk.new, pair.new, pair.direction)
@@ -125,7 +121,7 @@ def _added(pair: Pair, name: str, member: Schema, *, required: bool, shown: bool
 
 def additional_properties(pair: Pair) -> Iterator[Change | Pair]:
     """`additionalProperties`, `unevaluatedProperties`, `patternProperties` and `propertyNames`."""
-    if not _both_objects(pair):
+    if not pair.both_accept("object"):
         return
     old_schemas, new_schemas = pair.walk.old, pair.walk.new
     old, new = _additional(old_schemas, pair.old), _additional(new_schemas, pair.new)
@@ -141,12 +137,12 @@ def additional_properties(pair: Pair) -> Iterator[Change | Pair]:
             old_schemas.all_of(before[pattern]) if pattern in before else old,
             new_schemas.all_of(after[pattern]) if pattern in after else new,
         )
-    yield pair.child(old_schemas.all_of(pair.old.nodes("propertyNames")), new_schemas.all_of(pair.new.nodes("propertyNames")))
+    yield pair.child_at(pair.old.nodes("propertyNames"), pair.new.nodes("propertyNames"))
 
 
 def dependencies(pair: Pair) -> Iterator[Change | Pair]:
     """`dependentRequired` and `dependentSchemas`."""
-    if not _both_objects(pair):
+    if not pair.both_accept("object"):
         return
     before, after = (
         {
@@ -165,4 +161,4 @@ def dependencies(pair: Pair) -> Iterator[Change | Pair]:
             yield pair.change("narrower", f"property {other!r} is now required with {name!r}", Location.of(node))
     old, new = _by_name(pair.old, "dependentSchemas"), _by_name(pair.new, "dependentSchemas")
     for name in old | new:
-        yield pair.child(pair.walk.old.all_of(old.get(name, [])), pair.walk.new.all_of(new.get(name, [])))
+        yield pair.child_at(old.get(name, []), new.get(name, []))

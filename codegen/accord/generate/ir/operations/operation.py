@@ -8,12 +8,12 @@ from accord.document.findings import at_fault
 from accord.document.identifiers import distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import union
-from accord.generate.ir.links import Links
 from accord.generate.ir.naming import class_name
-from accord.generate.ir.paths import path_parts
+from accord.generate.ir.operations.links import Links
+from accord.generate.ir.operations.path import path_parts
+from accord.generate.ir.operations.request import Request
+from accord.generate.ir.operations.response import Answer
 from accord.generate.ir.problems import Problems
-from accord.generate.ir.requests import Request
-from accord.generate.ir.responses import Answer
 from accord.generate.ir.schemas.builder import SchemaBuilder
 from accord.openapi.operation import Operation
 

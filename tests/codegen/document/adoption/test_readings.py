@@ -6,7 +6,7 @@ import pytest
 
 from accord.generate.adoption import adoption, check_document
 from accord.validate.openapi import validity
-from tests.codegen.adoption.documents import HEAD, adopted, body, client, document, document_of
+from tests.codegen.document.adoption.documents import HEAD, adopted, body, client, document, document_of
 
 
 class TestReadings:
@@ -75,7 +75,7 @@ class TestReadings:
         assert read.data["paths"] == {"/a": {}}
 
     @pytest.mark.parametrize("name", ["parameters", "security", "requestBody"])
-    def test_a_member_of_a_schema_may_have_any_name(self, name):
+    def test_a_property_of_a_schema_may_have_any_name(self, name):
         text = f"paths: {{}}\ncomponents: {{schemas: {{A: {{properties: {{{name}: {{type: any}}, b: {{}}}}}}}}}}"
 
         read = document(text, "3.1.1", f"#/components/schemas/A/properties/{name}=drop")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accord.generate.adoption import check_document
-from tests.codegen.adoption.documents import HEAD, adopted, body, client, document_of
+from tests.codegen.document.adoption.documents import HEAD, adopted, body, client, document_of
 
 
 class TestPathItemsWithFieldsBesideAReference:

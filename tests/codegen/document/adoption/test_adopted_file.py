@@ -11,7 +11,7 @@ from accord.document.document import Document, DocumentError
 from accord.generate.adoption import check_document
 from accord.openapi.keywords.coverage import KeywordCoverage
 from accord.validate.openapi import validity
-from tests.codegen.adoption.documents import adopted, body, document
+from tests.codegen.document.adoption.documents import adopted, body, document
 
 
 class TestTheFile:
@@ -26,7 +26,7 @@ class TestTheFile:
         assert written.count("reading: drop") == 1
         assert f"  - '{self.PLACE}'\n" in written
 
-    def test_a_finding_that_appears_later_is_refused(self, tmp_path):
+    def test_a_finding_that_appears_later_is_rejected(self, tmp_path):
         adopted(tmp_path, self.TEXT)
         path = tmp_path / "openapi.yaml"
 
@@ -36,7 +36,7 @@ class TestTheFile:
             "/b/default"
         ]
 
-    def test_a_reading_of_a_place_that_is_gone_is_refused_with_its_line(self, tmp_path):
+    def test_a_reading_of_a_place_that_is_gone_is_rejected_with_its_line(self, tmp_path):
         adopted(tmp_path, self.TEXT)
         (tmp_path / "openapi.yaml").write_text(self.TEXT.replace(", default: x", ""))
 
@@ -56,7 +56,7 @@ class TestTheFile:
         assert main(["adopt", str(path)]) == 0
         assert "readings: []" in (tmp_path / "openapi.adopted.yaml").read_text()
 
-    def test_a_reading_of_what_is_gone_is_refused_by_its_line_and_removed(self, tmp_path, capsys):
+    def test_a_reading_of_what_is_gone_is_rejected_by_its_line_and_removed(self, tmp_path, capsys):
         adopted(tmp_path, self.TEXT)
         path = tmp_path / "openapi.yaml"
         path.write_text(self.TEXT.replace("properties: {a: {type: integer, default: x}}", "properties: {}"))
@@ -90,7 +90,7 @@ class TestTheFile:
             ("readings: ]", "1: "),
         ],
     )
-    def test_is_refused_with_its_line_where_it_cannot_be_read(self, text, fault, tmp_path):
+    def test_is_rejected_with_its_line_where_it_cannot_be_read(self, text, fault, tmp_path):
         (tmp_path / "openapi.yaml").write_text(self.TEXT)
         (tmp_path / "openapi.adopted.yaml").write_text(text)
 
@@ -117,7 +117,7 @@ class TestTheFile:
         assert (tmp_path / "ours.yaml").exists()
         assert main(["generate"]) == 0
 
-    def test_the_ledger_lists_it(self, tmp_path, capsys):
+    def test_coverage_lists_it(self, tmp_path, capsys):
         read = adopted(tmp_path, self.TEXT)
 
         assert [what for _, what, _ in KeywordCoverage(read).readings] == [f"{self.PLACE}: drop"]

@@ -14,7 +14,7 @@ from accord.diff.model.walk import Pair
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.formats import ASSERTED
 
-_NUMBERS = frozenset({"integer", "fraction"})
+_NUMBERS = ("integer", "fraction")
 _MOST_VALUES = 5
 
 # Pairs of formats: every value of the first is also a value of the second.
@@ -72,18 +72,13 @@ def _list(texts: list[str]) -> str:
     return ", ".join(texts[:_MOST_VALUES]) + more
 
 
-def _applies(pair: Pair, kinds: frozenset[str]) -> bool:
-    """Whether both schemas accept values of these types without listing them, so that a keyword for them matters."""
-    return pair.old.values is None and pair.new.values is None and bool(kinds & pair.old.types & pair.new.types)
-
-
 def bounds(pair: Pair) -> Iterator[Change]:
     """Lengths, counts, `minimum` and `maximum`."""
     for kind, (least, most) in SIZES.items():
-        if _applies(pair, frozenset({kind})):
+        if pair.both_accept(kind):
             yield from count_bound(pair, least)
             yield from count_bound(pair, most)
-    if _applies(pair, _NUMBERS):
+    if pair.both_accept(*_NUMBERS):
         for keyword in ("minimum", "maximum"):
             none = -math.inf if keyword == "minimum" else math.inf
             yield from _bound(pair, keyword, number(pair.old, keyword), number(pair.new, keyword), none)
@@ -106,10 +101,10 @@ def _bound(pair: Pair, keyword: str, old: Bound, new: Bound, none: float) -> Ite
 
 def strings_and_steps(pair: Pair) -> Iterator[Change]:
     """`pattern` and `format`, `multipleOf`, and `uniqueItems`."""
-    for keyword, kinds in (("pattern", frozenset({"string"})), ("format", _NUMBERS | {"string"}), ("multipleOf", _NUMBERS)):
-        if _applies(pair, kinds):
+    for keyword, types in (("pattern", ("string",)), ("format", (*_NUMBERS, "string")), ("multipleOf", _NUMBERS)):
+        if pair.both_accept(*types):
             yield from _conjunction(pair, keyword)
-    if _applies(pair, frozenset({"array"})) and (unique := pair.new.flag("uniqueItems")) != pair.old.flag("uniqueItems"):
+    if pair.both_accept("array") and (unique := pair.new.flag("uniqueItems")) != pair.old.flag("uniqueItems"):
         what = f"uniqueItems {str(not unique).lower()} -> {str(unique).lower()}"
         yield pair.change("narrower" if unique else "wider", what, pair.location("uniqueItems"))
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accord.diff.findings import Change, Location
-from accord.diff.model.schema import Schema, Schemas
 from accord.diff.model.walk import Pair
 from accord.document.document import Node
+from accord.jsonschema.schema import subschemas
 
 
 def negations(pair: Pair) -> Iterator[Change | Pair]:
     """`not`: a wider schema there rejects more values."""
     old, new = pair.old.nodes("not"), pair.new.nodes("not")
-    old_schemas, new_schemas = pair.walk.old, pair.walk.new
+    walk = pair.walk
     for node in list(old):
-        same = next((other for other in new if pair.walk.similar(old_schemas.of(node), new_schemas.of(other))), None)
+        same = next((other for other in new if walk.similar(walk.old.of(node), walk.new.of(other))), None)
         if same is not None:
             old.remove(node)
             new.remove(same)
-            yield pair.child(old_schemas.of(node), new_schemas.of(same), invert=True)
+            yield pair.child_at([node], [same], invert=True)
     if len(old) == len(new) == 1:
-        yield pair.child(old_schemas.of(old[0]), new_schemas.of(new[0]), invert=True)
+        yield pair.child_at(old, new, invert=True)
         return
     for node in old:
         yield pair.change("wider", "`not` removed", Location.of(node, old=True))
@@ -40,13 +40,8 @@ def conditions(pair: Pair) -> Iterator[Change | Pair]:
         return
     for before, after in zip(old, new, strict=True):
         for keyword, invert in (("if", False), ("then", False), ("else", False), ("if", True)):
-            schemas = _of(pair.walk.old, before, keyword), _of(pair.walk.new, after, keyword)
-            yield pair.child(*schemas, invert=invert)
+            yield pair.child_at(subschemas(before, keyword), subschemas(after, keyword), invert=invert)
 
 
 def _conditions(parts: tuple[Node, ...]) -> list[Node]:
     return [part for part in parts if "if" in part.value and ("then" in part.value or "else" in part.value)]
-
-
-def _of(schemas: Schemas, part: Node, keyword: str) -> Schema:
-    return schemas.of(part.raw_child(keyword) if keyword in part.value else None)

@@ -1,0 +1,1 @@
+"""The comparators of schemas, one module for each group of keywords."""
