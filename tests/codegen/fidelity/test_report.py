@@ -84,9 +84,7 @@ def without(value, keyword):
 
 def forgetting(keyword):
     """The validator of the engine without one keyword."""
-    return lambda _document, schema, _direction: jsonschema_rs.Draft202012Validator(
-        without(schema.value, keyword), validate_formats=True
-    )
+    return lambda schema, _direction: jsonschema_rs.Draft202012Validator(without(schema.value, keyword), validate_formats=True)
 
 
 class TestAValidatorWithoutAKeyword:
