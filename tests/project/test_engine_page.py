@@ -61,6 +61,7 @@ DETAIL = (
 )
 
 
+@pytest.mark.slow
 def test_its_handlers_and_service_are_strictly_typed(folder):
     said = run(
         folder, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={ROOT / '.mypy_cache' / 'tests'}", "service.py"

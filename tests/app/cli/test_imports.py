@@ -13,6 +13,8 @@ import pytest
 from app.cli import main as cli
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Libraries that take long to import, and those of them that only a server or a PostgreSQL needs.
 HEAVY = {
     "alembic",

@@ -27,6 +27,7 @@ COUNT_NOTHING = "CREATE OR REPLACE FUNCTION count_posts() RETURNS trigger LANGUA
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_changed_table_column_or_index_gives_one_line(migrated: str, change: str, lines: list[str]):
     for statement in change.split(";"):
         query(migrated, statement)

@@ -171,6 +171,7 @@ class TestDelivery:
             assert server.mails == []
             assert (await outbox.count(resources.database)).items == CONCURRENCY * 3
 
+    @pytest.mark.slow
     async def test_a_long_delivery_keeps_its_lease(self, resources, server, monkeypatch):
         monkeypatch.setattr(worker, "EXTEND_SECONDS", 0.02)
         clock = Clock()

@@ -26,6 +26,7 @@ def chain(link: str) -> str:
     return "components:\n  schemas:\n" + "".join(schemas) + last
 
 
+@pytest.mark.slow
 class TestAChainOfSchemas:
     @pytest.mark.parametrize(
         ("link", "taken", "refused"),

@@ -190,6 +190,7 @@ class TestBodies:
         assert report.valid > 0
 
 
+@pytest.mark.slow
 class TestOurDocument:
     def test_gets_the_same_verdicts_from_both(self):
         report = fidelity(Document.load(OPENAPI), 50, models="app.schemas")

@@ -72,6 +72,7 @@ class TestWhatGenerationImports:
         assert not {"fastapi", "jsonschema", "openapi_spec_validator", "quickjs"} & set(done.stdout.split())
 
 
+@pytest.mark.slow
 class TestListsInsideOfLists:
     def test_are_cut_into_aliases_before_python_cannot_read_them(self, settings):
         schemas = "".join(f"    L{n}: {{type: array, items: {{$ref: '#/components/schemas/L{n + 1}'}}}}\n" for n in range(300))

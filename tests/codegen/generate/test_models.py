@@ -15,6 +15,7 @@ from tests.codegen.support import huge
 HEAD = "openapi: 3.1.1\ninfo: {title: Names, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
 
 
+@pytest.mark.slow
 class TestPortions:
     def test_a_document_given_in_many_portions_gives_the_same_module(self, settings, monkeypatch):
         made = settings(huge.text(operations=5, schemas=50))

@@ -43,6 +43,7 @@ def styles(tmp_path_factory):
     return operations, models, read
 
 
+@pytest.mark.slow
 class TestAPathHelper:
     @settings(deadline=None)
     @given(text=TEXT, number=st.floats(allow_nan=False, allow_infinity=False), flag=st.booleans(), some=st.data())

@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from accord.generate.package import write
 from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.slow
 
 HANDLERS = Path(__file__).parent / "handlers"
 

@@ -177,6 +177,7 @@ class TestProfiles:
         assert any(".default has no required X-Request-ID header" in finding for finding in findings)
 
 
+@pytest.mark.slow
 class TestLargeDocuments:
     @staticmethod
     def document(schemas: int) -> Document:

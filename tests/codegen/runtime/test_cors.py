@@ -39,6 +39,7 @@ def served(document: Document):
     return client, lambda path: prefixes[path] + quote(re.sub(r"\{[^}]*\}", "1", path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["features.yaml", "features30.yaml"])
 class TestEveryPath:
     def test_takes_each_documented_method_with_each_documented_header(self, name):

@@ -15,6 +15,8 @@ from accord.server import timeouts
 from accord.server.connections import Connections
 from tests.codegen.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem, serving
 
+pytestmark = pytest.mark.slow
+
 LARGE = 4_000_000
 LARGE_ONE = b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n"
 

@@ -67,6 +67,7 @@ class TestSharedLimit:
 
         assert shared == [alone.hit("a") for _ in range(5)]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("requests", [1, 7, 59, 600, 7001])
     async def test_the_whole_limit_may_arrive_as_one_burst(self, server, requests):
         client, limit = make(server.url, requests, 86_400)

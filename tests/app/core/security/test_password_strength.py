@@ -91,6 +91,7 @@ class TestWeak:
         assert log10_guesses("otter7") < log10_guesses("otter7-lobster") < log10_guesses("otter7-lobster-kayak")
 
 
+@pytest.mark.slow
 class TestTime:
     @pytest.mark.parametrize(
         "password",

@@ -18,7 +18,7 @@ from app.services.users.list_queries import UserFilters
 from tests.support.answers import total
 from tests.support.databases import query
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 ADMIN = Principal(1, "admin", 0)
 PREFIXES = [None, "ADA", "ada lovelace", "zoë", "a", "%", "\U0010ffff", "\ud7ff", "İ", "'", "\ue000"]

@@ -11,6 +11,8 @@ import pytest
 from accord.cli.main import main
 from tests.codegen.document.adoption.documents import adopted, client
 
+pytestmark = pytest.mark.slow
+
 UNREADABLE = ("twice", "yaml")  # texts that are no YAML
 BROKEN = [path for path in sorted(Path(__file__).parents[2].glob("validate/broken/*.yaml")) if path.stem not in UNREADABLE]
 

@@ -11,6 +11,8 @@ from accord.generate.adoption import adoption, check_document
 from accord.lint import lint
 from accord.lint.profiles import severities
 
+pytestmark = pytest.mark.slow
+
 HEAD = "openapi: 3.1.1\ninfo: {title: T, version: '1'}\n"
 OK = "responses: {'200': {description: ok}}"
 GET = f"{HEAD}paths: {{/x: {{get: {{{OK}}}}}}}\n"

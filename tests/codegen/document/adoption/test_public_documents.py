@@ -23,6 +23,8 @@ from accord.openapi.api import API
 from accord.overlay import completed, overlay
 from tests.codegen.generate.test_typing import mypy
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = sorted((Path(__file__).parent / "public").glob("*/openapi.yaml"))
 
 

@@ -330,6 +330,7 @@ ARBITRARY = st.text(st.characters(codec="ascii", exclude_characters="#"), max_si
 )
 
 
+@pytest.mark.slow
 class TestAnyText:
     @pytest.mark.parametrize("cell", dict.fromkeys(tuple(example[:3]) for example in EXAMPLES))
     @pytest.mark.parametrize("schema", ["{}", COLOUR, "{type: [object, array, string, integer, 'null'], items: {}}"])
