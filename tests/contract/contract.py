@@ -9,12 +9,13 @@ import functools
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-from jsonschema import Draft202012Validator, FormatChecker
-
+from tests.support import yaml
 from tests.support.paths import OPENAPI
+
+if TYPE_CHECKING:  # importing it takes two seconds, which only tests that validate should take
+    from jsonschema import Draft202012Validator, FormatChecker
 
 TEXT = OPENAPI.read_text()
 
@@ -31,7 +32,7 @@ def _anchored(value: Any) -> Any:
     return anchored
 
 
-DOCUMENT: dict[str, Any] = _anchored(yaml.safe_load(TEXT))
+DOCUMENT: dict[str, Any] = _anchored(yaml.load(TEXT))
 
 
 def resolved(value: dict[str, Any]) -> dict[str, Any]:
@@ -64,25 +65,32 @@ def members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return known
 
 
-_FORMATS = FormatChecker(["date", "uuid"])
-
-
-@_FORMATS.checks("email")  # type: ignore[untyped-decorator] # jsonschema has no types
 def _is_email(value: Any) -> bool:
     """RFC 5321, 4.5.3.1: at most 64 characters before the @. The document's pattern covers the rest."""
     return not isinstance(value, str) or 1 <= len(value.rpartition("@")[0]) <= 64
 
 
-@_FORMATS.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator] # jsonschema has no types
 def _is_instant(value: Any) -> bool:
     """RFC 3339. The document's pattern checks the syntax, so only dates that do not exist are left."""
     return not isinstance(value, str) or bool(datetime.fromisoformat(value))
 
 
+@functools.cache
+def _formats() -> FormatChecker:
+    from jsonschema import FormatChecker  # noqa: PLC0415 - see above
+
+    formats = FormatChecker(["date", "uuid"])
+    formats.checks("email")(_is_email)
+    formats.checks("date-time", raises=ValueError)(_is_instant)
+    return formats
+
+
 def judge(schema: dict[str, Any]) -> Draft202012Validator:
     """A python-jsonschema validator of a schema of the document, with formats."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - see above
+
     root = {"allOf": [schema], "components": DOCUMENT["components"]}
-    return Draft202012Validator(root, format_checker=_FORMATS)
+    return Draft202012Validator(root, format_checker=_formats())
 
 
 @dataclass(frozen=True)
