@@ -11,8 +11,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 NO_PYTHON = Accord needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# Of the fast tests: half as many again as processors, because some wait.
-WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -42,7 +40,7 @@ format: install ## format the code and mend what the linter can mend
 # --- check it
 
 check: lint check-generated ## the inner loop: everything but the slow tests, within a minute
-	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS)
+	$(BIN)/python -m pytest -m "not slow" -n auto
 
 test: lint check-generated ## exactly what CI runs: every check and every test, with real servers and a browser
 	$(BIN)/python -m pytest -m "not alone" -n 3 --dist loadscope --no-loadscope-reorder --max-worker-restart 0

@@ -75,6 +75,7 @@ def test_every_operation_runs_the_documented_number_of_statements(traced, statem
 LISTS = {REQUESTS[operation.id][1]: operation for operation in OPERATIONS if operation.items is not None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LISTS)
 class TestLists:
     def test_the_cost_of_a_list_does_not_depend_on_its_rows(self, traced, statements, path):

@@ -212,6 +212,7 @@ class TestDelivery:
         assert (entry.claimed_by, entry.attempts, entry.error) == ("another", 0, None)
 
 
+@pytest.mark.slow
 class TestOutages:
     async def test_an_outage_of_the_mail_server_costs_no_attempts_and_logs_two_lines(self, resources, server):
         server.stop()

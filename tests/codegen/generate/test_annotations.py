@@ -97,6 +97,7 @@ def listing(node: Node, chance: random.Random, depth: int) -> list[Any]:
     return [guess(one, chance, depth + 1) for one in [*first, *[items] * 3][: chance.randrange(len(first) + 3)]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["types", "names"])
 class TestEverySchema:
     def test_takes_what_the_validator_takes_and_loses_nothing_of_it(self, name, documents, settings):

@@ -13,6 +13,7 @@ from accord.generate.package import Settings, generated, write
 DOCUMENTS = sorted(Path(__file__).parent.glob("documents/*/openapi.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.parent.name)
 class TestEveryDocument:
     def test_generates_exactly_the_expected_files(self, document):

@@ -11,6 +11,8 @@ import pytest
 from accord.server import http_protocol as server
 from tests.codegen.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem
 
+pytestmark = pytest.mark.slow
+
 
 class TestABody:
     def test_in_chunks_is_read(self, connection):

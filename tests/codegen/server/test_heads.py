@@ -12,6 +12,8 @@ from accord.server import http_protocol as server
 from accord.server.request_head import HEAD_BYTES
 from tests.codegen.server.wire import BODY, HOST, OBSERVER, POST, THING, Connection, is_problem
 
+pytestmark = pytest.mark.slow
+
 
 class TestAHead:
     def test_of_a_megabyte_is_rejected(self, connection):

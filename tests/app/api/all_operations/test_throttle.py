@@ -19,6 +19,8 @@ from tests.support.clock import Clock
 from tests.support.databases import query
 from tests.support.servers.service import Server
 
+pytestmark = pytest.mark.slow
+
 HOME = "198.51.100.7"
 
 
