@@ -68,7 +68,7 @@ def _problem_faults(status: int, headers: dict[str, str], problem: Any) -> Itera
 
 
 def broken_promises(operation: Operation, status: int, headers: dict[str, str], body: bytes) -> Iterator[str]:
-    """Where an answer of an operation is not the one documented, as the second judge sees it."""
+    """Where an answer of an operation is not the one documented, as the second validator finds."""
     response = operation.responses.get(status)
     if response is None:
         yield f"{operation.id} answered {status}, which it does not document"
@@ -87,7 +87,7 @@ def broken_promises(operation: Operation, status: int, headers: dict[str, str], 
         yield f"{operation.id} answered {status} as {media!r}"
         return
     value = strict_json(body)
-    for error in response.judges[media].iter_errors(value):
+    for error in response.validators[media].iter_errors(value):
         yield f"{operation.id} answered {status}: {error.json_path} fails {error.validator}"
     for place in undocumented(response.content[media], value, "$"):
         yield f"{operation.id} answered {status} with {place}, which is not documented"

@@ -85,7 +85,7 @@ def _formats() -> FormatChecker:
     return formats
 
 
-def judge(schema: dict[str, Any]) -> Draft202012Validator:
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
     """A python-jsonschema validator of a schema of the document, with formats."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - see above
 
@@ -104,9 +104,9 @@ class Parameter:
     example: Any
 
     @functools.cached_property
-    def judge(self) -> Draft202012Validator:
+    def validator(self) -> Draft202012Validator:
         """Whether a value is allowed."""
-        return judge(self.schema)
+        return validator(self.schema)
 
     @functools.cached_property
     def types(self) -> set[str]:
@@ -139,9 +139,9 @@ class Response:
         return [kind.rpartition("/")[2] for kind in _kinds(schema)]
 
     @functools.cached_property
-    def judges(self) -> dict[str, Draft202012Validator]:
+    def validators(self) -> dict[str, Draft202012Validator]:
         """Whether a body is allowed, by media type."""
-        return {media: judge(schema) for media, schema in self.content.items()}
+        return {media: validator(schema) for media, schema in self.content.items()}
 
 
 @dataclass(frozen=True)
@@ -191,9 +191,9 @@ class Operation:
         return [scope for requirement in self.security for scopes in requirement.values() for scope in scopes]
 
     @functools.cached_property
-    def judges(self) -> dict[str, Draft202012Validator]:
+    def validators(self) -> dict[str, Draft202012Validator]:
         """Whether a body is allowed, by media type."""
-        return {media: judge(schema) for media, schema in self.bodies.items()}
+        return {media: validator(schema) for media, schema in self.bodies.items()}
 
     @property
     def answer(self) -> Response | None:

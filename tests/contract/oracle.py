@@ -1,4 +1,4 @@
-"""What the document and the order of DESIGN's gate allow as the answer to one request, judged from its bytes.
+"""What the document and the fixed order of checks allow as the response to one request, from its bytes alone.
 
 404 path > 405 > 401 > 403 scope > 406 > 413 > 415 > 400 > 422 > whatever the handler may answer.
 """
@@ -15,7 +15,7 @@ from tests.contract.contract import DOCUMENT, OPERATIONS, Operation, Parameter
 
 MOST_BYTES: int = DOCUMENT["x-accord-body-limit"]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
-# What only the gate answers: a request that the document allows gets none of these.
+# Only invalid requests get these.
 _REFUSALS = {400, 405, 406, 413, 415, 422}
 
 
@@ -54,7 +54,7 @@ def _fits(parameter: Parameter, text: str) -> bool:
         value = int(text) if len(text) < 40 else 10**40
     elif "boolean" in parameter.types and text in ("true", "false"):
         value = text == "true"
-    return bool(parameter.judge.is_valid(value))
+    return bool(parameter.validator.is_valid(value))
 
 
 def _query_fits(operation: Operation, raw: str) -> bool:
@@ -113,7 +113,7 @@ def _refusal_of_body(operation: Operation, headers: dict[str, str], body: bytes)
         value = strict_json(body)
     except (ValueError, RecursionError):
         return 400
-    return None if operation.judges[str(media)].is_valid(value) else 422
+    return None if operation.validators[str(media)].is_valid(value) else 422
 
 
 def allowed(method: str, target: str, headers: dict[str, str], body: bytes) -> set[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from tests.contract.contract import Operation
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 # The id that no row has; so a valid request does nothing, whatever its operation.
 NOBODY = "9007199254740991"
@@ -60,9 +60,9 @@ class Request:
     @classmethod
     def on_rows(cls, operation: Operation, token: str | None = None, **values: str) -> Self:
         """The same for rows that exist, with a body that can be sent repeatedly."""
-        ids = {name: told("IDS").get(name, "1") for name in operation.of("path")}
+        ids = {name: resource_data("IDS").get(name, "1") for name in operation.of("path")}
         request = cls.of(operation, token, **{**ids, **values})
-        fresh = told("BODIES").get(operation.id)
+        fresh = resource_data("BODIES").get(operation.id)
         return request if fresh is None else request.saying(json.dumps(fresh()).encode())
 
     def having(self, name: str, value: str | None) -> Self:

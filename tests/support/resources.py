@@ -5,9 +5,9 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - ACCESS: by operation, what it answers about a thing of Grace's to nobody, to Grace, to Alan, to an administrator, and to Grace
   after her deactivation.
 - COSTS: by operation, how many statements it runs.
-- FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 if not said.
+- FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 by default.
 - BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.
-- IDS: by name of a path parameter, the id of a row in the databases of the contract tests; "1" if not said.
+- IDS: by name of a path parameter, the id of a row in the databases of the contract tests; "1" by default.
 - RECIPES: by operation, status and problem, how to cause a response that `tests/contract/directed/recipes.py` cannot derive.
 - ARRANGE: by operation, arranges what a case of the fuzz needs, after what `tests/contract/fuzz/arrange.py` does for every one.
 - PATHS: by operation, arranges the path of a case of the fuzz in place of what is done for every one.
@@ -39,18 +39,18 @@ def _modules() -> list[ModuleType]:
     return [importlib.import_module(f"tests.resources.{found.name}") for found in pkgutil.iter_modules([str(FOLDER)])]
 
 
-def told(name: str) -> dict[Any, Any]:
+def resource_data(name: str) -> dict[Any, Any]:
     """One dictionary, merged from all resources."""
     return {key: value for module in _modules() for key, value in vars(module).get(name, {}).items()}
 
 
-def demand(name: str, operation: str, tag: str) -> Any:
+def resource_entry(name: str, operation: str, tag: str) -> Any:
     """The entry of an operation, which its resource must have.
 
     Raises:
-        AssertionError: it is not; the text says what to write, and where.
+        AssertionError: there is none; the message says what to write, and where.
     """
-    found = told(name)
+    found = resource_data(name)
     assert operation in found, (
         f"write {name}[{operation!r}] into tests/resources/{tag}.py; tests/support/resources.py says what it means"
     )

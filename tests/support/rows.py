@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from app.models import Base, metadata
 from app.models.base import UtcDateTime
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 NOW = "2026-02-06T10:30:00.000000+00:00"
 
@@ -28,7 +28,7 @@ NAMED: dict[str, Table] = {
 
 def row(table: Table, number: int, **columns: Any) -> dict[str, Any]:
     """The columns of the row with this id; its foreign keys refer to row 1."""
-    said = {**told("ROWS").get(table.name, lambda _: {})(number), **columns}
+    said = {**resource_data("ROWS").get(table.name, lambda _: {})(number), **columns}
     made = {column.name: _value(column, number) for column in table.columns if not column.nullable or column.primary_key}
     return {**made, **said}
 

@@ -12,15 +12,15 @@ from typing import Any
 from tests.contract.contract import OPERATIONS, Operation
 from tests.support import yaml
 from tests.support.paths import OPENAPI
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def _request(operation: Operation) -> tuple[str, str, Any]:
-    values = told("WORLD").get(operation.id, {})
+    values = resource_data("WORLD").get(operation.id, {})
     path = re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], "2" if match[1] == "user_id" else "1"), operation.path)
-    fresh = told("BODIES").get(operation.id, lambda: next(iter(operation.examples.values()), None))
+    fresh = resource_data("BODIES").get(operation.id, lambda: next(iter(operation.examples.values()), None))
     return operation.method, path, values.get("body") or fresh()
 
 

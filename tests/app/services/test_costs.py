@@ -13,7 +13,7 @@ from app.main import create_app
 from tests.app.api.requests import IN_ORDER, REQUESTS, send, store_others
 from tests.contract.contract import BY_ID, OPERATIONS
 from tests.support.builders import PASSWORD, signed_in, stored_post, stored_user
-from tests.support.resources import demand
+from tests.support.resources import resource_entry
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,7 @@ def test_every_operation_runs_the_documented_number_of_statements(traced, statem
 
     for operation in IN_ORDER:
         with subtests.test(operation=operation):
-            cost = demand("COSTS", operation, BY_ID[operation].tag)
+            cost = resource_entry("COSTS", operation, BY_ID[operation].tag)
             statements.clear()
             response = send(traced, operation, refresh_token=tokens["refresh_token"])
 
@@ -93,7 +93,7 @@ class TestLists:
         statements.clear()
         traced.get(f"{path}?page_size=1&cursor={by_number['next_cursor']}")
 
-        assert len(statements) == demand("COSTS", LISTS[path].id, LISTS[path].tag)
+        assert len(statements) == resource_entry("COSTS", LISTS[path].id, LISTS[path].tag)
         assert not [sql for sql in statements if "count(" in sql.lower()]
         assert statements[-1].endswith("OFFSET 0")  # as SQLAlchemy writes a LIMIT for SQLite
 

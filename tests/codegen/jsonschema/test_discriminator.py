@@ -141,13 +141,13 @@ paths:
 def test_faults_are_listed_in_linear_time_where_a_schema_contains_itself(no, both, depth):
     document = Document(RECURSIVE.replace("NOT", no).replace("BOTH", both).encode())
     (operation,) = API.of(document).operations
-    judge = RequestValidator(operation, operation.bodies["application/json"].schema)
+    validator = RequestValidator(operation, operation.bodies["application/json"].schema)
     value: Any = 7
     for _ in range(depth):
         value = {"op": "not", "of": value}
 
     start = time.process_time()
-    (fault,) = judge.faults({}, value)
+    (fault,) = validator.faults({}, value)
 
     assert msgspec.json.decode(fault)["pointer"] == "/of" * depth
     assert time.process_time() - start < 1

@@ -50,8 +50,8 @@ def unsatisfied(schema: str):
 
 def all_valid(schema: str, values: list[object]) -> bool:
     node = subject(schema)
-    judge = ReferenceValidator(node.document, "response").of(node)
-    return all(judge.is_valid(value) for value in values)
+    validator = ReferenceValidator(node.document, "response").of(node)
+    return all(validator.is_valid(value) for value in values)
 
 
 class TestAValue:

@@ -66,12 +66,12 @@ def verdicts(group: Group) -> Iterator[tuple[str, bool, bool]]:
     schema = group.document.root
     for key in SCHEMA:
         schema = schema.raw_child(key)
-    judge = validator(schema, "request")
+    compiled = validator(schema, "request")
     for case in group.cases:
         yield (
             f"{group.name}: {case['description']}",
             case["valid"],
-            judge.is_valid(strict_json(json.dumps(case["data"]).encode())),
+            compiled.is_valid(strict_json(json.dumps(case["data"]).encode())),
         )
 
 

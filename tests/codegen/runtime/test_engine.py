@@ -8,7 +8,7 @@ import pytest
 from tests.codegen.support.operations import CreateThing, GoneAway, handlers
 from tests.codegen.support.service import WRITER, Answer, Limits, make_client, make_engine, make_host, raw_call
 
-# In the order of the gate: the name of a fault, what the answer's type ends in, its status.
+# In the order of the checks: the name of a fault, what the answer's type ends in, its status.
 ORDER = {
     "address limit": ("too-many-requests", 429),
     "path": ("not-found", 404),

@@ -1,4 +1,4 @@
-"""Preflights as browsers make and judge them (Fetch, 4.8), and what a document says that pages may send and read."""
+"""Preflights as browsers send and check them (Fetch, 4.8), and what a document says that pages may send and read."""
 
 from __future__ import annotations
 

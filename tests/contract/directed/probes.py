@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tests.contract.contract import DOCUMENT, Operation, Parameter, judge, resolved
+from tests.contract.contract import DOCUMENT, Operation, Parameter, resolved, validator
 from tests.contract.contract import members as members_of
 from tests.contract.oracle import MOST_BYTES
 from tests.contract.wire import Request
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 NOT_INTEGERS = [
     "01",
@@ -113,7 +113,7 @@ def query_lexis(operation: Operation, valid: Request) -> Iterator[Probe]:
         yield Probe(f"{name} twice", twice, 422, ("query", f"/{name}", "repeated"))
         yield Probe(f"{name} in capitals", valid.asking(f"{name.upper()}={good}"), 422)
         yield Probe(f"{name} that is no UTF-8", valid.asking(f"{name}=%ff"), 422)
-        if not parameter.judge.is_valid(f"{good};x=1"):  # else free text, of which it is a character like others
+        if not parameter.validator.is_valid(f"{good};x=1"):  # else free text, of which it is a character like others
             yield Probe(f"{name} and a semicolon", valid.asking(f"{name}={good};x=1"), 422)
     for unknown, name in (
         ("unknown=1", "unknown"),
@@ -192,13 +192,13 @@ def members(operation: Operation, valid: Request) -> Iterator[Probe]:
         for name, member in found["properties"].items():
             for text, value, code in _wrong_values(resolved(member), example.get(name)):
                 yield Probe(f"{name} {text}", with_body(**{name: value}), 422, ("body", f"/{name}", code))
-            for text in told("WRONG").get(f"{operation.id} body /{name}", []):
+            for text in resource_data("WRONG").get(f"{operation.id} body /{name}", []):
                 yield Probe(f"{name} {text[:80]!r}", with_body(**{name: text}), 422)
 
 
 def allowed_members(operation: Operation, valid: Request) -> Iterator[Request]:
     """Bodies at the bounds, which must not be refused; each of its own user, if it is of one."""
-    fresh, right = told("BODIES").get(operation.id, dict), told("RIGHT")
+    fresh, right = resource_data("BODIES").get(operation.id, dict), resource_data("RIGHT")
     for media, schema in operation.bodies.items():
         for name, member in members_of(schema).items():
             for text in right.get(f"{operation.id} body /{name}", _texts_at_the_bounds(member)):
@@ -208,7 +208,7 @@ def allowed_members(operation: Operation, valid: Request) -> Iterator[Request]:
 
 def _texts_at_the_bounds(schema: dict[str, Any]) -> Iterator[str]:
     """The shortest and the longest text, where letters will do."""
-    allowed = judge(schema)
+    allowed = validator(schema)
     for letter in ("a", "\U0001f600"):
         for length in (schema.get("minLength", 0), schema.get("maxLength", 0)):
             if "string" in schema.get("type", []) and allowed.is_valid(letter * length):
@@ -236,7 +236,7 @@ Fault = Callable[[Request], Request]
 
 
 def in_order(operation: Operation, stranger: str) -> list[tuple[int, Fault]]:
-    """The faults that a request to an operation can have, in the order in which the gate must find them."""
+    """The faults that a request to an operation can have, in the order in which they are checked."""
     found: list[tuple[int, Fault]] = [(404, lambda request: replace(request, path="/nowhere" + request.path))]
     found.append((405, lambda request: replace(request, method="PUT")))
     if operation.secured:

@@ -15,7 +15,7 @@ from tests.contract.contract import BY_ID, PROMISES, Operation
 from tests.contract.oracle import MOST_BYTES
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 UNKNOWN_CURSOR = "A" * 38
 
@@ -24,7 +24,7 @@ Recipe = Callable[[World], Answer]
 
 def recipes() -> dict[tuple[str, int, str], Recipe]:
     """What brings about each promise of the document; a promise that is not in it has no recipe yet."""
-    found: dict[tuple[str, int, str], Recipe] = told("RECIPES")
+    found: dict[tuple[str, int, str], Recipe] = resource_data("RECIPES")
     for operation, status, code in PROMISES:
         if (operation, status, code) not in found and (recipe := _from_document(BY_ID[operation], status, code)):
             found[operation, status, code] = recipe

@@ -11,7 +11,7 @@ import pytest
 from tests.contract.contract import BY_ID, OPERATIONS, Link, Operation
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 pytestmark = pytest.mark.slow
 
@@ -26,10 +26,10 @@ def world(port: int, admin_token: str, user_token: str) -> World:
 
 def source(operation: Operation, link: Link, world: World) -> tuple[Answer, dict[str, str]]:
     """A response that has the link, and the values of the request's expressions. A list has a next page."""
-    if recipe := told("RECIPES").get((operation.id, link.status, "")):
+    if recipe := resource_data("RECIPES").get((operation.id, link.status, "")):
         return recipe(world), {}
     query = {"page_size": "1"} if "page_size" in operation.of("query") else {}
-    ids = {name: told("IDS").get(name, "1") for name in operation.of("path")}
+    ids = {name: resource_data("IDS").get(name, "1") for name in operation.of("path")}
     answer = Request.on_rows(operation, world.tokens["admin"]).asking(urlencode(query)).send(world.port)
     sent = {"path": ids, "query": query}
     return answer, {f"$request.{place}.{name}": value for place in sent for name, value in sent[place].items()}

@@ -1,4 +1,4 @@
-"""One fault at a time, as bytes on a socket: each is answered exactly as the document and the order of the gate say.
+"""One fault at a time, as bytes on a socket: each is answered exactly as the document and the order of checks say.
 
 Schemathesis sends several faults at once, so one that is let through can hide behind another.
 """
@@ -86,7 +86,7 @@ class TestOneFault:
 
         assert refused == []
 
-    def test_hides_no_fault_that_the_gate_finds_later(self, operation: Operation, valid: Request, user_token: str, port: int):
+    def test_hides_no_fault_that_is_checked_later(self, operation: Operation, valid: Request, user_token: str, port: int):
         found = {}
         for (status, first), (later, second) in itertools.combinations(probes.in_order(operation, user_token), 2):
             request = first(second(valid))

@@ -19,7 +19,7 @@ from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post
 from tests.support.databases import Template
-from tests.support.resources import told
+from tests.support.resources import resource_data
 from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
@@ -163,7 +163,7 @@ class TestWithoutADatabase:
 
 
 class TestWhileAnotherProcessWrites:
-    WRITES = tuple(known.id for known in OPERATIONS if known.method != "GET" and known.id not in told("READS"))
+    WRITES = tuple(known.id for known in OPERATIONS if known.method != "GET" and known.id not in resource_data("READS"))
 
     def test_writes_are_refused_in_the_end_and_reads_go_on(self, template: Template, tmp_path: Path):
         url = furnish(template, tmp_path)

@@ -44,7 +44,7 @@ from tests.contract.contract import BY_ID, Operation
 from tests.contract.fuzz import checks
 from tests.contract.people import NOT_PEOPLE, PEOPLE
 from tests.support.databases import Connection
-from tests.support.resources import told
+from tests.support.resources import resource_data
 from tests.support.rows import NAMED, insertion, owner, parents, row
 
 DATABASE = Connection(os.environ["ACCORD_FUZZ_DATABASE"])
@@ -94,7 +94,7 @@ class Arranged:
 def for_case(operation: str, case: Case) -> None:
     """Arrange what a case of an operation needs."""
     valid = case.meta is not None and case.meta.generation.mode.is_positive
-    for restore in told("RESTORE").values():
+    for restore in resource_data("RESTORE").values():
         restore(DATABASE)
     found = Arranged(BY_ID[operation], case, 0, valid)
     kind = (operation, found.phase == "stateful", valid)
@@ -104,13 +104,13 @@ def for_case(operation: str, case: Case) -> None:
         _write_integers(case.path_parameters)
     _make_new(case)
     if found.phase != "stateful":
-        if arrange_path := told("PATHS").get(operation):
+        if arrange_path := resource_data("PATHS").get(operation):
             arrange_path(found)
         elif valid and "If-Match" in found.operation.of("header"):
             _deal(found)
         else:
             _arrange_path(found)
-    if arrange := told("ARRANGE").get(operation):
+    if arrange := resource_data("ARRANGE").get(operation):
         arrange(found)
     if found.operation.method == "PATCH":
         _remember(found)
@@ -142,7 +142,7 @@ def _deal(found: Arranged) -> None:
             _make_unknown(found)
         case 6:
             headers.pop("If-Match", None)
-            if rule := told("RULES").get(found.operation.id):
+            if rule := resource_data("RULES").get(found.operation.id):
                 rule(found)
 
 

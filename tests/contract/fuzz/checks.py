@@ -22,7 +22,7 @@ from schemathesis import Case, CheckContext, Response
 from tests.contract import answers, oracle
 from tests.contract.contract import Operation, members
 from tests.contract.people import ORIGINS
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 observed: set[tuple[str, int, str]] = set()
 before_update: dict[str, dict[str, Any]] = {}  # by case: the row that an update is about to change
@@ -80,7 +80,7 @@ def http_semantics(ctx: CheckContext, response: Response, case: Case) -> None:
 
 
 @schemathesis.check
-def second_judge(ctx: CheckContext, response: Response, case: Case) -> None:
+def second_validator(ctx: CheckContext, response: Response, case: Case) -> None:
     """Another implementation of JSON Schema finds the answer documented, and no member that is not."""
     exchange = RequestContext(response)
     if exchange.operation is not None:
@@ -101,7 +101,7 @@ def cross_origin(ctx: CheckContext, response: Response, case: Case) -> None:
 
 
 @schemathesis.check
-def order_of_the_gate(ctx: CheckContext, response: Response, case: Case) -> None:
+def order_of_checks(ctx: CheckContext, response: Response, case: Case) -> None:
     """The answer is one that the document and the fixed order of checks allow for exactly these bytes."""
     exchange = RequestContext(response)
     allowed = oracle.allowed(exchange.method, exchange.target, exchange.sent, exchange.body)
@@ -168,9 +168,9 @@ def _list_faults(operation: Operation, exchange: RequestContext) -> Iterator[str
     values = oracle.route(exchange.target.partition("?")[0])[1]
     path = {name: int(value) for name, value in zip(operation.of("path"), values, strict=True)}
     listed = Listed(query, path, "authorization" in exchange.sent)
-    judge = told("ITEMS").get(operation.id)
+    find_faults = resource_data("ITEMS").get(operation.id)
     for item in items:
-        yield from judge(item, listed) if judge is not None else ()
+        yield from find_faults(item, listed) if find_faults is not None else ()
     for name, value in _filters(schema, listed).items():
         if any(item[name] != value for item in items):
             yield f"an item whose {name} is not {value}"

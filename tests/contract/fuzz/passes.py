@@ -17,7 +17,7 @@ from tests.contract.contract import OPERATIONS, Operation, members
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE, furnish
 from tests.support.databases import Template
 from tests.support.paths import ROOT
-from tests.support.resources import told
+from tests.support.resources import resource_data
 from tests.support.servers.service import Server
 
 HERE = Path(__file__).parent
@@ -40,11 +40,11 @@ def _settings(operation: Operation, principal: str) -> Iterator[str]:
     """Of one operation: what its statuses mean, and which dictionaries its values are also taken from."""
     yield f'[[operations]]\ninclude-operation-id = ["{operation.id}"]'
     if operation.scopes and principal == "user":
-        # The gate looks at roles before it looks at the request, so to a user who is no administrator every case is forbidden.
+        # Roles are checked before the request, so every case of a user who is not an administrator is forbidden.
         yield "checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 415, 422]"
     if 412 in operation.responses:
         yield 'checks.positive_data_acceptance.expected-statuses = ["2xx", 304, 401, 403, 404, 409, 412]'
-    if operation.id in told("BODIES") and operation.creates:  # what must be unique is not re-used from answers
+    if operation.id in resource_data("BODIES") and operation.creates:  # what must be unique is not re-used from answers
         yield "phases.fuzzing.extra-data-sources.responses = false\nphases.coverage.extra-data-sources.responses = false"
     yield "[operations.parameters]"
     for (place, name), (dictionary, probability) in _dictionaries(operation):
@@ -59,7 +59,7 @@ def _dictionaries(operation: Operation) -> Iterator[tuple[tuple[str, str], tuple
     for name, parameter in operation.of("query").items():
         if parameter.types in ({"integer"}, {"boolean"}):
             yield ("query", name), ("int_lexis" if parameter.types == {"integer"} else "bool_lexis", 0.3)
-    said = told("DICTIONARIES")
+    said = resource_data("DICTIONARIES")
     for schema in list(operation.bodies.values())[:1]:
         for name, member in members(schema).items():
             types = member.get("type", [])
@@ -100,7 +100,7 @@ class Outcome:
 
     @property
     def cases(self) -> int:
-        """How many requests were judged."""
+        """How many requests were checked."""
         return sum(report["test_cases"]["generated"] for report in self.reports)
 
     @property

@@ -8,13 +8,13 @@ import pytest
 
 from tests.contract.contract import OPERATIONS
 from tests.contract.fuzz.passes import EXAMPLES, PASSES, Outcome
-from tests.support.resources import told
+from tests.support.resources import resource_data
 
 pytestmark = pytest.mark.slow
 
 # The least share of valid requests that must succeed (over all phases), in each pass whose principal has the right:
 # without it a green run may have seen nothing but 404 and 409. Measured over several seeds, less a third.
-FLOORS = {operation.id: told("FLOORS").get(operation.id, 0.3) for operation in OPERATIONS}
+FLOORS = {operation.id: resource_data("FLOORS").get(operation.id, 0.3) for operation in OPERATIONS}
 # Every warning of Schemathesis counts but these: the dictionaries hold what must be refused on purpose, and who has no
 # rights is refused.
 HARMLESS = {"dictionary_mismatch", "missing_auth"}

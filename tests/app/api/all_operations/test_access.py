@@ -7,7 +7,7 @@ import pytest
 from tests.app.api.requests import IN_ORDER, send, store_others
 from tests.contract.contract import BY_ID
 from tests.support.builders import PASSWORD, signed_in, stored_post, stored_user
-from tests.support.resources import demand
+from tests.support.resources import resource_entry
 
 WHO = ("nobody", "grace", "alan", "admin", "deactivated")  # as in the ACCESS of `tests/resources/`
 
@@ -32,7 +32,7 @@ def test_every_role_has_exactly_the_access_of_the_resource(client, people, who, 
 
     for operation in IN_ORDER:
         with subtests.test(operation=operation):
-            access = demand("ACCESS", operation, BY_ID[operation].tag)
+            access = resource_entry("ACCESS", operation, BY_ID[operation].tag)
             response = send(client, operation, headers=people[who], refresh_token=tokens["refresh_token"])
 
             assert response.status_code == access[WHO.index(who)], response.text
