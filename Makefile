@@ -1,4 +1,4 @@
-# Everything a contributor does, by one word each. `make` alone prints this list; `make run` and `make test` need nothing
+# Everything a contributor does. `make` alone prints this list; `make run` and `make test` need nothing
 # but make and Python 3.11: what they install goes into .venv, from hash-pinned locks.
 
 .DEFAULT_GOAL := help
@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
-# --- use it
+# --- run
 
 # In the foreground of a terminal (+), `set -m` gives the server a process group of its own: Ctrl-C ends the server, and make has
 # no error to report. Elsewhere the server is all there is to signal.
@@ -26,18 +26,18 @@ run: $(VENV)/.project ## serve the API with demo data on http://127.0.0.1:8000 (
 migrate: $(VENV)/.project ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/python -m app migrate
 
-# --- change it
+# --- develop
 
 install: $(VENV)/.dev $(VENV)/.project ## make .venv with everything that development needs
 
 generate: install ## write app/schemas from openapi.yaml
 	$(BIN)/accord generate
 
-format: install ## format the code and mend what the linter can mend
+format: install ## format the code and apply the automatic fixes of the linter
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-# --- check it
+# --- check
 
 check: lint check-generated ## the inner loop: everything but the slow tests, within a minute
 	$(BIN)/python -m pytest -m "not slow" -n auto
@@ -56,8 +56,8 @@ lint: install ## formatting, lint, types, import layers, and the house rules of 
 check-generated: install ## whether app/schemas is what openapi.yaml generates
 	$(BIN)/accord check
 
-# Every gate speaks, also after another one has failed.
-check-contract: install ## whether document, code and handlers are one, and the last release still kept (BASE=file: that instead)
+# Every check runs, even if an earlier one fails.
+check-contract: install ## check that document, code and handlers agree, and that clients of the last release still work (BASE=file: of that)
 	@failed=0; \
 	$(BIN)/accord check || failed=1; \
 	$(BIN)/accord lint || failed=1; \
@@ -68,18 +68,18 @@ check-contract: install ## whether document, code and handlers are one, and the 
 contract: install ## only the contract tests: the service fuzzed against its document
 	$(BIN)/python -m pytest tests/contract
 
-extending: install ## add comments on posts to a copy (docs/extending.md), and run all of `make check` and `make contract` there
+extending: install ## follow docs/extending.md on a copy, and run all of `make check` and `make contract` there
 	EXTENDING=1 $(BIN)/python -m pytest tests/extending
 
-faults: install ## what dies, and what that costs: a table of acknowledged, lost, duplicated, and seconds of outage
+faults: install ## kill each component under load: a table of acknowledged, lost and duplicated requests, and seconds of outage
 	SLOW_CLIENTS_SECONDS=5 $(BIN)/python -m pytest tests/faults
 
 bench: install ## server time of each operation
 	$(BIN)/python -m tests.bench
 
-# --- keep it
+# --- maintain
 
-lock: install ## pin again after a change of pyproject.toml (UPGRADE=1: to the newest versions)
+lock: install ## pin the dependencies of pyproject.toml again (UPGRADE=1: the newest versions)
 	$(call compile,requirements-dev.lock,--extra generate --extra testing --group build --group dev)
 	$(call compile,requirements.lock,--group build --constraint requirements-dev.lock)
 

@@ -31,7 +31,7 @@ from app.services.sessions import Bearer
 from app.services.shared.limits import Limits
 from app.worker import working
 
-# Security headers of every answer.
+# Security headers of every response.
 HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -111,6 +111,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     engine = Engine(description(), bound, service)
     for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
-    host = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
-    host.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
-    return host
+    app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    app.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
+    return app

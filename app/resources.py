@@ -89,15 +89,15 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
     resources.outbox_added = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.callback(resources.passwords.close)
-        opened = functools.partial(
+        open_database = functools.partial(
             connect,
             statement_timeout=settings.statement_timeout,
             connections=settings.database_connections,
             pgbouncer=settings.pgbouncer,
         )
-        resources.database = resources.replica = await opened(settings.database_url)
+        resources.database = resources.replica = await open_database(settings.database_url)
         stack.push_async_callback(resources.database.close)
-        pair = await _replicated(resources, opened)
+        pair = await _replicated(resources, open_database)
         if resources.valkey is not None:
             await stack.enter_async_context(resources.valkey)
         if pair is not None:
@@ -106,14 +106,14 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
         yield resources
 
 
-async def _replicated(resources: Resources, opened: Callable[[str], Awaitable[Database]]) -> Replicated | None:
+async def _replicated(resources: Resources, open_database: Callable[[str], Awaitable[Database]]) -> Replicated | None:
     """The primary with its replica, if one is configured, reachable and safe to use."""
     settings, url = resources.settings, resources.settings.database_read_url
     # Without Valkey, workers cannot share which callers have written.
     if url is None or (settings.workers > 1 and resources.valkey is None):
         return None
     try:
-        return Replicated(resources.database, await opened(url), resources.valkey)
+        return Replicated(resources.database, await open_database(url), resources.valkey)
     except ConnectionError as error:
         structlog.get_logger().warning("replica unreachable; reading from the primary until restart", error=str(error))
         return None

@@ -183,7 +183,7 @@ class Worker:
             _log_dead_letter(item)
 
     async def _housekeep(self) -> None:
-        """Delete expired rows once a minute, at another moment than other workers."""
+        """Delete expired rows once a minute, at a random offset, so that workers do not do it at the same time."""
         await asyncio.sleep(random.uniform(0, HOUSEKEEPING_SECONDS))  # noqa: S311 - not a secret
         while not self._stopping:
             try:

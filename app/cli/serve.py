@@ -45,9 +45,9 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
         sockets = _listen(settings)
         _prepare(settings, sockets[0].getsockname()[1])
         if settings.workers > 1:
-            patience = _drain_seconds(settings) + life.GRACE_SECONDS + 5
+            stop_seconds = _drain_seconds(settings) + life.GRACE_SECONDS + 5
             readable = settings.env == "development"
-            supervisor.become(sockets, workers=settings.workers, stop_seconds=patience, readable=readable)
+            supervisor.become(sockets, workers=settings.workers, stop_seconds=stop_seconds, readable=readable)
     life.serve(
         application,
         sockets,
@@ -86,7 +86,7 @@ def _listen(settings: Settings) -> list[socket.socket]:
 
 def _prepare(settings: Settings, port: int) -> None:
     """Migrate or check the database and report the start: once, not in every worker."""
-    facts = {
+    startup_info = {
         "address": _address(settings.host, port),
         "version": version(),
         "env": settings.env,
@@ -95,10 +95,10 @@ def _prepare(settings: Settings, port: int) -> None:
     }
     if settings.env == "development":
         migrate.upgrade(settings)
-        _greet(facts, run(settings, demo.create))
+        _print_banner(startup_info, run(settings, demo.create))
     else:
         require_migrated(settings)
-        _log.info("starting", **facts)
+        _log.info("starting", **startup_info)
     log_unknown_settings()
     if settings.worker:
         require_mail(settings)
@@ -119,10 +119,10 @@ def _address(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _greet(facts: dict[str, Any], accounts: list[demo.Account]) -> None:
-    workers = f"{facts['workers']} worker{'s' if facts['workers'] > 1 else ''}"
-    typer.echo(f"\n  {title()} {facts['version']} ({facts['env']}), {workers}, {facts['database']}\n")
-    base = facts["address"]
+def _print_banner(startup_info: dict[str, Any], accounts: list[demo.Account]) -> None:
+    workers = f"{startup_info['workers']} worker{'s' if startup_info['workers'] > 1 else ''}"
+    typer.echo(f"\n  {title()} {startup_info['version']} ({startup_info['env']}), {workers}, {startup_info['database']}\n")
+    base = startup_info["address"]
     typer.echo(f"  {base}/docs           try it out\n  {base}/redoc          reference\n  {base}/openapi.yaml   the contract\n")
     if accounts:
         typer.echo("  Demo accounts (passwords are shown only once):\n")

@@ -1,1 +1,1 @@
-"""Rules, one module per resource."""
+"""Rules, one package per resource."""

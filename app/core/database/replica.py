@@ -56,7 +56,7 @@ class Replicated:
         self.replica: Database = _RoutingDatabase(primary, self)
 
     async def __aenter__(self) -> Self:
-        self._following = asyncio.get_running_loop().create_task(self._follow())
+        self._following = asyncio.get_running_loop().create_task(self._poll_positions())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -76,11 +76,11 @@ class Replicated:
             return None
         return self._replica
 
-    def distrust(self) -> None:
+    def mark_unavailable(self) -> None:
         """Stop using the replica, which has failed, until its position is known again."""
         self._fresh = float("-inf")
 
-    async def _follow(self) -> None:
+    async def _poll_positions(self) -> None:
         """Keep track of the moment up to which the replica has applied everything."""
         while True:
             asked = time.monotonic()
@@ -156,7 +156,7 @@ class _RoutingDatabase(_TrackingDatabase):
             try:
                 return await replica.one(statement, **values)
             except ServiceUnavailable:
-                self._pair.distrust()
+                self._pair.mark_unavailable()
         return await super().one(statement, **values)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
@@ -164,5 +164,5 @@ class _RoutingDatabase(_TrackingDatabase):
             try:
                 return await replica.all(statement, **values)
             except ServiceUnavailable:
-                self._pair.distrust()
+                self._pair.mark_unavailable()
         return await super().all(statement, **values)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from accord.document.adoption.readings import REASONS
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from accord.errors import AccordError
 
 CALL = "accord.runtime"  # the default of --call
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         module = importlib.import_module(f"accord.cli.{options.module}")
         # A document may be nested deeply; the mock needs the main thread, which gets the signals.
-        return int(module.run(options) if options.module == "mock" else deep(lambda: module.run(options)))
+        return int(module.run(options) if options.module == "mock" else on_deep_stack(lambda: module.run(options)))
     except ModuleNotFoundError as error:
         if (extra := _EXTRAS.get(str(error.name).partition(".")[0])) is None:
             raise

@@ -14,7 +14,7 @@ from typing import Any
 
 from accord.cli.overlay import as_text
 from accord.cli.settings import valid
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from accord.document.document import Document, Node
 from accord.openapi.api import API
 from accord.overlay import completed, overlay
@@ -25,9 +25,9 @@ from accord.server import lifecycle
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
-    document = deep(lambda: valid(options))
+    document = on_deep_stack(lambda: valid(options))
     if options.complete:
-        added = deep(lambda: overlay(document))
+        added = on_deep_stack(lambda: overlay(document))
         if options.overlay:
             Path(options.overlay).write_text(as_text(added), encoding="utf-8")
         else:

@@ -13,7 +13,7 @@ _STACK = 1 << 29  # bytes of address space; memory is allocated as it is used
 _CALLS = 50_000
 
 
-def deep(work: Callable[[], T]) -> T:
+def on_deep_stack(work: Callable[[], T]) -> T:
     """Run a function that may recurse far deeper than Python allows by default; returns or raises what it does."""
     results: list[T] = []
     errors: list[BaseException] = []

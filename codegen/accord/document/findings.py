@@ -44,7 +44,7 @@ class BindingError(AccordError):
     """The handlers and the document differ; the text has one line for each difference."""
 
 
-def at_fault(findings: Iterable[Finding]) -> DocumentError:
+def document_error(findings: Iterable[Finding]) -> DocumentError:
     """One error for several findings."""
     found = tuple(dict.fromkeys(findings))
     return DocumentError("\n".join(map(str, found)), found)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accord.document.adoption.readings import Readings
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from accord.document.document import Document, DocumentError
 from accord.errors import AccordError
 from accord.generate.adoption import adoption, check_document
@@ -55,7 +55,7 @@ def generated(settings: Settings) -> dict[str, str]:
     Raises:
         GenerationError: the document has faults, or keywords that cannot be enforced.
     """
-    return deep(lambda: _generated(settings))
+    return on_deep_stack(lambda: _generated(settings))
 
 
 def _generated(settings: Settings) -> dict[str, str]:

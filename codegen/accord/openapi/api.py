@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from accord.document.document import Document
-from accord.document.findings import at_fault
+from accord.document.findings import document_error
 from accord.openapi.keywords.extensions import invalid_extensions
 from accord.openapi.keywords.suggestions import suggested
 from accord.openapi.operation import Operation, operations_of, under_own_name, with_ids
@@ -28,7 +28,7 @@ class API:
             DocumentError: something cannot be served, with its line.
         """
         if found := [suggested(document, node.pointer, text) for node, text in invalid_extensions(document.root)]:
-            raise at_fault(found)
+            raise document_error(found)
         operations: dict[str, Operation] = {}
         for operation in with_ids(operations_of(document.root.items("paths"))):
             if (other := operations.get(operation.id)) is not None:

@@ -42,7 +42,6 @@ def _measured(document: Path, output: Path) -> None:
         last = now
 
     from accord.cli import generate as command  # noqa: F401, PLC0415 - as above
-    from accord.document.deep_stack import deep  # noqa: PLC0415 - importing is measured
     from accord.generate import adoption as adopt  # noqa: PLC0415 - as above
     from accord.generate import package as generate  # noqa: PLC0415 - as above
     from accord.generate import sources  # noqa: PLC0415 - as above
@@ -50,9 +49,9 @@ def _measured(document: Path, output: Path) -> None:
     said("import")
     read = generate.load(document)
     said("load")
-    faults = deep(lambda: adopt.check_document(read))
+    faults = on_deep_stack(lambda: adopt.check_document(read))
     said(f"judge ({len(faults)})")
-    files = deep(lambda: sources.sources(read, "accord.runtime"))
+    files = on_deep_stack(lambda: sources.sources(read, "accord.runtime"))
     said("sources")
     generate._formatted(files, generate.Settings(document, output, "accord.runtime"))  # noqa: SLF001 - one phase of it
     said("format")

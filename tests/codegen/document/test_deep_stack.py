@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from tests.codegen.support.service import body
 
 LENGTH = 1500
@@ -50,8 +50,8 @@ class TestDeep:
         def nested(levels: int) -> int:
             return 1 + nested(levels - 1) if levels else 0
 
-        assert deep(lambda: nested(20_000)) == 20_000
+        assert on_deep_stack(lambda: nested(20_000)) == 20_000
 
     def test_raises_what_the_work_raises(self):
         with pytest.raises(json.JSONDecodeError):
-            deep(lambda: json.loads("{"))
+            on_deep_stack(lambda: json.loads("{"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accord.document.document import Document
-from accord.document.findings import at_fault
+from accord.document.findings import document_error
 from accord.generate.ir.faults import each
 from accord.generate.ir.naming import OPERATIONS_TAKEN, class_name, class_names
 from accord.generate.ir.nodes import Package
@@ -31,12 +31,12 @@ def build(document: Document) -> Package:
     named = [schemas.raw_child(name) for name in schemas.value if name not in unused] if schemas else []
     each(((node, node) for node in named), lambda node: builder.normalize(node, class_name(str(node.pointer[-1]))), faults)
     if faults:
-        raise at_fault(faults)
+        raise document_error(faults)
     names = class_names(((one.id, one.id) for one in api.operations), OPERATIONS_TAKEN)
     found = ((operation.node, operation) for operation in api.operations)
     items = each(found, lambda operation: normalized(operation, names[operation.id], builder, problems), faults)
     if faults:
-        raise at_fault(faults)
+        raise document_error(faults)
     sent = outgoing(api.webhooks, [item.request for item in items], builder)
     merge_equal(builder)
     asymmetric = builder.asymmetric()

@@ -13,9 +13,9 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from accord.document.document import Document
-from accord.document.findings import at_fault
+from accord.document.findings import document_error
 from accord.errors import ClientGone, HeaderList, RequestRejected
 from accord.openapi.api import API
 from accord.openapi.paths.router import Resource, Router
@@ -46,11 +46,11 @@ class Engine:
             None
         )  # set by `OpenAPIApp`: serves paths not in the document
         self._service, self._limits, self._new_request_id = service, service.limits, request_ids()
-        deep(lambda: self._compile(api, handlers))
+        on_deep_stack(lambda: self._compile(api, handlers))
 
     def _compile(self, api: API, handlers: Mapping[str, binding.Operation]) -> None:
         if found := findings(self.document):
-            raise at_fault(found)
+            raise document_error(found)
         self.responder = Responder(api, self._service)
         self.findings = self.responder.errors.findings  # responses whose error format cannot be written
         for definition in api.operations:

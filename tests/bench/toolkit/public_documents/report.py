@@ -52,14 +52,14 @@ OWN_LIMITS = ("schema error", "serialization", "health check", "unsupported", "n
 # What has to be known of the served document, told by another process: this one stays small, or it would be measured as well.
 _FACTS = """
 import json, pathlib, sys
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from accord.openapi.api import API
 from accord.document.document import Document
 def facts():
     document = Document.load(pathlib.Path(sys.argv[1]), ())
     found = API.of(document).operations
     return {"prefixes": {f"{one.method.lower()} {one.path}": next(iter(one.prefixes), "") for one in found}}
-print(json.dumps(deep(facts)))
+print(json.dumps(on_deep_stack(facts)))
 """
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from accord.document.deep_stack import deep
+from accord.document.deep_stack import on_deep_stack
 from accord.document.document import Document, Node
 from accord.fidelity.reference_validator import CYCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
@@ -150,4 +150,4 @@ def _decoded(body: Any) -> bytes:
 
 
 if __name__ == "__main__":
-    deep(lambda: main(Path(sys.argv[1]), Path(sys.argv[2])))
+    on_deep_stack(lambda: main(Path(sys.argv[1]), Path(sys.argv[2])))

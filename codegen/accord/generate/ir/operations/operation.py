@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accord.document.findings import at_fault
+from accord.document.findings import document_error
 from accord.document.identifiers import distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import union
@@ -53,7 +53,7 @@ def operation_classes(items: list[Item], asymmetric: frozenset[str]) -> tuple[no
     links = Links([item.request for item in items])
     responses = [tuple(answer.node(asymmetric, links.of(answer, item.request)) for answer in item.answers) for item in items]
     if links.faults:
-        raise at_fault(links.faults)
+        raise document_error(links.faults)
     return tuple(_operation(item, found, links) for item, found in zip(items, responses, strict=True))
 
 

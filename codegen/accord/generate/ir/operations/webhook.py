@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accord.document.findings import Finding, at_fault
+from accord.document.findings import Finding, document_error
 from accord.document.identifiers import ARGUMENTS_TAKEN, distinct, python_name
 from accord.generate.ir import nodes
 from accord.generate.ir.annotations import annotation, model_annotation, model_name, optional, union
@@ -66,7 +66,7 @@ def webhook_classes(found: list[Outgoing], asymmetric: frozenset[str]) -> tuple[
     faults: list[Finding] = []
     classes = each(((one.request.operation.node, one) for one in found), lambda one: _webhook(one, asymmetric), faults)
     if faults:
-        raise at_fault(faults)
+        raise document_error(faults)
     return tuple(classes)
 
 
