@@ -34,7 +34,7 @@ def main() -> None:
 def _measured(document: Path, output: Path) -> None:
     last = (time.process_time(), time.perf_counter())
 
-    def said(phase: str) -> None:
+    def report(phase: str) -> None:
         nonlocal last
         now = (time.process_time(), time.perf_counter())
         cpu, wall = (new - old for new, old in zip(now, last, strict=True))
@@ -42,19 +42,20 @@ def _measured(document: Path, output: Path) -> None:
         last = now
 
     from accord.cli import generate as command  # noqa: F401, PLC0415 - as above
+    from accord.document.deep_stack import on_deep_stack  # noqa: PLC0415 - importing is measured
     from accord.generate import adoption as adopt  # noqa: PLC0415 - as above
     from accord.generate import package as generate  # noqa: PLC0415 - as above
     from accord.generate import sources  # noqa: PLC0415 - as above
 
-    said("import")
+    report("import")
     read = generate.load(document)
-    said("load")
+    report("load")
     faults = on_deep_stack(lambda: adopt.check_document(read))
-    said(f"judge ({len(faults)})")
+    report(f"check ({len(faults)})")
     files = on_deep_stack(lambda: sources.sources(read, "accord.runtime"))
-    said("sources")
+    report("sources")
     generate._formatted(files, generate.Settings(document, output, "accord.runtime"))  # noqa: SLF001 - one phase of it
-    said("format")
+    report("format")
 
 
 if __name__ == "__main__":
