@@ -72,13 +72,9 @@ class Observer:
 
 def schemes(document: Document, credential: str | None) -> dict[str, Credential]:
     """Each security scheme with the credential that it accepts: the given one, or a random one."""
-    return {name: Credential(_credential(node, credential)) for name, node in _security_schemes(document).items()}
-
-
-def _security_schemes(document: Document) -> dict[str, Node]:
-    components = document.root.get("components")
-    schemes = components.get("securitySchemes") if components is not None else None
-    return dict(schemes.named()) if schemes is not None else {}
+    return {
+        name: Credential(_credential(node, credential)) for name, node in document.root.named("components", "securitySchemes")
+    }
 
 
 def application(document: Document, accepted: Mapping[str, Credential]) -> OpenAPIApp:
@@ -99,7 +95,7 @@ def greeting(document: Document, accepted: Mapping[str, Credential], address: st
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
     lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
-    schemes = _security_schemes(document).items()
+    schemes = document.root.named("components", "securitySchemes")
     lines += [f"  {name}: {_header(node, accepted[name].accepted)}" for name, node in schemes]
     return "\n".join([f"{document.name} as a mock:", *lines, ""])
 

@@ -25,14 +25,19 @@ ASSUMED = "discriminator "  # prefix of the comment that marks where one alterna
 
 def discriminates(schema: Schema) -> bool:
     """Whether a schema has alternatives and a discriminator."""
+    return property_name(schema) is not None and sum(isinstance(schema.get(keyword), list) for keyword in ALTERNATIVES) == 1
+
+
+def property_name(schema: Schema) -> str | None:
+    """The property that holds the tag; None without a discriminator."""
     discriminator = schema.get("discriminator")
-    named = isinstance(discriminator, dict) and isinstance(discriminator.get("propertyName"), str)
-    return named and sum(isinstance(schema.get(keyword), list) for keyword in ALTERNATIVES) == 1
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    return name if isinstance(name, str) else None
 
 
 @dataclass(slots=True)
 class _Alternative:
-    """One alternative: the tags that its schema admits (None: any), and those that the discriminator maps to it."""
+    """One alternative: the tags that its schema admits (None: any), and those that select it."""
 
     schema: Any
     never_object: bool
@@ -48,8 +53,7 @@ class Switch:
     def __init__(self, schema: Node) -> None:
         self._keyword = next(keyword for keyword in ALTERNATIVES if keyword in schema.value)
         self._name = schema.value["discriminator"]["propertyName"]
-        self._mapped = [(value, target.value) for value, _, target in mapped_schemas(schema.raw_child("discriminator"))]
-        self._all = [self._read(alternative) for alternative in subschemas(schema, self._keyword)]
+        self._all = [self._read(schema, alternative) for alternative in subschemas(schema, self._keyword)]
         self._objects = [one for one in self._all if not one.never_object]
         admitted = [canonical_json(value) for one in self._objects for value in one.admitted or ()]
         self._distinct = len(set(admitted)) == len(admitted)
@@ -108,46 +112,52 @@ class Switch:
     def _when(self, values: list[Any] | None, then: Any) -> Schema:  # noqa: ANN401 - as above
         return {"if": self._tagged(values or []), "then": then}
 
-    def _read(self, alternative: Node) -> _Alternative:
+    def _read(self, schema: Node, alternative: Node) -> _Alternative:
         parts = list(conjuncts(alternative))
         types = declared_types(parts)
-        admitted = enumerated(conjuncts(*properties(*parts).get(self._name, [])))
         return _Alternative(
             alternative.value,
             never_object=_is_never(alternative.value) or (types is not None and "object" not in types),
             always_object=types == ["object"],
             requires_tag=any(self._name in part.value.get("required", ()) for part in parts),
-            admitted=admitted,
-            tags=self._tags(alternative, parts, admitted),
+            admitted=_admitted(parts, self._name),
+            tags=selecting_tags(schema, alternative),
         )
 
-    def _tags(self, alternative: Node, parts: list[Node], admitted: list[Any] | None) -> list[Any]:
-        """The tags of an alternative: those mapped to it, else those that it admits, else the name of its schema.
 
-        Empty if they are not known, as for alternatives with alternatives of their own.
-        """
-        reference = alternative.reference
-        target = alternative.document.at(reference, alternative).value if reference is not None else None
-        mapped = [value for value, schema in self._mapped if target is not None and schema is target]
-        if mapped or admitted is not None:
-            return mapped or admitted or []
-        if reference is None or any(keyword in part.value for part in parts for keyword in ALTERNATIVES):
-            return []
-        return [schema_name(reference)]
+def selecting_tags(schema: Node, alternative: Node) -> list[Any]:
+    """The values of a discriminator's property that select an alternative of its schema, the usual one first.
+
+    These are the values that `mapping` lists for it, or the name of its schema; if it lists values itself (`const`, `enum`),
+    only those that are among them, or all of them. Empty without a discriminator, and if the tags are not known, as for
+    alternatives with alternatives of their own.
+    """
+    if (name := property_name(schema.value)) is None:
+        return []
+    parts, reference, named = list(conjuncts(alternative)), alternative.reference, []
+    if reference is not None:
+        target = alternative.resolved().pointer
+        mapped = mapped_schemas(schema.raw_child("discriminator"))
+        nested = any(keyword in part.value for part in parts for keyword in ALTERNATIVES)
+        named = [value for value, _, found in mapped if found.pointer == target] or [schema_name(reference)] * (not nested)
+    admitted = _admitted(parts, name)
+    return named if admitted is None else [tag for tag in named if tag in admitted] or admitted
+
+
+def _admitted(parts: list[Node], name: str) -> list[Any] | None:
+    """The values that the parts of an alternative list for a property; None if they do not list them."""
+    return enumerated(conjuncts(*properties(*parts).get(name, [])))
 
 
 def mapped_schemas(discriminator: Node) -> Iterator[tuple[str, Node, Node]]:
-    """The `mapping` of a discriminator: each value, where it is written, and the schema that it names, if there is one."""
+    """The `mapping` of a discriminator: each value that names a schema, where it is written, and the schema."""
     mapping = discriminator.value.get("mapping") if isinstance(discriminator.value, dict) else None
     for value, target in mapping.items() if isinstance(mapping, dict) else ():
         place = discriminator.raw_child("mapping").raw_child(value)
-        with contextlib.suppress(DocumentError):
-            yield value, place, discriminator.document.at(mapped_reference(target), place)
-
-
-def mapped_reference(target: str) -> str:
-    """The `$ref` that a value of `mapping` stands for: itself, or the name of a schema of `components`."""
-    return target if "/" in target or "#" in target else reference_to(("components", "schemas", target))
+        with contextlib.suppress(DocumentError, TypeError):
+            # Itself a `$ref`, or the name of a schema of `components`.
+            reference = target if "/" in target or "#" in target else reference_to(("components", "schemas", target))
+            yield value, place, discriminator.document.at(reference, place).resolved()
 
 
 def schema_name(reference: str) -> str:

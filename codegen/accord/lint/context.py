@@ -101,5 +101,4 @@ def written(mapping: Node | None) -> Iterator[tuple[str, Node]]:
 
 def components(document: Document, kind: str) -> Iterator[Node]:
     """The reusable parts of one kind."""
-    parts = document.root.get("components")
-    return named(parts.get(kind) if parts else None)
+    return (node for _, node in document.root.named("components", kind))

@@ -12,6 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from accord.document.document import Document
+from accord.jsonschema.discriminator import selecting_tags
+from accord.jsonschema.schema import ALTERNATIVES, subschemas
 from accord.jsonschema.validator import validator
 from accord.openapi.api import API
 from accord.runtime.validator import RequestValidator
@@ -25,6 +27,9 @@ components:
     Lion: {type: object, required: [kind], properties: {kind: {const: lion}, hunts: {type: boolean}}}
     Wolf: {type: object, required: [kind], properties: {kind: {enum: [wolf, dingo]}, bark: {type: boolean}}}
     Fish: {allOf: [{$ref: "#/components/schemas/Lion"}, {properties: {depth: {type: integer}}}]}
+    Pet: {type: object, required: [kind], properties: {kind: {enum: [a, Lynx]}}}
+    Bird: {allOf: [{$ref: "#/components/schemas/Pet"}]}
+    Lynx: {allOf: [{$ref: "#/components/schemas/Pet"}], required: [hunts], properties: {hunts: {type: boolean}}}
     Mouse: {properties: {kind: {const: mouse}, hunts: {type: boolean}}}
 """
 MAPPED = "mapping: {tom: Cat, rex: '#/components/schemas/Dog'}"
@@ -35,6 +40,7 @@ UNIONS = {
     "Exact": ("oneOf", "Lion Wolf", ""),
     "Nullable": ("oneOf", "Lion {type:'null'} Wolf", ""),
     "Renamed": ("oneOf", "Lion Wolf", "mapping: {x: Wolf, y: Lion}"),
+    "Inherited": ("anyOf", "Bird Lynx", "mapping: {a: Bird}"),
     "Same": ("oneOf", "Lion Fish Wolf", ""),
     "Partly": ("oneOf", "Lion Dog Mouse", ""),
     "Untagged": ("anyOf", "Mouse Wolf", ""),
@@ -121,6 +127,25 @@ def test_an_alternative_that_fits_by_another_name_is_not_reported_beside_other_f
 
 def test_a_value_that_fits_two_alternatives_is_rejected_by_them():
     assert faults("Two", {"a": {"kind": "Dog", "hunts": True, "bark": True}}) == ["/a oneOf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Two", [["Cat"], ["Dog"]]),
+        ("Mapped", [["tom"], ["rex"]]),
+        ("Exact", [["lion"], ["wolf", "dingo"]]),
+        ("Renamed", [["lion"], ["wolf", "dingo"]]),  # what is mapped is not admitted
+        ("Inherited", [["a"], ["Lynx"]]),  # both admit both
+        ("Partly", [["lion"], ["Dog"], ["mouse"]]),
+        ("Inline", [["a"], ["wolf", "dingo"], []]),
+        ("Nested", [[], []]),
+    ],
+)
+def test_the_tags_of_an_alternative_are_those_that_select_it_and_that_it_admits(name, expected):
+    node = DOCUMENT.root.child("components").child("schemas").child(name)
+
+    assert [selecting_tags(node, alternative) for alternative in subschemas(node, *ALTERNATIVES)] == expected
 
 
 RECURSIVE = """

@@ -9,6 +9,8 @@ import pytest
 from accord.document.document import Document
 from accord.fidelity.reference_validator import ReferenceValidator
 from accord.jsonschema.sampling import NoValue, Sampler
+from accord.jsonschema.sampling.constraints import conjunctions
+from accord.jsonschema.schema import properties
 
 COMPONENTS = """
 openapi: 3.1.0
@@ -25,6 +27,7 @@ components:
     Pong: {type: object, properties: {ping: {$ref: '#/components/schemas/Ping'}, n: {type: integer}}}
     Cat: {type: object, required: [kind, claws], properties: {kind: {type: string}, claws: {type: integer}}}
     Dog: {type: object, required: [kind, claws], properties: {kind: {type: string}, claws: {type: integer}}}
+    Lynx: {type: object, required: [kind], properties: {kind: {const: lynx}}}
     JSON: {anyOf: [{type: object, additionalProperties: {$ref: '#/components/schemas/JSON'}}, {type: array,
            items: {$ref: '#/components/schemas/JSON'}}, {type: string}]}
     Twice: {type: object, required: [inner], properties: {inner: {type: object, required: [outer], properties: {
@@ -100,6 +103,12 @@ class TestAValue:
         )
 
         assert value == {"kind": f"my-{kind}", "claws": 1}
+
+    def test_is_first_tried_with_the_constant_of_its_alternative(self):
+        schema = "{oneOf: [{$ref: '#/components/schemas/Lynx'}], discriminator: {propertyName: kind}}"
+        first = next(conjunctions((subject(schema),), {}, 0))
+
+        assert properties(*first.nodes)["kind"][-1].value == {"const": "lynx"}
 
     def test_leaves_out_what_does_not_exist_in_its_direction(self):
         schema = (

@@ -57,15 +57,9 @@ def _label(root: Node, name: str) -> str:
     return name if scheme == name else f"{name} ({scheme})"
 
 
-def _schemes(root: Node) -> Node | None:
-    components = root.get("components")
-    return components.get("securitySchemes") if components is not None else None
-
-
 def _scheme(root: Node, name: str) -> str:
     """What a scheme is, in words; its name if it is not defined."""
-    schemes = _schemes(root)
-    scheme = schemes.get(name) if schemes is not None else None
+    scheme = root.get("components", "securitySchemes", name)
     if scheme is None:
         return name
     value = scheme.value
@@ -103,10 +97,9 @@ def oauth_flows(old: Node, new: Node) -> Iterator[Change]:
 
 
 def _flows(root: Node) -> dict[tuple[str, str], Node]:
-    schemes = _schemes(root)
     return {
         (name, flow): node
-        for name, scheme in (schemes.named() if schemes is not None else ())
+        for name, scheme in root.named("components", "securitySchemes")
         if (flows := scheme.get("flows")) is not None
         for flow, node in flows.items()
     }

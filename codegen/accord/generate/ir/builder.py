@@ -25,10 +25,9 @@ def build(document: Document) -> Package:
     api = API.of(document)
     problems, builder = Problems(api), SchemaBuilder(document)
     faults = list(problems.faults)
-    components = document.root.get("components")
-    schemas = components.get("schemas") if components else None
+    schemas = document.root.get("components", "schemas")
     unused = problem_schemas(document)
-    named = [schemas.raw_child(name) for name in schemas.value if name not in unused] if schemas else []
+    named = [node for name, node in schemas.written() if name not in unused] if schemas else []
     each(((node, node) for node in named), lambda node: builder.normalize(node, class_name(str(node.pointer[-1]))), faults)
     if faults:
         raise document_error(faults)

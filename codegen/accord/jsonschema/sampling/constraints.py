@@ -10,7 +10,7 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.document.pointer import Pointer
-from accord.jsonschema.discriminator import mapped_schemas, schema_name
+from accord.jsonschema.discriminator import selecting_tags
 from accord.jsonschema.schema import ALTERNATIVES, applied, conjuncts, properties, subschemas
 from accord.jsonschema.types import TYPES, intersection, types_in
 
@@ -122,15 +122,10 @@ def _member_types(schema: Node) -> dict[str, Any]:
 
 
 def _discriminated(node: Node, branch: Node) -> Iterator[Constraints]:
-    """The branch with the tag that probably names it."""
-    discriminator, reference = node.value.get("discriminator"), branch.reference
-    if not isinstance(discriminator, dict) or reference is None:
-        return
-    target = node.document.at(reference, branch).pointer
-    mapped = (tag for tag, _, schema in mapped_schemas(node.raw_child("discriminator")) if schema.pointer == target)
-    name = next(mapped, schema_name(reference))
-    member = discriminator["propertyName"]
-    yield branch, synthetic(node, {"type": "object", "properties": {member: {"const": name}}, "required": [member]})
+    """The branch with the usual one of its tags."""
+    for tag in selecting_tags(node, branch)[:1]:
+        name = node.value["discriminator"]["propertyName"]
+        yield branch, synthetic(node, {"type": "object", "properties": {name: {"const": tag}}, "required": [name]})
 
 
 def opened(open_: Mapping[Pointer, int], conjunction: Conjunction) -> Counter[Pointer]:

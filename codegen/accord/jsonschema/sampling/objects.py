@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.document.document import Node
+from accord.jsonschema.discriminator import mapped_schemas, property_name
 from accord.jsonschema.regex.parser import PatternError
 from accord.jsonschema.regex.sampler import samples
 from accord.jsonschema.sampling.constraints import Conjunction, Constraints, synthetic
 from accord.jsonschema.sampling.generator import Generator, Lazy
-from accord.jsonschema.schema import member_schemas, properties, subschemas
+from accord.jsonschema.schema import ALTERNATIVES, member_schemas, properties, subschemas
 
 _MOST_MEMBERS = 2000
 
@@ -138,9 +139,7 @@ def _varied(members: _Members, shapes: list[list[str]]) -> Iterator[dict[str, An
 
 def _mapped(node: Node, name: str) -> list[Node]:
     """The tags of a discriminator without alternatives: not validated, but clients rely on them."""
-    discriminator = node.value.get("discriminator")
-    if not isinstance(discriminator, dict) or discriminator.get("propertyName") != name or not discriminator.get("mapping"):
+    if property_name(node.value) != name or node.value.keys() & set(ALTERNATIVES):
         return []
-    if "oneOf" in node.value or "anyOf" in node.value:
-        return []
-    return [Node(node.document, (*node.pointer, "discriminator"), {"enum": list(discriminator["mapping"])})]
+    values = [value for value, _, _ in mapped_schemas(node.raw_child("discriminator"))]
+    return [Node(node.document, (*node.pointer, "discriminator"), {"enum": values})] if values else []

@@ -38,11 +38,10 @@ class Security:
     __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
-        declared = operation.node.document.root.get("components", "securitySchemes")
         names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
         found, query_names = {}, set()
         for name in names:
-            scheme = declared.get(name) if declared is not None else None
+            scheme = operation.node.document.root.get("components", "securitySchemes", name)
             if scheme is None or name not in schemes:
                 owner = "the document" if scheme is None else "the service"
                 raise operation.node.error(f"{owner} has no security scheme {name!r}: add it")

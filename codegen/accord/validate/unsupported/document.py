@@ -14,7 +14,7 @@ from accord.document.adoption.readings import Word
 from accord.document.document import Document, DocumentError, Node
 from accord.document.findings import Finding
 from accord.document.pointer import Pointer, holds_names
-from accord.jsonschema.discriminator import mapped_reference
+from accord.jsonschema.discriminator import mapped_schemas, property_name
 from accord.jsonschema.regex.ecma import fault
 from accord.jsonschema.schema import allowed_values, conjuncts
 from accord.jsonschema.types import types_of
@@ -84,7 +84,7 @@ def _mapped(document: Document) -> Found:
         if kind != "schema" or "discriminator" not in schema.value:
             continue
         node = schema.raw_child("discriminator")
-        if not isinstance(node.value, dict) or not isinstance(node.value.get("propertyName"), str):
+        if property_name(schema.value) is None:
             yield node, "a discriminator must have the name of a member in `propertyName`: correct it"
             continue
         if "mapping" not in node.value:
@@ -93,12 +93,10 @@ def _mapped(document: Document) -> Found:
         if not isinstance(mapping.value, dict):
             yield mapping, "the `mapping` of a discriminator must map values to schemas: correct it"
             continue
-        for value, target in mapping.value.items():
-            place = mapping.raw_child(value)
-            try:
-                document.at(mapped_reference(target), place)
-            except (DocumentError, TypeError):
-                yield place, f"the discriminator maps {value!r} to {target!r}, which is not a schema: correct it"
+        found = {value for value, _, _ in mapped_schemas(node)}
+        for value, place in mapping.written():
+            if value not in found:
+                yield place, f"the discriminator maps {value!r} to {place.value!r}, which is not a schema: correct it"
 
 
 def _patterns(coverage: KeywordCoverage) -> Found:
@@ -134,10 +132,8 @@ def _survey(description: API) -> Found:
 def _operation(operation: Operation) -> Found:
     if not operation.answers:
         yield operation.node, "no response is a success, so no handler could answer: add one to `responses`"
-    components = operation.node.document.root.get("components")
-    schemes = components.get("securitySchemes") if components is not None else None
     for name in {name for alternative in operation.security for name, _ in alternative}:
-        scheme = schemes.get(name) if schemes is not None else None
+        scheme = operation.node.document.root.get("components", "securitySchemes", name)
         drop = _requirement(operation, name)
         if scheme is None:
             yield operation.node, f"there is no security scheme {name!r}: declare it in components.securitySchemes", drop

@@ -11,7 +11,7 @@ from accord.diff.model.overlap import contradict, overlap, tags
 from accord.diff.model.schema import Schema, Schemas, Union, alternatives, type_names
 from accord.diff.model.walk import Pair
 from accord.document.document import Node
-from accord.jsonschema.discriminator import mapped_schemas
+from accord.jsonschema.discriminator import mapped_schemas, selecting_tags
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.schema import ALTERNATIVES, subschemas
 
@@ -134,7 +134,7 @@ def _name(schema: Schema) -> str:
 
 
 def discriminators(pair: Pair) -> Iterator[Change | Pair]:
-    """The property that selects the branch, and its values. Without `mapping`, these are the names of the schemas.
+    """The property that selects the branch, and its values.
 
     A discriminator does not change which values are valid (OpenAPI 3.1.1, 4.8.25), so a new one is minor. A value that selects
     another branch, or none, changes the meaning of existing messages.
@@ -163,16 +163,10 @@ def discriminators(pair: Pair) -> Iterator[Change | Pair]:
 
 
 def _mapping(schemas: Schemas, node: Node) -> dict[str, tuple[Node, Schema]]:
-    """The schema of each value: as in `mapping`, else the branches by the names of their schemas."""
+    """The schema of each value: those of `mapping`, and the branches by their tags."""
     holder = node.document.node(node.pointer[:-1])
-    listed: dict[str, tuple[Node, Schema]] = {}
-    mapped: set[tuple[str | int, ...]] = set()
-    for name, entry, target in mapped_schemas(node):
-        found = target.resolved()
-        listed[name] = (entry, schemas.of(found))
-        mapped.add(found.pointer)
+    listed = {value: (entry, schemas.of(target)) for value, entry, target in mapped_schemas(node)}
     for branch in subschemas(holder, *ALTERNATIVES):
-        target = branch.resolved()
-        if branch.reference is not None and target.pointer not in mapped:
-            listed.setdefault(str(target.pointer[-1]), (branch, schemas.of(target)))
+        for tag in selecting_tags(holder, branch) if branch.reference is not None else ():
+            listed.setdefault(tag, (branch, schemas.of(branch.resolved())))
     return listed

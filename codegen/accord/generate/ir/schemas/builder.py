@@ -18,7 +18,7 @@ from accord.generate.ir.schemas import normal_form as form
 from accord.generate.ir.schemas.normal_form import NEVER, metadata, reference
 from accord.jsonschema import composition as c
 from accord.jsonschema.composition import Members
-from accord.jsonschema.discriminator import mapped_schemas, schema_name
+from accord.jsonschema.discriminator import property_name, schema_name, selecting_tags
 from accord.jsonschema.schema import ALTERNATIVES, is_false, is_marked, subschemas
 from accord.jsonschema.schema import conjuncts as included_in
 from accord.jsonschema.types import type_of
@@ -198,18 +198,17 @@ class SchemaBuilder:
 
     def _tags(self, node: Node, branches: list[Node], schemas: list[Schema]) -> dict[str, str]:
         """The classes by the value of a discriminator; empty if the classes themselves have constants for it."""
-        discriminator = node.value.get("discriminator")
-        name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
-        classes = {
-            branch.resolved().pointer: schema["$ref"].rpartition("/")[2]
+        classes = [
+            (branch, schema["$ref"].rpartition("/")[2])
             for branch, schema in zip(branches, schemas, strict=True)
             if branch.reference is not None and "$ref" in schema
-        }
-        if not isinstance(name, str) or not classes or all(c.names_itself(one, name) for one in branches if one.reference):
+        ]
+        name = property_name(node.value)
+        if name is None or all(c.names_itself(one, name) for one in branches if one.reference):
             return {}
-        tags = {str(pointer[-1]): known for pointer, known in classes.items()}
-        mapped = mapped_schemas(node.raw_child("discriminator"))
-        return tags | {value: classes[to] for value, _, target in mapped if (to := target.resolved().pointer) in classes}
+        # A name that `mapping` does not list still selects its schema (OpenAPI 3.1.1, 4.8.25.2).
+        names = {schema_name(branch.reference): known for branch, known in classes if branch.reference is not None}
+        return names | {tag: known for branch, known in classes for tag in selecting_tags(node, branch) if isinstance(tag, str)}
 
     def _alias(self, key: Key, nodes: Nodes, hint: str, schema: Schema) -> Schema:
         """A reference to a schema under a name of its own."""
