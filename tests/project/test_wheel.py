@@ -106,6 +106,7 @@ class TestTheWheel:
 
         assert {name.split("/")[0].partition("-")[0] for name in names} == {"accord"}
         assert "accord/py.typed" in names
+        assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
         assert any(name.endswith(".jinja2") for name in names)
 
 

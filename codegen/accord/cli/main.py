@@ -21,8 +21,7 @@ _EXTRAS = {
     "datamodel_code_generator": "generate",
     "jinja2": "generate",
     "jsonschema": "testing",
-    "openapi_schema_validator": "generate",
-    "openapi_spec_validator": "generate",
+    "openapi-spec-validator": "generate",  # whose files are read, so the name is that of the distribution
     "quickjs": "testing",
     "referencing": "testing",
 }

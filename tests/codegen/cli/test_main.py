@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
@@ -27,3 +28,20 @@ class TestCommands:
         module = {"check": "generate", "compatible": "diff"}.get(command, command)
 
         assert callable(importlib.import_module(f"accord.cli.{module}").run)
+
+    @pytest.mark.parametrize(
+        ("error", "extra"),
+        [
+            (PackageNotFoundError("openapi-spec-validator"), "generate"),
+            (ModuleNotFoundError(name="jinja2.ext"), "generate"),
+            (ModuleNotFoundError(name="quickjs"), "testing"),
+        ],
+    )
+    def test_names_the_extra_that_it_lacks(self, error, extra, monkeypatch, capsys):
+        def missing(_name: str) -> None:
+            raise error
+
+        monkeypatch.setattr(importlib, "import_module", missing)
+
+        assert main(["lint", "openapi.yaml"]) == 1
+        assert f"{error.name} is not installed: pip install 'accord[{extra}]'" in capsys.readouterr().err
