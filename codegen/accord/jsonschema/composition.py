@@ -30,25 +30,25 @@ def composed(*schemas: Node) -> list[Node]:
     return list(conjuncts(*schemas, order="included first"))
 
 
-def said(facets: Iterable[Node], keyword: str) -> list[Any]:
-    """The values of a keyword in all facets that have it."""
-    return [facet.value[keyword] for facet in facets if keyword in facet.value]
+def values_of(keyword: str, parts: Iterable[Node]) -> list[Any]:
+    """The values of a keyword in all of these schemas that have it."""
+    return [part.value[keyword] for part in parts if keyword in part.value]
 
 
-def types(facets: Iterable[Node]) -> list[str] | None:
-    """The JSON types that all facets admit, `integer` left out beside `number`; None if no facet has a `type`."""
-    found = declared_types(facets)
+def types(parts: Iterable[Node]) -> list[str] | None:
+    """The JSON types that all of these schemas admit, `integer` left out beside `number`; None if none has a `type`."""
+    found = declared_types(parts)
     return found and [name for name in dict.fromkeys(found) if not (name == "integer" and "number" in found)]
 
 
 def structured(schema: Node) -> bool:
     """Whether a schema describes the structure of a value, not only its bounds."""
     return is_false(schema) or any(
-        "type" in facet.value
-        or STRUCTURE & facet.value.keys()
-        or isinstance(facet.value.get("additionalProperties"), dict)
-        or any(map(structured, subschemas(facet, *ALTERNATIVES)))
-        for facet in conjuncts(schema)
+        "type" in part.value
+        or STRUCTURE & part.value.keys()
+        or isinstance(part.value.get("additionalProperties"), dict)
+        or any(map(structured, subschemas(part, *ALTERNATIVES)))
+        for part in conjuncts(schema)
     )
 
 
@@ -60,9 +60,9 @@ def names_within(schema: Node) -> list[str]:
 def adds_nothing(schema: Node, known: set[str]) -> bool:
     """Whether an alternative describes only members that are known without it."""
     return known.issuperset(names_within(schema)) and not any(
-        {"items", "prefixItems", "enum", "const", "patternProperties"} & facet.value.keys()
-        or facet.value.get("type", "object") != "object"
-        for facet in conjuncts(schema)
+        {"items", "prefixItems", "enum", "const", "patternProperties"} & part.value.keys()
+        or part.value.get("type", "object") != "object"
+        for part in conjuncts(schema)
     )
 
 
@@ -80,36 +80,36 @@ class Members:
     extra: list[Node] | None = None
 
 
-def members(facets: list[Node], settled: frozenset[tuple[Pointer, str]]) -> Members:
-    """The members that the facets of a schema give its objects; of `settled` alternatives one is among the facets."""
+def members(parts: list[Node], settled: frozenset[tuple[Pointer, str]]) -> Members:
+    """The members that the parts of a schema give its objects; of `settled` alternatives one is among the parts."""
     found = Members()
-    found.properties = properties(*facets)
-    for facet in facets:
-        found.required |= set(facet.value.get("required", ()))
-        _extra(facet, found)
-    closing = any(value is False for value in said(facets, "unevaluatedProperties"))
-    found.closed |= closing and not any(map(_opens, in_place(*facets)))
+    found.properties = properties(*parts)
+    for part in parts:
+        found.required |= set(part.value.get("required", ()))
+        _extra(part, found)
+    closing = any(value is False for value in values_of("unevaluatedProperties", parts))
+    found.closed |= closing and not any(map(_opens, in_place(*parts)))
     hidden = (
         name
-        for facet in facets
+        for part in parts
         for keyword in CONDITIONAL
-        if (facet.pointer, keyword) not in settled
-        for branch in subschemas(facet, keyword)
+        if (part.pointer, keyword) not in settled
+        for branch in subschemas(part, keyword)
         for name in names_within(branch)
     )
     found.maybe = [name for name in dict.fromkeys(hidden) if name not in found.properties]
     return found
 
 
-def _extra(facet: Node, found: Members) -> None:
-    """Add the schemas of members that a facet does not name."""
-    by_pattern = subschemas(facet, "patternProperties")
-    additional = facet.value.get("additionalProperties")
+def _extra(part: Node, found: Members) -> None:
+    """Add the schemas of members that a part does not name."""
+    by_pattern = subschemas(part, "patternProperties")
+    additional = part.value.get("additionalProperties")
     if additional is False:
         found.closed |= not by_pattern
         found.extra = by_pattern or found.extra
     elif isinstance(additional, dict):
-        found.extra = [*by_pattern, facet.raw_child("additionalProperties")]
+        found.extra = [*by_pattern, part.raw_child("additionalProperties")]
 
 
 def _opens(schema: Node) -> bool:

@@ -18,6 +18,10 @@ COMPONENTS: dict[str, Any] = {
     "B": {"type": "object", "required": ["b"], "properties": {"t": {"type": "string"}, "b": {"type": "integer"}}},
     "Renamed": {"type": "object", "required": ["b"], "properties": {"t": {"type": "string"}, "b": {"type": "integer"}}},
     **{
+        name: {"type": "object", "required": ["t"], "properties": {"t": {"const": "c"}, "c": {"type": "string"}}}
+        for name in ("Constant", "RenamedConstant")
+    },
+    **{
         name: {
             "type": "object",
             "properties": {

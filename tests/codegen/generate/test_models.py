@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 
 import pytest
 
@@ -43,6 +45,32 @@ class TestNamesOfClasses:
         kind = getattr(module, name)
         assert [type(one) for one in (user.one, *user.many)] == [kind, kind]
         assert module.User.model_fields["one"].description == f"Of Class_{name}."
+
+
+class TestTags:
+    """OpenAPI 3.1.1, 4.8.25: the name of a schema selects it unless `mapping` lists that value; so do its own constants."""
+
+    @pytest.mark.parametrize(
+        ("mapping", "tags"),
+        [
+            ("", {"Dog": "Dog", "cat": "Cat"}),
+            (", mapping: {rex: Dog}", {"Dog": "Dog", "cat": "Cat", "rex": "Dog"}),
+            (", mapping: {Dog: Fox, fox: Fox}", {"Fox": "Fox", "Dog": "Fox", "fox": "Fox", "cat": "Cat"}),
+        ],
+    )
+    def test_are_constants_mapped_values_and_names(self, mapping, tags, settings):
+        other = "Fox" if "Fox" in mapping else "Dog"
+        made = settings(
+            f"{HEAD}    Cat: {{type: object, required: [kind], properties: {{kind: {{const: cat}}}}}}\n"
+            f"    {other}: {{type: object, required: [kind], properties: {{kind: {{type: string}}}}}}\n"
+            f"    Pet:\n      oneOf: [{{$ref: '#/components/schemas/Cat'}}, {{$ref: '#/components/schemas/{other}'}}]\n"
+            f"      discriminator: {{propertyName: kind{mapping}}}\n"
+        )
+
+        found = re.search(r"Tagged\(.*?(\{.*?\})", generated(made)["models.py"])
+
+        assert found is not None
+        assert ast.literal_eval(found[1]) == tags
 
 
 def names(uses):

@@ -58,11 +58,11 @@ def findings(document: Document) -> tuple[Finding, ...]:
         others = list(_twice(document))
         # A reference to an object of another kind is reported by keyword coverage; nothing can be read there.
         with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
-            description = API.of(document)
-            for node, text, *drop in itertools.chain(_mapped(document), _patterns(coverage), _survey(description)):
+            api = API.of(document)
+            for node, text, *drop in itertools.chain(_mapped(document), _patterns(coverage), _survey(api)):
                 own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
                 others.append(suggested(document, node.pointer, text, own))
-            others += _at_start(description)
+            others += _at_start(api)
     except DocumentError as error:
         return tuple(explained(document, error))
     return tuple(dict.fromkeys([*keywords, *others]))
@@ -109,18 +109,18 @@ def _patterns(coverage: KeywordCoverage) -> Found:
                     yield place, f"the pattern {pattern!r} cannot be read: {why}: write it in other words of ECMA-262"
 
 
-def _survey(description: API) -> Found:
-    root = description.document.root
+def _survey(api: API) -> Found:
+    root = api.document.root
     yield from unservable(root.get("servers"))
     for _, item in paths.items() if (paths := root.get("paths")) is not None else ():
         yield from unservable(item.get("servers"))
-    for operation in description.operations:
+    for operation in api.operations:
         yield from _path(operation)
         yield from ambiguous(operation)
         yield from _never_sent(operation)
         yield from unservable(operation.node.get("servers"))
-    called = (callback for operation in description.operations for callback in callbacks(operation))
-    for operation in (*description.operations, *description.webhooks, *called):
+    called = (callback for operation in api.operations for callback in callbacks(operation))
+    for operation in (*api.operations, *api.webhooks, *called):
         yield from _operation(operation)
         for parameter in operation.parameters:
             yield from _parameter(parameter)
@@ -170,14 +170,14 @@ def _path(operation: Operation) -> Found:
             yield operation.node, f"path {operation.path!r} names the parameter {name!r} {count} times: give each its own name"
 
 
-def _at_start(description: API) -> Iterator[Finding]:
+def _at_start(api: API) -> Iterator[Finding]:
     """What would fail at start: a path of two operations, an invalid date or error template."""
-    paths: Router[str] = Router(description.aliases)
-    for operation in description.operations:
-        yield from _refused(description.document, paths.add, operation, operation.id)
-        yield from _refused(description.document, deprecation_headers, operation)
-    for error in template_faults(description):
-        yield from explained(description.document, error)
+    paths: Router[str] = Router(api.aliases)
+    for operation in api.operations:
+        yield from _refused(api.document, paths.add, operation, operation.id)
+        yield from _refused(api.document, deprecation_headers, operation)
+    for error in template_faults(api):
+        yield from explained(api.document, error)
 
 
 def _refused(document: Document, work: Callable[..., object], *arguments: object) -> Iterator[Finding]:

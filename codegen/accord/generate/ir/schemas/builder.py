@@ -207,7 +207,11 @@ class SchemaBuilder:
         if name is None or all(c.names_itself(one, name) for one in branches if one.reference):
             return {}
         # A name that `mapping` does not list still selects its schema (OpenAPI 3.1.1, 4.8.25.2).
-        names = {schema_name(branch.reference): known for branch, known in classes if branch.reference is not None}
+        names = {
+            schema_name(branch.reference): known
+            for branch, known in classes
+            if branch.reference is not None and not c.names_itself(branch, name)
+        }
         return names | {tag: known for branch, known in classes for tag in selecting_tags(node, branch) if isinstance(tag, str)}
 
     def _alias(self, key: Key, nodes: Nodes, hint: str, schema: Schema) -> Schema:
@@ -312,9 +316,9 @@ class SchemaBuilder:
         rest: Schema = self._contained([(first.raw_child("items"),)], f"{hint}Rest")[0] if "items" in first.value else {}
         if NEVER in prefix:
             prefix, rest = prefix[: prefix.index(NEVER)], NEVER
-        least = max([0, *map(int, c.said(conjuncts, "minItems"))])
-        most = min([1 << 62, *map(int, c.said(conjuncts, "maxItems"))])
-        closed = "items" not in first.value and False in c.said(conjuncts, "unevaluatedItems")
+        least = max([0, *map(int, c.values_of("minItems", conjuncts))])
+        most = min([1 << 62, *map(int, c.values_of("maxItems", conjuncts))])
+        closed = "items" not in first.value and False in c.values_of("unevaluatedItems", conjuncts)
         if rest is NEVER or closed or most <= len(prefix):
             return form.tuples(prefix, least, min(most, len(prefix)), metadata(conjuncts))
         if least < len(prefix) or key in self._recursive:  # mypy has no variadic tuple that holds itself

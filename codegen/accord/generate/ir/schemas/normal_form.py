@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accord.document.document import Node
 from accord.document.strict_json import integers
 from accord.generate.ir.nodes import Schema
-from accord.jsonschema.composition import KINDS, said
-from accord.jsonschema.equality import common
+from accord.jsonschema.composition import KINDS, values_of
+from accord.jsonschema.equality import canonical_json, common
 from accord.jsonschema.regex.portable import compiles
 from accord.jsonschema.types import type_of
 
@@ -34,14 +33,14 @@ def metadata(conjuncts: Iterable[Node], keywords: tuple[str, ...] = _METADATA) -
 
 def of_type(name: str, conjuncts: list[Node]) -> Schema:
     """A schema of one type with its metadata and the narrowest of its bounds; of an array without its items."""
-    if name == "string" and "date-time" in said(conjuncts, "format"):
+    if name == "string" and "date-time" in values_of("format", conjuncts):
         return {"type": name, "format": "date-time", **metadata(conjuncts, ("description", "default"))}
     schema: Schema = {"type": name, **(metadata(conjuncts) if name != "null" else {})}
     for keyword in _BOUNDS.get(name, ()):
-        if found := [bound for bound in said(conjuncts, keyword) if not isinstance(bound, bool)]:
+        if found := [bound for bound in values_of(keyword, conjuncts) if not isinstance(bound, bool)]:
             schema[keyword] = found[-1] if keyword == "multipleOf" else (min if "max" in keyword.lower() else max)(found)
     if name == "string":
-        patterns = [pattern for pattern in said(conjuncts, "pattern") if isinstance(pattern, str) and compiles(pattern)]
+        patterns = [pattern for pattern in values_of("pattern", conjuncts) if isinstance(pattern, str) and compiles(pattern)]
         schema |= {"pattern": patterns[-1]} if patterns else {}
     return schema
 
@@ -67,7 +66,7 @@ def enumeration(lists: list[list[Any]], types: list[str] | None, about: Schema) 
 
 def union(schemas: Iterable[Schema], about: Schema) -> Schema:
     """The union of alternatives; any value, if one of them admits that. A scalar or null stays one scalar with its bounds."""
-    distinct = {json.dumps(schema, sort_keys=True, default=str): schema for schema in schemas if schema is not NEVER}
+    distinct = {canonical_json(schema): schema for schema in schemas if schema is not NEVER}
     branches = list(distinct.values())
     if not branches:
         return NEVER
