@@ -14,6 +14,7 @@ from typing import Any
 
 from accord.document.document import Document
 from accord.document.pointer import Pointer
+from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.sampling import NoValue, Sampler
 from accord.openapi.api import API
 from accord.openapi.media_type import Media
@@ -113,9 +114,7 @@ def _common(api: API) -> dict[str, Any] | None:
     for operation in api.operations:
         for response in operation.responses.values():
             if response.is_error:
-                found |= {
-                    json.dumps([name, media.node.value], sort_keys=True): media for name, media in response.content.items()
-                }
+                found |= {canonical_json([name, media.node.value]): media for name, media in response.content.items()}
     if len(found) != 1:
         return None
     [media] = found.values()

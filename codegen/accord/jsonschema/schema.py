@@ -17,7 +17,8 @@ Order = Literal["as written", "nearest first", "included first"]
 
 _NAMED = ("dependentSchemas", "patternProperties")
 _OPEN: dict[str, Any] = {}
-_DEEPEST = 8  # levels of alternatives within alternatives; enough for real documents
+DEEPEST = 8  # levels of alternatives within alternatives; enough for real documents
+MOST_COMBINATIONS = 256  # of alternatives, which may refer to each other, so that there may be more than can be counted
 
 
 def subschemas(schema: Node, *keywords: str) -> list[Node]:
@@ -128,7 +129,7 @@ def property_names(schema: Node, depth: int = 0) -> list[str]:
     found: dict[str, None] = {}
     for part in conjuncts(schema):
         found |= dict.fromkeys([*part.value.get("properties", ()), *part.value.get("required", ())])
-    for branches in alternatives(schema) if depth < _DEEPEST else ():
+    for branches in alternatives(schema) if depth < DEEPEST else ():
         for branch in branches:
             found |= dict.fromkeys(property_names(branch, depth + 1))
     return list(found)
@@ -141,7 +142,7 @@ def is_closed(schema: Node, depth: int = 0) -> bool:
         return False
     if any(part.value.get(key) is False for part in parts for key in ("additionalProperties", "unevaluatedProperties")):
         return True
-    return depth < _DEEPEST and any(
+    return depth < DEEPEST and any(
         all(is_closed(branch, depth + 1) for branch in branches) for branches in alternatives(schema)
     )
 
@@ -149,7 +150,7 @@ def is_closed(schema: Node, depth: int = 0) -> bool:
 def value_schema(schema: Node, step: str | int, depth: int = 0) -> Node:
     """The schema of a member (by name) or of an item (by index); `{}` if it is not described."""
     found = [one for part in conjuncts(schema) for one in _own(part, step)]
-    for branches in alternatives(schema) if depth < _DEEPEST else ():
+    for branches in alternatives(schema) if depth < DEEPEST else ():
         each = [part for branch in branches if (part := value_schema(branch, step, depth + 1).value) not in (_OPEN, True)]
         if each:
             found.append(each[0] if len(each) == 1 else {"anyOf": each})
@@ -166,7 +167,7 @@ def enumerated(schemas: Iterable[Node]) -> list[Any] | None:
 def allowed_values(schema: Node, depth: int = 0) -> tuple[Any, ...] | None:
     """The values that the schema lists by `const` or `enum`, in the written order; None if it does not list them."""
     lists = [own] if (own := enumerated(conjuncts(schema))) is not None else []
-    for branches in alternatives(schema) if depth < _DEEPEST else ():
+    for branches in alternatives(schema) if depth < DEEPEST else ():
         each = [allowed_values(branch, depth + 1) for branch in branches]
         if None not in each:
             lists.append([value for values in each for value in values or ()])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from accord.document.document import Node
-from accord.jsonschema.schema import alternatives, conjuncts, in_place
+from accord.jsonschema.schema import DEEPEST, alternatives, conjuncts, in_place
 
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
@@ -27,7 +27,6 @@ _IMPLIED_BY = {
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     "string": ("minLength", "maxLength", "pattern", "format"),
 }
-_DEEPEST = 8  # alternatives within alternatives
 
 
 def type_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -74,7 +73,7 @@ def admitted_types(schema: Node, *, by_type_alone: bool = False, depth: int = 0)
             here = {type_of(one) for one in part.value.get("enum", [part.value.get("const")])}
         if here is not None:
             found = here if found is None else set(intersection(found, here))
-    for branches in alternatives(schema) if depth < _DEEPEST else ():
+    for branches in alternatives(schema) if depth < DEEPEST else ():
         each = [admitted_types(branch, by_type_alone=by_type_alone, depth=depth + 1) for branch in branches]
         if not by_type_alone:
             each = [types or implied_types(branch, "object", "array") for types, branch in zip(each, branches, strict=True)]

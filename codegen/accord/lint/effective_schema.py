@@ -11,15 +11,11 @@ from typing import Any
 from accord.document.document import Node
 from accord.document.pointer import Pointer
 from accord.jsonschema.read_write_only import Direction
-from accord.jsonschema.schema import included, properties, subschemas
+from accord.jsonschema.schema import DEEPEST, MOST_COMBINATIONS, included, properties, subschemas
 from accord.jsonschema.types import declared_types
 
 # Keywords whose subschemas only narrow another schema, so they need no type or bounds of their own.
 NARROWING = ("dependentSchemas", "not", "if", "then", "else", "contains", "propertyNames")
-
-# Alternatives may refer to each other, so that they can be combined in more ways than can be counted.
-_MOST_CASES = 256
-_DEEPEST = 8  # levels of alternatives within alternatives; enough for real documents
 
 Key = tuple[Direction, bool, bool, frozenset[Pointer]]
 
@@ -99,15 +95,15 @@ class EffectiveSchema:
 
     @cached_property
     def cases(self) -> tuple[EffectiveSchema, ...]:
-        """The schema combined with each of its alternatives, up to `_MOST_CASES`; itself if it has none."""
+        """The schema combined with each of its alternatives, up to `MOST_COMBINATIONS`; itself if it has none."""
         if not self.alternatives:
             return (self,)
-        combined = itertools.islice(self._combined(frozenset()), _MOST_CASES)
+        combined = itertools.islice(self._combined(frozenset()), MOST_COMBINATIONS)
         return tuple(EffectiveSchema.of(*roots, direction=self.direction) for roots in combined)
 
     def _combined(self, seen: frozenset[Pointer], depth: int = 0) -> Iterator[tuple[Node, ...]]:
         """The roots of each case; `seen` ends recursion."""
-        branches = [one for one in self.alternatives if one.roots[0].pointer not in seen] if depth < _DEEPEST else []
+        branches = [one for one in self.alternatives if one.roots[0].pointer not in seen] if depth < DEEPEST else []
         seen |= {branch.roots[0].pointer for branch in branches}
         for branch in branches:
             yield from ((*self.roots, *roots) for roots in branch._combined(seen, depth + 1))  # noqa: SLF001 - of this class

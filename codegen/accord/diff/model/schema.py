@@ -16,13 +16,12 @@ from typing import Any
 
 from accord.document.document import Node
 from accord.jsonschema.equality import canonical_json
-from accord.jsonschema.schema import ALTERNATIVES, applied, subschemas
+from accord.jsonschema.schema import ALTERNATIVES, MOST_COMBINATIONS, applied, subschemas
 from accord.jsonschema.types import type_of, types_in
 
 _ORDER = ("string", "number", "integer", "boolean", "object", "array", "null")
 TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
 
-_MOST_COMBINATIONS = 256  # of the branches of several unions
 _COMBINATORS = {"$ref", "allOf", "anyOf", "oneOf"}
 _ANNOTATIONS = {"title", "description", "example", "examples", "deprecated", "$comment", "default"}
 # The keywords of a schema that only lists values, and those that do not validate a value themselves.
@@ -169,7 +168,7 @@ class Schemas:
 def alternatives(schemas: Schemas, schema: Schema) -> list[Schema]:
     """The schemas without unions of which a value must satisfy one, with the names of the branches.
 
-    Beyond `_MOST_COMBINATIONS` each branch is taken alone, as if the other unions were not there.
+    Beyond `MOST_COMBINATIONS` each branch is taken alone, as if the other unions were not there.
     """
     if not schema.unions:
         return [schema]
@@ -179,7 +178,7 @@ def alternatives(schemas: Schemas, schema: Schema) -> list[Schema]:
         ]
     base = replace(schema, unions=(), names=frozenset(), whole=False, key=f"{schema.key}~")
     leaves = [[leaf for branch in union.branches for leaf in alternatives(schemas, branch)] for union in schema.unions]
-    if math.prod(map(len, leaves)) > _MOST_COMBINATIONS:
+    if math.prod(map(len, leaves)) > MOST_COMBINATIONS:
         combinations: Iterable[tuple[Schema, ...]] = ((leaf,) for each in leaves for leaf in each)
     else:
         combinations = itertools.product(*leaves)

@@ -46,7 +46,8 @@ class Unchanged:
 
 
 def _identical(old: Any, new: Any) -> bool:  # noqa: ANN401 - any JSON value
-    return old == new and repr(old) == repr(new)  # for Python, 1 == True
+    """As they are written: stricter than the equality of JSON values, and faster. For Python alone, 1 == True."""
+    return old == new and repr(old) == repr(new)
 
 
 def _references(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value

@@ -155,8 +155,8 @@ def written(readings: Readings, document: str) -> str:
     """The file: one entry for each kind of finding, places in the given order."""
     groups: dict[tuple[str, str, str, str], list[Reading]] = {}
     for reading in readings:
-        key = (reading.finding, reading.word, json.dumps(reading.value, sort_keys=True), reading.reason)
-        groups.setdefault(key, []).append(reading)
+        _, word, value = reading.key
+        groups.setdefault((reading.finding, word, value, reading.reason), []).append(reading)
     entries = []
     for held in groups.values():
         first = held[0]
