@@ -17,7 +17,7 @@ from accord.cli.settings import valid
 from accord.document.deep_stack import on_deep_stack
 from accord.document.document import Document, Node
 from accord.openapi.api import API
-from accord.overlay import completed, overlay
+from accord.problems.overlay import completed, overlay
 from accord.runtime import Engine, Mocked, OpenAPIApp, RequestContext, Service, bind
 from accord.runtime.docs import pages
 from accord.server import lifecycle

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from accord.cli.settings import valid
-from accord.overlay import overlay
+from accord.problems.overlay import overlay
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accord.lazy import lazy
+from accord import lazy
 
 if TYPE_CHECKING:
     from accord.errors import ApiError, ContractViolation, LinkError, PayloadError, Reply, ReplyError

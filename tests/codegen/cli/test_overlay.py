@@ -12,7 +12,7 @@ from accord.cli import mock
 from accord.cli.main import main
 from accord.document.document import Document
 from accord.openapi.api import API
-from accord.overlay import PROBLEM, completed, overlay
+from accord.problems.overlay import PROBLEM, completed, overlay
 from app.contract import DOCUMENT
 
 SMALL = """

@@ -20,7 +20,7 @@ from accord.generate.adoption import renewed
 from accord.generate.package import write
 from accord.jsonschema.sampling import Sampler
 from accord.openapi.api import API
-from accord.overlay import completed, overlay
+from accord.problems.overlay import completed, overlay
 from tests.codegen.generate.test_typing import mypy
 
 pytestmark = pytest.mark.slow
