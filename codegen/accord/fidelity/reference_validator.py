@@ -144,7 +144,10 @@ def _multiple_of(validator: Any, step: float, instance: Any, schema: Any) -> Key
 
 
 def _parts(root: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
-    """A schema with the target of its `$ref` and the subschemas of its `allOf`, followed recursively."""
+    """A schema with the target of its `$ref` and the subschemas of its `allOf`, followed recursively.
+
+    Independent of `accord.jsonschema.schema` on purpose: a fault there must not be repeated here.
+    """
     waiting, seen = [schema], set()
     while waiting:
         part = waiting.pop(0)

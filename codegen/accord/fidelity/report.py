@@ -21,6 +21,7 @@ from accord.fidelity.models import body_models
 from accord.fidelity.reference_validator import CYCLES, ReferenceValidator
 from accord.jsonschema.read_write_only import Direction
 from accord.jsonschema.sampling import Sampler
+from accord.jsonschema.schema import applied
 from accord.jsonschema.validator import validator
 from accord.openapi.keywords.objects import parts
 from accord.validate.metaschema import outermost
@@ -178,10 +179,7 @@ def _depends_on_direction(schema: Node, seen: set[Any]) -> bool:
     seen.add(schema.pointer)
     if schema.value.get("readOnly") is True or schema.value.get("writeOnly") is True:
         return True
-    subschemas = list(parts(schema))
-    if schema.reference is not None:
-        subschemas.append(schema.document.at(schema.reference, schema))
-    return any(_depends_on_direction(subschema, seen) for subschema in subschemas)
+    return any(_depends_on_direction(part, seen) for part in (*parts(schema), *applied(schema)))
 
 
 # --- which keyword rejects an instance, and where it is written
