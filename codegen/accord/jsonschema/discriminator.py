@@ -136,7 +136,7 @@ def selecting_tags(schema: Node, alternative: Node) -> list[Any]:
         return []
     parts, reference, named = list(conjuncts(alternative)), alternative.reference, []
     if reference is not None:
-        target = alternative.resolved().pointer
+        target = alternative.document.at(reference, alternative).pointer
         mapped = mapped_schemas(schema.raw_child("discriminator"))
         nested = any(keyword in part.value for part in parts for keyword in ALTERNATIVES)
         named = [value for value, _, found in mapped if found.pointer == target] or [schema_name(reference)] * (not nested)
@@ -157,7 +157,7 @@ def mapped_schemas(discriminator: Node) -> Iterator[tuple[str, Node, Node]]:
         with contextlib.suppress(DocumentError, TypeError):
             # Itself a `$ref`, or the name of a schema of `components`.
             reference = target if "/" in target or "#" in target else reference_to(("components", "schemas", target))
-            yield value, place, discriminator.document.at(reference, place).resolved()
+            yield value, place, discriminator.document.at(reference, place)
 
 
 def schema_name(reference: str) -> str:

@@ -30,6 +30,7 @@ components:
     Pet: {type: object, required: [kind], properties: {kind: {enum: [a, Lynx]}}}
     Bird: {allOf: [{$ref: "#/components/schemas/Pet"}]}
     Lynx: {allOf: [{$ref: "#/components/schemas/Pet"}], required: [hunts], properties: {hunts: {type: boolean}}}
+    Puma: {$ref: "#/components/schemas/Cat", required: [kind]}
     Mouse: {properties: {kind: {const: mouse}, hunts: {type: boolean}}}
 """
 MAPPED = "mapping: {tom: Cat, rex: '#/components/schemas/Dog'}"
@@ -41,6 +42,7 @@ UNIONS = {
     "Nullable": ("oneOf", "Lion {type:'null'} Wolf", ""),
     "Renamed": ("oneOf", "Lion Wolf", "mapping: {x: Wolf, y: Lion}"),
     "Inherited": ("anyOf", "Bird Lynx", "mapping: {a: Bird}"),
+    "Siblings": ("anyOf", "Puma Cat", "mapping: {tom: Cat, puma: Puma}"),
     "Same": ("oneOf", "Lion Fish Wolf", ""),
     "Partly": ("oneOf", "Lion Dog Mouse", ""),
     "Untagged": ("anyOf", "Mouse Wolf", ""),
@@ -137,6 +139,7 @@ def test_a_value_that_fits_two_alternatives_is_rejected_by_them():
         ("Exact", [["lion"], ["wolf", "dingo"]]),
         ("Renamed", [["lion"], ["wolf", "dingo"]]),  # what is mapped is not admitted
         ("Inherited", [["a"], ["Lynx"]]),  # both admit both
+        ("Siblings", [["puma"], ["tom"]]),
         ("Partly", [["lion"], ["Dog"], ["mouse"]]),
         ("Inline", [["a"], ["wolf", "dingo"], []]),
         ("Nested", [[], []]),

@@ -168,5 +168,5 @@ def _mapping(schemas: Schemas, node: Node) -> dict[str, tuple[Node, Schema]]:
     listed = {value: (entry, schemas.of(target)) for value, entry, target in mapped_schemas(node)}
     for branch in subschemas(holder, *ALTERNATIVES):
         for tag in selecting_tags(holder, branch) if branch.reference is not None else ():
-            listed.setdefault(tag, (branch, schemas.of(branch.resolved())))
+            listed.setdefault(tag, (branch, schemas.of(branch)))
     return listed
