@@ -24,7 +24,7 @@ ACCESS = {
     "updatePost": (401, 200, 404, 200, 401),
     "deletePost": (401, 204, 404, 204, 401),
 }
-FLOORS = {"listUserPosts": 0.4, "listPosts": 0.5, "createPost": 1.0, "getPost": 0.5}
+FLOORS = {"listUserPosts": 0.4, "listPosts": 0.5, "createPost": 1.0, "getPost": 0.5, "updatePost": 0.4, "deletePost": 0.4}
 
 WRONG = {
     "createPost body /title": ["", "\0", "a" * 201],
