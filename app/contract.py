@@ -12,16 +12,16 @@ DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
 
 
 @functools.cache
-def description() -> API:
+def api() -> API:
     """The operations of `openapi.yaml`."""
     return API.of(Document.load(DOCUMENT))
 
 
 def title() -> str:
     """The title of the contract, which is the name of the service."""
-    return str(description().document.data["info"]["title"])
+    return str(api().document.data["info"]["title"])
 
 
 def version() -> str:
     """The version of the contract, which is the version of the service."""
-    return str(description().document.data["info"]["version"])
+    return str(api().document.data["info"]["version"])

@@ -18,9 +18,8 @@ from accord.document.findings import BindingError
 from accord.errors import Headers
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages
-from app import schemas
+from app import contract, schemas
 from app.call import Call, Principal
-from app.contract import description
 from app.core import logs, mail
 from app.core.clock import utc_now
 from app.core.config import Settings
@@ -45,7 +44,7 @@ STRICT_TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; 
 @functools.cache
 def documentation() -> list[Route]:
     """The document and its pages, rendered once per process."""
-    return pages.routes(description().document, description())
+    return pages.routes(contract.api().document, contract.api())
 
 
 def handlers(*, mock: bool = False) -> dict[str, Operation]:
@@ -54,7 +53,7 @@ def handlers(*, mock: bool = False) -> dict[str, Operation]:
     Raises:
         BindingError: handlers and document do not match.
     """
-    return bind(description(), _modules(), schemas.DIGEST, mock=Mocked if mock else None)
+    return bind(contract.api(), _modules(), schemas.DIGEST, mock=Mocked if mock else None)
 
 
 def _modules() -> list[ModuleType]:
@@ -108,7 +107,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     bound = handlers(mock=settings.mock)
     if mocked := [name for name, operation in bound.items() if isinstance(operation, Mocked)]:
         structlog.get_logger().warning("operations without a handler answer with examples from the document", operations=mocked)
-    engine = Engine(description(), bound, service)
+    engine = Engine(contract.api(), bound, service)
     for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))

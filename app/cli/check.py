@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from app.contract import description
+from app import contract
 from app.main import handlers
 
 
 def check() -> None:
     """Count the operations; raises `BindingError` unless each has its handler."""
-    typer.echo(f"{description().document.name}: {len(handlers())} operations, each with a handler")
+    typer.echo(f"{contract.api().document.name}: {len(handlers())} operations, each with a handler")

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "2bef99720c656f73684fea10053ca850717211269daf9c7d191f03ea03c7ff07"
+DIGEST = "d2c56b6f242dca223c9ed4487ca87b328fd5cd5d7d0d4a4df32a34c0ce2b86a2"

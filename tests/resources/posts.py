@@ -24,15 +24,19 @@ ACCESS = {
     "updatePost": (401, 200, 404, 200, 401),
     "deletePost": (401, 204, 404, 204, 401),
 }
-FLOORS = {"listUserPosts": 0.4, "listPosts": 0.5, "createPost": 1.0, "getPost": 0.5}
+FLOORS = {"listUserPosts": 0.4, "listPosts": 0.5, "createPost": 1.0, "getPost": 0.5, "updatePost": 0.4, "deletePost": 0.4}
 
 WRONG = {
     "createPost body /title": ["", "\0", "a" * 201],
     "createPost body /content": ["\0", "a" * 20_001],
+    "updatePost body /title": ["", "\0", "a" * 201],
+    "updatePost body /content": ["\0", "a" * 20_001],
 }
 RIGHT = {
     "createPost body /title": ["a", "\U0001f600" * 200, "\n"],
     "createPost body /content": ["", "\U0001f600" * 20_000],
+    "updatePost body /title": ["a", "\U0001f600" * 200, "\n"],
+    "updatePost body /content": ["", "\U0001f600" * 20_000],
 }
 
 

@@ -17,7 +17,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import migrations
-from app.contract import description
+from app.contract import api
 from app.core.config import Settings
 from app.main import create_app
 from tests.contract.contract import OPERATIONS
@@ -138,7 +138,7 @@ class TestAdmin:
 class TestVersion:
     @pytest.mark.parametrize("argument", ["--version", "version"])
     def test_it_is_that_of_the_contract(self, cli, argument):
-        info = description().document.data["info"]
+        info = api().document.data["info"]
 
         assert cli(argument).stdout == f"{info['title']} {info['version']}\n"
 
@@ -212,7 +212,7 @@ class TestServe:
         assert start["address"] == server.url
         assert start["database"] == f"SQLite {tmp_path / 'accord.db'}"
         assert (start["version"], start["env"], start["workers"]) == (
-            description().document.data["info"]["version"],
+            api().document.data["info"]["version"],
             "staging",
             1,
         )

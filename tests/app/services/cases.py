@@ -40,6 +40,7 @@ SHAPES: dict[str, list[Arguments]] = {
             itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, list_queries.ORDERS),
         )
     ),
+    "posts.queries.update_post": shapes([frozenset({"title", "content"}), frozenset({"is_published"})]),
     "users.queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
 }
 
@@ -69,11 +70,14 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "low": ("user-1", "", "é"),
     "new_access_hash": ("access-new", "access-2"),
     "new_bio": ("Neu\nßäö", None),
+    "new_content": ("Neu\nßäö 𝄞", ""),
     "new_full_name": ("Zoë 𝄞", None),
     "new_full_name_key": ("zoë 𝄞", None),
     "new_hash": ("hash",),
     "new_is_active": (False, True),
+    "new_is_published": BOTH,
     "new_nonce": ("nonce",),
+    "new_title": ("Neu 𝄞", "b"),
     "offset": (0, 2, 100),
     "old_hash": ("hash-2", "hash-1"),
     "password_hash": ("hash",),
@@ -91,6 +95,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "user_id": (2, 1, 999),
     "username": ("New", "User-1"),
     "username_key": ("new", "user-1"),
+    "version": (1, None, 7),
     "worker": ("worker-1", "x"),
 }
 # Of every other parameter, by its type. Ids of rows and numbers of them are integers.

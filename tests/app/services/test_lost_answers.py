@@ -14,7 +14,7 @@ from accord.openapi.values.encoded import Encoded
 from app.call import Principal
 from app.core.errors import ServiceUnavailable
 from app.resources import Resources, connected, make_resources
-from app.schemas.models import PostCreate, UserCreate, UserUpdate
+from app.schemas.models import PostCreate, PostUpdate, UserCreate, UserUpdate
 from app.services import posts, users
 from app.services import profiles as profile_rules
 from app.services.users.queries import SELECT_USER
@@ -37,7 +37,9 @@ async def cut_off(postgres_template, tmp_path: Path) -> AsyncIterator[tuple[Reso
         relay = await stack.enter_async_context(Relay(urlsplit(url).port or 5432))
         far = url.replace(f":{urlsplit(url).port}/", f":{relay.port}/")
         changed = settings.model_copy(update={"database_url": far, "database_connections": 1, "cache": "memory"})
-        yield await stack.enter_async_context(connected(make_resources(changed))), relay, url
+        service = await stack.enter_async_context(connected(make_resources(changed)))
+        await posts.create(service, ADMIN, PostCreate(title="first", content="c"))
+        yield service, relay, url
     postgres_template.drop(url)
 
 
@@ -57,6 +59,7 @@ WRITES = {
         b"ada",
         published,
     ),
+    "updatePost": (lambda service: posts.update(service, ADMIN, 1, PostUpdate(title="ada"), None), b"ada", published),
 }
 MADE = "SELECT 1 FROM users WHERE bio = 'ada' OR username = 'ada' UNION SELECT 1 FROM posts WHERE title = 'ada'"
 

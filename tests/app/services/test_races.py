@@ -13,8 +13,8 @@ import pytest
 from accord.runtime import ApiError
 from app.call import Principal
 from app.resources import connected, make_resources
-from app.schemas.models import PostCreate, SessionCreate, UserCreate, UserUpdate
-from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, PreconditionFailed, Unauthorized
+from app.schemas.models import PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
+from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, NotFound, PreconditionFailed, Unauthorized
 from app.services import posts, sessions, users
 from app.services.users.list_queries import UserFilters
 from app.services.users.queries import update_user
@@ -223,3 +223,38 @@ class TestChanging:
         )
 
         assert (await sessions.list(processes[0], Principal(user.id, "user", 0))).sessions == []
+
+
+class TestChangingPosts:
+    @pytest.fixture
+    async def post(self, processes):
+        return await posts.create(processes[0], Principal(1, "admin", 0), PostCreate(title="On compilers", content=""))
+
+    async def test_of_many_changes_of_one_version_one_succeeds(self, processes, post):
+        admin = Principal(1, "admin", 0)
+
+        found = await outcomes(
+            *(posts.update(processes[n % 2], admin, post.id, PostUpdate(title=f"{n}"), '"1"') for n in range(20))
+        )
+
+        assert kinds(found, PreconditionFailed) == 19
+        assert (await posts.get(processes[0].database, admin, post.id)).version == 2
+
+    async def test_concurrent_changes_without_a_version_lose_no_update(self, processes, post):
+        admin = Principal(1, "admin", 0)
+
+        await outcomes(*(posts.update(processes[n % 2], admin, post.id, PostUpdate(content="x"), None) for n in range(20)))
+
+        assert (await posts.get(processes[0].database, admin, post.id)).version == 21
+
+    async def test_the_total_is_right_after_publishing_and_deleting_at_once(self, processes, post):
+        admin = Principal(1, "admin", 0)
+
+        found = await outcomes(
+            *(posts.update(processes[n % 2], admin, post.id, PostUpdate(is_published=n % 2 == 0), None) for n in range(10)),
+            posts.delete(processes[1], admin, post.id, None),
+            *(posts.update(processes[n % 2], admin, post.id, PostUpdate(is_published=n % 2 == 0), None) for n in range(10)),
+        )
+
+        assert kinds(found, ApiError) == kinds(found, NotFound)
+        assert total(await posts.list(processes[0], 1, 10, None)) == 0

@@ -52,7 +52,7 @@ def _from_document(operation: Operation, status: int, code: str) -> Recipe | Non
         case 401, "unauthorized":
             return lambda world: valid(world).having("Authorization", "Bearer nobody").send(world.port)
         case 403, "forbidden":
-            return lambda world: Request.on_rows(operation, world.tokens["user"]).send(world.port)
+            return lambda world: Request.on_rows(operation, world.tokens["other"]).send(world.port)
         case 404, "not-found":
             return lambda world: valid(world).send(world.port)
         case 404, "unknown-cursor":

@@ -8,7 +8,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from app.contract import description
+from app.contract import api
 from app.main import create_app
 from tests.codegen.support.preflights import METHODS, asking, documented, exposed, passes
 from tests.support.builders import new_user
@@ -37,10 +37,10 @@ class TestAListedOrigin:
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
         assert "Origin" in response.headers["Vary"]
         assert {"ETag", "Location", "X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"} <= set(read)
-        assert {name.lower() for name in read} == exposed(description().document)
+        assert {name.lower() for name in read} == exposed(api().document)
 
     def test_may_send_exactly_the_methods_and_headers_of_the_path(self, listed):
-        paths = list(documented(description().document))
+        paths = list(documented(api().document))
         everywhere = set().union(*(sent for _, _, sent in paths), {"x-evil", "traceparent"})
 
         for path, methods, sent in paths:
