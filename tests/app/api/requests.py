@@ -9,10 +9,13 @@ import functools
 import re
 from typing import Any
 
+from sqlalchemy import Table
+
 from tests.contract.contract import OPERATIONS, Operation
 from tests.support import yaml
 from tests.support.paths import OPENAPI
 from tests.support.resources import resource_data
+from tests.support.rows import NAMED, parents
 
 METHODS = ("get", "put", "post", "delete", "patch")
 
@@ -25,12 +28,23 @@ def _request(operation: Operation) -> tuple[str, str, Any]:
 
 
 REQUESTS = {operation.id: _request(operation) for operation in OPERATIONS}
-# Every operation can follow those before it: what is deleted last is what others belong to, users above all.
+
+
+def _generation(table: Table) -> int:
+    """0 for a table that references no other, else one more than the highest of those that it references."""
+    return max((1 + _generation(parent) for parent in parents(table)), default=0)
+
+
+def _order(operation: Operation) -> int:
+    """The generation of the row that a deletion names in its path."""
+    named = [NAMED[name] for name in operation.of("path") if name in NAMED]
+    return _generation(named[-1]) if named else 0
+
+
+# Every operation can follow those before it: rows are deleted before the rows that they reference.
+_DELETIONS = [operation for operation in reversed(OPERATIONS) if operation.method == "DELETE"]
 IN_ORDER = [name for name in REQUESTS if REQUESTS[name][0] != "DELETE"]
-IN_ORDER += sorted(
-    (name for name in reversed(REQUESTS) if REQUESTS[name][0] == "DELETE"),
-    key=lambda name: REQUESTS[name][1].startswith("/api/v1/users/"),
-)
+IN_ORDER += [found.id for found in sorted(_DELETIONS, key=_order, reverse=True)]
 # What creates the rows that the paths of a test's world name, beside users and posts, which a test makes as it likes.
 CREATIONS = [found.id for found in OPERATIONS if found.creates and found.id not in ("createUser", "createPost")]
 
