@@ -45,8 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 - it takes as long as everything else that starts
+
+        sys.stdout.write(f"accord {version('accord')}\n")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="accord", description="Generate, serve, check and compare OpenAPI documents.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version of the toolkit and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in (
         ("generate", "write the Python package of a document: models, rows, problems, operations"),

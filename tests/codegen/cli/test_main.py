@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
@@ -22,6 +22,12 @@ class TestCommands:
 
         listed = re.findall(r"^    (\w+)", capsys.readouterr().out, flags=re.MULTILINE)
         assert sorted(listed) == sorted(commands())
+
+    def test_the_version_is_that_of_the_distribution(self, capsys):
+        with pytest.raises(SystemExit) as stopped:
+            main(["--version"])
+
+        assert (stopped.value.code, capsys.readouterr().out) == (0, f"accord {version('accord')}\n")
 
     @pytest.mark.parametrize("command", commands())
     def test_has_a_module_that_runs_it(self, command):
