@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import jsonschema_rs
 
-from accord.jsonschema.regex import parser
+from accord.jsonschema.regex import parser, tree
 
 _WORD = "[0-9A-Za-z_]"
 _ANY = r"[\x{0}-\x{10FFFF}]"
@@ -30,7 +30,7 @@ def _literal(code: int) -> str:
     return character if character.isalnum() and character.isascii() else f"\\x{{{code:X}}}"
 
 
-def _members(escape: parser.Escape) -> str:
+def _members(escape: tree.Escape) -> str:
     r"""A class escape such as `\d` or `\D` as it is written within brackets, in ranges."""
     if escape.letter in "pP":
         return escape.text
@@ -41,60 +41,60 @@ def _members(escape: parser.Escape) -> str:
     return "".join(f"\\x{{{low:X}}}-\\x{{{high:X}}}" for low, high in ranges)
 
 
-def _is_same(part: parser.Part) -> bool:
+def _is_same(part: tree.Part) -> bool:
     """Whether the validator reads a part as it is written, parts inside it not looked at."""
     match part:
-        case parser.Character():
+        case tree.Character():
             return part.text not in ".]{}" and _same_in_class(part)
-        case parser.Class():
-            ends = [end for one in part.members for end in ((one.low, one.high) if isinstance(one, parser.Range) else (one,))]
+        case tree.Class():
+            ends = [end for one in part.members for end in ((one.low, one.high) if isinstance(one, tree.Range) else (one,))]
             return bool(ends) and _SET_OPERATION.search(part.text) is None and all(map(_same_in_class, ends))
-        case parser.Escape():
+        case tree.Escape():
             return _same_in_class(part)
-        case parser.Assertion():
+        case tree.Assertion():
             return part.text in "^$"
-        case parser.Group():
+        case tree.Group():
             return part.name is None
-    return not isinstance(part, (parser.BackReference, parser.Dot))
+    return not isinstance(part, (tree.BackReference, tree.Dot))
 
 
-def _same_in_class(part: parser.Character | parser.Escape) -> bool:
-    return part.letter in "pP" if isinstance(part, parser.Escape) else _SAME_CHARACTER.fullmatch(part.text) is not None
+def _same_in_class(part: tree.Character | tree.Escape) -> bool:
+    return part.letter in "pP" if isinstance(part, tree.Escape) else _SAME_CHARACTER.fullmatch(part.text) is not None
 
 
-def _written(part: parser.Part) -> str:  # noqa: C901, PLR0911 - one case for each kind of part
+def _written(part: tree.Part) -> str:  # noqa: C901, PLR0911 - one case for each kind of part
     """A part in the dialect of the validator."""
     match part:
-        case parser.Character():
+        case tree.Character():
             return _literal(part.code)
-        case parser.Escape():
+        case tree.Escape():
             return f"[{_members(part)}]"
-        case parser.Class():
+        case tree.Class():
             return _class(part)
-        case parser.Dot():
+        case tree.Dot():
             return _DOT
-        case parser.Assertion():
+        case tree.Assertion():
             return _BOUNDARIES.get(part.text, part.text)
-        case parser.Group():
+        case tree.Group():
             return f"({'' if part.number else '?:'}{_written(part.part)})"
-        case parser.Look():
+        case tree.Look():
             return f"({part.kind}{_written(part.part)})"
-        case parser.BackReference():
+        case tree.BackReference():
             return f"(?:\\{part.number})"
-        case parser.Sequence():
+        case tree.Sequence():
             return "".join(map(_written, part.parts))
-        case parser.Choice():
+        case tree.Choice():
             return "|".join(map(_written, part.branches))
-        case parser.Repeat():
+        case tree.Repeat():
             return _written(part.part) + part.text
 
 
-def _class(part: parser.Class) -> str:
-    def member(one: parser.Character | parser.Escape | parser.Range) -> str:
-        if isinstance(one, parser.Range):
-            between = "-" if isinstance(one.high, parser.Character) else "\\x{2D}"
+def _class(part: tree.Class) -> str:
+    def member(one: tree.Character | tree.Escape | tree.Range) -> str:
+        if isinstance(one, tree.Range):
+            between = "-" if isinstance(one.high, tree.Character) else "\\x{2D}"
             return f"{member(one.low)}{between}{member(one.high)}"
-        return _literal(one.code) if isinstance(one, parser.Character) else _members(one)
+        return _literal(one.code) if isinstance(one, tree.Character) else _members(one)
 
     if not part.members:
         return _ANY if part.negated else f"[^{_ANY[1:]}"
@@ -109,7 +109,7 @@ def translated(pattern: str) -> str:
         parser.PatternError: it is not ECMA-262, or refers to a group that may not have matched.
     """
     part = parser.parse(pattern)
-    return pattern if all(map(_is_same, parser.walk(part))) else _written(part)
+    return pattern if all(map(_is_same, tree.walk(part))) else _written(part)
 
 
 def translation(pattern: str) -> str:

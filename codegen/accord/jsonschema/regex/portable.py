@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from accord.jsonschema.regex import parser
+from accord.jsonschema.regex import parser, tree
 from accord.jsonschema.regex.ecma import translated
 
 _CLASSES = {"d": "[0-9]", "w": "[A-Za-z0-9_]", "s": "[ \\t]", "D": "[^0-9]", "W": "[^A-Za-z0-9_]", "S": "[^ \\t]"}
@@ -21,49 +21,49 @@ def fault(pattern: str) -> str | None:
         part = parser.parse(pattern)
     except parser.PatternError as error:
         return f"cannot be read, {error}" if ": " in str(error) else f"cannot be read, {error}: correct it"
-    branches = part.branches if isinstance(part, parser.Choice) else (part,)
+    branches = part.branches if isinstance(part, tree.Choice) else (part,)
     anchors = [_end(branches[0], 0, "^"), _end(branches[-1], -1, "$")]
     if None in anchors:
         return "is not anchored, so it finds its text anywhere: write `^...$`"
-    inside = (one for one in parser.walk(part) if not any(one is anchor for anchor in anchors))
+    inside = (one for one in tree.walk(part) if not any(one is anchor for anchor in anchors))
     found = next((what for one in inside for what in _faults(one, pattern)), None)
-    if found is None and isinstance(part, parser.Choice):
+    if found is None and isinstance(part, tree.Choice):
         return "is anchored only in parts, `^` binds to the first alternative: write `^(...|...)$`"
     return found
 
 
-def _end(branch: parser.Part, index: int, anchor: str) -> parser.Part | None:
+def _end(branch: tree.Part, index: int, anchor: str) -> tree.Part | None:
     """The first or last part of a branch, if it is an anchor."""
-    parts = branch.parts if isinstance(branch, parser.Sequence) else ()
-    return parts[index] if parts and parts[index] == parser.Assertion(anchor) else None
+    parts = branch.parts if isinstance(branch, tree.Sequence) else ()
+    return parts[index] if parts and parts[index] == tree.Assertion(anchor) else None
 
 
-def _faults(part: parser.Part, pattern: str) -> Iterator[str]:
+def _faults(part: tree.Part, pattern: str) -> Iterator[str]:
     """What engines read differently in one part, parts inside it not looked at."""
     match part:
-        case parser.Group(name=str()) | parser.Look():
+        case tree.Group(name=str()) | tree.Look():
             yield f"has `{part.text}`, which linear-time engines lack or spell differently: write it with `(...)` alone"
-        case parser.Assertion(text="^" | "$"):
+        case tree.Assertion(text="^" | "$"):
             yield f"has a `{part.text}` inside: keep one at each end, or write `\\{part.text}`"
-        case parser.Assertion() | parser.BackReference():
+        case tree.Assertion() | tree.BackReference():
             yield _different(part.text)
-        case parser.Dot():
+        case tree.Dot():
             yield "has a `.`, whose newlines differ between engines: list the characters, as in `[^\\u0000]`"
-        case parser.Character(text="{"):
+        case tree.Character(text="{"):
             yield "has a `{` that counts nothing: write `\\{`"
-        case parser.Character(text="}" | "]"):
+        case tree.Character(text="}" | "]"):
             yield f"has a bare `{part.text}`: write `\\{part.text}`"
-        case parser.Character() | parser.Escape():
+        case tree.Character() | tree.Escape():
             yield from _escape(part)
-        case parser.Class():
+        case tree.Class():
             yield from _class(part, pattern)
 
 
-def _class(part: parser.Class, pattern: str) -> Iterator[str]:
+def _class(part: tree.Class, pattern: str) -> Iterator[str]:
     for member in part.members:
-        ends = (member.low, member.high) if isinstance(member, parser.Range) else (member,)
+        ends = (member.low, member.high) if isinstance(member, tree.Range) else (member,)
         low = ends[0].text
-        doubled = isinstance(ends[0], parser.Character) and low in "&-~|" and pattern[ends[0].end : ends[0].end + 1] == low
+        doubled = isinstance(ends[0], tree.Character) and low in "&-~|" and pattern[ends[0].end : ends[0].end + 1] == low
         if low == "[" or doubled:
             yield f"has a bare `{low}` in a class, a set operation to some engines: write `\\{low}`"
         for end in ends:
@@ -72,10 +72,10 @@ def _class(part: parser.Class, pattern: str) -> Iterator[str]:
         yield "has an empty class: list its characters"
 
 
-def _escape(part: parser.Character | parser.Escape) -> Iterator[str]:
+def _escape(part: tree.Character | tree.Escape) -> Iterator[str]:
     if part.text.startswith("\\u{"):
         yield "has a `\\u` without four digits: write as in `\\u0000`"
-    elif isinstance(part, parser.Escape) and part.letter in _CLASSES:
+    elif isinstance(part, tree.Escape) and part.letter in _CLASSES:
         yield f"has `{part.text}`, which is ASCII for some engines only: write `{_CLASSES[part.letter]}`"
     elif part.text[0] == "\\" and part.text[1].isalnum() and part.text[1] not in _ALIKE:
         yield _different(part.text)

@@ -11,7 +11,7 @@ import functools
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from accord.jsonschema.regex import parser
+from accord.jsonschema.regex import parser, tree
 
 _MANY = 4  # an optional repetition beyond this counts as unbounded: it backtracks like one
 _COPIES = 8  # a fixed repetition beyond this is cut: hex{72} backtracks like hex{8}
@@ -85,22 +85,22 @@ def _reached(start: Pair, steps: dict[Pair, set[Pair]]) -> set[Pair]:
     return found
 
 
-def _build(part: parser.Part, automaton: Automaton) -> Ends:
+def _build(part: tree.Part, automaton: Automaton) -> Ends:
     match part:
-        case parser.Character() | parser.Escape() | parser.Class():
+        case tree.Character() | tree.Escape() | tree.Class():
             automaton.letters.append(_letters(part))
             state = len(automaton.letters) - 1
             return Ends((state,), (state,), empty=False)
-        case parser.Group():
+        case tree.Group():
             return _build(part.part, automaton)
-        case parser.Sequence():
+        case tree.Sequence():
             return _joined([_build(one, automaton) for one in part.parts], automaton)
-        case parser.Choice():
+        case tree.Choice():
             ends = [_build(one, automaton) for one in part.branches]
             first = tuple(state for end in ends for state in end.first)
             last = tuple(state for end in ends for state in end.last)
             return Ends(first, last, empty=any(end.empty for end in ends))
-        case parser.Repeat():
+        case tree.Repeat():
             return _repeated(part, automaton)
     return Ends((), (), empty=True)  # the anchors
 
@@ -118,7 +118,7 @@ def _joined(ends: list[Ends], automaton: Automaton) -> Ends:
     return whole
 
 
-def _repeated(part: parser.Repeat, automaton: Automaton) -> Ends:
+def _repeated(part: tree.Repeat, automaton: Automaton) -> Ends:
     copies = [_build(part.part, automaton) for _ in range(min(part.least, _COPIES))]
     endless = part.most is None or part.most - part.least > _MANY
     if endless:
@@ -136,16 +136,16 @@ def _repeated(part: parser.Repeat, automaton: Automaton) -> Ends:
     return _joined(copies, automaton)
 
 
-def _letters(part: parser.Character | parser.Escape | parser.Class | parser.Range) -> Letters:
-    if isinstance(part, parser.Character):
+def _letters(part: tree.Character | tree.Escape | tree.Class | tree.Range) -> Letters:
+    if isinstance(part, tree.Character):
         return ((part.code, part.code),)
-    if isinstance(part, parser.Escape):
+    if isinstance(part, tree.Escape):
         ranges = parser.CLASS_ESCAPES.get(part.letter.lower(), [(0, parser.LAST)])
         return _complement(ranges) if part.letter in "DWS" else tuple(ranges)
-    if isinstance(part, parser.Range):
+    if isinstance(part, tree.Range):
         return (
             ((part.low.code, part.high.code),)
-            if isinstance(part.high, parser.Character)
+            if isinstance(part.high, tree.Character)
             else (*_letters(part.low), *_letters(part.high))
         )
     ranges = [found for member in part.members for found in _letters(member)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from accord.jsonschema.regex import parser
+from accord.jsonschema.regex import parser, tree
 
 _FAR = 1 << 30  # the length that no repetition reaches
 _PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
@@ -100,49 +100,49 @@ class _Converter:
     def __init__(self) -> None:
         self._groups: dict[int, Part] = {}
 
-    def part(self, parsed: parser.Part) -> Part | None:  # noqa: C901, PLR0911 - one case for each kind of part
+    def part(self, parsed: tree.Part) -> Part | None:  # noqa: C901, PLR0911 - one case for each kind of part
         match parsed:
-            case parser.Character():
+            case tree.Character():
                 return Chars((chr(parsed.code),))
-            case parser.Dot():
+            case tree.Dot():
                 return Chars(tuple(_PRINTABLE[1:]))
-            case parser.Escape():
+            case tree.Escape():
                 return Chars(_ordered(_characters(parsed)))
-            case parser.Class():
+            case tree.Class():
                 return Chars(_class(parsed))
-            case parser.Sequence():
+            case tree.Sequence():
                 return _sequence([part for one in parsed.parts if (part := self.part(one)) is not None])
-            case parser.Choice():
+            case tree.Choice():
                 options = [self.part(branch) or _NOTHING for branch in parsed.branches]
                 return Choice(tuple(options), min(o.least for o in options), max(o.most for o in options))
-            case parser.Repeat():
+            case tree.Repeat():
                 part, low, high = self.part(parsed.part) or _NOTHING, parsed.least, _FAR if parsed.most is None else parsed.most
                 return Repeat(part, low, high, min(_FAR, part.least * low), min(_FAR, part.most * high))
-            case parser.Group():
+            case tree.Group():
                 part = self.part(parsed.part) or _NOTHING
                 self._groups[parsed.number] = part
                 return part
-            case parser.Look():
+            case tree.Look():
                 ahead = self.part(parsed.part) or _NOTHING
                 return Ahead(ahead) if parsed.kind == "?=" else None
-            case parser.BackReference():
+            case tree.BackReference():
                 return self._groups[parsed.number]  # sampled anew: the caller tries until the text is the same
         return None
 
 
-def _class(parsed: parser.Class) -> tuple[str, ...]:
+def _class(parsed: tree.Class) -> tuple[str, ...]:
     found: set[str] = set()
     for member in parsed.members:
-        ends = (member.low, member.high) if isinstance(member, parser.Range) else (member,)
-        codes = [end.code for end in ends if isinstance(end, parser.Character)]
+        ends = (member.low, member.high) if isinstance(member, tree.Range) else (member,)
+        codes = [end.code for end in ends if isinstance(end, tree.Character)]
         found.update(*(_characters(end) for end in ends))
         if len(codes) == 2:  # noqa: PLR2004 - beyond the basic plane the first and the last are enough
             found.update(map(chr, range(codes[0], min(codes[1], 0xFFFF) + 1)))
     return tuple(c for c in _everything() if c not in found) if parsed.negated else _ordered(frozenset(found))
 
 
-def _characters(parsed: parser.Character | parser.Escape) -> frozenset[str]:
-    if isinstance(parsed, parser.Character):
+def _characters(parsed: tree.Character | tree.Escape) -> frozenset[str]:
+    if isinstance(parsed, tree.Character):
         return frozenset(chr(parsed.code))
     if parsed.letter in "pP":
         found = _property(parsed.text[3:-1])
