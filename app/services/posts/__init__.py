@@ -38,14 +38,14 @@ def author_cache_topic(author_id: int) -> str:
     return f"posts of {author_id}"
 
 
-def _sees_drafts(principal: Principal | None, author_id: int) -> bool:
+def _is_author_or_admin(principal: Principal | None, author_id: int) -> bool:
     return principal is not None and (principal.is_admin or principal.user_id == author_id)
 
 
 async def get(database: Database, principal: Principal | None, post_id: int) -> PostRow:
     """One post. Raises `NotFound`, also for a draft that the principal may not see."""
     post = await database.one(SELECT_POST, post_id=post_id)
-    if post is None or not (post.is_published or _sees_drafts(principal, post.author_id)):
+    if post is None or not (post.is_published or _is_author_or_admin(principal, post.author_id)):
         raise NotFound(f"There is no post {post_id}.")
     return post
 
@@ -83,7 +83,7 @@ async def list_by_author(
             raise NotFound(f"There is no user {author_id}.")
         return await read(PUBLISHED_OF_AUTHOR)
 
-    if not _sees_drafts(principal, author_id):
+    if not _is_author_or_admin(principal, author_id):
         return await resources.cache.get(author_cache_topic(author_id), f"{number} {size} {cursor}", published)
     posts = await read(ALL_OF_AUTHOR)
     if posts.total == 0 and await resources.database.one(SELECT_AUTHOR, author_id=author_id) is None:
@@ -174,7 +174,7 @@ async def _get_to_change(
 ) -> tuple[PostRow, int | None]:
     """The post, and the version that may be changed; None: any."""
     post = await get(database, principal, post_id)
-    if not _sees_drafts(principal, post.author_id):
+    if not _is_author_or_admin(principal, post.author_id):
         raise Forbidden("Only the author and administrators may change or delete a post.")
     versions = matching_versions(if_match)
     if versions is None:
