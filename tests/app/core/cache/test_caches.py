@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from tests.support.servers.valkey import Valkey
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["memory", "uncached", "shared"])
-async def any_cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+@asynccontextmanager
+async def opened(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+    """The cache that the parameter names."""
     if request.param == "memory":
         yield MemoryCache()
     elif request.param == "uncached":
@@ -34,15 +36,16 @@ async def any_cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
             yield found
 
 
+@pytest.fixture(params=["memory", "uncached", "shared"])
+async def any_cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+    async with opened(request) as cache:
+        yield cache
+
+
 @pytest.fixture(params=["memory", "shared"])
 async def keeping(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
-    if request.param == "memory":
-        yield MemoryCache()
-    else:
-        server: Valkey = request.getfixturevalue("server")
-        server.call("FLUSHALL")
-        async with shared(server) as (_, found):
-            yield found
+    async with opened(request) as cache:
+        yield cache
 
 
 class TestEveryCache:
