@@ -18,9 +18,10 @@ help: ## print this list
 # --- run
 
 # In the foreground of a terminal (+), `set -m` gives the server a process group of its own: Ctrl-C ends the server, and make has
-# no error to report. Elsewhere the server is all there is to signal.
+# no error to report; `trap` keeps the shell alive if Python dies of the signal itself, early in its start. Elsewhere the server
+# is all there is to signal.
 run: $(VENV)/.project ## serve the API with demo data on http://127.0.0.1:8000 (PORT=... for another port)
-	@export ENV=development; case $$(ps -o stat= -p $$$$ 2>&1) in *+*) set -m;; *) exec $(BIN)/python -m app serve;; esac; \
+	@export ENV=development; case $$(ps -o stat= -p $$$$ 2>&1) in *+*) set -m; trap : INT;; *) exec $(BIN)/python -m app serve;; esac; \
 	$(BIN)/python -m app serve || test $$? -eq 130
 
 migrate: $(VENV)/.project ## bring the database of DATABASE_URL to the newest schema
