@@ -17,11 +17,10 @@ P_co = TypeVar("P_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The user and session that an access token belongs to."""
+    """The user that a credential belongs to, whatever the credential is."""
 
     user_id: int
     role: Role
-    session_id: int
 
     @property
     def is_admin(self) -> bool:
@@ -29,8 +28,22 @@ class Principal:
         return self.role == "admin"
 
 
+@dataclass(frozen=True, slots=True)
+class SessionPrincipal(Principal):
+    """The user of an access token, and its session: what operations receive that accept no other credential."""
+
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPrincipal(Principal):
+    """The owner of an API key, and the scopes of the key."""
+
+    scopes: frozenset[str]
+
+
 class Call(Generic[P_co]):
-    """One request, as a handler sees it. The principal is None if the request carries no access token."""
+    """One request, as a handler sees it. The principal is None if the request carries no credential."""
 
     __slots__ = ("_peer", "principal", "resources")
 
@@ -54,5 +67,6 @@ class Call(Generic[P_co]):
 
 
 Public: TypeAlias = Call[None]
+InSession: TypeAlias = Call[SessionPrincipal]
 SignedIn: TypeAlias = Call[Principal]
 OptionallySignedIn: TypeAlias = Call[Principal | None]

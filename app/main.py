@@ -26,6 +26,7 @@ from app.core.config import Settings
 from app.core.database.replica import caller
 from app.resources import connected, make_resources
 from app.schemas import operations
+from app.services.api_keys import ApiKeys
 from app.services.sessions import Bearer
 from app.services.shared.limits import Limits
 from app.worker import working
@@ -90,7 +91,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         return Call(resources, context.principal, context.scope["client"])
 
     service = Service(
-        schemes={"bearer": Bearer(resources)},
+        schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},
         call=call,
         limits=Limits(settings, resources.valkey),
         observer=log,

@@ -1,13 +1,13 @@
 """Handlers tagged `sessions`."""
 
-from app.call import Public, SignedIn
+from app.call import InSession, Public
 from app.schemas.models import SessionCreate, SessionTokenCreate
 from app.schemas.operations import CreateSession, CreateSessionToken, DeleteSession, ListSessions
 from app.services import sessions
 
 
 @ListSessions
-async def list_sessions(call: SignedIn) -> ListSessions.OK:
+async def list_sessions(call: InSession) -> ListSessions.OK:
     return ListSessions.OK(await sessions.list(call.resources, call.principal))
 
 
@@ -18,7 +18,7 @@ async def create_session(call: Public, body: SessionCreate) -> CreateSession.Cre
 
 
 @DeleteSession
-async def delete_session(call: SignedIn, session_id: int | str) -> DeleteSession.NoContent:
+async def delete_session(call: InSession, session_id: int | str) -> DeleteSession.NoContent:
     await sessions.delete(call.database, call.principal, session_id)
     return DeleteSession.NoContent()
 

@@ -1,6 +1,7 @@
 """The tables; `metadata` contains all of them."""
 
 from app.models.address import KnownAddress as KnownAddress
+from app.models.api_key import ApiKey as ApiKey
 from app.models.base import Base as Base
 from app.models.counter import Counter as Counter
 from app.models.idempotency import IdempotencyKey as IdempotencyKey

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "d2c56b6f242dca223c9ed4487ca87b328fd5cd5d7d0d4a4df32a34c0ce2b86a2"
+DIGEST = "47650a8604edd2eb1655e3e2b02eb4e36b858ddd0fa5bfe1642e82bc67bfab9e"

@@ -66,6 +66,72 @@ class Session(Model):
     ]
 
 
+class ApiKeyCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[
+        StrictStr,
+        Field(description="What the key is for, as its owner calls it.", max_length=100, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    scopes: Annotated[
+        list[Literal["users:read", "users:write", "posts:read", "posts:write"]],
+        Field(description="What the key may be used for.", max_length=20, min_length=1),
+    ]
+    expires_in: Annotated[
+        StrictInt, Field(description="Seconds until the key expires, at most a year. 90 days by default.", ge=60, le=31536000)
+    ] = 7776000
+
+
+class ApiKey(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    name: Annotated[
+        StrictStr,
+        Field(description="What the key is for, as its owner calls it.", max_length=100, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    scopes: Annotated[
+        list[Literal["users:read", "users:write", "posts:read", "posts:write"]],
+        Field(description="What the key may be used for.", max_length=20, min_length=1),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    last_used_at: Annotated[
+        Instant | None, Field(description="When the key was last used, exact to about a minute; null if never.")
+    ]
+
+
+class CreatedApiKey(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    name: Annotated[
+        StrictStr,
+        Field(description="What the key is for, as its owner calls it.", max_length=100, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    scopes: Annotated[
+        list[Literal["users:read", "users:write", "posts:read", "posts:write"]],
+        Field(description="What the key may be used for.", max_length=20, min_length=1),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    last_used_at: Annotated[
+        Instant | None, Field(description="When the key was last used, exact to about a minute; null if never.")
+    ]
+    secret: Annotated[
+        StrictStr,
+        Field(
+            description="The key itself, to be sent as `X-API-Key`. Shown only here; the service stores its hash.",
+            max_length=76,
+            min_length=76,
+            pattern="^ack_[0-9a-f]{72}$",
+        ),
+    ]
+
+
 class UserCreate(Model):
     model_config = ConfigDict(extra="forbid")
     email: Annotated[
@@ -225,6 +291,10 @@ class Post(Model):
 
 class SessionList(Model):
     sessions: Annotated[list[Session], Field(max_length=100)]
+
+
+class ApiKeyList(Model):
+    keys: Annotated[list[ApiKey], Field(max_length=50)]
 
 
 class UserList(Model):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from accord.runtime import Body, Empty, Link, Operation, link_arguments
 
-from app.call import Call, Principal
+from app.call import Call, Principal, SessionPrincipal
 
 from . import models, problems, rows
 
@@ -79,7 +79,7 @@ class ListSessions(Operation):
         status = 200
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
+        async def __call__(self, call: Call[SessionPrincipal], /) -> ListSessions.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -156,7 +156,7 @@ class DeleteSession(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, session_id: int | Literal["current"]
+            self, call: Call[SessionPrincipal], /, *, session_id: int | Literal["current"]
         ) -> DeleteSession.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -213,6 +213,103 @@ class CreateSessionToken(Operation):
     def path() -> str:
         """The path of this operation."""
         return "/api/v1/session-tokens"
+
+
+class ListApiKeys(Operation):
+    """GET /api/v1/api-keys: List your API keys"""
+
+    operation_id = "listApiKeys"
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.ApiKeyList | rows.ApiKeyListRow]):
+        """Your API keys."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /) -> ListApiKeys.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/api-keys"
+
+
+class CreateApiKey(Operation):
+    """POST /api/v1/api-keys: Create an API key"""
+
+    operation_id = "createApiKey"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    TooManyApiKeys = problems.TooManyApiKeys
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.CreatedApiKey | rows.CreatedApiKeyRow], kw_only=True):
+        """The new key, with its secret."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+        def link_delete_api_key(self) -> Link[DeleteApiKey.Arguments]:
+            """DELETE /api/v1/api-keys/{key_id}: Revoke an API key"""
+            arguments: DeleteApiKey.Arguments = link_arguments(self, {}, {"key_id": "$response.body#/id"}, needed=("key_id",))
+            return Link.of("DELETE", DeleteApiKey.path(key_id=arguments["key_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.ApiKeyCreate) -> CreateApiKey.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/api-keys"
+
+
+class DeleteApiKey(Operation):
+    """DELETE /api/v1/api-keys/{key_id}: Revoke an API key"""
+
+    operation_id = "deleteApiKey"
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        key_id: int
+
+    class NoContent(Empty):
+        """The key has been deleted."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, key_id: int) -> DeleteApiKey.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, key_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/api-keys/{key_id}"
 
 
 class ListUsers(Operation):
@@ -406,6 +503,7 @@ class GetCurrentUser(Operation):
 
     operation_id = "getCurrentUser"
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
     TooManyRequests = problems.TooManyRequests
@@ -545,7 +643,9 @@ class DeleteUser(Operation):
         status = 204
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, user_id: int, if_match: str | None) -> DeleteUser.NoContent: ...
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, user_id: int, if_match: str | None
+        ) -> DeleteUser.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -767,6 +867,7 @@ class CreatePost(Operation):
     operation_id = "createPost"
     BadRequest = problems.BadRequest
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotAcceptable = problems.NotAcceptable
     IdempotencyKeyInUse = problems.IdempotencyKeyInUse
     ContentTooLarge = problems.ContentTooLarge
@@ -833,6 +934,7 @@ class GetPost(Operation):
 
     operation_id = "getPost"
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotFound = problems.NotFound
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
@@ -993,6 +1095,7 @@ class ListUserPosts(Operation):
 
     operation_id = "listUserPosts"
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotFound = problems.NotFound
     UnknownCursor = problems.UnknownCursor
     NotAcceptable = problems.NotAcceptable
@@ -1069,6 +1172,14 @@ class SessionsHandlers(Protocol):
     create_session_token: CreateSessionToken
 
 
+class ApiKeysHandlers(Protocol):
+    """A module with the handlers of the tag `api-keys`."""
+
+    list_api_keys: ListApiKeys
+    create_api_key: CreateApiKey
+    delete_api_key: DeleteApiKey
+
+
 class UsersHandlers(Protocol):
     """A module with the handlers of the tag `users`."""
 
@@ -1104,6 +1215,7 @@ class Handlers:
 
     health: HealthHandlers
     sessions: SessionsHandlers
+    api_keys: ApiKeysHandlers
     users: UsersHandlers
     profiles: ProfilesHandlers
     posts: PostsHandlers

@@ -47,6 +47,31 @@ class SessionRow(msgspec.Struct):
 
 
 @final
+class ApiKeyRow(msgspec.Struct):
+    """A `ApiKey` in a response."""
+
+    id: int
+    name: str
+    scopes: list[Literal["users:read", "users:write", "posts:read", "posts:write"]]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+@final
+class CreatedApiKeyRow(msgspec.Struct):
+    """A `CreatedApiKey` in a response."""
+
+    id: int
+    name: str
+    scopes: list[Literal["users:read", "users:write", "posts:read", "posts:write"]]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    secret: str
+
+
+@final
 class UserRow(msgspec.Struct):
     """A `User` in a response."""
 
@@ -91,6 +116,13 @@ class SessionListRow(msgspec.Struct):
     """A `SessionList` in a response."""
 
     sessions: list[SessionRow]
+
+
+@final
+class ApiKeyListRow(msgspec.Struct):
+    """A `ApiKeyList` in a response."""
+
+    keys: list[ApiKeyRow]
 
 
 @final

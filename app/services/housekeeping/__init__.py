@@ -8,6 +8,7 @@ from datetime import datetime
 from app.core.database import Database
 from app.services.housekeeping.queries import (
     DELETE_EXPIRED_ADDRESSES,
+    DELETE_EXPIRED_API_KEYS,
     DELETE_EXPIRED_KEYS,
     DELETE_EXPIRED_SESSIONS,
     DELETE_TOKENS_OF_EXPIRED_SESSIONS,
@@ -18,13 +19,14 @@ PAUSE = 0.02  # seconds between batches
 
 
 async def delete_expired(database: Database, now: datetime) -> int:
-    """Delete expired idempotency keys, sessions, tokens and known addresses; return the number of rows."""
+    """Delete expired idempotency keys, sessions, tokens, known addresses and API keys; return the number of rows."""
     total = 0
     for statement in (
         DELETE_EXPIRED_KEYS,
         DELETE_TOKENS_OF_EXPIRED_SESSIONS,
         DELETE_EXPIRED_SESSIONS,
         DELETE_EXPIRED_ADDRESSES,
+        DELETE_EXPIRED_API_KEYS,
     ):
         for _ in range(MAX_BATCHES):
             deleted = await database.run(statement, now=now)

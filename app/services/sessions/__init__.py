@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from app.call import Principal
+from app.call import SessionPrincipal
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.limits.throttle import Attempt
@@ -47,7 +47,7 @@ class Bearer:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
-    async def verify(self, credential: str) -> Principal | None:
+    async def verify(self, credential: str) -> SessionPrincipal | None:
         """The principal of a valid access token of an active user; one look-up of its hash.
 
         A second look-up if no session has it: the previous token stays valid during the grace period, for requests that were
@@ -61,9 +61,9 @@ class Bearer:
             found = await database.one(SELECT_PREVIOUS_ACCESS_TOKEN, hash=digest)
         if found is None or found.expires_at <= self._resources.now():
             return None
-        return Principal(found.user_id, found.role, found.session_id)
+        return SessionPrincipal(found.user_id, found.role, found.session_id)
 
-    def allows(self, principal: Principal, scopes: tuple[str, ...]) -> bool:
+    def allows(self, principal: SessionPrincipal, scopes: tuple[str, ...]) -> bool:
         """Whether the principal has these roles."""
         return all(scope == principal.role for scope in scopes)
 
@@ -215,7 +215,7 @@ async def _rotate(
     )
 
 
-async def list(resources: Resources, principal: Principal) -> SessionListRow:
+async def list(resources: Resources, principal: SessionPrincipal) -> SessionListRow:
     """The principal's sessions that have not expired, newest first; one statement."""
     found = await resources.database.all(
         SELECT_SESSIONS, user_id=principal.user_id, current=principal.session_id, now=resources.now()
@@ -224,7 +224,7 @@ async def list(resources: Resources, principal: Principal) -> SessionListRow:
 
 
 @retry_on_conflict
-async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
+async def delete(database: Database, principal: SessionPrincipal, session_id: int | str) -> None:
     """End a session of the principal; any text means the session of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id
     if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:

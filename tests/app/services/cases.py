@@ -196,7 +196,21 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in range(1, 6)
     ]
+    api_keys = [
+        {
+            "id": number,
+            "user_id": 2 if number < 4 else 1,
+            "name": f"Key {number}",
+            "scopes": "posts:read posts:write",
+            "hash": f"refresh-{number}",  # as the first value of `hash`
+            "created_at": NOON,
+            "expires_at": LATER if number < 6 else PAST,
+            "last_used_at": NOON if number % 2 == 0 else None,
+        }
+        for number in [*range(1, 8), 100]
+    ]
     return {
+        "api_keys": api_keys,
         "users": people,
         "posts": posts,
         "sessions": sessions,

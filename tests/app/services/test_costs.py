@@ -46,13 +46,13 @@ def traced(statements, settings):
     """A client of an application whose statements are counted, signed in as the administrator, with ten posts of Grace."""
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         stored_user(client, username="grace", email="grace@example.com")
-        signed_in(client, "admin")
+        admin = signed_in(client, "admin")
         signed_in(client, "admin")
         author = signed_in(client, "grace")
         for _ in range(10):
             stored_post(client, author)
         for _ in range(3):
-            store_others(client, author)
+            store_others(client, admin)
         client.headers.update(signed_in(client, "admin"))
         statements.clear()
         yield client
