@@ -210,8 +210,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         for number in [*range(1, 8), 100]
     ]
     return {
-        "api_keys": api_keys,
         "users": people,
+        "api_keys": api_keys,
         "posts": posts,
         "sessions": sessions,
         "refresh_tokens": refreshes,
