@@ -227,7 +227,7 @@ async def _deactivate(
 
 
 async def delete(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
-    """Delete a user with their posts and sessions.
+    """Delete a user with their posts, sessions and API keys.
 
     Raises:
         Forbidden: another user's account.

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from tests.app.api.requests import IN_ORDER, REQUESTS, send, store_others
-from tests.contract.contract import BY_ID, OPERATIONS
-from tests.support.builders import PASSWORD, signed_in, stored_post, stored_user
+from tests.contract.contract import BY_ID, KEY_HEADER, OPERATIONS
+from tests.support.builders import PASSWORD, signed_in, stored_key, stored_post, stored_user
 from tests.support.resources import resource_entry
 
 
@@ -105,6 +105,18 @@ def test_a_malformed_token_costs_no_statement(traced, statements):
 
     assert response.status_code == 401
     assert statements == []
+
+
+def test_a_key_costs_one_statement_and_a_malformed_one_none(traced, statements):
+    key = stored_key(traced, dict(traced.headers))
+    traced.headers.pop("Authorization")
+    costs = []
+    for header in (key, key, {KEY_HEADER: "ack_" + "0" * 72}):
+        statements.clear()
+        traced.get("/api/v1/users/me", headers=header)
+        costs.append(len([sql for sql in statements if not sql.startswith("UPDATE api_keys SET last_used_at")]))
+
+    assert costs == [1 + 1, 1 + 1, 0]
 
 
 def test_an_invalid_request_costs_only_the_token_lookup(traced, statements):
