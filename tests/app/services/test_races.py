@@ -13,9 +13,18 @@ import pytest
 from accord.runtime import ApiError
 from app.call import Principal, SessionPrincipal
 from app.resources import connected, make_resources
-from app.schemas.models import PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
-from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, NotFound, PreconditionFailed, Unauthorized
-from app.services import posts, sessions, users
+from app.schemas.models import ApiKeyCreate, PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
+from app.schemas.problems import (
+    AlreadyRegistered,
+    InvalidRefreshToken,
+    LastAdmin,
+    NotFound,
+    PreconditionFailed,
+    TooManyApiKeys,
+    Unauthorized,
+)
+from app.schemas.rows import CreatedApiKeyRow
+from app.services import api_keys, posts, sessions, users
 from app.services.users.list_queries import UserFilters
 from app.services.users.queries import update_user
 from tests.support.answers import total
@@ -223,6 +232,33 @@ class TestChanging:
         )
 
         assert (await sessions.list(processes[0], SessionPrincipal(user.id, "user", 0))).sessions == []
+
+
+class TestApiKeys:
+    NEW = ApiKeyCreate(name="Race", scopes=["posts:read"])
+
+    async def test_creating_many_at_once_stops_at_the_limit(self, processes):
+        owner = SessionPrincipal(1, "admin", 0)
+
+        found = await outcomes(*(api_keys.create(processes[n % 2], owner, self.NEW) for n in range(60)))
+
+        assert kinds(found, TooManyApiKeys) == 10
+        assert len((await api_keys.list(processes[0], owner)).keys) == 50
+
+    async def test_creating_while_the_owner_is_deleted_succeeds_or_is_unauthorized(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user()))
+        owner = SessionPrincipal(user.id, "user", 0)
+
+        found = await outcomes(
+            *(api_keys.create(processes[n % 2], owner, self.NEW) for n in range(5)),
+            users.delete(processes[1], owner, user.id, None),
+            *(api_keys.create(processes[n % 2], owner, self.NEW) for n in range(5)),
+        )
+
+        assert kinds(found, ApiError) == kinds(found, Unauthorized)
+        for created in found:
+            if isinstance(created, CreatedApiKeyRow):
+                assert await api_keys.ApiKeys(processes[0]).verify(created.secret) is None
 
 
 class TestChangingPosts:
