@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "a58b6821d084e6d964aef63cde842f5f552aaf4d23c47e4dede8c3bda985c881"
+DIGEST = "a0676b87932848cc1711591d84ee8ca74d0294120c559d79b3c47168c9288117"
