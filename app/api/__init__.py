@@ -2,10 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import api_keys, health, posts, profiles, sessions, users
+from app.api import accounts, api_keys, factors, health, posts, profiles, sessions, users
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
 
     # mypy reports a tag without a module, and a module that lacks one of its tag's handlers.
-    Handlers(api_keys=api_keys, health=health, posts=posts, profiles=profiles, sessions=sessions, users=users)
+    Handlers(
+        accounts=accounts,
+        api_keys=api_keys,
+        factors=factors,
+        health=health,
+        posts=posts,
+        profiles=profiles,
+        sessions=sessions,
+        users=users,
+    )

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "01467f06cd20da4c351177616b9019c02993066d6207d87cd9a50772f2a11744"
+DIGEST = "485669a1e8590dd154f01dc3ae1b6aabe961e1b7dbe58cb9a85aed397ef69737"
