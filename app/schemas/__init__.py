@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "a0676b87932848cc1711591d84ee8ca74d0294120c559d79b3c47168c9288117"
+DIGEST = "2837efca4ed5b74cf776fb5ce97e02b83e85cf8015e0b9f44c88bc341b3de0ae"
