@@ -38,7 +38,7 @@ class Origin(NamedTuple):
 
     address: str | None  # of the client; None for clients of a Unix socket
     user_agent: str | None  # the first `User-Agent` header
-    request_id: str
+    request_id: str | None
 
 
 class Call(Generic[P_co]):

@@ -1,6 +1,9 @@
 """The tables; `metadata` contains all of them."""
 
 from app.models.address import KnownAddress as KnownAddress
+from app.models.audit import AuditChain as AuditChain
+from app.models.audit import AuditErasure as AuditErasure
+from app.models.audit import AuditEvent as AuditEvent
 from app.models.base import Base as Base
 from app.models.counter import Counter as Counter
 from app.models.idempotency import IdempotencyKey as IdempotencyKey
