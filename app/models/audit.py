@@ -98,9 +98,9 @@ class AuditChain(Base):
 
 
 class AuditErasure(Base):
-    """A deleted user with more events than one statement erases; housekeeping goes on below this id."""
+    """A deleted user with more events than one statement erases; housekeeping goes on with those before an instant."""
 
     __tablename__ = "audit_erasures"
 
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    below_id: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -47,7 +47,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_erasures",
         sa.Column("user_id", sa.BigInteger(), nullable=False, autoincrement=False),
-        sa.Column("below_id", sa.BigInteger(), nullable=False),
+        sa.Column("before", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_audit_erasures")),
     )
 

@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from app.call import Origin
-from app.core.database import Database, Transaction
+from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database.statements import Statement
 from app.models.audit import AuditEventType
-from app.schemas.rows import AuditDetailsRow as Details
-from app.schemas.rows import AuditEventListRow
+from app.schemas.rows import AuditDetailsRow, AuditEventListRow
 from app.services.audit.list_queries import AuditFilters, audit_listing
-from app.services.audit.queries import INSERT_EVENT
+from app.services.audit.queries import DELETE_ERASURE, ERASE_BATCH, ERASE_EVENTS, INSERT_EVENT, SELECT_ERASURE, UPSERT_ERASURE
 from app.services.shared.pages import load_page
 
+R = TypeVar("R")
+
+Details: TypeAlias = AuditDetailsRow
+Recorder: TypeAlias = Callable[[Transaction], Awaitable[None]]  # `record` with all arguments but the first
+
 NO_DETAILS = Details()
+_FOREVER = datetime(3000, 1, 1, tzinfo=UTC)  # later than every event
 UNKNOWN = Origin(None, None, None)  # of what operators do on the command line, and of work without a request
 
 _json = msgspec.json.Encoder()
@@ -71,6 +79,52 @@ async def record(
     )
 
 
+async def run(database: Database, statement: Statement[R], values: Mapping[str, object], record: Recorder | None) -> R | None:
+    """Run a statement and, if it returns a row, record an event in the same transaction, if there is one."""
+    if record is None:
+        return await database.one(statement, **values)
+    return await _run_recorded(database, statement, values, record)
+
+
+@retry_on_conflict
+async def _run_recorded(
+    database: Database, statement: Statement[R], values: Mapping[str, object], record: Recorder
+) -> R | None:
+    async with database.transaction() as transaction:
+        row = await transaction.one(statement, **values)
+        if row is not None:
+            await record(transaction)
+    return row
+
+
 def personal_digest(salt: str, address: str | None, user_agent: str | None) -> str:
     """What the chain covers of personal data. Without the salt it reveals nothing, though there are few addresses."""
     return hashlib.sha256(_json.encode((salt, address, user_agent))).hexdigest()
+
+
+async def pseudonymise(transaction: Transaction, user_id: int) -> None:
+    """Erase what is personal in a user's events, in one statement. Call it in the transaction that deletes the user.
+
+    The ids stay: nothing else leads from them to the person. An administrator's address stays in what they did to the user. Of
+    more than `ERASE_BATCH` events the newest are erased; `erase_more` continues with the others.
+    """
+    await _erase(transaction, user_id, _FOREVER)
+
+
+async def erase_more(database: Database) -> bool:
+    """Erase one more batch of a deleted user's events. Returns False if there is nothing to erase."""
+    erasure = await database.one(SELECT_ERASURE)
+    if erasure is not None:
+        async with database.transaction() as transaction:
+            if not await _erase(transaction, *erasure):
+                await transaction.run(DELETE_ERASURE, user_id=erasure.user_id)
+    return erasure is not None
+
+
+async def _erase(transaction: Transaction, user_id: int, before: datetime) -> bool:
+    """Erase a batch. Returns False after the last one."""
+    erased = await transaction.all(ERASE_EVENTS, user_id=user_id, before=before)
+    if len(erased) < ERASE_BATCH:
+        return False
+    await transaction.run(UPSERT_ERASURE, user_id=user_id, before=min(erased))
+    return True

@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from app.call import Principal
+from app.call import Origin, Principal
 from app.core.config import Settings
-from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database import Transaction, retry_on_conflict
 from app.core.limits.throttle import Attempt
 from app.core.security import tokens
 from app.core.security.passwords import DEMO_PASSWORD
@@ -17,6 +17,8 @@ from app.resources import Resources
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
 from app.schemas.rows import SessionListRow, TokensRow
+from app.services import audit
+from app.services.audit import Details
 from app.services.sessions import known_addresses
 from app.services.sessions.queries import (
     DELETE_EXPIRED_TOKENS,
@@ -68,7 +70,7 @@ class Bearer:
         return all(scope == principal.role for scope in scopes)
 
 
-async def create(resources: Resources, sent: SessionCreate, address: Hashable = "") -> TokensRow:
+async def create(resources: Resources, sent: SessionCreate, address: Hashable = "", origin: Origin | None = None) -> TokensRow:
     """Sign in from a client address.
 
     Raises:
@@ -90,17 +92,19 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     is_demo = sent.password == DEMO_PASSWORD and resources.settings.env != "development"
     if found is None or not matches or not found.is_active or is_demo:
         await resources.throttle.failed(attempt)
+        # Also for an unknown user, so that the response takes the same steps.
+        await audit.record(resources.database, "session.refused", resources.now(), origin, actor=None, subject=user_id or None)
         raise _invalid_credentials()
     if resources.passwords.needs_rehash(found.password_hash):
         new_hash = await resources.passwords.hash(sent.password)
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
-    return await issue(resources, found.user_id, address)
+    return await issue(resources, found.user_id, address, origin)
 
 
 @retry_on_conflict
-async def issue(resources: Resources, user_id: int, address: Hashable | None = None) -> TokensRow:
+async def issue(resources: Resources, user_id: int, address: Hashable | None = None, origin: Origin | None = None) -> TokensRow:
     """Create a session of an active user and remember the address.
 
     Raises:
@@ -129,6 +133,8 @@ async def issue(resources: Resources, user_id: int, address: Hashable | None = N
         await transaction.run(DELETE_SURPLUS_SESSIONS, user_id=user_id, now=now)
         if address is not None:
             await known_addresses.remember(transaction, user_id, address, now)
+        details = Details(session_id=session_id)
+        await audit.record(transaction, "session.created", now, origin, actor=user_id, subject=user_id, details=details)
     return TokensRow(
         session_id, access, "Bearer", _seconds_until(access_expires_at, now), refresh_token, _seconds_until(expires_at, now)
     )
@@ -146,7 +152,7 @@ def _seconds_until(instant: datetime, now: datetime) -> int:
 
 
 @retry_on_conflict
-async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
+async def refresh(resources: Resources, refresh_token: str, origin: Origin | None = None) -> TokensRow:
     """Exchange a refresh token for a new pair. During the grace period the same token returns the same pair.
 
     Raises:
@@ -163,7 +169,9 @@ async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
             return await _rotate(transaction, resources, refresh_token, found, now)
         reused = found.nonce is None or now - found.used_at > GRACE
         if reused:
-            await transaction.run(DELETE_SESSION, session_id=found.session_id)
+            subject = await transaction.one(DELETE_SESSION, session_id=found.session_id)
+            details = Details(session_id=found.session_id)
+            await audit.record(transaction, "session.refresh-reused", now, origin, actor=None, subject=subject, details=details)
     if reused or found.nonce is None:
         raise _invalid_refresh_token()
     access = tokens.successor(refresh_token, found.nonce, tokens.ACCESS)
@@ -224,11 +232,17 @@ async def list(resources: Resources, principal: Principal) -> SessionListRow:
 
 
 @retry_on_conflict
-async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
+async def delete(resources: Resources, principal: Principal, session_id: int | str, origin: Origin | None = None) -> None:
     """End a session of the principal; any text means the session of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id
-    if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:
-        raise NotFound("You have no such session.")
+    user_id = principal.user_id
+    async with resources.database.transaction() as transaction:
+        if await transaction.one(DELETE_OWN_SESSION, session_id=number, user_id=user_id) is None:
+            raise NotFound("You have no such session.")
+        details = Details(session_id=number)
+        await audit.record(
+            transaction, "session.deleted", resources.now(), origin, actor=user_id, subject=user_id, details=details
+        )
 
 
 def _invalid_credentials() -> InvalidCredentials:

@@ -174,4 +174,4 @@ DELETE_OWN_SESSION = statement(
     delete(Session).where(Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id")).returning(Session.id),
     int,
 )
-DELETE_SESSION = command(delete(Session).where(Session.id == bindparam("session_id")))
+DELETE_SESSION = statement(delete(Session).where(Session.id == bindparam("session_id")).returning(Session.user_id), int)

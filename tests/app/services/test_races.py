@@ -120,7 +120,7 @@ class TestRefreshing:
         async def sign_out(access_token):
             principal = await bearers[1].verify(access_token)
             assert principal is not None  # at every moment: before, in the middle, after
-            await sessions.delete(processes[1].database, principal, "current")
+            await sessions.delete(processes[1], principal, "current")
 
         for turns in range(12):  # the refresh has that much of a head start
             first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
@@ -142,7 +142,7 @@ class TestRefreshing:
 
         refreshed, _ = await outcomes(
             sessions.refresh(processes[0], first.refresh_token),
-            sessions.delete(processes[1].database, principal, "current"),
+            sessions.delete(processes[1], principal, "current"),
         )
 
         if not isinstance(refreshed, InvalidRefreshToken):
