@@ -14,7 +14,7 @@ ACCESS = {"listAuditEvents": (401, 403, 403, 200, 401)}
 FLOORS = {"listAuditEvents": 0.5}
 
 
-def _row(number: int) -> dict[str, Any]:
+def _row(_: int) -> dict[str, Any]:
     return {"type": "session.created", "details": "{}", "personal_digest": "0" * 64}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from app.models import metadata
+from app.services.audit.list_queries import AuditFilters
 from app.services.users import list_queries
 from tests.support.rows import NOW, owner, row
 
@@ -39,6 +40,9 @@ SHAPES: dict[str, list[Arguments]] = {
             list_queries.QueryShape,
             itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, list_queries.ORDERS),
         )
+    ),
+    "audit.list_queries.audit_listing": shapes(
+        frozenset(found) for size in range(6) for found in itertools.combinations(AuditFilters._fields, size)
     ),
     "posts.queries.update_post": shapes([frozenset({"title", "content"}), frozenset({"is_published"})]),
     "users.queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
