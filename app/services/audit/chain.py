@@ -70,7 +70,7 @@ async def seal(database: Database) -> bool:
 async def _lock(transaction: Transaction) -> Chain | None:
     """Lock the chain, which begins with the first event. None if another process has locked it."""
     chain = await transaction.one(LOCK_CHAIN)
-    if chain is None and await transaction.run(INSERT_CHAIN, **EMPTY._asdict()):
+    if chain is None and await transaction.run(INSERT_CHAIN, chain_id=1, **EMPTY._asdict()):
         return EMPTY
     return chain
 

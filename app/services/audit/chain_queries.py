@@ -71,7 +71,7 @@ SELECT_CHAIN = statement(select(*_CHAIN).where(AuditChain.id == 1), Chain)
 LOCK_CHAIN = statement(select(*_CHAIN).where(AuditChain.id == 1).with_for_update(skip_locked=True), Chain)
 INSERT_CHAIN = command(
     insert(AuditChain)
-    .values(id=1, **parameters("sequence", "hash", "deleted_sequence", "deleted_hash"))
+    .values(id=bindparam("chain_id"), **parameters("sequence", "hash", "deleted_sequence", "deleted_hash"))
     .on_conflict_do_nothing()
 )
 UPDATE_CHAIN = command(

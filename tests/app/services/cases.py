@@ -54,6 +54,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "after": (0, 5, 999),
     "after_id": (3, 0, 999),
     "after_value": (NOON, "b", PAST, "", LATER, "\U0010ffff"),
+    "actor_id": (2, 1, 999),
     "answer": ('{"id": 1}', "{}"),
     "author_id": (2, 1, 999),
     "content": ("Text\nßäö 𝄞", ""),
@@ -93,8 +94,10 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "scope": ("posts 1", "posts 2"),
     "seen": (1, 2),
     "session_id": (1, 2, 999),
+    "subject_id": (2, 1, 999),
     "title": ("Title", "𝄞"),
     "topic": ("mail/welcome", ""),
+    "type": ("session.created", "session.refused", "user.deleted"),
     "used_hash": ("refresh-1", "x"),
     "user_id": (2, 1, 999),
     "username": ("New", "User-1"),
@@ -200,8 +203,27 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in range(1, 6)
     ]
+    events = [
+        {
+            "id": number,
+            "type": "session.created" if number % 2 else "session.refused",
+            "actor_id": 1 + number % 3 if number % 2 else None,
+            "subject_id": 2 if number % 4 else None,
+            "details": f'{{"session_id":{number}}}',
+            "created_at": NOON + timedelta(seconds=number),
+            "request_id": None,
+            "address": "192.0.2.7" if number % 5 else None,
+            "user_agent": None,
+            "salt": f"salt {number}" if number % 5 else None,
+            "personal_digest": f"digest {number}",
+            "sequence": number if number < 8 else None,
+            "hash": f"hash {number}" if number < 8 else None,
+        }
+        for number in [*range(1, 15), 100]
+    ]
     return {
         "users": people,
+        "audit_events": events,
         "posts": posts,
         "sessions": sessions,
         "refresh_tokens": refreshes,

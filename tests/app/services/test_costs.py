@@ -66,9 +66,9 @@ def test_every_operation_runs_the_documented_number_of_statements(traced, statem
         with subtests.test(operation=operation):
             cost = resource_entry("COSTS", operation, BY_ID[operation].tag)
             # All items on one page: else their total is counted too.
-            options = {"params": {"page_size": 100}} if "page_size" in BY_ID[operation].of("query") else {}
+            params = {"page_size": 100} if "page_size" in BY_ID[operation].of("query") else {}
             statements.clear()
-            response = send(traced, operation, refresh_token=tokens["refresh_token"], **options)
+            response = send(traced, operation, refresh_token=tokens["refresh_token"], params=params)
 
             assert response.status_code < 300, response.text
             assert len(statements) == cost, statements

@@ -12,6 +12,7 @@ import pytest
 
 from accord.runtime import ApiError
 from app.call import Principal
+from app.core.database import Transaction
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, NotFound, PreconditionFailed, Unauthorized
@@ -88,6 +89,10 @@ class TestTheLastAdministrator:
         assert await administrators(processes[0]) == 1
 
 
+async def unrecorded(_: Transaction) -> None:
+    raise AssertionError("nothing happens that could be recorded")
+
+
 class TestDeactivating:
     async def test_with_a_stale_version_no_session_ends(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
@@ -96,7 +101,7 @@ class TestDeactivating:
         values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
         change = update_user(frozenset({"is_active"}), seen=True)
 
-        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values)  # noqa: SLF001 - the race
+        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values, unrecorded)  # noqa: SLF001 - the race
 
         assert changed is None
         assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None
