@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
-from accord.runtime import RequestContext
 from app.core.database import Database
 from app.core.limits import client_key
 from app.core.printable import printable
 from app.resources import Resources
+
+if TYPE_CHECKING:  # commands need no web framework
+    from accord.runtime import RequestContext
 
 MAX_ADDRESS_LENGTH, MAX_USER_AGENT_LENGTH = 64, 256  # characters
 
