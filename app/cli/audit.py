@@ -25,7 +25,7 @@ def audit_verify(settings: Settings, *, expect: str | None) -> None:
     require_migrated(settings)
     result = run(settings, lambda resources: verify(resources.database, expected))
     if result.fault is not None:
-        fail(result.fault, f"the last good event is {result.last.sequence}:{result.last.hash}")
+        fail(f"{result.fault}; the last good event is {result.last.sequence}:{result.last.hash}")
     if result.deleted:
         typer.echo(f"deleted after AUDIT_DAYS: up to {result.deleted}")
     typer.echo(f"verified: {result.last.sequence - result.deleted} events; not sealed yet: {result.unsealed}")

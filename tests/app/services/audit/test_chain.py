@@ -12,6 +12,7 @@ from app.resources import connected, make_resources
 from app.services import audit, housekeeping
 from app.services.audit import chain
 from app.services.audit.verification import Anchor, verify
+from tests.app.worker.working import at_work, until
 from tests.support.clock import Clock
 from tests.support.databases import Connection, query
 
@@ -96,6 +97,13 @@ class TestSealing:
         rows = query(first.settings.database_url, "SELECT id FROM audit_events ORDER BY sequence")
         assert [row[0] for row in rows][-2:] == [EVENTS + 2 + rows[0][0] - 1, EVENTS + 1 + rows[0][0] - 1]
         assert (await verify(first.database)).fault is None
+
+    async def test_a_worker_seals_new_events(self, services):
+        async def sealed():
+            return (await verify(services[0].database)).last.sequence == EVENTS
+
+        async with at_work(services[1]):
+            await until(sealed, "sealing")
 
     async def test_without_new_events_it_costs_one_statement_and_no_write(self, services, database):
         [[before]] = query(services[0].settings.database_url, "SELECT hash FROM audit_chain")
