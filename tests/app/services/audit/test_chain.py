@@ -153,6 +153,7 @@ TAMPERING = {
     ),
     "truncated": (["DELETE FROM audit_events WHERE sequence > 4"], 5),
     "removed all": (["DELETE FROM audit_events"], 1),
+    "another end": (["UPDATE audit_chain SET hash = 'x'"], 6),
     "reordered": ([*SWAP], 3),
     "inserted at the end": ([f"{INSERTED} WHERE sequence = 3".replace("sequence, hash FROM", "7, hash FROM")], 7),
     "inserted in between": (
@@ -170,6 +171,7 @@ TAMPERING = {
 class TestVerification:
     async def test_whatever_is_changed_is_found_at_its_place(self, services, database, subtests):
         marks = ", ".join("?" * len(COLUMNS.split(", ")))
+        last = (await verify(database)).last
         with Connection(services[0].settings.database_url) as other:
             saved = other.execute(f"SELECT {COLUMNS} FROM audit_events")  # noqa: S608 - our names
             for what, (statements, sequence) in TAMPERING.items():
@@ -179,7 +181,7 @@ class TestVerification:
 
                     assert f"event {sequence} " in await fault(database)
                 other.execute("DELETE FROM audit_events")
-                other.execute("UPDATE audit_chain SET sequence = ?", (EVENTS,))
+                other.execute("UPDATE audit_chain SET sequence = ?, hash = ?", last)
                 for row in saved:
                     other.execute(f"INSERT INTO audit_events ({COLUMNS}) VALUES ({marks})", row)  # noqa: S608 - our names
         assert not await fault(database)
