@@ -63,7 +63,7 @@ class Worker:
     """Claims items and delivers several at a time. Without a transport, items stay and only the housekeeping is done."""
 
     def __init__(self, resources: Resources, transport: MailTransport | None) -> None:
-        self._settings, self._database, self._transport = resources.settings, resources.database, transport
+        self._resources, self._database, self._transport = resources, resources.database, transport
         self._added, self._now = resources.outbox_added, resources.now
         self._id = str(uuid.uuid4())
         self._stopping = False
@@ -147,7 +147,7 @@ class Worker:
     async def _attempt(self, item: ClaimedItem) -> None:
         if self._transport is not None:
             async with asyncio.timeout(DELIVERY_SECONDS):
-                await mails.deliver(self._settings, self._transport, item.topic, item.payload)
+                await mails.deliver(self._resources, self._transport, item.topic, item.payload)
 
     async def _extended(self, item: ClaimedItem) -> bool:
         try:
@@ -192,7 +192,9 @@ class Worker:
             try:
                 await outbox.reschedule_far_future(self._database, self._now())
                 await housekeeping.delete_expired(self._database, self._now())
-                await housekeeping.erase_and_delete_audit_events(self._database, self._settings.audit_days, self._now())
+                await housekeeping.erase_and_delete_audit_events(
+                    self._database, self._resources.settings.audit_days, self._now()
+                )
             except ServiceUnavailable as error:
                 _log.info("expired rows will be deleted later", error=str(error.__cause__ or error))
             except Exception as error:  # noqa: BLE001 - a bug, which must not stop deliveries

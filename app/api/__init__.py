@@ -2,10 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import audit, health, posts, profiles, sessions, users
+from app.api import accounts, audit, factors, health, posts, profiles, sessions, users
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
 
     # mypy reports a tag without a module, and a module that lacks one of its tag's handlers.
-    Handlers(audit=audit, health=health, posts=posts, profiles=profiles, sessions=sessions, users=users)
+    Handlers(
+        accounts=accounts,
+        audit=audit,
+        factors=factors,
+        health=health,
+        posts=posts,
+        profiles=profiles,
+        sessions=sessions,
+        users=users,
+    )

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "0719679913e404898cf619198cb512d3ebc982e2405d06ad8e0e57a6888904cc"
+DIGEST = "3c70b9fe70531f3afb150eca59adb16cf7863bf2f4420c7b2e6d8c1e7125f115"

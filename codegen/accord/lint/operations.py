@@ -13,7 +13,7 @@ from accord.lint.effective_schema import EffectiveSchema
 from accord.lint.rules import Finding, finding, rule
 
 # The verbs of operationIds and the methods that they go with. PUT replaces; `update` changes only what is sent.
-VERBS = {
+CRUD = {
     "list": ("GET",),
     "get": ("GET", "HEAD"),
     "create": ("POST",),
@@ -21,11 +21,18 @@ VERBS = {
     "replace": ("PUT",),
     "delete": ("DELETE",),
 }
+# For what is more than a change of one resource: a password that is changed, a message that is sent.
+VERBS = {
+    **CRUD,
+    **dict.fromkeys(("set", "change"), ("PUT",)),
+    **dict.fromkeys(("request", "confirm", "enrol", "rotate", "redeliver"), ("POST",)),
+    "export": ("GET",),
+}
 OPERATION_ID = re.compile(rf"({'|'.join(VERBS)})[A-Z][A-Za-z0-9]*\Z")
 
 # Words in a path that name an action instead of a resource.
 ACTION = re.compile(
-    rf"({'|'.join(VERBS)}|activate|add|cancel|change|confirm|deactivate|disable|edit|enable|execute|fetch|find|login|logout|make"
+    rf"({'|'.join(CRUD)}|activate|add|cancel|change|confirm|deactivate|disable|edit|enable|execute|fetch|find|login|logout|make"
     r"|modify|patch|post|publish|put|read|refresh|register|remove|resend|reset|retrieve|run|save|search|send|signin|signout"
     r"|signup|submit|sync|trigger|upload|validate|verify|write)(-|\Z)"
 )
