@@ -29,7 +29,7 @@ def _unwanted(item: dict[str, Any], listed: Listed) -> Iterator[str]:
     if "created_before" in query and created >= datetime.fromisoformat(query["created_before"]):
         yield f"{item['created_at']} is not before {query['created_before']}"
     for name in ("actor_id", "subject_id", "type"):
-        if name in query and item[name] != query[name]:
+        if name in query and str(item[name]) != query[name]:
             yield f"{name} is {item[name]!r}"
 
 
