@@ -63,6 +63,7 @@ class AuditEvent(Base):
         Index(None, "actor_id", "created_at", "id"),  # serves the filter `actor_id`, and erasure
         Index(None, "subject_id", "created_at", "id"),  # serves the filter `subject_id`, and erasure
         Index(None, "type", "created_at", "id"),  # serves the filter `type`
+        Index(None, "sequence", "id"),  # serves "what is not sealed?", verification and retention
         {"sqlite_autoincrement": True},  # ids are not reused
     )
 
@@ -77,8 +78,8 @@ class AuditEvent(Base):
     user_agent: Mapped[str | None]
     salt: Mapped[str | None] = mapped_column(String(32))
     personal_digest: Mapped[str] = mapped_column(String(64))  # of the salt, the address and the user agent
-    # Both are NULL until the event is sealed. The index serves "what is not sealed?", verification and retention.
-    sequence: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    # Both are NULL until the event is sealed. Verification finds duplicates.
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
     hash: Mapped[str | None] = mapped_column(String(64))
 
 

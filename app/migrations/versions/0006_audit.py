@@ -29,10 +29,10 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger()),
         sa.Column("hash", sa.String(64)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
-        sa.UniqueConstraint("sequence", name=op.f("uq_audit_events_sequence")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_audit_events_created_at_id"), "audit_events", ["created_at", "id"])
+    op.create_index(op.f("ix_audit_events_sequence_id"), "audit_events", ["sequence", "id"])
     for column in ("actor_id", "subject_id", "type"):
         op.create_index(op.f(f"ix_audit_events_{column}_created_at_id"), "audit_events", [column, "created_at", "id"])
     op.create_table(

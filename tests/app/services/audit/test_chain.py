@@ -155,6 +155,7 @@ TAMPERING = {
     "removed all": (["DELETE FROM audit_events"], 1),
     "another end": (["UPDATE audit_chain SET hash = 'x'"], 6),
     "reordered": ([*SWAP], 3),
+    "inserted twice": ([f"{INSERTED} WHERE sequence = 3"], 4),
     "inserted at the end": ([f"{INSERTED} WHERE sequence = 3".replace("sequence, hash FROM", "7, hash FROM")], 7),
     "inserted in between": (
         [
