@@ -83,9 +83,14 @@ UPDATE_DELETED = command(
     .values(deleted_sequence=bindparam("last_sequence"), deleted_hash=bindparam("last_hash"))
 )
 
-# Read while the chain is locked. On PostgreSQL ids are not committed in order: whatever is visible and not sealed is next.
+# Read while the chain is locked. On PostgreSQL ids are not committed in order: whatever is visible and not sealed is next. The
+# order has `sequence`, which is NULL, so that PostgreSQL reads it from the index.
 SELECT_UNSEALED = statement(
-    select(*_COLUMNS).where(AuditEvent.sequence.is_(None)).order_by(AuditEvent.id).limit(bindparam("limit")), StoredEvent
+    select(*_COLUMNS)
+    .where(AuditEvent.sequence.is_(None))
+    .order_by(AuditEvent.sequence, AuditEvent.id)
+    .limit(bindparam("limit")),
+    StoredEvent,
 )
 SEAL_EVENT = command(
     update(AuditEvent)
