@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "3c70b9fe70531f3afb150eca59adb16cf7863bf2f4420c7b2e6d8c1e7125f115"
+DIGEST = "a00e91a498662aa25412e12a68a9e80d8e38c0541b07353c95a03025f69d723e"

@@ -7,6 +7,9 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - COSTS: by operation, how many statements it runs.
 - FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 by default.
 - BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.
+- PREPARE: by operation, arranges rows in the database (a `Connection`) so that a request of this user (an id) with this body
+  succeeds at this time, and changes the body where only the database knows what is valid, such as a token.
+- SECRETS: by operation, the members of its response that differ each time.
 - IDS: by name of a path parameter, the id of a row in the databases of the contract tests; "1" by default.
 - RECIPES: by operation, status and problem, how to cause a response that `tests/contract/directed/recipes.py` cannot derive.
 - ARRANGE: by operation, arranges what a case of the fuzz needs, after what `tests/contract/fuzz/arrange.py` does for every one.
@@ -14,6 +17,7 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - RULES: by operation with `If-Match`, makes a case break a rule (409).
 - RESTORE: by operation, undoes what ARRANGE did for a case, before the next one.
 - ITEMS: by operation that lists, what is wrong with an item, beside what its filters say.
+- ORDERS: by operation that lists, what its items are sorted by if it is not `id`.
 - ROWS: by table, the columns of a row with a number; others are made up from the model.
 - WRONG, RIGHT: by place (`createUser body /email`), texts that must be refused and texts that must not.
 - DICTIONARIES: by place, the dictionary of `tests/contract/fuzz/schemathesis.toml` that the fuzz also takes values from.

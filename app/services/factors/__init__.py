@@ -79,7 +79,7 @@ async def enrol(resources: Resources, principal: Principal, sent: TotpCreate) ->
     factor_id = await resources.database.one(
         UPSERT_TOTP,
         user_id=principal.user_id,
-        key=f"totp:{principal.user_id}",
+        key=_key(principal.user_id),
         name=_NAME if sent.name is MISSING else sent.name,
         secret=resources.secrets.encrypt(_PURPOSE, secret),
         created_at=resources.now(),
@@ -96,7 +96,7 @@ async def confirm(resources: Resources, principal: Principal, code: str, address
         NotFound: there is no app to confirm.
         TooManyRequests, VerificationFailed: see `Verification`.
     """
-    stored = await resources.database.one(SELECT_TOTP, user_id=principal.user_id)
+    stored = await resources.database.one(SELECT_TOTP, key=_key(principal.user_id))
     if stored is None or stored.is_confirmed:
         raise NotFound("You have no authenticator app that is not confirmed.")
     verification = Verification(resources, principal.user_id, address)
@@ -125,7 +125,7 @@ async def is_code(resources: Resources, user_id: int, totp_code: str | None, rec
     """Whether a code is valid for a user, who can use it once. At most one of them is looked at."""
     database = resources.database
     if totp_code is not None:
-        stored = await database.one(SELECT_TOTP, user_id=user_id)
+        stored = await database.one(SELECT_TOTP, key=_key(user_id))
         counter = None if stored is None or not stored.is_confirmed else _counter(resources, stored, totp_code)
         if stored is None or counter is None:
             return False
@@ -139,6 +139,10 @@ def new_recovery_code() -> str:
     """80 random bits in base32, in groups of four."""
     text = _random_base32(10).lower()
     return "-".join(text[begin : begin + 4] for begin in range(0, len(text), 4))
+
+
+def _key(user_id: int) -> str:
+    return f"totp:{user_id}"
 
 
 def _random_base32(size: int) -> str:

@@ -63,7 +63,7 @@ UPSERT_TOTP = statement(
 )
 SELECT_TOTP = statement(
     select(Factor.id, Factor.secret, Factor.counter, Factor.confirmed_at.is_not(None).label("is_confirmed")).where(
-        _MINE, Factor.type == "totp"
+        Factor.key == bindparam("key")
     ),
     StoredTotp,
 )
