@@ -88,7 +88,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         if settings.database_read_url is not None:
             address = context.scope["client"][0] if context.scope["client"] else ""
             caller.set((address,) if context.principal is None else (address, context.principal.user_id))
-        return Call(resources, context.principal, context.scope["client"])
+        return Call(resources, context.principal, context)
 
     service = Service(
         schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import accounts, api_keys, factors, health, posts, profiles, sessions, users
+from app.api import accounts, api_keys, audit, factors, health, posts, profiles, sessions, users
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Handlers(
         accounts=accounts,
         api_keys=api_keys,
+        audit=audit,
         factors=factors,
         health=health,
         posts=posts,

@@ -13,11 +13,11 @@ async def list_api_keys(call: InSession) -> ListApiKeys.OK:
 
 @CreateApiKey
 async def create_api_key(call: InSession, body: ApiKeyCreate) -> CreateApiKey.Created:
-    key = await api_keys.create(call.resources, call.principal, body)
+    key = await api_keys.create(call.resources, call.principal, body, call.origin)
     return CreateApiKey.Created(key, location=DeleteApiKey.path(key_id=key.id))
 
 
 @DeleteApiKey
 async def delete_api_key(call: InSession, key_id: int) -> DeleteApiKey.NoContent:
-    await api_keys.delete(call.database, call.principal, key_id)
+    await api_keys.delete(call.resources, call.principal, key_id, call.origin)
     return DeleteApiKey.NoContent()

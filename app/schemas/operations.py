@@ -307,6 +307,7 @@ class CreateApiKey(Operation):
     operation_id = "createApiKey"
     BadRequest = problems.BadRequest
     Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
     NotAcceptable = problems.NotAcceptable
     TooManyApiKeys = problems.TooManyApiKeys
     ContentTooLarge = problems.ContentTooLarge
@@ -344,6 +345,7 @@ class DeleteApiKey(Operation):
 
     operation_id = "deleteApiKey"
     Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
     NotFound = problems.NotFound
     UnprocessableContent = problems.UnprocessableContent
     TooManyRequests = problems.TooManyRequests
@@ -682,6 +684,7 @@ class DeleteUser(Operation):
 
     operation_id = "deleteUser"
     Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
     Forbidden = problems.Forbidden
     NotFound = problems.NotFound
     LastAdmin = problems.LastAdmin
@@ -1645,6 +1648,219 @@ class ListUserPosts(Operation):
         return f"/api/v1/users/{user_id}/posts"
 
 
+class ListAuditEvents(Operation):
+    """GET /api/v1/audit-events: List audit events"""
+
+    operation_id = "listAuditEvents"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        page: int
+        page_size: int
+        cursor: str
+        actor_id: int
+        subject_id: int
+        type: Literal[
+            "session.created",
+            "session.refused",
+            "session.deleted",
+            "session.refresh-reused",
+            "sessions.ended",
+            "user.created",
+            "user.updated",
+            "user.deactivated",
+            "user.reactivated",
+            "user.deleted",
+            "user.role-changed",
+            "user.exported",
+            "users.imported",
+            "post.updated",
+            "post.deleted",
+            "password.changed",
+            "password.reset-requested",
+            "password.reset",
+            "email.verification-requested",
+            "email.verified",
+            "email.change-requested",
+            "email.changed",
+            "factor.added",
+            "factor.confirmed",
+            "factor.updated",
+            "factor.removed",
+            "recovery-code.used",
+            "reauthentication.succeeded",
+            "reauthentication.refused",
+            "api-key.created",
+            "api-key.deleted",
+            "webhook.created",
+            "webhook.updated",
+            "webhook.deleted",
+            "webhook.secret-rotated",
+        ]
+        created_after: str
+        created_before: str
+
+    class OK(Body[models.AuditEventList | rows.AuditEventListRow]):
+        """One page of events."""
+
+        status = 200
+
+        def link_next_page(
+            self,
+            *,
+            actor_id: int | None,
+            subject_id: int | None,
+            type: Literal[
+                "session.created",
+                "session.refused",
+                "session.deleted",
+                "session.refresh-reused",
+                "sessions.ended",
+                "user.created",
+                "user.updated",
+                "user.deactivated",
+                "user.reactivated",
+                "user.deleted",
+                "user.role-changed",
+                "user.exported",
+                "users.imported",
+                "post.updated",
+                "post.deleted",
+                "password.changed",
+                "password.reset-requested",
+                "password.reset",
+                "email.verification-requested",
+                "email.verified",
+                "email.change-requested",
+                "email.changed",
+                "factor.added",
+                "factor.confirmed",
+                "factor.updated",
+                "factor.removed",
+                "recovery-code.used",
+                "reauthentication.succeeded",
+                "reauthentication.refused",
+                "api-key.created",
+                "api-key.deleted",
+                "webhook.created",
+                "webhook.updated",
+                "webhook.deleted",
+                "webhook.secret-rotated",
+            ]
+            | None,
+            created_after: str | None,
+            created_before: str | None,
+        ) -> Link[ListAuditEvents.Arguments]:
+            """The next page, with the same filters. There is none if `next_cursor` is null."""
+            arguments: ListAuditEvents.Arguments = link_arguments(
+                self,
+                {
+                    "$request.query.actor_id": actor_id,
+                    "$request.query.subject_id": subject_id,
+                    "$request.query.type": type,
+                    "$request.query.created_after": created_after,
+                    "$request.query.created_before": created_before,
+                },
+                {
+                    "cursor": "$response.body#/next_cursor",
+                    "page_size": "$response.body#/page_size",
+                    "actor_id": "$request.query.actor_id",
+                    "subject_id": "$request.query.subject_id",
+                    "type": "$request.query.type",
+                    "created_after": "$request.query.created_after",
+                    "created_before": "$request.query.created_before",
+                },
+                texts=(
+                    "cursor",
+                    "created_after",
+                    "created_before",
+                ),
+            )
+            return Link.of(
+                "GET",
+                ListAuditEvents.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                    ("actor_id", "actor_id", "form", True),
+                    ("subject_id", "subject_id", "form", True),
+                    ("type", "type", "form", True),
+                    ("created_after", "created_after", "form", True),
+                    ("created_before", "created_before", "form", True),
+                ),
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self,
+            call: Call[SessionPrincipal],
+            /,
+            *,
+            page: int,
+            page_size: int,
+            cursor: str | None,
+            actor_id: int | None,
+            subject_id: int | None,
+            type: Literal[
+                "session.created",
+                "session.refused",
+                "session.deleted",
+                "session.refresh-reused",
+                "sessions.ended",
+                "user.created",
+                "user.updated",
+                "user.deactivated",
+                "user.reactivated",
+                "user.deleted",
+                "user.role-changed",
+                "user.exported",
+                "users.imported",
+                "post.updated",
+                "post.deleted",
+                "password.changed",
+                "password.reset-requested",
+                "password.reset",
+                "email.verification-requested",
+                "email.verified",
+                "email.change-requested",
+                "email.changed",
+                "factor.added",
+                "factor.confirmed",
+                "factor.updated",
+                "factor.removed",
+                "recovery-code.used",
+                "reauthentication.succeeded",
+                "reauthentication.refused",
+                "api-key.created",
+                "api-key.deleted",
+                "webhook.created",
+                "webhook.updated",
+                "webhook.deleted",
+                "webhook.secret-rotated",
+            ]
+            | None,
+            created_after: str | None,
+            created_before: str | None,
+        ) -> ListAuditEvents.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/audit-events"
+
+
 class HealthHandlers(Protocol):
     """A module with the handlers of the tag `health`."""
 
@@ -1723,6 +1939,12 @@ class PostsHandlers(Protocol):
     list_user_posts: ListUserPosts
 
 
+class AuditHandlers(Protocol):
+    """A module with the handlers of the tag `audit`."""
+
+    list_audit_events: ListAuditEvents
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """A module of handlers for each tag."""
@@ -1735,3 +1957,4 @@ class Handlers:
     factors: FactorsHandlers
     profiles: ProfilesHandlers
     posts: PostsHandlers
+    audit: AuditHandlers

@@ -140,6 +140,85 @@ class PostRow(msgspec.Struct):
 
 
 @final
+class AuditDetailsRow(msgspec.Struct):
+    """What else is known, depending on the type of event. Never personal data."""
+
+    fields: list[str] | msgspec.UnsetType = msgspec.UNSET
+    role: Literal["user", "admin"] | msgspec.UnsetType = msgspec.UNSET
+    method: Literal["password", "totp", "recovery-code", "passkey"] | msgspec.UnsetType = msgspec.UNSET
+    count: int | msgspec.UnsetType = msgspec.UNSET
+    session_id: int | msgspec.UnsetType = msgspec.UNSET
+    post_id: int | msgspec.UnsetType = msgspec.UNSET
+    factor_id: int | msgspec.UnsetType = msgspec.UNSET
+    api_key_id: int | msgspec.UnsetType = msgspec.UNSET
+    webhook_id: int | msgspec.UnsetType = msgspec.UNSET
+
+
+@final
+class AuditEventRow(msgspec.Struct):
+    """A `AuditEvent` in a response."""
+
+    id: int
+    type: Literal[
+        "session.created",
+        "session.refused",
+        "session.deleted",
+        "session.refresh-reused",
+        "sessions.ended",
+        "user.created",
+        "user.updated",
+        "user.deactivated",
+        "user.reactivated",
+        "user.deleted",
+        "user.role-changed",
+        "user.exported",
+        "users.imported",
+        "post.updated",
+        "post.deleted",
+        "password.changed",
+        "password.reset-requested",
+        "password.reset",
+        "email.verification-requested",
+        "email.verified",
+        "email.change-requested",
+        "email.changed",
+        "factor.added",
+        "factor.confirmed",
+        "factor.updated",
+        "factor.removed",
+        "recovery-code.used",
+        "reauthentication.succeeded",
+        "reauthentication.refused",
+        "api-key.created",
+        "api-key.deleted",
+        "webhook.created",
+        "webhook.updated",
+        "webhook.deleted",
+        "webhook.secret-rotated",
+    ]
+    actor_id: int | None
+    subject_id: int | None
+    details: AuditDetailsRow
+    address: str | None
+    user_agent: str | None
+    request_id: str | None
+    created_at: datetime
+    sequence: int | None
+    hash: str | None
+
+
+@final
+class AuditEventListRow(msgspec.Struct):
+    """A `AuditEventList` in a response."""
+
+    audit_events: list[AuditEventRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
 class SessionListRow(msgspec.Struct):
     """A `SessionList` in a response."""
 

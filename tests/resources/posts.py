@@ -13,8 +13,8 @@ COSTS = {
     "listPosts": 1,
     "createPost": 1 + 1,
     "getPost": 1 + 1,
-    "updatePost": 1 + 2,
-    "deletePost": 1 + 2,
+    "updatePost": 1 + 2 + 1,  # with the audit event of an administrator, as for the next
+    "deletePost": 1 + 2 + 1,
 }
 ACCESS = {
     "listUserPosts": (200, 200, 200, 200, 401),

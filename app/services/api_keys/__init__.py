@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
-from app.call import KeyPrincipal, Role, SessionPrincipal
-from app.core.database import Database, retry_on_conflict
+from app.call import KeyPrincipal, Origin, Role, SessionPrincipal
+from app.core.database import Transaction, retry_on_conflict
 from app.core.security import tokens
+from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import ApiKeyCreate
 from app.schemas.problems import NotFound, TooManyApiKeys, Unauthorized
 from app.schemas.rows import ApiKeyListRow, CreatedApiKeyRow
+from app.services import audit
 from app.services.api_keys.last_uses import LastUses
 from app.services.api_keys.queries import (
     DELETE_API_KEY,
@@ -21,6 +23,7 @@ from app.services.api_keys.queries import (
     SELECT_API_KEY,
     SELECT_API_KEYS,
 )
+from app.services.audit import Details
 
 _ROLES = frozenset(get_args(Role))
 
@@ -48,8 +51,10 @@ class ApiKeys:
 
 
 @retry_on_conflict
-async def create(resources: Resources, principal: SessionPrincipal, new: ApiKeyCreate) -> CreatedApiKeyRow:
-    """Create a key of the principal. Its secret is in the returned row and nowhere else. Two statements.
+async def create(
+    resources: Resources, principal: SessionPrincipal, new: ApiKeyCreate, origin: Origin | None = None
+) -> CreatedApiKeyRow:
+    """Create a key of the principal. Its secret is in the returned row and nowhere else. Three statements.
 
     Raises:
         TooManyApiKeys: the user has the most keys already.
@@ -69,8 +74,9 @@ async def create(resources: Resources, principal: SessionPrincipal, new: ApiKeyC
             created_at=now,
             expires_at=expires_at,
         )
-    if key_id is None:
-        raise TooManyApiKeys(f"You have {MAX_KEYS} API keys; delete one first.")
+        if key_id is None:
+            raise TooManyApiKeys(f"You have {MAX_KEYS} API keys; delete one first.")
+        await _record(transaction, "api-key.created", now, origin, principal, key_id)
     return CreatedApiKeyRow(key_id, new.name, new.scopes, now, expires_at, None, secret)
 
 
@@ -80,7 +86,21 @@ async def list(resources: Resources, principal: SessionPrincipal) -> ApiKeyListR
 
 
 @retry_on_conflict
-async def delete(database: Database, principal: SessionPrincipal, key_id: int) -> None:
+async def delete(resources: Resources, principal: SessionPrincipal, key_id: int, origin: Origin | None = None) -> None:
     """Delete a key of the principal. Raises `NotFound`."""
-    if await database.one(DELETE_API_KEY, key_id=key_id, user_id=principal.user_id) is None:
-        raise NotFound("You have no such API key.")
+    async with resources.database.transaction() as transaction:
+        if await transaction.one(DELETE_API_KEY, key_id=key_id, user_id=principal.user_id) is None:
+            raise NotFound("You have no such API key.")
+        await _record(transaction, "api-key.deleted", resources.now(), origin, principal, key_id)
+
+
+async def _record(
+    transaction: Transaction,
+    event: AuditEventType,
+    now: datetime,
+    origin: Origin | None,
+    principal: SessionPrincipal,
+    key_id: int,
+) -> None:
+    actor, details = principal.user_id, Details(api_key_id=key_id)
+    await audit.record(transaction, event, now, origin, actor=actor, subject=actor, details=details)

@@ -12,6 +12,7 @@ import pytest
 
 from accord.runtime import ApiError
 from app.call import Principal, SessionPrincipal
+from app.core.database import Transaction
 from app.resources import connected, make_resources
 from app.schemas.models import ApiKeyCreate, PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import (
@@ -97,6 +98,10 @@ class TestTheLastAdministrator:
         assert await administrators(processes[0]) == 1
 
 
+async def unrecorded(_: Transaction) -> None:
+    raise AssertionError("nothing happens that could be recorded")
+
+
 class TestDeactivating:
     async def test_with_a_stale_version_no_session_ends(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
@@ -105,7 +110,7 @@ class TestDeactivating:
         values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
         change = update_user(frozenset({"is_active"}), seen=True)
 
-        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values)  # noqa: SLF001 - the race
+        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values, unrecorded)  # noqa: SLF001 - the race
 
         assert changed is None
         assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None
@@ -129,7 +134,7 @@ class TestRefreshing:
         async def sign_out(access_token):
             principal = await bearers[1].verify(access_token)
             assert principal is not None  # at every moment: before, in the middle, after
-            await sessions.delete(processes[1].database, principal, "current")
+            await sessions.delete(processes[1], principal, "current")
 
         for turns in range(12):  # the refresh has that much of a head start
             first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
@@ -151,7 +156,7 @@ class TestRefreshing:
 
         refreshed, _ = await outcomes(
             sessions.refresh(processes[0], first.refresh_token),
-            sessions.delete(processes[1].database, principal, "current"),
+            sessions.delete(processes[1], principal, "current"),
         )
 
         if not isinstance(refreshed, InvalidRefreshToken):

@@ -169,7 +169,8 @@ def _list_faults(operation: Operation, exchange: RequestContext) -> Iterator[str
         yield f"{len(items)} items on a page of {size}"
     if "cursor" not in query:
         yield from _page_faults(page, len(items), int(query.get("page", 1)), size)
-    order = [_place(item, query.get("sort", "")) for item in items]
+    sort = query.get("sort", resource_data("ORDERS").get(operation.id, ""))
+    order = [_place(item, sort) for item in items]
     backwards = query["sort"].startswith("-") if "sort" in query else operation.newest_first
     if order != sorted(set(order), reverse=backwards):
         yield f"the order is {order}"
@@ -212,7 +213,13 @@ def _filters(schema: dict[str, Any], listed: Listed) -> dict[str, Any]:
     known = members(schema)
     asked: dict[str, Any] = {**listed.query, **listed.path}
     read: dict[str, Callable[[Any], Any]] = {"boolean": "true".__eq__, "integer": int}
-    return {name: read.get(str(known[name].get("type")), str)(value) for name, value in asked.items() if name in known}
+    types = {name: [kind for kind in _types(known[name]) if kind != "null"] for name in asked if name in known}
+    return {name: read.get(next(iter(kinds), ""), str)(asked[name]) for name, kinds in types.items()}
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    found = schema.get("type", [])
+    return [found] if isinstance(found, str) else list(found)
 
 
 def _create_faults(exchange: RequestContext) -> Iterator[str]:
