@@ -11,6 +11,7 @@ import hashlib
 import re
 from typing import Any
 
+import httpx2
 from sqlalchemy import Table
 
 from tests.contract.contract import OPERATIONS, Operation
@@ -79,7 +80,7 @@ def _prepared(client: Any, operation: str, body: Any, headers: Any) -> Any:
     prepare = resource_data("PREPARE").get(operation)
     if prepare is None:
         return body
-    body, token = copy.deepcopy(body), dict(headers).get("Authorization", dict(headers).get("authorization", "")).split(" ")[-1]
+    body, token = copy.deepcopy(body), httpx2.Headers(headers).get("Authorization", "").split(" ")[-1]
     with Connection(client.app.state.resources.settings.database_url) as database:
         session = database.one(
             "SELECT user_id FROM sessions WHERE access_hash = ?", (hashlib.sha256(token.encode()).hexdigest(),)
