@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import health, posts, profiles, sessions, users
+from app.api import health, posts, profiles, sessions, users, webhooks
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
 
     # mypy reports a tag without a module, and a module that lacks one of its tag's handlers.
-    Handlers(health=health, posts=posts, profiles=profiles, sessions=sessions, users=users)
+    Handlers(health=health, posts=posts, profiles=profiles, sessions=sessions, users=users, webhooks=webhooks)

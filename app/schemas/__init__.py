@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "d2c56b6f242dca223c9ed4487ca87b328fd5cd5d7d0d4a4df32a34c0ce2b86a2"
+DIGEST = "f97ec9d60bebaa7105a33d01a9cbacbf538a2de6e4d110e7ee7854c1ebae8d6b"

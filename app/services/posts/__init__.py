@@ -28,6 +28,7 @@ from app.services.posts.queries import (
 )
 from app.services.shared.pages import Listing, load_page
 from app.services.shared.preconditions import matching_versions
+from app.services.webhooks import events
 
 CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(SELECT_POST, post_id=post_id))
 CACHE_TOPIC = "posts"  # of the list of all published posts
@@ -107,11 +108,13 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
 
 @retry_on_conflict
 async def _store(resources: Resources, principal: Principal, new: PostCreate, record: Record[PostRow] | None) -> PostRow:
-    if record is None:
+    if record is None and not await events.is_wanted(resources, "post.created"):
         return await _insert(resources.database, principal, new, resources.now())
     async with resources.database.transaction() as transaction:
         post = await _insert(transaction, principal, new, resources.now())
-        await record(transaction, post)
+        await events.emit(transaction, resources, "post.created", post)
+        if record is not None:
+            await record(transaction, post)
     return post
 
 
@@ -146,9 +149,8 @@ async def update(
     statement = update_post(frozenset(fields))
     post, version = await _get_to_change(resources.database, principal, post_id, if_match)
     try:
-        changed = await resources.database.one(
-            statement, post_id=post_id, version=version, **{f"new_{field}": value for field, value in fields.items()}
-        )
+        values = {f"new_{field}": value for field, value in fields.items()}
+        changed = await events.write(resources, "post.updated", statement, post_id=post_id, version=version, **values)
     finally:  # even if the outcome of the write is unknown
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if changed is None:
@@ -161,7 +163,7 @@ async def delete(resources: Resources, principal: Principal, post_id: int, if_ma
     """Delete a post. Raises as `update`."""
     post, version = await _get_to_change(resources.database, principal, post_id, if_match)
     try:
-        deleted = await resources.database.one(DELETE_POST, post_id=post_id, version=version)
+        deleted = await events.write(resources, "post.deleted", DELETE_POST, post_id=post_id, version=version)
     finally:
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if deleted is None:

@@ -28,7 +28,7 @@ from app.schemas.problems import (
     Unauthorized,
     WeakPassword,
 )
-from app.schemas.rows import UserListRow, UserRow
+from app.schemas.rows import DeletedRow, UserListRow, UserRow
 from app.services import idempotency, mails, posts, profiles
 from app.services.idempotency import Creation, Record, Secrets, run_once
 from app.services.shared.limits import count
@@ -45,6 +45,7 @@ from app.services.users.queries import (
     SELECT_USER,
     update_user,
 )
+from app.services.webhooks import events
 
 # The field of each unique constraint.
 _UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
@@ -168,6 +169,7 @@ async def _store(
             raise RuntimeError("an insert without a conflict clause returned no row")
         if role == "user":  # administrators are created on the command line, without a mail
             await mails.queue_welcome(transaction, resources, user)
+        await events.emit(transaction, resources, "user.created", user)
         if record is not None:
             await record(transaction, user)
     resources.outbox_added.set()
@@ -197,9 +199,9 @@ async def update(
         values["seen"] = seen
     try:
         if fields.get("is_active") is False:
-            user = await _deactivate(resources.database, user_id, versions, statement, values)
+            user = await _deactivate(resources, user_id, versions, statement, values)
         else:
-            user = await resources.database.one(statement, **values)
+            user = await events.write(resources, "user.updated", statement, **values)
     finally:
         await resources.cache.drop(
             profiles.CACHE_TOPIC, *([posts.author_cache_topic(user_id)] if "is_active" in fields else [])
@@ -212,17 +214,18 @@ async def update(
 
 @retry_on_conflict
 async def _deactivate(
-    database: Database,
+    resources: Resources,
     user_id: int,
     versions: frozenset[int] | None,
     statement: Statement[UserRow],
     values: dict[str, object],
 ) -> UserRow | None:
-    async with database.transaction() as transaction:
+    async with resources.database.transaction() as transaction:
         await _lock_for_removal(transaction, user_id, versions)
         user = await transaction.one(statement, **values)
         if user is not None:  # None if the version changed after it was selected
             await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+            await events.emit(transaction, resources, "user.updated", user)
     return user
 
 
@@ -235,16 +238,17 @@ async def delete(resources: Resources, principal: Principal, user_id: int, if_ma
     """
     _require_self_or_admin(principal, user_id)
     try:
-        await _delete(resources.database, user_id, matching_versions(if_match))
+        await _delete(resources, user_id, matching_versions(if_match))
     finally:
         await resources.cache.drop(profiles.CACHE_TOPIC, posts.CACHE_TOPIC, posts.author_cache_topic(user_id))
 
 
 @retry_on_conflict
-async def _delete(database: Database, user_id: int, versions: frozenset[int] | None) -> None:
-    async with database.transaction() as transaction:
+async def _delete(resources: Resources, user_id: int, versions: frozenset[int] | None) -> None:
+    async with resources.database.transaction() as transaction:
         await _lock_for_removal(transaction, user_id, versions)
         await transaction.run(DELETE_USER, user_id=user_id)
+        await events.emit(transaction, resources, "user.deleted", DeletedRow(user_id))
 
 
 async def _lock_for_removal(transaction: Transaction, user_id: int, versions: frozenset[int] | None) -> None:

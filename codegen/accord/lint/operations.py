@@ -20,6 +20,8 @@ VERBS = {
     "update": ("PATCH",),
     "replace": ("PUT",),
     "delete": ("DELETE",),
+    "rotate": ("POST",),
+    "redeliver": ("POST",),
 }
 OPERATION_ID = re.compile(rf"({'|'.join(VERBS)})[A-Z][A-Za-z0-9]*\Z")
 

@@ -1,0 +1,143 @@
+"""Events: written in the transaction of the act, for every active webhook that wants them.
+
+An act whose event nobody wants costs nothing: the process knows which events are wanted, reads that again at most every two
+seconds, and not at all if no other process can change it. So a change of a webhook takes effect within two seconds.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+import uuid
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+
+import structlog
+
+from accord.runtime import PayloadError, Reply
+from app import contract
+from app.core.database import Transaction, retry_on_conflict
+from app.core.database.statements import Statement
+from app.resources import Resources
+from app.schemas import rows
+from app.schemas.rows import DeletedRow, PostRow, UserRow
+from app.services.webhooks.queries import INSERT_DELIVERIES, SELECT_WANTED_EVENTS
+
+Event: TypeAlias = Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]
+
+R = TypeVar("R", UserRow, PostRow, DeletedRow)
+
+_log = structlog.get_logger()
+
+
+async def is_wanted(resources: Resources, event: Event) -> bool:
+    """Whether a webhook wants the event. Seldom runs a statement; see above."""
+    known = resources.wanted_events
+    now = time.monotonic()
+    if now < known.expires:
+        return event in known.events
+    if known.expires:  # others go on with what is known
+        known.expires = now + known.lifetime
+    return event in await _read(resources)
+
+
+async def read_again(resources: Resources) -> None:
+    """Read the wanted events, after a webhook was changed; one statement."""
+    forget(resources)
+    await _read(resources)
+
+
+def forget(resources: Resources) -> None:
+    """Read the wanted events again before the next act, because it is unknown whether a webhook was changed."""
+    resources.wanted_events.changes += 1
+    resources.wanted_events.expires = 0.0
+
+
+async def _read(resources: Resources) -> frozenset[str]:
+    known = resources.wanted_events
+    changes, now = known.changes, time.monotonic()
+    stored = await resources.database.all(SELECT_WANTED_EVENTS)
+    events = frozenset(" ".join(stored).split())
+    if known.changes == changes:  # else it was read too early to be remembered
+        known.events, known.expires = events, now + known.lifetime
+    return events
+
+
+async def emit(transaction: Transaction, resources: Resources, event: Event, data: UserRow | PostRow | DeletedRow) -> None:
+    """Write the deliveries of an event in one statement, or nothing if no webhook wants it."""
+    if not await is_wanted(resources, event):
+        return
+    now = resources.now()
+    writing = _writing.set(_Message(transaction, event, f"msg_{uuid.uuid4().hex}", now))
+    try:
+        row, sender = _kinds()[event]
+        await sender.send("", body=row(event, now, data))
+    except PayloadError as error:  # before any statement: the act itself goes on
+        _log.error("the data of an event violates the document", webhook_event=event, faults=error.faults)
+    finally:
+        _writing.reset(writing)
+    resources.deliveries_added.set()
+
+
+async def write(resources: Resources, event: Event, statement: Statement[R], **values: object) -> R | None:
+    """Run a statement that changes one row and, if a webhook wants the event, the deliveries in the same transaction."""
+    if not await is_wanted(resources, event):
+        return await resources.database.one(statement, **values)
+    return await _write(resources, event, statement, values)
+
+
+@retry_on_conflict
+async def _write(resources: Resources, event: Event, statement: Statement[R], values: dict[str, object]) -> R | None:
+    async with resources.database.transaction() as transaction:
+        written = await transaction.one(statement, **values)
+        if written is not None:
+            await emit(transaction, resources, event, written)
+    return written
+
+
+# --- from a row to the stored payload
+
+
+class _Message(NamedTuple):
+    """What is being written."""
+
+    transaction: Transaction
+    event: Event
+    id: str
+    now: datetime
+
+
+_writing: ContextVar[_Message] = ContextVar("writing")
+
+
+class _Storing:
+    """The transport of the generated senders: stores what they have validated and encoded, the same for every attempt."""
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:  # noqa: ARG002 - the protocol
+        message = _writing.get()
+        await message.transaction.run(
+            INSERT_DELIVERIES,
+            message_id=message.id,
+            event=message.event,
+            payload=content.decode(),
+            created_at=message.now,
+        )
+        return Reply(204, {}, b"")
+
+
+@functools.cache
+def _kinds() -> dict[Event, tuple[Any, Any]]:
+    """The class of the payload and the sender of each event; made when the first one is wanted."""
+    from app.schemas import webhooks  # noqa: PLC0415 - takes memory that a service without webhooks does not need
+
+    document, storing = contract.api().document, _Storing()
+    return {
+        "user.created": (rows.UserCreatedEventRow, webhooks.UserCreated(document, storing)),
+        "user.updated": (rows.UserUpdatedEventRow, webhooks.UserUpdated(document, storing)),
+        "user.deleted": (rows.UserDeletedEventRow, webhooks.UserDeleted(document, storing)),
+        "post.created": (rows.PostCreatedEventRow, webhooks.PostCreated(document, storing)),
+        "post.updated": (rows.PostUpdatedEventRow, webhooks.PostUpdated(document, storing)),
+        "post.deleted": (rows.PostDeletedEventRow, webhooks.PostDeleted(document, storing)),
+    }
