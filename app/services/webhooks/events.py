@@ -72,7 +72,7 @@ async def emit(transaction: Transaction, resources: Resources, event: Event, dat
     now = resources.now()
     writing = _writing.set(_Message(transaction, event, f"msg_{uuid.uuid4().hex}", now))
     try:
-        row, sender = _kinds()[event]
+        row, sender = _kind(event)
         await sender.send("", body=row(event, now, data))
     except PayloadError as error:  # before any statement: the act itself goes on
         _log.error("the data of an event violates the document", webhook_event=event, faults=error.faults)
@@ -128,16 +128,16 @@ class _Storing:
 
 
 @functools.cache
-def _kinds() -> dict[Event, tuple[Any, Any]]:
-    """The class of the payload and the sender of each event; made when the first one is wanted."""
+def _kind(event: Event) -> tuple[Any, Any]:
+    """The class of the payload and the sender of an event; made when the event is wanted for the first time."""
     from app.schemas import webhooks  # noqa: PLC0415 - takes memory that a service without webhooks does not need
 
-    document, storing = contract.api().document, _Storing()
-    return {
-        "user.created": (rows.UserCreatedEventRow, webhooks.UserCreated(document, storing)),
-        "user.updated": (rows.UserUpdatedEventRow, webhooks.UserUpdated(document, storing)),
-        "user.deleted": (rows.UserDeletedEventRow, webhooks.UserDeleted(document, storing)),
-        "post.created": (rows.PostCreatedEventRow, webhooks.PostCreated(document, storing)),
-        "post.updated": (rows.PostUpdatedEventRow, webhooks.PostUpdated(document, storing)),
-        "post.deleted": (rows.PostDeletedEventRow, webhooks.PostDeleted(document, storing)),
-    }
+    row, sender = {
+        "user.created": (rows.UserCreatedEventRow, webhooks.UserCreated),
+        "user.updated": (rows.UserUpdatedEventRow, webhooks.UserUpdated),
+        "user.deleted": (rows.UserDeletedEventRow, webhooks.UserDeleted),
+        "post.created": (rows.PostCreatedEventRow, webhooks.PostCreated),
+        "post.updated": (rows.PostUpdatedEventRow, webhooks.PostUpdated),
+        "post.deleted": (rows.PostDeletedEventRow, webhooks.PostDeleted),
+    }[event]
+    return row, sender(contract.api().document, _Storing())
