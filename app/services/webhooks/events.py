@@ -32,21 +32,24 @@ R = TypeVar("R", UserRow, PostRow, DeletedRow)
 _log = structlog.get_logger()
 
 
-async def is_wanted(resources: Resources, event: Event) -> bool:
-    """Whether a webhook wants the event. Seldom runs a statement; see above."""
+async def is_wanted(resources: Resources, event: Event, transaction: Transaction | None = None) -> bool:
+    """Whether a webhook wants the event. Seldom runs a statement; see above.
+
+    In a transaction it must be that one: a second connection of the pool might never become free.
+    """
     known = resources.wanted_events
     now = time.monotonic()
     if now < known.expires:
         return event in known.events
     if known.expires:  # others go on with what is known
         known.expires = now + known.lifetime
-    return event in await _read(resources)
+    return event in await _read(resources, transaction or resources.database)
 
 
 async def read_again(resources: Resources) -> None:
     """Read the wanted events, after a webhook was changed; one statement."""
     forget(resources)
-    await _read(resources)
+    await _read(resources, resources.database)
 
 
 def forget(resources: Resources) -> None:
@@ -55,10 +58,10 @@ def forget(resources: Resources) -> None:
     resources.wanted_events.expires = 0.0
 
 
-async def _read(resources: Resources) -> frozenset[str]:
+async def _read(resources: Resources, transaction: Transaction) -> frozenset[str]:
     known = resources.wanted_events
     changes, now = known.changes, time.monotonic()
-    stored = await resources.database.all(SELECT_WANTED_EVENTS)
+    stored = await transaction.all(SELECT_WANTED_EVENTS)
     events = frozenset(" ".join(stored).split())
     if known.changes == changes:  # else it was read too early to be remembered
         known.events, known.expires = events, now + known.lifetime
@@ -67,7 +70,7 @@ async def _read(resources: Resources) -> frozenset[str]:
 
 async def emit(transaction: Transaction, resources: Resources, event: Event, data: UserRow | PostRow | DeletedRow) -> None:
     """Write the deliveries of an event in one statement, or nothing if no webhook wants it."""
-    if not await is_wanted(resources, event):
+    if not await is_wanted(resources, event, transaction):
         return
     now = resources.now()
     writing = _writing.set(_Message(transaction, event, f"msg_{uuid.uuid4().hex}", now))

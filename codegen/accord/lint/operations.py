@@ -20,10 +20,14 @@ VERBS = {
     "update": ("PATCH",),
     "replace": ("PUT",),
     "delete": ("DELETE",),
+}
+# Verbs of acts that none of these describes.
+ACTS = {
     "rotate": ("POST",),
     "redeliver": ("POST",),
 }
-OPERATION_ID = re.compile(rf"({'|'.join(VERBS)})[A-Z][A-Za-z0-9]*\Z")
+METHODS = VERBS | ACTS
+OPERATION_ID = re.compile(rf"({'|'.join(METHODS)})[A-Z][A-Za-z0-9]*\Z")
 
 # Words in a path that name an action instead of a resource.
 ACTION = re.compile(
@@ -47,8 +51,8 @@ def operation_ids_are_verb_and_noun(context: Context) -> Iterator[Finding]:
         if not (match := OPERATION_ID.match(operation.id)):
             how = f"use one of {', '.join(VERBS)} followed by a noun, in camelCase, as in getUser"
             yield Finding(line, f"operationId {operation.id!r} is not a verb and a noun: {how}")
-        elif operation.method not in VERBS[match[1]]:
-            how = f"use {' or '.join(VERBS[match[1]])}, or another verb"
+        elif operation.method not in METHODS[match[1]]:
+            how = f"use {' or '.join(METHODS[match[1]])}, or another verb"
             yield Finding(line, f"operationId {operation.id!r} does not match the method {operation.method}: {how}")
 
 
