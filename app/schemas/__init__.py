@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "f97ec9d60bebaa7105a33d01a9cbacbf538a2de6e4d110e7ee7854c1ebae8d6b"
+DIGEST = "ecdedc8e4dd5bd18f718205ed8dfebdde598f462bb3e6a9d12ea8ca71cb4a38c"

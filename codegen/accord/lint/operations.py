@@ -26,8 +26,8 @@ ACTS = {
     "rotate": ("POST",),
     "redeliver": ("POST",),
 }
-METHODS = VERBS | ACTS
-OPERATION_ID = re.compile(rf"({'|'.join(METHODS)})[A-Z][A-Za-z0-9]*\Z")
+ALL_VERBS = VERBS | ACTS
+OPERATION_ID = re.compile(rf"({'|'.join(ALL_VERBS)})[A-Z][A-Za-z0-9]*\Z")
 
 # Words in a path that name an action instead of a resource.
 ACTION = re.compile(
@@ -51,8 +51,8 @@ def operation_ids_are_verb_and_noun(context: Context) -> Iterator[Finding]:
         if not (match := OPERATION_ID.match(operation.id)):
             how = f"use one of {', '.join(VERBS)} followed by a noun, in camelCase, as in getUser"
             yield Finding(line, f"operationId {operation.id!r} is not a verb and a noun: {how}")
-        elif operation.method not in METHODS[match[1]]:
-            how = f"use {' or '.join(METHODS[match[1]])}, or another verb"
+        elif operation.method not in ALL_VERBS[match[1]]:
+            how = f"use {' or '.join(ALL_VERBS[match[1]])}, or another verb"
             yield Finding(line, f"operationId {operation.id!r} does not match the method {operation.method}: {how}")
 
 
