@@ -53,12 +53,12 @@ def parse_target(url: str, *, allow_private: bool) -> Target:
         RequestBlocked: it is not HTTPS, its port is not allowed, or its host is an address that is not public. With
             `allow_private` everything is allowed.
     """
-    parts = urlsplit(url)
-    host, default = parts.hostname or "", DEFAULT_PORTS.get(parts.scheme, 0)
     try:
+        parts = urlsplit(url)
+        host, default = parts.hostname or "", DEFAULT_PORTS.get(parts.scheme, 0)
         port = parts.port or default
     except ValueError:
-        raise RequestBlocked("The port must be at most 65535.") from None
+        raise RequestBlocked("The host or the port is not valid.") from None
     if not host or not default or parts.username is not None:
         raise RequestBlocked("The URL must begin with https://, followed by a host.")
     if not allow_private:

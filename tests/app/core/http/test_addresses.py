@@ -48,6 +48,7 @@ def test_any_other_address_is_not(address):
     "url",
     [
         *("http://example.com/", "https://example.com:22/", "https://example.com:80/", "https://example.com:65536/"),
+        *("https://[8cC]:7/", "https://[::/"),
         *(
             "https://10.0.0.1/",
             "https://[::1]:8443/",
