@@ -111,5 +111,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    app.state.resources = resources  # for FastAPI routes that a fork adds
     app.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return app

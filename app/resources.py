@@ -22,6 +22,7 @@ from app.core.database.replica import Replicated
 from app.core.limits import Limit, SharedLimit
 from app.core.limits.throttle import AttemptQueues, Throttle
 from app.core.security.passwords import Passwords
+from app.core.security.secrets import Secrets
 from app.core.urls.database import is_sqlite
 from app.core.valkey import Valkey
 
@@ -47,7 +48,9 @@ class Resources:
     passwords: Passwords
     throttle: Throttle  # of sign-ins
     sign_ups: Limit | SharedLimit | None = None  # by client address
+    mail_requests: Limit | SharedLimit | None = None  # by client address
     mails: Limit | SharedLimit | None = None  # by recipient mailbox
+    secrets: Secrets = field(default_factory=lambda: Secrets(()))
     now: Callable[[], datetime] = utc_now
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server before it shuts down
     in_progress: set[tuple[str, str]] = field(default_factory=set)  # unfinished requests with an Idempotency-Key
@@ -92,7 +95,9 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         passwords,
         throttle,
         hourly("sign-up", settings.sign_up_limit),
+        hourly("mail-requests", settings.mail_request_limit),
         hourly("mail", settings.mail_limit),
+        Secrets(settings.secret_key),
         now,
         valkey=shared,
         cache=create_cache(settings, shared),

@@ -63,7 +63,7 @@ class Worker:
     """Claims items and delivers several at a time. Without a transport, mails stay in the outbox."""
 
     def __init__(self, resources: Resources, transport: MailTransport | None) -> None:
-        self._settings, self._database, self._transport = resources.settings, resources.database, transport
+        self._resources, self._database, self._transport = resources, resources.database, transport
         self._added, self._now = resources.outbox_added, resources.now
         self._id = str(uuid.uuid4())
         self._stopping = False
@@ -151,7 +151,7 @@ class Worker:
     async def _attempt(self, item: ClaimedItem) -> None:
         if self._transport is not None:
             async with asyncio.timeout(DELIVERY_SECONDS):
-                await mails.deliver(self._settings, self._transport, item.topic, item.payload)
+                await mails.deliver(self._resources, self._transport, item.topic, item.payload)
 
     async def _extended(self, item: ClaimedItem) -> bool:
         try:

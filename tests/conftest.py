@@ -18,6 +18,7 @@ from tests.clients import table
 from tests.support.builders import signed_in
 from tests.support.databases import CHEAP_HASHES, PostgresTemplate, SQLiteTemplate, Template
 from tests.support.scheduling import Sharing
+from tests.support.secret_key import SECRET_KEY
 from tests.support.servers.postgres import Running, running
 from tests.support.servers.service import Server
 
@@ -96,7 +97,9 @@ def settings_of(template: Template, folder: Path) -> Settings:
         sign_in_limit=0,
         sign_in_failure_limit=0,
         sign_up_limit=0,
+        mail_request_limit=0,
         mail_limit=0,
+        secret_key=[SECRET_KEY],
         worker=False,
         **CHEAP_HASHES,
     )

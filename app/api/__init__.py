@@ -2,10 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import health, posts, profiles, sessions, users, webhooks
+from app.api import accounts, factors, health, posts, profiles, sessions, users, webhooks
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
 
     # mypy reports a tag without a module, and a module that lacks one of its tag's handlers.
-    Handlers(health=health, posts=posts, profiles=profiles, sessions=sessions, users=users, webhooks=webhooks)
+    Handlers(
+        accounts=accounts,
+        factors=factors,
+        health=health,
+        posts=posts,
+        profiles=profiles,
+        sessions=sessions,
+        users=users,
+        webhooks=webhooks,
+    )

@@ -1,9 +1,18 @@
 """Handlers tagged `sessions`."""
 
 from app.call import Public, SignedIn
-from app.schemas.models import SessionCreate, SessionTokenCreate
-from app.schemas.operations import CreateSession, CreateSessionToken, DeleteSession, ListSessions
+from app.schemas.models import Reauthentication, SessionCreate, SessionTokenCreate
+from app.schemas.operations import (
+    CreateReauthentication,
+    CreateSession,
+    CreateSessionToken,
+    DeleteOtherSessions,
+    DeleteSession,
+    DeleteUserSessions,
+    ListSessions,
+)
 from app.services import sessions
+from app.services.sessions.proofs import reauthenticate
 
 
 @ListSessions
@@ -21,6 +30,24 @@ async def create_session(call: Public, body: SessionCreate) -> CreateSession.Cre
 async def delete_session(call: SignedIn, session_id: int | str) -> DeleteSession.NoContent:
     await sessions.delete(call.database, call.principal, session_id)
     return DeleteSession.NoContent()
+
+
+@DeleteOtherSessions
+async def delete_other_sessions(call: SignedIn) -> DeleteOtherSessions.NoContent:
+    await sessions.delete_others(call.database, call.principal)
+    return DeleteOtherSessions.NoContent()
+
+
+@DeleteUserSessions
+async def delete_user_sessions(call: SignedIn, user_id: int) -> DeleteUserSessions.NoContent:
+    await sessions.delete_of_user(call.database, user_id)
+    return DeleteUserSessions.NoContent()
+
+
+@CreateReauthentication
+async def create_reauthentication(call: SignedIn, body: Reauthentication) -> CreateReauthentication.NoContent:
+    await reauthenticate(call.resources, call.principal, body, call.client)
+    return CreateReauthentication.NoContent()
 
 
 @CreateSessionToken

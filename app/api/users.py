@@ -1,11 +1,12 @@
 """Handlers tagged `users`."""
 
 from app.call import Public, Role, SignedIn
-from app.schemas.models import UserCreate, UserUpdate
-from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, UpdateUser
+from app.schemas.models import RoleChange, UserCreate, UserUpdate
+from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, SetUserRole, UpdateUser
 from app.services import users
 from app.services.shared.preconditions import etag
 from app.services.users.list_queries import Sort, UserFilters
+from app.services.users.roles import set_role
 
 
 @ListUsers
@@ -47,6 +48,12 @@ async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
 async def update_user(call: SignedIn, user_id: int, if_match: str | None, body: UserUpdate) -> UpdateUser.OK:
     user = await users.update(call.resources, call.principal, user_id, body, if_match)
     return UpdateUser.OK(user, etag=etag(user.version))
+
+
+@SetUserRole
+async def set_user_role(call: SignedIn, user_id: int, if_match: str | None, body: RoleChange) -> SetUserRole.OK:
+    user = await set_role(call.resources, user_id, body.role, if_match)
+    return SetUserRole.OK(user, etag=etag(user.version))
 
 
 @DeleteUser

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.security.secrets import check_key
 from app.core.urls.database import describe
 from app.core.urls.smtp import SMTPURL
 from app.core.urls.valkey import ValkeyURL
@@ -57,11 +58,19 @@ class Settings(BaseSettings):
     access_log: bool = True
     response_policy: str = "off"  # for responses that violate the document; sample(0.01) checks one response in a hundred
 
+    # Encrypts secrets at rest. Of several keys the first encrypts, and all decrypt. Required outside development.
+    secret_key: Annotated[list[str], NoDecode] = Field(default=[], repr=False)
+
     mock: bool = False  # answer operations without a handler from the document, with the header X-Mock
 
     access_token_seconds: int = Field(default=15 * 60, gt=0, le=86_400)
     refresh_token_seconds: int = Field(default=30 * 86_400, gt=0, le=31_536_000)  # since the last refresh of a session
     session_seconds: int = Field(default=90 * 86_400, gt=0)  # a session expires after this time even if it is refreshed
+
+    step_up_seconds: int = Field(default=600, ge=30, le=86_400)  # for which a proof of identity is recent
+    require_verified_email: bool = False  # to sign in
+    reset_token_seconds: int = Field(default=3600, ge=60, le=86_400)  # since the mail was sent
+    email_token_seconds: int = Field(default=86_400, ge=60, le=604_800)  # as above
 
     # OWASP's argon2id parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
     password_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
@@ -76,6 +85,7 @@ class Settings(BaseSettings):
     sign_in_interval: float = Field(default=0.5, ge=0.05, le=5)  # seconds between two queued sign-ins
     sign_in_failure_limit: int = Field(default=60, ge=0)  # failed sign-ins per hour from one client address
     sign_up_limit: int = Field(default=20, ge=0)  # sign-ups per hour from one client address
+    mail_request_limit: int = Field(default=20, ge=0)  # requests per hour for mails from one client address
     mail_limit: int = Field(default=5, ge=0)  # mails per hour to one mailbox
 
     worker: bool = True  # deliver the outbox in the serving process; else run `python -m app worker`
@@ -122,12 +132,13 @@ class Settings(BaseSettings):
             raise ValueError("must be off, log, raise or sample(0.01), where the number is the share of responses")
         return value
 
-    @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", "secret_key", mode="before")
     @classmethod
     def _split(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
-        parse = {"allowed_origins": _origin, "allowed_hosts": _host}.get(info.field_name or "", ip_network)
+        parsers = {"allowed_origins": _origin, "allowed_hosts": _host, "secret_key": check_key}
+        parse = parsers.get(info.field_name or "", ip_network)
         return [str(parse(part.strip())) for part in value.split(",") if part.strip()]
 
     @property

@@ -3,7 +3,10 @@
 from app.models.address import KnownAddress as KnownAddress
 from app.models.base import Base as Base
 from app.models.counter import Counter as Counter
+from app.models.factor import Factor as Factor
+from app.models.factor import RecoveryCode as RecoveryCode
 from app.models.idempotency import IdempotencyKey as IdempotencyKey
+from app.models.mail_token import MailToken as MailToken
 from app.models.outbox import OutboxItem as OutboxItem
 from app.models.post import Post as Post
 from app.models.session import PreviousAccessToken as PreviousAccessToken

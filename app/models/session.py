@@ -23,6 +23,7 @@ class Session(Base):
     access_hash: Mapped[str] = mapped_column(String(64), unique=True)  # serves every request with a token
     access_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    authenticated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the last proof after `created_at`
     refreshed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)  # serves the deletion of expired rows
     # No refresh extends the session beyond it. Older versions leave it NULL: then it is computed from `created_at`.

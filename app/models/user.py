@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
@@ -30,11 +30,14 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     email: Mapped[str]
+    email_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
     email_key: Mapped[str] = mapped_column(Key, unique=True)  # serves sign-in and sign-up by e-mail, and the search `q`
     username: Mapped[str]
     # Serves sign-in and sign-up by username, the search `q`, and `sort=username`.
     username_key: Mapped[str] = mapped_column(Key, unique=True)
     password_hash: Mapped[str]
+    # When the password or the e-mail address last changed: mails with tokens that were asked for before are not sent.
+    credentials_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     full_name: Mapped[str | None]
     full_name_key: Mapped[str | None] = mapped_column(Key, index=True)  # serves the search `q`
     bio: Mapped[str | None]

@@ -26,7 +26,7 @@ class Webhook(Base):
     events: Mapped[str]  # separated by spaces
     is_active: Mapped[bool] = mapped_column(default=True)
     disabled_reason: Mapped[str | None] = mapped_column(String(10))
-    secret: Mapped[str]  # readable, because requests are signed with it; see docs/adr/0034
+    secret: Mapped[str]  # encrypted, because requests are signed with it: `app.core.security.secrets`
     previous_secret: Mapped[str | None]
     previous_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # May be claimed from then on. While it is claimed, the end of the lease; after a failure, the end of the pause.

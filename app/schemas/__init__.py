@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "ecdedc8e4dd5bd18f718205ed8dfebdde598f462bb3e6a9d12ea8ca71cb4a38c"
+DIGEST = "a394ff67e0229ea8c14f8b71b5f6b995b0a044bbd5c299e2e582a1c6073426a5"

@@ -32,6 +32,57 @@ class SessionCreate(Model):
             pattern="^[^\\u0000]+$",
         ),
     ]
+    totp_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The current code of the authenticator app (RFC 6238).",
+            max_length=6,
+            min_length=6,
+            pattern="^[0-9]{6}$",
+        ),
+    ] = MISSING
+    recovery_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="One of the recovery codes, each of which can be used once.",
+            max_length=19,
+            min_length=19,
+            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+        ),
+    ] = MISSING
+
+
+class Reauthentication(Model):
+    """One proof of identity."""
+
+    model_config = ConfigDict(extra="forbid")
+    password: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ] = MISSING
+    totp_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The current code of the authenticator app (RFC 6238).",
+            max_length=6,
+            min_length=6,
+            pattern="^[0-9]{6}$",
+        ),
+    ] = MISSING
+    recovery_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="One of the recovery codes, each of which can be used once.",
+            max_length=19,
+            min_length=19,
+            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+        ),
+    ] = MISSING
 
 
 class SessionTokenCreate(Model):
@@ -126,6 +177,7 @@ class User(Model):
             pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
         ),
     ]
+    email_verified: Annotated[StrictBool, Field(description="Whether the user has confirmed that the address is theirs.")]
     username: Annotated[
         StrictStr,
         Field(
@@ -147,6 +199,174 @@ class User(Model):
     version: Annotated[
         StrictInt,
         Field(description="Increases with every change. The `ETag` is this number in quotes.", ge=1, le=9007199254740991),
+    ]
+
+
+class RoleChange(Model):
+    model_config = ConfigDict(extra="forbid")
+    role: Annotated[Literal["user", "admin"], Field(description="Administrators may see and change every user.")]
+
+
+class PasswordChange(Model):
+    model_config = ConfigDict(extra="forbid")
+    current_password: Annotated[
+        StrictStr,
+        Field(
+            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ]
+    new_password: Annotated[
+        StrictStr,
+        Field(
+            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode normalization form C, with every space as an ASCII space, so that a password is\nthe same on every device.\n",
+            max_length=128,
+            min_length=8,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        ),
+    ]
+
+
+class EmailChange(Model):
+    model_config = ConfigDict(extra="forbid")
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+    password: Annotated[
+        StrictStr,
+        Field(
+            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ]
+
+
+class MailRequest(Model):
+    model_config = ConfigDict(extra="forbid")
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+
+
+class PasswordReset(Model):
+    model_config = ConfigDict(extra="forbid")
+    token: Annotated[
+        StrictStr,
+        Field(
+            description="The token of the e-mail, which can be used once.",
+            max_length=76,
+            min_length=76,
+            pattern="^acp_[0-9a-f]{72}$",
+        ),
+    ]
+    password: Annotated[
+        StrictStr,
+        Field(
+            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode normalization form C, with every space as an ASCII space, so that a password is\nthe same on every device.\n",
+            max_length=128,
+            min_length=8,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        ),
+    ]
+
+
+class EmailConfirmation(Model):
+    model_config = ConfigDict(extra="forbid")
+    token: Annotated[
+        StrictStr,
+        Field(
+            description="The token of the e-mail, which can be used once.",
+            max_length=76,
+            min_length=76,
+            pattern="^ace_[0-9a-f]{72}$",
+        ),
+    ]
+
+
+class Factor(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    type: Annotated[Literal["totp"], Field(description="An authenticator app (`totp`).")]
+    name: Annotated[
+        StrictStr,
+        Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    last_used_at: Annotated[Instant | None, Field(description="When it was last used, in UTC; null if never.")]
+
+
+class FactorUpdate(Model):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[
+        StrictStr,
+        Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
+    ]
+
+
+class TotpCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[
+        StrictStr | MISSING,
+        Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
+    ] = MISSING
+
+
+class TotpEnrolment(Model):
+    factor_id: Annotated[
+        StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ]
+    secret: Annotated[
+        StrictStr,
+        Field(description="The secret in base32, for typing.", max_length=32, min_length=32, pattern="^[A-Z2-7]{32}$"),
+    ]
+    uri: Annotated[
+        StrictStr,
+        Field(
+            description="The secret for authenticator apps, as a QR code shows it (`otpauth://totp/...`).",
+            max_length=1000,
+            pattern="^otpauth://totp/[!-~]+$",
+        ),
+    ]
+
+
+class TotpConfirmation(Model):
+    model_config = ConfigDict(extra="forbid")
+    code: Annotated[
+        StrictStr,
+        Field(
+            description="The current code of the authenticator app (RFC 6238).",
+            max_length=6,
+            min_length=6,
+            pattern="^[0-9]{6}$",
+        ),
+    ]
+
+
+class RecoveryCodes(Model):
+    recovery_codes: Annotated[
+        list[StrictStr],
+        Field(
+            description="Shown only once. Each can be used once in place of a code of the authenticator app.",
+            max_length=10,
+            min_length=10,
+        ),
     ]
 
 
@@ -450,6 +670,13 @@ class PostDeletedEvent(Model):
 
 class SessionList(Model):
     sessions: Annotated[list[Session], Field(max_length=100)]
+
+
+class FactorList(Model):
+    factors: Annotated[list[Factor], Field(max_length=21)]
+    recovery_codes_left: Annotated[
+        StrictInt, Field(description="The number of recovery codes that have not been used.", ge=0, le=10)
+    ]
 
 
 class UserList(Model):

@@ -96,6 +96,7 @@ class CreateSession(Operation):
     operation_id = "createSession"
     BadRequest = problems.BadRequest
     InvalidCredentials = problems.InvalidCredentials
+    SecondFactorRequired = problems.SecondFactorRequired
     NotAcceptable = problems.NotAcceptable
     ContentTooLarge = problems.ContentTooLarge
     UnsupportedMediaType = problems.UnsupportedMediaType
@@ -124,6 +125,32 @@ class CreateSession(Operation):
 
     class Handler(Protocol):
         async def __call__(self, call: Call[None], /, *, body: models.SessionCreate) -> CreateSession.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/sessions"
+
+
+class DeleteOtherSessions(Operation):
+    """DELETE /api/v1/sessions: Sign out everywhere else"""
+
+    operation_id = "deleteOtherSessions"
+    Unauthorized = problems.Unauthorized
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The other sessions have ended."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /) -> DeleteOtherSessions.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -213,6 +240,38 @@ class CreateSessionToken(Operation):
     def path() -> str:
         """The path of this operation."""
         return "/api/v1/session-tokens"
+
+
+class CreateReauthentication(Operation):
+    """POST /api/v1/reauthentications: Prove again who you are"""
+
+    operation_id = "createReauthentication"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    VerificationFailed = problems.VerificationFailed
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The session is recent."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal], /, *, body: models.Reauthentication
+        ) -> CreateReauthentication.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/reauthentications"
 
 
 class ListUsers(Operation):
@@ -611,6 +670,432 @@ class UpdateUser(Operation):
     def path(*, user_id: int) -> str:
         """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/{user_id}"
+
+
+class DeleteUserSessions(Operation):
+    """DELETE /api/v1/users/{user_id}/sessions: Sign a user out"""
+
+    operation_id = "deleteUserSessions"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The sessions have ended."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, user_id: int) -> DeleteUserSessions.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/users/{user_id}/sessions"
+
+
+class SetUserRole(Operation):
+    """PUT /api/v1/users/{user_id}/role: Set the role of a user"""
+
+    operation_id = "setUserRole"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    LastAdmin = problems.LastAdmin
+    PreconditionFailed = problems.PreconditionFailed
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.User | rows.UserRow], kw_only=True):
+        """The user."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+        def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdateUser.Arguments = link_arguments(
+                self,
+                {"$request.path.user_id": user_id},
+                {"user_id": "$request.path.user_id", "if_match": "$response.header.ETag"},
+                needed=("user_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateUser.path(user_id=arguments["user_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[Principal], /, *, user_id: int, if_match: str | None, body: models.RoleChange
+        ) -> SetUserRole.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/users/{user_id}/role"
+
+
+class ChangePassword(Operation):
+    """PUT /api/v1/users/me/password: Change your password"""
+
+    operation_id = "changePassword"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    VerificationFailed = problems.VerificationFailed
+    WeakPassword = problems.WeakPassword
+    DisallowedCharacters = problems.DisallowedCharacters
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The password has been changed."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, body: models.PasswordChange) -> ChangePassword.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me/password"
+
+
+class ChangeEmail(Operation):
+    """PUT /api/v1/users/me/email: Change your e-mail address"""
+
+    operation_id = "changeEmail"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    VerificationFailed = problems.VerificationFailed
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Accepted(Empty):
+        """The e-mails will be sent."""
+
+        status = 202
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, body: models.EmailChange) -> ChangeEmail.Accepted: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me/email"
+
+
+class RequestPasswordReset(Operation):
+    """POST /api/v1/password-resets: Ask for a new password"""
+
+    operation_id = "requestPasswordReset"
+    BadRequest = problems.BadRequest
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Accepted(Empty):
+        """If a user has this address, the e-mail will be sent."""
+
+        status = 202
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.MailRequest) -> RequestPasswordReset.Accepted: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/password-resets"
+
+
+class ConfirmPasswordReset(Operation):
+    """POST /api/v1/password-reset-confirmations: Set a new password"""
+
+    operation_id = "confirmPasswordReset"
+    BadRequest = problems.BadRequest
+    InvalidToken = problems.InvalidToken
+    WeakPassword = problems.WeakPassword
+    DisallowedCharacters = problems.DisallowedCharacters
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The password has been set."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.PasswordReset) -> ConfirmPasswordReset.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/password-reset-confirmations"
+
+
+class RequestEmailVerification(Operation):
+    """POST /api/v1/email-verifications: Ask for a verification e-mail"""
+
+    operation_id = "requestEmailVerification"
+    BadRequest = problems.BadRequest
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Accepted(Empty):
+        """If a user has this address, the e-mail will be sent."""
+
+        status = 202
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.MailRequest) -> RequestEmailVerification.Accepted: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/email-verifications"
+
+
+class ConfirmEmail(Operation):
+    """POST /api/v1/email-verification-confirmations: Confirm an e-mail address"""
+
+    operation_id = "confirmEmail"
+    BadRequest = problems.BadRequest
+    InvalidToken = problems.InvalidToken
+    AlreadyRegistered = problems.AlreadyRegistered
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class NoContent(Empty):
+        """The address is confirmed."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[None], /, *, body: models.EmailConfirmation) -> ConfirmEmail.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/email-verification-confirmations"
+
+
+class ListFactors(Operation):
+    """GET /api/v1/users/me/factors: List your factors"""
+
+    operation_id = "listFactors"
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.FactorList | rows.FactorListRow]):
+        """Your factors."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /) -> ListFactors.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me/factors"
+
+
+class DeleteFactor(Operation):
+    """DELETE /api/v1/users/me/factors/{factor_id}: Remove a factor"""
+
+    operation_id = "deleteFactor"
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    NotFound = problems.NotFound
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        factor_id: int
+
+    class NoContent(Empty):
+        """The factor has been removed."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, factor_id: int) -> DeleteFactor.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, factor_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/users/me/factors/{factor_id}"
+
+
+class UpdateFactor(Operation):
+    """PATCH /api/v1/users/me/factors/{factor_id}: Rename a factor"""
+
+    operation_id = "updateFactor"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.Factor | rows.FactorRow]):
+        """The renamed factor."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, factor_id: int, body: models.FactorUpdate) -> UpdateFactor.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, factor_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/users/me/factors/{factor_id}"
+
+
+class EnrolTotp(Operation):
+    """POST /api/v1/users/me/totp: Add an authenticator app"""
+
+    operation_id = "enrolTotp"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    NotAcceptable = problems.NotAcceptable
+    FactorExists = problems.FactorExists
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.TotpEnrolment | rows.TotpEnrolmentRow], kw_only=True):
+        """The secret, which is shown only once."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+        def link_remove_factor(self) -> Link[DeleteFactor.Arguments]:
+            """DELETE /api/v1/users/me/factors/{factor_id}: Remove a factor"""
+            arguments: DeleteFactor.Arguments = link_arguments(
+                self, {}, {"factor_id": "$response.body#/factor_id"}, needed=("factor_id",)
+            )
+            return Link.of("DELETE", DeleteFactor.path(factor_id=arguments["factor_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, body: models.TotpCreate) -> EnrolTotp.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me/totp"
+
+
+class ConfirmTotp(Operation):
+    """POST /api/v1/users/me/totp-confirmations: Confirm the authenticator app"""
+
+    operation_id = "confirmTotp"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    VerificationFailed = problems.VerificationFailed
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.RecoveryCodes | rows.RecoveryCodesRow]):
+        """The recovery codes."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[Principal], /, *, body: models.TotpConfirmation) -> ConfirmTotp.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me/totp-confirmations"
 
 
 class ListUserProfiles(Operation):
@@ -1512,8 +1997,11 @@ class SessionsHandlers(Protocol):
 
     list_sessions: ListSessions
     create_session: CreateSession
+    delete_other_sessions: DeleteOtherSessions
     delete_session: DeleteSession
     create_session_token: CreateSessionToken
+    create_reauthentication: CreateReauthentication
+    delete_user_sessions: DeleteUserSessions
 
 
 class UsersHandlers(Protocol):
@@ -1525,6 +2013,28 @@ class UsersHandlers(Protocol):
     get_user: GetUser
     delete_user: DeleteUser
     update_user: UpdateUser
+    set_user_role: SetUserRole
+
+
+class AccountsHandlers(Protocol):
+    """A module with the handlers of the tag `accounts`."""
+
+    change_password: ChangePassword
+    change_email: ChangeEmail
+    request_password_reset: RequestPasswordReset
+    confirm_password_reset: ConfirmPasswordReset
+    request_email_verification: RequestEmailVerification
+    confirm_email: ConfirmEmail
+
+
+class FactorsHandlers(Protocol):
+    """A module with the handlers of the tag `factors`."""
+
+    list_factors: ListFactors
+    delete_factor: DeleteFactor
+    update_factor: UpdateFactor
+    enrol_totp: EnrolTotp
+    confirm_totp: ConfirmTotp
 
 
 class ProfilesHandlers(Protocol):
@@ -1565,6 +2075,8 @@ class Handlers:
     health: HealthHandlers
     sessions: SessionsHandlers
     users: UsersHandlers
+    accounts: AccountsHandlers
+    factors: FactorsHandlers
     profiles: ProfilesHandlers
     posts: PostsHandlers
     webhooks: WebhooksHandlers

@@ -51,6 +51,14 @@ class DisallowedWebhookUrl(ApiError):
     title = "Disallowed webhook URL"
 
 
+class FactorExists(ApiError):
+    """The user already has an authenticator app. Remove it before adding another."""
+
+    status = 409
+    type = "/problems/factor-exists"
+    title = "Factor exists"
+
+
 class Forbidden(ApiError):
     """The access token is valid, but its user is not allowed to do this."""
 
@@ -99,6 +107,14 @@ class InvalidRefreshToken(ApiError):
     title = "Invalid refresh token"
 
 
+class InvalidToken(ApiError):
+    """The token is unknown, expired or already used, or the password or e-mail address has changed since it was sent."""
+
+    status = 409
+    type = "/problems/invalid-token"
+    title = "Invalid token"
+
+
 class LastAdmin(ApiError):
     """The last active administrator cannot be deactivated or deleted."""
 
@@ -129,6 +145,24 @@ class PreconditionFailed(ApiError):
     status = 412
     type = "/problems/precondition-failed"
     title = "Precondition failed"
+
+
+class ReauthenticationRequired(ApiError):
+    """The operation needs a recent proof of identity. Send one of the `accepted` proofs to `createReauthentication`, then
+    repeat the request.
+    """
+
+    status = 401
+    type = "/problems/reauthentication-required"
+    title = "Reauthentication required"
+
+
+class SecondFactorRequired(ApiError):
+    """The password is correct, and the user has a second factor. Repeat the request with one of the `accepted` proofs."""
+
+    status = 401
+    type = "/problems/second-factor-required"
+    title = "Second factor required"
 
 
 class ServiceUnavailable(ApiError):
@@ -188,6 +222,14 @@ class UnsupportedMediaType(ApiError):
     status = 415
     type = "/problems/unsupported-media-type"
     title = "Unsupported media type"
+
+
+class VerificationFailed(ApiError):
+    """The password or code is not correct. Too many failures are answered as at sign-in."""
+
+    status = 403
+    type = "/problems/verification-failed"
+    title = "Verification failed"
 
 
 class WeakPassword(ApiError):

@@ -52,6 +52,7 @@ class UserRow(msgspec.Struct):
 
     id: int
     email: str
+    email_verified: bool
     username: str
     full_name: str | None
     bio: str | None
@@ -59,6 +60,33 @@ class UserRow(msgspec.Struct):
     is_active: bool
     created_at: datetime
     version: int
+
+
+@final
+class FactorRow(msgspec.Struct):
+    """A `Factor` in a response."""
+
+    id: int
+    type: Literal["totp"]
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@final
+class TotpEnrolmentRow(msgspec.Struct):
+    """A `TotpEnrolment` in a response."""
+
+    factor_id: int
+    secret: str
+    uri: str
+
+
+@final
+class RecoveryCodesRow(msgspec.Struct):
+    """A `RecoveryCodes` in a response."""
+
+    recovery_codes: list[str]
 
 
 @final
@@ -206,6 +234,14 @@ class SessionListRow(msgspec.Struct):
     """A `SessionList` in a response."""
 
     sessions: list[SessionRow]
+
+
+@final
+class FactorListRow(msgspec.Struct):
+    """A `FactorList` in a response."""
+
+    factors: list[FactorRow]
+    recovery_codes_left: int
 
 
 @final

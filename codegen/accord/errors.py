@@ -37,15 +37,26 @@ class AccordError(Exception):
 
 
 class ApiError(Exception):
-    """One problem for the client. `detail` is one sentence: what is wrong, and with what. No SQL, no secrets."""
+    """One problem for the client. `detail` is one sentence: what is wrong, and with what. No SQL, no secrets.
+
+    `members` are further members of the problem (RFC 9457, 3.2), `challenge` is the `WWW-Authenticate` of a 401.
+    """
 
     status: ClassVar[int]
     type: ClassVar[str]
     title: ClassVar[str]
 
-    def __init__(self, detail: str, *, retry_after: int | None = None, limits: Headers = ()) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        retry_after: int | None = None,
+        limits: Headers = (),
+        challenge: str | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail, self.challenge, self.members = detail, challenge, members
         self.retry_after = retry_after  # seconds, for the Retry-After header
         self.limits = limits  # headers of the rate limit that was exceeded; they replace those of the last one counted
 

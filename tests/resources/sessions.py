@@ -18,6 +18,7 @@ from tests.contract.contract import BY_ID
 from tests.contract.people import NOT_PEOPLE, PASSWORD, PEOPLE
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post
+from tests.resources.accounts import set_password
 from tests.resources.users import CLASHES, UNSTORABLE
 from tests.support import builders
 from tests.support.databases import Connection, Row
@@ -26,11 +27,15 @@ if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
 
 COSTS = {"listSessions": 1 + 1, "createSession": 1 + 5, "deleteSession": 1 + 1, "createSessionToken": 6}
+COSTS |= {"createReauthentication": 1 + 2, "deleteOtherSessions": 1 + 1, "deleteUserSessions": 1 + 2}
 ACCESS = {
     "listSessions": (401, 200, 200, 200, 401),
     "createSession": (201, 201, 201, 201, 401),
-    "deleteSession": (401, 204, 404, 404, 401),
+    "deleteSession": (401, 204, 404, 204, 401),
     "createSessionToken": (201, 201, 201, 201, 401),
+    "createReauthentication": (401, 204, 204, 204, 401),
+    "deleteOtherSessions": (401, 204, 204, 204, 401),
+    "deleteUserSessions": (401, 403, 403, 204, 401),
 }
 FLOORS = {"listSessions": 1.0, "createSession": 1.0, "deleteSession": 0.3, "createSessionToken": 1.0}
 
@@ -42,7 +47,27 @@ WORLD = {
     "createSession": {"body": {"identifier": "grace", "password": builders.PASSWORD}},
     "deleteSession": {"session_id": "2"},  # of the administrator, but not the one that they ask in
 }
-READS = {"createSessionToken": "the token of the example is unknown"}
+READS = {
+    "createSessionToken": "the token of the example is unknown",
+    "createReauthentication": "the password of the example is wrong",
+}
+
+
+def _prove(database: Connection, user_id: int, body: dict[str, Any], _: datetime) -> None:
+    set_password(database, user_id, body.get("password"))
+
+
+def _have_another_session(database: Connection, user_id: int, _: object, now: datetime) -> None:
+    """The session 2 is there. It may have ended with a change of the password."""
+    instant = now.isoformat(timespec="microseconds")
+    database.execute(
+        "INSERT INTO sessions (id, user_id, access_hash, access_expires_at, created_at, refreshed_at, expires_at)"
+        " VALUES (2, ?, 'none', ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (user_id, *[instant] * 4),
+    )
+
+
+PREPARE = {"createReauthentication": _prove, "deleteSession": _have_another_session}
 
 
 def _refresh(world: World) -> Answer:
@@ -69,6 +94,10 @@ RECIPES = {
     ),
     ("createSessionToken", 503, "service-unavailable"): _refresh_without_a_database,
     ("deleteSession", 204, ""): _sign_out,
+    ("deleteOtherSessions", 204, ""): lambda world: world.as_new_user("deleteOtherSessions"),
+    ("deleteUserSessions", 204, ""): lambda world: Request.of(
+        BY_ID["deleteUserSessions"], world.tokens["admin"], user_id=str(world.new_user()[0])
+    ).send(world.port),
 }
 
 # --- what the fuzz meets
@@ -150,6 +179,11 @@ RESTORE = {"createSession": _give_back}
 DICTIONARIES = {
     "createSession body /identifier": None,
     "createSession body /password": "passwords",
+    "createSession body /totp_code": None,
+    "createSession body /recovery_code": None,
+    "createReauthentication body /password": "passwords",
+    "createReauthentication body /totp_code": None,
+    "createReauthentication body /recovery_code": None,
     "createSessionToken body /refresh_token": None,
 }
 
@@ -158,6 +192,8 @@ DICTIONARIES = {
 WRONG = {
     "createSession body /identifier": ["ab", "a\0b", "a" * 255],
     "createSession body /password": ["a1" * 256 + "a", "a1\0aaaaa"],
+    "createSession body /totp_code": ["12345", "1234567", "12345\u0661"],
+    "createSession body /recovery_code": ["k3hq-w7da-2xno-fz51", "k3hq-w7da-2xno-fz5t-", "K3HQ-W7DA-2XNO-FZ5T"],
     "createSessionToken body /refresh_token": [
         *("acr_" + "0" * 71, "acr_" + "0" * 73, "aca_" + "0" * 72, "acr_" + "A" * 72, "acr_" + "0" * 71 + "\n"),
     ],

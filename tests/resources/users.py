@@ -26,6 +26,7 @@ COSTS = {
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1,
+    "setUserRole": 1 + 1 + 3,  # the proof; the lock, the role, the sessions
     "deleteUser": 1 + 2,  # the lock on the user and the other administrators, and the removal
 }
 ACCESS = {
@@ -34,6 +35,7 @@ ACCESS = {
     "getCurrentUser": (401, 200, 200, 200, 401),
     "getUser": (401, 200, 403, 200, 401),
     "updateUser": (401, 200, 403, 200, 401),
+    "setUserRole": (401, 403, 403, 200, 401),
     "deleteUser": (401, 204, 403, 204, 401),
 }
 FLOORS = {"listUsers": 0.5, "createUser": 0.6, "getCurrentUser": 1.0, "getUser": 0.5, "updateUser": 0.5, "deleteUser": 0.3}
@@ -59,6 +61,12 @@ RECIPES = {
         world.port, "/api/v1/users", new_user(password="otter-\u200bkayak-9")
     ),
     ("updateUser", 409, "last-admin"): _deactivate_the_last_admin,
+    ("setUserRole", 200, ""): lambda world: Request.of(
+        BY_ID["setUserRole"], world.tokens["admin"], user_id=str(world.new_user()[0])
+    ).send(world.port),
+    ("setUserRole", 409, "last-admin"): lambda world: Request.of(BY_ID["setUserRole"], world.tokens["admin"], user_id="1").send(
+        world.port
+    ),
     ("deleteUser", 409, "last-admin"): lambda world: _delete(world, 1, world.tokens["admin"]),
     ("deleteUser", 204, ""): lambda world: _delete(world, *world.new_user()),
 }
@@ -95,8 +103,24 @@ def _deactivate(found: Arranged) -> None:
         found.case.body = {**found.body, "is_active": False}
 
 
+def _demote(found: Arranged) -> None:
+    """The last administrator gives up the role."""
+    if found.principal == "admin":
+        found.put("user_id", 1)
+        found.case.body = {"role": "user"}
+
+
+def _restore_roles(database: Connection) -> None:
+    """There is one administrator: whose account must stay, or the pass would end."""
+    database.execute(
+        "UPDATE users SET role = CASE username WHEN 'admin' THEN 'admin' ELSE 'user' END"
+        " WHERE (role = 'admin' AND username <> 'admin') OR (role <> 'admin' AND username = 'admin')"
+    )
+
+
 ARRANGE = {"createUser": _make_room}
-RULES = {"updateUser": _deactivate}
+RESTORE = {"setUserRole": _restore_roles}
+RULES = {"updateUser": _deactivate, "setUserRole": _demote}
 
 
 def _row(number: int) -> dict[str, Any]:

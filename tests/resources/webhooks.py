@@ -99,6 +99,8 @@ RECIPES = {
     ("redeliverWebhook", 409, "inactive-webhook"): _redeliver_to_an_inactive_one,
 }
 
+SECRETS = {"createWebhook": ["secret"], "rotateWebhookSecret": ["secret"]}
+
 # --- what the fuzz meets
 
 

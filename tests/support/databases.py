@@ -25,6 +25,7 @@ from tests.support.servers.postgres import Running
 CHEAP_HASHES: dict[str, Any] = {"password_memory_kib": 8, "password_passes": 1}
 
 _numbers = itertools.count(1)
+_connect = sqlite3.connect  # a test may trace the connections of the service
 
 
 class Template(Protocol):
@@ -100,7 +101,7 @@ class Connection:
         self._raw: Any
         if self._sqlite:
             path = url.removeprefix("sqlite:///")
-            self._raw = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._raw = _connect(path, timeout=10, isolation_level=None, check_same_thread=False)
             self._raw.execute("PRAGMA foreign_keys = ON")
         else:
             self._raw = psycopg.connect(url, autocommit=True, connect_timeout=10)

@@ -7,6 +7,9 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - COSTS: by operation, how many statements it runs.
 - FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 by default.
 - BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.
+- PREPARE: by operation, arranges rows in the database (a `Connection`) so that a request of this user (an id) with this body
+  succeeds at this time, and changes the body where only the database knows what is valid, such as a token.
+- SECRETS: by operation, the members of its response that differ each time.
 - IDS: by name of a path parameter, the id of a row in the databases of the contract tests; "1" by default.
 - RECIPES: by operation, status and problem, how to cause a response that `tests/contract/directed/recipes.py` cannot derive.
 - ARRANGE: by operation, arranges what a case of the fuzz needs, after what `tests/contract/fuzz/arrange.py` does for every one.

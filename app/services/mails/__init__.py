@@ -7,23 +7,40 @@ import re
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Literal, Protocol, TypeAlias, cast
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.core.config import Settings
 from app.core.database import Transaction
 from app.core.errors import Undeliverable
 from app.core.mail import Mail, MailTransport
 from app.core.mail.message import parse_sender
 from app.resources import Resources
 from app.schemas.rows import UserRow
-from app.services import outbox
+from app.services import mail_tokens, outbox
+from app.services.mail_tokens import Purpose
+from app.services.mails import recipients
 from app.services.shared.limits import count
 
 TOPIC = "mail."  # followed by the name of the template
 
-_SUBJECTS = {"welcome": "Welcome to Accord"}
+Requested: TypeAlias = Literal["reset-password", "verify-email"]  # mails that anybody can ask for
+
+_SUBJECTS = {
+    "welcome": "Welcome to Accord",
+    "verify-email": "Confirm your e-mail address",
+    "change-email": "Confirm your new e-mail address",
+    "reset-password": "Reset your password",
+    "notice": "Your account has changed",
+}
+# The pages that a mail with a token leads to. The token is in the fragment, which browsers do not send to servers.
+_PAGES: dict[str, str] = {
+    "welcome": "confirm-email",
+    "verify-email": "confirm-email",
+    "change-email": "confirm-email",
+    "reset-password": "reset-password",
+}
 
 # What mail programs turn into links. A sign-up may use any name and any mailbox.
 _LINK = re.compile(r"[^\s.]\.[^\s.]|[@/\\]").search
@@ -37,6 +54,19 @@ class QueuedMail(msgspec.Struct, frozen=True):
     message_id: str
     date: datetime
     values: dict[str, str]  # of the templates
+    user_id: int | None = None  # who gets a token that is sent to another address than their own
+
+
+class Named(Protocol):
+    """Whom a mail greets."""
+
+    @property
+    def username(self) -> str:
+        """The username."""
+
+    @property
+    def full_name(self) -> str | None:
+        """The full name."""
 
 
 async def queue_welcome(transaction: Transaction, resources: Resources, user: UserRow) -> None:
@@ -45,8 +75,23 @@ async def queue_welcome(transaction: Transaction, resources: Resources, user: Us
     Raises:
         TooManyRequests: too many mails to this mailbox; the transaction must be rolled back.
     """
-    values = {"name": _greeting(user.full_name, user.username), "username": user.username}
+    await count(resources.mails, mailbox(user.email), "mails to this mailbox")
+    values = {"name": _greeting(user), "username": user.username}
     await _queue(transaction, resources, "welcome", user.email, values, user.created_at)
+
+
+async def queue_token(
+    transaction: Transaction, resources: Resources, purpose: Purpose, to: str, now: datetime, user_id: int | None = None
+) -> None:
+    """Queue a mail with a token, which is created when the mail is delivered, if there is a user for it; one statement."""
+    await _queue(transaction, resources, purpose, to, {}, now, user_id)
+
+
+async def queue_notice(
+    transaction: Transaction, resources: Resources, to: str, user: Named, notice: str, now: datetime
+) -> None:
+    """Queue a mail that tells a user what has changed, in one sentence; one statement. It does not count for the limit."""
+    await _queue(transaction, resources, "notice", to, {"name": _greeting(user), "notice": notice}, now)
 
 
 def mailbox(address: str) -> str:
@@ -55,7 +100,7 @@ def mailbox(address: str) -> str:
     return f"{name.partition('+')[0] or name}@{domain}"
 
 
-async def deliver(settings: Settings, transport: MailTransport, topic: str, payload: str) -> None:
+async def deliver(resources: Resources, transport: MailTransport, topic: str, payload: str) -> None:
     """Render the mail of an outbox item and send it. Raises what `MailTransport.send` raises."""
     template = topic.removeprefix(TOPIC)
     if template not in _SUBJECTS:
@@ -64,8 +109,16 @@ async def deliver(settings: Settings, transport: MailTransport, topic: str, payl
         queued = msgspec.json.decode(payload, type=QueuedMail)
     except msgspec.ValidationError as error:
         raise Undeliverable(f"the item cannot be read: {error}") from error
-    subject = _SUBJECTS[template]
-    values = {**queued.values, "subject": subject, "public_url": settings.public_url.rstrip("/")}
+    subject, public_url = _SUBJECTS[template], resources.settings.public_url.rstrip("/")
+    values = {**queued.values, "subject": subject, "public_url": public_url, "link": None}
+    if (page := _PAGES.get(template)) is not None:
+        purpose: Purpose = "verify-email" if template == "welcome" else cast("Purpose", template)
+        addressed = await recipients.find(resources.database, purpose, queued.to, queued.date, queued.user_id)
+        if addressed is not None:
+            token = await mail_tokens.create(resources, addressed.user_id, purpose, queued.to)
+            values |= {"link": f"{public_url}/{page}#token={token}", "token": token, "name": _greeting(addressed)}
+        elif template != "welcome":
+            return  # nobody to send it to
     text, html = (_templates().get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html"))
     await transport.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
 
@@ -79,10 +132,15 @@ def recipient(payload: str) -> str | None:
 
 
 async def _queue(
-    transaction: Transaction, resources: Resources, template: str, to: str, values: dict[str, str], now: datetime
+    transaction: Transaction,
+    resources: Resources,
+    template: str,
+    to: str,
+    values: dict[str, str],
+    now: datetime,
+    user_id: int | None = None,
 ) -> None:
-    await count(resources.mails, mailbox(to), "mails to this mailbox")
-    queued = QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values)
+    queued = QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values, user_id)
     await outbox.add(transaction, f"{TOPIC}{template}", queued, now)
 
 
@@ -91,10 +149,10 @@ def _domain(mail_from: str) -> str:
     return parse_sender(mail_from).domain
 
 
-def _greeting(full_name: str | None, username: str) -> str:
+def _greeting(user: Named) -> str:
     """The name for the salutation: the full name on one line, or the username if that looks like a link."""
-    name = _INVISIBLE(" ", full_name or "").strip()
-    return username if not name or _LINK(name) else name
+    name = _INVISIBLE(" ", user.full_name or "").strip()
+    return user.username if not name or _LINK(name) else name
 
 
 @functools.cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
@@ -10,18 +9,20 @@ from datetime import datetime, timedelta
 from app.call import Principal
 from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
-from app.core.limits.throttle import Attempt
 from app.core.security import tokens
 from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
 from app.schemas.models import SessionCreate
-from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound
+from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound, SecondFactorRequired
 from app.schemas.rows import SessionListRow, TokensRow
-from app.services.sessions import known_addresses
+from app.services import factors
+from app.services.sessions.proofs import accepted_proofs, require_recent, sent_code
 from app.services.sessions.queries import (
     DELETE_EXPIRED_TOKENS,
+    DELETE_OTHER_SESSIONS,
     DELETE_OWN_SESSION,
     DELETE_SESSION,
+    DELETE_SESSIONS_OF_USER,
     DELETE_SURPLUS_SESSIONS,
     INSERT_REFRESH_TOKEN,
     INSERT_SESSION,
@@ -31,12 +32,14 @@ from app.services.sessions.queries import (
     SELECT_PREVIOUS_ACCESS_TOKEN,
     SELECT_REFRESH_TOKEN,
     SELECT_SESSIONS,
+    SELECT_USER_ID,
     UPDATE_PASSWORD_HASH,
     UPDATE_SESSION_TOKENS,
     UPSERT_PREVIOUS_ACCESS_TOKEN,
+    Credentials,
     StoredRefreshToken,
 )
-from app.services.shared.limits import require_allowed
+from app.services.verification import Verification, known_addresses
 
 GRACE = timedelta(seconds=10)  # in which replaced tokens stay valid, for parallel tabs; the document promises it
 
@@ -67,36 +70,51 @@ class Bearer:
         """Whether the principal has these roles."""
         return all(scope == principal.role for scope in scopes)
 
+    async def step_up(self, principal: Principal) -> None:
+        """Raise `ReauthenticationRequired` unless the session's last proof of identity is recent; one statement."""
+        await require_recent(self._resources, principal)
+
 
 async def create(resources: Resources, sent: SessionCreate, address: Hashable = "") -> TokensRow:
     """Sign in from a client address.
 
     Raises:
         TooManyRequests: too many failures from this address, or too many queued attempts to sign in with this identifier.
-        InvalidCredentials: wrong password, unknown user or inactive user, which take the same time.
+        InvalidCredentials: wrong password, unknown user, inactive user or one whose address must be verified first, which take
+            the same time; or a wrong code.
+        SecondFactorRequired: the password is correct, but the user also needs a code.
         ServiceUnavailable: too many passwords wait to be verified.
     """
     # Usernames are ASCII, but lower() turns a few other letters into ASCII: the Kelvin sign into k.
     identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
     found = await resources.database.one(SELECT_CREDENTIALS, identifier=identifier)
     user_id = found.user_id if found is not None else 0
-    look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
     # Attempts with the e-mail address and with the username of a user count together; an unknown identifier counts as a user.
-    attempt = Attempt(user_id or tokens.digest(identifier), address, look_up)
-    require_allowed(await resources.throttle.admit(attempt), "failed attempts to sign in")
-    priority = resources.passwords.is_congested and await attempt.is_known()
-    matches = await resources.passwords.verify(found.password_hash if found else None, sent.password, priority=priority)
-    # The database may have been filled in development.
-    is_demo = sent.password == DEMO_PASSWORD and resources.settings.env != "development"
-    if found is None or not matches or not found.is_active or is_demo:
-        await resources.throttle.failed(attempt)
+    verification = Verification(resources, user_id, address, user_id or tokens.digest(identifier))
+    await verification.admit()
+    matches = await verification.is_password(found.password_hash if found else None, sent.password)
+    if found is None or not matches or not _may_sign_in(resources.settings, found, sent):
+        await verification.failed()
         raise _invalid_credentials()
+    if found.has_totp:
+        code = sent_code(sent)
+        if code is None:
+            raise SecondFactorRequired("Send a code as well.", members={"accepted": accepted_proofs(has_totp=True)})
+        if not await factors.is_code(resources, found.user_id, *code):
+            await verification.failed()
+            raise _invalid_credentials()
     if resources.passwords.needs_rehash(found.password_hash):
         new_hash = await resources.passwords.hash(sent.password)
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
     return await issue(resources, found.user_id, address)
+
+
+def _may_sign_in(settings: Settings, user: Credentials, sent: SessionCreate) -> bool:
+    # The database may have been filled in development, with the password that the document shows.
+    is_demo = sent.password == DEMO_PASSWORD and settings.env != "development"
+    return user.is_active and not is_demo and (user.email_verified or not settings.require_verified_email)
 
 
 @retry_on_conflict
@@ -229,6 +247,20 @@ async def delete(database: Database, principal: Principal, session_id: int | str
     number = principal.session_id if isinstance(session_id, str) else session_id
     if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:
         raise NotFound("You have no such session.")
+
+
+@retry_on_conflict
+async def delete_others(database: Database, principal: Principal) -> None:
+    """End all sessions of the principal but the one of this request."""
+    await database.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
+
+
+@retry_on_conflict
+async def delete_of_user(database: Database, user_id: int) -> None:
+    """End all sessions of a user. Raises `NotFound`."""
+    ended = await database.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+    if not ended and await database.one(SELECT_USER_ID, user_id=user_id) is None:
+        raise NotFound(f"There is no user {user_id}.")
 
 
 def _invalid_credentials() -> InvalidCredentials:

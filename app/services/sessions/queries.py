@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, literal, or_, select, update
+from sqlalchemy import bindparam, delete, func, literal, or_, select, update
 
 from app.call import Role
 from app.core.database.statements import command, insert, lookup, parameters, statement
 from app.models import PreviousAccessToken, RefreshToken, Session, User
 from app.schemas.rows import SessionRow
+from app.services.factors.queries import HAS_TOTP
 
 MAX_SESSIONS = 100  # per user; the document's `sessions` array has the same bound
 
@@ -21,6 +22,15 @@ class Credentials(NamedTuple):
     user_id: int
     password_hash: str
     is_active: bool
+    email_verified: bool
+    has_totp: bool
+
+
+class Proven(NamedTuple):
+    """When the user of a session last proved who they are, and how they would do it again."""
+
+    authenticated_at: datetime
+    has_totp: bool
 
 
 class AccessToken(NamedTuple):
@@ -64,7 +74,7 @@ SELECT_PREVIOUS_ACCESS_TOKEN = lookup(
     hash=PreviousAccessToken.hash,
 )
 SELECT_CREDENTIALS = statement(
-    select(User.id, User.password_hash, User.is_active).where(
+    select(User.id, User.password_hash, User.is_active, User.email_verified, HAS_TOTP.label("has_totp")).where(
         or_(User.email_key == bindparam("identifier"), User.username_key == bindparam("identifier"))
     ),
     Credentials,
@@ -172,6 +182,30 @@ SELECT_SESSIONS = statement(
 )
 DELETE_OWN_SESSION = statement(
     delete(Session).where(Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id")).returning(Session.id),
+    int,
+)
+DELETE_SESSIONS_OF_USER = command(delete(Session).where(Session.user_id == bindparam("user_id")))
+DELETE_OTHER_SESSIONS = command(
+    delete(Session).where(Session.user_id == bindparam("user_id"), Session.id != bindparam("session_id"))
+)
+SELECT_USER_ID = statement(select(User.id).where(User.id == bindparam("user_id")), int)
+SELECT_PROVEN = statement(
+    select(func.coalesce(Session.authenticated_at, Session.created_at), HAS_TOTP.label("has_totp"))
+    .join_from(Session, User, User.id == Session.user_id)
+    .where(Session.id == bindparam("session_id")),
+    Proven,
+)
+SELECT_PROOFS = statement(
+    select(User.id, User.password_hash, User.is_active, User.email_verified, HAS_TOTP.label("has_totp")).where(
+        User.id == bindparam("user_id")
+    ),
+    Credentials,
+)
+UPDATE_AUTHENTICATED_AT = statement(
+    update(Session)
+    .where(Session.id == bindparam("session_id"))
+    .values(authenticated_at=bindparam("now"))
+    .returning(Session.id),
     int,
 )
 DELETE_SESSION = command(delete(Session).where(Session.id == bindparam("session_id")))

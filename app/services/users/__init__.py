@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from pydantic import MISSING
 
 from app.call import Principal, Role
-from app.core.config import Settings
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.database.statements import Statement
 from app.core.errors import ConstraintViolation
-from app.core.errors import DisallowedCharacters as Disallowed
-from app.core.security.password_strength import is_weak
-from app.core.security.passwords import DEMO_PASSWORD, prepare
 from app.resources import Resources
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,
-    DisallowedCharacters,
     Forbidden,
     LastAdmin,
     NotFound,
     PreconditionFailed,
     Unauthorized,
-    WeakPassword,
 )
 from app.schemas.rows import DeletedRow, UserListRow, UserRow
 from app.services import idempotency, mails, posts, profiles
 from app.services.idempotency import Creation, Record, Secrets, run_once
 from app.services.shared.limits import count
 from app.services.shared.pages import load_page
+from app.services.shared.password_rules import require_strong
 from app.services.shared.preconditions import matching_versions
 from app.services.users.list_queries import UserFilters, users_listing
 from app.services.users.queries import (
@@ -118,7 +112,7 @@ async def create(
     """
 
     async def effect(record: Record[UserRow] | None) -> UserRow:
-        _require_strong_password(resources.settings, new)
+        require_strong(resources.settings, new.password, new.email, new.username, _full_name(new))
         if address is not None:
             await count(resources.sign_ups, address, "sign-ups from this address")
         return await _store(resources, new, role, await resources.passwords.hash(new.password), record)
@@ -130,25 +124,12 @@ async def create(
         await resources.cache.drop(profiles.CACHE_TOPIC)
 
 
-def _require_strong_password(settings: Settings, new: UserCreate) -> None:
-    try:
-        password = prepare(new.password)
-    except Disallowed:
-        raise DisallowedCharacters("The password contains a control, invisible or unassigned character.") from None
-    name, _, domain = new.email.partition("@")
-    full_name = None if new.full_name is MISSING else new.full_name
-    others = (domain, full_name or "", settings.mail_from, urlsplit(settings.public_url).hostname or "", "Accord")
-    known = password == DEMO_PASSWORD and settings.env != "development"
-    if known or is_weak(password, (new.username, name), others):
-        raise WeakPassword("The password is too easy to guess; choose another one.")
-
-
 @retry_on_conflict
 async def _store(
     resources: Resources, new: UserCreate, role: Role, password_hash: str, record: Record[UserRow] | None
 ) -> UserRow:
     created_at: datetime = resources.now()
-    full_name = None if new.full_name is MISSING else new.full_name
+    full_name = _full_name(new)
     async with resources.database.transaction() as transaction:
         try:
             user = await transaction.one(
@@ -161,19 +142,24 @@ async def _store(
                 full_name=full_name,
                 full_name_key=search_key(full_name),
                 role=role,
+                email_verified=role == "admin",  # by the operator, who creates administrators on the command line
                 created_at=created_at,
             )
         except ConstraintViolation as refused:
             raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
         if user is None:
             raise RuntimeError("an insert without a conflict clause returned no row")
-        if role == "user":  # administrators are created on the command line, without a mail
+        if role == "user":
             await mails.queue_welcome(transaction, resources, user)
         await events.emit(transaction, resources, "user.created", user)
         if record is not None:
             await record(transaction, user)
     resources.outbox_added.set()
     return user
+
+
+def _full_name(new: UserCreate) -> str | None:
+    return None if new.full_name is MISSING else new.full_name
 
 
 async def update(
@@ -208,7 +194,7 @@ async def update(
         )
     if user is None:
         await _get(resources.database, user_id)
-        raise _has_changed()
+        raise has_changed()
     return user
 
 
@@ -221,7 +207,7 @@ async def _deactivate(
     values: dict[str, object],
 ) -> UserRow | None:
     async with resources.database.transaction() as transaction:
-        await _lock_for_removal(transaction, user_id, versions)
+        await lock_for_removal(transaction, user_id, versions)
         user = await transaction.one(statement, **values)
         if user is not None:  # None if the version changed after it was selected
             await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
@@ -246,13 +232,15 @@ async def delete(resources: Resources, principal: Principal, user_id: int, if_ma
 @retry_on_conflict
 async def _delete(resources: Resources, user_id: int, versions: frozenset[int] | None) -> None:
     async with resources.database.transaction() as transaction:
-        await _lock_for_removal(transaction, user_id, versions)
+        await lock_for_removal(transaction, user_id, versions)
         await transaction.run(DELETE_USER, user_id=user_id)
         await events.emit(transaction, resources, "user.deleted", DeletedRow(user_id))
 
 
-async def _lock_for_removal(transaction: Transaction, user_id: int, versions: frozenset[int] | None) -> None:
-    """Lock a user who is about to be deleted or deactivated; if they are an administrator, all administrators.
+async def lock_for_removal(
+    transaction: Transaction, user_id: int, versions: frozenset[int] | None, *, stays_admin: bool = False
+) -> None:
+    """Lock a user who may stop to be an active administrator; if they are one, all administrators.
 
     Raises:
         NotFound: the user does not exist.
@@ -264,9 +252,9 @@ async def _lock_for_removal(transaction: Transaction, user_id: int, versions: fr
     if user is None:
         raise _not_found(user_id)
     if versions is not None and user.version not in versions:
-        raise _has_changed()
-    if user.is_active_admin and not any(row.is_active_admin for row in locked if row.id != user_id):
-        raise LastAdmin("The last active administrator cannot be deactivated or deleted.")
+        raise has_changed()
+    if not stays_admin and user.is_active_admin and not any(row.is_active_admin for row in locked if row.id != user_id):
+        raise LastAdmin("The last active administrator must stay one.")
 
 
 def search_key(text: str | None) -> str | None:
@@ -294,5 +282,6 @@ def _not_found(user_id: int) -> NotFound:
     return NotFound(f"There is no user {user_id}.")
 
 
-def _has_changed() -> PreconditionFailed:
+def has_changed() -> PreconditionFailed:
+    """The problem of a user who has none of the expected versions."""
     return PreconditionFailed("The user has changed; read it again.")

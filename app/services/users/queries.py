@@ -14,6 +14,7 @@ from app.schemas.rows import UserRow
 COLUMNS = (
     User.id,
     User.email,
+    User.email_verified,
     User.username,
     User.full_name,
     User.bio,
@@ -52,7 +53,7 @@ INSERT_USER = statement(
     insert(User)
     .values(
         **parameters("email", "email_key", "username", "username_key", "password_hash", "full_name", "full_name_key"),
-        **parameters("role", "created_at"),
+        **parameters("role", "email_verified", "created_at"),
         is_active=true(),
         version=1,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 from pydantic import MISSING
 
 from app.core.config import Settings
@@ -43,7 +44,7 @@ from app.services.webhooks.queries import (
     deliveries_listing,
     update_webhook,
 )
-from app.services.webhooks.signatures import new_secret
+from app.services.webhooks.signatures import PURPOSE, new_secret
 
 PREVIOUS_SECRET_LIFETIME = timedelta(hours=24)  # the document says so too
 
@@ -69,7 +70,7 @@ async def create(resources: Resources, new: WebhookCreate) -> WebhookCreatedRow:
         TooManyWebhooks: there are as many as there may be.
     """
     _require_allowed(resources.settings, new.url)
-    now = resources.now()
+    now, secret = resources.now(), new_secret()
     try:
         webhook = await resources.database.one(
             INSERT_WEBHOOK,
@@ -77,7 +78,7 @@ async def create(resources: Resources, new: WebhookCreate) -> WebhookCreatedRow:
             description=None if new.description is MISSING else new.description,
             events=" ".join(new.events),
             is_active=new.is_active,
-            secret=new_secret(),
+            secret=resources.secrets.encrypt(PURPOSE, secret),
             available_at=now,
             created_at=now,
         )
@@ -86,7 +87,7 @@ async def create(resources: Resources, new: WebhookCreate) -> WebhookCreatedRow:
     await events.read_again(resources)
     if webhook is None:
         raise TooManyWebhooks(f"There are {MAX_WEBHOOKS} webhooks; delete one first.")
-    return webhook
+    return WebhookCreatedRow(**msgspec.structs.asdict(webhook), secret=secret)
 
 
 async def update(resources: Resources, webhook_id: int, changes: WebhookUpdate, if_match: str | None) -> WebhookRow:
@@ -130,11 +131,12 @@ async def delete(resources: Resources, webhook_id: int, if_match: str | None) ->
 
 async def rotate_secret(resources: Resources, webhook_id: int) -> WebhookSecretRow:
     """Create a new secret; the previous one signs as well for a while. Raises `NotFound`."""
-    until = resources.now() + PREVIOUS_SECRET_LIFETIME
-    secret = await resources.database.one(
-        ROTATE_SECRET, webhook_id=webhook_id, new_secret=new_secret(), new_previous_expires_at=until
+    until, secret = resources.now() + PREVIOUS_SECRET_LIFETIME, new_secret()
+    encrypted = resources.secrets.encrypt(PURPOSE, secret)
+    rotated = await resources.database.one(
+        ROTATE_SECRET, webhook_id=webhook_id, new_secret=encrypted, new_previous_expires_at=until
     )
-    if secret is None:
+    if rotated is None:
         raise NotFound(f"There is no webhook {webhook_id}.")
     return WebhookSecretRow(secret, until)
 

@@ -7,7 +7,7 @@ claims expire, and what it had not recorded is sent again with the same id.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -16,6 +16,8 @@ import structlog
 from app.core.database import Database
 from app.core.errors import RequestFailed
 from app.core.printable import printable
+from app.core.security.secrets import Secrets
+from app.resources import Resources
 from app.services.webhooks.delivery_queries import (
     CLAIM_WEBHOOKS,
     DELETE_OLD_DELIVERIES,
@@ -32,7 +34,7 @@ from app.services.webhooks.delivery_queries import (
     DueDelivery,
 )
 from app.services.webhooks.queries import SELECT_WEBHOOK_IDS
-from app.services.webhooks.signatures import signed_headers
+from app.services.webhooks.signatures import PURPOSE, signed_headers
 
 CONCURRENCY = 4  # requests to one webhook at the same time
 BATCH = 2 * CONCURRENCY  # deliveries of one webhook, before others have their turn
@@ -76,17 +78,21 @@ async def claim(database: Database, worker: str, now: datetime, limit: int) -> l
     return await database.all(CLAIM_WEBHOOKS, worker=worker, now=now, until=now + LEASE, limit=limit)
 
 
-async def send_due(
-    database: Database, client: Client, worker: str, webhook: ClaimedWebhook, clock: Callable[[], datetime]
-) -> None:
-    """Send a batch of a claimed webhook, record each outcome, and release the webhook."""
+async def send_due(resources: Resources, client: Client, worker: str, webhook: ClaimedWebhook) -> None:
+    """Send a batch of a claimed webhook, record each outcome, and release the webhook.
+
+    Raises:
+        ValueError: SECRET_KEY lacks the key that the secret was encrypted with; nothing was sent.
+    """
+    database, clock = resources.database, resources.now
+    keys = _secrets(resources.secrets, webhook, clock())
     due = await database.all(SELECT_DUE_DELIVERIES, webhook_id=webhook.id, now=clock(), limit=BATCH)
     slots = asyncio.Semaphore(CONCURRENCY)
 
     async def send(delivery: DueDelivery) -> Outcome:
         async with slots:
             now = clock()
-            outcome = await _attempt(client, webhook, delivery, now)
+            outcome = await _attempt(client, webhook.url, keys, delivery, now)
         await _record(database, delivery, outcome, now)
         return outcome
 
@@ -100,20 +106,22 @@ async def release(database: Database, worker: str, now: datetime) -> None:
     await database.run(RELEASE_WEBHOOKS, worker=worker, now=now)
 
 
-async def _attempt(client: Client, webhook: ClaimedWebhook, delivery: DueDelivery, now: datetime) -> Outcome:
+async def _attempt(client: Client, url: str, keys: Sequence[str], delivery: DueDelivery, now: datetime) -> Outcome:
     content = delivery.payload.encode()
-    signed = signed_headers(_secrets(webhook, now), delivery.message_id, now, content)
+    signed = signed_headers(keys, delivery.message_id, now, content)
     try:
-        status = await client.post(webhook.url, HEADERS | signed, content)
+        status = await client.post(url, HEADERS | signed, content)
     except RequestFailed as error:
         return Outcome(None, printable(str(error))[:MAX_ERROR_LENGTH])
     return Outcome(status, None if 200 <= status < 300 else f"The response was {status}.")  # noqa: PLR2004 - 2xx
 
 
-def _secrets(webhook: ClaimedWebhook, now: datetime) -> list[str]:
-    previous = webhook.previous_secret
-    is_valid = previous is not None and webhook.previous_expires_at is not None and now < webhook.previous_expires_at
-    return [webhook.secret, previous] if previous is not None and is_valid else [webhook.secret]
+def _secrets(encryption: Secrets, webhook: ClaimedWebhook, now: datetime) -> list[str]:
+    """The secrets that sign now: the current one, and for a while the previous one."""
+    stored = [webhook.secret]
+    if webhook.previous_secret is not None and webhook.previous_expires_at is not None and now < webhook.previous_expires_at:
+        stored.append(webhook.previous_secret)
+    return [encryption.decrypt(PURPOSE, secret) for secret in stored]
 
 
 async def _record(database: Database, delivery: DueDelivery, outcome: Outcome, now: datetime) -> None:

@@ -78,7 +78,7 @@ class Dispatcher:
 
     async def _send(self, webhook: ClaimedWebhook) -> None:
         try:
-            await delivery.send_due(self._resources.database, self._client, self._id, webhook, self._resources.now)
+            await delivery.send_due(self._resources, self._client, self._id, webhook)
         except Exception as error:  # noqa: BLE001 - what was not recorded is sent again when the claim expires
             _log.warning("a batch of a webhook was interrupted", webhook=webhook.id, error=str(error))
 

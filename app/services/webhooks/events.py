@@ -84,6 +84,14 @@ async def emit(transaction: Transaction, resources: Resources, event: Event, dat
     resources.deliveries_added.set()
 
 
+async def emit_changed(
+    transaction: Transaction, resources: Resources, event: Event, statement: Statement[R], **values: object
+) -> None:
+    """As `emit`, for an act that does not have the changed row: reads it with the statement, if a webhook wants the event."""
+    if await is_wanted(resources, event, transaction) and (row := await transaction.one(statement, **values)) is not None:
+        await emit(transaction, resources, event, row)
+
+
 async def write(resources: Resources, event: Event, statement: Statement[R], **values: object) -> R | None:
     """Run a statement that changes one row and, if a webhook wants the event, the deliveries in the same transaction."""
     if not await is_wanted(resources, event):

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, String, bindparam, delete, fun
 
 from app.core.database.statements import Statement, command, insert, lookup, statement
 from app.models import Delivery, Webhook
-from app.schemas.rows import WebhookCreatedRow, WebhookDeliveryRow, WebhookRow
+from app.schemas.rows import WebhookDeliveryRow, WebhookRow
 from app.services.shared.pages import Listing, Order, count_rows, index_scan, unindexed
 
 MAX_WEBHOOKS = 100  # the document says so too
@@ -39,10 +39,6 @@ def _webhook(webhook_id: int, url: str, description: str | None, events: str, *o
     return WebhookRow(webhook_id, url, description, _events(events), *others)
 
 
-def _created(webhook_id: int, url: str, description: str | None, events: str, *others: Any) -> WebhookCreatedRow:  # noqa: ANN401
-    return WebhookCreatedRow(webhook_id, url, description, _events(events), *others)
-
-
 def _events(stored: str) -> Any:  # noqa: ANN401 - the document's, as text
     return stored.split()
 
@@ -64,8 +60,8 @@ INSERT_WEBHOOK = statement(
             select(func.count()).select_from(Webhook).scalar_subquery() < literal(MAX_WEBHOOKS)
         ),
     )
-    .returning(*_COLUMNS, Webhook.secret),
-    _created,
+    .returning(*_COLUMNS),
+    _webhook,
 )
 _VERSION = bindparam("version", type_=BigInteger())  # None: any
 _THIS_VERSION = (Webhook.id == bindparam("webhook_id"), or_(_VERSION.is_(None), Webhook.version == _VERSION))
@@ -78,8 +74,8 @@ ROTATE_SECRET = statement(
         previous_secret=Webhook.secret,
         previous_expires_at=bindparam("new_previous_expires_at"),
     )
-    .returning(Webhook.secret),
-    str,
+    .returning(Webhook.id),
+    int,
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 PREFIX = "whsec_"
+PURPOSE = "webhook"  # of the encryption at rest
 SECRET_BYTES = 32  # Standard Webhooks: 24 to 64
 
 

@@ -57,6 +57,9 @@ class Credential:
         """Whether the principal has the scopes: always."""
         return True
 
+    async def step_up(self, principal: str) -> None:
+        """Ask for no proof."""
+
 
 class Observer:
     """Writes errors of the mock to standard error."""

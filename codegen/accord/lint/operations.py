@@ -13,7 +13,7 @@ from accord.lint.effective_schema import EffectiveSchema
 from accord.lint.rules import Finding, finding, rule
 
 # The verbs of operationIds and the methods that they go with. PUT replaces; `update` changes only what is sent.
-VERBS = {
+CRUD = {
     "list": ("GET",),
     "get": ("GET", "HEAD"),
     "create": ("POST",),
@@ -21,17 +21,18 @@ VERBS = {
     "replace": ("PUT",),
     "delete": ("DELETE",),
 }
-# Verbs of acts that none of these describes.
-ACTS = {
-    "rotate": ("POST",),
-    "redeliver": ("POST",),
+# For what is more than a change of one resource: a password that is changed, a message that is sent.
+VERBS = {
+    **CRUD,
+    **dict.fromkeys(("set", "change"), ("PUT",)),
+    **dict.fromkeys(("request", "confirm", "enrol", "rotate", "redeliver"), ("POST",)),
+    "export": ("GET",),
 }
-ALL_VERBS = VERBS | ACTS
-OPERATION_ID = re.compile(rf"({'|'.join(ALL_VERBS)})[A-Z][A-Za-z0-9]*\Z")
+OPERATION_ID = re.compile(rf"({'|'.join(VERBS)})[A-Z][A-Za-z0-9]*\Z")
 
 # Words in a path that name an action instead of a resource.
 ACTION = re.compile(
-    rf"({'|'.join(VERBS)}|activate|add|cancel|change|confirm|deactivate|disable|edit|enable|execute|fetch|find|login|logout|make"
+    rf"({'|'.join(CRUD)}|activate|add|cancel|change|confirm|deactivate|disable|edit|enable|execute|fetch|find|login|logout|make"
     r"|modify|patch|post|publish|put|read|refresh|register|remove|resend|reset|retrieve|run|save|search|send|signin|signout"
     r"|signup|submit|sync|trigger|upload|validate|verify|write)(-|\Z)"
 )
@@ -51,8 +52,8 @@ def operation_ids_are_verb_and_noun(context: Context) -> Iterator[Finding]:
         if not (match := OPERATION_ID.match(operation.id)):
             how = f"use one of {', '.join(VERBS)} followed by a noun, in camelCase, as in getUser"
             yield Finding(line, f"operationId {operation.id!r} is not a verb and a noun: {how}")
-        elif operation.method not in ALL_VERBS[match[1]]:
-            how = f"use {' or '.join(ALL_VERBS[match[1]])}, or another verb"
+        elif operation.method not in VERBS[match[1]]:
+            how = f"use {' or '.join(VERBS[match[1]])}, or another verb"
             yield Finding(line, f"operationId {operation.id!r} does not match the method {operation.method}: {how}")
 
 

@@ -78,6 +78,11 @@ class Operation:
         return tuple(dict.fromkeys(media for response in self.successes for media in response.content))
 
     @property
+    def needs_step_up(self) -> bool:
+        """Whether the caller must have proved recently who they are: `x-accord-step-up`."""
+        return bool(self.node.value.get("x-accord-step-up", False))
+
+    @property
     def deprecated(self) -> bool:
         """Whether it is marked `deprecated`."""
         return bool(self.node.value.get("deprecated", False))

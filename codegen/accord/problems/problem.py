@@ -86,4 +86,5 @@ class Problems:
     @staticmethod
     def error(error: ApiError, request_id: bytes) -> bytes:
         """The body of an error that a service raised."""
-        return ProblemType(error.status, error.type, error.title, error.detail).text(error.detail) + request_id + b'"}'
+        text = ProblemType(error.status, error.type, error.title, error.detail).text(error.detail) + request_id
+        return text + (b'"}' if error.members is None else b'",' + encode(error.members)[1:])

@@ -67,7 +67,9 @@ class ErrorResponses:
             headers = ((b"retry-after", b"%d" % error.retry_after),)
         if error.status == 401:  # noqa: PLR2004
             security = operation.security if operation is not None and operation.security.is_required else None
-            headers = (*headers, *(security.challenge if security is not None else _BEARER))
+            default = security.challenge if security is not None else _BEARER
+            own = ((b"www-authenticate", error.challenge.encode()),) if error.challenge is not None else None
+            headers = (*headers, *(own or default))
         problem_type = ProblemType(error.status, error.type, error.title, error.detail)
         error_format = self._formats.format(_definition(operation), problem_type)
         if error_format is None:

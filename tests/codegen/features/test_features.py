@@ -15,7 +15,7 @@ from accord.openapi.api import API
 from accord.runtime import Empty, Engine, Operation, Service
 from tests.codegen.features.case import Case, get
 from tests.codegen.features.cases import CASES
-from tests.codegen.support.service import Answer, Observer, Tokens, raw_call
+from tests.codegen.support.service import Answer, Observer, Recent, raw_call
 
 HERE = Path(__file__).parent
 LEGACY = "features30.yaml"
@@ -44,7 +44,7 @@ class Running:
             described,
             {operation.id: Operation(handler) for operation in described.operations},
             Service(
-                schemes={name: Tokens("reader", "writer", "reader:secret") for name in _schemes(described.document)},
+                schemes={name: Recent("reader", "writer", "reader:secret") for name in _schemes(described.document)},
                 call=lambda exchange: exchange.principal,
                 observer=self.observer,
                 responses="raise",

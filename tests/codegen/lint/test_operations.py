@@ -2,7 +2,10 @@
 
 import pytest
 
-VERBS = "use one of list, get, create, update, replace, delete followed by a noun, in camelCase, as in getUser"
+VERBS = (
+    "use one of list, get, create, update, replace, delete, set, change, request, confirm, enrol, rotate, redeliver, export"
+    " followed by a noun, in camelCase, as in getUser"
+)
 
 
 class TestOperations:

@@ -8,16 +8,22 @@ import pytest
 
 from accord.document.document import DocumentError
 from app.core.limits import Decision
-from tests.codegen.support.service import ADMIN, READER, WRITER, Tokens, echo, make_client, make_host
+from tests.codegen.support.service import ADMIN, READER, WRITER, Recent, Tokens, echo, make_client, make_host
 
 CLIENT = make_client(make_host())
 THING: dict[str, Any] = {"json": {"name": "lamp"}}
 
 
 def guarded(security: str, **schemes: Tokens):
+    return answering(security, "", **schemes)
+
+
+def answering(security: str, error: str, /, **schemes: Tokens):
     return echo(
         f"  /p:\n    get:\n      operationId: get\n      security: {security}\n"
-        "      responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}}\n",
+        "      responses: {'200': {description: Yes., content: {application/json: {schema: {}}}}"
+        + (f", {error}" if error else "")
+        + "}\n",
         head="components: {securitySchemes: {people: {type: http, scheme: bearer}, machines: {type: http, scheme: bearer}}}",
         schemes=schemes,
     )
@@ -288,6 +294,33 @@ class TestSeveralSchemes:
         response, principals = asked("[{}, {header: [], oauth: []}]", **headers)
 
         assert (response.status_code, principals) == (status, seen)
+
+
+class TestStepUp:
+    OPERATION = "[{people: [%s]}]\n      x-accord-step-up: true"
+
+    def asked(self, who: str, scope: str = ""):
+        problem = "{content: {application/problem+json: {schema: {type: object}}}, description: No.}"
+        return answering(self.OPERATION % scope, f"'401': {problem}, '403': {problem}", people=Recent()).get(
+            "/p", headers=bearer(who)
+        )
+
+    def test_lets_those_pass_who_proved_recently_who_they_are(self):
+        assert self.asked("writer").status_code == 200
+
+    def test_asks_the_others_with_the_problem_and_the_challenge_of_the_service(self):
+        response = self.asked("reader")
+
+        assert response.status_code == 401
+        assert response.headers["WWW-Authenticate"] == 'Bearer error="insufficient_user_authentication"'
+        assert (response.json()["type"], response.json()["accepted"]) == ("/problems/stale", ["x"])
+
+    def test_comes_after_the_scopes(self):
+        assert self.asked("reader", "writer").status_code == 403
+
+    def test_needs_a_scheme_that_can_ask(self):
+        with pytest.raises(DocumentError, match=r":\d+: the service's Tokens cannot ask for a recent proof"):
+            guarded(self.OPERATION % "", people=Tokens())
 
 
 def test_a_scheme_that_the_service_lacks_stops_the_start():

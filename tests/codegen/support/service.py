@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from accord.document.adoption.readings import given
 from accord.document.document import Document
+from accord.errors import ApiError
 from accord.openapi.api import API
 from accord.runtime import Body, Engine, OpenAPIApp, Operation, RequestContext, Service, bind
 from app.core.limits import Decision
@@ -38,6 +39,20 @@ class Tokens:
 
     def allows(self, principal: str, scopes: tuple[str, ...]) -> bool:
         return all(scope == principal for scope in scopes)
+
+
+class Stale(ApiError):
+    """Documented by the operation."""
+
+    status, type, title = 401, "/problems/stale", "Stale"
+
+
+class Recent(Tokens):
+    """Only the writer has proved recently who they are."""
+
+    async def step_up(self, principal: str) -> None:
+        if principal != "writer":
+            raise Stale("Prove it.", challenge='Bearer error="insufficient_user_authentication"', members={"accepted": ["x"]})
 
 
 @dataclass

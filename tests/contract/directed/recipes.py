@@ -39,18 +39,26 @@ def _from_document(operation: Operation, status: int, code: str) -> Recipe | Non
         return Request.on_rows(operation, world.tokens["admin"])
 
     match status, code:
-        case 200, "":
-            return lambda world: seen(world).send(world.port)
         case 201, "":
             return lambda world: Request.on_rows(operation, world.tokens["user"]).send(world.port)
         case 204, "" if (creation := _creation(operation)) is not None:
             return lambda world: _delete_what_was_created(creation, world)
+        case ((200 | 202 | 204), "") if operation.id in resource_data("PREPARE"):
+            return lambda world: world.as_new_user(operation.id)
+        case ((200 | 202), ""):
+            return lambda world: seen(world).send(world.port)
         case 304, "":
             return lambda world: seen(world).having("If-None-Match", "*").send(world.port)
         case 400, "bad-request":
             return lambda world: valid(world).saying(b"{").send(world.port)
         case 401, "unauthorized":
             return lambda world: valid(world).having("Authorization", "Bearer nobody").send(world.port)
+        case 401, "reauthentication-required":
+            return lambda world: Request.on_rows(operation, world.tokens["stale"]).send(world.port)
+        case 403, "verification-failed":
+            return lambda world: Request.on_rows(operation, world.tokens["user"]).send(world.port)
+        case 409, "invalid-token":
+            return lambda world: valid(world).send(world.port)
         case 403, "forbidden":
             return lambda world: Request.on_rows(operation, world.tokens["other"]).send(world.port)
         case 404, "not-found":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pytest
 from tests.contract.contract import BY_ID, OPERATIONS, Link, Operation
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
+from tests.support.databases import Connection
 from tests.support.resources import resource_data
 
 pytestmark = pytest.mark.slow
@@ -19,9 +21,10 @@ LINKS = [(operation, link) for operation in OPERATIONS for link in operation.lin
 
 
 @pytest.fixture
-def world(port: int, admin_token: str, user_token: str) -> World:
+def world(port: int, furnished: str, admin_token: str, user_token: str) -> Iterator[World]:
     tokens = {"admin": admin_token, "user": user_token}
-    return World(port, spent=port, out=port, tokens=tokens, tokens_out=tokens)
+    with Connection(furnished) as database:
+        yield World(port, spent=port, out=port, tokens=tokens, tokens_out=tokens, database=database)
 
 
 def source(operation: Operation, link: Link, world: World) -> tuple[Answer, dict[str, str]]:

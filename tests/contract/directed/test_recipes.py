@@ -17,8 +17,8 @@ from tests.contract.damage import damaged, locked
 from tests.contract.directed.recipes import recipes
 from tests.contract.people import PASSWORD, PEOPLE, furnish
 from tests.contract.wire import Answer, Request
-from tests.contract.world import World, post
-from tests.support.databases import Template
+from tests.contract.world import World, post, stale
+from tests.support.databases import Connection, Template
 from tests.support.resources import resource_data
 from tests.support.servers.service import Server
 
@@ -34,7 +34,7 @@ def check(operation: str, answer: Answer) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(template: Template, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(template: Template, furnished: str, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folders = [tmp_path_factory.mktemp(name) for name in ("out", "spent")]
     out, spent = (furnish(template, folder) for folder in folders)
     servers = (
@@ -44,8 +44,9 @@ def world(template: Template, port: int, tmp_path_factory: pytest.TempPathFactor
     with servers[0] as without, servers[1] as limited:
         tokens, tokens_out = ({name: sign_in(where, name) for name in PEOPLE} for where in (port, without.port))
         Request("GET", "/nowhere").send(limited.port)  # which is all that the address may send
-        with damaged(out):
-            yield World(port, limited.port, without.port, tokens, tokens_out)
+        with damaged(out), Connection(furnished) as database:
+            tokens["stale"] = stale(database, port)
+            yield World(port, limited.port, without.port, tokens, tokens_out, database)
 
 
 @pytest.fixture(scope="module")

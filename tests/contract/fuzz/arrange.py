@@ -31,6 +31,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -112,8 +113,16 @@ def for_case(operation: str, case: Case) -> None:
             _arrange_path(found)
     if arrange := resource_data("ARRANGE").get(operation):
         arrange(found)
+    if (prepare := resource_data("PREPARE").get(operation)) and valid and found.phase != "stateful" and found.turn % 4:
+        prepare(DATABASE, _sender(found.operation), found.case.body, datetime.now(UTC))
     if found.operation.method == "PATCH":
         _remember(found)
+
+
+def _sender(operation: Operation) -> int:
+    """The principal, or somebody else for operations that need none."""
+    own = id_of(_principal) if operation.reads_token else None
+    return own or int(DATABASE.execute(f"SELECT min(id) FROM users WHERE {NOT_PEOPLE}", PEOPLE)[0][0])
 
 
 def _make_new(case: Case) -> None:

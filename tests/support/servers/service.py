@@ -18,6 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.support.paths import ROOT
+from tests.support.secret_key import SECRET_KEY
 
 
 def free_port() -> int:
@@ -76,7 +77,9 @@ class Server:
             "SIGN_IN_LIMIT": "0",
             "SIGN_IN_FAILURE_LIMIT": "0",
             "SIGN_UP_LIMIT": "0",
+            "MAIL_REQUEST_LIMIT": "0",
             "MAIL_LIMIT": "0",
+            "SECRET_KEY": SECRET_KEY,
             "ACCESS_LOG": "false",
             **settings,
         }

@@ -9,7 +9,7 @@ from accord.document.document import Node
 from accord.jsonschema.equality import canonical_json
 from accord.jsonschema.read_write_only import Direction
 
-# What one alternative requires: pairs of a scheme and one of its scopes, "" for the scheme itself.
+# What one alternative requires: pairs of a scheme and one of its scopes, "" for the scheme itself; a step-up is one more.
 Requirement = frozenset[tuple[str, str]]
 
 
@@ -46,8 +46,11 @@ def _alternatives(node: Node, direction: Direction) -> dict[Requirement, str]:
         for name, scopes in alternative.items():
             scheme = _scheme(root, name)
             requirement |= {(scheme, ""), *((scheme, scope) for scope in scopes)}
-        text = " and ".join(" ".join((_label(root, name), *scopes)) for name, scopes in alternative.items())
-        found.setdefault(frozenset(requirement), text)
+        texts = [" ".join((_label(root, name), *scopes)) for name, scopes in alternative.items()]
+        if node.value.get("x-accord-step-up"):
+            requirement.add(("a recent proof", ""))
+            texts.append("a recent proof")
+        found.setdefault(frozenset(requirement), " and ".join(texts))
     return found
 
 

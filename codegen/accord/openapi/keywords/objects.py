@@ -160,6 +160,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "servers": _under("engine", "list", "server"),
         "x-accord-sunset": _by("responses", "the header Sunset"),
         "x-accord-deprecation": _by("responses", "the header Deprecation"),
+        "x-accord-step-up": _by("engine", "the service's `step_up`"),
     },
     "parameter": {
         **_UNIVERSAL,

@@ -101,6 +101,8 @@ class Engine:
                 await pending
             if not has_scopes:
                 raise RequestRejected(403)
+            if operation.security.step_up is not None:
+                await operation.security.step_up(context.principal)
         media_type = operation.negotiation.choose(headers.get(b"accept"))
         body, body_type = await operation.body.read(headers, receive) if operation.body is not None else (ABSENT, "")
         arguments = operation.arguments.read(path_values, scope["query_string"], headers, body, body_type)

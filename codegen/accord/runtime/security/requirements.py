@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from accord.errors import Headers, RequestRejected
 from accord.openapi.operation import Operation
@@ -20,6 +20,14 @@ class Scheme(Protocol):
         """Whether the principal has every required scope (or role)."""
 
 
+@runtime_checkable
+class StepUp(Protocol):
+    """A scheme that can ask for a recent proof of identity, as operations with `x-accord-step-up` do (RFC 9470)."""
+
+    async def step_up(self, principal: Any) -> None:  # noqa: ANN401 - the principal
+        """Raise a documented problem unless the principal has proved recently who they are."""
+
+
 class _Requirement(NamedTuple):
     """One scheme of an alternative."""
 
@@ -32,10 +40,10 @@ class Security:
     """The requirements of one operation: alternatives (OR) of schemes (AND) with scopes; `{}` makes them optional.
 
     If an alternative has several schemes, the principal is that of the last one. `challenge` are the headers of a 401;
-    `query_names` are the query parameters that hold credentials.
+    `query_names` are the query parameters that hold credentials. `step_up` is None unless the operation needs a recent proof.
     """
 
-    __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names")
+    __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names", "step_up")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
         names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
@@ -58,6 +66,7 @@ class Security:
         challenges = dict.fromkeys(challenge for _, challenge in found.values())
         self.challenge: Headers = tuple((b"www-authenticate", challenge.encode()) for challenge in challenges)
         self.query_names = frozenset(query_names)
+        self.step_up = self._step_up(operation) if operation.needs_step_up else None
 
     async def authenticate(self, headers: dict[bytes, bytes], query_string: bytes) -> tuple[Any, bool]:
         """The principal (None for an anonymous request that is allowed) and whether it has the required scopes.
@@ -83,6 +92,19 @@ class Security:
         if self._optional and not self._has_credential(headers, query_string):
             return None, True
         raise RequestRejected(401, headers=self.challenge)
+
+    def _step_up(self, operation: Operation) -> Callable[[Any], Awaitable[None]]:
+        """The check of the scheme of an operation that needs a recent proof; it has only one.
+
+        Raises:
+            DocumentError: the service's scheme cannot ask for a proof.
+        """
+        scheme = self._alternatives[0][-1].scheme
+        if not isinstance(scheme, StepUp):
+            raise operation.node.raw_child("x-accord-step-up").error(
+                f"the service's {type(scheme).__name__} cannot ask for a recent proof: give it a method `step_up`"
+            )
+        return scheme.step_up
 
     def _has_credential(self, headers: dict[bytes, bytes], query_string: bytes) -> bool:
         """Whether the request has any credential, valid or not."""

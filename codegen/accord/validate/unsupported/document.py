@@ -132,6 +132,12 @@ def _survey(api: API) -> Found:
 def _operation(operation: Operation) -> Found:
     if not operation.answers:
         yield operation.node, "no response is a success, so no handler could answer: add one to `responses`"
+    step_up = operation.node.value.get("x-accord-step-up", False)
+    if not isinstance(step_up, bool) or (step_up and (len(operation.security) != 1 or not operation.security[0])):
+        text = (
+            "`x-accord-step-up` is true or false, and needs exactly one way to authenticate: remove the others from `security`"
+        )
+        yield operation.node.raw_child("x-accord-step-up"), text, (*operation.node.pointer, "x-accord-step-up")
     for name in {name for alternative in operation.security for name, _ in alternative}:
         scheme = operation.node.document.root.get("components", "securitySchemes", name)
         drop = _requirement(operation, name)

@@ -16,6 +16,7 @@ from tests.contract.contract import OPERATIONS
 from tests.support.answers import faults, problem
 from tests.support.builders import PASSWORD, signed_in, stored_post, stored_user
 from tests.support.clock import Clock
+from tests.support.resources import resource_data
 
 WITH_BODY = [name for name, operation in operations().items() if "requestBody" in operation]
 WITH_CONTENT = [
@@ -51,9 +52,11 @@ def world(template, tmp_path_factory):
     client.__exit__(None, None, None)
 
 
-def comparable(response):
+def comparable(response, operation=""):
     """A response without what differs each time: request id, tokens, ids of events, secrets."""
-    text = re.sub(r"urn:uuid:[0-9a-f-]{36}|ac[ar]_[0-9a-f]{72}|msg_[0-9a-f]{32}|whsec_[A-Za-z0-9+/=]{44}", "", response.text)
+    text = re.sub(r"urn:uuid:[0-9a-f-]{36}|ac[ar]_[0-9a-f]{72}|msg_[0-9a-f]{32}", "", response.text)
+    for name in resource_data("SECRETS").get(operation, ()):
+        text = re.sub(rf'"{name}":("[^"]*"|\[[^]]*\])', "", text)
     return response.status_code, text, {n: v for n, v in response.headers.items() if n != "x-request-id"}
 
 
@@ -68,7 +71,8 @@ def test_the_alias_answers_every_operation_identically(template, tmp_path, subte
             answer = send(alias, operation, alias=True, refresh_token=other_token)
 
             assert answer.status_code < 300
-            assert comparable(answer) == comparable(send(documented, operation, refresh_token=token))
+            documented_answer = send(documented, operation, refresh_token=token)
+            assert comparable(answer, operation) == comparable(documented_answer, operation)
             assert answer.headers.get("Location", "/api/v1/").startswith("/api/v1/")
 
     for client in (documented, alias):

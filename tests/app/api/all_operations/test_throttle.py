@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.services.sessions.known_addresses_queries import MAX_ADDRESSES
+from app.services.verification.known_addresses_queries import MAX_ADDRESSES
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, at, new_user, stored_user
 from tests.support.clock import Clock

@@ -61,7 +61,7 @@ async def attempt(resources, count=1):
     client = client_module.GuardedClient(allow_private=True)
     for _ in range(count):
         for webhook in await delivery.claim(resources.database, "worker", resources.now(), 100):
-            await delivery.send_due(resources.database, client, "worker", webhook, resources.now)
+            await delivery.send_due(resources, client, "worker", webhook)
 
 
 def is_signed(request, secret):
@@ -108,6 +108,13 @@ class TestSignatures:
         assert rotated.secret != webhook.secret
         assert [is_signed(request, rotated.secret) for request in receiver.requests] == [True, True, True]
         assert [is_signed(request, webhook.secret) for request in receiver.requests] == [True, True, False]
+
+    async def test_secrets_are_encrypted_at_rest(self, resources, webhook):
+        await webhooks.rotate_secret(resources, webhook.id)
+        [stored] = query(resources.settings.database_url, "SELECT secret, previous_secret FROM webhooks")
+
+        assert webhook.secret not in str(stored)
+        assert resources.secrets.decrypt("webhook", stored[1]) == webhook.secret
 
 
 class TestRetries:
@@ -246,7 +253,7 @@ class TestDeactivation:
         await webhooks.update(resources, webhook.id, WebhookUpdate(url=receiver.url), None)
 
         client = client_module.GuardedClient(allow_private=True)
-        await delivery.send_due(resources.database, client, "worker", claimed, clock)
+        await delivery.send_due(resources, client, "worker", claimed)
 
         assert (await webhooks.get(resources.database, webhook.id)).is_active
 
@@ -339,7 +346,7 @@ class TestBounds:
 
         await publish(resources)
         [claimed] = await delivery.claim(resources.database, "worker", resources.now(), 10)
-        await delivery.send_due(resources.database, Client(), "worker", claimed, resources.now)
+        await delivery.send_due(resources, Client(), "worker", claimed)
 
         error = (await settled(resources, webhook)).error
         assert error is not None

@@ -115,6 +115,11 @@ ODD = {
     "x-accord-body-limit": (f"{GET}x-accord-body-limit: 10 MB\n", 4, "#/x-accord-body-limit=drop"),
     "x-accord-body-limit of nothing": (f"{GET}x-accord-body-limit: 0\n", 4, "#/x-accord-body-limit=drop"),
     "x-accord-body-limit that is true": (f"{GET}x-accord-body-limit: true\n", 4, "#/x-accord-body-limit=drop"),
+    "x-accord-step-up of nobody": (
+        GET.replace("{get: {", "{get: {x-accord-step-up: true, "),
+        3,
+        "#/paths/~1x/get/x-accord-step-up=drop",
+    ),
     "unknown extension": (f"{GET}x-accord-limit: 10\n", 4, "#/x-accord-limit=drop"),
     "extension elsewhere": (
         GET.replace("{get: {", "{get: {x-accord-alias: {/a: /b}, "),

@@ -75,6 +75,10 @@ OTHERS = [
     _sent("scopes", READER, feature=COMBINED).takes(principal="reader"),
     _sent("scopes", "Bearer writer", feature=COMBINED).takes(principal="writer"),
     _sent("scopes", "Bearer reader:secret", feature=COMBINED).refused(status=403),
+    _sent("recent", "Bearer writer", feature="operation/x-accord-step-up").takes(principal="writer"),
+    _sent("recent", READER, feature="operation/x-accord-step-up").refused(
+        status=401, www_authenticate='Bearer error="insufficient_user_authentication"'
+    ),
     get("document/security", "/v1/paths/ada").takes(name="ada"),
     get("document/security", "/v1/paths/ada", Authorization=READER).takes(principal="reader", name="ada"),
     get("document/security", "/v1/paths/ada", Authorization="Bearer nobody").refused(status=401, www_authenticate="Bearer"),

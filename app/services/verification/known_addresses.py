@@ -7,7 +7,11 @@ from collections.abc import Hashable
 from datetime import datetime, timedelta
 
 from app.core.database import Database, Transaction
-from app.services.sessions.known_addresses_queries import DELETE_OLDEST_ADDRESSES, SELECT_KNOWN_ADDRESS, UPSERT_KNOWN_ADDRESS
+from app.services.verification.known_addresses_queries import (
+    DELETE_OLDEST_ADDRESSES,
+    SELECT_KNOWN_ADDRESS,
+    UPSERT_KNOWN_ADDRESS,
+)
 
 LIFETIME = timedelta(days=90)  # since the last sign-in from the address
 

@@ -1,0 +1,40 @@
+"""What users can sign in with beside the password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utc_now
+from app.models.base import Base, Id, UtcDateTime
+
+
+class Factor(Base):
+    """An authenticator app. It counts once it is confirmed."""
+
+    __tablename__ = "factors"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # ids are not reused
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    # The index serves "factors of a user", and the cascade from users.
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)  # `totp:` and the user's id, so that a user has one authenticator app
+    type: Mapped[Literal["totp"]] = mapped_column(String(10))
+    name: Mapped[str]
+    secret: Mapped[str]  # encrypted
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)  # the time step of the last code, which is valid once
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that replaces a code of the authenticator app once. Stored as a hash: 80 random bits cannot be guessed."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,0 +1,175 @@
+"""Rules of passwords and e-mail addresses: how users change them, and how a mail proves that an address is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from app.call import Principal
+from app.core.database import retry_on_conflict
+from app.core.errors import ConstraintViolation
+from app.resources import Resources
+from app.schemas.models import EmailChange, PasswordChange, PasswordReset
+from app.schemas.problems import AlreadyRegistered, InvalidToken, Unauthorized
+from app.services import mail_tokens, mails
+from app.services.accounts.queries import (
+    DELETE_OTHER_SESSIONS,
+    DELETE_SESSIONS,
+    SELECT_ACCOUNT,
+    UPDATE_EMAIL,
+    UPDATE_PASSWORD,
+    UPDATE_PASSWORD_AND_EMAIL,
+    VERIFY_EMAIL,
+    Account,
+)
+from app.services.mail_tokens.queries import StoredToken
+from app.services.shared.limits import count
+from app.services.shared.password_rules import require_strong
+from app.services.users.queries import SELECT_USER
+from app.services.verification import Verification
+from app.services.webhooks import events
+
+
+async def change_password(resources: Resources, principal: Principal, sent: PasswordChange, address: Hashable) -> None:
+    """Change the principal's password. Ends their other sessions and makes tokens sent by mail invalid.
+
+    Raises:
+        TooManyRequests, VerificationFailed: see `_verified`.
+        DisallowedCharacters, WeakPassword: nothing was changed.
+    """
+    account = await _verified(resources, principal, sent.current_password, address)
+    require_strong(resources.settings, sent.new_password, account.email, account.username, account.full_name)
+    await _store_password(resources, principal, account, await resources.passwords.hash(sent.new_password))
+
+
+@retry_on_conflict
+async def _store_password(resources: Resources, principal: Principal, account: Account, new_hash: str) -> None:
+    now = resources.now()
+    async with resources.database.transaction() as transaction:
+        changed = await transaction.one(
+            UPDATE_PASSWORD, user_id=principal.user_id, old_hash=account.password_hash, new_hash=new_hash, now=now
+        )
+        if changed is None:
+            raise Unauthorized("The password was changed at the same time; sign in again.")
+        await transaction.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
+        await mail_tokens.delete_all(transaction, principal.user_id)
+        await mails.queue_notice(transaction, resources, account.email, account, "Your password was changed.", now)
+    resources.outbox_added.set()
+
+
+async def change_email(resources: Resources, principal: Principal, sent: EmailChange, address: Hashable) -> None:
+    """Queue a token for the new address, and a notice for the old one. Nothing changes until the token is confirmed.
+
+    Raises:
+        TooManyRequests: see `_verified`; or too many mails to the new mailbox.
+        VerificationFailed: see `_verified`.
+    """
+    account = await _verified(resources, principal, sent.password, address)
+    await count(resources.mails, mails.mailbox(sent.email), "mails to this mailbox")
+    await _queue_change(resources, principal, sent.email, account)
+
+
+@retry_on_conflict
+async def _queue_change(resources: Resources, principal: Principal, email: str, account: Account) -> None:
+    now = resources.now()
+    notice = f"Somebody who knows your password asked to change your e-mail address to {email}."
+    async with resources.database.transaction() as transaction:
+        await mails.queue_token(transaction, resources, "change-email", email, now, user_id=principal.user_id)
+        await mails.queue_notice(transaction, resources, account.email, account, notice, now)
+    resources.outbox_added.set()
+
+
+async def request_mail(resources: Resources, purpose: mails.Requested, email: str, address: Hashable) -> None:
+    """Queue a mail with a token. Whether a user has the address is looked up when it is delivered, so nothing here tells.
+
+    Raises:
+        TooManyRequests: too many requests from this client address, or mails to this mailbox.
+    """
+    await count(resources.mail_requests, address, "requests for mails from this address")
+    await count(resources.mails, mails.mailbox(email), "mails to this mailbox")
+    await _queue_requested(resources, purpose, email)
+
+
+@retry_on_conflict
+async def _queue_requested(resources: Resources, purpose: mails.Requested, email: str) -> None:
+    async with resources.database.transaction() as transaction:
+        await mails.queue_token(transaction, resources, purpose, email, resources.now())
+    resources.outbox_added.set()
+
+
+async def confirm_password_reset(resources: Resources, sent: PasswordReset) -> None:
+    """Set the password of the user who got the token, and end their sessions.
+
+    Raises:
+        InvalidToken, DisallowedCharacters, WeakPassword: nothing was changed.
+    """
+    token = await mail_tokens.find(resources, sent.token, "reset-password")
+    require_strong(resources.settings, sent.password, token.user_email, token.username, token.full_name)
+    await _reset_password(resources, token, await resources.passwords.hash(sent.password))
+
+
+@retry_on_conflict
+async def _reset_password(resources: Resources, token: StoredToken, new_hash: str) -> None:
+    now = resources.now()
+    async with resources.database.transaction() as transaction:
+        await mail_tokens.use(transaction, token)
+        await transaction.run(
+            UPDATE_PASSWORD_AND_EMAIL, user_id=token.user_id, new_hash=new_hash, email_key=token.email.lower(), now=now
+        )
+        await transaction.run(DELETE_SESSIONS, user_id=token.user_id)
+        await mail_tokens.delete_all(transaction, token.user_id)
+        await mails.queue_notice(transaction, resources, token.user_email, token, "Your password was reset.", now)
+        await events.emit_changed(
+            transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id
+        )  # the address may be verified now
+    resources.outbox_added.set()
+
+
+async def confirm_email(resources: Resources, token: str) -> None:
+    """Confirm an address, or change it to the one that the token was sent to.
+
+    Raises:
+        InvalidToken: also if the user's address is another one by now.
+        AlreadyRegistered: another user has the address by now.
+    """
+    try:
+        found = await mail_tokens.find(resources, token, "verify-email")
+    except InvalidToken:
+        found = await mail_tokens.find(resources, token, "change-email")
+    await _confirm_email(resources, found)
+
+
+@retry_on_conflict
+async def _confirm_email(resources: Resources, token: StoredToken) -> None:
+    async with resources.database.transaction() as transaction:
+        await mail_tokens.use(transaction, token)
+        key = token.email.lower()
+        if token.purpose == "verify-email":
+            if await transaction.one(VERIFY_EMAIL, user_id=token.user_id, email_key=key) is None:
+                raise mail_tokens.invalid()
+            await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
+            return
+        try:
+            await transaction.run(
+                UPDATE_EMAIL, user_id=token.user_id, new_email=token.email, new_email_key=key, now=resources.now()
+            )
+        except ConstraintViolation:
+            raise AlreadyRegistered("Another user has this email.") from None
+        await mail_tokens.delete_all(transaction, token.user_id)
+        await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
+
+
+async def _verified(resources: Resources, principal: Principal, password: str, address: Hashable) -> Account:
+    """The principal's account, if the password is theirs.
+
+    Raises:
+        TooManyRequests: too many failed attempts.
+        VerificationFailed: the password is not correct.
+        Unauthorized: the account was just deleted.
+    """
+    account = await resources.database.one(SELECT_ACCOUNT, user_id=principal.user_id)
+    if account is None:
+        raise Unauthorized("The account no longer exists.")
+    verification = Verification(resources, principal.user_id, address)
+    await verification.admit()
+    await verification.require(await verification.is_password(account.password_hash, password), "The password is not correct.")
+    return account

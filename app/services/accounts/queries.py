@@ -1,0 +1,66 @@
+"""SQL of passwords and e-mail addresses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, case, delete, select, true, update
+
+from app.core.database.statements import command, lookup, statement
+from app.models import Session, User
+
+
+class Account(NamedTuple):
+    """What the rules of passwords need to know of a user."""
+
+    email: str
+    username: str
+    full_name: str | None
+    password_hash: str
+
+
+_THIS = User.id == bindparam("user_id")
+
+SELECT_ACCOUNT = lookup(select(User.email, User.username, User.full_name, User.password_hash), Account, user_id=User.id)
+# Only in place of the password that was verified: of two changes at the same time, one succeeds.
+UPDATE_PASSWORD = statement(
+    update(User)
+    .where(_THIS, User.password_hash == bindparam("old_hash"))
+    .values(password_hash=bindparam("new_hash"), credentials_changed_at=bindparam("now"))
+    .returning(User.id),
+    int,
+)
+# Whoever resets a password has read the mail, so the address is theirs.
+_CONFIRMS = User.email_key == bindparam("email_key")
+UPDATE_PASSWORD_AND_EMAIL = command(
+    update(User)
+    .where(_THIS)
+    .values(
+        password_hash=bindparam("new_hash"),
+        credentials_changed_at=bindparam("now"),
+        email_verified=case((_CONFIRMS, true()), else_=User.email_verified),
+        version=case((_CONFIRMS & ~User.email_verified, User.version + 1), else_=User.version),
+    )
+)
+VERIFY_EMAIL = statement(
+    update(User)
+    .where(_THIS, User.email_key == bindparam("email_key"))
+    .values(email_verified=true(), version=case((User.email_verified, User.version), else_=User.version + 1))
+    .returning(User.id),
+    int,
+)
+UPDATE_EMAIL = command(
+    update(User)
+    .where(_THIS)
+    .values(
+        email=bindparam("new_email"),
+        email_key=bindparam("new_email_key"),
+        email_verified=true(),
+        credentials_changed_at=bindparam("now"),
+        version=User.version + 1,
+    )
+)
+DELETE_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
+DELETE_OTHER_SESSIONS = command(
+    delete(Session).where(Session.user_id == bindparam("user_id"), Session.id != bindparam("session_id"))
+)

@@ -1,0 +1,78 @@
+"""Proofs of identity: what a user can send, and how long a session counts as recent (RFC 9470)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import timedelta
+
+from pydantic import MISSING
+
+from app.call import Principal
+from app.core.database import retry_on_conflict
+from app.resources import Resources
+from app.schemas.models import Reauthentication, SessionCreate
+from app.schemas.problems import ReauthenticationRequired, Unauthorized, VerificationFailed
+from app.services import factors
+from app.services.sessions.queries import SELECT_PROOFS, SELECT_PROVEN, UPDATE_AUTHENTICATED_AT
+from app.services.verification import Verification
+
+
+def accepted_proofs(*, has_totp: bool) -> list[str]:
+    """What a user can prove their identity with: the second factor if there is one, else the password."""
+    return ["totp", "recovery-code"] if has_totp else ["password"]
+
+
+def sent_code(sent: SessionCreate | Reauthentication) -> tuple[str | None, str | None] | None:
+    """The code of the authenticator app and the recovery code that were sent; None if neither was."""
+    found = tuple(None if code is MISSING else code for code in (sent.totp_code, sent.recovery_code))
+    return None if found == (None, None) else (found[0], found[1])
+
+
+async def require_recent(resources: Resources, principal: Principal) -> None:
+    """Require that the session's last proof of identity is recent; one statement.
+
+    Raises:
+        ReauthenticationRequired: it is not; `accepted` lists what would be a proof.
+        Unauthorized: the session has just ended.
+    """
+    found = await resources.database.one(SELECT_PROVEN, session_id=principal.session_id)
+    if found is None:
+        raise Unauthorized("The session has ended.")
+    seconds = resources.settings.step_up_seconds
+    if resources.now() - found.authenticated_at > timedelta(seconds=seconds):
+        raise ReauthenticationRequired(
+            f"The last proof of identity is more than {seconds} seconds old.",
+            challenge=f'Bearer error="insufficient_user_authentication", max_age={seconds}',
+            members={"accepted": accepted_proofs(has_totp=found.has_totp)},
+        )
+
+
+async def reauthenticate(resources: Resources, principal: Principal, sent: Reauthentication, address: Hashable) -> None:
+    """Make the session recent, with a proof of identity.
+
+    Raises:
+        TooManyRequests: too many failed attempts.
+        VerificationFailed: the proof is wrong, or is not one of the accepted.
+        Unauthorized: the session has just ended.
+    """
+    found = await resources.database.one(SELECT_PROOFS, user_id=principal.user_id)
+    if found is None:
+        raise Unauthorized("The account no longer exists.")
+    code = sent_code(sent)
+    if found.has_totp == (code is None):
+        accepted = " or ".join(accepted_proofs(has_totp=found.has_totp))
+        raise VerificationFailed(f"Your account accepts: {accepted}.")
+    verification = Verification(resources, principal.user_id, address)
+    await verification.admit()
+    if code is not None:
+        verified = await factors.is_code(resources, principal.user_id, *code)
+    else:
+        verified = await verification.is_password(found.password_hash, "" if sent.password is MISSING else sent.password)
+    await verification.require(verified, "The password or code is not correct.")
+    await _make_recent(resources, principal)
+
+
+@retry_on_conflict
+async def _make_recent(resources: Resources, principal: Principal) -> None:
+    if await resources.database.one(UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, now=resources.now()) is None:
+        raise Unauthorized("The session has ended.")

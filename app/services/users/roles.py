@@ -1,0 +1,30 @@
+"""Rules of roles: administrators give and take them, and at least one stays."""
+
+from __future__ import annotations
+
+from app.call import Role
+from app.core.database import retry_on_conflict
+from app.resources import Resources
+from app.schemas.rows import UserRow
+from app.services.shared.preconditions import matching_versions
+from app.services.users import has_changed, lock_for_removal
+from app.services.users.queries import DELETE_SESSIONS_OF_USER, update_user
+from app.services.webhooks import events
+
+
+@retry_on_conflict
+async def set_role(resources: Resources, user_id: int, role: Role, if_match: str | None) -> UserRow:
+    """Set the role of a user and end their sessions.
+
+    Raises:
+        NotFound, PreconditionFailed, LastAdmin: nothing was changed.
+    """
+    versions = matching_versions(if_match)
+    async with resources.database.transaction() as transaction:
+        await lock_for_removal(transaction, user_id, versions, stays_admin=role == "admin")
+        user = await transaction.one(update_user(frozenset({"role"}), seen=False), user_id=user_id, new_role=role)
+        if user is None:
+            raise has_changed()
+        await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+        await events.emit(transaction, resources, "user.updated", user)
+    return user

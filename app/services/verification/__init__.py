@@ -1,0 +1,40 @@
+"""Verifies who a user is, by password or code. All failures of a user are throttled together, wherever they happen."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable
+
+from app.core.limits.throttle import Attempt
+from app.resources import Resources
+from app.schemas.problems import VerificationFailed
+from app.services.shared.limits import require_allowed
+from app.services.verification import known_addresses
+
+
+class Verification:
+    """One attempt to prove who a user is, from a client address; `account` is the key of the throttle."""
+
+    def __init__(self, resources: Resources, user_id: int, address: Hashable, account: Hashable | None = None) -> None:
+        look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
+        self._resources, self._attempt = resources, Attempt(account or user_id, address, look_up)
+
+    async def admit(self) -> None:
+        """Wait until the attempt may be made. Raises `TooManyRequests`."""
+        require_allowed(await self._resources.throttle.admit(self._attempt), "failed attempts to sign in")
+
+    async def is_password(self, stored: str | None, password: str) -> bool:
+        """Whether the password matches the stored hash; takes the same time without one. Raises `ServiceUnavailable`."""
+        passwords = self._resources.passwords
+        priority = passwords.is_congested and await self._attempt.is_known()
+        return await passwords.verify(stored, password, priority=priority)
+
+    async def failed(self) -> None:
+        """Count a failure."""
+        await self._resources.throttle.failed(self._attempt)
+
+    async def require(self, verified: bool, detail: str) -> None:
+        """Count a failure and raise `VerificationFailed`, unless the proof was verified."""
+        if not verified:
+            await self.failed()
+            raise VerificationFailed(detail)

@@ -1,0 +1,143 @@
+"""Factors: what their tests need beyond the document."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyotp
+
+from tests.contract.contract import BY_ID
+from tests.contract.people import NOT_PEOPLE, PASSWORD, PEOPLE
+from tests.contract.wire import Answer, Request
+from tests.contract.world import World, new_user, post
+from tests.support.databases import Connection
+from tests.support.rows import NOW
+from tests.support.secret_key import SECRETS as KEYS
+
+if TYPE_CHECKING:  # it can be imported within a pass only
+    from tests.contract.fuzz.arrange import Arranged
+
+COSTS = {
+    "listFactors": 1 + 2,
+    "updateFactor": 1 + 1,
+    "deleteFactor": 1 + 1 + 4,  # the proof; the owner, the factor, the recovery codes, a notice
+    "enrolTotp": 1 + 1 + 2,
+    "confirmTotp": 1 + 1 + 2 + 13,  # the proof; the app, the owner; the confirmation, recovery codes, a notice
+}
+ACCESS = {
+    "listFactors": (401, 200, 200, 200, 401),
+    "updateFactor": (401, 200, 200, 200, 401),
+    "deleteFactor": (401, 204, 204, 204, 401),
+    "enrolTotp": (401, 201, 201, 201, 401),
+    "confirmTotp": (401, 200, 200, 200, 401),
+}
+FLOORS = {"listFactors": 1.0}
+SECRETS = {"enrolTotp": ("secret", "uri"), "confirmTotp": ("recovery_codes",)}
+READS = {"confirmTotp": "there is no app to confirm"}
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def _row(number: int) -> dict[str, Any]:
+    """An app that was not confirmed."""
+    return {"key": f"made up {number}", "type": "totp", "confirmed_at": None}
+
+
+ROWS = {"factors": _row}
+
+
+def add_totp(database: Connection, user_id: int, confirmed_at: str | None) -> None:
+    """Give a user the authenticator app with SECRET; the factor 1, if it is there."""
+    key = f"totp:{user_id}"
+    database.execute("DELETE FROM factors WHERE key = ? AND id <> 1", (key,))
+    values = (user_id, key, KEYS.encrypt("totp", SECRET), confirmed_at)
+    changed = database.execute(
+        "UPDATE factors SET user_id = ?, key = ?, secret = ?, confirmed_at = ?, counter = 0 WHERE id = 1 RETURNING id", values
+    )
+    if not changed:
+        database.execute(
+            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
+            " VALUES (?, ?, ?, ?, 'totp', 'Phone', 0, ?)",
+            (*values, NOW),
+        )
+
+
+def _own(database: Connection, user_id: int, _: object, __: datetime) -> None:
+    add_totp(database, user_id, NOW)
+
+
+def _none(database: Connection, user_id: int, _: object, __: datetime) -> None:
+    database.execute("DELETE FROM factors WHERE user_id = ? AND id <> 1", (user_id,))
+    database.execute("UPDATE factors SET confirmed_at = NULL WHERE user_id = ?", (user_id,))
+
+
+def _pending(database: Connection, user_id: int, body: dict[str, Any], now: datetime) -> None:
+    add_totp(database, user_id, None)
+    body["code"] = pyotp.TOTP(SECRET).at(now)
+
+
+PREPARE = {"updateFactor": _own, "deleteFactor": _own, "enrolTotp": _none, "confirmTotp": _pending}
+
+
+def _enrol_twice(world: World) -> Answer:
+    user_id, token = world.new_user()
+    add_totp(world.database, user_id, NOW)
+    return Request.of(BY_ID["enrolTotp"], token).send(world.port)
+
+
+def _wrong_code(world: World) -> Answer:
+    user_id, token = world.new_user()
+    request = world.prepared("confirmTotp", user_id, token)
+    code = json.loads(request.body or b"")["code"]
+    return request.saying(json.dumps({"code": f"{(int(code) + 1) % 1_000_000:06}"}).encode()).send(world.port)
+
+
+def _sign_in_without_code(world: World) -> Answer:
+    body = new_user()
+    created = post(world.port, "/api/v1/users", body)
+    add_totp(world.database, json.loads(created.body)["id"], NOW)
+    return post(world.port, "/api/v1/sessions", {"identifier": body["username"], "password": PASSWORD})
+
+
+RECIPES = {
+    ("enrolTotp", 409, "factor-exists"): _enrol_twice,
+    ("confirmTotp", 403, "verification-failed"): _wrong_code,
+    ("createSession", 401, "second-factor-required"): _sign_in_without_code,
+}
+
+# --- what the fuzz meets
+
+
+def _release(database: Connection) -> None:
+    """A principal's app does not stay a second factor, or they could not sign in again."""
+    people = f"SELECT id FROM users WHERE NOT ({NOT_PEOPLE})"  # noqa: S608 - only names of ours
+    database.execute(
+        f"UPDATE factors SET confirmed_at = NULL WHERE confirmed_at IS NOT NULL AND user_id IN ({people})",  # noqa: S608 - ours
+        PEOPLE,
+    )
+
+
+def _arrange(found: Arranged) -> None:
+    """A factor of the principal's own; then one that never was; then as it came."""
+    if found.valid and found.turn % 3 == 0:
+        found.put("factor_id", 1)
+    elif found.valid and found.turn % 3 == 1:
+        found.put("factor_id", found.database.last_id("factors") + 1_000_000)
+
+
+PATHS = {"updateFactor": _arrange, "deleteFactor": _arrange}
+RESTORE = {"confirmTotp": _release}
+DICTIONARIES = {"confirmTotp body /code": None}
+
+WRONG = {
+    "updateFactor body /name": ["", "a\0", "a" * 101, "a\nb"],
+    "enrolTotp body /name": ["", "a\0", "a" * 101, "a\nb"],
+    "confirmTotp body /code": ["12345", "1234567", "12345a", "\u0661\u0662\u0663\u0664\u0665\u0666", "123456\n"],
+}
+RIGHT = {
+    "updateFactor body /name": ["a", "\U0001f600" * 100],
+    "enrolTotp body /name": ["a", "\U0001f600" * 100],
+    "confirmTotp body /code": ["000000"],
+}
