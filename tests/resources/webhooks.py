@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.contract.contract import BY_ID
@@ -137,7 +138,10 @@ def _webhook(number: int) -> dict[str, Any]:
 
 
 def _delivery(number: int) -> dict[str, Any]:
-    return {"message_id": f"msg_{number:032x}", "event": "user.deleted", "payload": "{}", "status": "failed"}
+    """Young enough not to be deleted."""
+    created = datetime.now(UTC).isoformat(timespec="microseconds")
+    sent = {"message_id": f"msg_{number:032x}", "event": "user.deleted", "payload": "{}"}
+    return {**sent, "status": "failed", "created_at": created}
 
 
 ROWS = {"webhooks": _webhook, "webhook_deliveries": _delivery}
