@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "4bc204c437a1f6d33eaff5bd8d4d2ef553cb1ccb9894cc8793f30a18ae638377"
+DIGEST = "a099f1ef0f29ca90b7c2e42c6906251fa5f11ed4cd174149ef13e38ca3a3f391"

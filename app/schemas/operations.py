@@ -725,12 +725,12 @@ class SetUserRole(Operation):
         headers = (("etag", "ETag"),)
         etag: str
 
-        def link_update_user(self, *, user_id: int) -> Link[UpdateUser.Arguments]:
+        def link_update_user(self) -> Link[UpdateUser.Arguments]:
             """Send the `ETag` to change only the version that you have seen."""
             arguments: UpdateUser.Arguments = link_arguments(
                 self,
-                {"$request.path.user_id": user_id},
-                {"user_id": "$request.path.user_id", "if_match": "$response.header.ETag"},
+                {},
+                {"user_id": "$response.body#/id", "if_match": "$response.header.ETag"},
                 needed=("user_id",),
                 texts=("if_match",),
             )

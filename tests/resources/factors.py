@@ -49,7 +49,7 @@ ROWS = {"factors": _row}
 
 
 def add_totp(database: Connection, user_id: int, confirmed_at: str | None) -> None:
-    """Give a user the authenticator app with SECRET; the factor 1, if it is there."""
+    """Give a user the authenticator app with SECRET: the factor 1."""
     key = f"totp:{user_id}"
     database.execute("DELETE FROM factors WHERE key = ? AND id <> 1", (key,))
     values = (user_id, key, KEYS.encrypt("totp", SECRET), confirmed_at)
@@ -58,8 +58,8 @@ def add_totp(database: Connection, user_id: int, confirmed_at: str | None) -> No
     )
     if not changed:
         database.execute(
-            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
-            " VALUES (?, ?, ?, ?, 'totp', 'Phone', 0, ?)",
+            "INSERT INTO factors (id, user_id, key, secret, confirmed_at, type, name, counter, created_at)"
+            " VALUES (1, ?, ?, ?, ?, 'totp', 'Phone', 0, ?)",
             (*values, NOW),
         )
 

@@ -71,7 +71,9 @@ class ErrorResponses:
             own = ((b"www-authenticate", error.challenge.encode()),) if error.challenge is not None else None
             headers = (*headers, *(own or default))
         problem_type = ProblemType(error.status, error.type, error.title, error.detail)
-        error_format = self._formats.format(_definition(operation), problem_type)
+        # What has members of its own is complete: no template could write them.
+        is_complete = error.members is not None and operation is not None and _documents_problems(operation, error.status)
+        error_format = None if is_complete else self._formats.format(_definition(operation), problem_type)
         if error_format is None:
             return error.status, [_PROBLEM_TYPE, *headers], self._problems.error(error, request_id)
         return _formatted(error_format, RequestRejected(error.status, error.detail, headers), request_id)
@@ -88,6 +90,11 @@ def _allows(operation: CompiledOperation, status: int, problem_type: str) -> boo
         return True
     documented = operation.definition.response(status)
     return documented is not None and documented.allows(problem_type)
+
+
+def _documents_problems(operation: CompiledOperation, status: int) -> bool:
+    documented = operation.definition.response(status)
+    return documented is not None and "application/problem+json" in documented.content
 
 
 def _definition(operation: CompiledOperation | None) -> Operation | None:

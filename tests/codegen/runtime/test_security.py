@@ -301,7 +301,8 @@ class TestStepUp:
 
     def asked(self, who: str, scope: str = ""):
         problem = "{content: {application/problem+json: {schema: {type: object}}}, description: No.}"
-        return answering(self.OPERATION % scope, f"'401': {problem}, '403': {problem}", people=Recent()).get(
+        complete = problem.replace("type: object", "type: object, required: [type, accepted]")
+        return answering(self.OPERATION % scope, f"'401': {complete}, '403': {problem}", people=Recent()).get(
             "/p", headers=bearer(who)
         )
 

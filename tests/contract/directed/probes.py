@@ -238,7 +238,7 @@ Fault = Callable[[Request], Request]
 def in_order(operation: Operation, stranger: str) -> list[tuple[int, Fault]]:
     """The faults that a request to an operation can have, in the order in which they are checked."""
     found: list[tuple[int, Fault]] = [(404, lambda request: replace(request, path="/nowhere" + request.path))]
-    found.append((405, lambda request: replace(request, method="PUT")))
+    found.append((405, lambda request: replace(request, method="PROPFIND")))
     if operation.secured:
         found.append((401, lambda request: request.having("Authorization", None)))
     if operation.scopes:

@@ -61,4 +61,5 @@ def test_a_name_that_is_unknown_is_told(operation: Operation, admin_token: str, 
 
     for example in list(operation.examples.values())[:1]:
         body = valid.saying(json.dumps({**example, CANARY: 1, "b/c": 2}).encode()).send(port).problem["errors"]
-        assert sorted(error["pointer"] for error in body) == ["/b~1c", f"/{CANARY}"]
+        # An object may also have too many members, which is a fault of the whole.
+        assert sorted(error["pointer"] for error in body if error["pointer"]) == ["/b~1c", f"/{CANARY}"]
