@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from app.core.database import Database
 from app.core.limits import client_key
+from app.core.printable import printable
 from app.resources import Resources
+
+if TYPE_CHECKING:  # commands need no web framework
+    from accord.runtime import RequestContext
+
+MAX_ADDRESS_LENGTH, MAX_USER_AGENT_LENGTH = 64, 256  # characters
 
 Role: TypeAlias = Literal["user", "admin"]
 
@@ -17,11 +23,10 @@ P_co = TypeVar("P_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The user and session that an access token belongs to."""
+    """The user that a credential belongs to, whatever the credential is."""
 
     user_id: int
     role: Role
-    session_id: int
 
     @property
     def is_admin(self) -> bool:
@@ -29,18 +34,53 @@ class Principal:
         return self.role == "admin"
 
 
+@dataclass(frozen=True, slots=True)
+class SessionPrincipal(Principal):
+    """The user of an access token, and its session: what operations receive that accept no other credential."""
+
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPrincipal(Principal):
+    """The owner of an API key, and the scopes of the key."""
+
+    scopes: frozenset[str]
+
+
+class Origin(NamedTuple):
+    """Where a request came from, as audit events record it. Text of the client is printable, on one line, and bounded."""
+
+    address: str | None  # of the client; None for clients of a Unix socket
+    user_agent: str | None  # the first `User-Agent` header
+    request_id: str | None
+
+
 class Call(Generic[P_co]):
-    """One request, as a handler sees it. The principal is None if the request carries no access token."""
+    """One request, as a handler sees it. The principal is None if the request carries no credential."""
 
-    __slots__ = ("_peer", "principal", "resources")
+    __slots__ = ("_context", "principal", "resources")
 
-    def __init__(self, resources: Resources, principal: P_co, peer: tuple[str, int] | None = None) -> None:
-        self.resources, self.principal, self._peer = resources, principal, peer
+    def __init__(self, resources: Resources, principal: P_co, context: RequestContext) -> None:
+        self.resources, self.principal, self._context = resources, principal, context
 
     @property
     def client(self) -> Hashable:
         """Rate-limit key of the client's address. All clients of a Unix socket share one key."""
-        return client_key(self._peer[0]) if self._peer else ""
+        peer = self._context.scope["client"]
+        return client_key(peer[0]) if peer else ""
+
+    @property
+    def origin(self) -> Origin:
+        """Where the request came from."""
+        scope = self._context.scope
+        peer = scope["client"]
+        agent = next((value for name, value in scope["headers"] if name == b"user-agent"), None)
+        return Origin(
+            _bounded(peer[0], MAX_ADDRESS_LENGTH) if peer else None,
+            _bounded(agent.decode("latin-1"), MAX_USER_AGENT_LENGTH) if agent is not None else None,
+            self._context.id.decode(),
+        )
 
     @property
     def database(self) -> Database:
@@ -53,6 +93,11 @@ class Call(Generic[P_co]):
         return self.resources.replica
 
 
+def _bounded(text: str, length: int) -> str:
+    return printable(text[:length])[:length]
+
+
 Public: TypeAlias = Call[None]
+InSession: TypeAlias = Call[SessionPrincipal]
 SignedIn: TypeAlias = Call[Principal]
 OptionallySignedIn: TypeAlias = Call[Principal | None]

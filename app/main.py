@@ -26,6 +26,7 @@ from app.core.config import Settings
 from app.core.database.replica import caller
 from app.resources import connected, make_resources
 from app.schemas import operations
+from app.services.api_keys import ApiKeys
 from app.services.sessions import Bearer
 from app.services.shared.limits import Limits
 from app.worker import working
@@ -87,10 +88,10 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         if settings.database_read_url is not None:
             address = context.scope["client"][0] if context.scope["client"] else ""
             caller.set((address,) if context.principal is None else (address, context.principal.user_id))
-        return Call(resources, context.principal, context.scope["client"])
+        return Call(resources, context.principal, context)
 
     service = Service(
-        schemes={"bearer": Bearer(resources)},
+        schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},
         call=call,
         limits=Limits(settings, resources.valkey),
         observer=log,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -27,6 +28,7 @@ from app.core.urls.database import is_sqlite
 from app.core.valkey import Valkey
 
 HOUR = 3600  # seconds
+FINISH_SECONDS = 1.0
 WANTED_EVENTS_SECONDS = 2.0  # until a process notices that another one has changed a webhook
 
 
@@ -64,6 +66,22 @@ class Resources:
     outbox_added: asyncio.Event = field(init=False)  # set after a commit that added an item, to wake the worker
     deliveries_added: asyncio.Event = field(init=False)  # set when deliveries to webhooks are written, to wake the worker
     wanted_events: WantedEvents = field(default_factory=WantedEvents)
+    _background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something behind the requests; it ends before the database is closed."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    async def finish(self) -> None:
+        """Wait at most `FINISH_SECONDS` for what was started, then cancel it."""
+        if self._background:
+            _, late = await asyncio.wait(self._background, timeout=FINISH_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
 
 def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) -> Resources:
@@ -126,6 +144,7 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
         if pair is not None:
             resources.database, resources.replica = pair.database, pair.replica
             await stack.enter_async_context(pair)
+        stack.push_async_callback(resources.finish)
         yield resources
 
 

@@ -15,6 +15,7 @@ from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import MailTransport
 from app.resources import Resources
 from app.services import housekeeping, mails, outbox
+from app.services.audit import chain
 from app.services.outbox.queries import ClaimedItem
 from app.services.webhooks.delivery import delete_old
 from app.services.webhooks.dispatcher import Dispatcher
@@ -27,6 +28,7 @@ MAX_DATABASE_PAUSE, MAX_DELIVERY_PAUSE = 5.0, 30.0  # seconds between attempts d
 GRACE_SECONDS = 1.0  # for unfinished deliveries when the worker stops
 CANCEL_AGAIN_SECONDS = 0.1
 HOUSEKEEPING_SECONDS = 60.0
+SEAL_SECONDS = 1.0  # between two looks for audit events that are not sealed
 
 _log = structlog.get_logger()
 
@@ -77,6 +79,7 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._housekeep())
             tasks.create_task(self._webhooks.run())
+            tasks.create_task(self._seal())
             if self._transport is not None:
                 tasks.create_task(self._claim())
 
@@ -197,11 +200,27 @@ class Worker:
                 await outbox.reschedule_far_future(self._database, self._now())
                 await housekeeping.delete_expired(self._database, self._now())
                 await delete_old(self._database, self._now())
+                await housekeeping.erase_and_delete_audit_events(
+                    self._database, self._resources.settings.audit_days, self._now()
+                )
             except ServiceUnavailable as error:
                 _log.info("expired rows will be deleted later", error=str(error.__cause__ or error))
             except Exception as error:  # noqa: BLE001 - a bug, which must not stop deliveries
                 _log.error("housekeeping failed", exc_info=error)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def _seal(self) -> None:
+        """Seal new audit events."""
+        while not self._stopping:
+            try:
+                pause = housekeeping.PAUSE if await chain.seal(self._database) else SEAL_SECONDS
+            except ServiceUnavailable as error:
+                _log.info("audit events will be sealed later", error=str(error.__cause__ or error))
+                pause = MAX_DATABASE_PAUSE
+            except Exception as error:  # noqa: BLE001 - a bug, or a chain that someone has changed
+                _log.error("audit events cannot be sealed", exc_info=error)
+                pause = HOUSEKEEPING_SECONDS
+            await asyncio.sleep(pause)
 
 
 async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:

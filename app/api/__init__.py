@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import accounts, factors, health, posts, profiles, sessions, users, webhooks
+from app.api import accounts, api_keys, audit, factors, health, posts, profiles, sessions, users, webhooks
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     # mypy reports a tag without a module, and a module that lacks one of its tag's handlers.
     Handlers(
         accounts=accounts,
+        api_keys=api_keys,
+        audit=audit,
         factors=factors,
         health=health,
         posts=posts,

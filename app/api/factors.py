@@ -1,33 +1,33 @@
 """Handlers tagged `factors`."""
 
-from app.call import SignedIn
+from app.call import InSession
 from app.schemas.models import FactorUpdate, TotpConfirmation, TotpCreate
 from app.schemas.operations import ConfirmTotp, DeleteFactor, EnrolTotp, ListFactors, UpdateFactor
 from app.services import factors
 
 
 @ListFactors
-async def list_factors(call: SignedIn) -> ListFactors.OK:
+async def list_factors(call: InSession) -> ListFactors.OK:
     return ListFactors.OK(await factors.list(call.database, call.principal))
 
 
 @UpdateFactor
-async def update_factor(call: SignedIn, factor_id: int, body: FactorUpdate) -> UpdateFactor.OK:
+async def update_factor(call: InSession, factor_id: int, body: FactorUpdate) -> UpdateFactor.OK:
     return UpdateFactor.OK(await factors.rename(call.database, call.principal, factor_id, body.name))
 
 
 @DeleteFactor
-async def delete_factor(call: SignedIn, factor_id: int) -> DeleteFactor.NoContent:
-    await factors.delete(call.resources, call.principal, factor_id)
+async def delete_factor(call: InSession, factor_id: int) -> DeleteFactor.NoContent:
+    await factors.delete(call.resources, call.principal, factor_id, call.origin)
     return DeleteFactor.NoContent()
 
 
 @EnrolTotp
-async def enrol_totp(call: SignedIn, body: TotpCreate) -> EnrolTotp.Created:
-    enrolled = await factors.enrol(call.resources, call.principal, body)
+async def enrol_totp(call: InSession, body: TotpCreate) -> EnrolTotp.Created:
+    enrolled = await factors.enrol(call.resources, call.principal, body, call.origin)
     return EnrolTotp.Created(enrolled, location=UpdateFactor.path(factor_id=enrolled.factor_id))
 
 
 @ConfirmTotp
-async def confirm_totp(call: SignedIn, body: TotpConfirmation) -> ConfirmTotp.OK:
-    return ConfirmTotp.OK(await factors.confirm(call.resources, call.principal, body.code, call.client))
+async def confirm_totp(call: InSession, body: TotpConfirmation) -> ConfirmTotp.OK:
+    return ConfirmTotp.OK(await factors.confirm(call.resources, call.principal, body.code, call.client, call.origin))

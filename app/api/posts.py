@@ -35,11 +35,11 @@ async def get_post(call: OptionallySignedIn, post_id: int) -> GetPost.OK:
 
 @UpdatePost
 async def update_post(call: SignedIn, post_id: int, if_match: str | None, body: PostUpdate) -> UpdatePost.OK:
-    post = await posts.update(call.resources, call.principal, post_id, body, if_match)
+    post = await posts.update(call.resources, call.principal, post_id, body, if_match, call.origin)
     return UpdatePost.OK(post, etag=etag(post.version))
 
 
 @DeletePost
 async def delete_post(call: SignedIn, post_id: int, if_match: str | None) -> DeletePost.NoContent:
-    await posts.delete(call.resources, call.principal, post_id, if_match)
+    await posts.delete(call.resources, call.principal, post_id, if_match, call.origin)
     return DeletePost.NoContent()

@@ -28,7 +28,7 @@ async def list_users(
 
 @CreateUser
 async def create_user(call: Public, idempotency_key: str | None, body: UserCreate) -> CreateUser.Created:
-    user = await users.create(call.resources, body, idempotency_key=idempotency_key, address=call.client)
+    user = await users.create(call.resources, body, idempotency_key=idempotency_key, address=call.client, origin=call.origin)
     return CreateUser.Created(user, location=GetUser.path(user_id=user.id), etag=etag(user.version))
 
 
@@ -46,17 +46,17 @@ async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
 
 @UpdateUser
 async def update_user(call: SignedIn, user_id: int, if_match: str | None, body: UserUpdate) -> UpdateUser.OK:
-    user = await users.update(call.resources, call.principal, user_id, body, if_match)
+    user = await users.update(call.resources, call.principal, user_id, body, if_match, call.origin)
     return UpdateUser.OK(user, etag=etag(user.version))
 
 
 @SetUserRole
 async def set_user_role(call: SignedIn, user_id: int, if_match: str | None, body: RoleChange) -> SetUserRole.OK:
-    user = await set_role(call.resources, user_id, body.role, if_match)
+    user = await set_role(call.resources, call.principal, user_id, body.role, if_match, call.origin)
     return SetUserRole.OK(user, etag=etag(user.version))
 
 
 @DeleteUser
 async def delete_user(call: SignedIn, user_id: int, if_match: str | None) -> DeleteUser.NoContent:
-    await users.delete(call.resources, call.principal, user_id, if_match)
+    await users.delete(call.resources, call.principal, user_id, if_match, call.origin)
     return DeleteUser.NoContent()

@@ -24,7 +24,9 @@ app = typer.Typer(
 )
 admin = typer.Typer(help="Manage administrators.", no_args_is_help=True, rich_markup_mode=None)
 outbox = typer.Typer(help="Inspect and retry mails in the outbox.", no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(help="Verify the audit log.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(admin, name="admin")
+app.add_typer(audit, name="audit")
 app.add_typer(outbox, name="outbox")
 
 
@@ -115,6 +117,23 @@ def admin_token(
     ] = None,
 ) -> None:
     """Sign in as an administrator and print the access token, for scripts."""
+
+
+@audit.command("verify")
+@implemented_in("audit")
+def audit_verify(
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEQUENCE:HASH",
+            help="What an earlier verification printed, kept outside the database: this event must still have this hash.",
+        ),
+    ] = None,
+) -> None:
+    """Verify that no audit event was changed, removed, inserted or moved, and print the number and hash of the last one.
+
+    Exits with 1 and the first bad event if one was.
+    """
 
 
 @app.command()

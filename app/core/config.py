@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     mail_request_limit: int = Field(default=20, ge=0)  # requests per hour for mails from one client address
     mail_limit: int = Field(default=5, ge=0)  # mails per hour to one mailbox
 
+    audit_days: int = Field(default=365, ge=0, le=36_500)  # for which audit events are kept; 0: forever
+
     worker: bool = True  # deliver the outbox in the serving process; else run `python -m app worker`
     smtp_url: str | None = None  # smtp://, smtps:// or smtp+starttls://user:password@host:port
     mail_from: str = "Accord <accord@localhost>"

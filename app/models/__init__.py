@@ -1,6 +1,10 @@
 """The tables; `metadata` contains all of them."""
 
 from app.models.address import KnownAddress as KnownAddress
+from app.models.api_key import ApiKey as ApiKey
+from app.models.audit import AuditChain as AuditChain
+from app.models.audit import AuditErasure as AuditErasure
+from app.models.audit import AuditEvent as AuditEvent
 from app.models.base import Base as Base
 from app.models.counter import Counter as Counter
 from app.models.factor import Factor as Factor

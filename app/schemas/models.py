@@ -117,6 +117,72 @@ class Session(Model):
     ]
 
 
+class ApiKeyCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[
+        StrictStr,
+        Field(description="What the key is for, as its owner calls it.", max_length=100, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    scopes: Annotated[
+        list[Literal["users:read", "users:write", "posts:read", "posts:write"]],
+        Field(description="What the key may be used for.", max_length=20, min_length=1),
+    ]
+    expires_in: Annotated[
+        StrictInt, Field(description="Seconds until the key expires, at most a year. 90 days by default.", ge=60, le=31536000)
+    ] = 7776000
+
+
+class ApiKey(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    name: Annotated[
+        StrictStr,
+        Field(description="What the key is for, as its owner calls it.", max_length=100, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    scopes: Annotated[
+        list[Literal["users:read", "users:write", "posts:read", "posts:write"]],
+        Field(description="What the key may be used for.", max_length=20, min_length=1),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    last_used_at: Annotated[
+        Instant | None, Field(description="When the key was last used, exact to about a minute; null if never.")
+    ]
+
+
+class CreatedApiKey(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    name: Annotated[
+        StrictStr,
+        Field(description="What the key is for, as its owner calls it.", max_length=100, min_length=1, pattern="^[^\\u0000]+$"),
+    ]
+    scopes: Annotated[
+        list[Literal["users:read", "users:write", "posts:read", "posts:write"]],
+        Field(description="What the key may be used for.", max_length=20, min_length=1),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    last_used_at: Annotated[
+        Instant | None, Field(description="When the key was last used, exact to about a minute; null if never.")
+    ]
+    secret: Annotated[
+        StrictStr,
+        Field(
+            description="The key itself, to be sent as `X-API-Key`. Shown only here; the service stores its hash.",
+            max_length=76,
+            min_length=76,
+            pattern="^ack_[0-9a-f]{72}$",
+        ),
+    ]
+
+
 class UserCreate(Model):
     model_config = ConfigDict(extra="forbid")
     email: Annotated[
@@ -668,6 +734,171 @@ class PostDeletedEvent(Model):
     data: Annotated[Deleted, Field(description="What was deleted.")]
 
 
+class AuditDetails(Model):
+    """What else is known, depending on the type of event. Never personal data."""
+
+    fields: Annotated[
+        list[StrictStr] | MISSING, Field(description="The names of the fields that were changed.", max_length=20)
+    ] = MISSING
+    role: Annotated[Literal["user", "admin"] | MISSING, Field(description="Administrators may see and change every user.")] = (
+        MISSING
+    )
+    method: Annotated[
+        Literal["password", "totp", "recovery-code", "passkey"] | MISSING,
+        Field(description="How the user proved who they are."),
+    ] = MISSING
+    count: Annotated[StrictInt | MISSING, Field(description="How many were ended or imported.", ge=0, le=9007199254740991)] = (
+        MISSING
+    )
+    session_id: Annotated[
+        StrictInt | MISSING, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ] = MISSING
+    post_id: Annotated[
+        StrictInt | MISSING, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ] = MISSING
+    factor_id: Annotated[
+        StrictInt | MISSING, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ] = MISSING
+    api_key_id: Annotated[
+        StrictInt | MISSING, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ] = MISSING
+    webhook_id: Annotated[
+        StrictInt | MISSING, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ] = MISSING
+
+
+class AuditEvent(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    type: Annotated[
+        Literal[
+            "session.created",
+            "session.refused",
+            "session.deleted",
+            "session.refresh-reused",
+            "sessions.ended",
+            "user.created",
+            "user.updated",
+            "user.deactivated",
+            "user.reactivated",
+            "user.deleted",
+            "user.role-changed",
+            "user.exported",
+            "users.imported",
+            "post.updated",
+            "post.deleted",
+            "password.changed",
+            "password.reset-requested",
+            "password.reset",
+            "email.verification-requested",
+            "email.verified",
+            "email.change-requested",
+            "email.changed",
+            "factor.added",
+            "factor.confirmed",
+            "factor.updated",
+            "factor.removed",
+            "recovery-code.used",
+            "reauthentication.succeeded",
+            "reauthentication.refused",
+            "api-key.created",
+            "api-key.deleted",
+            "webhook.created",
+            "webhook.updated",
+            "webhook.deleted",
+            "webhook.secret-rotated",
+        ],
+        Field(
+            description="What happened. `session` events are signing in, being refused, signing out, and the use of a refresh token that was already\nused; `sessions.ended` means that several sessions of the subject were ended at once.\n"
+        ),
+    ]
+    actor_id: Annotated[
+        StrictInt | None,
+        Field(
+            description="The user who acted. Null if nobody was signed in, or for a command of an operator.",
+            ge=1,
+            le=9007199254740991,
+        ),
+    ]
+    subject_id: Annotated[
+        StrictInt | None,
+        Field(
+            description="The user whom the event is about. Null if there is none, such as when signing in with an unknown identifier.",
+            ge=1,
+            le=9007199254740991,
+        ),
+    ]
+    details: Annotated[
+        AuditDetails, Field(description="What else is known, depending on the type of event. Never personal data.")
+    ]
+    address: Annotated[
+        StrictStr | None,
+        Field(
+            description="The address of the client. Null if unknown, and after the user was deleted.",
+            max_length=64,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        ),
+    ]
+    user_agent: Annotated[
+        StrictStr | None,
+        Field(
+            description="The beginning of the `User-Agent` header, with unprintable characters escaped. Null if there was none, and after the user\nwas deleted.\n",
+            max_length=256,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        ),
+    ]
+    request_id: Annotated[
+        StrictStr | None,
+        Field(
+            description="The `X-Request-ID` of the request. Null for a command of an operator.",
+            max_length=36,
+            pattern="^[0-9a-f-]{36}$",
+        ),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    sequence: Annotated[
+        StrictInt | None,
+        Field(
+            description="The position in the hash chain. Null for about a second, until the event is sealed.",
+            ge=1,
+            le=9007199254740991,
+        ),
+    ]
+    hash: Annotated[
+        StrictStr | None,
+        Field(
+            description="The SHA-256 hash of this event and the hash before it. Whoever keeps `sequence` and `hash` of an event elsewhere can prove\nlater that nothing up to it was changed.\n",
+            max_length=64,
+            min_length=64,
+            pattern="^[0-9a-f]{64}$",
+        ),
+    ]
+
+
+class AuditEventList(Model):
+    audit_events: Annotated[list[AuditEvent], Field(max_length=100)]
+    total: Annotated[
+        StrictInt,
+        Field(
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
+            ge=0,
+            le=9007199254740991,
+        ),
+    ]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="The `cursor` of the next page; null on the last page.",
+            max_length=106,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38,106}$",
+        ),
+    ]
+
+
 class SessionList(Model):
     sessions: Annotated[list[Session], Field(max_length=100)]
 
@@ -677,6 +908,10 @@ class FactorList(Model):
     recovery_codes_left: Annotated[
         StrictInt, Field(description="The number of recovery codes that have not been used.", ge=0, le=10)
     ]
+
+
+class ApiKeyList(Model):
+    keys: Annotated[list[ApiKey], Field(max_length=50)]
 
 
 class UserList(Model):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from accord.runtime import Body, Empty, Link, Operation, link_arguments
 
-from app.call import Call, Principal
+from app.call import Call, Principal, SessionPrincipal
 
 from . import models, problems, rows
 
@@ -79,7 +79,7 @@ class ListSessions(Operation):
         status = 200
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /) -> ListSessions.OK: ...
+        async def __call__(self, call: Call[SessionPrincipal], /) -> ListSessions.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -150,7 +150,7 @@ class DeleteOtherSessions(Operation):
         status = 204
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /) -> DeleteOtherSessions.NoContent: ...
+        async def __call__(self, call: Call[SessionPrincipal], /) -> DeleteOtherSessions.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -183,7 +183,7 @@ class DeleteSession(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, session_id: int | Literal["current"]
+            self, call: Call[SessionPrincipal], /, *, session_id: int | Literal["current"]
         ) -> DeleteSession.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -262,7 +262,7 @@ class CreateReauthentication(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, body: models.Reauthentication
+            self, call: Call[SessionPrincipal], /, *, body: models.Reauthentication
         ) -> CreateReauthentication.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -272,6 +272,105 @@ class CreateReauthentication(Operation):
     def path() -> str:
         """The path of this operation."""
         return "/api/v1/reauthentications"
+
+
+class ListApiKeys(Operation):
+    """GET /api/v1/api-keys: List your API keys"""
+
+    operation_id = "listApiKeys"
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.ApiKeyList | rows.ApiKeyListRow]):
+        """Your API keys."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /) -> ListApiKeys.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/api-keys"
+
+
+class CreateApiKey(Operation):
+    """POST /api/v1/api-keys: Create an API key"""
+
+    operation_id = "createApiKey"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    NotAcceptable = problems.NotAcceptable
+    TooManyApiKeys = problems.TooManyApiKeys
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.CreatedApiKey | rows.CreatedApiKeyRow], kw_only=True):
+        """The new key, with its secret."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+        def link_delete_api_key(self) -> Link[DeleteApiKey.Arguments]:
+            """DELETE /api/v1/api-keys/{key_id}: Revoke an API key"""
+            arguments: DeleteApiKey.Arguments = link_arguments(self, {}, {"key_id": "$response.body#/id"}, needed=("key_id",))
+            return Link.of("DELETE", DeleteApiKey.path(key_id=arguments["key_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.ApiKeyCreate) -> CreateApiKey.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/api-keys"
+
+
+class DeleteApiKey(Operation):
+    """DELETE /api/v1/api-keys/{key_id}: Revoke an API key"""
+
+    operation_id = "deleteApiKey"
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    NotFound = problems.NotFound
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        key_id: int
+
+    class NoContent(Empty):
+        """The key has been deleted."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, key_id: int) -> DeleteApiKey.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, key_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/api-keys/{key_id}"
 
 
 class ListUsers(Operation):
@@ -465,6 +564,7 @@ class GetCurrentUser(Operation):
 
     operation_id = "getCurrentUser"
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
     TooManyRequests = problems.TooManyRequests
@@ -584,6 +684,7 @@ class DeleteUser(Operation):
 
     operation_id = "deleteUser"
     Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
     Forbidden = problems.Forbidden
     NotFound = problems.NotFound
     LastAdmin = problems.LastAdmin
@@ -604,7 +705,9 @@ class DeleteUser(Operation):
         status = 204
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, user_id: int, if_match: str | None) -> DeleteUser.NoContent: ...
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, user_id: int, if_match: str | None
+        ) -> DeleteUser.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -689,7 +792,7 @@ class DeleteUserSessions(Operation):
         status = 204
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, user_id: int) -> DeleteUserSessions.NoContent: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, user_id: int) -> DeleteUserSessions.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -740,7 +843,7 @@ class SetUserRole(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, user_id: int, if_match: str | None, body: models.RoleChange
+            self, call: Call[SessionPrincipal], /, *, user_id: int, if_match: str | None, body: models.RoleChange
         ) -> SetUserRole.OK: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -774,7 +877,9 @@ class ChangePassword(Operation):
         status = 204
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, body: models.PasswordChange) -> ChangePassword.NoContent: ...
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, body: models.PasswordChange
+        ) -> ChangePassword.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -805,7 +910,7 @@ class ChangeEmail(Operation):
         status = 202
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, body: models.EmailChange) -> ChangeEmail.Accepted: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.EmailChange) -> ChangeEmail.Accepted: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -949,7 +1054,7 @@ class ListFactors(Operation):
         status = 200
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /) -> ListFactors.OK: ...
+        async def __call__(self, call: Call[SessionPrincipal], /) -> ListFactors.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -982,7 +1087,7 @@ class DeleteFactor(Operation):
         status = 204
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, factor_id: int) -> DeleteFactor.NoContent: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, factor_id: int) -> DeleteFactor.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1013,7 +1118,9 @@ class UpdateFactor(Operation):
         status = 200
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, factor_id: int, body: models.FactorUpdate) -> UpdateFactor.OK: ...
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, factor_id: int, body: models.FactorUpdate
+        ) -> UpdateFactor.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1054,7 +1161,7 @@ class EnrolTotp(Operation):
             return Link.of("DELETE", DeleteFactor.path(factor_id=arguments["factor_id"]), arguments)
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, body: models.TotpCreate) -> EnrolTotp.Created: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.TotpCreate) -> EnrolTotp.Created: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1087,7 +1194,7 @@ class ConfirmTotp(Operation):
         status = 200
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, body: models.TotpConfirmation) -> ConfirmTotp.OK: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.TotpConfirmation) -> ConfirmTotp.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1252,6 +1359,7 @@ class CreatePost(Operation):
     operation_id = "createPost"
     BadRequest = problems.BadRequest
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotAcceptable = problems.NotAcceptable
     IdempotencyKeyInUse = problems.IdempotencyKeyInUse
     ContentTooLarge = problems.ContentTooLarge
@@ -1318,6 +1426,7 @@ class GetPost(Operation):
 
     operation_id = "getPost"
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotFound = problems.NotFound
     NotAcceptable = problems.NotAcceptable
     UnprocessableContent = problems.UnprocessableContent
@@ -1478,6 +1587,7 @@ class ListUserPosts(Operation):
 
     operation_id = "listUserPosts"
     Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
     NotFound = problems.NotFound
     UnknownCursor = problems.UnknownCursor
     NotAcceptable = problems.NotAcceptable
@@ -1538,6 +1648,219 @@ class ListUserPosts(Operation):
         return f"/api/v1/users/{user_id}/posts"
 
 
+class ListAuditEvents(Operation):
+    """GET /api/v1/audit-events: List audit events"""
+
+    operation_id = "listAuditEvents"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        page: int
+        page_size: int
+        cursor: str
+        actor_id: int
+        subject_id: int
+        type: Literal[
+            "session.created",
+            "session.refused",
+            "session.deleted",
+            "session.refresh-reused",
+            "sessions.ended",
+            "user.created",
+            "user.updated",
+            "user.deactivated",
+            "user.reactivated",
+            "user.deleted",
+            "user.role-changed",
+            "user.exported",
+            "users.imported",
+            "post.updated",
+            "post.deleted",
+            "password.changed",
+            "password.reset-requested",
+            "password.reset",
+            "email.verification-requested",
+            "email.verified",
+            "email.change-requested",
+            "email.changed",
+            "factor.added",
+            "factor.confirmed",
+            "factor.updated",
+            "factor.removed",
+            "recovery-code.used",
+            "reauthentication.succeeded",
+            "reauthentication.refused",
+            "api-key.created",
+            "api-key.deleted",
+            "webhook.created",
+            "webhook.updated",
+            "webhook.deleted",
+            "webhook.secret-rotated",
+        ]
+        created_after: str
+        created_before: str
+
+    class OK(Body[models.AuditEventList | rows.AuditEventListRow]):
+        """One page of events."""
+
+        status = 200
+
+        def link_next_page(
+            self,
+            *,
+            actor_id: int | None,
+            subject_id: int | None,
+            type: Literal[
+                "session.created",
+                "session.refused",
+                "session.deleted",
+                "session.refresh-reused",
+                "sessions.ended",
+                "user.created",
+                "user.updated",
+                "user.deactivated",
+                "user.reactivated",
+                "user.deleted",
+                "user.role-changed",
+                "user.exported",
+                "users.imported",
+                "post.updated",
+                "post.deleted",
+                "password.changed",
+                "password.reset-requested",
+                "password.reset",
+                "email.verification-requested",
+                "email.verified",
+                "email.change-requested",
+                "email.changed",
+                "factor.added",
+                "factor.confirmed",
+                "factor.updated",
+                "factor.removed",
+                "recovery-code.used",
+                "reauthentication.succeeded",
+                "reauthentication.refused",
+                "api-key.created",
+                "api-key.deleted",
+                "webhook.created",
+                "webhook.updated",
+                "webhook.deleted",
+                "webhook.secret-rotated",
+            ]
+            | None,
+            created_after: str | None,
+            created_before: str | None,
+        ) -> Link[ListAuditEvents.Arguments]:
+            """The next page, with the same filters. There is none if `next_cursor` is null."""
+            arguments: ListAuditEvents.Arguments = link_arguments(
+                self,
+                {
+                    "$request.query.actor_id": actor_id,
+                    "$request.query.subject_id": subject_id,
+                    "$request.query.type": type,
+                    "$request.query.created_after": created_after,
+                    "$request.query.created_before": created_before,
+                },
+                {
+                    "cursor": "$response.body#/next_cursor",
+                    "page_size": "$response.body#/page_size",
+                    "actor_id": "$request.query.actor_id",
+                    "subject_id": "$request.query.subject_id",
+                    "type": "$request.query.type",
+                    "created_after": "$request.query.created_after",
+                    "created_before": "$request.query.created_before",
+                },
+                texts=(
+                    "cursor",
+                    "created_after",
+                    "created_before",
+                ),
+            )
+            return Link.of(
+                "GET",
+                ListAuditEvents.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                    ("actor_id", "actor_id", "form", True),
+                    ("subject_id", "subject_id", "form", True),
+                    ("type", "type", "form", True),
+                    ("created_after", "created_after", "form", True),
+                    ("created_before", "created_before", "form", True),
+                ),
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self,
+            call: Call[SessionPrincipal],
+            /,
+            *,
+            page: int,
+            page_size: int,
+            cursor: str | None,
+            actor_id: int | None,
+            subject_id: int | None,
+            type: Literal[
+                "session.created",
+                "session.refused",
+                "session.deleted",
+                "session.refresh-reused",
+                "sessions.ended",
+                "user.created",
+                "user.updated",
+                "user.deactivated",
+                "user.reactivated",
+                "user.deleted",
+                "user.role-changed",
+                "user.exported",
+                "users.imported",
+                "post.updated",
+                "post.deleted",
+                "password.changed",
+                "password.reset-requested",
+                "password.reset",
+                "email.verification-requested",
+                "email.verified",
+                "email.change-requested",
+                "email.changed",
+                "factor.added",
+                "factor.confirmed",
+                "factor.updated",
+                "factor.removed",
+                "recovery-code.used",
+                "reauthentication.succeeded",
+                "reauthentication.refused",
+                "api-key.created",
+                "api-key.deleted",
+                "webhook.created",
+                "webhook.updated",
+                "webhook.deleted",
+                "webhook.secret-rotated",
+            ]
+            | None,
+            created_after: str | None,
+            created_before: str | None,
+        ) -> ListAuditEvents.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/audit-events"
+
+
 class ListWebhooks(Operation):
     """GET /api/v1/webhooks: List webhooks"""
 
@@ -1579,7 +1902,7 @@ class ListWebhooks(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, page: int, page_size: int, cursor: str | None
+            self, call: Call[SessionPrincipal], /, *, page: int, page_size: int, cursor: str | None
         ) -> ListWebhooks.OK: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -1657,7 +1980,7 @@ class CreateWebhook(Operation):
             return Link.of("GET", ListWebhookDeliveries.path(webhook_id=arguments["webhook_id"]), arguments)
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, body: models.WebhookCreate) -> CreateWebhook.Created: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.WebhookCreate) -> CreateWebhook.Created: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1733,7 +2056,7 @@ class GetWebhook(Operation):
             )
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, webhook_id: int) -> GetWebhook.OK: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, webhook_id: int) -> GetWebhook.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1769,7 +2092,7 @@ class DeleteWebhook(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, webhook_id: int, if_match: str | None
+            self, call: Call[SessionPrincipal], /, *, webhook_id: int, if_match: str | None
         ) -> DeleteWebhook.NoContent: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -1826,7 +2149,7 @@ class UpdateWebhook(Operation):
 
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[Principal], /, *, webhook_id: int, if_match: str | None, body: models.WebhookUpdate
+            self, call: Call[SessionPrincipal], /, *, webhook_id: int, if_match: str | None, body: models.WebhookUpdate
         ) -> UpdateWebhook.OK: ...
 
     def __init__(self, handler: Handler) -> None:
@@ -1861,7 +2184,7 @@ class RotateWebhookSecret(Operation):
         status = 200
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, webhook_id: int) -> RotateWebhookSecret.OK: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, webhook_id: int) -> RotateWebhookSecret.OK: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1929,7 +2252,7 @@ class ListWebhookDeliveries(Operation):
     class Handler(Protocol):
         async def __call__(
             self,
-            call: Call[Principal],
+            call: Call[SessionPrincipal],
             /,
             *,
             webhook_id: int,
@@ -1974,7 +2297,7 @@ class RedeliverWebhook(Operation):
             return Link.of("GET", ListWebhookDeliveries.path(webhook_id=arguments["webhook_id"]), arguments)
 
     class Handler(Protocol):
-        async def __call__(self, call: Call[Principal], /, *, delivery_id: int) -> RedeliverWebhook.Accepted: ...
+        async def __call__(self, call: Call[SessionPrincipal], /, *, delivery_id: int) -> RedeliverWebhook.Accepted: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -2002,6 +2325,14 @@ class SessionsHandlers(Protocol):
     create_session_token: CreateSessionToken
     create_reauthentication: CreateReauthentication
     delete_user_sessions: DeleteUserSessions
+
+
+class ApiKeysHandlers(Protocol):
+    """A module with the handlers of the tag `api-keys`."""
+
+    list_api_keys: ListApiKeys
+    create_api_key: CreateApiKey
+    delete_api_key: DeleteApiKey
 
 
 class UsersHandlers(Protocol):
@@ -2055,6 +2386,12 @@ class PostsHandlers(Protocol):
     list_user_posts: ListUserPosts
 
 
+class AuditHandlers(Protocol):
+    """A module with the handlers of the tag `audit`."""
+
+    list_audit_events: ListAuditEvents
+
+
 class WebhooksHandlers(Protocol):
     """A module with the handlers of the tag `webhooks`."""
 
@@ -2074,9 +2411,11 @@ class Handlers:
 
     health: HealthHandlers
     sessions: SessionsHandlers
+    api_keys: ApiKeysHandlers
     users: UsersHandlers
     accounts: AccountsHandlers
     factors: FactorsHandlers
     profiles: ProfilesHandlers
     posts: PostsHandlers
+    audit: AuditHandlers
     webhooks: WebhooksHandlers

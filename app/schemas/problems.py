@@ -60,7 +60,7 @@ class FactorExists(ApiError):
 
 
 class Forbidden(ApiError):
-    """The access token is valid, but its user is not allowed to do this."""
+    """The credentials are valid, but the user is not allowed to do this, or the API key lacks a scope."""
 
     status = 403
     type = "/problems/forbidden"
@@ -176,6 +176,14 @@ class ServiceUnavailable(ApiError):
     title = "Service unavailable"
 
 
+class TooManyApiKeys(ApiError):
+    """A user can have 50 API keys. Delete one that is no longer needed."""
+
+    status = 409
+    type = "/problems/too-many-api-keys"
+    title = "Too many API keys"
+
+
 class TooManyRequests(ApiError):
     """The limit named in `RateLimit-Policy` is exceeded. Try again after `Retry-After`."""
 
@@ -193,7 +201,9 @@ class TooManyWebhooks(ApiError):
 
 
 class Unauthorized(ApiError):
-    """The access token is missing, unknown or expired."""
+    """The access token or API key is missing, unknown or expired, or its user is inactive; or the operation accepts no API
+    key.
+    """
 
     status = 401
     type = "/problems/unauthorized"

@@ -47,6 +47,31 @@ class SessionRow(msgspec.Struct):
 
 
 @final
+class ApiKeyRow(msgspec.Struct):
+    """A `ApiKey` in a response."""
+
+    id: int
+    name: str
+    scopes: list[Literal["users:read", "users:write", "posts:read", "posts:write"]]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+@final
+class CreatedApiKeyRow(msgspec.Struct):
+    """A `CreatedApiKey` in a response."""
+
+    id: int
+    name: str
+    scopes: list[Literal["users:read", "users:write", "posts:read", "posts:write"]]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    secret: str
+
+
+@final
 class UserRow(msgspec.Struct):
     """A `User` in a response."""
 
@@ -230,6 +255,85 @@ class PostDeletedEventRow(msgspec.Struct):
 
 
 @final
+class AuditDetailsRow(msgspec.Struct):
+    """What else is known, depending on the type of event. Never personal data."""
+
+    fields: list[str] | msgspec.UnsetType = msgspec.UNSET
+    role: Literal["user", "admin"] | msgspec.UnsetType = msgspec.UNSET
+    method: Literal["password", "totp", "recovery-code", "passkey"] | msgspec.UnsetType = msgspec.UNSET
+    count: int | msgspec.UnsetType = msgspec.UNSET
+    session_id: int | msgspec.UnsetType = msgspec.UNSET
+    post_id: int | msgspec.UnsetType = msgspec.UNSET
+    factor_id: int | msgspec.UnsetType = msgspec.UNSET
+    api_key_id: int | msgspec.UnsetType = msgspec.UNSET
+    webhook_id: int | msgspec.UnsetType = msgspec.UNSET
+
+
+@final
+class AuditEventRow(msgspec.Struct):
+    """A `AuditEvent` in a response."""
+
+    id: int
+    type: Literal[
+        "session.created",
+        "session.refused",
+        "session.deleted",
+        "session.refresh-reused",
+        "sessions.ended",
+        "user.created",
+        "user.updated",
+        "user.deactivated",
+        "user.reactivated",
+        "user.deleted",
+        "user.role-changed",
+        "user.exported",
+        "users.imported",
+        "post.updated",
+        "post.deleted",
+        "password.changed",
+        "password.reset-requested",
+        "password.reset",
+        "email.verification-requested",
+        "email.verified",
+        "email.change-requested",
+        "email.changed",
+        "factor.added",
+        "factor.confirmed",
+        "factor.updated",
+        "factor.removed",
+        "recovery-code.used",
+        "reauthentication.succeeded",
+        "reauthentication.refused",
+        "api-key.created",
+        "api-key.deleted",
+        "webhook.created",
+        "webhook.updated",
+        "webhook.deleted",
+        "webhook.secret-rotated",
+    ]
+    actor_id: int | None
+    subject_id: int | None
+    details: AuditDetailsRow
+    address: str | None
+    user_agent: str | None
+    request_id: str | None
+    created_at: datetime
+    sequence: int | None
+    hash: str | None
+
+
+@final
+class AuditEventListRow(msgspec.Struct):
+    """A `AuditEventList` in a response."""
+
+    audit_events: list[AuditEventRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
 class SessionListRow(msgspec.Struct):
     """A `SessionList` in a response."""
 
@@ -242,6 +346,13 @@ class FactorListRow(msgspec.Struct):
 
     factors: list[FactorRow]
     recovery_codes_left: int
+
+
+@final
+class ApiKeyListRow(msgspec.Struct):
+    """A `ApiKeyList` in a response."""
+
+    keys: list[ApiKeyRow]
 
 
 @final

@@ -1,4 +1,4 @@
-"""The three passes of the fuzz, and running servers for single requests."""
+"""The passes of the fuzz, and running servers for single requests."""
 
 from __future__ import annotations
 

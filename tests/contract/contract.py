@@ -33,6 +33,11 @@ def _anchored(value: Any) -> Any:
 
 
 DOCUMENT: dict[str, Any] = _anchored(yaml.load(TEXT))
+_SCHEMES: dict[str, dict[str, str]] = DOCUMENT["components"]["securitySchemes"]
+TOKEN, KEY = (next(name for name, scheme in _SCHEMES.items() if scheme["type"] == kind) for kind in ("http", "apiKey"))
+KEY_HEADER = _SCHEMES[KEY]["name"]
+ROLES: list[str] = DOCUMENT["components"]["schemas"]["Role"]["enum"]
+SCOPES: list[str] = DOCUMENT["components"]["schemas"]["Scope"]["enum"]  # of keys
 
 
 def resolved(value: dict[str, Any]) -> dict[str, Any]:
@@ -186,9 +191,20 @@ class Operation:
         return any(self.security)
 
     @property
-    def scopes(self) -> list[str]:
-        """The roles that a caller needs."""
-        return [scope for requirement in self.security for scopes in requirement.values() for scope in scopes]
+    def roles(self) -> list[str]:
+        """The roles that the user of a token needs."""
+        return next((requirement[TOKEN] for requirement in self.security if TOKEN in requirement), [])
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether an API key will do."""
+        return any(KEY in requirement for requirement in self.security)
+
+    @property
+    def key_scopes(self) -> list[str]:
+        """The scopes that an API key needs; the owner needs the same roles as the user of a token."""
+        listed = next((requirement[KEY] for requirement in self.security if KEY in requirement), [])
+        return [scope for scope in listed if scope not in ROLES]
 
     @functools.cached_property
     def validators(self) -> dict[str, Draft202012Validator]:

@@ -11,7 +11,7 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from tests.contract.contract import DOCUMENT, OPERATIONS, Operation, Parameter
+from tests.contract.contract import DOCUMENT, KEY_HEADER, OPERATIONS, Operation, Parameter
 
 MOST_BYTES: int = DOCUMENT["x-accord-body-limit"]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -130,12 +130,13 @@ def allowed(method: str, target: str, headers: dict[str, str], body: bytes) -> s
         return {204} if method == "OPTIONS" else {405}
     refused: set[int] = set()
     if operation.reads_token:
-        if "authorization" in headers:
+        has_key = operation.takes_keys and KEY_HEADER.lower() in headers
+        if "authorization" in headers or has_key:
             refused |= {401}
         elif operation.secured:
             return {401}
-    if operation.scopes:
-        refused |= {403}
+        if operation.roles or (has_key and operation.key_scopes):
+            refused |= {403}
     pairs = zip(operation.of("path").values(), values, strict=True)
     fits = all(_fits(parameter, value) for parameter, value in pairs) and _query_fits(operation, query)
     for name, parameter in operation.of("header").items():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.models import metadata
-from tests.contract.contract import OPERATIONS
+from tests.contract.contract import OPERATIONS, SCOPES
 from tests.support.databases import Connection, Template
 from tests.support.rows import NAMED, insertion, owner, row
 
@@ -17,6 +20,22 @@ NOT_PEOPLE = f"username NOT IN ({', '.join('?' for _ in PEOPLE)})"
 ORIGINS = ("https://app.example", "https://other.example", None)
 
 _USERS, _POSTS = 25, 40
+
+
+def api_key(scopes: Sequence[str] = SCOPES) -> str:
+    """The secret of the administrator's API key with these scopes. `furnish` stores those with all scopes, and all but one."""
+    body = f"ack_{hashlib.sha256(' '.join(scopes).encode()).hexdigest()}"
+    return f"{body}{zlib.crc32(body.encode()):08x}"
+
+
+def _but(scope: str) -> list[str]:
+    return [other for other in SCOPES if other != scope]
+
+
+def key_without(scope: str) -> str:
+    """The secret of the administrator's API key that lacks only this scope."""
+    return api_key(_but(scope))
+
 
 # Tables with other resources whose rows are named in paths, in an order in which they can be filled.
 _NAMED = {NAMED[name].name for found in OPERATIONS for name in found.of("path") if name in NAMED}
@@ -52,5 +71,10 @@ def furnish(template: Template, folder: Path) -> str:
                 values = row(table, number, **({belongs: 1 + (number - 1) % 3} if belongs else {}))
                 del values["id"]  # the database gives it
                 connection.execute(*insertion(table, values))
+        for scopes in (SCOPES, *map(_but, SCOPES)):
+            connection.execute(
+                "INSERT INTO api_keys (user_id, name, scopes, hash, created_at, expires_at) VALUES (1, 'Tests', ?, ?, ?, ?)",
+                (" ".join(scopes), hashlib.sha256(api_key(scopes).encode()).hexdigest(), now, now.replace("2026", "2999")),
+            )
         connection.execute("COMMIT")
     return url

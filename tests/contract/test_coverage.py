@@ -1,4 +1,4 @@
-"""Every response that the document declares was seen, in a directed test or in one of the three passes of the fuzz."""
+"""Every response that the document declares was seen, in a directed test or in one of the passes of the fuzz."""
 
 from __future__ import annotations
 

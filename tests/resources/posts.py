@@ -13,8 +13,8 @@ COSTS = {
     "listPosts": 1,
     "createPost": 1 + 1,
     "getPost": 1 + 1,
-    "updatePost": 1 + 2 + 1,  # and the deliveries of its event, which webhooks of the test want
-    "deletePost": 1 + 2,
+    "updatePost": 1 + 2 + 1 + 1,  # with the audit event of an administrator, as for the next, and the deliveries to webhooks
+    "deletePost": 1 + 2 + 1,
 }
 ACCESS = {
     "listUserPosts": (200, 200, 200, 200, 401),

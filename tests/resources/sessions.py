@@ -26,7 +26,7 @@ from tests.support.databases import Connection, Row
 if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
 
-COSTS = {"listSessions": 1 + 1, "createSession": 1 + 5, "deleteSession": 1 + 1, "createSessionToken": 6}
+COSTS = {"listSessions": 1 + 1, "createSession": 1 + 6, "deleteSession": 1 + 2, "createSessionToken": 6}
 COSTS |= {"createReauthentication": 1 + 2, "deleteOtherSessions": 1 + 1, "deleteUserSessions": 1 + 2}
 ACCESS = {
     "listSessions": (401, 200, 200, 200, 401),

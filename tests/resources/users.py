@@ -22,12 +22,13 @@ if TYPE_CHECKING:  # these can be imported within a pass only
 
 COSTS = {
     "listUsers": 1 + 1,
-    "createUser": 1 + 1,  # the user, and the mail of welcome
+    "createUser": 1 + 1 + 1,  # the user, the audit event, and the mail of welcome
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
-    "updateUser": 1 + 1,
+    "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
     "setUserRole": 1 + 1 + 3,  # the proof; the lock, the role, the sessions
-    "deleteUser": 1 + 2,  # the lock on the user and the other administrators, and the removal
+    # The lock on the user and the other administrators, the removal, the audit event, and the erasure in earlier ones.
+    "deleteUser": 1 + 4,
 }
 ACCESS = {
     "listUsers": (401, 403, 403, 200, 401),

@@ -7,6 +7,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from tests.contract.contract import KEY_HEADER, SCOPES
+
 PASSWORD = "correct-horse-9"
 
 _numbers = itertools.count(1)
@@ -52,3 +54,11 @@ def stored_post(client: TestClient, headers: dict[str, str], **changes: Any) -> 
     assert response.status_code == 201, response.text
     post: dict[str, Any] = response.json()
     return post
+
+
+def stored_key(client: TestClient, headers: dict[str, str], **changes: Any) -> dict[str, str]:
+    """Create an API key, with all scopes if not told which, and return the header that sends it."""
+    body = {"name": "Tests", "scopes": SCOPES, **changes}
+    response = client.post("/api/v1/api-keys", json=body, headers=headers)
+    assert response.status_code == 201, response.text
+    return {KEY_HEADER: response.json()["secret"]}

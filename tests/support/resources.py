@@ -17,6 +17,7 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - RULES: by operation with `If-Match`, makes a case break a rule (409).
 - RESTORE: by operation, undoes what ARRANGE did for a case, before the next one.
 - ITEMS: by operation that lists, what is wrong with an item, beside what its filters say.
+- ORDERS: by operation that lists, what its items are sorted by if it is not `id`.
 - ROWS: by table, the columns of a row with a number; others are made up from the model.
 - WRONG, RIGHT: by place (`createUser body /email`), texts that must be refused and texts that must not.
 - DICTIONARIES: by place, the dictionary of `tests/contract/fuzz/schemathesis.toml` that the fuzz also takes values from.

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Boolean, Column, String, Table
-from sqlalchemy.orm import DeclarativeBase
 
 from app.models import Base, metadata
 from app.models.base import UtcDateTime
@@ -16,14 +15,21 @@ from tests.support.resources import resource_data
 NOW = "2026-02-06T10:30:00.000000+00:00"
 
 
-def _parameter(model: type[DeclarativeBase]) -> str:
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower() + "_id"
+def _parameters() -> Iterator[tuple[str, Table]]:
+    """Whole names of models first; a shorter name is that of the first model that ends with it."""
+    tables = {mapper.class_.__name__: metadata.tables[mapper.class_.__tablename__] for mapper in Base.registry.mappers}
+    words = {name: re.findall("[A-Z][a-z]*", name) for name, table in sorted(tables.items()) if "id" in table.c}
+    for start in range(max(map(len, words.values()))):
+        for name, parts in words.items():
+            if parts[start:]:
+                yield "_".join(parts[start:]).lower() + "_id", tables[name]
 
 
-# The tables whose rows are named in paths, by the name of the parameter: `post_id` is the id of a row of the model Post.
-NAMED: dict[str, Table] = {
-    _parameter(mapper.class_): metadata.tables[mapper.class_.__tablename__] for mapper in Base.registry.mappers
-}
+# The tables whose rows are named in paths, by the name of the parameter: `post_id` is the id of a row of the model Post, and
+# `key_id` that of an ApiKey.
+NAMED: dict[str, Table] = {}
+for _name, _table in _parameters():
+    NAMED.setdefault(_name, _table)
 
 
 def row(table: Table, number: int, **columns: Any) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from datetime import datetime
 
-from app.call import Principal
-from app.core.database import retry_on_conflict
+from app.call import Origin, SessionPrincipal
+from app.core.database import Transaction, retry_on_conflict
 from app.core.errors import ConstraintViolation
+from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import EmailChange, PasswordChange, PasswordReset
 from app.schemas.problems import AlreadyRegistered, InvalidToken, Unauthorized
-from app.services import mail_tokens, mails
+from app.services import audit, mail_tokens, mails
 from app.services.accounts.queries import (
     DELETE_OTHER_SESSIONS,
     DELETE_SESSIONS,
@@ -29,20 +31,24 @@ from app.services.verification import Verification
 from app.services.webhooks import events
 
 
-async def change_password(resources: Resources, principal: Principal, sent: PasswordChange, address: Hashable) -> None:
+async def change_password(
+    resources: Resources, principal: SessionPrincipal, sent: PasswordChange, address: Hashable, origin: Origin | None = None
+) -> None:
     """Change the principal's password. Ends their other sessions and makes tokens sent by mail invalid.
 
     Raises:
         TooManyRequests, VerificationFailed: see `_verified`.
         DisallowedCharacters, WeakPassword: nothing was changed.
     """
-    account = await _verified(resources, principal, sent.current_password, address)
+    account = await _verified(resources, principal, sent.current_password, address, origin)
     require_strong(resources.settings, sent.new_password, account.email, account.username, account.full_name)
-    await _store_password(resources, principal, account, await resources.passwords.hash(sent.new_password))
+    await _store_password(resources, principal, account, await resources.passwords.hash(sent.new_password), origin)
 
 
 @retry_on_conflict
-async def _store_password(resources: Resources, principal: Principal, account: Account, new_hash: str) -> None:
+async def _store_password(
+    resources: Resources, principal: SessionPrincipal, account: Account, new_hash: str, origin: Origin | None
+) -> None:
     now = resources.now()
     async with resources.database.transaction() as transaction:
         changed = await transaction.one(
@@ -53,32 +59,40 @@ async def _store_password(resources: Resources, principal: Principal, account: A
         await transaction.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
         await mail_tokens.delete_all(transaction, principal.user_id)
         await mails.queue_notice(transaction, resources, account.email, account, "Your password was changed.", now)
+        await _record(transaction, "password.changed", now, origin, principal.user_id)
     resources.outbox_added.set()
 
 
-async def change_email(resources: Resources, principal: Principal, sent: EmailChange, address: Hashable) -> None:
+async def change_email(
+    resources: Resources, principal: SessionPrincipal, sent: EmailChange, address: Hashable, origin: Origin | None = None
+) -> None:
     """Queue a token for the new address, and a notice for the old one. Nothing changes until the token is confirmed.
 
     Raises:
         TooManyRequests: see `_verified`; or too many mails to the new mailbox.
         VerificationFailed: see `_verified`.
     """
-    account = await _verified(resources, principal, sent.password, address)
+    account = await _verified(resources, principal, sent.password, address, origin)
     await count(resources.mails, mails.mailbox(sent.email), "mails to this mailbox")
-    await _queue_change(resources, principal, sent.email, account)
+    await _queue_change(resources, principal, sent.email, account, origin)
 
 
 @retry_on_conflict
-async def _queue_change(resources: Resources, principal: Principal, email: str, account: Account) -> None:
+async def _queue_change(
+    resources: Resources, principal: SessionPrincipal, email: str, account: Account, origin: Origin | None
+) -> None:
     now = resources.now()
     notice = f"Somebody who knows your password asked to change your e-mail address to {email}."
     async with resources.database.transaction() as transaction:
         await mails.queue_token(transaction, resources, "change-email", email, now, user_id=principal.user_id)
         await mails.queue_notice(transaction, resources, account.email, account, notice, now)
+        await _record(transaction, "email.change-requested", now, origin, principal.user_id)
     resources.outbox_added.set()
 
 
-async def request_mail(resources: Resources, purpose: mails.Requested, email: str, address: Hashable) -> None:
+async def request_mail(
+    resources: Resources, purpose: mails.Requested, email: str, address: Hashable, origin: Origin | None = None
+) -> None:
     """Queue a mail with a token. Whether a user has the address is looked up when it is delivered, so nothing here tells.
 
     Raises:
@@ -86,17 +100,20 @@ async def request_mail(resources: Resources, purpose: mails.Requested, email: st
     """
     await count(resources.mail_requests, address, "requests for mails from this address")
     await count(resources.mails, mails.mailbox(email), "mails to this mailbox")
-    await _queue_requested(resources, purpose, email)
+    await _queue_requested(resources, purpose, email, origin)
 
 
 @retry_on_conflict
-async def _queue_requested(resources: Resources, purpose: mails.Requested, email: str) -> None:
+async def _queue_requested(resources: Resources, purpose: mails.Requested, email: str, origin: Origin | None) -> None:
+    now = resources.now()
+    event: AuditEventType = "password.reset-requested" if purpose == "reset-password" else "email.verification-requested"
     async with resources.database.transaction() as transaction:
-        await mails.queue_token(transaction, resources, purpose, email, resources.now())
+        await mails.queue_token(transaction, resources, purpose, email, now)
+        await audit.record(transaction, event, now, origin, actor=None, subject=None)
     resources.outbox_added.set()
 
 
-async def confirm_password_reset(resources: Resources, sent: PasswordReset) -> None:
+async def confirm_password_reset(resources: Resources, sent: PasswordReset, origin: Origin | None = None) -> None:
     """Set the password of the user who got the token, and end their sessions.
 
     Raises:
@@ -104,11 +121,11 @@ async def confirm_password_reset(resources: Resources, sent: PasswordReset) -> N
     """
     token = await mail_tokens.find(resources, sent.token, "reset-password")
     require_strong(resources.settings, sent.password, token.user_email, token.username, token.full_name)
-    await _reset_password(resources, token, await resources.passwords.hash(sent.password))
+    await _reset_password(resources, token, await resources.passwords.hash(sent.password), origin)
 
 
 @retry_on_conflict
-async def _reset_password(resources: Resources, token: StoredToken, new_hash: str) -> None:
+async def _reset_password(resources: Resources, token: StoredToken, new_hash: str, origin: Origin | None) -> None:
     now = resources.now()
     async with resources.database.transaction() as transaction:
         await mail_tokens.use(transaction, token)
@@ -118,13 +135,14 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
         await transaction.run(DELETE_SESSIONS, user_id=token.user_id)
         await mail_tokens.delete_all(transaction, token.user_id)
         await mails.queue_notice(transaction, resources, token.user_email, token, "Your password was reset.", now)
+        await _record(transaction, "password.reset", now, origin, token.user_id)
         await events.emit_changed(
             transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id
         )  # the address may be verified now
     resources.outbox_added.set()
 
 
-async def confirm_email(resources: Resources, token: str) -> None:
+async def confirm_email(resources: Resources, token: str, origin: Origin | None = None) -> None:
     """Confirm an address, or change it to the one that the token was sent to.
 
     Raises:
@@ -135,30 +153,38 @@ async def confirm_email(resources: Resources, token: str) -> None:
         found = await mail_tokens.find(resources, token, "verify-email")
     except InvalidToken:
         found = await mail_tokens.find(resources, token, "change-email")
-    await _confirm_email(resources, found)
+    await _confirm_email(resources, found, origin)
 
 
 @retry_on_conflict
-async def _confirm_email(resources: Resources, token: StoredToken) -> None:
+async def _confirm_email(resources: Resources, token: StoredToken, origin: Origin | None) -> None:
+    now = resources.now()
     async with resources.database.transaction() as transaction:
         await mail_tokens.use(transaction, token)
         key = token.email.lower()
         if token.purpose == "verify-email":
             if await transaction.one(VERIFY_EMAIL, user_id=token.user_id, email_key=key) is None:
                 raise mail_tokens.invalid()
+            await _record(transaction, "email.verified", now, origin, token.user_id)
             await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
             return
         try:
-            await transaction.run(
-                UPDATE_EMAIL, user_id=token.user_id, new_email=token.email, new_email_key=key, now=resources.now()
-            )
+            await transaction.run(UPDATE_EMAIL, user_id=token.user_id, new_email=token.email, new_email_key=key, now=now)
         except ConstraintViolation:
             raise AlreadyRegistered("Another user has this email.") from None
         await mail_tokens.delete_all(transaction, token.user_id)
+        await _record(transaction, "email.changed", now, origin, token.user_id)
         await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
 
 
-async def _verified(resources: Resources, principal: Principal, password: str, address: Hashable) -> Account:
+async def _record(transaction: Transaction, event: AuditEventType, now: datetime, origin: Origin | None, user_id: int) -> None:
+    """What users do to their own accounts."""
+    await audit.record(transaction, event, now, origin, actor=user_id, subject=user_id)
+
+
+async def _verified(
+    resources: Resources, principal: SessionPrincipal, password: str, address: Hashable, origin: Origin | None
+) -> Account:
     """The principal's account, if the password is theirs.
 
     Raises:
@@ -169,7 +195,7 @@ async def _verified(resources: Resources, principal: Principal, password: str, a
     account = await resources.database.one(SELECT_ACCOUNT, user_id=principal.user_id)
     if account is None:
         raise Unauthorized("The account no longer exists.")
-    verification = Verification(resources, principal.user_id, address)
+    verification = Verification(resources, principal.user_id, address, origin=origin)
     await verification.admit()
     await verification.require(await verification.is_password(account.password_hash, password), "The password is not correct.")
     return account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import secrets
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import MISSING
 
-from app.call import Principal
+from app.call import Origin, Principal
 from app.core.database import Database, Transaction, retry_on_conflict
+from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import TotpCreate
 from app.schemas.problems import FactorExists, NotFound, Unauthorized
 from app.schemas.rows import FactorListRow, FactorRow, RecoveryCodesRow, TotpEnrolmentRow
-from app.services import mails
+from app.services import audit, mails
+from app.services.audit import Details
 from app.services.factors.queries import (
     CONFIRM_TOTP,
     COUNT_RECOVERY_CODES,
@@ -61,35 +64,47 @@ async def rename(database: Database, principal: Principal, factor_id: int, name:
 
 
 @retry_on_conflict
-async def delete(resources: Resources, principal: Principal, factor_id: int) -> None:
+async def delete(resources: Resources, principal: Principal, factor_id: int, origin: Origin | None = None) -> None:
     """Remove a factor of the principal; with the authenticator app also the recovery codes. Raises `NotFound`."""
     owner = await _owner(resources.database, principal)
     async with resources.database.transaction() as transaction:
         if await transaction.one(DELETE_FACTOR, factor_id=factor_id, user_id=principal.user_id) is None:
             raise _not_found()
         await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
-        await _notify(transaction, resources, owner, "Your authenticator app was removed.")
+        await _tell(transaction, resources, owner, "Your authenticator app was removed.")
+        await _record(transaction, resources, "factor.removed", origin, principal, factor_id)
     resources.outbox_added.set()
 
 
-async def enrol(resources: Resources, principal: Principal, sent: TotpCreate) -> TotpEnrolmentRow:
+async def enrol(resources: Resources, principal: Principal, sent: TotpCreate, origin: Origin | None = None) -> TotpEnrolmentRow:
     """A new secret for an authenticator app, in place of one that was not confirmed. Raises `FactorExists`."""
     owner = await _owner(resources.database, principal)
     secret = _random_base32(20)
-    factor_id = await resources.database.one(
-        UPSERT_TOTP,
-        user_id=principal.user_id,
-        key=_key(principal.user_id),
-        name=_NAME if sent.name is MISSING else sent.name,
-        secret=resources.secrets.encrypt(_PURPOSE, secret),
-        created_at=resources.now(),
-    )
-    if factor_id is None:
-        raise FactorExists("You already have an authenticator app; remove it first.")
+    name = _NAME if sent.name is MISSING else sent.name
+    factor_id = await _store(resources, principal, name, resources.secrets.encrypt(_PURPOSE, secret), origin)
     return TotpEnrolmentRow(factor_id, secret, _totp(secret).provisioning_uri(name=owner.username, issuer_name=ISSUER))
 
 
-async def confirm(resources: Resources, principal: Principal, code: str, address: Hashable) -> RecoveryCodesRow:
+@retry_on_conflict
+async def _store(resources: Resources, principal: Principal, name: str, secret: str, origin: Origin | None) -> int:
+    async with resources.database.transaction() as transaction:
+        factor_id = await transaction.one(
+            UPSERT_TOTP,
+            user_id=principal.user_id,
+            key=_key(principal.user_id),
+            name=name,
+            secret=secret,
+            created_at=resources.now(),
+        )
+        if factor_id is None:
+            raise FactorExists("You already have an authenticator app; remove it first.")
+        await _record(transaction, resources, "factor.added", origin, principal, factor_id)
+    return factor_id
+
+
+async def confirm(
+    resources: Resources, principal: Principal, code: str, address: Hashable, origin: Origin | None = None
+) -> RecoveryCodesRow:
     """Make the authenticator app the principal's second factor, with the first code of it.
 
     Raises:
@@ -99,15 +114,17 @@ async def confirm(resources: Resources, principal: Principal, code: str, address
     stored = await resources.database.one(SELECT_TOTP, key=_key(principal.user_id))
     if stored is None or stored.is_confirmed:
         raise NotFound("You have no authenticator app that is not confirmed.")
-    verification = Verification(resources, principal.user_id, address)
+    verification = Verification(resources, principal.user_id, address, origin=origin)
     await verification.admit()
     counter = _counter(resources, stored, code)
     await verification.require(counter is not None, "The code is not correct.")
-    return await _store_confirmation(resources, principal, stored.id, counter or 0)
+    return await _store_confirmation(resources, principal, stored.id, counter or 0, origin)
 
 
 @retry_on_conflict
-async def _store_confirmation(resources: Resources, principal: Principal, factor_id: int, counter: int) -> RecoveryCodesRow:
+async def _store_confirmation(
+    resources: Resources, principal: Principal, factor_id: int, counter: int, origin: Origin | None
+) -> RecoveryCodesRow:
     owner = await _owner(resources.database, principal)
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     async with resources.database.transaction() as transaction:
@@ -116,12 +133,15 @@ async def _store_confirmation(resources: Resources, principal: Principal, factor
         await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
         for code in codes:
             await transaction.run(INSERT_RECOVERY_CODE, user_id=principal.user_id, hash=_digest(code))
-        await _notify(transaction, resources, owner, "An authenticator app was added.")
+        await _tell(transaction, resources, owner, "An authenticator app was added.")
+        await _record(transaction, resources, "factor.confirmed", origin, principal, factor_id)
     resources.outbox_added.set()
     return RecoveryCodesRow(codes)
 
 
-async def is_code(resources: Resources, user_id: int, totp_code: str | None, recovery_code: str | None) -> bool:
+async def is_code(
+    resources: Resources, user_id: int, totp_code: str | None, recovery_code: str | None, origin: Origin | None = None
+) -> bool:
     """Whether a code is valid for a user, who can use it once. At most one of them is looked at."""
     database = resources.database
     if totp_code is not None:
@@ -132,7 +152,11 @@ async def is_code(resources: Resources, user_id: int, totp_code: str | None, rec
         return await database.one(USE_TOTP, factor_id=stored.id, new_counter=counter, now=resources.now()) is not None
     if recovery_code is None:
         return False
-    return await database.one(USE_RECOVERY_CODE, user_id=user_id, hash=_digest(recovery_code)) is not None
+    values = {"user_id": user_id, "hash": _digest(recovery_code)}
+    record = functools.partial(
+        audit.record, event="recovery-code.used", now=resources.now(), origin=origin, actor=user_id, subject=user_id
+    )
+    return await audit.run(database, USE_RECOVERY_CODE, values, record) is not None
 
 
 def new_recovery_code() -> str:
@@ -173,8 +197,20 @@ async def _owner(database: Database, principal: Principal) -> Owner:
     return owner
 
 
-async def _notify(transaction: Transaction, resources: Resources, owner: Owner, notice: str) -> None:
+async def _tell(transaction: Transaction, resources: Resources, owner: Owner, notice: str) -> None:
     await mails.queue_notice(transaction, resources, owner.email, owner, notice, resources.now())
+
+
+async def _record(
+    transaction: Transaction,
+    resources: Resources,
+    event: AuditEventType,
+    origin: Origin | None,
+    principal: Principal,
+    factor_id: int,
+) -> None:
+    actor, details = principal.user_id, Details(factor_id=factor_id)
+    await audit.record(transaction, event, resources.now(), origin, actor=actor, subject=actor, details=details)
 
 
 def _not_found() -> NotFound:

@@ -6,14 +6,16 @@ import functools
 from datetime import datetime
 
 from accord.runtime import Encoded
-from app.call import Principal
+from app.call import Origin, Principal
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.errors import ConstraintViolation
+from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import PostCreate, PostUpdate
 from app.schemas.problems import Forbidden, NotFound, PreconditionFailed, Unauthorized
 from app.schemas.rows import PostListRow, PostRow
-from app.services import idempotency
+from app.services import audit, idempotency
+from app.services.audit import Details, Recorder
 from app.services.idempotency import Creation, Record, run_once
 from app.services.posts.queries import (
     ALL_OF_AUTHOR,
@@ -136,9 +138,14 @@ async def _insert(transaction: Transaction, principal: Principal, new: PostCreat
 
 
 async def update(
-    resources: Resources, principal: Principal, post_id: int, changes: PostUpdate, if_match: str | None
+    resources: Resources,
+    principal: Principal,
+    post_id: int,
+    changes: PostUpdate,
+    if_match: str | None,
+    origin: Origin | None = None,
 ) -> PostRow:
-    """Change the fields that were sent.
+    """Change the fields that were sent. A change of another user's post is an audit event.
 
     Raises:
         Forbidden: another user's post.
@@ -148,9 +155,10 @@ async def update(
     fields = changes.model_dump()  # without the fields that were not sent
     statement = update_post(frozenset(fields))
     post, version = await _get_to_change(resources.database, principal, post_id, if_match)
+    values = {"post_id": post_id, "version": version, **{f"new_{field}": value for field, value in fields.items()}}
+    record = _recorder("post.updated", resources, principal, post, origin, Details(fields=sorted(fields), post_id=post_id))
     try:
-        values = {f"new_{field}": value for field, value in fields.items()}
-        changed = await events.write(resources, "post.updated", statement, post_id=post_id, version=version, **values)
+        changed = await events.write(resources, "post.updated", statement, values, record)
     finally:  # even if the outcome of the write is unknown
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if changed is None:
@@ -159,11 +167,15 @@ async def update(
     return changed
 
 
-async def delete(resources: Resources, principal: Principal, post_id: int, if_match: str | None) -> None:
-    """Delete a post. Raises as `update`."""
+async def delete(
+    resources: Resources, principal: Principal, post_id: int, if_match: str | None, origin: Origin | None = None
+) -> None:
+    """Delete a post. Deleting another user's post is an audit event. Raises as `update`."""
     post, version = await _get_to_change(resources.database, principal, post_id, if_match)
+    values: dict[str, object] = {"post_id": post_id, "version": version}
+    record = _recorder("post.deleted", resources, principal, post, origin, Details(post_id=post_id))
     try:
-        deleted = await events.write(resources, "post.deleted", DELETE_POST, post_id=post_id, version=version)
+        deleted = await events.write(resources, "post.deleted", DELETE_POST, values, record)
     finally:
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if deleted is None:
@@ -184,6 +196,23 @@ async def _get_to_change(
     if post.version not in versions:
         raise _has_changed()
     return post, post.version
+
+
+def _recorder(
+    event: AuditEventType,
+    resources: Resources,
+    principal: Principal,
+    post: PostRow,
+    origin: Origin | None,
+    details: Details,
+) -> Recorder | None:
+    """Records what administrators do with posts of others; authors' own changes are not audit events."""
+    actor, subject = principal.user_id, post.author_id
+    if actor == subject:
+        return None
+    return functools.partial(
+        audit.record, event=event, now=resources.now(), origin=origin, actor=actor, subject=subject, details=details
+    )
 
 
 def _has_changed() -> PreconditionFailed:

@@ -34,7 +34,7 @@ async def create(resources: Resources) -> list[Account]:
         password = f"{secrets.token_urlsafe(12)}-7a" if role == "admin" else DEMO_PASSWORD
         new = UserCreate(email=f"{username}@example.com", username=username, password=password, full_name=full_name)
         user = await users.create(resources, new, role)
-        author = Principal(user.id, role, 0)
+        author = Principal(user.id, role)
         for number in range(1, 4):
             post = PostCreate(title=f"{full_name}'s note {number}", content="Demo data.", is_published=number < 3)  # noqa: PLR2004
             await posts.create(resources, author, post)

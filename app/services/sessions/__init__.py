@@ -6,16 +6,17 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from app.call import Principal
+from app.call import Origin, SessionPrincipal
 from app.core.config import Settings
-from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database import Transaction, retry_on_conflict
 from app.core.security import tokens
 from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
 from app.schemas.models import SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound, SecondFactorRequired
 from app.schemas.rows import SessionListRow, TokensRow
-from app.services import factors
+from app.services import audit, factors
+from app.services.audit import Details
 from app.services.sessions.proofs import accepted_proofs, require_recent, sent_code
 from app.services.sessions.queries import (
     DELETE_EXPIRED_TOKENS,
@@ -50,7 +51,7 @@ class Bearer:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
-    async def verify(self, credential: str) -> Principal | None:
+    async def verify(self, credential: str) -> SessionPrincipal | None:
         """The principal of a valid access token of an active user; one look-up of its hash.
 
         A second look-up if no session has it: the previous token stays valid during the grace period, for requests that were
@@ -64,18 +65,18 @@ class Bearer:
             found = await database.one(SELECT_PREVIOUS_ACCESS_TOKEN, hash=digest)
         if found is None or found.expires_at <= self._resources.now():
             return None
-        return Principal(found.user_id, found.role, found.session_id)
+        return SessionPrincipal(found.user_id, found.role, found.session_id)
 
-    def allows(self, principal: Principal, scopes: tuple[str, ...]) -> bool:
+    def allows(self, principal: SessionPrincipal, scopes: tuple[str, ...]) -> bool:
         """Whether the principal has these roles."""
         return all(scope == principal.role for scope in scopes)
 
-    async def step_up(self, principal: Principal) -> None:
+    async def step_up(self, principal: SessionPrincipal) -> None:
         """Raise `ReauthenticationRequired` unless the session's last proof of identity is recent; one statement."""
         await require_recent(self._resources, principal)
 
 
-async def create(resources: Resources, sent: SessionCreate, address: Hashable = "") -> TokensRow:
+async def create(resources: Resources, sent: SessionCreate, address: Hashable = "", origin: Origin | None = None) -> TokensRow:
     """Sign in from a client address.
 
     Raises:
@@ -94,21 +95,26 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     await verification.admit()
     matches = await verification.is_password(found.password_hash if found else None, sent.password)
     if found is None or not matches or not _may_sign_in(resources.settings, found, sent):
-        await verification.failed()
-        raise _invalid_credentials()
+        raise await _refused(resources, verification, user_id, origin)
     if found.has_totp:
         code = sent_code(sent)
         if code is None:
             raise SecondFactorRequired("Send a code as well.", members={"accepted": accepted_proofs(has_totp=True)})
-        if not await factors.is_code(resources, found.user_id, *code):
-            await verification.failed()
-            raise _invalid_credentials()
+        if not await factors.is_code(resources, found.user_id, *code, origin):
+            raise await _refused(resources, verification, found.user_id, origin)
     if resources.passwords.needs_rehash(found.password_hash):
         new_hash = await resources.passwords.hash(sent.password)
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
-    return await issue(resources, found.user_id, address)
+    return await issue(resources, found.user_id, address, origin)
+
+
+async def _refused(resources: Resources, verification: Verification, user_id: int, origin: Origin | None) -> InvalidCredentials:
+    """Count and record a failure. For unknown users too, so that the response takes the same steps."""
+    await verification.failed()
+    await audit.record(resources.database, "session.refused", resources.now(), origin, actor=None, subject=user_id or None)
+    return _invalid_credentials()
 
 
 def _may_sign_in(settings: Settings, user: Credentials, sent: SessionCreate) -> bool:
@@ -118,7 +124,7 @@ def _may_sign_in(settings: Settings, user: Credentials, sent: SessionCreate) -> 
 
 
 @retry_on_conflict
-async def issue(resources: Resources, user_id: int, address: Hashable | None = None) -> TokensRow:
+async def issue(resources: Resources, user_id: int, address: Hashable | None = None, origin: Origin | None = None) -> TokensRow:
     """Create a session of an active user and remember the address.
 
     Raises:
@@ -147,6 +153,8 @@ async def issue(resources: Resources, user_id: int, address: Hashable | None = N
         await transaction.run(DELETE_SURPLUS_SESSIONS, user_id=user_id, now=now)
         if address is not None:
             await known_addresses.remember(transaction, user_id, address, now)
+        details = Details(session_id=session_id)
+        await audit.record(transaction, "session.created", now, origin, actor=user_id, subject=user_id, details=details)
     return TokensRow(
         session_id, access, "Bearer", _seconds_until(access_expires_at, now), refresh_token, _seconds_until(expires_at, now)
     )
@@ -164,7 +172,7 @@ def _seconds_until(instant: datetime, now: datetime) -> int:
 
 
 @retry_on_conflict
-async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
+async def refresh(resources: Resources, refresh_token: str, origin: Origin | None = None) -> TokensRow:
     """Exchange a refresh token for a new pair. During the grace period the same token returns the same pair.
 
     Raises:
@@ -181,7 +189,9 @@ async def refresh(resources: Resources, refresh_token: str) -> TokensRow:
             return await _rotate(transaction, resources, refresh_token, found, now)
         reused = found.nonce is None or now - found.used_at > GRACE
         if reused:
-            await transaction.run(DELETE_SESSION, session_id=found.session_id)
+            subject = await transaction.one(DELETE_SESSION, session_id=found.session_id)
+            details = Details(session_id=found.session_id)
+            await audit.record(transaction, "session.refresh-reused", now, origin, actor=None, subject=subject, details=details)
     if reused or found.nonce is None:
         raise _invalid_refresh_token()
     access = tokens.successor(refresh_token, found.nonce, tokens.ACCESS)
@@ -233,7 +243,7 @@ async def _rotate(
     )
 
 
-async def list(resources: Resources, principal: Principal) -> SessionListRow:
+async def list(resources: Resources, principal: SessionPrincipal) -> SessionListRow:
     """The principal's sessions that have not expired, newest first; one statement."""
     found = await resources.database.all(
         SELECT_SESSIONS, user_id=principal.user_id, current=principal.session_id, now=resources.now()
@@ -242,25 +252,38 @@ async def list(resources: Resources, principal: Principal) -> SessionListRow:
 
 
 @retry_on_conflict
-async def delete(database: Database, principal: Principal, session_id: int | str) -> None:
+async def delete(
+    resources: Resources, principal: SessionPrincipal, session_id: int | str, origin: Origin | None = None
+) -> None:
     """End a session of the principal; any text means the session of this request. Raises `NotFound`."""
     number = principal.session_id if isinstance(session_id, str) else session_id
-    if await database.one(DELETE_OWN_SESSION, session_id=number, user_id=principal.user_id) is None:
-        raise NotFound("You have no such session.")
+    user_id = principal.user_id
+    async with resources.database.transaction() as transaction:
+        if await transaction.one(DELETE_OWN_SESSION, session_id=number, user_id=user_id) is None:
+            raise NotFound("You have no such session.")
+        details = Details(session_id=number)
+        await audit.record(
+            transaction, "session.deleted", resources.now(), origin, actor=user_id, subject=user_id, details=details
+        )
 
 
 @retry_on_conflict
-async def delete_others(database: Database, principal: Principal) -> None:
+async def delete_others(resources: Resources, principal: SessionPrincipal, origin: Origin | None = None) -> None:
     """End all sessions of the principal but the one of this request."""
-    await database.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
+    user_id = principal.user_id
+    async with resources.database.transaction() as transaction:
+        await transaction.run(DELETE_OTHER_SESSIONS, user_id=user_id, session_id=principal.session_id)
+        await audit.record(transaction, "sessions.ended", resources.now(), origin, actor=user_id, subject=user_id)
 
 
 @retry_on_conflict
-async def delete_of_user(database: Database, user_id: int) -> None:
+async def delete_of_user(resources: Resources, principal: SessionPrincipal, user_id: int, origin: Origin | None = None) -> None:
     """End all sessions of a user. Raises `NotFound`."""
-    ended = await database.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
-    if not ended and await database.one(SELECT_USER_ID, user_id=user_id) is None:
-        raise NotFound(f"There is no user {user_id}.")
+    async with resources.database.transaction() as transaction:
+        if await transaction.one(SELECT_USER_ID, user_id=user_id) is None:
+            raise NotFound(f"There is no user {user_id}.")
+        await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+        await audit.record(transaction, "sessions.ended", resources.now(), origin, actor=principal.user_id, subject=user_id)
 
 
 def _invalid_credentials() -> InvalidCredentials:

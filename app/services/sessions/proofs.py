@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from pydantic import MISSING
 
-from app.call import Principal
+from app.call import Origin, SessionPrincipal
 from app.core.database import retry_on_conflict
 from app.resources import Resources
 from app.schemas.models import Reauthentication, SessionCreate
 from app.schemas.problems import ReauthenticationRequired, Unauthorized, VerificationFailed
-from app.services import factors
+from app.services import audit, factors
+from app.services.audit import Details
 from app.services.sessions.queries import SELECT_PROOFS, SELECT_PROVEN, UPDATE_AUTHENTICATED_AT
 from app.services.verification import Verification
 
@@ -28,7 +29,7 @@ def sent_code(sent: SessionCreate | Reauthentication) -> tuple[str | None, str |
     return None if found == (None, None) else (found[0], found[1])
 
 
-async def require_recent(resources: Resources, principal: Principal) -> None:
+async def require_recent(resources: Resources, principal: SessionPrincipal) -> None:
     """Require that the session's last proof of identity is recent; one statement.
 
     Raises:
@@ -47,7 +48,9 @@ async def require_recent(resources: Resources, principal: Principal) -> None:
         )
 
 
-async def reauthenticate(resources: Resources, principal: Principal, sent: Reauthentication, address: Hashable) -> None:
+async def reauthenticate(
+    resources: Resources, principal: SessionPrincipal, sent: Reauthentication, address: Hashable, origin: Origin | None = None
+) -> None:
     """Make the session recent, with a proof of identity.
 
     Raises:
@@ -62,17 +65,23 @@ async def reauthenticate(resources: Resources, principal: Principal, sent: Reaut
     if found.has_totp == (code is None):
         accepted = " or ".join(accepted_proofs(has_totp=found.has_totp))
         raise VerificationFailed(f"Your account accepts: {accepted}.")
-    verification = Verification(resources, principal.user_id, address)
+    verification = Verification(resources, principal.user_id, address, origin=origin)
     await verification.admit()
     if code is not None:
-        verified = await factors.is_code(resources, principal.user_id, *code)
+        verified = await factors.is_code(resources, principal.user_id, *code, origin)
     else:
         verified = await verification.is_password(found.password_hash, "" if sent.password is MISSING else sent.password)
     await verification.require(verified, "The password or code is not correct.")
-    await _make_recent(resources, principal)
+    await _make_recent(resources, principal, origin)
 
 
 @retry_on_conflict
-async def _make_recent(resources: Resources, principal: Principal) -> None:
-    if await resources.database.one(UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, now=resources.now()) is None:
-        raise Unauthorized("The session has ended.")
+async def _make_recent(resources: Resources, principal: SessionPrincipal, origin: Origin | None) -> None:
+    user_id, now = principal.user_id, resources.now()
+    async with resources.database.transaction() as transaction:
+        if await transaction.one(UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, now=now) is None:
+            raise Unauthorized("The session has ended.")
+        details = Details(session_id=principal.session_id)
+        await audit.record(
+            transaction, "reauthentication.succeeded", now, origin, actor=user_id, subject=user_id, details=details
+        )

@@ -208,4 +208,4 @@ UPDATE_AUTHENTICATED_AT = statement(
     .returning(Session.id),
     int,
 )
-DELETE_SESSION = command(delete(Session).where(Session.id == bindparam("session_id")))
+DELETE_SESSION = statement(delete(Session).where(Session.id == bindparam("session_id")).returning(Session.user_id), int)

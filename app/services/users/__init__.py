@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable
 from datetime import datetime
 
 from pydantic import MISSING
 
-from app.call import Principal, Role
+from app.call import Origin, Principal, Role
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.database.statements import Statement
 from app.core.errors import ConstraintViolation
+from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import UserCreate, UserUpdate
 from app.schemas.problems import (
@@ -22,7 +24,8 @@ from app.schemas.problems import (
     Unauthorized,
 )
 from app.schemas.rows import DeletedRow, UserListRow, UserRow
-from app.services import idempotency, mails, posts, profiles
+from app.services import audit, idempotency, mails, posts, profiles
+from app.services.audit import Details, Recorder
 from app.services.idempotency import Creation, Record, Secrets, run_once
 from app.services.shared.limits import count
 from app.services.shared.pages import load_page
@@ -43,6 +46,8 @@ from app.services.webhooks import events
 
 # The field of each unique constraint.
 _UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
+# The type of audit event of an update, by `is_active`.
+_UPDATES: dict[bool | None, AuditEventType] = {None: "user.updated", True: "user.reactivated", False: "user.deactivated"}
 
 
 async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
@@ -101,6 +106,7 @@ async def create(
     role: Role = "user",
     idempotency_key: str | None = None,
     address: Hashable | None = None,
+    origin: Origin | None = None,
 ) -> UserRow:
     """Create a user and queue the welcome mail; with an idempotency key only once.
 
@@ -115,7 +121,7 @@ async def create(
         require_strong(resources.settings, new.password, new.email, new.username, _full_name(new))
         if address is not None:
             await count(resources.sign_ups, address, "sign-ups from this address")
-        return await _store(resources, new, role, await resources.passwords.hash(new.password), record)
+        return await _store(resources, new, role, await resources.passwords.hash(new.password), record, origin)
 
     request = idempotency.request(CREATION, idempotency_key, new.email.lower(), new)
     try:
@@ -126,7 +132,12 @@ async def create(
 
 @retry_on_conflict
 async def _store(
-    resources: Resources, new: UserCreate, role: Role, password_hash: str, record: Record[UserRow] | None
+    resources: Resources,
+    new: UserCreate,
+    role: Role,
+    password_hash: str,
+    record: Record[UserRow] | None,
+    origin: Origin | None,
 ) -> UserRow:
     created_at: datetime = resources.now()
     full_name = _full_name(new)
@@ -149,6 +160,10 @@ async def _store(
             raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
         if user is None:
             raise RuntimeError("an insert without a conflict clause returned no row")
+        actor = user.id if role == "user" else None  # administrators are created on the command line
+        await audit.record(
+            transaction, "user.created", created_at, origin, actor=actor, subject=user.id, details=Details(role=role)
+        )
         if role == "user":
             await mails.queue_welcome(transaction, resources, user)
         await events.emit(transaction, resources, "user.created", user)
@@ -163,9 +178,16 @@ def _full_name(new: UserCreate) -> str | None:
 
 
 async def update(
-    resources: Resources, principal: Principal, user_id: int, changes: UserUpdate, if_match: str | None
+    resources: Resources,
+    principal: Principal,
+    user_id: int,
+    changes: UserUpdate,
+    if_match: str | None,
+    origin: Origin | None = None,
 ) -> UserRow:
     """Change the fields that were sent. Deactivating a user ends their sessions.
+
+    What an administrator does is an audit event; what users change about themselves is not.
 
     Raises:
         Forbidden: another user's account, or `is_active` sent by a user who is not an administrator.
@@ -175,6 +197,7 @@ async def update(
     fields = changes.model_dump()  # without the fields that were not sent
     if "is_active" in fields and not principal.is_admin:
         raise Forbidden("Only administrators may set is_active.")
+    sent = sorted(fields)
     if "full_name" in fields:
         fields["full_name_key"] = search_key(fields["full_name"])
     versions = matching_versions(if_match)
@@ -183,11 +206,21 @@ async def update(
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
         values["seen"] = seen
+    record = functools.partial(
+        audit.record,
+        event=_UPDATES[fields.get("is_active")],
+        now=resources.now(),
+        origin=origin,
+        actor=principal.user_id,
+        subject=user_id,
+        details=Details(fields=sent),
+    )
     try:
         if fields.get("is_active") is False:
-            user = await _deactivate(resources, user_id, versions, statement, values)
+            user = await _deactivate(resources, user_id, versions, statement, values, record)
         else:
-            user = await events.write(resources, "user.updated", statement, **values)
+            own = principal.user_id == user_id and "is_active" not in fields
+            user = await events.write(resources, "user.updated", statement, values, None if own else record)
     finally:
         await resources.cache.drop(
             profiles.CACHE_TOPIC, *([posts.author_cache_topic(user_id)] if "is_active" in fields else [])
@@ -205,18 +238,22 @@ async def _deactivate(
     versions: frozenset[int] | None,
     statement: Statement[UserRow],
     values: dict[str, object],
+    record: Recorder,
 ) -> UserRow | None:
     async with resources.database.transaction() as transaction:
         await lock_for_removal(transaction, user_id, versions)
         user = await transaction.one(statement, **values)
         if user is not None:  # None if the version changed after it was selected
             await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+            await record(transaction)
             await events.emit(transaction, resources, "user.updated", user)
     return user
 
 
-async def delete(resources: Resources, principal: Principal, user_id: int, if_match: str | None) -> None:
-    """Delete a user with their posts and sessions.
+async def delete(
+    resources: Resources, principal: Principal, user_id: int, if_match: str | None, origin: Origin | None = None
+) -> None:
+    """Delete a user with their posts, sessions and API keys, and what is personal in audit events.
 
     Raises:
         Forbidden: another user's account.
@@ -224,16 +261,21 @@ async def delete(resources: Resources, principal: Principal, user_id: int, if_ma
     """
     _require_self_or_admin(principal, user_id)
     try:
-        await _delete(resources, user_id, matching_versions(if_match))
+        await _delete(resources, principal, user_id, matching_versions(if_match), origin)
     finally:
         await resources.cache.drop(profiles.CACHE_TOPIC, posts.CACHE_TOPIC, posts.author_cache_topic(user_id))
 
 
 @retry_on_conflict
-async def _delete(resources: Resources, user_id: int, versions: frozenset[int] | None) -> None:
+async def _delete(
+    resources: Resources, principal: Principal, user_id: int, versions: frozenset[int] | None, origin: Origin | None
+) -> None:
     async with resources.database.transaction() as transaction:
         await lock_for_removal(transaction, user_id, versions)
         await transaction.run(DELETE_USER, user_id=user_id)
+        now = resources.now()
+        await audit.record(transaction, "user.deleted", now, origin, actor=principal.user_id, subject=user_id)
+        await audit.pseudonymise(transaction, user_id)
         await events.emit(transaction, resources, "user.deleted", DeletedRow(user_id))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from app.call import Role
+from app.call import Origin, Principal, Role
 from app.core.database import retry_on_conflict
 from app.resources import Resources
 from app.schemas.rows import UserRow
+from app.services import audit
+from app.services.audit import Details
 from app.services.shared.preconditions import matching_versions
 from app.services.users import has_changed, lock_for_removal
 from app.services.users.queries import DELETE_SESSIONS_OF_USER, update_user
@@ -13,7 +15,9 @@ from app.services.webhooks import events
 
 
 @retry_on_conflict
-async def set_role(resources: Resources, user_id: int, role: Role, if_match: str | None) -> UserRow:
+async def set_role(
+    resources: Resources, principal: Principal, user_id: int, role: Role, if_match: str | None, origin: Origin | None = None
+) -> UserRow:
     """Set the role of a user and end their sessions.
 
     Raises:
@@ -26,5 +30,9 @@ async def set_role(resources: Resources, user_id: int, role: Role, if_match: str
         if user is None:
             raise has_changed()
         await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+        actor, details = principal.user_id, Details(role=role)
+        await audit.record(
+            transaction, "user.role-changed", resources.now(), origin, actor=actor, subject=user_id, details=details
+        )
         await events.emit(transaction, resources, "user.updated", user)
     return user

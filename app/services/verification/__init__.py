@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable
 
+from app.call import Origin
 from app.core.limits.throttle import Attempt
 from app.resources import Resources
 from app.schemas.problems import VerificationFailed
+from app.services import audit
 from app.services.shared.limits import require_allowed
 from app.services.verification import known_addresses
 
@@ -15,7 +17,15 @@ from app.services.verification import known_addresses
 class Verification:
     """One attempt to prove who a user is, from a client address; `account` is the key of the throttle."""
 
-    def __init__(self, resources: Resources, user_id: int, address: Hashable, account: Hashable | None = None) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        user_id: int,
+        address: Hashable,
+        account: Hashable | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        self._user_id, self._origin = user_id, origin
         look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
         self._resources, self._attempt = resources, Attempt(account or user_id, address, look_up)
 
@@ -34,7 +44,16 @@ class Verification:
         await self._resources.throttle.failed(self._attempt)
 
     async def require(self, verified: bool, detail: str) -> None:
-        """Count a failure and raise `VerificationFailed`, unless the proof was verified."""
+        """Count and record a failure and raise `VerificationFailed`, unless the proof was verified."""
         if not verified:
             await self.failed()
+            resources, user_id = self._resources, self._user_id
+            await audit.record(
+                resources.database,
+                "reauthentication.refused",
+                resources.now(),
+                self._origin,
+                actor=user_id,
+                subject=user_id,
+            )
             raise VerificationFailed(detail)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -92,18 +92,35 @@ async def emit_changed(
         await emit(transaction, resources, event, row)
 
 
-async def write(resources: Resources, event: Event, statement: Statement[R], **values: object) -> R | None:
-    """Run a statement that changes one row and, if a webhook wants the event, the deliveries in the same transaction."""
-    if not await is_wanted(resources, event):
+async def write(
+    resources: Resources,
+    event: Event,
+    statement: Statement[R],
+    values: Mapping[str, object],
+    record: Callable[[Transaction], Awaitable[None]] | None = None,
+) -> R | None:
+    """Run a statement that changes one row; in the same transaction `record`, and the deliveries if a webhook wants the event.
+
+    Nothing follows if there is no such row.
+    """
+    if record is None and not await is_wanted(resources, event):
         return await resources.database.one(statement, **values)
-    return await _write(resources, event, statement, values)
+    return await _write(resources, event, statement, values, record)
 
 
 @retry_on_conflict
-async def _write(resources: Resources, event: Event, statement: Statement[R], values: dict[str, object]) -> R | None:
+async def _write(
+    resources: Resources,
+    event: Event,
+    statement: Statement[R],
+    values: Mapping[str, object],
+    record: Callable[[Transaction], Awaitable[None]] | None,
+) -> R | None:
     async with resources.database.transaction() as transaction:
         written = await transaction.one(statement, **values)
         if written is not None:
+            if record is not None:
+                await record(transaction)
             await emit(transaction, resources, event, written)
     return written
 

@@ -50,8 +50,16 @@ def read_settings(options: argparse.Namespace) -> Settings:
         GenerationError: the file cannot be read, or a setting is missing.
     """
     document, output = document_path(options), path_setting(options, "output", "--output")
-    call = options.call or project_settings(options).get("call") or CALL
-    return Settings(document, output, str(call), readings(document, adopted_file(options), options.adopt))
+    found = project_settings(options)
+    call = options.call or found.get("call") or CALL
+    return Settings(document, output, str(call), readings(document, adopted_file(options), options.adopt), _principals(found))
+
+
+def _principals(found: dict[str, Any]) -> dict[str, str]:
+    principals = found.get("principals", {})
+    if not isinstance(principals, dict) or not all(isinstance(one, str) and one.isidentifier() for one in principals.values()):
+        raise GenerationError(f"{PROJECT}: [tool.accord.principals] must have the name of a class for each security scheme")
+    return principals
 
 
 def adopted_file(options: argparse.Namespace) -> Path | None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from accord.document.adoption.readings import Readings
@@ -27,12 +27,17 @@ class GenerationError(AccordError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of [tool.accord]; `call` is the module of `Call` and `Principal`, `output` the folder of the package."""
+    """The settings of [tool.accord].
+
+    `output` is the folder of the package, `call` the module of `Call` and `Principal`. `principals` are subclasses of
+    `Principal` in that module by security scheme: what a handler receives where it is the only scheme of an operation.
+    """
 
     document: Path
     output: Path
     call: str
     readings: Readings | None = None  # None: those of the file beside the document
+    principals: dict[str, str] = field(default_factory=dict)
 
 
 def load(file: Path, readings: Readings | None = None) -> Document:
@@ -61,7 +66,7 @@ def generated(settings: Settings) -> dict[str, str]:
 def _generated(settings: Settings) -> dict[str, str]:
     document = load(settings.document, settings.readings)
     try:
-        files = {} if check_document(document) else sources(document, settings.call)
+        files = {} if check_document(document) else sources(document, settings.call, settings.principals)
     except (DocumentError, *CRASHES):
         files = {}
     if not files:

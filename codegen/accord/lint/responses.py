@@ -39,7 +39,7 @@ def _possible(operation: Operation) -> Iterator[tuple[int, str]]:
         yield 415, "the body has an unsupported media type"
     if any(operation.security):
         yield 401, "the credential is missing or invalid"
-    if operation.security and all(any(scopes for _, scopes in way) for way in operation.security):
+    if any(scopes for way in operation.security for _, scopes in way):
         yield 403, "the caller lacks a required scope"
     if any(parameter.place == "path" for parameter in operation.parameters):
         yield 404, "the resource does not exist"

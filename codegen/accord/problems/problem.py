@@ -15,7 +15,7 @@ encode = msgspec.json.Encoder().encode
 # The engine's own problems: title and default detail by status. The type is `/problems/` and the title in kebab-case.
 _STANDARD = {
     400: ("Bad request", "The body is not valid JSON."),
-    401: ("Unauthorized", "A valid access token is required."),
+    401: ("Unauthorized", "Valid credentials are required."),
     403: ("Forbidden", "The access token does not allow this."),
     404: ("Not found", "There is no such resource."),
     405: ("Method not allowed", "The resource does not support this method."),

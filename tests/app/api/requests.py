@@ -95,7 +95,7 @@ def store_others(client: Any, headers: dict[str, str]) -> None:
     It belongs to the sender of `headers`, or to the administrator if only they may create it.
     """
     for operation in CREATIONS:
-        is_for_admins = "admin" in BY_ID[operation].scopes
+        is_for_admins = "admin" in BY_ID[operation].roles
         response = send(client, operation, headers=signed_in(client, "admin") if is_for_admins else headers)
         assert response.status_code == 201, response.text
         if then := resource_data("STORE").get(operation):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -20,9 +21,12 @@ from app import migrations
 from app.contract import api
 from app.core.config import Settings
 from app.main import create_app
+from app.resources import connected, make_resources
+from app.services.audit import chain
 from tests.contract.contract import OPERATIONS
 from tests.support.builders import PASSWORD, signed_in
 from tests.support.commands import message, runner
+from tests.support.databases import query
 from tests.support.paths import ROOT
 from tests.support.servers.service import Server, free_port
 
@@ -39,6 +43,30 @@ def ask(url, body=None, **headers: str):
     """The response of a running service."""
     data = None if body is None else json.dumps(body).encode()
     return urlopen(Request(url, data, {"Content-Type": "application/json", **headers}))  # noqa: S310 - the address is ours
+
+
+class TestAudit:
+    def test_verify_prints_the_end_of_the_chain_and_fails_at_the_first_bad_event(self, cli, tmp_path):
+        settings = Settings(database_url=f"sqlite:///{tmp_path / 'accord.db'}", password_memory_kib=8)
+        cli("migrate")
+        cli("admin", "create", *ADA, stdin=f"{PASSWORD}\n")
+        asyncio.run(_seal(settings))
+
+        verified = cli("audit", "verify")
+        report, anchor = verified.stdout.splitlines()
+        again = cli("audit", "verify", "--expect", anchor)
+        query(settings.database_url, "UPDATE audit_events SET details = '{}'")
+        changed = message(cli("audit", "verify"))
+
+        assert (verified.returncode, report) == (0, "verified: 1 events; not sealed yet: 0")
+        assert again.stdout == verified.stdout
+        assert changed.startswith("event 1 (id 1) was changed")
+        assert "SEQUENCE:HASH" in message(cli("audit", "verify", "--expect", "1:x"), 2)
+
+
+async def _seal(settings):
+    async with connected(make_resources(settings)) as resources:
+        await chain.seal(resources.database)
 
 
 class TestMigrate:

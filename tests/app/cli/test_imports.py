@@ -37,6 +37,7 @@ FORBIDDEN = {
     "app.cli.settings": HEAVY - {"pydantic"},
     "app.cli.migrate": HEAVY - {"pydantic"},
     "app.cli.admin": WEB,
+    "app.cli.audit": WEB,
     "app.cli.outbox": WEB,
     "app.cli.worker": WEB,
     "app.cli.seed": WEB - {"asyncpg"},
@@ -49,6 +50,7 @@ COMMANDS = {
     "app.cli.admin": ["admin_create", "admin_token"],
     "app.cli.migrate": ["migrate"],
     "app.cli.worker": ["worker"],
+    "app.cli.audit": ["audit_verify"],
     "app.cli.outbox": ["list_outbox", "retry_outbox"],
     "app.cli.seed": ["seed"],
 }

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from app.models import metadata
+from app.services.audit.list_queries import AuditFilters
 from app.services.users import list_queries
 from tests.support.rows import NOW, owner, row
 
@@ -40,6 +41,9 @@ SHAPES: dict[str, list[Arguments]] = {
             itertools.product((None, "user", "admin"), (None, True, False), BOTH, BOTH, BOTH, list_queries.ORDERS),
         )
     ),
+    "audit.list_queries.audit_listing": shapes(
+        frozenset(found) for size in range(6) for found in itertools.combinations(AuditFilters._fields, size)
+    ),
     "posts.queries.update_post": shapes([frozenset({"title", "content"}), frozenset({"is_published"})]),
     "users.queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
     "webhooks.queries.deliveries_listing": shapes((None, "pending", "succeeded", "failed")),
@@ -54,6 +58,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "after": (0, 5, 999),
     "after_id": (3, 0, 999),
     "after_value": (NOON, "b", PAST, "", LATER, "\U0010ffff"),
+    "actor_id": (2, 1, 999),
     "answer": ('{"id": 1}', "{}"),
     "author_id": (2, 1, 999),
     "content": ("Text\nßäö 𝄞", ""),
@@ -111,8 +116,10 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "scope": ("posts 1", "posts 2"),
     "seen": (1, 2),
     "session_id": (1, 2, 999),
+    "subject_id": (2, 1, 999),
     "title": ("Title", "𝄞"),
     "topic": ("mail/welcome", ""),
+    "type": ("session.created", "session.refused", "user.deleted"),
     "used_hash": ("refresh-1", "x"),
     "user_id": (2, 1, 999),
     "username": ("New", "User-1"),
@@ -256,10 +263,43 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in [*range(1, 20), 100]
     ]
+    api_keys = [
+        {
+            "id": number,
+            "user_id": 2 if number < 4 else 1,
+            "name": f"Key {number}",
+            "scopes": "posts:read posts:write",
+            "hash": f"refresh-{number}",  # as the first value of `hash`
+            "created_at": NOON,
+            "expires_at": LATER if number < 6 else PAST,
+            "last_used_at": NOON if number % 2 == 0 else None,
+        }
+        for number in [*range(1, 8), 100]
+    ]
+    events = [
+        {
+            "id": number,
+            "type": "session.created" if number % 2 else "session.refused",
+            "actor_id": 1 + number % 3 if number % 2 else None,
+            "subject_id": 2 if number % 4 else None,
+            "details": f'{{"session_id":{number}}}',
+            "created_at": NOON + timedelta(seconds=number),
+            "request_id": None,
+            "address": "192.0.2.7" if number % 5 else None,
+            "user_agent": None,
+            "salt": f"salt {number}" if number % 5 else None,
+            "personal_digest": f"digest {number}",
+            "sequence": number if number < 8 else None,
+            "hash": f"hash {number}" if number < 8 else None,
+        }
+        for number in [*range(1, 15), 100]
+    ]
     return {
         "webhooks": webhooks,
         "webhook_deliveries": deliveries,
         "users": people,
+        "api_keys": api_keys,
+        "audit_events": events,
         "posts": posts,
         "sessions": sessions,
         "refresh_tokens": refreshes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+import time
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from tests.app.api.requests import IN_ORDER, REQUESTS, send, store_others
-from tests.contract.contract import BY_ID, OPERATIONS
-from tests.support.builders import PASSWORD, signed_in, stored_post, stored_user
+from tests.contract.contract import BY_ID, KEY_HEADER, OPERATIONS
+from tests.support.builders import PASSWORD, signed_in, stored_key, stored_post, stored_user
 from tests.support.resources import resource_entry
 
 
@@ -46,13 +47,13 @@ def traced(statements, settings):
     """A client of an application whose statements are counted, signed in as the administrator, with ten posts of Grace."""
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         stored_user(client, username="grace", email="grace@example.com")
-        signed_in(client, "admin")
+        admin = signed_in(client, "admin")
         signed_in(client, "admin")
         author = signed_in(client, "grace")
         for _ in range(10):
             stored_post(client, author)
         for _ in range(3):
-            store_others(client, author)
+            store_others(client, admin)
         client.headers.update(signed_in(client, "admin"))
         statements.clear()
         yield client
@@ -65,8 +66,10 @@ def test_every_operation_runs_the_documented_number_of_statements(traced, statem
     for operation in IN_ORDER:
         with subtests.test(operation=operation):
             cost = resource_entry("COSTS", operation, BY_ID[operation].tag)
+            # All items on one page: else their total is counted too.
+            params = {"page_size": 100} if "page_size" in BY_ID[operation].of("query") else {}
             statements.clear()
-            response = send(traced, operation, refresh_token=tokens["refresh_token"])
+            response = send(traced, operation, refresh_token=tokens["refresh_token"], params=params)
 
             assert response.status_code < 300, response.text
             assert len(statements) == cost, statements
@@ -105,6 +108,24 @@ def test_a_malformed_token_costs_no_statement(traced, statements):
 
     assert response.status_code == 401
     assert statements == []
+
+
+def test_a_key_costs_one_statement_and_a_malformed_one_none(traced, statements):
+    admin = {"Authorization": traced.headers.pop("Authorization")}
+    key, deadline = stored_key(traced, admin), time.monotonic() + 5
+    traced.get("/api/v1/users/me", headers=key)
+    while traced.get("/api/v1/api-keys", headers=admin).json()["keys"][0]["last_used_at"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # it is written behind the request
+
+    costs = []
+    for header in (key, {KEY_HEADER: "ack_" + "0" * 72}):
+        statements.clear()
+        traced.get("/api/v1/users/me", headers=header)
+        time.sleep(0.05)
+        costs.append(len(statements))
+
+    assert costs == [1 + 1, 0]
 
 
 def test_an_invalid_request_costs_only_the_token_lookup(traced, statements):

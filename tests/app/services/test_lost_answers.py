@@ -25,7 +25,7 @@ from tests.support.servers.network import Relay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-ADMIN = Principal(1, "admin", 0)
+ADMIN = Principal(1, "admin")
 
 
 @pytest.fixture

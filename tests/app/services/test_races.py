@@ -11,11 +11,21 @@ from typing import Any
 import pytest
 
 from accord.runtime import ApiError
-from app.call import Principal
+from app.call import Principal, SessionPrincipal
+from app.core.database import Transaction
 from app.resources import connected, make_resources
-from app.schemas.models import PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
-from app.schemas.problems import AlreadyRegistered, InvalidRefreshToken, LastAdmin, NotFound, PreconditionFailed, Unauthorized
-from app.services import posts, sessions, users
+from app.schemas.models import ApiKeyCreate, PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
+from app.schemas.problems import (
+    AlreadyRegistered,
+    InvalidRefreshToken,
+    LastAdmin,
+    NotFound,
+    PreconditionFailed,
+    TooManyApiKeys,
+    Unauthorized,
+)
+from app.schemas.rows import CreatedApiKeyRow
+from app.services import api_keys, posts, sessions, users
 from app.services.users.list_queries import UserFilters
 from app.services.users.queries import update_user
 from tests.support.answers import total
@@ -57,7 +67,7 @@ class TestTheLastAdministrator:
     async def two(self, processes):
         """Two administrators, as principals."""
         second = await users.create(processes[0], UserCreate(**new_user()), "admin")
-        return Principal(1, "admin", 0), Principal(second.id, "admin", 0)
+        return Principal(1, "admin"), Principal(second.id, "admin")
 
     async def test_two_administrators_deactivating_each_other_leave_one(self, processes, two):
         change = UserUpdate(is_active=False)
@@ -82,21 +92,25 @@ class TestTheLastAdministrator:
     async def test_twenty_administrators_deleting_themselves_leave_one(self, processes):
         ids = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
 
-        found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin", 0), n, None) for n in ids))
+        found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin"), n, None) for n in ids))
 
         assert kinds(found, LastAdmin) == 1
         assert await administrators(processes[0]) == 1
+
+
+async def unrecorded(_: Transaction) -> None:
+    raise AssertionError("nothing happens that could be recorded")
 
 
 class TestDeactivating:
     async def test_with_a_stale_version_no_session_ends(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
         tokens = await sessions.issue(processes[0], user.id)
-        await users.update(processes[0], Principal(1, "admin", 0), user.id, UserUpdate(bio="x"), None)  # after it was looked up
+        await users.update(processes[0], Principal(1, "admin"), user.id, UserUpdate(bio="x"), None)  # after it was looked up
         values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
         change = update_user(frozenset({"is_active"}), seen=True)
 
-        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values)  # noqa: SLF001 - the race
+        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values, unrecorded)  # noqa: SLF001 - the race
 
         assert changed is None
         assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None
@@ -109,10 +123,10 @@ class TestRefreshing:
         found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
 
         assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
-        [session] = (await sessions.list(processes[0], Principal(1, "admin", first.session_id))).sessions
+        [session] = (await sessions.list(processes[0], SessionPrincipal(1, "admin", first.session_id))).sessions
         assert session.id == first.session_id
         for token in (found[0].access_token, first.access_token):  # the old one is good for the grace
-            assert await sessions.Bearer(processes[1]).verify(token) == Principal(1, "admin", first.session_id)
+            assert await sessions.Bearer(processes[1]).verify(token) == SessionPrincipal(1, "admin", first.session_id)
 
     async def test_signing_out_during_a_refresh_ends_the_session(self, processes):
         bearers = [sessions.Bearer(process) for process in processes]
@@ -120,7 +134,7 @@ class TestRefreshing:
         async def sign_out(access_token):
             principal = await bearers[1].verify(access_token)
             assert principal is not None  # at every moment: before, in the middle, after
-            await sessions.delete(processes[1].database, principal, "current")
+            await sessions.delete(processes[1], principal, "current")
 
         for turns in range(12):  # the refresh has that much of a head start
             first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
@@ -138,11 +152,11 @@ class TestRefreshing:
 
     async def test_refreshing_while_signing_out_succeeds_or_fails_and_the_session_ends(self, processes):
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
-        principal = Principal(1, "admin", first.session_id)
+        principal = SessionPrincipal(1, "admin", first.session_id)
 
         refreshed, _ = await outcomes(
             sessions.refresh(processes[0], first.refresh_token),
-            sessions.delete(processes[1].database, principal, "current"),
+            sessions.delete(processes[1], principal, "current"),
         )
 
         if not isinstance(refreshed, InvalidRefreshToken):
@@ -177,7 +191,7 @@ class TestSigningUp:
 
 class TestChanging:
     async def test_of_many_changes_of_one_version_one_succeeds(self, processes):
-        admin = Principal(1, "admin", 0)
+        admin = Principal(1, "admin")
 
         found = await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio=f"{n}"), '"1"') for n in range(20)))
 
@@ -185,7 +199,7 @@ class TestChanging:
         assert (await users.get(processes[0].database, admin, 1)).version == 2
 
     async def test_concurrent_changes_lose_no_update(self, processes):
-        admin = Principal(1, "admin", 0)
+        admin = Principal(1, "admin")
 
         await outcomes(*(users.update(processes[n % 2], admin, 1, UserUpdate(bio="x"), None) for n in range(20)))
 
@@ -193,7 +207,7 @@ class TestChanging:
 
     async def test_a_post_during_the_deletion_of_its_author_is_deleted_or_rejected(self, processes):
         author = await users.create(processes[0], UserCreate(**new_user()))
-        principal = Principal(author.id, "user", 0)
+        principal = Principal(author.id, "user")
         new = PostCreate(title="On compilers", content="")
 
         found = await outcomes(
@@ -207,7 +221,7 @@ class TestChanging:
 
     async def test_a_user_deleted_after_the_token_was_verified_is_unauthorized(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user()))
-        principal = Principal(user.id, "user", 0)
+        principal = Principal(user.id, "user")
         await users.delete(processes[1], principal, user.id, None)
 
         with pytest.raises(Unauthorized):
@@ -215,23 +229,50 @@ class TestChanging:
 
     async def test_a_user_deactivated_while_signing_in_has_no_session(self, processes):
         user = await users.create(processes[0], UserCreate(**new_user(username="grace")))
-        admin = Principal(1, "admin", 0)
+        admin = Principal(1, "admin")
 
         await outcomes(
             *(sessions.create(processes[n % 2], SessionCreate(identifier="grace", password=PASSWORD)) for n in range(6)),
             users.update(processes[1], admin, user.id, UserUpdate(is_active=False), None),
         )
 
-        assert (await sessions.list(processes[0], Principal(user.id, "user", 0))).sessions == []
+        assert (await sessions.list(processes[0], SessionPrincipal(user.id, "user", 0))).sessions == []
+
+
+class TestApiKeys:
+    NEW = ApiKeyCreate(name="Race", scopes=["posts:read"])
+
+    async def test_creating_many_at_once_stops_at_the_limit(self, processes):
+        owner = SessionPrincipal(1, "admin", 0)
+
+        found = await outcomes(*(api_keys.create(processes[n % 2], owner, self.NEW) for n in range(60)))
+
+        assert kinds(found, TooManyApiKeys) == 10
+        assert len((await api_keys.list(processes[0], owner)).keys) == 50
+
+    async def test_creating_while_the_owner_is_deleted_succeeds_or_is_unauthorized(self, processes):
+        user = await users.create(processes[0], UserCreate(**new_user()))
+        owner = SessionPrincipal(user.id, "user", 0)
+
+        found = await outcomes(
+            *(api_keys.create(processes[n % 2], owner, self.NEW) for n in range(5)),
+            users.delete(processes[1], owner, user.id, None),
+            *(api_keys.create(processes[n % 2], owner, self.NEW) for n in range(5)),
+        )
+
+        assert kinds(found, ApiError) == kinds(found, Unauthorized)
+        for created in found:
+            if isinstance(created, CreatedApiKeyRow):
+                assert await api_keys.ApiKeys(processes[0]).verify(created.secret) is None
 
 
 class TestChangingPosts:
     @pytest.fixture
     async def post(self, processes):
-        return await posts.create(processes[0], Principal(1, "admin", 0), PostCreate(title="On compilers", content=""))
+        return await posts.create(processes[0], Principal(1, "admin"), PostCreate(title="On compilers", content=""))
 
     async def test_of_many_changes_of_one_version_one_succeeds(self, processes, post):
-        admin = Principal(1, "admin", 0)
+        admin = Principal(1, "admin")
 
         found = await outcomes(
             *(posts.update(processes[n % 2], admin, post.id, PostUpdate(title=f"{n}"), '"1"') for n in range(20))
@@ -241,14 +282,14 @@ class TestChangingPosts:
         assert (await posts.get(processes[0].database, admin, post.id)).version == 2
 
     async def test_concurrent_changes_without_a_version_lose_no_update(self, processes, post):
-        admin = Principal(1, "admin", 0)
+        admin = Principal(1, "admin")
 
         await outcomes(*(posts.update(processes[n % 2], admin, post.id, PostUpdate(content="x"), None) for n in range(20)))
 
         assert (await posts.get(processes[0].database, admin, post.id)).version == 21
 
     async def test_the_total_is_right_after_publishing_and_deleting_at_once(self, processes, post):
-        admin = Principal(1, "admin", 0)
+        admin = Principal(1, "admin")
 
         found = await outcomes(
             *(posts.update(processes[n % 2], admin, post.id, PostUpdate(is_published=n % 2 == 0), None) for n in range(10)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,9 @@ class TestGenerate:
         assert generated(settings) == generated(settings)
 
     def test_what_is_committed_is_what_the_document_says(self):
-        assert stale(Settings(OPENAPI, ROOT / "app" / "schemas", "app.call")) == []
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["accord"]
+
+        assert stale(Settings(OPENAPI, ROOT / "app" / "schemas", "app.call", principals=project["principals"])) == []
 
     def test_another_operation_leaves_the_code_of_the_others_as_it_is(self, settings):
         made = settings(DOCUMENT)
@@ -109,6 +113,52 @@ class TestGenerate:
         assert changed == ["old.py"]
         assert not (made.output / "old.py").exists()
         assert (made.output / "mine.py").exists()
+
+
+GUARDED = """
+openapi: 3.1.1
+info: {title: Guarded, version: 1.0.0}
+components:
+  securitySchemes:
+    people: {type: http, scheme: bearer}
+    machines: {type: apiKey, in: header, name: X-Key}
+    others: {type: http, scheme: basic}
+paths:
+"""
+
+
+class TestPrincipals:
+    @pytest.mark.parametrize(
+        ("security", "principal"),
+        [
+            ("[]", "None"),
+            ("[{people: []}]", "Person"),
+            ("[{machines: [all]}, {}]", "Machine | None"),
+            ("[{people: []}, {machines: [all]}]", "Principal"),
+            ("[{}, {people: []}, {machines: []}]", "Principal | None"),
+            ("[{machines: [], people: []}]", "Person"),  # the principal of the last
+            ("[{others: []}]", "Principal"),
+        ],
+    )
+    def test_a_handler_receives_that_of_the_only_scheme_or_what_all_have_in_common(self, settings, security, principal):
+        path = "  /p: {get: {operationId: get, security: %s, responses: {'204': {description: A.}}}}\n"
+        made = dataclasses.replace(settings(GUARDED + path % security), principals={"people": "Person", "machines": "Machine"})
+
+        operations = generated(made)["operations.py"]
+
+        assert f"self, call: Call[{principal}], /" in operations
+        used = [name for name in ("Machine", "Person", "Principal") if name in principal]
+        assert f"from app.call import {', '.join(['Call', *used])}\n" in operations
+
+    def test_each_has_the_name_of_a_class(self, tmp_path, monkeypatch, capsys):
+        (tmp_path / "openapi.yaml").write_text(DOCUMENT)
+        (tmp_path / "pyproject.toml").write_text(
+            '[tool.accord]\ndocument = "openapi.yaml"\noutput = "made"\n[tool.accord.principals]\nbearer = "a b"\n'
+        )
+        monkeypatch.chdir(tmp_path)
+
+        assert main(["generate"]) != 0
+        assert "[tool.accord.principals] must have the name of a class for each security scheme" in capsys.readouterr().err
 
 
 class TestCheck:

@@ -63,6 +63,15 @@ DUE = [
 ]
 
 
+class TestScopes:
+    @pytest.mark.parametrize("security", ["[{bearer: []}, {bearer: [read]}]", "[{}, {bearer: [admin]}]"])
+    def test_of_one_alternative_are_enough_for_403(self, broken, security):
+        document = broken("security: [{bearer: []}]", f"security: {security}")
+
+        text = "GET /api/v1/users/{user_id} has no 403 response, returned if the caller lacks a required scope: document it"
+        assert any(text in found for found in document.findings)
+
+
 class TestStatuses:
     @pytest.mark.parametrize(("old", "mark", "text"), DUE)
     def test_a_status_that_can_come_is_reported(self, broken, old, mark, text):

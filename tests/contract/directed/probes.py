@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tests.contract.contract import DOCUMENT, Operation, Parameter, resolved, validator
+from tests.contract.contract import DOCUMENT, KEY_HEADER, Operation, Parameter, resolved, validator
 from tests.contract.contract import members as members_of
 from tests.contract.oracle import MOST_BYTES
+from tests.contract.people import key_without
 from tests.contract.wire import Request
 from tests.support.resources import resource_data
 
@@ -240,9 +241,12 @@ def in_order(operation: Operation, stranger: str) -> list[tuple[int, Fault]]:
     found: list[tuple[int, Fault]] = [(404, lambda request: replace(request, path="/nowhere" + request.path))]
     found.append((405, lambda request: replace(request, method="PROPFIND")))
     if operation.secured:
-        found.append((401, lambda request: request.having("Authorization", None)))
-    if operation.scopes:
+        found.append((401, lambda request: request.having("Authorization", None).having(KEY_HEADER, None)))
+    if operation.roles:
         found.append((403, lambda request: request.having("Authorization", f"Bearer {stranger}")))
+    elif operation.takes_keys:
+        weak = key_without(operation.key_scopes[0])
+        found.append((403, lambda request: request.having("Authorization", None).having(KEY_HEADER, weak)))
     if 406 in operation.responses:
         found.append((406, lambda request: request.having("Accept", "text/html")))
     if operation.bodies:

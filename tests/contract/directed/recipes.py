@@ -11,8 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-from tests.contract.contract import BY_ID, PROMISES, Operation
+from tests.contract.contract import BY_ID, KEY_HEADER, PROMISES, Operation
 from tests.contract.oracle import MOST_BYTES
+from tests.contract.people import key_without
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
 from tests.support.resources import resource_data
@@ -59,6 +60,9 @@ def _from_document(operation: Operation, status: int, code: str) -> Recipe | Non
             return lambda world: Request.on_rows(operation, world.tokens["user"]).send(world.port)
         case 409, "invalid-token":
             return lambda world: valid(world).send(world.port)
+        case 403, "forbidden" if operation.takes_keys:
+            weak = key_without(operation.key_scopes[0])
+            return lambda world: Request.on_rows(operation).having(KEY_HEADER, weak).send(world.port)
         case 403, "forbidden":
             return lambda world: Request.on_rows(operation, world.tokens["other"]).send(world.port)
         case 404, "not-found":

@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.contract import OPERATIONS, Operation
+from tests.contract.contract import KEY_HEADER, OPERATIONS, Operation
 from tests.contract.wire import Request
 
 pytestmark = pytest.mark.slow
 
 CANARY = "canary-5f0c9e"
 NUMBER = 50920605091
+_HEADERS = ("Authorization", KEY_HEADER, "Accept", "Content-Type", "Origin", "Host", "Cookie")
 WRONG = (CANARY, [CANARY], {"inner": CANARY}, NUMBER, f"{CANARY}\x00", f"{CANARY}@x", CANARY * 2000)
 
 
@@ -23,7 +24,7 @@ def requests(operation: Operation, valid: Request) -> Iterator[Request]:
     """The valid request with the canary wherever a value may be, and a fault beside it, so that nothing is done."""
     valid = valid.asking("unknown=1")
     yield replace(valid, path=valid.path.replace("9007199254740991", CANARY))
-    yield from (valid.having(name, CANARY) for name in ("Authorization", "Accept", "Content-Type", "Origin", "Host", "Cookie"))
+    yield from (valid.having(name, CANARY) for name in _HEADERS)
     yield valid.having("Authorization", f"Bearer {CANARY}")
     yield from (valid.having(name, f"{CANARY}\u00e9") for name in operation.of("header"))
     for name in (*operation.of("query"), "unknown"):

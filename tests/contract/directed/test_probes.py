@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.contract import answers
-from tests.contract.contract import DOCUMENT, OPERATIONS, Operation
+from tests.contract.contract import DOCUMENT, KEY_HEADER, OPERATIONS, Operation
 from tests.contract.directed import probes
 from tests.contract.directed.probes import Probe
 from tests.contract.oracle import find
+from tests.contract.people import api_key
 from tests.contract.wire import Answer, Request
 
 pytestmark = pytest.mark.slow
@@ -157,6 +158,16 @@ class TestCredentials:
             known.id: Request.of(known).having("Authorization", sent).send(port).status
             for known in OPERATIONS
             if known.reads_token
+        }
+
+        assert set(statuses.values()) == {401}, statuses
+
+    @pytest.mark.parametrize("value", ["", "x", "Bearer {}", "{} x", "{},{}", "{}0", "ACK_{}"])
+    def test_that_are_no_key_are_refused_wherever_keys_are_taken(self, value: str, port: int):
+        sent = value.replace("{}", api_key())
+
+        statuses = {
+            known.id: Request.of(known).having(KEY_HEADER, sent).send(port).status for known in OPERATIONS if known.takes_keys
         }
 
         assert set(statuses.values()) == {401}, statuses

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.contract.contract import OPERATIONS, Operation, members
-from tests.contract.people import ORIGINS, PASSWORD, PEOPLE, furnish
+from tests.contract.contract import KEY, OPERATIONS, Operation, members
+from tests.contract.people import ORIGINS, PASSWORD, PEOPLE, api_key, furnish
 from tests.support.databases import Template
 from tests.support.paths import ROOT
 from tests.support.resources import resource_data
@@ -25,7 +25,7 @@ EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "50"))  # of each operati
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20260206"))
 # Schemathesis ends the stateful phase when a scenario cannot be replayed, which here is after about 20 scenarios, because
 # the service keeps what it was sent. So that phase runs again, each time with another seed.
-STATEFUL_RUNS = 1
+STATEFUL_RUNS = {"admin": 1, "user": 1, "key": 0, "anonymous": 1}  # with a key, half of the operations only answer 401
 
 _WHO = """
 [auth.wfc]
@@ -33,14 +33,20 @@ path = "people.json"
 user = "{name}"
 peers = ["user", "other"]
 """
-PASSES = {"admin": _WHO.format(name="admin"), "user": _WHO.format(name="user"), "anonymous": ""}
+PASSES = {
+    "admin": _WHO.format(name="admin"),
+    "user": _WHO.format(name="user"),
+    "key": f'[auth.openapi.{KEY}]\napi_key = "{api_key()}"\n',  # the administrator's, with every scope
+    "anonymous": "",
+}
 
 
 def _settings(operation: Operation, principal: str) -> Iterator[str]:
     """Of one operation: what its statuses mean, and which dictionaries its values are also taken from."""
     yield f'[[operations]]\ninclude-operation-id = ["{operation.id}"]'
-    if operation.scopes and principal == "user":
-        # Roles are checked before the request, so every case of a user who is not an administrator is forbidden.
+    if (operation.roles and principal == "user") or (operation.takes_keys and principal == "key"):
+        # Roles and scopes are checked before the request: every case of a user who is not an administrator is forbidden, and
+        # those with a key that lacks a scope.
         yield "checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 415, 422]"
     if 412 in operation.responses:
         yield 'checks.positive_data_acceptance.expected-statuses = ["2xx", 304, 401, 403, 404, 409, 412]'
@@ -158,13 +164,14 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
         "PYTHONPATH": str(ROOT),
         "SCHEMATHESIS_HOOKS": "tests.contract.fuzz.hooks",
         "ACCORD_FUZZ_DATABASE": url,
-        "ACCORD_FUZZ_PRINCIPAL": name,
+        "ACCORD_FUZZ_PASS": name,
+        "ACCORD_FUZZ_PRINCIPAL": "admin" if name == "key" else name,
         "COLUMNS": "120",
     }
     started = time.monotonic()
     with Server(folder / "accord.db", DATABASE_URL=url, ALLOWED_ORIGINS=str(ORIGINS[0])) as server:
         command += ["--url", server.url]
-        runs = [_st(command, folder, environment, number) for number in range(1 + STATEFUL_RUNS)]
+        runs = [_st(command, folder, environment, number) for number in range(1 + STATEFUL_RUNS[name])]
     seconds = time.monotonic() - started
     first, *others = (run.report for run in runs)
     return Outcome(

@@ -156,7 +156,8 @@ class Operation:
     name: str
     id: str
     title: str
-    principal: str  # the type argument of `Call`
+    # Of each alternative of its security the scheme that returns the principal; None where it may be anonymous.
+    schemes: tuple[str | None, ...]
     problems: tuple[str, ...]
     bodies: dict[str, str]
     parameters: tuple[Argument, ...]  # all of them, as links supply them

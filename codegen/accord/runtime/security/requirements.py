@@ -43,7 +43,7 @@ class Security:
     `query_names` are the query parameters that hold credentials. `step_up` is None unless the operation needs a recent proof.
     """
 
-    __slots__ = ("_alternatives", "_optional", "challenge", "is_required", "query_names", "step_up")
+    __slots__ = ("_alternatives", "_combines", "_optional", "challenge", "is_required", "query_names", "step_up")
 
     def __init__(self, operation: Operation, schemes: Mapping[str, Scheme]) -> None:
         names = list(dict.fromkeys(name for alternative in operation.security for name, _ in alternative))
@@ -62,6 +62,7 @@ class Security:
             for alternative in operation.security
             if alternative
         ]
+        self._combines = any(len(alternative) > 1 for alternative in self._alternatives)
         self.is_required = bool(self._alternatives)
         challenges = dict.fromkeys(challenge for _, challenge in found.values())
         self.challenge: Headers = tuple((b"www-authenticate", challenge.encode()) for challenge in challenges)
@@ -74,11 +75,12 @@ class Security:
         Raises:
             RequestRejected: 401. Invalid credentials are rejected even if credentials are optional.
         """
-        without_scopes = None
+        without_scopes, is_anonymous = None, self._optional
         for alternative in self._alternatives:
             allowed, principal = True, None
             for extract, scheme, scopes in alternative:
                 credential = extract(headers, query_string)
+                is_anonymous = is_anonymous and credential is None
                 principal = await scheme.verify(credential) if credential else None
                 if principal is None:
                     break
@@ -89,7 +91,7 @@ class Security:
                 without_scopes = principal
         if without_scopes is not None:
             return without_scopes, False
-        if self._optional and not self._has_credential(headers, query_string):
+        if is_anonymous and not (self._combines and self._has_credential(headers, query_string)):
             return None, True
         raise RequestRejected(401, headers=self.challenge)
 
@@ -107,6 +109,6 @@ class Security:
         return scheme.step_up
 
     def _has_credential(self, headers: dict[bytes, bytes], query_string: bytes) -> bool:
-        """Whether the request has any credential, valid or not."""
+        """Whether the request has any credential, valid or not: of schemes together, not all are looked at before."""
         requirements = (requirement for alternative in self._alternatives for requirement in alternative)
         return any(requirement.extract(headers, query_string) is not None for requirement in requirements)

@@ -54,7 +54,10 @@ class TestAListedOrigin:
         user = preflight(listed, ORIGIN)
 
         assert user.headers["Access-Control-Allow-Methods"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
-        assert user.headers["Access-Control-Allow-Headers"] == "Accept, Authorization, Content-Type, If-Match, If-None-Match"
+        assert (
+            user.headers["Access-Control-Allow-Headers"]
+            == "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-API-Key"
+        )
 
     def test_a_preflight_request_is_limited_and_has_security_headers(self, settings):
         few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})
@@ -81,7 +84,7 @@ class TestAListedOrigin:
 
             assert (posts.status_code, own.status_code, unchanged.status_code) == (200, 200, 304)
             assert posts.headers.get_list("Vary") == ["Origin"]
-            assert own.headers.get_list("Vary") == unchanged.headers.get_list("Vary") == ["Authorization, Origin"]
+            assert own.headers.get_list("Vary") == unchanged.headers.get_list("Vary") == ["Authorization, X-API-Key, Origin"]
 
     def test_may_read_problems_too(self, listed, settings):
         few = settings.model_copy(update={"allowed_origins": [ORIGIN], "address_limit": 1})

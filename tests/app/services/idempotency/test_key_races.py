@@ -22,7 +22,7 @@ from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.anyio
 
-ADMIN = Principal(1, "admin", 0)
+ADMIN = Principal(1, "admin")
 KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"
 
 
@@ -86,7 +86,7 @@ async def test_of_many_keys_for_one_address_one_succeeds_and_is_stored(processes
 
 async def test_an_author_deleted_meanwhile_leaves_neither_posts_nor_keys(processes, total):
     author = await users.create(processes[0], UserCreate(**new_user()))
-    principal, new = Principal(author.id, "user", 0), PostCreate(**new_post())
+    principal, new = Principal(author.id, "user"), PostCreate(**new_post())
 
     await outcomes(
         *(posts.create(processes[n % 4], principal, new, f"{KEY}{n}") for n in range(10)),

@@ -55,7 +55,7 @@ class TestTheTable:
     async def test_deletes_only_expired_keys(self, settings):
         clock = Clock()
         async with connected(make_resources(settings, clock)) as service:
-            author = Principal(1, "admin", 0)
+            author = Principal(1, "admin")
             for number in range(3):
                 await posts.create(service, author, PostCreate(**new_post()), f"a key of mine {number}")
                 clock.advance(hours=8)

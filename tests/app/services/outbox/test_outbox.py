@@ -9,7 +9,7 @@ from itertools import chain
 
 import pytest
 
-from app.call import Principal
+from app.call import SessionPrincipal
 from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered
@@ -293,7 +293,7 @@ class TestHousekeeping:
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM sessions")] == [1]
         assert [row[0] for row in query(settings.database_url, "SELECT count(*) FROM refresh_tokens")] == [1]
         assert lively.access_token
-        assert (await sessions.list(service, Principal(user.id, "user", 0))).sessions == []
+        assert (await sessions.list(service, SessionPrincipal(user.id, "user", 0))).sessions == []
 
     async def test_it_continues_until_no_expired_rows_remain(self, service, settings, clock):
         sql = "INSERT INTO idempotency_keys (scope, key_hash, request_hash, answer, expires_at) VALUES ('', ?, '', '{}', ?)"

@@ -20,7 +20,7 @@ from tests.support.databases import query
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-ADMIN = Principal(1, "admin", 0)
+ADMIN = Principal(1, "admin")
 PREFIXES = [None, "ADA", "ada lovelace", "zoë", "a", "%", "\U0010ffff", "\ud7ff", "İ", "'", "\ue000"]
 NAMES = ["Ada Lovelace", "ADA", "%", "_", "'", "\U0010ffff\U0010ffffx", "\ud7ffx", "\ue000x", "İstanbul", "ẞ", None, ""]
 

@@ -30,7 +30,7 @@ from tests.support.servers.receiver import NO_CONTENT, Receiver, status
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("webhook")]
 
-ADMIN = Principal(1, "admin", 1)
+ADMIN = Principal(1, "admin")
 
 
 async def publish(resources, title="t"):

@@ -18,7 +18,7 @@ from tests.support.databases import query
 
 pytestmark = pytest.mark.anyio
 
-ADMIN = Principal(1, "admin", 1)
+ADMIN = Principal(1, "admin")
 ALL = ["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]
 URL = "http://127.0.0.1:9/"
 

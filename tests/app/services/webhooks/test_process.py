@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 async def test_a_worker_process_sends_webhooks(resources, settings, receiver, webhook, clock):
     clock.advance(days=-1)  # so that the delivery is due for the clock of the process
-    await posts.create(resources, Principal(1, "admin", 1), PostCreate(title="t", content="c"))
+    await posts.create(resources, Principal(1, "admin"), PostCreate(title="t", content="c"))
     environment = {
         **os.environ,
         "ENV": "staging",

@@ -64,7 +64,7 @@ def _operation(item: Item, responses: tuple[nodes.Response, ...], links: Links) 
         name=request.name,
         id=operation.id,
         title=request.title,
-        principal=_principal(operation),
+        schemes=_schemes(operation),
         problems=item.problems,
         bodies=request.body_types,
         parameters=tuple(map(request.argument, operation.parameters)),
@@ -77,10 +77,9 @@ def _operation(item: Item, responses: tuple[nodes.Response, ...], links: Links) 
     )
 
 
-def _principal(operation: Operation) -> str:
-    if not any(operation.security):
-        return "None"
-    return "Principal" if all(operation.security) else "Principal | None"
+def _schemes(operation: Operation) -> tuple[str | None, ...]:
+    """As `Security` does: of several schemes together, the last one's principal."""
+    return tuple(dict.fromkeys(way[-1][0] if way else None for way in operation.security)) or (None,)
 
 
 def tags(items: list[Item]) -> tuple[nodes.Tag, ...]:
