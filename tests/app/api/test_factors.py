@@ -59,7 +59,7 @@ class TestEnrolment:
         enrolled = enrol(timed, grace, name="Phone")
         before, without = timed.get(FACTORS, headers=grace).json(), sign_in(timed)
 
-        confirmed = confirm(timed, grace, pyotp.parse_uri(enrolled.json()["uri"]).at(clock()))
+        confirmed = confirm(timed, grace, pyotp.TOTP(pyotp.parse_uri(enrolled.json()["uri"]).secret).at(clock()))
 
         assert enrolled.status_code == 201
         assert (before, without.status_code) == ({"factors": [], "recovery_codes_left": 0}, 201)
