@@ -79,6 +79,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "is_published": BOTH,
     "item_id": (1, 2, 999),
     "kept": (3, 0, 999),
+    "key": ("totp:1", "totp:2", "x"),
     "key_hash": ("key-1", "key-2", "x"),
     "latest": (SOON, PAST, LATER),
     "limit": (3, 100, 1),
@@ -110,6 +111,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "password_hash": ("hash",),
     "payload": ('{"to": "ä"}',),
     "post_id": (1, 2, 999),
+    "purpose": ("reset-password", "verify-email"),
     "reason": ("refused", None),
     "request_hash": ("request-1",),
     "role": ("user", "admin", "none"),
@@ -263,6 +265,31 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in [*range(1, 20), 100]
     ]
+    factors = [
+        {
+            "id": number,
+            "user_id": 2 if number == 1 else 1,
+            "key": f"totp:{number}",
+            "type": "totp",
+            "name": f"Phone {number}",
+            "secret": f"secret {number}",
+            "counter": 0,
+            "created_at": NOON,
+            "confirmed_at": NOON if number % 2 else None,
+            "last_used_at": None,
+        }
+        for number in [*range(1, 8), 100]
+    ]
+    mail_tokens = [  # more than a user may have
+        {
+            "hash": f"refresh-{number}",
+            "user_id": 2,
+            "purpose": "reset-password",
+            "email": "User-2@Example.com",
+            "expires_at": LATER + timedelta(seconds=number) if number < 24 else PAST,
+        }
+        for number in range(1, 25)
+    ]
     api_keys = [
         {
             "id": number,
@@ -299,6 +326,9 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "webhook_deliveries": deliveries,
         "users": people,
         "api_keys": api_keys,
+        "factors": factors,
+        "recovery_codes": [{"user_id": 2, "hash": f"refresh-{number}"} for number in range(1, 5)],
+        "mail_tokens": mail_tokens,
         "audit_events": events,
         "posts": posts,
         "sessions": sessions,
