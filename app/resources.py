@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,10 +24,22 @@ from app.core.limits import Limit, SharedLimit
 from app.core.limits.throttle import AttemptQueues, Throttle
 from app.core.security.passwords import Passwords
 from app.core.security.secrets import Secrets
+from app.core.urls.database import is_sqlite
 from app.core.valkey import Valkey
 
 HOUR = 3600  # seconds
 FINISH_SECONDS = 1.0
+WANTED_EVENTS_SECONDS = 2.0  # until a process notices that another one has changed a webhook
+
+
+@dataclass(slots=True)
+class WantedEvents:
+    """The events that active webhooks want, as this process knows them; see `app.services.webhooks.events`."""
+
+    lifetime: float = math.inf  # seconds until the knowledge must be read again
+    events: frozenset[str] = frozenset()
+    expires: float = 0.0  # time of the monotonic clock
+    changes: int = 0  # of webhooks, made by this process
 
 
 @dataclass(slots=True)
@@ -51,6 +64,8 @@ class Resources:
     # Writes go to the primary.
     replica: Database = field(init=False)
     outbox_added: asyncio.Event = field(init=False)  # set after a commit that added an item, to wake the worker
+    deliveries_added: asyncio.Event = field(init=False)  # set when deliveries to webhooks are written, to wake the worker
+    wanted_events: WantedEvents = field(default_factory=WantedEvents)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -86,6 +101,8 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
     def hourly(name: str, number: int) -> Limit | SharedLimit | None:
         return limits.create_limit(name, number, HOUR, shared, share=settings.workers)
 
+    # Nobody else serves a SQLite file with one worker, so nobody else changes webhooks.
+    is_only_server = settings.workers == 1 and is_sqlite(settings.database_url)
     throttle = Throttle(
         hourly("sign-in", settings.sign_in_limit),
         hourly("sign-in-failures", settings.sign_in_failure_limit),
@@ -102,6 +119,7 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         now,
         valkey=shared,
         cache=create_cache(settings, shared),
+        wanted_events=WantedEvents() if is_only_server else WantedEvents(WANTED_EVENTS_SECONDS),
     )
 
 
@@ -109,7 +127,7 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 async def connected(resources: Resources) -> AsyncIterator[Resources]:
     """Connect the database and Valkey for the duration of the context."""
     settings = resources.settings
-    resources.outbox_added = asyncio.Event()
+    resources.outbox_added, resources.deliveries_added = asyncio.Event(), asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.callback(resources.passwords.close)
         open_database = functools.partial(

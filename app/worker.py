@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox and deletes expired rows, in the serving process or one of its own. Any number may run."""
+"""The worker: delivers mails and webhooks, and deletes expired rows, in the serving process or one of its own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from app.resources import Resources
 from app.services import housekeeping, mails, outbox
 from app.services.audit import chain
 from app.services.outbox.queries import ClaimedItem
+from app.services.webhooks.delivery import delete_old
+from app.services.webhooks.dispatcher import Dispatcher
 
 CONCURRENCY = 8  # deliveries at the same time
 POLL_SECONDS = 1.0
@@ -60,7 +62,7 @@ class Outage:
 
 
 class Worker:
-    """Claims items and delivers several at a time. Without a transport, items stay and only the housekeeping is done."""
+    """Claims items and delivers several at a time. Without a transport, mails stay in the outbox."""
 
     def __init__(self, resources: Resources, transport: MailTransport | None) -> None:
         self._resources, self._database, self._transport = resources, resources.database, transport
@@ -70,11 +72,13 @@ class Worker:
         self._deliveries: dict[int, asyncio.Task[None]] = {}
         self._database_outage = Outage("the outbox database", MAX_DATABASE_PAUSE)
         self._delivery_outage = Outage("mail delivery", MAX_DELIVERY_PAUSE)
+        self._webhooks = Dispatcher(resources)
 
     async def run(self) -> None:
         """Run until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._housekeep())
+            tasks.create_task(self._webhooks.run())
             tasks.create_task(self._seal())
             if self._transport is not None:
                 tasks.create_task(self._claim())
@@ -83,6 +87,9 @@ class Worker:
         """Cancel `run`, give unfinished deliveries a second, and release what is left."""
         self._stopping = True
         await _cancelled({running})
+        await asyncio.gather(self._webhooks.stop(), self._stop_deliveries())
+
+    async def _stop_deliveries(self) -> None:
         left = set(self._deliveries.values())
         if left:
             _, left = await asyncio.wait(left, timeout=GRACE_SECONDS)
@@ -192,6 +199,7 @@ class Worker:
             try:
                 await outbox.reschedule_far_future(self._database, self._now())
                 await housekeeping.delete_expired(self._database, self._now())
+                await delete_old(self._database, self._now())
                 await housekeeping.erase_and_delete_audit_events(
                     self._database, self._resources.settings.audit_days, self._now()
                 )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import accounts, api_keys, audit, factors, health, posts, profiles, sessions, users
+from app.api import accounts, api_keys, audit, factors, health, posts, profiles, sessions, users, webhooks
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
@@ -18,4 +18,5 @@ if TYPE_CHECKING:
         profiles=profiles,
         sessions=sessions,
         users=users,
+        webhooks=webhooks,
     )

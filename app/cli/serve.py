@@ -18,7 +18,7 @@ from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
 from app.cli.settings import require_migrated
-from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail, run
+from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail, require_secret_key, run
 from app.contract import title, version
 from app.core import limits
 from app.core.config import Settings
@@ -35,6 +35,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # until it serves, which installs handlers of its own
             signal.signal(number, lambda *_: sys.exit(0))
     log_to_stderr(settings)
+    require_secret_key(settings)
     draining = asyncio.Event()
     application = create_app(settings, draining=draining)
     line: socket.socket | None = None

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import structlog
 
-from app.cli.errors import fail
+from app.cli.errors import MISUSED, fail
 from app.core import logs, mail
 from app.core.config import Settings, unknown_settings
+from app.core.security.secrets import SAMPLE_KEY
 from app.resources import Resources, connected, make_resources
 
 T = TypeVar("T")
@@ -38,6 +39,12 @@ def run(settings: Settings, work: Callable[[Resources], Awaitable[T]]) -> T:
 
     log_to_stderr(settings)
     return asyncio.run(connect())
+
+
+def require_secret_key(settings: Settings) -> None:
+    """Exit with a message if SECRET_KEY is not set, or is the one of `.env.example`. Development has a key of its own."""
+    if settings.env != "development" and (not settings.secret_key or SAMPLE_KEY in settings.secret_key):
+        fail("SECRET_KEY: must be set outside development; print one with `openssl rand -base64 32`", code=MISUSED)
 
 
 def require_mail(settings: Settings) -> None:

@@ -8,7 +8,7 @@ import signal
 import uvloop
 
 from app.cli.settings import require_migrated
-from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail
+from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail, require_secret_key
 from app.core import mail
 from app.core.config import Settings
 from app.core.mail import MailTransport
@@ -19,6 +19,7 @@ from app.worker import working
 def worker(settings: Settings) -> None:
     """Deliver the outbox until SIGTERM or SIGINT."""
     log_to_stderr(settings)
+    require_secret_key(settings)
     transport = mail.create_transport(settings)
     require_migrated(settings)
     log_unknown_settings()

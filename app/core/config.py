@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     mail_from: str = "Accord <accord@localhost>"
     mail_folder: Path | None = None  # receives mails without SMTP_URL; data/mail in development
     public_url: str = "http://127.0.0.1:8000"  # base URL of the service in mails
+    webhook_allow_private: bool = False  # send webhooks to private addresses and over plain HTTP; not in production
 
     @field_validator("database_url", "database_read_url", "redis_url", "smtp_url")
     @classmethod
@@ -109,6 +110,13 @@ class Settings(BaseSettings):
         from app.core.mail.message import parse_sender  # noqa: PLC0415 - email.policy takes milliseconds; also a cycle
 
         parse_sender(value)
+        return value
+
+    @field_validator("webhook_allow_private")
+    @classmethod
+    def _check_allow_private(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+        if value and info.data.get("env") == "production":
+            raise ValueError("must be false in production")
         return value
 
     @field_validator("public_url")

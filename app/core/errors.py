@@ -10,6 +10,8 @@ Exception
 ├── ValueError
 │   └── DisallowedCharacters        a password contains characters that PRECIS disallows
 ├── MailUnavailable                 the mail transport is down; no mail can be sent
+├── RequestFailed                   an outgoing request got no response
+│   └── RequestBlocked              it was not sent, because its URL or address is not allowed
 └── Undeliverable                   this mail is rejected permanently
 """
 
@@ -70,3 +72,11 @@ class MailUnavailable(Exception):
 
 class Undeliverable(Exception):
     """This mail is rejected permanently: its recipient or its content will never be accepted."""
+
+
+class RequestFailed(Exception):
+    """An outgoing request got no response. The message is one sentence for the owner of the URL."""
+
+
+class RequestBlocked(RequestFailed):
+    """An outgoing request was not sent, because its URL or the address of its host is not allowed."""

@@ -17,5 +17,7 @@ from app.models.session import PreviousAccessToken as PreviousAccessToken
 from app.models.session import RefreshToken as RefreshToken
 from app.models.session import Session as Session
 from app.models.user import User as User
+from app.models.webhook import Delivery as Delivery
+from app.models.webhook import Webhook as Webhook
 
 metadata = Base.metadata

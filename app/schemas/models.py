@@ -509,6 +509,231 @@ class Post(Model):
     ]
 
 
+class WebhookCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    url: Annotated[
+        StrictStr,
+        Field(
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            max_length=2000,
+            min_length=10,
+            pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
+        ),
+    ]
+    events: Annotated[
+        list[Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]],
+        Field(description="The events that are sent.", max_length=6, min_length=1),
+    ]
+    description: Annotated[
+        StrictStr | None | MISSING, Field(description="What the webhook is for.", max_length=200, pattern="^[^\\u0000]*$")
+    ] = MISSING
+    is_active: Annotated[StrictBool, Field(description="Whether events are sent.")] = True
+
+
+class WebhookUpdate(Model):
+    model_config = ConfigDict(extra="forbid")
+    url: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            max_length=2000,
+            min_length=10,
+            pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
+        ),
+    ] = MISSING
+    events: Annotated[
+        list[Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]] | MISSING,
+        Field(description="The events that are sent.", max_length=6, min_length=1),
+    ] = MISSING
+    description: Annotated[
+        StrictStr | None | MISSING, Field(description="What the webhook is for.", max_length=200, pattern="^[^\\u0000]*$")
+    ] = MISSING
+    is_active: Annotated[
+        StrictBool | MISSING,
+        Field(
+            description="`false` sends nothing: pending deliveries wait, and events that happen meanwhile are not sent later."
+        ),
+    ] = MISSING
+
+
+class Webhook(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    url: Annotated[
+        StrictStr,
+        Field(
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            max_length=2000,
+            min_length=10,
+            pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
+        ),
+    ]
+    description: Annotated[
+        StrictStr | None, Field(description="What the webhook is for.", max_length=200, pattern="^[^\\u0000]*$")
+    ]
+    events: Annotated[
+        list[Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]],
+        Field(description="The events that are sent.", max_length=6, min_length=1),
+    ]
+    is_active: Annotated[StrictBool, Field(description="Whether events are sent.")]
+    disabled_reason: Annotated[
+        Literal["gone", "failing"] | None,
+        Field(
+            description="Why the service deactivated the webhook: `gone`, its response was 410; `failing`, all attempts failed for five days. Null\notherwise.\n"
+        ),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    version: Annotated[
+        StrictInt,
+        Field(description="Increases with every change. The `ETag` is this number in quotes.", ge=1, le=9007199254740991),
+    ]
+
+
+class WebhookCreated(Model):
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    url: Annotated[
+        StrictStr,
+        Field(
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            max_length=2000,
+            min_length=10,
+            pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
+        ),
+    ]
+    description: Annotated[
+        StrictStr | None, Field(description="What the webhook is for.", max_length=200, pattern="^[^\\u0000]*$")
+    ]
+    events: Annotated[
+        list[Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]],
+        Field(description="The events that are sent.", max_length=6, min_length=1),
+    ]
+    is_active: Annotated[StrictBool, Field(description="Whether events are sent.")]
+    disabled_reason: Annotated[
+        Literal["gone", "failing"] | None,
+        Field(
+            description="Why the service deactivated the webhook: `gone`, its response was 410; `failing`, all attempts failed for five days. Null\notherwise.\n"
+        ),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    version: Annotated[
+        StrictInt,
+        Field(description="Increases with every change. The `ETag` is this number in quotes.", ge=1, le=9007199254740991),
+    ]
+    secret: Annotated[
+        StrictStr,
+        Field(
+            description="The secret that requests are signed with. Shown only once.",
+            max_length=50,
+            min_length=50,
+            pattern="^whsec_[A-Za-z0-9+/]{43}=$",
+        ),
+    ]
+
+
+class WebhookSecret(Model):
+    secret: Annotated[
+        StrictStr,
+        Field(
+            description="The secret that requests are signed with. Shown only once.",
+            max_length=50,
+            min_length=50,
+            pattern="^whsec_[A-Za-z0-9+/]{43}=$",
+        ),
+    ]
+    previous_expires_at: Annotated[
+        Instant, Field(description="Until then, requests are signed with the previous secret as well.")
+    ]
+
+
+class WebhookDelivery(Model):
+    """An event on its way to a webhook."""
+
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    webhook_id: Annotated[
+        StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)
+    ]
+    message_id: Annotated[
+        StrictStr,
+        Field(
+            description="Identifies the event. The header `webhook-id` of each attempt.",
+            max_length=36,
+            min_length=36,
+            pattern="^msg_[0-9a-f]{32}$",
+        ),
+    ]
+    event: Annotated[
+        Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"],
+        Field(description="Something that happened."),
+    ]
+    status: Annotated[
+        Literal["pending", "succeeded", "failed"],
+        Field(
+            description="`pending`: an attempt is due or will be. `succeeded`: the response was 2xx. `failed`: no more attempts are made, unless you ask\nfor a redelivery.\n"
+        ),
+    ]
+    attempts: Annotated[StrictInt, Field(description="Attempts so far. A redelivery starts again.", ge=0, le=10)]
+    response_status: Annotated[
+        StrictInt | None, Field(description="The status of the last response; null if there was none.", ge=100, le=999)
+    ]
+    error: Annotated[
+        StrictStr | None, Field(description="Why the last attempt failed, for people; null if it did not.", max_length=200)
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    attempted_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+    next_attempt_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+
+
+class UserCreatedEvent(Model):
+    type: Literal["user.created"]
+    timestamp: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    data: User
+
+
+class UserUpdatedEvent(Model):
+    type: Literal["user.updated"]
+    timestamp: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    data: User
+
+
+class Deleted(Model):
+    """What was deleted."""
+
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+
+
+class PostCreatedEvent(Model):
+    type: Literal["post.created"]
+    timestamp: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    data: Post
+
+
+class PostUpdatedEvent(Model):
+    type: Literal["post.updated"]
+    timestamp: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    data: Post
+
+
+class PostDeletedEvent(Model):
+    type: Literal["post.deleted"]
+    timestamp: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    data: Annotated[Deleted, Field(description="What was deleted.")]
+
+
 class AuditDetails(Model):
     """What else is known, depending on the type of event. Never personal data."""
 
@@ -756,3 +981,57 @@ class PostList(Model):
             pattern="^[A-Za-z0-9_-]{38,106}$",
         ),
     ]
+
+
+class WebhookList(Model):
+    webhooks: Annotated[list[Webhook], Field(max_length=100)]
+    total: Annotated[
+        StrictInt,
+        Field(
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
+            ge=0,
+            le=9007199254740991,
+        ),
+    ]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="The `cursor` of the next page; null on the last page.",
+            max_length=106,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38,106}$",
+        ),
+    ]
+
+
+class WebhookDeliveryList(Model):
+    deliveries: Annotated[list[WebhookDelivery], Field(max_length=100)]
+    total: Annotated[
+        StrictInt,
+        Field(
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
+            ge=0,
+            le=9007199254740991,
+        ),
+    ]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="The `cursor` of the next page; null on the last page.",
+            max_length=106,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38,106}$",
+        ),
+    ]
+
+
+class UserDeletedEvent(Model):
+    type: Literal["user.deleted"]
+    timestamp: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    data: Annotated[Deleted, Field(description="What was deleted.")]

@@ -1861,6 +1861,453 @@ class ListAuditEvents(Operation):
         return "/api/v1/audit-events"
 
 
+class ListWebhooks(Operation):
+    """GET /api/v1/webhooks: List webhooks"""
+
+    operation_id = "listWebhooks"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        page: int
+        page_size: int
+        cursor: str
+
+    class OK(Body[models.WebhookList | rows.WebhookListRow]):
+        """One page of webhooks."""
+
+        status = 200
+
+        def link_next_page(self) -> Link[ListWebhooks.Arguments]:
+            """The next page. There is none if `next_cursor` is null."""
+            arguments: ListWebhooks.Arguments = link_arguments(
+                self, {}, {"cursor": "$response.body#/next_cursor", "page_size": "$response.body#/page_size"}, texts=("cursor",)
+            )
+            return Link.of(
+                "GET",
+                ListWebhooks.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                ),
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, page: int, page_size: int, cursor: str | None
+        ) -> ListWebhooks.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/webhooks"
+
+
+class CreateWebhook(Operation):
+    """POST /api/v1/webhooks: Create a webhook"""
+
+    operation_id = "createWebhook"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotAcceptable = problems.NotAcceptable
+    DisallowedWebhookUrl = problems.DisallowedWebhookUrl
+    TooManyWebhooks = problems.TooManyWebhooks
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.WebhookCreated | rows.WebhookCreatedRow], kw_only=True):
+        """The new webhook and its secret."""
+
+        status = 201
+        headers = (("etag", "ETag"), ("location", "Location"))
+        etag: str
+        location: str
+
+        def link_get_webhook(self) -> Link[GetWebhook.Arguments]:
+            """GET /api/v1/webhooks/{webhook_id}: Get a webhook"""
+            arguments: GetWebhook.Arguments = link_arguments(
+                self, {}, {"webhook_id": "$response.body#/id"}, needed=("webhook_id",)
+            )
+            return Link.of("GET", GetWebhook.path(webhook_id=arguments["webhook_id"]), arguments)
+
+        def link_update_webhook(self) -> Link[UpdateWebhook.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdateWebhook.Arguments = link_arguments(
+                self,
+                {},
+                {"webhook_id": "$response.body#/id", "if_match": "$response.header.ETag"},
+                needed=("webhook_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateWebhook.path(webhook_id=arguments["webhook_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+        def link_delete_webhook(self) -> Link[DeleteWebhook.Arguments]:
+            """DELETE /api/v1/webhooks/{webhook_id}: Delete a webhook"""
+            arguments: DeleteWebhook.Arguments = link_arguments(
+                self, {}, {"webhook_id": "$response.body#/id"}, needed=("webhook_id",)
+            )
+            return Link.of("DELETE", DeleteWebhook.path(webhook_id=arguments["webhook_id"]), arguments)
+
+        def link_rotate_webhook_secret(self) -> Link[RotateWebhookSecret.Arguments]:
+            """POST /api/v1/webhooks/{webhook_id}/secrets: Rotate the secret of a webhook"""
+            arguments: RotateWebhookSecret.Arguments = link_arguments(
+                self, {}, {"webhook_id": "$response.body#/id"}, needed=("webhook_id",)
+            )
+            return Link.of("POST", RotateWebhookSecret.path(webhook_id=arguments["webhook_id"]), arguments)
+
+        def link_list_webhook_deliveries(self) -> Link[ListWebhookDeliveries.Arguments]:
+            """GET /api/v1/webhooks/{webhook_id}/deliveries: List the deliveries of a webhook"""
+            arguments: ListWebhookDeliveries.Arguments = link_arguments(
+                self, {}, {"webhook_id": "$response.body#/id"}, needed=("webhook_id",)
+            )
+            return Link.of("GET", ListWebhookDeliveries.path(webhook_id=arguments["webhook_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.WebhookCreate) -> CreateWebhook.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/webhooks"
+
+
+class GetWebhook(Operation):
+    """GET /api/v1/webhooks/{webhook_id}: Get a webhook"""
+
+    operation_id = "getWebhook"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        webhook_id: int
+        if_none_match: str
+
+    class OK(Body[models.Webhook | rows.WebhookRow], kw_only=True):
+        """The webhook."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+        def link_update_webhook(self, *, webhook_id: int) -> Link[UpdateWebhook.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdateWebhook.Arguments = link_arguments(
+                self,
+                {"$request.path.webhook_id": webhook_id},
+                {"webhook_id": "$request.path.webhook_id", "if_match": "$response.header.ETag"},
+                needed=("webhook_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateWebhook.path(webhook_id=arguments["webhook_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+        def link_list_webhook_deliveries(self, *, webhook_id: int) -> Link[ListWebhookDeliveries.Arguments]:
+            """GET /api/v1/webhooks/{webhook_id}/deliveries: List the deliveries of a webhook"""
+            arguments: ListWebhookDeliveries.Arguments = link_arguments(
+                self,
+                {"$request.path.webhook_id": webhook_id},
+                {"webhook_id": "$request.path.webhook_id"},
+                needed=("webhook_id",),
+            )
+            return Link.of("GET", ListWebhookDeliveries.path(webhook_id=arguments["webhook_id"]), arguments)
+
+        def link_revalidate(self, *, webhook_id: int) -> Link[GetWebhook.Arguments]:
+            """Send the `ETag` to transfer the webhook only if it has changed."""
+            arguments: GetWebhook.Arguments = link_arguments(
+                self,
+                {"$request.path.webhook_id": webhook_id},
+                {"webhook_id": "$request.path.webhook_id", "if_none_match": "$response.header.ETag"},
+                needed=("webhook_id",),
+                texts=("if_none_match",),
+            )
+            return Link.of(
+                "GET",
+                GetWebhook.path(webhook_id=arguments["webhook_id"]),
+                arguments,
+                headers=(("if_none_match", "If-None-Match"),),
+            )
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, webhook_id: int) -> GetWebhook.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, webhook_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/webhooks/{webhook_id}"
+
+
+class DeleteWebhook(Operation):
+    """DELETE /api/v1/webhooks/{webhook_id}: Delete a webhook"""
+
+    operation_id = "deleteWebhook"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    PreconditionFailed = problems.PreconditionFailed
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        webhook_id: int
+        if_match: str
+
+    class NoContent(Empty):
+        """The webhook has been deleted."""
+
+        status = 204
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, webhook_id: int, if_match: str | None
+        ) -> DeleteWebhook.NoContent: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, webhook_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/webhooks/{webhook_id}"
+
+
+class UpdateWebhook(Operation):
+    """PATCH /api/v1/webhooks/{webhook_id}: Update a webhook"""
+
+    operation_id = "updateWebhook"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    DisallowedWebhookUrl = problems.DisallowedWebhookUrl
+    PreconditionFailed = problems.PreconditionFailed
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        webhook_id: int
+        if_match: str
+
+    class OK(Body[models.Webhook | rows.WebhookRow], kw_only=True):
+        """The updated webhook."""
+
+        status = 200
+        headers = (("etag", "ETag"),)
+        etag: str
+
+        def link_update_webhook(self, *, webhook_id: int) -> Link[UpdateWebhook.Arguments]:
+            """Send the `ETag` to change only the version that you have seen."""
+            arguments: UpdateWebhook.Arguments = link_arguments(
+                self,
+                {"$request.path.webhook_id": webhook_id},
+                {"webhook_id": "$request.path.webhook_id", "if_match": "$response.header.ETag"},
+                needed=("webhook_id",),
+                texts=("if_match",),
+            )
+            return Link.of(
+                "PATCH", UpdateWebhook.path(webhook_id=arguments["webhook_id"]), arguments, headers=(("if_match", "If-Match"),)
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[SessionPrincipal], /, *, webhook_id: int, if_match: str | None, body: models.WebhookUpdate
+        ) -> UpdateWebhook.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, webhook_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/webhooks/{webhook_id}"
+
+
+class RotateWebhookSecret(Operation):
+    """POST /api/v1/webhooks/{webhook_id}/secrets: Rotate the secret of a webhook"""
+
+    operation_id = "rotateWebhookSecret"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        webhook_id: int
+
+    class OK(Body[models.WebhookSecret | rows.WebhookSecretRow]):
+        """The new secret."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, webhook_id: int) -> RotateWebhookSecret.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, webhook_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/webhooks/{webhook_id}/secrets"
+
+
+class ListWebhookDeliveries(Operation):
+    """GET /api/v1/webhooks/{webhook_id}/deliveries: List the deliveries of a webhook"""
+
+    operation_id = "listWebhookDeliveries"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        webhook_id: int
+        page: int
+        page_size: int
+        cursor: str
+        status: Literal["pending", "succeeded", "failed"]
+
+    class OK(Body[models.WebhookDeliveryList | rows.WebhookDeliveryListRow]):
+        """One page of deliveries."""
+
+        status = 200
+
+        def link_next_page(
+            self, *, webhook_id: int, status: Literal["pending", "succeeded", "failed"] | None
+        ) -> Link[ListWebhookDeliveries.Arguments]:
+            """The next page, with the same filter. There is none if `next_cursor` is null."""
+            arguments: ListWebhookDeliveries.Arguments = link_arguments(
+                self,
+                {"$request.path.webhook_id": webhook_id, "$request.query.status": status},
+                {
+                    "webhook_id": "$request.path.webhook_id",
+                    "cursor": "$response.body#/next_cursor",
+                    "page_size": "$response.body#/page_size",
+                    "status": "$request.query.status",
+                },
+                needed=("webhook_id",),
+                texts=("cursor",),
+            )
+            return Link.of(
+                "GET",
+                ListWebhookDeliveries.path(webhook_id=arguments["webhook_id"]),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                    ("status", "status", "form", True),
+                ),
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self,
+            call: Call[SessionPrincipal],
+            /,
+            *,
+            webhook_id: int,
+            page: int,
+            page_size: int,
+            cursor: str | None,
+            status: Literal["pending", "succeeded", "failed"] | None,
+        ) -> ListWebhookDeliveries.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, webhook_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/webhooks/{webhook_id}/deliveries"
+
+
+class RedeliverWebhook(Operation):
+    """POST /api/v1/webhook-deliveries/{delivery_id}/redeliveries: Deliver an event again"""
+
+    operation_id = "redeliverWebhook"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    InactiveWebhook = problems.InactiveWebhook
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Accepted(Body[models.WebhookDelivery | rows.WebhookDeliveryRow]):
+        """The delivery is pending again."""
+
+        status = 202
+
+        def link_list_webhook_deliveries(self) -> Link[ListWebhookDeliveries.Arguments]:
+            """GET /api/v1/webhooks/{webhook_id}/deliveries: List the deliveries of a webhook"""
+            arguments: ListWebhookDeliveries.Arguments = link_arguments(
+                self, {}, {"webhook_id": "$response.body#/webhook_id"}, needed=("webhook_id",)
+            )
+            return Link.of("GET", ListWebhookDeliveries.path(webhook_id=arguments["webhook_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, delivery_id: int) -> RedeliverWebhook.Accepted: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, delivery_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/webhook-deliveries/{delivery_id}/redeliveries"
+
+
 class HealthHandlers(Protocol):
     """A module with the handlers of the tag `health`."""
 
@@ -1945,6 +2392,19 @@ class AuditHandlers(Protocol):
     list_audit_events: ListAuditEvents
 
 
+class WebhooksHandlers(Protocol):
+    """A module with the handlers of the tag `webhooks`."""
+
+    list_webhooks: ListWebhooks
+    create_webhook: CreateWebhook
+    get_webhook: GetWebhook
+    delete_webhook: DeleteWebhook
+    update_webhook: UpdateWebhook
+    rotate_webhook_secret: RotateWebhookSecret
+    list_webhook_deliveries: ListWebhookDeliveries
+    redeliver_webhook: RedeliverWebhook
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """A module of handlers for each tag."""
@@ -1958,3 +2418,4 @@ class Handlers:
     profiles: ProfilesHandlers
     posts: PostsHandlers
     audit: AuditHandlers
+    webhooks: WebhooksHandlers

@@ -40,6 +40,17 @@ class DisallowedCharacters(ApiError):
     title = "Disallowed characters"
 
 
+class DisallowedWebhookUrl(ApiError):
+    """The service does not call this URL: it is not HTTPS, its host is an address that is not public, or its port is below
+    1024 and not the standard one. Names are checked when they are resolved: an event is never sent to an address that
+    is not public.
+    """
+
+    status = 409
+    type = "/problems/disallowed-webhook-url"
+    title = "Disallowed webhook URL"
+
+
 class FactorExists(ApiError):
     """The user already has an authenticator app. Remove it before adding another."""
 
@@ -70,6 +81,14 @@ class IdempotencyKeyReused(ApiError):
     status = 422
     type = "/problems/idempotency-key-reused"
     title = "Idempotency key reused"
+
+
+class InactiveWebhook(ApiError):
+    """The webhook is not active, so nothing is delivered to it. Activate it first."""
+
+    status = 409
+    type = "/problems/inactive-webhook"
+    title = "Inactive webhook"
 
 
 class InvalidCredentials(ApiError):
@@ -171,6 +190,14 @@ class TooManyRequests(ApiError):
     status = 429
     type = "/problems/too-many-requests"
     title = "Too many requests"
+
+
+class TooManyWebhooks(ApiError):
+    """There are 100 webhooks, which is the maximum. Delete one first."""
+
+    status = 409
+    type = "/problems/too-many-webhooks"
+    title = "Too many webhooks"
 
 
 class Unauthorized(ApiError):

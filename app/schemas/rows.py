@@ -140,6 +140,121 @@ class PostRow(msgspec.Struct):
 
 
 @final
+class WebhookRow(msgspec.Struct):
+    """A `Webhook` in a response."""
+
+    id: int
+    url: str
+    description: str | None
+    events: list[Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]]
+    is_active: bool
+    disabled_reason: Literal["gone", "failing"] | None
+    created_at: datetime
+    version: int
+
+
+@final
+class WebhookCreatedRow(msgspec.Struct):
+    """A `WebhookCreated` in a response."""
+
+    id: int
+    url: str
+    description: str | None
+    events: list[Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]]
+    is_active: bool
+    disabled_reason: Literal["gone", "failing"] | None
+    created_at: datetime
+    version: int
+    secret: str
+
+
+@final
+class WebhookSecretRow(msgspec.Struct):
+    """A `WebhookSecret` in a response."""
+
+    secret: str
+    previous_expires_at: datetime
+
+
+@final
+class WebhookDeliveryRow(msgspec.Struct):
+    """An event on its way to a webhook."""
+
+    id: int
+    webhook_id: int
+    message_id: str
+    event: Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]
+    status: Literal["pending", "succeeded", "failed"]
+    attempts: int
+    response_status: int | None
+    error: str | None
+    created_at: datetime
+    attempted_at: datetime | None
+    next_attempt_at: datetime | None
+
+
+@final
+class UserCreatedEventRow(msgspec.Struct):
+    """A `UserCreatedEvent` in a response."""
+
+    type: Literal["user.created"]
+    timestamp: datetime
+    data: UserRow
+
+
+@final
+class UserUpdatedEventRow(msgspec.Struct):
+    """A `UserUpdatedEvent` in a response."""
+
+    type: Literal["user.updated"]
+    timestamp: datetime
+    data: UserRow
+
+
+@final
+class UserDeletedEventRow(msgspec.Struct):
+    """A `UserDeletedEvent` in a response."""
+
+    type: Literal["user.deleted"]
+    timestamp: datetime
+    data: DeletedRow
+
+
+@final
+class DeletedRow(msgspec.Struct):
+    """What was deleted."""
+
+    id: int
+
+
+@final
+class PostCreatedEventRow(msgspec.Struct):
+    """A `PostCreatedEvent` in a response."""
+
+    type: Literal["post.created"]
+    timestamp: datetime
+    data: PostRow
+
+
+@final
+class PostUpdatedEventRow(msgspec.Struct):
+    """A `PostUpdatedEvent` in a response."""
+
+    type: Literal["post.updated"]
+    timestamp: datetime
+    data: PostRow
+
+
+@final
+class PostDeletedEventRow(msgspec.Struct):
+    """A `PostDeletedEvent` in a response."""
+
+    type: Literal["post.deleted"]
+    timestamp: datetime
+    data: DeletedRow
+
+
+@final
 class AuditDetailsRow(msgspec.Struct):
     """What else is known, depending on the type of event. Never personal data."""
 
@@ -267,6 +382,28 @@ class PostListRow(msgspec.Struct):
     """A `PostList` in a response."""
 
     posts: list[PostRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
+class WebhookListRow(msgspec.Struct):
+    """A `WebhookList` in a response."""
+
+    webhooks: list[WebhookRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
+class WebhookDeliveryListRow(msgspec.Struct):
+    """A `WebhookDeliveryList` in a response."""
+
+    deliveries: list[WebhookDeliveryRow]
     total: int
     page: int
     page_size: int

@@ -21,12 +21,12 @@ from tests.support.databases import Connection
 from tests.support.rows import insertion, row
 
 COSTS = {
-    "changePassword": 1 + 1 + 5,  # the proof; the account, the password, sessions, tokens, a notice
-    "changeEmail": 1 + 1 + 3,
-    "requestPasswordReset": 1,
-    "confirmPasswordReset": 6,
-    "requestEmailVerification": 1,
-    "confirmEmail": 3,
+    "changePassword": 1 + 1 + 6,  # the proof; the account, the password, sessions, tokens, a notice, the event
+    "changeEmail": 1 + 1 + 4,
+    "requestPasswordReset": 1 + 1,
+    "confirmPasswordReset": 7,
+    "requestEmailVerification": 1 + 1,
+    "confirmEmail": 4,
 }
 ACCESS = {
     "changePassword": (401, 204, 204, 204, 401),

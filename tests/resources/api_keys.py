@@ -12,7 +12,7 @@ from tests.support.databases import Connection
 if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
 
-COSTS = {"listApiKeys": 1 + 1, "createApiKey": 1 + 2, "deleteApiKey": 1 + 1}
+COSTS = {"listApiKeys": 1 + 1, "createApiKey": 1 + 1 + 3, "deleteApiKey": 1 + 1 + 2}
 ACCESS = {
     "listApiKeys": (401, 200, 200, 200, 401),
     "createApiKey": (401, 201, 201, 201, 401),

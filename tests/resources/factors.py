@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # it can be imported within a pass only
 COSTS = {
     "listFactors": 1 + 2,
     "updateFactor": 1 + 1,
-    "deleteFactor": 1 + 1 + 4,  # the proof; the owner, the factor, the recovery codes, a notice
-    "enrolTotp": 1 + 1 + 2,
-    "confirmTotp": 1 + 1 + 2 + 13,  # the proof; the app, the owner; the confirmation, recovery codes, a notice
+    "deleteFactor": 1 + 1 + 5,  # the proof; the owner, the factor, the recovery codes, a notice, the event
+    "enrolTotp": 1 + 1 + 3,
+    "confirmTotp": 1 + 1 + 2 + 14,  # the proof; the app, the owner; the confirmation, recovery codes, a notice, the event
 }
 ACCESS = {
     "listFactors": (401, 200, 200, 200, 401),

@@ -13,7 +13,7 @@ COSTS = {
     "listPosts": 1,
     "createPost": 1 + 1,
     "getPost": 1 + 1,
-    "updatePost": 1 + 2 + 1,  # with the audit event of an administrator, as for the next
+    "updatePost": 1 + 2 + 1 + 1,  # with the audit event of an administrator, as for the next, and the deliveries to webhooks
     "deletePost": 1 + 2 + 1,
 }
 ACCESS = {

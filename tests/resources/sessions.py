@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
 
 COSTS = {"listSessions": 1 + 1, "createSession": 1 + 6, "deleteSession": 1 + 2, "createSessionToken": 6}
-COSTS |= {"createReauthentication": 1 + 2, "deleteOtherSessions": 1 + 1, "deleteUserSessions": 1 + 2}
+COSTS |= {"createReauthentication": 1 + 3, "deleteOtherSessions": 1 + 2, "deleteUserSessions": 1 + 3}
 ACCESS = {
     "listSessions": (401, 200, 200, 200, 401),
     "createSession": (201, 201, 201, 201, 401),

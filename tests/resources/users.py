@@ -26,9 +26,9 @@ COSTS = {
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
-    "setUserRole": 1 + 1 + 3,  # the proof; the lock, the role, the sessions
+    "setUserRole": 1 + 1 + 4,  # the proof; the lock, the role, the sessions, the event
     # The lock on the user and the other administrators, the removal, the audit event, and the erasure in earlier ones.
-    "deleteUser": 1 + 4,
+    "deleteUser": 1 + 1 + 4,
 }
 ACCESS = {
     "listUsers": (401, 403, 403, 200, 401),

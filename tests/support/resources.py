@@ -22,6 +22,7 @@ A file holds dictionaries under these names; each may be left out, and everythin
 - WRONG, RIGHT: by place (`createUser body /email`), texts that must be refused and texts that must not.
 - DICTIONARIES: by place, the dictionary of `tests/contract/fuzz/schemathesis.toml` that the fuzz also takes values from.
 - READS: by operation that writes nothing with its example, why.
+- STORE: by operation that creates, what the tests of `tests/app/api` do next, so that the rows exist that other paths name.
 - WORLD: by operation, its path and body in the tests of `tests/app/api`, where they differ from what is derived.
 """
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 32
 
+# The key in `.env.example`.
+SAMPLE_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 # The key of development, where no secret is worth protecting. It is public.
 _DEVELOPMENT_KEY = base64.b64encode(hashlib.sha256(b"accord development").digest()).decode()
 

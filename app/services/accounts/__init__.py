@@ -26,7 +26,9 @@ from app.services.accounts.queries import (
 from app.services.mail_tokens.queries import StoredToken
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
+from app.services.users.queries import SELECT_USER
 from app.services.verification import Verification
+from app.services.webhooks import events
 
 
 async def change_password(
@@ -134,6 +136,9 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
         await mail_tokens.delete_all(transaction, token.user_id)
         await mails.queue_notice(transaction, resources, token.user_email, token, "Your password was reset.", now)
         await _record(transaction, "password.reset", now, origin, token.user_id)
+        await events.emit_changed(
+            transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id
+        )  # the address may be verified now
     resources.outbox_added.set()
 
 
@@ -161,6 +166,7 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
             if await transaction.one(VERIFY_EMAIL, user_id=token.user_id, email_key=key) is None:
                 raise mail_tokens.invalid()
             await _record(transaction, "email.verified", now, origin, token.user_id)
+            await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
             return
         try:
             await transaction.run(UPDATE_EMAIL, user_id=token.user_id, new_email=token.email, new_email_key=key, now=now)
@@ -168,6 +174,7 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
             raise AlreadyRegistered("Another user has this email.") from None
         await mail_tokens.delete_all(transaction, token.user_id)
         await _record(transaction, "email.changed", now, origin, token.user_id)
+        await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
 
 
 async def _record(transaction: Transaction, event: AuditEventType, now: datetime, origin: Origin | None, user_id: int) -> None:

@@ -30,6 +30,7 @@ from app.services.posts.queries import (
 )
 from app.services.shared.pages import Listing, load_page
 from app.services.shared.preconditions import matching_versions
+from app.services.webhooks import events
 
 CREATION = Creation("createPost", PostRow, lambda database, post_id: database.one(SELECT_POST, post_id=post_id))
 CACHE_TOPIC = "posts"  # of the list of all published posts
@@ -109,11 +110,13 @@ async def create(resources: Resources, principal: Principal, new: PostCreate, id
 
 @retry_on_conflict
 async def _store(resources: Resources, principal: Principal, new: PostCreate, record: Record[PostRow] | None) -> PostRow:
-    if record is None:
+    if record is None and not await events.is_wanted(resources, "post.created"):
         return await _insert(resources.database, principal, new, resources.now())
     async with resources.database.transaction() as transaction:
         post = await _insert(transaction, principal, new, resources.now())
-        await record(transaction, post)
+        await events.emit(transaction, resources, "post.created", post)
+        if record is not None:
+            await record(transaction, post)
     return post
 
 
@@ -155,7 +158,7 @@ async def update(
     values = {"post_id": post_id, "version": version, **{f"new_{field}": value for field, value in fields.items()}}
     record = _recorder("post.updated", resources, principal, post, origin, Details(fields=sorted(fields), post_id=post_id))
     try:
-        changed = await audit.run(resources.database, statement, values, record)
+        changed = await events.write(resources, "post.updated", statement, values, record)
     finally:  # even if the outcome of the write is unknown
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if changed is None:
@@ -172,7 +175,7 @@ async def delete(
     values: dict[str, object] = {"post_id": post_id, "version": version}
     record = _recorder("post.deleted", resources, principal, post, origin, Details(post_id=post_id))
     try:
-        deleted = await audit.run(resources.database, DELETE_POST, values, record)
+        deleted = await events.write(resources, "post.deleted", DELETE_POST, values, record)
     finally:
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if deleted is None:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, or_, select
 
 from app.core.database.statements import Statement, insert, lookup, parameters, statement
 from app.models import Post, User
-from app.schemas.rows import PostRow
+from app.schemas.rows import DeletedRow, PostRow
 from app.services.shared.pages import Listing, Order, count_rows, index_scan, stored_total, unindexed
 
 _COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
@@ -25,7 +25,7 @@ SELECT_ACTIVE_AUTHOR = lookup(select(User.id).where(User.is_active), int, author
 
 _VERSION = bindparam("version", type_=BigInteger())  # None: any
 _THIS_VERSION = (Post.id == bindparam("post_id"), or_(_VERSION.is_(None), Post.version == _VERSION))
-DELETE_POST = statement(delete(Post).where(*_THIS_VERSION).returning(Post.id), int)
+DELETE_POST = statement(delete(Post).where(*_THIS_VERSION).returning(Post.id), DeletedRow)
 
 
 @functools.lru_cache(maxsize=8)

@@ -23,7 +23,7 @@ from app.schemas.problems import (
     PreconditionFailed,
     Unauthorized,
 )
-from app.schemas.rows import UserListRow, UserRow
+from app.schemas.rows import DeletedRow, UserListRow, UserRow
 from app.services import audit, idempotency, mails, posts, profiles
 from app.services.audit import Details, Recorder
 from app.services.idempotency import Creation, Record, Secrets, run_once
@@ -42,6 +42,7 @@ from app.services.users.queries import (
     SELECT_USER,
     update_user,
 )
+from app.services.webhooks import events
 
 # The field of each unique constraint.
 _UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
@@ -165,6 +166,7 @@ async def _store(
         )
         if role == "user":
             await mails.queue_welcome(transaction, resources, user)
+        await events.emit(transaction, resources, "user.created", user)
         if record is not None:
             await record(transaction, user)
     resources.outbox_added.set()
@@ -215,10 +217,10 @@ async def update(
     )
     try:
         if fields.get("is_active") is False:
-            user = await _deactivate(resources.database, user_id, versions, statement, values, record)
+            user = await _deactivate(resources, user_id, versions, statement, values, record)
         else:
             own = principal.user_id == user_id and "is_active" not in fields
-            user = await audit.run(resources.database, statement, values, None if own else record)
+            user = await events.write(resources, "user.updated", statement, values, None if own else record)
     finally:
         await resources.cache.drop(
             profiles.CACHE_TOPIC, *([posts.author_cache_topic(user_id)] if "is_active" in fields else [])
@@ -231,19 +233,20 @@ async def update(
 
 @retry_on_conflict
 async def _deactivate(
-    database: Database,
+    resources: Resources,
     user_id: int,
     versions: frozenset[int] | None,
     statement: Statement[UserRow],
     values: dict[str, object],
     record: Recorder,
 ) -> UserRow | None:
-    async with database.transaction() as transaction:
+    async with resources.database.transaction() as transaction:
         await lock_for_removal(transaction, user_id, versions)
         user = await transaction.one(statement, **values)
         if user is not None:  # None if the version changed after it was selected
             await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
             await record(transaction)
+            await events.emit(transaction, resources, "user.updated", user)
     return user
 
 
@@ -273,6 +276,7 @@ async def _delete(
         now = resources.now()
         await audit.record(transaction, "user.deleted", now, origin, actor=principal.user_id, subject=user_id)
         await audit.pseudonymise(transaction, user_id)
+        await events.emit(transaction, resources, "user.deleted", DeletedRow(user_id))
 
 
 async def lock_for_removal(

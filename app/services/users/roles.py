@@ -11,6 +11,7 @@ from app.services.audit import Details
 from app.services.shared.preconditions import matching_versions
 from app.services.users import has_changed, lock_for_removal
 from app.services.users.queries import DELETE_SESSIONS_OF_USER, update_user
+from app.services.webhooks import events
 
 
 @retry_on_conflict
@@ -33,4 +34,5 @@ async def set_role(
         await audit.record(
             transaction, "user.role-changed", resources.now(), origin, actor=actor, subject=user_id, details=details
         )
+        await events.emit(transaction, resources, "user.updated", user)
     return user

@@ -142,6 +142,14 @@ class TestIndexes:
             ("SELECT count(*) FROM posts WHERE is_published = 1", "ix_posts_is_published_id"),
             ("SELECT * FROM sessions WHERE user_id = 1", "ix_sessions_user_id"),
             ("SELECT * FROM refresh_tokens WHERE session_id = 1", "ix_refresh_tokens_session_id"),
+            (
+                "SELECT * FROM webhook_deliveries WHERE webhook_id = 1 AND id < 9 ORDER BY id DESC LIMIT 5",
+                "ix_webhook_deliveries_webhook_id_id",
+            ),
+            (
+                "SELECT * FROM webhook_deliveries WHERE webhook_id = 1 AND next_attempt_at < '2' ORDER BY next_attempt_at, id",
+                "ix_webhook_deliveries_webhook_id_next_attempt_at_id",
+            ),
         ],
     )
     async def test_the_index_serves_its_query_without_sorting(self, url: str, sql: str, index: str):

@@ -46,6 +46,10 @@ SHAPES: dict[str, list[Arguments]] = {
     ),
     "posts.queries.update_post": shapes([frozenset({"title", "content"}), frozenset({"is_published"})]),
     "users.queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
+    "webhooks.queries.deliveries_listing": shapes((None, "pending", "succeeded", "failed")),
+    "webhooks.queries.update_webhook": shapes(
+        [frozenset({"description", "events"}), frozenset({"url"}), frozenset({"url", "events", "is_active", "description"})]
+    ),
 }
 
 # What each parameter is given, one after another; of several types, those that fit. Together the first ones find something.
@@ -60,8 +64,12 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "content": ("Text\nßäö 𝄞", ""),
     "counted": (1, 0),
     "current": (1, 2),
+    "delivery_id": (3, 1, 999),
+    "description": ("Für 𝄞", None),
     "email": ("New@Example.com", "Straße@example.com"),
     "email_key": ("new@example.com", "user-1@example.com"),
+    "event": ("post.created", "user.created", "post"),
+    "events": ("post.created", "user.created post.deleted"),
     "full_name": ("Zoë 𝄞", None),
     "full_name_key": ("zoë 𝄞", None),
     "hash": ("refresh-1", "x", "refresh-2"),
@@ -70,19 +78,33 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "is_active": BOTH,
     "is_published": BOTH,
     "item_id": (1, 2, 999),
+    "kept": (3, 0, 999),
     "key_hash": ("key-1", "key-2", "x"),
+    "latest": (SOON, PAST, LATER),
     "limit": (3, 100, 1),
     "low": ("user-1", "", "é"),
     "new_access_hash": ("access-new", "access-2"),
+    "new_attempts": (1, 10),
     "new_bio": ("Neu\nßäö", None),
     "new_content": ("Neu\nßäö 𝄞", ""),
+    "new_description": ("Für 𝄞", None),
+    "new_disabled_reason": ("gone", "failing"),
+    "new_error": ("The response was 500.", None),
+    "new_events": ("post.created", "user.created post.deleted"),
+    "new_failing_since": (NOON, None),
     "new_full_name": ("Zoë 𝄞", None),
     "new_full_name_key": ("zoë 𝄞", None),
     "new_hash": ("hash",),
     "new_is_active": (False, True),
     "new_is_published": BOTH,
+    "new_next_attempt_at": (LATER, None),
     "new_nonce": ("nonce",),
+    "new_previous_expires_at": (LATER,),
+    "new_response_status": (500, None),
+    "new_secret": ("whsec_new",),
+    "new_status": ("pending", "failed"),
     "new_title": ("Neu 𝄞", "b"),
+    "new_url": ("https://example.com/new",),
     "offset": (0, 2, 100),
     "old_hash": ("hash-2", "hash-1"),
     "password_hash": ("hash",),
@@ -102,7 +124,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "user_id": (2, 1, 999),
     "username": ("New", "User-1"),
     "username_key": ("new", "user-1"),
+    "url": ("https://example.com/",),
     "version": (1, None, 7),
+    "webhook_id": (1, 2, 999),
     "worker": ("worker-1", "x"),
 }
 # Of every other parameter, by its type. Ids of rows and numbers of them are integers.
@@ -203,6 +227,42 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in range(1, 6)
     ]
+    webhooks = [
+        {
+            "id": number,
+            "url": f"https://example.com/{number}",
+            "description": None if number % 2 else f"Für {number} 𝄞",
+            "events": "post.created user.created" if number % 2 else "post.deleted",
+            "is_active": number != 3,
+            "disabled_reason": None,
+            "secret": f"whsec_{number}",
+            "previous_secret": "whsec_0" if number == 1 else None,
+            "previous_expires_at": LATER if number == 1 else None,
+            "available_at": NOON if number < 5 else LATER + timedelta(days=500),
+            "claimed_by": "worker-1" if number in {1, 4} else None,
+            "failing_since": NOON if number % 2 else None,
+            "created_at": NOON + timedelta(seconds=number),
+            "version": 1,
+        }
+        for number in [*range(1, 6), 100]
+    ]
+    deliveries = [
+        {
+            "id": number,
+            "webhook_id": 1 + number % 3,
+            "message_id": f"msg_{number}",
+            "event": "post.created",
+            "payload": f'{{"n": "{number} 𝄞"}}',
+            "status": ("pending", "succeeded", "failed", "pending")[number % 4],
+            "attempts": number % 4,
+            "response_status": None if number % 2 else 500,
+            "error": None if number % 4 else "The response was 500.",
+            "created_at": PAST if number == 1 else NOON,
+            "attempted_at": NOON if number % 2 else None,
+            "next_attempt_at": None if number % 4 in {1, 2} else NOON if number < 12 else LATER + timedelta(days=500),
+        }
+        for number in [*range(1, 20), 100]
+    ]
     api_keys = [
         {
             "id": number,
@@ -235,6 +295,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         for number in [*range(1, 15), 100]
     ]
     return {
+        "webhooks": webhooks,
+        "webhook_deliveries": deliveries,
         "users": people,
         "api_keys": api_keys,
         "audit_events": events,

@@ -267,11 +267,15 @@ def _continue(case: Case) -> None:
 
 
 def _remember(found: Arranged) -> None:
-    """Note the row that an update will change, for the check `relations`: what it shows of its columns, but for instants."""
+    """Note the row that an update will change, for the check `relations`: what it shows of its columns.
+
+    Instants and arrays are left out, which the database stores in another form.
+    """
     for name, table in found.named:
         there = DATABASE.one(f"SELECT * FROM {table.name} WHERE id = ?", (found.number(name),))
         if there is not None:
-            shown = [table.c[key] for key in found.operation.answered if key in table.c]
+            answered = found.operation.answered
+            shown = [table.c[key] for key, schema in answered.items() if key in table.c and schema.get("type") != "array"]
             checks.before_update[found.case.id] = {
                 column.name: bool(there[column.name]) if isinstance(column.type, Boolean) else there[column.name]
                 for column in shown

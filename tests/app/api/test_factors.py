@@ -1,0 +1,174 @@
+"""Second factors: authenticator apps, recovery codes, and signing in with them."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.support.answers import problem
+from tests.support.builders import PASSWORD, signed_in, stored_user
+from tests.support.clock import Clock
+from tests.support.databases import query
+
+FACTORS = "/api/v1/users/me/factors"
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def timed(settings, clock):
+    """A client of an application with the clock of the test."""
+    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def grace(timed):
+    stored_user(timed, username="grace", email="grace@example.com")
+    return signed_in(timed, "grace")
+
+
+def enrol(client, headers, name="Phone"):
+    return client.post("/api/v1/users/me/totp", json={"name": name}, headers=headers)
+
+
+def confirm(client, headers, code):
+    return client.post("/api/v1/users/me/totp-confirmations", json={"code": code}, headers=headers)
+
+
+def sign_in(client, proof=None):
+    return client.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD, **(proof or {})})
+
+
+@pytest.fixture
+def app(timed, grace, clock):
+    """Grace's confirmed authenticator app, one step after its last code; and her recovery codes."""
+    totp = pyotp.TOTP(enrol(timed, grace, name="Phone").json()["secret"])
+    codes = confirm(timed, grace, totp.at(clock())).json()["recovery_codes"]
+    clock.advance(seconds=30)
+    return totp, codes
+
+
+class TestEnrolment:
+    def test_an_app_counts_once_it_is_confirmed(self, timed, grace, clock):
+        enrolled = enrol(timed, grace, name="Phone")
+        before, without = timed.get(FACTORS, headers=grace).json(), sign_in(timed)
+
+        confirmed = confirm(timed, grace, pyotp.TOTP(pyotp.parse_uri(enrolled.json()["uri"]).secret).at(clock()))
+
+        assert enrolled.status_code == 201
+        assert (before, without.status_code) == ({"factors": [], "recovery_codes_left": 0}, 201)
+        assert len(set(confirmed.json()["recovery_codes"])) == 10
+        after = timed.get(FACTORS, headers=grace).json()
+        assert [(factor["type"], factor["name"]) for factor in after["factors"]] == [("totp", "Phone")]
+        assert after["recovery_codes_left"] == 10
+
+    def test_a_wrong_code_confirms_nothing(self, timed, grace, clock):
+        totp = pyotp.TOTP(enrol(timed, grace).json()["secret"])
+
+        refused = confirm(timed, grace, totp.at(clock(), counter_offset=5))
+
+        assert problem(refused) == (403, "verification-failed")
+        assert sign_in(timed).status_code == 201
+
+    def test_a_secret_that_was_not_confirmed_is_replaced(self, timed, grace, clock):
+        first, second = (enrol(timed, grace).json() for _ in range(2))
+
+        assert first["factor_id"] == second["factor_id"]
+        assert confirm(timed, grace, pyotp.TOTP(first["secret"]).at(clock())).status_code == 403
+        assert confirm(timed, grace, pyotp.TOTP(second["secret"]).at(clock())).status_code == 200
+
+    @pytest.mark.usefixtures("app")
+    def test_there_is_one_app(self, timed, grace):
+        assert problem(enrol(timed, grace)) == (409, "factor-exists")
+
+    def test_the_secret_is_encrypted_and_the_codes_are_hashed(self, settings, app):
+        totp, codes = app
+
+        stored = str(query(settings.database_url, "SELECT secret FROM factors"))
+        hashes = str(query(settings.database_url, "SELECT hash FROM recovery_codes"))
+        assert totp.secret not in stored
+        assert not [code for code in codes if code in hashes]
+
+
+class TestSigningIn:
+    @pytest.mark.usefixtures("app")
+    def test_needs_a_code_and_says_so_only_to_who_knows_the_password(self, timed):
+        without = sign_in(timed)
+        wrong = timed.post("/api/v1/sessions", json={"identifier": "grace", "password": "wrong-horse-9"})
+
+        assert problem(without) == (401, "second-factor-required")
+        assert without.json()["accepted"] == ["totp", "recovery-code"]
+        assert problem(wrong) == (401, "invalid-credentials")
+
+    @pytest.mark.parametrize(("step", "status"), [(-2, 401), (-1, 401), (0, 201), (1, 201), (2, 401)])
+    def test_the_clock_of_the_app_may_differ_by_one_step(self, timed, app, clock, step, status):
+        # The step before this one was used to confirm the app.
+        assert sign_in(timed, {"totp_code": app[0].at(clock(), counter_offset=step)}).status_code == status
+
+    def test_a_code_is_valid_once(self, timed, app, clock):
+        code = app[0].at(clock())
+
+        assert [sign_in(timed, {"totp_code": code}).status_code for _ in range(2)] == [201, 401]
+
+    def test_a_recovery_code_is_valid_once(self, timed, grace, app):
+        _, codes = app
+
+        assert [sign_in(timed, {"recovery_code": codes[3]}).status_code for _ in range(2)] == [201, 401]
+        assert timed.get(FACTORS, headers=grace).json()["recovery_codes_left"] == 9
+
+    @pytest.mark.usefixtures("app")
+    def test_a_wrong_code_is_a_failure_like_any_other(self, timed):
+        assert problem(sign_in(timed, {"totp_code": "000000"})) == (401, "invalid-credentials")
+        assert problem(sign_in(timed, {"recovery_code": "aaaa-aaaa-aaaa-aaaa"})) == (401, "invalid-credentials")
+
+    def test_the_last_use_is_shown(self, timed, grace, app, clock):
+        sign_in(timed, {"totp_code": app[0].at(clock())})
+
+        [factor] = timed.get(FACTORS, headers=grace).json()["factors"]
+        assert factor["last_used_at"] == clock().isoformat().replace("+00:00", "Z")
+
+
+class TestManaging:
+    @pytest.mark.usefixtures("app")
+    def test_a_factor_is_renamed_by_its_user_alone(self, timed, grace, admin_of):
+        [factor] = timed.get(FACTORS, headers=grace).json()["factors"]
+        path = f"{FACTORS}/{factor['id']}"
+
+        foreign = timed.patch(path, json={"name": "Mine"}, headers=admin_of(timed))
+        renamed = timed.patch(path, json={"name": "Old phone"}, headers=grace)
+
+        assert problem(foreign) == (404, "not-found")
+        assert renamed.json() == {**factor, "name": "Old phone"}
+
+    @pytest.mark.usefixtures("app")
+    def test_removing_it_removes_the_recovery_codes(self, timed, grace, admin_of):
+        [factor] = timed.get(FACTORS, headers=grace).json()["factors"]
+        path = f"{FACTORS}/{factor['id']}"
+
+        assert timed.delete(path, headers=admin_of(timed)).status_code == 404
+        assert timed.delete(path, headers=grace).status_code == 204
+
+        assert timed.get(FACTORS, headers=grace).json() == {"factors": [], "recovery_codes_left": 0}
+        assert sign_in(timed).status_code == 201
+
+    def test_a_recent_proof_is_a_code_once_there_is_a_second_factor(self, timed, grace, app, clock):
+        clock.advance(seconds=601)
+        asked = timed.delete(f"{FACTORS}/1", headers=grace)
+        by_password = timed.post("/api/v1/reauthentications", json={"password": PASSWORD}, headers=grace)
+        by_code = timed.post("/api/v1/reauthentications", json={"totp_code": app[0].at(clock())}, headers=grace)
+
+        assert asked.json()["accepted"] == ["totp", "recovery-code"]
+        assert problem(by_password) == (403, "verification-failed")
+        assert by_code.status_code == 204
+        assert timed.delete(f"{FACTORS}/1", headers=grace).status_code == 204
+
+
+@pytest.fixture
+def admin_of():
+    return lambda client: signed_in(client, "admin")
