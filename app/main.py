@@ -17,8 +17,8 @@ from starlette.routing import Route
 from accord.document.findings import BindingError
 from accord.errors import Headers
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
-from accord.runtime.docs import pages
-from app import contract, schemas
+from accord.runtime.docs import pages as documentation_pages
+from app import contract, pages, schemas
 from app.call import Call, Principal
 from app.core import logs, mail
 from app.core.clock import utc_now
@@ -45,7 +45,7 @@ STRICT_TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; 
 @functools.cache
 def documentation() -> list[Route]:
     """The document and its pages, rendered once per process."""
-    return pages.routes(contract.api().document, contract.api())
+    return documentation_pages.routes(contract.api().document, contract.api())
 
 
 def handlers(*, mock: bool = False) -> dict[str, Operation]:
@@ -113,5 +113,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     app.state.resources = resources  # for FastAPI routes that a fork adds
+    app.router.routes += pages.routes()
     app.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
     return app

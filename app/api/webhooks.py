@@ -24,7 +24,7 @@ async def list_webhooks(call: SignedIn, page: int, page_size: int, cursor: str |
 
 @CreateWebhook
 async def create_webhook(call: SignedIn, body: WebhookCreate) -> CreateWebhook.Created:
-    webhook = await webhooks.create(call.resources, body)
+    webhook = await webhooks.create(call.resources, call.principal, body, call.origin)
     return CreateWebhook.Created(webhook, location=GetWebhook.path(webhook_id=webhook.id), etag=etag(webhook.version))
 
 
@@ -36,19 +36,19 @@ async def get_webhook(call: SignedIn, webhook_id: int) -> GetWebhook.OK:
 
 @UpdateWebhook
 async def update_webhook(call: SignedIn, webhook_id: int, if_match: str | None, body: WebhookUpdate) -> UpdateWebhook.OK:
-    webhook = await webhooks.update(call.resources, webhook_id, body, if_match)
+    webhook = await webhooks.update(call.resources, call.principal, webhook_id, body, if_match, call.origin)
     return UpdateWebhook.OK(webhook, etag=etag(webhook.version))
 
 
 @DeleteWebhook
 async def delete_webhook(call: SignedIn, webhook_id: int, if_match: str | None) -> DeleteWebhook.NoContent:
-    await webhooks.delete(call.resources, webhook_id, if_match)
+    await webhooks.delete(call.resources, call.principal, webhook_id, if_match, call.origin)
     return DeleteWebhook.NoContent()
 
 
 @RotateWebhookSecret
 async def rotate_webhook_secret(call: SignedIn, webhook_id: int) -> RotateWebhookSecret.OK:
-    return RotateWebhookSecret.OK(await webhooks.rotate_secret(call.resources, webhook_id))
+    return RotateWebhookSecret.OK(await webhooks.rotate_secret(call.resources, call.principal, webhook_id, call.origin))
 
 
 @ListWebhookDeliveries

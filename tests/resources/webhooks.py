@@ -17,11 +17,11 @@ if TYPE_CHECKING:  # these can be imported within a pass only
 
 COSTS = {
     "listWebhooks": 1 + 1,
-    "createWebhook": 1 + 2,  # the webhook, and which events are wanted now
+    "createWebhook": 1 + 3,  # the webhook, the audit event, and which events are wanted now
     "getWebhook": 1 + 1,
-    "updateWebhook": 1 + 3,
-    "deleteWebhook": 1 + 3,
-    "rotateWebhookSecret": 1 + 1,
+    "updateWebhook": 1 + 4,
+    "deleteWebhook": 1 + 4,
+    "rotateWebhookSecret": 1 + 2,
     "listWebhookDeliveries": 1 + 1,
     "redeliverWebhook": 1 + 1,
 }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import msgspec
 from pydantic import MISSING
 
+from app.call import Origin, Principal
 from app.core.config import Settings
-from app.core.database import Database
+from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.errors import RequestBlocked
 from app.core.http.addresses import parse_target
+from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import WebhookCreate, WebhookUpdate
 from app.schemas.problems import (
@@ -28,6 +32,8 @@ from app.schemas.rows import (
     WebhookRow,
     WebhookSecretRow,
 )
+from app.services import audit
+from app.services.audit import Details
 from app.services.shared.pages import load_page
 from app.services.shared.preconditions import matching_versions
 from app.services.webhooks import events
@@ -62,7 +68,9 @@ async def list(database: Database, number: int, size: int, cursor: str | None) -
     return WebhookListRow(*await load_page(database, WEBHOOKS, number, size, cursor))
 
 
-async def create(resources: Resources, new: WebhookCreate) -> WebhookCreatedRow:
+async def create(
+    resources: Resources, principal: Principal, new: WebhookCreate, origin: Origin | None = None
+) -> WebhookCreatedRow:
     """Create a webhook; the row has its secret.
 
     Raises:
@@ -72,8 +80,9 @@ async def create(resources: Resources, new: WebhookCreate) -> WebhookCreatedRow:
     _require_allowed(resources.settings, new.url)
     now, secret = resources.now(), new_secret()
     try:
-        webhook = await resources.database.one(
-            INSERT_WEBHOOK,
+        webhook = await _store(
+            resources,
+            functools.partial(_record, resources, "webhook.created", principal, origin),
             url=new.url,
             description=None if new.description is MISSING else new.description,
             events=" ".join(new.events),
@@ -90,7 +99,37 @@ async def create(resources: Resources, new: WebhookCreate) -> WebhookCreatedRow:
     return WebhookCreatedRow(**msgspec.structs.asdict(webhook), secret=secret)
 
 
-async def update(resources: Resources, webhook_id: int, changes: WebhookUpdate, if_match: str | None) -> WebhookRow:
+@retry_on_conflict
+async def _store(
+    resources: Resources, record: Callable[[int, Transaction], Awaitable[None]], **values: object
+) -> WebhookRow | None:
+    async with resources.database.transaction() as transaction:
+        webhook = await transaction.one(INSERT_WEBHOOK, **values)
+        if webhook is not None:
+            await record(webhook.id, transaction)
+    return webhook
+
+
+async def _record(
+    resources: Resources,
+    event: AuditEventType,
+    principal: Principal,
+    origin: Origin | None,
+    webhook_id: int,
+    transaction: Transaction,
+) -> None:
+    actor, details = principal.user_id, Details(webhook_id=webhook_id)
+    await audit.record(transaction, event, resources.now(), origin, actor=actor, subject=None, details=details)
+
+
+async def update(
+    resources: Resources,
+    principal: Principal,
+    webhook_id: int,
+    changes: WebhookUpdate,
+    if_match: str | None,
+    origin: Origin | None = None,
+) -> WebhookRow:
     """Change the fields that were sent.
 
     Raises:
@@ -106,9 +145,11 @@ async def update(resources: Resources, webhook_id: int, changes: WebhookUpdate, 
     if fields.keys() & {"url", "is_active"}:
         fields["available_at"] = resources.now()
     version = await _version_to_change(resources.database, webhook_id, if_match)
-    values = {f"new_{field}": value for field, value in fields.items()}
+    values: dict[str, object] = {f"new_{field}": value for field, value in fields.items()}
     try:
-        webhook = await resources.database.one(statement, webhook_id=webhook_id, version=version, **values)
+        values |= {"webhook_id": webhook_id, "version": version}
+        record = functools.partial(_record, resources, "webhook.updated", principal, origin, webhook_id)
+        webhook = await audit.run(resources.database, statement, values, record)
     finally:
         events.forget(resources)
     if webhook is None:
@@ -119,23 +160,29 @@ async def update(resources: Resources, webhook_id: int, changes: WebhookUpdate, 
     return webhook
 
 
-async def delete(resources: Resources, webhook_id: int, if_match: str | None) -> None:
+async def delete(
+    resources: Resources, principal: Principal, webhook_id: int, if_match: str | None, origin: Origin | None = None
+) -> None:
     """Delete a webhook with its deliveries. Raises `NotFound`, `PreconditionFailed`."""
     version = await _version_to_change(resources.database, webhook_id, if_match)
-    deleted = await resources.database.one(DELETE_WEBHOOK, webhook_id=webhook_id, version=version)
+    record = functools.partial(_record, resources, "webhook.deleted", principal, origin, webhook_id)
+    values = {"webhook_id": webhook_id, "version": version}
+    deleted = await audit.run(resources.database, DELETE_WEBHOOK, values, record)
     if deleted is None:
         await get(resources.database, webhook_id)
         raise _has_changed()
     await events.read_again(resources)
 
 
-async def rotate_secret(resources: Resources, webhook_id: int) -> WebhookSecretRow:
+async def rotate_secret(
+    resources: Resources, principal: Principal, webhook_id: int, origin: Origin | None = None
+) -> WebhookSecretRow:
     """Create a new secret; the previous one signs as well for a while. Raises `NotFound`."""
     until, secret = resources.now() + PREVIOUS_SECRET_LIFETIME, new_secret()
     encrypted = resources.secrets.encrypt(PURPOSE, secret)
-    rotated = await resources.database.one(
-        ROTATE_SECRET, webhook_id=webhook_id, new_secret=encrypted, new_previous_expires_at=until
-    )
+    record = functools.partial(_record, resources, "webhook.secret-rotated", principal, origin, webhook_id)
+    values = {"webhook_id": webhook_id, "new_secret": encrypted, "new_previous_expires_at": until}
+    rotated = await audit.run(resources.database, ROTATE_SECRET, values, record)
     if rotated is None:
         raise NotFound(f"There is no webhook {webhook_id}.")
     return WebhookSecretRow(secret, until)

@@ -110,7 +110,7 @@ class TestDeactivating:
         values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
         change = update_user(frozenset({"is_active"}), seen=True)
 
-        changed = await users._deactivate(processes[1].database, user.id, frozenset({1, 2}), change, values, unrecorded)  # noqa: SLF001 - the race
+        changed = await users._deactivate(processes[1], user.id, frozenset({1, 2}), change, values, unrecorded)  # noqa: SLF001 - the race
 
         assert changed is None
         assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None

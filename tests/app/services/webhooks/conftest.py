@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from app.call import Principal
 from app.resources import connected, make_resources
 from app.schemas.models import WebhookCreate
 from app.services import webhooks
 from tests.support.clock import Clock
 from tests.support.servers.receiver import Receiver
+
+ADMIN = Principal(1, "admin")
 
 
 @pytest.fixture
@@ -44,4 +47,4 @@ async def webhook(resources, receiver):
 
 async def subscribed(resources, url, *events: Any):
     wanted: Any = list(events) or ["post.created", "post.updated", "post.deleted"]
-    return await webhooks.create(resources, WebhookCreate(url=url, events=wanted))
+    return await webhooks.create(resources, ADMIN, WebhookCreate(url=url, events=wanted))

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from app.call import Principal
 from app.core.errors import RequestFailed
 from app.core.http import client as client_module
 from app.resources import connected, make_resources
@@ -23,14 +22,12 @@ from app.services import posts, webhooks
 from app.services.webhooks import delivery, dispatcher, signatures
 from app.services.webhooks.delivery import CONCURRENCY, DELAYS, FAILING, LEASE, RETENTION
 from app.worker import working
-from tests.app.services.webhooks.conftest import subscribed
+from tests.app.services.webhooks.conftest import ADMIN, subscribed
 from tests.app.worker.working import until
 from tests.support.databases import query
 from tests.support.servers.receiver import NO_CONTENT, Receiver, status
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("webhook")]
-
-ADMIN = Principal(1, "admin")
 
 
 async def publish(resources, title="t"):
@@ -99,7 +96,7 @@ class TestSignatures:
         assert found.message_id == request.headers["webhook-id"]
 
     async def test_after_a_rotation_both_secrets_sign_for_a_day(self, resources, receiver, webhook, clock):
-        rotated = await webhooks.rotate_secret(resources, webhook.id)
+        rotated = await webhooks.rotate_secret(resources, ADMIN, webhook.id)
         for hours in (0, 23.9, 0.1):
             clock.advance(hours=hours)
             await publish(resources)
@@ -110,7 +107,7 @@ class TestSignatures:
         assert [is_signed(request, webhook.secret) for request in receiver.requests] == [True, True, False]
 
     async def test_secrets_are_encrypted_at_rest(self, resources, webhook):
-        await webhooks.rotate_secret(resources, webhook.id)
+        await webhooks.rotate_secret(resources, ADMIN, webhook.id)
         [stored] = query(resources.settings.database_url, "SELECT secret, previous_secret FROM webhooks")
 
         assert webhook.secret not in str(stored)
@@ -240,7 +237,7 @@ class TestDeactivation:
         await attempt(resources)
         silent = len(receiver.requests)
 
-        active = await webhooks.update(resources, webhook.id, WebhookUpdate(is_active=True), None)
+        active = await webhooks.update(resources, ADMIN, webhook.id, WebhookUpdate(is_active=True), None)
         await attempt(resources)
 
         assert (silent, active.disabled_reason) == (1, None)
@@ -250,7 +247,7 @@ class TestDeactivation:
         await publish(resources)
         [claimed] = await delivery.claim(resources.database, "worker", clock(), 10)
         receiver.answers = [status(410)]
-        await webhooks.update(resources, webhook.id, WebhookUpdate(url=receiver.url), None)
+        await webhooks.update(resources, ADMIN, webhook.id, WebhookUpdate(url=receiver.url), None)
 
         client = client_module.GuardedClient(allow_private=True)
         await delivery.send_due(resources, client, "worker", claimed)
@@ -357,6 +354,6 @@ class TestBounds:
         with pytest.raises(NotFound):
             await webhooks.redeliver(resources, 7)
         with pytest.raises(NotFound):
-            await webhooks.rotate_secret(resources, 7)
+            await webhooks.rotate_secret(resources, ADMIN, 7)
         with pytest.raises(NotFound):
             await webhooks.list_deliveries(resources.database, 7, 1, 10, None, None)

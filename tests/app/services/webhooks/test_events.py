@@ -7,18 +7,16 @@ import sqlite3
 
 import pytest
 
-from app.call import Principal
 from app.resources import connected, make_resources
 from app.schemas import models
 from app.schemas.models import PostCreate, PostUpdate, UserCreate, UserUpdate, WebhookUpdate
 from app.services import posts, users, webhooks
-from tests.app.services.webhooks.conftest import subscribed
+from tests.app.services.webhooks.conftest import ADMIN, subscribed
 from tests.support.builders import new_user
 from tests.support.databases import query
 
 pytestmark = pytest.mark.anyio
 
-ADMIN = Principal(1, "admin")
 ALL = ["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]
 URL = "http://127.0.0.1:9/"
 
@@ -62,7 +60,7 @@ async def test_only_active_webhooks_that_want_an_event_get_it_all_under_one_id(r
     for events in (["post.created"], ["post.created", "user.created"], ["post.updated"]):
         await subscribed(resources, URL, *events)
     inactive = await subscribed(resources, URL)
-    await webhooks.update(resources, inactive.id, WebhookUpdate(is_active=False), None)
+    await webhooks.update(resources, ADMIN, inactive.id, WebhookUpdate(is_active=False), None)
 
     await posts.create(resources, ADMIN, PostCreate(title="t", content="c"))
 
