@@ -120,10 +120,10 @@ def _release(database: Connection) -> None:
 
 
 def _arrange(found: Arranged) -> None:
-    """A factor of the principal's own, in every second case; of the others one that never was, and one as it came."""
-    if found.valid and found.turn % 2 == 0:
+    """Of four cases two have a factor of the principal's own (`_own` sees to it), one has one that never was, one is as it came."""
+    if found.valid and found.turn % 4 in (1, 2):
         found.put("factor_id", 1)
-    elif found.valid and found.turn % 4 == 1:
+    elif found.valid and found.turn % 4 == 0:
         found.put("factor_id", found.database.last_id("factors") + 1_000_000)
 
 
