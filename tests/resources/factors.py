@@ -120,7 +120,7 @@ def _release(database: Connection) -> None:
 
 
 def _arrange(found: Arranged) -> None:
-    """Of four cases two have a factor of the principal's own (`_own` sees to it), one has one that never was, one is as it came."""
+    """Of four cases two ask for a factor of the principal's own, one for one that never was, and one stays as it came."""
     if found.valid and found.turn % 4 in (1, 2):
         found.put("factor_id", 1)
     elif found.valid and found.turn % 4 == 0:
