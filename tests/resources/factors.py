@@ -127,6 +127,20 @@ def _arrange(found: Arranged) -> None:
         found.put("factor_id", found.database.last_id("factors") + 1_000_000)
 
 
+def _conflict(found: Arranged) -> None:
+    """Every fourth enrolment meets an app that is confirmed, and every fourth confirmation no app."""
+    if not found.valid or found.phase == "stateful" or found.turn % 4:
+        return
+    principal = found.database.one("SELECT id FROM users WHERE username = ?", (found.principal,))
+    if principal is None:
+        return
+    if found.operation.id == "enrolTotp":
+        add_totp(found.database, principal["id"], NOW)
+    else:
+        found.database.execute("DELETE FROM factors WHERE user_id = ?", (principal["id"],))
+
+
+ARRANGE = {"enrolTotp": _conflict, "confirmTotp": _conflict}
 PATHS = {"updateFactor": _arrange, "deleteFactor": _arrange}
 RESTORE = {"confirmTotp": _release}
 DICTIONARIES = {"confirmTotp body /code": None}

@@ -23,23 +23,15 @@ from tests.support.servers.service import Server
 HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "12"))  # of each operation in each pass
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20260206"))
-# With as many examples, every pass has every phase. With fewer, only what differs is run again:
+# With as many examples, every pass has every phase.
 THOROUGH = EXAMPLES >= 50
 # Operations to fuzz, separated by commas, instead of all.
 _CHOSEN = set(filter(None, os.environ.get("SCHEMATHESIS_OPERATIONS", "").split(",")))
 FUZZED = [found for found in OPERATIONS if not _CHOSEN or found.id in _CHOSEN]
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
-# - The coverage phase makes the same requests on each database. What anybody may ask for, the administrator and the user ask
-#   for too, so that those two show what differs with the database.
-# - With a key or without credentials, scenarios end at the first 401 and repeat what the other two passes do.
-_FEW = ("examples", "fuzzing")
-PHASES_OF = {
-    ("sqlite", "key"): ("examples", "coverage", "fuzzing"),
-    ("sqlite", "anonymous"): ("examples", "coverage", "fuzzing"),
-    ("postgresql", "key"): _FEW,
-    ("postgresql", "anonymous"): _FEW,
-}
+# With a key or without credentials, scenarios end at the first 401 and repeat what the other two passes do.
+PHASES_OF = dict.fromkeys(("key", "anonymous"), ("examples", "coverage", "fuzzing"))
 # Schemathesis ends the stateful phase when a scenario cannot be replayed, which here is after about 20 scenarios, because
 # the service keeps what it was sent. So that phase runs again with another seed.
 STATEFUL_RUNS = {"admin": 1, "user": 1, "key": 0, "anonymous": 1} if THOROUGH else {}
@@ -178,8 +170,7 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
         *(str(ROOT / "openapi.yaml"), "--max-examples", str(EXAMPLES), "--checks", "all", "--report", "json"),
         *(f"--include-operation-id={found.id}" for found in FUZZED if _CHOSEN),
     ]
-    engine = url.partition(":")[0]
-    phases = PHASES if THOROUGH else PHASES_OF.get((engine, name), PHASES)
+    phases = PHASES if THOROUGH else PHASES_OF.get(name, PHASES)
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
