@@ -30,8 +30,8 @@ _CHOSEN = set(filter(None, os.environ.get("SCHEMATHESIS_OPERATIONS", "").split("
 FUZZED = [found for found in OPERATIONS if not _CHOSEN or found.id in _CHOSEN]
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
-# With a key or without credentials, scenarios end at the first 401 and repeat what the other two passes do.
-PHASES_OF = dict.fromkeys(("key", "anonymous"), ("examples", "coverage", "fuzzing"))
+# With a key, scenarios end at the first 401 and repeat what the administrator's do.
+PHASES_OF = {"key": ("examples", "coverage", "fuzzing")}
 # Schemathesis ends the stateful phase when a scenario cannot be replayed, which here is after about 20 scenarios, because
 # the service keeps what it was sent. So that phase runs again with another seed.
 STATEFUL_RUNS = {"admin": 1, "user": 1, "key": 0, "anonymous": 1} if THOROUGH else {}
