@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +21,19 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _REFUSALS = {400, 405, 406, 413, 415, 422}
 
 
+def _spellings() -> Iterator[tuple[list[str], list[bool], str]]:
+    """Every path as the document and its aliases spell it: its parts, which of them are parameters, and its template."""
+    for path in DOCUMENT["paths"]:
+        for alias, prefix in [("", ""), *DOCUMENT["x-accord-alias"].items()]:
+            if path.startswith(prefix):
+                parts = (alias + path.removeprefix(prefix)).split("/")
+                yield parts, [part.startswith("{") for part in parts], path
+
+
+_SPELLINGS = list(_spellings())
+
+
+@functools.lru_cache(64)  # the checks of one answer ask the same
 def route(raw_path: str) -> tuple[str | None, list[str]]:
     """The documented path that matches a request's path, and its raw parameters."""
     try:
@@ -26,18 +41,13 @@ def route(raw_path: str) -> tuple[str | None, list[str]]:
     except UnicodeDecodeError:
         return None, []
     best: tuple[list[bool], str, list[str]] | None = None
-    for path in DOCUMENT["paths"]:
-        for alias, prefix in [("", ""), *DOCUMENT["x-accord-alias"].items()]:
-            if not path.startswith(prefix):
-                continue
-            parts = (alias + path.removeprefix(prefix)).split("/")
-            templates = [part.startswith("{") for part in parts]
-            if len(parts) != len(segments):
-                continue
-            pairs = list(zip(parts, templates, segments, strict=True))
-            if all(segment if template else part == segment for part, template, segment in pairs):
-                values = [segment for _, template, segment in pairs if template]
-                best = min(best, (templates, path, values)) if best else (templates, path, values)
+    for parts, templates, path in _SPELLINGS:
+        if len(parts) != len(segments):
+            continue
+        pairs = list(zip(parts, templates, segments, strict=True))
+        if all(segment if template else part == segment for part, template, segment in pairs):
+            values = [segment for _, template, segment in pairs if template]
+            best = min(best, (templates, path, values)) if best else (templates, path, values)
     return (best[1], best[2]) if best else (None, [])
 
 

@@ -250,7 +250,7 @@ def _update_faults(before: dict[str, Any], exchange: RequestContext) -> Iterator
     for name, value in {**before, **sent}.items():
         if name != "version" and after[name] != value:
             yield f"{name} is not what {'was sent' if name in sent else 'it was'}"
-    if after["version"] != before["version"] + 1:
+    if "version" in before and after["version"] != before["version"] + 1:
         yield f"version {after['version']} follows {before['version']}"
 
 

@@ -21,11 +21,20 @@ from tests.support.resources import resource_data
 from tests.support.servers.service import Server
 
 HERE = Path(__file__).parent
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "50"))  # of each operation in each pass
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "12"))  # of each operation in each pass
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "20260206"))
+# With as many examples, every pass has every phase.
+THOROUGH = EXAMPLES >= 50
+# Operations to fuzz, separated by commas, instead of all.
+_CHOSEN = set(filter(None, os.environ.get("SCHEMATHESIS_OPERATIONS", "").split(",")))
+FUZZED = [found for found in OPERATIONS if not _CHOSEN or found.id in _CHOSEN]
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+# With a key, scenarios end at the first 401 and repeat what the administrator's do.
+PHASES_OF = {"key": ("examples", "coverage", "fuzzing")}
 # Schemathesis ends the stateful phase when a scenario cannot be replayed, which here is after about 20 scenarios, because
-# the service keeps what it was sent. So that phase runs again, each time with another seed.
-STATEFUL_RUNS = {"admin": 1, "user": 1, "key": 0, "anonymous": 1}  # with a key, half of the operations only answer 401
+# the service keeps what it was sent. So that phase runs again with another seed.
+STATEFUL_RUNS = {"admin": 1, "user": 1, "key": 0, "anonymous": 1} if THOROUGH else {}
 
 _WHO = """
 [auth.wfc]
@@ -92,6 +101,7 @@ class Outcome:
     """What one pass found."""
 
     name: str
+    phases: tuple[str, ...]  # of the first run
     exit_codes: tuple[int, ...]
     output: str
     report: dict[str, Any]  # of all phases
@@ -152,13 +162,15 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
     settings = [
         (HERE / "schemathesis.toml").read_text(),
         PASSES[name],
-        *(line for found in OPERATIONS for line in _settings(found, name)),
+        *(line for found in FUZZED for line in _settings(found, name)),
     ]
     (folder / "schemathesis.toml").write_text("\n".join(settings))
     command = [
         *(str(Path(sys.executable).with_name("st")), "--config-file", "schemathesis.toml", "run"),
         *(str(ROOT / "openapi.yaml"), "--max-examples", str(EXAMPLES), "--checks", "all", "--report", "json"),
+        *(f"--include-operation-id={found.id}" for found in FUZZED if _CHOSEN),
     ]
+    phases = PHASES if THOROUGH else PHASES_OF.get(name, PHASES)
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -171,11 +183,13 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
     started = time.monotonic()
     with Server(folder / "accord.db", DATABASE_URL=url, ALLOWED_ORIGINS=str(ORIGINS[0])) as server:
         command += ["--url", server.url]
-        runs = [_st(command, folder, environment, number) for number in range(1 + STATEFUL_RUNS[name])]
+        again = [("stateful",)] * STATEFUL_RUNS.get(name, 0)
+        runs = [_st(command, folder, environment, ran, number) for number, ran in enumerate((phases, *again))]
     seconds = time.monotonic() - started
     first, *others = (run.report for run in runs)
     return Outcome(
         name,
+        phases,
         tuple(run.exit_code for run in runs),
         "".join(run.output for run in runs),
         first,
@@ -193,12 +207,11 @@ class _Run:
     observed: frozenset[tuple[str, int, str]]
 
 
-def _st(command: list[str], folder: Path, environment: dict[str, str], number: int) -> _Run:
-    """One process: all phases the first time, the stateful one afterwards."""
+def _st(command: list[str], folder: Path, environment: dict[str, str], phases: tuple[str, ...], number: int) -> _Run:
+    """One process, with a seed of its own."""
     report, observed = folder / f"report-{number}.json", folder / f"observed-{number}.json"
-    phases = "stateful" if number else "examples,coverage,fuzzing,stateful"
     finished = subprocess.run(
-        [*command, "--seed", str(SEED + number), "--phases", phases, "--report-json-path", report.name],
+        [*command, "--seed", str(SEED + number), "--phases", ",".join(phases), "--report-json-path", report.name],
         cwd=folder,
         env={**environment, "ACCORD_FUZZ_OBSERVED": str(observed), "ACCORD_FUZZ_RUN": str(number)},
         capture_output=True,
