@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.config import Settings
 from tests.support.paths import ROOT
+from tests.support.secret_key import SECRET_KEY
 
 _DROP = 24  # PR_CAPBSET_DROP
 _CAPABILITIES = (1, 2, 10)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_NET_BIND_SERVICE
@@ -25,7 +26,7 @@ def without_privileges() -> None:
 
 
 def runner(folder: Path) -> Run:
-    """Runs commands in a folder, with an environment without settings and a database that does not exist yet."""
+    """Runs commands in a folder, with no setting but SECRET_KEY, and a database that does not exist yet."""
     names = {name.upper() for name in Settings.model_fields}
     inherited = {name: value for name, value in os.environ.items() if name not in names}
 
@@ -35,6 +36,7 @@ def runner(folder: Path) -> Run:
             "PYTHONPATH": str(ROOT),
             "DATABASE_URL": f"sqlite:///{folder / 'accord.db'}",
             "PASSWORD_MEMORY_KIB": "8",
+            "SECRET_KEY": SECRET_KEY,
             **settings,
         }
         given = stdin.encode() if isinstance(stdin, str) else stdin
