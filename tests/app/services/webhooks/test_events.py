@@ -85,9 +85,8 @@ async def test_an_act_that_is_rolled_back_is_no_event(resources):
     assert [event for event, _, _ in written(resources)] == ["user.created"]
 
 
+@pytest.mark.parametrize("template", ["sqlite"], indirect=True)  # which traces its statements
 async def test_without_a_webhook_an_act_runs_no_further_statement(settings, monkeypatch):
-    if not settings.database_url.startswith("sqlite:"):
-        pytest.skip("SQLite traces its statements")
     statements: list[str] = []
 
     class Traced(sqlite3.Connection):
