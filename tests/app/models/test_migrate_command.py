@@ -14,6 +14,7 @@ from app.core.config import Settings
 from app.migrations import REVISIONS, run
 from tests.support.databases import query
 from tests.support.paths import ROOT
+from tests.support.secret_key import SECRET_KEY
 
 CLI = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.slow
 def cli(url: str, tmp_path: Path) -> CLI:
     names = {name.upper() for name in Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name not in names}
-    environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url}
+    environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
 
     def started(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "app", *arguments]
