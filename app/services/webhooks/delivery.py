@@ -52,7 +52,7 @@ MIN_PAUSE, MAX_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 MAX_ERROR_LENGTH = 200  # characters; the document says so too
 
 HEADERS = {"Content-Type": "application/json", "User-Agent": "Accord-Webhooks/1"}
-GONE = 410
+GONE = 410  # of the receiver, which wants no more requests
 
 _MAX_BATCHES = 10  # of deletions per call; the next call goes on
 

@@ -152,7 +152,7 @@ class _Storing:
             payload=content.decode(),
             created_at=message.now,
         )
-        return Reply(204, {}, b"")
+        return Reply(204, {}, b"")  # of the receiver
 
 
 @functools.cache
