@@ -213,7 +213,7 @@ class TestCheckContract:
         document = OPENAPI.read_text()
         shutil.copy(OPENAPI, tmp_path / "base.yaml")
         edited = document.replace("operationId: getReadiness", "operationId: getReadyness").replace(
-            "maxLength: 36", "minLength: 1"
+            "format: uuid, maxLength: 36", "format: uuid, minLength: 1"
         )
         (tmp_path / "openapi.yaml").write_text(edited)
         gates = tmp_path / "gates"

@@ -15,7 +15,7 @@ from accord.runtime.fastapi import OpenAPIApp
 from accord.runtime.handlers.binding import Operation
 from accord.runtime.responses.types import Empty
 from tests.codegen.support.preflights import METHODS, asking, documented, exposed, passes
-from tests.codegen.support.service import Tokens, make_client
+from tests.codegen.support.service import Recent, make_client
 
 ORIGIN = "https://shelf.example"
 FEATURES = Path(__file__).parents[1] / "features"
@@ -32,7 +32,7 @@ def served(document: Document):
         return Done()
 
     schemes = document.data.get("components", {}).get("securitySchemes", {})
-    service = Service(schemes={name: Tokens() for name in schemes}, call=lambda exchange: exchange.principal)
+    service = Service(schemes={name: Recent() for name in schemes}, call=lambda exchange: exchange.principal)
     bound = {operation.id: Operation(handler) for operation in described.operations}
     client = make_client(OpenAPIApp(Engine(described, bound, service), origins=[ORIGIN]))
     prefixes = {operation.path: operation.prefixes[0] for operation in described.operations}
