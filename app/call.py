@@ -99,5 +99,6 @@ def _bounded(text: str, length: int) -> str:
 
 Public: TypeAlias = Call[None]
 InSession: TypeAlias = Call[SessionPrincipal]
+OptionallyInSession: TypeAlias = Call[SessionPrincipal | None]
 SignedIn: TypeAlias = Call[Principal]
 OptionallySignedIn: TypeAlias = Call[Principal | None]

@@ -1,9 +1,18 @@
 """Handlers tagged `factors`."""
 
-from app.call import InSession
-from app.schemas.models import FactorUpdate, TotpConfirmation, TotpCreate
-from app.schemas.operations import ConfirmTotp, DeleteFactor, EnrolTotp, ListFactors, UpdateFactor
+from app.call import InSession, OptionallyInSession
+from app.schemas.models import FactorUpdate, PasskeyChallengeCreate, PasskeyCreate, TotpConfirmation, TotpCreate
+from app.schemas.operations import (
+    ConfirmTotp,
+    CreatePasskey,
+    CreatePasskeyChallenge,
+    DeleteFactor,
+    EnrolTotp,
+    ListFactors,
+    UpdateFactor,
+)
 from app.services import factors
+from app.services.factors import passkeys
 
 
 @ListFactors
@@ -31,3 +40,14 @@ async def enrol_totp(call: InSession, body: TotpCreate) -> EnrolTotp.Created:
 @ConfirmTotp
 async def confirm_totp(call: InSession, body: TotpConfirmation) -> ConfirmTotp.OK:
     return ConfirmTotp.OK(await factors.confirm(call.resources, call.principal, body.code, call.client, call.origin))
+
+
+@CreatePasskeyChallenge
+async def create_passkey_challenge(call: OptionallyInSession, body: PasskeyChallengeCreate) -> CreatePasskeyChallenge.OK:
+    return CreatePasskeyChallenge.OK(await passkeys.challenge(call.resources, call.principal, body.purpose))
+
+
+@CreatePasskey
+async def create_passkey(call: InSession, body: PasskeyCreate) -> CreatePasskey.Created:
+    factor = await passkeys.create(call.resources, call.principal, body, call.client, call.origin)
+    return CreatePasskey.Created(factor, location=UpdateFactor.path(factor_id=factor.id))

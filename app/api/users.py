@@ -1,9 +1,18 @@
 """Handlers tagged `users`."""
 
-from app.call import Public, Role, SignedIn
+from app.call import InSession, Public, Role, SignedIn
 from app.schemas.models import RoleChange, UserCreate, UserUpdate
-from app.schemas.operations import CreateUser, DeleteUser, GetCurrentUser, GetUser, ListUsers, SetUserRole, UpdateUser
-from app.services import users
+from app.schemas.operations import (
+    CreateUser,
+    DeleteUser,
+    ExportUserData,
+    GetCurrentUser,
+    GetUser,
+    ListUsers,
+    SetUserRole,
+    UpdateUser,
+)
+from app.services import exports, users
 from app.services.shared.preconditions import etag
 from app.services.users.list_queries import Sort, UserFilters
 from app.services.users.roles import set_role
@@ -60,3 +69,8 @@ async def set_user_role(call: SignedIn, user_id: int, if_match: str | None, body
 async def delete_user(call: SignedIn, user_id: int, if_match: str | None) -> DeleteUser.NoContent:
     await users.delete(call.resources, call.principal, user_id, if_match, call.origin)
     return DeleteUser.NoContent()
+
+
+@ExportUserData
+async def export_user_data(call: InSession, user_id: int) -> ExportUserData.OK:
+    return ExportUserData.OK(await exports.export(call.resources, call.principal, user_id, call.origin))

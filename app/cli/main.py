@@ -6,6 +6,7 @@ import functools
 import gc
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +29,8 @@ audit = typer.Typer(help="Verify the audit log.", no_args_is_help=True, rich_mar
 app.add_typer(admin, name="admin")
 app.add_typer(audit, name="audit")
 app.add_typer(outbox, name="outbox")
+users = typer.Typer(help="Import and export users.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(users, name="users")
 
 
 def main() -> None:
@@ -177,6 +180,39 @@ def retry_outbox(
     all_dead: Annotated[bool, typer.Option("--all-dead", help="All dead letters.")] = False,
 ) -> None:
     """Make items due now and reset their attempts. A worker delivers them."""
+
+
+@users.command("import")
+@implemented_in("users")
+def users_import(
+    file: Annotated[Path, typer.Argument(help="CSV with a header (.csv), or JSON Lines (.jsonl, .ndjson).")],
+    report: Annotated[
+        Path | None, typer.Option(help="Also write the refused lines and their reasons to this file, which must not exist.")
+    ] = None,
+) -> None:
+    """Import users from another system, with their password hashes. No mails are sent.
+
+    Columns: email, username, full_name, bio, role, is_active, email_verified, created_at, password_hash; only the first two are
+    required. Hashes are argon2id, argon2i, scrypt or pbkdf2-sha256 in PHC form, or bcrypt; each is replaced by an argon2id hash
+    at the next sign-in. A user without a hash resets the password.
+
+    Users whose e-mail address exists are skipped, so that an import can be interrupted and run again. Lines that are not valid
+    are reported, and the others imported; then it exits with 1.
+    """
+
+
+@users.command("export")
+@implemented_in("users")
+def users_export(
+    file: Annotated[
+        Path, typer.Argument(help="A new file: CSV with a header (.csv), or JSON Lines (.jsonl, .ndjson), which is exact.")
+    ],
+    *,
+    with_password_hashes: Annotated[
+        bool, typer.Option("--with-password-hashes", help="Also export the hashes of passwords. Keep the file secret.")
+    ] = False,
+) -> None:
+    """Export all users to a file that `users import` can read."""
 
 
 @app.command()

@@ -12,6 +12,7 @@ from app.models.factor import RecoveryCode as RecoveryCode
 from app.models.idempotency import IdempotencyKey as IdempotencyKey
 from app.models.mail_token import MailToken as MailToken
 from app.models.outbox import OutboxItem as OutboxItem
+from app.models.passkey import UsedChallenge as UsedChallenge
 from app.models.post import Post as Post
 from app.models.session import PreviousAccessToken as PreviousAccessToken
 from app.models.session import RefreshToken as RefreshToken

@@ -38,6 +38,7 @@ AuditEventType: TypeAlias = Literal[
     "factor.confirmed",
     "factor.updated",
     "factor.removed",
+    "factor.counter-regressed",
     "recovery-code.used",
     "reauthentication.succeeded",
     "reauthentication.refused",

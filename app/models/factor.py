@@ -13,7 +13,7 @@ from app.models.base import Base, Id, UtcDateTime
 
 
 class Factor(Base):
-    """An authenticator app. It counts once it is confirmed."""
+    """An authenticator app, or a passkey. It counts once it is confirmed."""
 
     __tablename__ = "factors"
     __table_args__ = ({"sqlite_autoincrement": True},)  # ids are not reused
@@ -21,11 +21,14 @@ class Factor(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     # The index serves "factors of a user", and the cascade from users.
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    key: Mapped[str] = mapped_column(unique=True)  # `totp:` and the user's id, so that a user has one authenticator app
-    type: Mapped[Literal["totp"]] = mapped_column(String(10))
+    # `totp:` and the user's id, so that a user has one authenticator app; or `passkey:` and the credential id.
+    key: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[Literal["totp", "passkey"]] = mapped_column(String(10))
     name: Mapped[str]
-    secret: Mapped[str]  # encrypted
-    counter: Mapped[int] = mapped_column(BigInteger, default=0)  # the time step of the last code, which is valid once
+    secret: Mapped[str]  # encrypted; of a passkey, the public key (COSE in base64url)
+    # The time step of the last code, which is valid once; of a passkey, the last signature counter.
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    transports: Mapped[str | None]  # of a passkey, separated by spaces
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "fed8d98fc9a47dcfc320b9eeaaa0077bf92b961d0de7d3595ca8158fbae7c8e4"
+DIGEST = "0334a8394a3afcdcbb7552b72f97f72715acd3e31451ffde0c0528e6586d668a"

@@ -17,70 +17,27 @@ class Readiness(Model):
     status: Literal["ready"]
 
 
-class SessionCreate(Model):
-    model_config = ConfigDict(extra="forbid")
-    identifier: Annotated[
-        StrictStr,
-        Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
-    ]
-    password: Annotated[
+class PasskeyAssertionResponse(Model):
+    clientDataJSON: Annotated[
         StrictStr,
         Field(
-            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
-            max_length=512,
+            description="What the browser states about the page and the challenge.",
+            max_length=4000,
             min_length=1,
-            pattern="^[^\\u0000]+$",
+            pattern="^[A-Za-z0-9_-]+$",
         ),
     ]
-    totp_code: Annotated[
-        StrictStr | MISSING,
+    authenticatorData: Annotated[
+        StrictStr,
+        Field(description="What the authenticator states.", max_length=4000, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    signature: Annotated[
+        StrictStr, Field(description="Of both statements.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+    ]
+    userHandle: Annotated[
+        StrictStr | None | MISSING,
         Field(
-            description="The current code of the authenticator app (RFC 6238).",
-            max_length=6,
-            min_length=6,
-            pattern="^[0-9]{6}$",
-        ),
-    ] = MISSING
-    recovery_code: Annotated[
-        StrictStr | MISSING,
-        Field(
-            description="One of the recovery codes, each of which can be used once.",
-            max_length=19,
-            min_length=19,
-            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
-        ),
-    ] = MISSING
-
-
-class Reauthentication(Model):
-    """One proof of identity."""
-
-    model_config = ConfigDict(extra="forbid")
-    password: Annotated[
-        StrictStr | MISSING,
-        Field(
-            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
-            max_length=512,
-            min_length=1,
-            pattern="^[^\\u0000]+$",
-        ),
-    ] = MISSING
-    totp_code: Annotated[
-        StrictStr | MISSING,
-        Field(
-            description="The current code of the authenticator app (RFC 6238).",
-            max_length=6,
-            min_length=6,
-            pattern="^[0-9]{6}$",
-        ),
-    ] = MISSING
-    recovery_code: Annotated[
-        StrictStr | MISSING,
-        Field(
-            description="One of the recovery codes, each of which can be used once.",
-            max_length=19,
-            min_length=19,
-            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+            description="The `id` of the user in the options of the registration.", max_length=100, pattern="^[A-Za-z0-9_-]*$"
         ),
     ] = MISSING
 
@@ -367,7 +324,7 @@ class EmailConfirmation(Model):
 
 class Factor(Model):
     id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
-    type: Annotated[Literal["totp"], Field(description="An authenticator app (`totp`).")]
+    type: Annotated[Literal["totp", "passkey"], Field(description="An authenticator app (`totp`) or a passkey.")]
     name: Annotated[
         StrictStr,
         Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
@@ -384,6 +341,73 @@ class FactorUpdate(Model):
         StrictStr,
         Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
     ]
+
+
+class PasskeyChallengeCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    purpose: Annotated[
+        Literal["registration", "authentication"],
+        Field(description="What it is for. `authentication` is signing in, and `createReauthentication`."),
+    ]
+
+
+class PasskeyRelyingParty(Model):
+    id: Annotated[
+        StrictStr,
+        Field(
+            description="The domain that passkeys are bound to. It comes from the settings of the service.",
+            max_length=253,
+            min_length=1,
+            pattern="^[!-~]+$",
+        ),
+    ]
+    name: Annotated[StrictStr, Field(max_length=100, min_length=1, pattern="^[^\\u0000]+$")]
+
+
+class PasskeyUser(Model):
+    id: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    name: Annotated[StrictStr, Field(max_length=100, min_length=1, pattern="^[^\\u0000]+$")]
+    displayName: Annotated[StrictStr, Field(max_length=100, min_length=1, pattern="^[^\\u0000]+$")]
+
+
+class PasskeyParameters(Model):
+    type: Literal["public-key"]
+    alg: Annotated[StrictInt, Field(description="A COSE algorithm.", ge=-65535, le=-1)]
+
+
+class PasskeyDescriptor(Model):
+    type: Literal["public-key"]
+    id: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    transports: Annotated[list[StrictStr], Field(max_length=10)]
+
+
+class PasskeySelection(Model):
+    residentKey: Literal["required"]
+    requireResidentKey: Literal[True]
+    userVerification: Literal["required"]
+
+
+class PasskeyAttestationResponse(Model):
+    clientDataJSON: Annotated[
+        StrictStr,
+        Field(
+            description="What the browser states about the page and the challenge.",
+            max_length=4000,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    attestationObject: Annotated[
+        StrictStr,
+        Field(description="The credential and its public key.", max_length=20000, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    transports: Annotated[list[StrictStr] | MISSING, Field(max_length=10)] = MISSING
 
 
 class TotpCreate(Model):
@@ -797,6 +821,7 @@ class AuditEvent(Model):
             "factor.confirmed",
             "factor.updated",
             "factor.removed",
+            "factor.counter-regressed",
             "recovery-code.used",
             "reauthentication.succeeded",
             "reauthentication.refused",
@@ -808,7 +833,7 @@ class AuditEvent(Model):
             "webhook.secret-rotated",
         ],
         Field(
-            description="What happened. `session` events are signing in, being refused, signing out, and the use of a refresh token that was already\nused; `sessions.ended` means that several sessions of the subject were ended at once.\n"
+            description="What happened. `session` events are signing in, being refused, signing out, and the use of a refresh token that was already\nused; `sessions.ended` means that several sessions of the subject were ended at once. `factor.counter-regressed` means that a\npasskey was refused because it may have been copied.\n"
         ),
     ]
     actor_id: Annotated[
@@ -873,6 +898,22 @@ class AuditEvent(Model):
             min_length=64,
             pattern="^[0-9a-f]{64}$",
         ),
+    ]
+
+
+class MailToken(Model):
+    purpose: Annotated[Literal["reset-password", "verify-email", "change-email"], Field(description="What the token is for.")]
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
 
 
@@ -1029,9 +1070,235 @@ class WebhookDeliveryList(Model):
     ]
 
 
+class PasskeyAssertion(Model):
+    """What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."""
+
+    id: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    rawId: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    type: Literal["public-key"]
+    response: PasskeyAssertionResponse
+
+
+class PasskeyOptions(Model):
+    """What `PublicKeyCredential.parseCreationOptionsFromJSON()` takes for `registration` (then `rp`, `user`,
+    `pubKeyCredParams`, `excludeCredentials`, `authenticatorSelection` and `attestation` are there), and
+    `PublicKeyCredential.parseRequestOptionsFromJSON()` for `authentication` (then `rpId` and `userVerification`).
+    """
+
+    challenge: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    timeout: Annotated[StrictInt, Field(description="Milliseconds for which the challenge is valid.", ge=1, le=600000)]
+    rpId: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The domain that passkeys are bound to. It comes from the settings of the service.",
+            max_length=253,
+            min_length=1,
+            pattern="^[!-~]+$",
+        ),
+    ] = MISSING
+    userVerification: Literal["required"] | MISSING = MISSING
+    rp: PasskeyRelyingParty | MISSING = MISSING
+    user: PasskeyUser | MISSING = MISSING
+    pubKeyCredParams: Annotated[
+        list[PasskeyParameters] | MISSING,
+        Field(description="The accepted algorithms, the preferred one first.", max_length=10, min_length=1),
+    ] = MISSING
+    excludeCredentials: Annotated[
+        list[PasskeyDescriptor] | MISSING, Field(description="The passkeys that the user has already.", max_length=20)
+    ] = MISSING
+    authenticatorSelection: PasskeySelection | MISSING = MISSING
+    attestation: Literal["none"] | MISSING = MISSING
+
+
+class PasskeyRegistration(Model):
+    """What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."""
+
+    id: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    rawId: Annotated[
+        StrictStr,
+        Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
+    ]
+    type: Literal["public-key"]
+    response: PasskeyAttestationResponse
+
+
 class UserDeletedEvent(Model):
     type: Literal["user.deleted"]
     timestamp: Annotated[
         Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     data: Annotated[Deleted, Field(description="What was deleted.")]
+
+
+class UserExport(Model):
+    """Everything that is stored about a user, except secrets."""
+
+    exported_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    user: User
+    credentials_changed_at: Annotated[
+        Instant | None, Field(description="When the password or the e-mail address last changed, in UTC; null if never.")
+    ]
+    sessions: Annotated[list[Session], Field(description="The newest first, without their tokens.", max_length=1000)]
+    factors: Annotated[
+        list[Factor],
+        Field(
+            description="The oldest first, without their secrets. Also an authenticator app that is not confirmed yet.",
+            max_length=100,
+        ),
+    ]
+    recovery_codes_left: Annotated[
+        StrictInt, Field(description="The number of recovery codes that have not been used.", ge=0, le=10)
+    ]
+    api_keys: Annotated[list[ApiKey], Field(description="The newest first, without their secrets.", max_length=1000)]
+    mail_tokens: Annotated[
+        list[MailToken], Field(description="The tokens in e-mails that have not been used.", max_length=1000)
+    ]
+    known_addresses: Annotated[
+        StrictInt,
+        Field(
+            description="The number of network addresses that the user has signed in from. They are stored as hashes, from which the addresses\ncannot be computed.\n",
+            ge=0,
+            le=1000,
+        ),
+    ]
+    posts: Annotated[
+        list[Post], Field(description="All of the user's posts, drafts too, oldest first.", max_length=9007199254740991)
+    ]
+    audit_events: Annotated[
+        list[AuditEvent],
+        Field(
+            description="What the user did and what happened to the account, oldest first. The address and user agent of other people are null.\n",
+            max_length=9007199254740991,
+        ),
+    ]
+
+
+class PasskeyProof(Model):
+    """An answered challenge for `authentication`."""
+
+    model_config = ConfigDict(extra="forbid")
+    challenge_id: Annotated[
+        StrictStr,
+        Field(description="Identifies a challenge. Opaque.", max_length=500, min_length=100, pattern="^[A-Za-z0-9_-]+={0,2}$"),
+    ]
+    credential: Annotated[
+        PasskeyAssertion,
+        Field(description="What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."),
+    ]
+
+
+class Reauthentication(Model):
+    """One proof of identity."""
+
+    model_config = ConfigDict(extra="forbid")
+    password: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ] = MISSING
+    totp_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The current code of the authenticator app (RFC 6238).",
+            max_length=6,
+            min_length=6,
+            pattern="^[0-9]{6}$",
+        ),
+    ] = MISSING
+    recovery_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="One of the recovery codes, each of which can be used once.",
+            max_length=19,
+            min_length=19,
+            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+        ),
+    ] = MISSING
+    passkey: Annotated[PasskeyProof | MISSING, Field(description="An answered challenge for `authentication`.")] = MISSING
+
+
+class PasskeyChallenge(Model):
+    challenge_id: Annotated[
+        StrictStr,
+        Field(description="Identifies a challenge. Opaque.", max_length=500, min_length=100, pattern="^[A-Za-z0-9_-]+={0,2}$"),
+    ]
+    options: Annotated[
+        PasskeyOptions,
+        Field(
+            description="What `PublicKeyCredential.parseCreationOptionsFromJSON()` takes for `registration` (then `rp`, `user`, `pubKeyCredParams`,\n`excludeCredentials`, `authenticatorSelection` and `attestation` are there), and\n`PublicKeyCredential.parseRequestOptionsFromJSON()` for `authentication` (then `rpId` and `userVerification`).\n"
+        ),
+    ]
+
+
+class PasskeyCreate(Model):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[
+        StrictStr | MISSING,
+        Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
+    ] = MISSING
+    challenge_id: Annotated[
+        StrictStr,
+        Field(description="Identifies a challenge. Opaque.", max_length=500, min_length=100, pattern="^[A-Za-z0-9_-]+={0,2}$"),
+    ]
+    credential: Annotated[
+        PasskeyRegistration,
+        Field(
+            description="What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."
+        ),
+    ]
+
+
+class SessionCreate(Model):
+    """Either an identifier with the password and perhaps a code, or a passkey alone."""
+
+    model_config = ConfigDict(extra="forbid")
+    identifier: Annotated[
+        StrictStr | MISSING,
+        Field(description="The e-mail address or the username.", max_length=254, min_length=3, pattern="^[^\\u0000]+$"),
+    ] = MISSING
+    password: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The password. Longer here than at sign-up, because another device may send the same text in more code points.",
+            max_length=512,
+            min_length=1,
+            pattern="^[^\\u0000]+$",
+        ),
+    ] = MISSING
+    totp_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="The current code of the authenticator app (RFC 6238).",
+            max_length=6,
+            min_length=6,
+            pattern="^[0-9]{6}$",
+        ),
+    ] = MISSING
+    recovery_code: Annotated[
+        StrictStr | MISSING,
+        Field(
+            description="One of the recovery codes, each of which can be used once.",
+            max_length=19,
+            min_length=19,
+            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+        ),
+    ] = MISSING
+    passkey: Annotated[PasskeyProof | MISSING, Field(description="An answered challenge for `authentication`.")] = MISSING

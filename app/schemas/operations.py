@@ -531,6 +531,13 @@ class CreateUser(Operation):
             arguments: DeleteUser.Arguments = link_arguments(self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",))
             return Link.of("DELETE", DeleteUser.path(user_id=arguments["user_id"]), arguments)
 
+        def link_export_user_data(self) -> Link[ExportUserData.Arguments]:
+            """GET /api/v1/users/{user_id}/export: Export the data of a user"""
+            arguments: ExportUserData.Arguments = link_arguments(
+                self, {}, {"user_id": "$response.body#/id"}, needed=("user_id",)
+            )
+            return Link.of("GET", ExportUserData.path(user_id=arguments["user_id"]), arguments)
+
         def link_list_user_posts(self) -> Link[ListUserPosts.Arguments]:
             """GET /api/v1/users/{user_id}/posts: List the posts of a user"""
             arguments: ListUserPosts.Arguments = link_arguments(
@@ -801,6 +808,41 @@ class DeleteUserSessions(Operation):
     def path(*, user_id: int) -> str:
         """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/{user_id}/sessions"
+
+
+class ExportUserData(Operation):
+    """GET /api/v1/users/{user_id}/export: Export the data of a user"""
+
+    operation_id = "exportUserData"
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    Forbidden = problems.Forbidden
+    NotFound = problems.NotFound
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        user_id: int
+
+    class OK(Body[models.UserExport | rows.UserExportRow]):
+        """The data of the user."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, user_id: int) -> ExportUserData.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path(*, user_id: int) -> str:
+        """The path of this operation, with its parameters percent-encoded."""
+        return f"/api/v1/users/{user_id}/export"
 
 
 class SetUserRole(Operation):
@@ -1112,6 +1154,11 @@ class UpdateFactor(Operation):
     TooManyRequests = problems.TooManyRequests
     ServiceUnavailable = problems.ServiceUnavailable
 
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        factor_id: int
+
     class OK(Body[models.Factor | rows.FactorRow]):
         """The renamed factor."""
 
@@ -1129,6 +1176,88 @@ class UpdateFactor(Operation):
     def path(*, factor_id: int) -> str:
         """The path of this operation, with its parameters percent-encoded."""
         return f"/api/v1/users/me/factors/{factor_id}"
+
+
+class CreatePasskeyChallenge(Operation):
+    """POST /api/v1/passkey-challenges: Start to use a passkey"""
+
+    operation_id = "createPasskeyChallenge"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    NotAcceptable = problems.NotAcceptable
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.PasskeyChallenge | rows.PasskeyChallengeRow]):
+        """The challenge."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(
+            self, call: Call[SessionPrincipal | None], /, *, body: models.PasskeyChallengeCreate
+        ) -> CreatePasskeyChallenge.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/passkey-challenges"
+
+
+class CreatePasskey(Operation):
+    """POST /api/v1/users/me/passkeys: Add a passkey"""
+
+    operation_id = "createPasskey"
+    BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    ReauthenticationRequired = problems.ReauthenticationRequired
+    VerificationFailed = problems.VerificationFailed
+    NotAcceptable = problems.NotAcceptable
+    FactorExists = problems.FactorExists
+    TooManyPasskeys = problems.TooManyPasskeys
+    ContentTooLarge = problems.ContentTooLarge
+    UnsupportedMediaType = problems.UnsupportedMediaType
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Created(Body[models.Factor | rows.FactorRow], kw_only=True):
+        """The new passkey."""
+
+        status = 201
+        headers = (("location", "Location"),)
+        location: str
+
+        def link_rename_passkey(self) -> Link[UpdateFactor.Arguments]:
+            """PATCH /api/v1/users/me/factors/{factor_id}: Rename a factor"""
+            arguments: UpdateFactor.Arguments = link_arguments(
+                self, {}, {"factor_id": "$response.body#/id"}, needed=("factor_id",)
+            )
+            return Link.of("PATCH", UpdateFactor.path(factor_id=arguments["factor_id"]), arguments)
+
+        def link_remove_passkey(self) -> Link[DeleteFactor.Arguments]:
+            """DELETE /api/v1/users/me/factors/{factor_id}: Remove a factor"""
+            arguments: DeleteFactor.Arguments = link_arguments(
+                self, {}, {"factor_id": "$response.body#/id"}, needed=("factor_id",)
+            )
+            return Link.of("DELETE", DeleteFactor.path(factor_id=arguments["factor_id"]), arguments)
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, body: models.PasskeyCreate) -> CreatePasskey.Created: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/users/me/passkeys"
 
 
 class EnrolTotp(Operation):
@@ -1695,6 +1824,7 @@ class ListAuditEvents(Operation):
             "factor.confirmed",
             "factor.updated",
             "factor.removed",
+            "factor.counter-regressed",
             "recovery-code.used",
             "reauthentication.succeeded",
             "reauthentication.refused",
@@ -1745,6 +1875,7 @@ class ListAuditEvents(Operation):
                 "factor.confirmed",
                 "factor.updated",
                 "factor.removed",
+                "factor.counter-regressed",
                 "recovery-code.used",
                 "reauthentication.succeeded",
                 "reauthentication.refused",
@@ -1837,6 +1968,7 @@ class ListAuditEvents(Operation):
                 "factor.confirmed",
                 "factor.updated",
                 "factor.removed",
+                "factor.counter-regressed",
                 "recovery-code.used",
                 "reauthentication.succeeded",
                 "reauthentication.refused",
@@ -2344,6 +2476,7 @@ class UsersHandlers(Protocol):
     get_user: GetUser
     delete_user: DeleteUser
     update_user: UpdateUser
+    export_user_data: ExportUserData
     set_user_role: SetUserRole
 
 
@@ -2364,6 +2497,8 @@ class FactorsHandlers(Protocol):
     list_factors: ListFactors
     delete_factor: DeleteFactor
     update_factor: UpdateFactor
+    create_passkey_challenge: CreatePasskeyChallenge
+    create_passkey: CreatePasskey
     enrol_totp: EnrolTotp
     confirm_totp: ConfirmTotp
 

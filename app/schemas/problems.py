@@ -52,7 +52,9 @@ class DisallowedWebhookUrl(ApiError):
 
 
 class FactorExists(ApiError):
-    """The user already has an authenticator app. Remove it before adding another."""
+    """The user already has an authenticator app, which must be removed before adding another; or the passkey was added
+    already.
+    """
 
     status = 409
     type = "/problems/factor-exists"
@@ -184,6 +186,14 @@ class TooManyApiKeys(ApiError):
     title = "Too many API keys"
 
 
+class TooManyPasskeys(ApiError):
+    """A user can have 20 passkeys. Remove one that is no longer needed."""
+
+    status = 409
+    type = "/problems/too-many-passkeys"
+    title = "Too many passkeys"
+
+
 class TooManyRequests(ApiError):
     """The limit named in `RateLimit-Policy` is exceeded. Try again after `Retry-After`."""
 
@@ -235,7 +245,7 @@ class UnsupportedMediaType(ApiError):
 
 
 class VerificationFailed(ApiError):
-    """The password or code is not correct. Too many failures are answered as at sign-in."""
+    """The password, code or passkey is not correct. Too many failures are answered as at sign-in."""
 
     status = 403
     type = "/problems/verification-failed"

@@ -92,10 +92,80 @@ class FactorRow(msgspec.Struct):
     """A `Factor` in a response."""
 
     id: int
-    type: Literal["totp"]
+    type: Literal["totp", "passkey"]
     name: str
     created_at: datetime
     last_used_at: datetime | None
+
+
+@final
+class PasskeyChallengeRow(msgspec.Struct):
+    """A `PasskeyChallenge` in a response."""
+
+    challenge_id: str
+    options: PasskeyOptionsRow
+
+
+@final
+class PasskeyOptionsRow(msgspec.Struct):
+    """What `PublicKeyCredential.parseCreationOptionsFromJSON()` takes for `registration` (then `rp`, `user`,
+    `pubKeyCredParams`, `excludeCredentials`, `authenticatorSelection` and `attestation` are there), and
+    `PublicKeyCredential.parseRequestOptionsFromJSON()` for `authentication` (then `rpId` and `userVerification`).
+    """
+
+    challenge: str
+    timeout: int
+    rpId: str | msgspec.UnsetType = msgspec.UNSET
+    userVerification: Literal["required"] | msgspec.UnsetType = msgspec.UNSET
+    rp: PasskeyRelyingPartyRow | msgspec.UnsetType = msgspec.UNSET
+    user: PasskeyUserRow | msgspec.UnsetType = msgspec.UNSET
+    pubKeyCredParams: list[PasskeyParametersRow] | msgspec.UnsetType = msgspec.UNSET
+    excludeCredentials: list[PasskeyDescriptorRow] | msgspec.UnsetType = msgspec.UNSET
+    authenticatorSelection: PasskeySelectionRow | msgspec.UnsetType = msgspec.UNSET
+    attestation: Literal["none"] | msgspec.UnsetType = msgspec.UNSET
+
+
+@final
+class PasskeyRelyingPartyRow(msgspec.Struct):
+    """A `PasskeyRelyingParty` in a response."""
+
+    id: str
+    name: str
+
+
+@final
+class PasskeyUserRow(msgspec.Struct):
+    """A `PasskeyUser` in a response."""
+
+    id: str
+    name: str
+    displayName: str
+
+
+@final
+class PasskeyParametersRow(msgspec.Struct):
+    """A `PasskeyParameters` in a response."""
+
+    type: Literal["public-key"]
+    alg: int
+
+
+@final
+class PasskeyDescriptorRow(msgspec.Struct):
+    """A `PasskeyDescriptor` in a response."""
+
+    type: Literal["public-key"]
+    id: str
+    transports: list[str]
+
+
+@final
+class PasskeySelectionRow(msgspec.Struct):
+    """A `PasskeySelection` in a response."""
+
+    residentKey: Literal["required"]
+    requireResidentKey: Literal[True]
+    userVerification: Literal["required"]
 
 
 @final
@@ -301,6 +371,7 @@ class AuditEventRow(msgspec.Struct):
         "factor.confirmed",
         "factor.updated",
         "factor.removed",
+        "factor.counter-regressed",
         "recovery-code.used",
         "reauthentication.succeeded",
         "reauthentication.refused",
@@ -320,6 +391,32 @@ class AuditEventRow(msgspec.Struct):
     created_at: datetime
     sequence: int | None
     hash: str | None
+
+
+@final
+class UserExportRow(msgspec.Struct):
+    """Everything that is stored about a user, except secrets."""
+
+    exported_at: datetime
+    user: UserRow
+    credentials_changed_at: datetime | None
+    sessions: list[SessionRow]
+    factors: list[FactorRow]
+    recovery_codes_left: int
+    api_keys: list[ApiKeyRow]
+    mail_tokens: list[MailTokenRow]
+    known_addresses: int
+    posts: list[PostRow]
+    audit_events: list[AuditEventRow]
+
+
+@final
+class MailTokenRow(msgspec.Struct):
+    """A `MailToken` in a response."""
+
+    purpose: Literal["reset-password", "verify-email", "change-email"]
+    email: str
+    expires_at: datetime
 
 
 @final

@@ -21,7 +21,16 @@ _NEEDED = {
 }
 # Headers of every answer: those of HTTP, and those that the document's description lists.
 _GENERAL = {
-    *("connection", "content-length", "content-type", "date", "cache-control", "content-security-policy", "referrer-policy"),
+    *(
+        "connection",
+        "content-length",
+        "transfer-encoding",
+        "content-type",
+        "date",
+        "cache-control",
+        "content-security-policy",
+        "referrer-policy",
+    ),
     *("strict-transport-security", "x-content-type-options", "vary", "access-control-allow-origin"),
     "access-control-expose-headers",
 }
@@ -44,7 +53,7 @@ def faults(status: int, headers: dict[str, str], body: bytes, *, head: bool = Fa
 
 
 def _body_faults(status: int, headers: dict[str, str], body: bytes) -> Iterator[str]:
-    if headers.get("content-length") != str(len(body)):
+    if headers.get("transfer-encoding") != "chunked" and headers.get("content-length") != str(len(body)):
         yield f"Content-Length {headers.get('content-length')} of {len(body)} bytes"
     try:
         value = strict_json(body)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -103,4 +104,12 @@ class Request:
         for line in lines:
             name, _, value = line.partition(": ")
             headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
-        return Answer(int(status.split(" ")[1]), headers, body)
+        return Answer(int(status.split(" ")[1]), headers, b"".join(_chunks(body)) if "transfer-encoding" in headers else body)
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    """The content of a body in the coding `chunked`."""
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        yield rest[: int(size, 16)]
+        body = rest[int(size, 16) + 2 :]

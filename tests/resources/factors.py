@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from tests.contract.contract import BY_ID
 from tests.contract.people import PASSWORD
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, new_user, post
+from tests.support.authenticator import Authenticator, base64url
 from tests.support.databases import Connection
 from tests.support.rows import NOW
 from tests.support.secret_key import SECRETS as KEYS
@@ -24,18 +26,30 @@ COSTS = {
     "updateFactor": 1 + 1,
     "deleteFactor": 1 + 1 + 5,  # the proof; the owner, the factor, the recovery codes, a notice, the event
     "enrolTotp": 1 + 1 + 3,
+    "createPasskeyChallenge": 1,
+    "createPasskey": 1 + 1 + 6,  # the proof; the owner, the challenge, the passkey, a notice, two events
     "confirmTotp": 1 + 1 + 2 + 14,  # the proof; the app, the owner; the confirmation, recovery codes, a notice, the event
 }
 ACCESS = {
     "listFactors": (401, 200, 200, 200, 401),
     "updateFactor": (401, 200, 200, 200, 401),
     "deleteFactor": (401, 204, 204, 204, 401),
+    "createPasskeyChallenge": (200, 200, 200, 200, 401),
+    "createPasskey": (401, 201, 201, 201, 401),
     "enrolTotp": (401, 201, 201, 201, 401),
     "confirmTotp": (401, 200, 200, 200, 401),
 }
 FLOORS = {"listFactors": 1.0}
-SECRETS = {"enrolTotp": ("secret", "uri"), "confirmTotp": ("recovery_codes",)}
-READS = {"confirmTotp": "there is no app to confirm"}
+SECRETS = {
+    "enrolTotp": ("secret", "uri"),
+    "confirmTotp": ("recovery_codes",),
+    "createPasskeyChallenge": ("challenge_id", "options"),
+}
+READS = {
+    "confirmTotp": "there is no app to confirm",
+    "createPasskeyChallenge": "challenges are stored when they are answered",
+    "createPasskey": "the challenge of the example is unknown",
+}
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -54,7 +68,9 @@ def add_totp(database: Connection, user_id: int, confirmed_at: str | None) -> No
     database.execute("DELETE FROM factors WHERE key = ? AND id <> 1", (key,))
     values = (user_id, key, KEYS.encrypt("totp", SECRET), confirmed_at)
     changed = database.execute(
-        "UPDATE factors SET user_id = ?, key = ?, secret = ?, confirmed_at = ?, counter = 0 WHERE id = 1 RETURNING id", values
+        "UPDATE factors SET user_id = ?, key = ?, secret = ?, confirmed_at = ?, counter = 0, type = 'totp' WHERE id = 1"
+        " RETURNING id",
+        values,
     )
     if not changed:
         database.execute(
@@ -78,7 +94,42 @@ def _pending(database: Connection, user_id: int, body: dict[str, Any], now: date
     body["code"] = pyotp.TOTP(SECRET).at(now)
 
 
-PREPARE = {"updateFactor": _own, "deleteFactor": _own, "enrolTotp": _none, "confirmTotp": _pending}
+def _challenge(purpose: str, user_id: int, now: datetime) -> tuple[str, str]:
+    """The id and the text of a challenge."""
+    text = base64url(os.urandom(32))
+    return KEYS.encrypt("passkey-challenge", f"{purpose} {user_id} {int(now.timestamp()) + 200} {text}"), text
+
+
+def answer_registration(user_id: int, body: dict[str, Any], now: datetime) -> None:
+    """Put a new passkey of a user into the body of `createPasskey`."""
+    body["challenge_id"], text = _challenge("registration", user_id, now)
+    options = {"challenge": text, "user": {"id": base64url(str(user_id).encode())}}
+    body["credential"] = Authenticator(credential_id=os.urandom(16)).create(options)
+
+
+def proof(database: Connection, user_id: int, now: datetime) -> dict[str, Any]:
+    """What a new passkey of a user proves; their others are removed."""
+    authenticator = Authenticator(credential_id=os.urandom(16))
+    challenge_id, text = _challenge("authentication", 0, now)
+    _remove_passkeys(database, user_id)
+    database.execute(
+        "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
+        " VALUES (?, ?, ?, ?, 'passkey', 'Laptop', 0, ?)",
+        (user_id, f"passkey:{authenticator.id}", base64url(authenticator.public_key), NOW, NOW),
+    )
+    return {"challenge_id": challenge_id, "credential": authenticator.get({"challenge": text})}
+
+
+def _remove_passkeys(database: Connection, user_id: int) -> None:
+    database.execute("DELETE FROM factors WHERE user_id = ? AND type = 'passkey' AND id <> 1", (user_id,))
+
+
+def _register(database: Connection, user_id: int, body: dict[str, Any], now: datetime) -> None:
+    _remove_passkeys(database, user_id)
+    answer_registration(user_id, body, now)
+
+
+PREPARE = {"createPasskey": _register, "updateFactor": _own, "deleteFactor": _own, "enrolTotp": _none, "confirmTotp": _pending}
 
 
 def _enrol_twice(world: World) -> Answer:
@@ -101,7 +152,42 @@ def _sign_in_without_code(world: World) -> Answer:
     return post(world.port, "/api/v1/sessions", {"identifier": body["username"], "password": PASSWORD})
 
 
+def _register_as_admin(world: World) -> Answer:
+    [[admin]] = world.database.execute("SELECT id FROM users WHERE username = 'admin'")
+    return world.prepared("createPasskey", admin, world.tokens["admin"]).send(world.port)
+
+
+def _register_again(world: World) -> Answer:
+    user_id, token = world.new_user()
+    request = world.prepared("createPasskey", user_id, token)
+    _add_passkeys(world, user_id, f"passkey:{json.loads(request.body or b'')['credential']['id']}")
+    return request.send(world.port)
+
+
+def _register_the_twenty_first(world: World) -> Answer:
+    user_id, token = world.new_user()
+    request = world.prepared("createPasskey", user_id, token)
+    _add_passkeys(world, user_id, *(f"passkey:{user_id}-{number}" for number in range(20)))
+    return request.send(world.port)
+
+
+def _add_passkeys(world: World, user_id: int, *keys: str) -> None:
+    for key in keys:
+        world.database.execute(
+            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
+            " VALUES (?, ?, '', ?, 'passkey', 'Laptop', 0, ?)",
+            (user_id, key, NOW, NOW),
+        )
+
+
 RECIPES = {
+    ("createPasskey", 201, ""): _register_as_admin,
+    ("deleteFactor", 204, ""): lambda world: world.as_new_user("deleteFactor", factor_id="1"),
+    ("createPasskey", 403, "verification-failed"): lambda world: Request.of(BY_ID["createPasskey"], world.new_user()[1]).send(
+        world.port
+    ),
+    ("createPasskey", 409, "factor-exists"): _register_again,
+    ("createPasskey", 409, "too-many-passkeys"): _register_the_twenty_first,
     ("enrolTotp", 409, "factor-exists"): _enrol_twice,
     ("confirmTotp", 403, "verification-failed"): _wrong_code,
     ("createSession", 401, "second-factor-required"): _sign_in_without_code,
@@ -141,7 +227,10 @@ def _conflict(found: Arranged) -> None:
 ARRANGE = {"enrolTotp": _conflict, "confirmTotp": _conflict}
 PATHS = {"updateFactor": _arrange, "deleteFactor": _arrange}
 RESTORE = {"confirmTotp": _release}
-DICTIONARIES = {"confirmTotp body /code": None}
+DICTIONARIES = {
+    "confirmTotp body /code": None,
+    "createPasskey body /challenge_id": None,
+}
 
 WRONG = {
     "updateFactor body /name": ["", "a\0", "a" * 101, "a\nb"],

@@ -19,6 +19,7 @@ from tests.contract.people import NOT_PEOPLE, PASSWORD, PEOPLE
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, post
 from tests.resources.accounts import set_password
+from tests.resources.factors import proof
 from tests.resources.users import CLASHES, UNSTORABLE
 from tests.support import builders
 from tests.support.databases import Connection, Row
@@ -53,7 +54,9 @@ READS = {
 }
 
 
-def _prove(database: Connection, user_id: int, body: dict[str, Any], _: datetime) -> None:
+def _prove(database: Connection, user_id: int, body: dict[str, Any], now: datetime) -> None:
+    if "passkey" in body:
+        body["passkey"] = proof(database, user_id, now)
     set_password(database, user_id, body.get("password"))
 
 
@@ -116,6 +119,12 @@ def _give_back(database: Connection) -> None:
 def _make_known(found: Arranged) -> None:
     """A sign-in finds a user with the identifier and the password that it sends; the user has them for this case only."""
     match found.body:
+        case {"passkey": dict()} if found.valid and found.turn % 4:
+            [[user]] = found.database.execute(_ACTOR, PEOPLE)
+            found.database.execute("UPDATE users SET is_active = TRUE WHERE id = ?", (user,))
+            body: Any = found.case.body
+            body["passkey"] = proof(found.database, user, datetime.now(UTC))
+            return
         case {"identifier": str(identifier), "password": str(password)} if found.turn % 4:
             key = identifier.lower()
         case _:

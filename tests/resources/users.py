@@ -26,9 +26,11 @@ COSTS = {
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
+    # The proof; the user, counts, sessions, factors, keys, mail tokens; the audit event; posts, audit events.
+    "exportUserData": 1 + 1 + 6 + 1 + 2,
     "setUserRole": 1 + 1 + 4,  # the proof; the lock, the role, the sessions, the event
     # The lock on the user and the other administrators, the removal, the audit event, and the erasure in earlier ones.
-    "deleteUser": 1 + 1 + 4,
+    "deleteUser": 1 + 1 + 5,
 }
 ACCESS = {
     "listUsers": (401, 403, 403, 200, 401),
@@ -37,6 +39,7 @@ ACCESS = {
     "getUser": (401, 200, 403, 200, 401),
     "updateUser": (401, 200, 403, 200, 401),
     "setUserRole": (401, 403, 403, 200, 401),
+    "exportUserData": (401, 200, 403, 200, 401),
     "deleteUser": (401, 204, 403, 204, 401),
 }
 FLOORS = {"listUsers": 0.5, "createUser": 0.6, "getCurrentUser": 1.0, "getUser": 0.5, "updateUser": 0.5, "deleteUser": 0.3}

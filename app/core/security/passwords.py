@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.core.errors import DisallowedCharacters, ServiceUnavailable
+from app.core.security import imported_hashes
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ class Passwords:
     async def verify(self, stored: str | None, password: str, *, priority: bool = False) -> bool:
         """Whether the password matches the stored hash. With no stored hash, takes the same time and returns False."""
         matches = await self._run(functools.partial(self._matches, stored or self._dummy_hash, password), priority=priority)
-        return matches and stored is not None
+        return matches and bool(stored)
 
     @property
     def is_congested(self) -> bool:
@@ -69,8 +70,8 @@ class Passwords:
         return self._waiting >= self._queue - self._reserved
 
     def needs_rehash(self, stored: str) -> bool:
-        """Whether the hash was made with other parameters than the current ones."""
-        return self._hasher.check_needs_rehash(stored)
+        """Whether the hash was made by another algorithm, or with other parameters than the current ones."""
+        return imported_hashes.is_foreign(stored) or self._hasher.check_needs_rehash(stored)
 
     def close(self) -> None:
         """Stop the threads."""
@@ -81,6 +82,8 @@ class Passwords:
             prepared = prepare(password)
         except DisallowedCharacters:  # no user can have such a password, but rejecting it must take as long
             stored, prepared = self._dummy_hash, ""
+        if imported_hashes.is_foreign(stored):  # the system that made it may have hashed the password as it was typed
+            return any(imported_hashes.matches(stored, text) for text in dict.fromkeys((prepared, password)))
         try:
             return self._hasher.verify(stored, prepared)
         except (VerificationError, InvalidHashError):  # InvalidHashError: the stored value is not an argon2 hash

@@ -28,9 +28,10 @@ class StoredKey(NamedTuple):
     last_used_at: datetime | None
 
 
-def _row(
+def key_row(
     id_: int, name: str, scopes: str, created_at: datetime, expires_at: datetime, last_used_at: datetime | None
 ) -> ApiKeyRow:
+    """A key, of its columns."""
     return ApiKeyRow(id_, name, cast("list[Scope]", scopes.split(" ")), created_at, expires_at, last_used_at)
 
 
@@ -55,7 +56,7 @@ SELECT_API_KEYS = statement(
     .where(ApiKey.user_id == bindparam("user_id"), ApiKey.expires_at > bindparam("now"))
     .order_by(ApiKey.id.desc())
     .limit(literal(MAX_KEYS)),
-    _row,
+    key_row,
 )
 # Simultaneous creations of a user's keys wait for each other, or else their number could exceed the limit.
 LOCK_ACTIVE_OWNER = statement(

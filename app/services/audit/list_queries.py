@@ -41,7 +41,7 @@ class AuditFilters(NamedTuple):
         return found
 
 
-def _row(
+def event_row(
     event_id: int,
     event: AuditEventType,
     actor_id: int | None,
@@ -54,6 +54,7 @@ def _row(
     sequence: int | None,
     chain_hash: str | None,
 ) -> AuditEventRow:
+    """An event, of its columns."""
     decoded = _details.decode(details)
     return AuditEventRow(
         *(event_id, event, actor_id, subject_id, decoded, address, user_agent, request_id, created_at, sequence, chain_hash)
@@ -99,5 +100,5 @@ def audit_listing(shape: frozenset[str]) -> Listing[AuditEventRow]:
     between = [condition for name, condition in _BETWEEN.items() if name in shape]
     conditions = [*equal[:1], *between, *map(unindexed, equal[1:])]
     count: Statement[int] = statement(count_rows(AuditEvent, conditions), int) if shape else _COUNT_ALL
-    scan = index_scan(select(*_COLUMNS), conditions, _row, _NEWEST_FIRST)
+    scan = index_scan(select(*_COLUMNS), conditions, event_row, _NEWEST_FIRST)
     return Listing(f"audit events {sorted(shape)}", count, _NEWEST_FIRST, scan)

@@ -1,4 +1,4 @@
-"""Rules of second factors: authenticator apps (TOTP, RFC 6238) and recovery codes."""
+"""Rules of factors: authenticator apps (TOTP, RFC 6238) and recovery codes; those of passkeys are in `passkeys`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from app.services.factors.queries import (
     DELETE_FACTOR,
     DELETE_RECOVERY_CODES,
     INSERT_RECOVERY_CODE,
+    ISSUER,
     SELECT_FACTORS,
     SELECT_OWNER,
     SELECT_TOTP,
@@ -42,7 +43,6 @@ from app.services.verification import Verification
 if TYPE_CHECKING:
     from pyotp import TOTP
 
-ISSUER = "Accord"
 RECOVERY_CODES = 10
 _PURPOSE = "totp"  # of the encryption
 _NAME = "Authenticator app"
@@ -68,10 +68,13 @@ async def delete(resources: Resources, principal: Principal, factor_id: int, ori
     """Remove a factor of the principal; with the authenticator app also the recovery codes. Raises `NotFound`."""
     owner = await _owner(resources.database, principal)
     async with resources.database.transaction() as transaction:
-        if await transaction.one(DELETE_FACTOR, factor_id=factor_id, user_id=principal.user_id) is None:
+        removed = await transaction.one(DELETE_FACTOR, factor_id=factor_id, user_id=principal.user_id)
+        if removed is None:
             raise _not_found()
-        await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
-        await _tell(transaction, resources, owner, "Your authenticator app was removed.")
+        if removed == "totp":
+            await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
+        notice = "Your authenticator app was removed." if removed == "totp" else "A passkey was removed."
+        await _tell(transaction, resources, owner, notice)
         await _record(transaction, resources, "factor.removed", origin, principal, factor_id)
     resources.outbox_added.set()
 

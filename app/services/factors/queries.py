@@ -10,6 +10,7 @@ from app.core.database.statements import command, insert, parameters, statement
 from app.models import Factor, RecoveryCode, User
 from app.schemas.rows import FactorRow
 
+ISSUER = "Accord"
 MAX_FACTORS = 21  # the document's `factors` array has the same bound
 
 
@@ -31,12 +32,12 @@ class Owner(NamedTuple):
 
 
 _MINE = Factor.user_id == bindparam("user_id")
-_SHOWN = (Factor.id, Factor.type, Factor.name, Factor.created_at, Factor.last_used_at)
+SHOWN = (Factor.id, Factor.type, Factor.name, Factor.created_at, Factor.last_used_at)
 HAS_TOTP = exists().where(Factor.user_id == User.id, Factor.type == "totp", Factor.confirmed_at.is_not(None))
 
 SELECT_OWNER = statement(select(User.email, User.username, User.full_name).where(User.id == bindparam("user_id")), Owner)
 SELECT_FACTORS = statement(
-    select(*_SHOWN).where(_MINE, Factor.confirmed_at.is_not(None)).order_by(Factor.id).limit(literal(MAX_FACTORS)), FactorRow
+    select(*SHOWN).where(_MINE, Factor.confirmed_at.is_not(None)).order_by(Factor.id).limit(literal(MAX_FACTORS)), FactorRow
 )
 COUNT_RECOVERY_CODES = statement(
     select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == bindparam("user_id")), int
@@ -45,7 +46,7 @@ UPDATE_NAME = statement(
     update(Factor)
     .where(Factor.id == bindparam("factor_id"), _MINE, Factor.confirmed_at.is_not(None))
     .values(name=bindparam("new_name"))
-    .returning(*_SHOWN),
+    .returning(*SHOWN),
     FactorRow,
 )
 DELETE_FACTOR = statement(delete(Factor).where(Factor.id == bindparam("factor_id"), _MINE).returning(Factor.type), str)

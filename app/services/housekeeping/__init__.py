@@ -11,6 +11,7 @@ from app.services.audit import chain
 from app.services.housekeeping.queries import (
     DELETE_EXPIRED_ADDRESSES,
     DELETE_EXPIRED_API_KEYS,
+    DELETE_EXPIRED_CHALLENGES,
     DELETE_EXPIRED_KEYS,
     DELETE_EXPIRED_MAIL_TOKENS,
     DELETE_EXPIRED_SESSIONS,
@@ -22,7 +23,7 @@ PAUSE = 0.02  # seconds between batches
 
 
 async def delete_expired(database: Database, now: datetime) -> int:
-    """Delete expired idempotency keys, sessions, tokens, known addresses and API keys; return the number of rows."""
+    """Delete what has expired, such as sessions, tokens, API keys and used challenges; return the number of rows."""
     total = 0
     for statement in (
         DELETE_EXPIRED_KEYS,
@@ -31,6 +32,7 @@ async def delete_expired(database: Database, now: datetime) -> int:
         DELETE_EXPIRED_ADDRESSES,
         DELETE_EXPIRED_API_KEYS,
         DELETE_EXPIRED_MAIL_TOKENS,
+        DELETE_EXPIRED_CHALLENGES,
     ):
         for _ in range(MAX_BATCHES):
             deleted = await database.run(statement, now=now)

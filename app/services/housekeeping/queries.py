@@ -8,13 +8,14 @@ from sqlalchemy import bindparam, delete, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database.statements import Statement, command
-from app.models import ApiKey, IdempotencyKey, KnownAddress, MailToken, RefreshToken, Session
+from app.models import ApiKey, IdempotencyKey, KnownAddress, MailToken, RefreshToken, Session, UsedChallenge
 
 BATCH_SIZE = 1000  # rows per statement
 
 
 def _delete_expired(
-    table: type[ApiKey | IdempotencyKey | KnownAddress | MailToken | Session], *primary_key: InstrumentedAttribute[Any]
+    table: type[ApiKey | IdempotencyKey | KnownAddress | MailToken | Session | UsedChallenge],
+    *primary_key: InstrumentedAttribute[Any],
 ) -> Statement[None]:
     """Delete the rows that expired first. Several workers do not wait for each other."""
     batch = (
@@ -31,6 +32,7 @@ DELETE_EXPIRED_KEYS = _delete_expired(IdempotencyKey, IdempotencyKey.scope, Idem
 DELETE_EXPIRED_ADDRESSES = _delete_expired(KnownAddress, KnownAddress.user_id, KnownAddress.hash)
 DELETE_EXPIRED_MAIL_TOKENS = _delete_expired(MailToken, MailToken.hash)
 DELETE_EXPIRED_API_KEYS = _delete_expired(ApiKey, ApiKey.id)
+DELETE_EXPIRED_CHALLENGES = _delete_expired(UsedChallenge, UsedChallenge.hash)
 DELETE_EXPIRED_SESSIONS = _delete_expired(Session, Session.id)
 # Runs before the sessions are deleted: a session may have thousands of tokens, which the cascade would delete in one statement.
 # Expired tokens of a live session are deleted when it is refreshed.

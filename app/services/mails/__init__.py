@@ -21,6 +21,7 @@ from app.schemas.rows import UserRow
 from app.services import mail_tokens, outbox
 from app.services.mail_tokens import Purpose
 from app.services.mails import recipients
+from app.services.outbox.queries import DELETE_ITEMS_OF_USER
 from app.services.shared.limits import count
 
 TOPIC = "mail."  # followed by the name of the template
@@ -92,6 +93,12 @@ async def queue_notice(
 ) -> None:
     """Queue a mail that tells a user what has changed, in one sentence; one statement. It does not count for the limit."""
     await _queue(transaction, resources, "notice", to, {"name": _greeting(user), "notice": notice}, now)
+
+
+async def delete_queued(transaction: Transaction, user_id: int, email: str) -> None:
+    """Delete a user's mails that were not delivered, dead letters too; one statement."""
+    beginning = msgspec.json.encode({"to": email.lower()}).decode()[:-1].replace("_", r"\_")  # `%` cannot be in an address
+    await transaction.run(DELETE_ITEMS_OF_USER, beginning=f"{beginning},%", end=f'%,"user\\_id":{user_id}}}')
 
 
 def mailbox(address: str) -> str:

@@ -6,18 +6,22 @@ import secrets
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
+from pydantic import MISSING
+
 from app.call import Origin, SessionPrincipal
 from app.core.config import Settings
 from app.core.database import Transaction, retry_on_conflict
 from app.core.security import tokens
 from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
-from app.schemas.models import SessionCreate
+from app.schemas.models import PasskeyProof, SessionCreate
 from app.schemas.problems import InvalidCredentials, InvalidRefreshToken, NotFound, SecondFactorRequired
 from app.schemas.rows import SessionListRow, TokensRow
 from app.services import audit, factors
 from app.services.audit import Details
-from app.services.sessions.proofs import accepted_proofs, require_recent, sent_code
+from app.services.factors import passkeys
+from app.services.factors.passkey_queries import StoredPasskey
+from app.services.sessions.proofs import accepted_proofs, given, require_recent, sent_code
 from app.services.sessions.queries import (
     DELETE_EXPIRED_TOKENS,
     DELETE_OTHER_SESSIONS,
@@ -82,19 +86,22 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     Raises:
         TooManyRequests: too many failures from this address, or too many queued attempts to sign in with this identifier.
         InvalidCredentials: wrong password, unknown user, inactive user or one whose address must be verified first, which take
-            the same time; or a wrong code.
+            the same time; or a wrong code; or a passkey that is not valid.
         SecondFactorRequired: the password is correct, but the user also needs a code.
         ServiceUnavailable: too many passwords wait to be verified.
     """
+    if sent.passkey is not MISSING:
+        return await _create_with_passkey(resources, sent.passkey, address, origin)
+    identifier, password = given(sent.identifier), given(sent.password)
     # Usernames are ASCII, but lower() turns a few other letters into ASCII: the Kelvin sign into k.
-    identifier = sent.identifier.lower() if sent.identifier.isascii() else sent.identifier
+    identifier = identifier.lower() if identifier.isascii() else identifier
     found = await resources.database.one(SELECT_CREDENTIALS, identifier=identifier)
     user_id = found.user_id if found is not None else 0
     # Attempts with the e-mail address and with the username of a user count together; an unknown identifier counts as a user.
     verification = Verification(resources, user_id, address, user_id or tokens.digest(identifier))
     await verification.admit()
-    matches = await verification.is_password(found.password_hash if found else None, sent.password)
-    if found is None or not matches or not _may_sign_in(resources.settings, found, sent):
+    matches = await verification.is_password(found.password_hash if found else None, password)
+    if found is None or not matches or not _may_sign_in(resources.settings, found, password):
         raise await _refused(resources, verification, user_id, origin)
     if found.has_totp:
         code = sent_code(sent)
@@ -103,11 +110,24 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
         if not await factors.is_code(resources, found.user_id, *code, origin):
             raise await _refused(resources, verification, found.user_id, origin)
     if resources.passwords.needs_rehash(found.password_hash):
-        new_hash = await resources.passwords.hash(sent.password)
+        new_hash = await resources.passwords.hash(password)
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
     return await issue(resources, found.user_id, address, origin)
+
+
+async def _create_with_passkey(
+    resources: Resources, proof: PasskeyProof, address: Hashable, origin: Origin | None
+) -> TokensRow:
+    found = await passkeys.find(resources.database, proof)
+    user_id = found.user_id if found is not None else 0
+    verification = Verification(resources, user_id, address, user_id or tokens.digest(proof.credential.id))
+    await verification.admit()
+    admitted = found is not None and _may_sign_in(resources.settings, found)
+    if found is None or not admitted or not await passkeys.is_proof(resources, found, proof, origin):
+        raise await _refused(resources, verification, user_id, origin)
+    return await issue(resources, user_id, address, origin)
 
 
 async def _refused(resources: Resources, verification: Verification, user_id: int, origin: Origin | None) -> InvalidCredentials:
@@ -117,9 +137,9 @@ async def _refused(resources: Resources, verification: Verification, user_id: in
     return _invalid_credentials()
 
 
-def _may_sign_in(settings: Settings, user: Credentials, sent: SessionCreate) -> bool:
+def _may_sign_in(settings: Settings, user: Credentials | StoredPasskey, password: str = "") -> bool:
     # The database may have been filled in development, with the password that the document shows.
-    is_demo = sent.password == DEMO_PASSWORD and settings.env != "development"
+    is_demo = password == DEMO_PASSWORD and settings.env != "development"
     return user.is_active and not is_demo and (user.email_verified or not settings.require_verified_email)
 
 
@@ -287,7 +307,7 @@ async def delete_of_user(resources: Resources, principal: SessionPrincipal, user
 
 
 def _invalid_credentials() -> InvalidCredentials:
-    return InvalidCredentials("The identifier and the password do not match an active user.")
+    return InvalidCredentials("The identifier and the password, or the passkey, do not match an active user.")
 
 
 def _invalid_refresh_token() -> InvalidRefreshToken:

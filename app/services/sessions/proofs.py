@@ -10,17 +10,23 @@ from pydantic import MISSING
 from app.call import Origin, SessionPrincipal
 from app.core.database import retry_on_conflict
 from app.resources import Resources
-from app.schemas.models import Reauthentication, SessionCreate
+from app.schemas.models import PasskeyProof, Reauthentication, SessionCreate
 from app.schemas.problems import ReauthenticationRequired, Unauthorized, VerificationFailed
 from app.services import audit, factors
 from app.services.audit import Details
+from app.services.factors import passkeys
 from app.services.sessions.queries import SELECT_PROOFS, SELECT_PROVEN, UPDATE_AUTHENTICATED_AT
 from app.services.verification import Verification
 
 
-def accepted_proofs(*, has_totp: bool) -> list[str]:
-    """What a user can prove their identity with: the second factor if there is one, else the password."""
-    return ["totp", "recovery-code"] if has_totp else ["password"]
+def accepted_proofs(*, has_totp: bool, has_passkey: bool = False) -> list[str]:
+    """What a user can prove their identity with: a passkey; the second factor if there is one, else the password."""
+    return [*(["totp", "recovery-code"] if has_totp else ["password"]), *(["passkey"] if has_passkey else [])]
+
+
+def given(text: str | MISSING) -> str:
+    """The text that was sent; empty if none was."""
+    return "" if text is MISSING else text
 
 
 def sent_code(sent: SessionCreate | Reauthentication) -> tuple[str | None, str | None] | None:
@@ -44,7 +50,7 @@ async def require_recent(resources: Resources, principal: SessionPrincipal) -> N
         raise ReauthenticationRequired(
             f"The last proof of identity is more than {seconds} seconds old.",
             challenge=f'Bearer error="insufficient_user_authentication", max_age={seconds}',
-            members={"accepted": accepted_proofs(has_totp=found.has_totp)},
+            members={"accepted": accepted_proofs(has_totp=found.has_totp, has_passkey=found.has_passkey)},
         )
 
 
@@ -61,18 +67,28 @@ async def reauthenticate(
     found = await resources.database.one(SELECT_PROOFS, user_id=principal.user_id)
     if found is None:
         raise Unauthorized("The account no longer exists.")
-    code = sent_code(sent)
-    if found.has_totp == (code is None):
-        accepted = " or ".join(accepted_proofs(has_totp=found.has_totp))
+    code, passkey = sent_code(sent), sent.passkey
+    if passkey is MISSING and found.has_totp == (code is None):
+        accepted = " or ".join(accepted_proofs(has_totp=found.has_totp, has_passkey=found.has_passkey))
         raise VerificationFailed(f"Your account accepts: {accepted}.")
     verification = Verification(resources, principal.user_id, address, origin=origin)
     await verification.admit()
-    if code is not None:
+    if passkey is not MISSING:
+        verified = await _is_own_passkey(resources, principal, passkey, origin)
+    elif code is not None:
         verified = await factors.is_code(resources, principal.user_id, *code, origin)
     else:
-        verified = await verification.is_password(found.password_hash, "" if sent.password is MISSING else sent.password)
-    await verification.require(verified, "The password or code is not correct.")
+        verified = await verification.is_password(found.password_hash, given(sent.password))
+    await verification.require(verified, "The password, code or passkey is not correct.")
     await _make_recent(resources, principal, origin)
+
+
+async def _is_own_passkey(
+    resources: Resources, principal: SessionPrincipal, proof: PasskeyProof, origin: Origin | None
+) -> bool:
+    found = await passkeys.find(resources.database, proof)
+    own = found is not None and found.user_id == principal.user_id
+    return found is not None and own and await passkeys.is_proof(resources, found, proof, origin)
 
 
 @retry_on_conflict

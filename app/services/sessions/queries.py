@@ -11,6 +11,7 @@ from app.call import Role
 from app.core.database.statements import command, insert, lookup, parameters, statement
 from app.models import PreviousAccessToken, RefreshToken, Session, User
 from app.schemas.rows import SessionRow
+from app.services.factors.passkey_queries import HAS_PASSKEY
 from app.services.factors.queries import HAS_TOTP
 
 MAX_SESSIONS = 100  # per user; the document's `sessions` array has the same bound
@@ -26,11 +27,20 @@ class Credentials(NamedTuple):
     has_totp: bool
 
 
+class Proofs(NamedTuple):
+    """What a user can prove who they are with."""
+
+    password_hash: str
+    has_totp: bool
+    has_passkey: bool
+
+
 class Proven(NamedTuple):
     """When the user of a session last proved who they are, and how they would do it again."""
 
     authenticated_at: datetime
     has_totp: bool
+    has_passkey: bool
 
 
 class AccessToken(NamedTuple):
@@ -190,16 +200,20 @@ DELETE_OTHER_SESSIONS = command(
 )
 SELECT_USER_ID = statement(select(User.id).where(User.id == bindparam("user_id")), int)
 SELECT_PROVEN = statement(
-    select(func.coalesce(Session.authenticated_at, Session.created_at), HAS_TOTP.label("has_totp"))
+    select(
+        func.coalesce(Session.authenticated_at, Session.created_at),
+        HAS_TOTP.label("has_totp"),
+        HAS_PASSKEY.label("has_passkey"),
+    )
     .join_from(Session, User, User.id == Session.user_id)
     .where(Session.id == bindparam("session_id")),
     Proven,
 )
 SELECT_PROOFS = statement(
-    select(User.id, User.password_hash, User.is_active, User.email_verified, HAS_TOTP.label("has_totp")).where(
+    select(User.password_hash, HAS_TOTP.label("has_totp"), HAS_PASSKEY.label("has_passkey")).where(
         User.id == bindparam("user_id")
     ),
-    Credentials,
+    Proofs,
 )
 UPDATE_AUTHENTICATED_AT = statement(
     update(Session)

@@ -253,7 +253,9 @@ async def _deactivate(
 async def delete(
     resources: Resources, principal: Principal, user_id: int, if_match: str | None, origin: Origin | None = None
 ) -> None:
-    """Delete a user with their posts, sessions and API keys, and what is personal in audit events.
+    """Delete a user with all that is theirs, their mails in the outbox, and what is personal in audit events.
+
+    What stays is listed in docs/personal-data.md.
 
     Raises:
         Forbidden: another user's account.
@@ -272,7 +274,9 @@ async def _delete(
 ) -> None:
     async with resources.database.transaction() as transaction:
         await lock_for_removal(transaction, user_id, versions)
-        await transaction.run(DELETE_USER, user_id=user_id)
+        email = await transaction.one(DELETE_USER, user_id=user_id)
+        if email is not None:
+            await mails.delete_queued(transaction, user_id, email)
         now = resources.now()
         await audit.record(transaction, "user.deleted", now, origin, actor=principal.user_id, subject=user_id)
         await audit.pseudonymise(transaction, user_id)

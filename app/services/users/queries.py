@@ -79,7 +79,7 @@ LOCK_USER_AND_ADMINS = statement(
     .with_for_update(key_share=True, of=User),
     LockedUser,
 )
-DELETE_USER = command(delete(User).where(_THIS))
+DELETE_USER = statement(delete(User).where(_THIS).returning(User.email), str)
 
 
 @functools.lru_cache(maxsize=32)

@@ -46,14 +46,18 @@ class Verification:
     async def require(self, verified: bool, detail: str) -> None:
         """Count and record a failure and raise `VerificationFailed`, unless the proof was verified."""
         if not verified:
-            await self.failed()
-            resources, user_id = self._resources, self._user_id
-            await audit.record(
-                resources.database,
-                "reauthentication.refused",
-                resources.now(),
-                self._origin,
-                actor=user_id,
-                subject=user_id,
-            )
-            raise VerificationFailed(detail)
+            raise await self.refused(detail)
+
+    async def refused(self, detail: str) -> VerificationFailed:
+        """Count and record a failure, and return what to raise."""
+        await self.failed()
+        resources, user_id = self._resources, self._user_id
+        await audit.record(
+            resources.database,
+            "reauthentication.refused",
+            resources.now(),
+            self._origin,
+            actor=user_id,
+            subject=user_id,
+        )
+        return VerificationFailed(detail)

@@ -106,9 +106,13 @@ def arrays_have_max_items(context: Context) -> Iterator[Finding]:
 
 @rule()
 def request_objects_are_closed(context: Context) -> Iterator[Finding]:
-    """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error."""
+    """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error.
+
+    A schema with `externalDocs` is defined elsewhere, where properties may be added.
+    """
     for schema in _of_type(context, "object"):
-        if schema.direction == "request" and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
+        own = schema.direction == "request" and not schema.has("externalDocs")
+        if own and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
             yield finding(schema.node, *fault)
 
 
@@ -176,9 +180,9 @@ def multiple_of_is_exact(context: Context) -> Iterator[Finding]:
 
 @rule()
 def properties_are_snake_case(context: Context) -> Iterator[Finding]:
-    """One naming style for the whole API, the same as in Python and SQL."""
-    for _, node in context.keyword("properties"):
-        for name in node.value:
+    """One naming style for the whole API, the same as in Python and SQL; not where a schema with `externalDocs` is defined."""
+    for schema, node in context.keyword("properties"):
+        for name in node.value if not schema.has("externalDocs") else ():
             if not SNAKE_CASE.match(name):
                 yield finding(node.raw_child(name), "is not snake_case", "use lowercase words joined by `_`")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accord.runtime.handlers.pydantic_base import Instant, Model, Number, Rest, Tagged, default
     from accord.runtime.parameters.serialize import json_parameter, path_parameter
     from accord.runtime.responses import statuses
+    from accord.runtime.responses.streamed import Streamed
     from accord.runtime.responses.types import Answer, Binary, Body, Empty, Event, Events, Lines, Text
     from accord.runtime.webhooks.links import Link, evaluate, link_arguments
     from accord.runtime.webhooks.sender import Received, Transport, Webhook
@@ -56,6 +57,7 @@ __all__ = [
     "Rest",
     "Service",
     "SignedIn",
+    "Streamed",
     "Tagged",
     "Text",
     "Transport",
@@ -86,6 +88,7 @@ __getattr__ = lazy(
         "accord.runtime.parameters.serialize": "json_parameter path_parameter",
         "accord.openapi.values.encoded": "Encoded encode",
         "accord.runtime.responses.statuses": "statuses",
+        "accord.runtime.responses.streamed": "Streamed",
         "accord.runtime.responses.types": "Answer Binary Body Empty Event Events Lines Text",
         "accord.openapi.expressions": "expand",
         "accord.runtime.webhooks.links": "Link evaluate link_arguments",

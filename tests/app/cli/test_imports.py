@@ -40,6 +40,7 @@ FORBIDDEN = {
     "app.cli.audit": WEB,
     "app.cli.outbox": WEB,
     "app.cli.worker": WEB,
+    "app.cli.users": WEB,
     "app.cli.seed": WEB - {"asyncpg"},
     "app.cli.serve": {"alembic", "asyncpg", "redis"},
 }
@@ -52,6 +53,7 @@ COMMANDS = {
     "app.cli.worker": ["worker"],
     "app.cli.audit": ["audit_verify"],
     "app.cli.outbox": ["list_outbox", "retry_outbox"],
+    "app.cli.users": ["users_import", "users_export"],
     "app.cli.seed": ["seed"],
 }
 OVERRIDES = {"serve": {"host", "port", "workers", "mock"}}

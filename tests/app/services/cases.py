@@ -61,6 +61,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "actor_id": (2, 1, 999),
     "answer": ('{"id": 1}', "{}"),
     "author_id": (2, 1, 999),
+    "beginning": ('{"n": 1%', "x"),
     "content": ("Text\nßäö 𝄞", ""),
     "counted": (1, 0),
     "current": (1, 2),
@@ -70,6 +71,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "email_key": ("new@example.com", "user-1@example.com"),
     "event": ("post.created", "user.created", "post"),
     "events": ("post.created", "user.created post.deleted"),
+    "end": ("%2}", "x"),
     "full_name": ("Zoë 𝄞", None),
     "full_name_key": ("zoë 𝄞", None),
     "hash": ("refresh-1", "x", "refresh-2"),
@@ -79,7 +81,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "is_published": BOTH,
     "item_id": (1, 2, 999),
     "kept": (3, 0, 999),
-    "key": ("totp:1", "totp:2", "x"),
+    "factor_id": (1, 4, 2, 999),
+    "key": ("passkey:new", "totp:2", "passkey:one", "x"),
     "key_hash": ("key-1", "key-2", "x"),
     "latest": (SOON, PAST, LATER),
     "limit": (3, 100, 1),
@@ -265,21 +268,6 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in [*range(1, 20), 100]
     ]
-    factors = [
-        {
-            "id": number,
-            "user_id": 2 if number == 1 else 1,
-            "key": f"totp:{number}",
-            "type": "totp",
-            "name": f"Phone {number}",
-            "secret": f"secret {number}",
-            "counter": 0,
-            "created_at": NOON,
-            "confirmed_at": NOON if number % 2 else None,
-            "last_used_at": None,
-        }
-        for number in [*range(1, 8), 100]
-    ]
     mail_tokens = [  # more than a user may have
         {
             "hash": f"refresh-{number}",
@@ -302,6 +290,22 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             "last_used_at": NOON if number % 2 == 0 else None,
         }
         for number in [*range(1, 8), 100]
+    ]
+    factors = [
+        {
+            "id": number,
+            "user_id": 2,
+            "key": key,
+            "type": key.partition(":")[0],
+            "name": f"Für {number} 𝄞",
+            "secret": "secret",
+            "counter": 0,
+            "transports": None if number == 2 else "internal hybrid",
+            "created_at": NOON,
+            "confirmed_at": NOON if number != 4 else None,
+            "last_used_at": None,
+        }
+        for number, key in [(1, "totp:2"), (2, "passkey:one"), (3, "passkey:two"), (4, "totp:3"), (100, "totp:100")]
     ]
     events = [
         {
@@ -326,7 +330,6 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "webhook_deliveries": deliveries,
         "users": people,
         "api_keys": api_keys,
-        "factors": factors,
         "recovery_codes": [{"user_id": 2, "hash": f"refresh-{number}"} for number in range(1, 5)],
         "mail_tokens": mail_tokens,
         "audit_events": events,
@@ -344,4 +347,5 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         ],
         "outbox": outbox,
         "idempotency_keys": keys,
+        "factors": factors,
     }

@@ -2,6 +2,9 @@
 
 import pytest
 
+from accord.document.document import Document
+from tests.codegen.lint.conftest import findings_of
+
 NAME = "{type: string, maxLength: 40, pattern: '^[a-z]+$', examples: [ada]}"
 SCORE = "{type: number, minimum: 0, maximum: 1, multipleOf: 0.5}"
 ID = "{type: integer, format: int64, minimum: 1, maximum: 9007199254740991}"
@@ -180,6 +183,16 @@ class TestMeaning:
         document = broken(old, new)
 
         assert document.at(mark, text) in document.findings
+
+    def test_a_schema_that_is_defined_elsewhere_has_the_names_and_the_openness_of_there(self, broken):
+        open_schema = broken("      additionalProperties: false\n      required: [name]", "      required: [name]")
+        there = "      externalDocs: {url: 'https://example.com/users'}\n      required: [name]"
+        elsewhere = broken("      additionalProperties: false\n      required: [name]", there)
+        renamed = broken("        role: {", "        homeTown: {").text
+
+        assert any("accepts unknown properties" in finding for finding in open_schema.findings)
+        assert elsewhere.findings == []
+        assert findings_of(Document(renamed.replace("      required: [name]", there, 1).encode())) == []
 
     def test_quarters_are_exact(self, broken):
         document = broken("multipleOf: 0.5", "multipleOf: 0.25")

@@ -13,6 +13,7 @@ from accord.openapi.operation import Operation
 from accord.openapi.values.encoded import Encoded, encode
 from accord.openapi.values.headers import HeaderWriter, header_line, header_writer
 from accord.runtime.responses.etags import matches
+from accord.runtime.responses.streamed import Streamed
 from accord.runtime.responses.streams import Stream, encode_event
 from accord.runtime.responses.types import Answer, Binary, Body, Events, Lines, Text
 
@@ -26,6 +27,7 @@ _NO_BODY_STATUSES = frozenset({204, 205, 304})
 _LENGTH = b"content-length"
 _STATUSES = range(200, 600)
 _HEADERS_OF_304 = {b"etag", b"cache-control", b"content-location", b"expires", b"vary"}  # RFC 9110 15.4.5
+_PREPARED = (Encoded, Streamed)
 _MAX_CLASSES = 1000  # generated classes are few; those that a handler creates per request are not cached
 
 
@@ -190,8 +192,10 @@ def _body_writer(kind: type[Answer], media_type: str) -> tuple[BodyWriter | None
     return None, media_type
 
 
-def _write_json(body: Any) -> bytes:  # noqa: ANN401 - anything that can be encoded as JSON
-    return body.body if isinstance(body, Encoded) else encode(body)
+def _write_json(body: Any) -> bytes | Stream:  # noqa: ANN401 - anything that can be encoded as JSON
+    if isinstance(body, _PREPARED):
+        return body.body if isinstance(body, Encoded) else Stream(body.parts(), _bytes)
+    return encode(body)
 
 
 def _bytes(part: Any) -> bytes:  # noqa: ANN401 - what a handler returned

@@ -2,7 +2,7 @@
 
 Answer
 ├── Empty     no body
-├── Body      one JSON value
+├── Body      one JSON value, whole or streamed
 ├── Text      text, whole or streamed
 ├── Binary    bytes, whole or streamed
 ├── Lines     streamed JSON values, one per line (application/jsonl)
@@ -22,6 +22,7 @@ import msgspec
 from accord.openapi.media_type import Media
 from accord.openapi.response import ResponseClass, response_class
 from accord.openapi.values.encoded import Encoded
+from accord.runtime.responses.streamed import Streamed
 
 T = TypeVar("T")
 
@@ -47,9 +48,9 @@ class Empty(Answer):
 
 
 class Body(Answer, Generic[T]):
-    """An answer with a JSON body, its only positional argument; an `Encoded` body is sent as it is."""
+    """A JSON body, its only positional argument; an `Encoded` one is sent as it is, a `Streamed` one in parts."""
 
-    body: T | Encoded[T]
+    body: T | Encoded[T] | Streamed[T]
 
 
 class Text(Answer):

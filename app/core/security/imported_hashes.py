@@ -1,0 +1,152 @@
+"""Password hashes of other systems: scrypt, PBKDF2, bcrypt and argon2 with other parameters, as the import takes them.
+
+A hash is a text in PHC form (`$scrypt$ln=17,r=8,p=1$SALT$HASH`), or in the form of bcrypt (`$2b$12$...`). Whoever signs in with
+one gets a hash of our own.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+
+from argon2 import Parameters, Type, extract_parameters
+from argon2.exceptions import InvalidHashError
+
+Verify = Callable[[bytes], bool]  # whether a password in UTF-8 matches
+
+# What verifying one password may take, so that an imported hash cannot exhaust the service: at most half a second or so.
+MAX_MEMORY_KIB = 128 * 1024  # the scrypt parameters that OWASP recommends (ln=17, r=8) take exactly this
+MAX_MEMORY_PASSES = 512 * 1024  # KiB, times the passes of argon2 or the parallelism of scrypt
+MAX_LANES = 16
+MAX_ITERATIONS = 2_000_000  # PBKDF2-SHA256
+MAX_BCRYPT_COST = 14  # 2**14 rounds
+MAX_LENGTH = 255  # characters
+
+_MIN_SALT, _MIN_HASH, _MAX_BYTES = 8, 16, 64
+_BCRYPT_BYTES = 72  # bcrypt ignores what follows, and so did the system that made the hash
+
+_BASE64 = "[A-Za-z0-9+/.]+"  # without padding; `.` for `+` in what passlib writes
+_SCRYPT = re.compile(rf"\$scrypt\$ln=(\d{{1,2}}),r=(\d{{1,4}}),p=(\d{{1,4}})\$({_BASE64})\$({_BASE64})", re.ASCII).fullmatch
+_PBKDF2 = re.compile(rf"\$pbkdf2-sha256\$(?:i=)?(\d{{1,10}})\$({_BASE64})\$({_BASE64})", re.ASCII).fullmatch
+_BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}", re.ASCII).fullmatch
+
+
+class UnsupportedHash(ValueError):
+    """The hash has an unknown form, is damaged, or is too expensive to verify. The message does not contain it."""
+
+
+def is_foreign(stored: str) -> bool:
+    """Whether a stored hash is of another algorithm than argon2, which `argon2-cffi` verifies."""
+    return not stored.startswith("$argon2")
+
+
+def check(stored: str) -> None:
+    """Check that passwords can be verified against a hash, at a bounded cost.
+
+    Raises:
+        UnsupportedHash: they cannot.
+    """
+    if len(stored) > MAX_LENGTH:
+        raise UnsupportedHash(f"is longer than {MAX_LENGTH} characters")
+    if is_foreign(stored):
+        _read(stored)
+        return
+    try:
+        found = extract_parameters(stored)
+    except (InvalidHashError, ValueError):
+        raise UnsupportedHash("is not a valid argon2 hash") from None
+    _check_argon2(found)
+
+
+def matches(stored: str, password: str) -> bool:
+    """Whether a password matches a hash of another algorithm. Blocks; False for a hash that cannot be verified."""
+    try:
+        return _read(stored)(password.encode())
+    except (UnsupportedHash, UnicodeEncodeError):
+        return False
+
+
+def _check_argon2(found: Parameters) -> None:
+    if found.type not in (Type.I, Type.ID):
+        raise UnsupportedHash("is argon2d, which is open to timing attacks")
+    if found.salt_len < _MIN_SALT or not _MIN_HASH <= found.hash_len <= _MAX_BYTES:
+        raise UnsupportedHash("has a salt or hash of an unusual length")
+    if found.memory_cost > MAX_MEMORY_KIB or found.memory_cost * found.time_cost > MAX_MEMORY_PASSES:
+        raise _too_expensive(f"m={found.memory_cost},t={found.time_cost}")
+    if found.parallelism > MAX_LANES:
+        raise _too_expensive(f"p={found.parallelism}")
+
+
+def _read(stored: str) -> Verify:
+    if (found := _SCRYPT(stored)) is not None:
+        return _scrypt(*map(int, found.groups()[:3]), *map(_decoded, found.groups()[3:]))  # type: ignore[arg-type]
+    if (found := _PBKDF2(stored)) is not None:
+        return _pbkdf2(int(found[1]), _decoded(found[2]), _decoded(found[3]))
+    if (found := _BCRYPT(stored)) is not None:
+        return _bcrypt(int(found[1]), stored)
+    raise UnsupportedHash("is not a password hash in PHC form: argon2id, argon2i, scrypt, pbkdf2-sha256 or bcrypt")
+
+
+def _scrypt(log_n: int, r: int, p: int, salt: bytes, digest: bytes) -> Verify:
+    _check_lengths(salt, digest)
+    memory = 128 * r * 2**log_n  # bytes
+    if not (log_n and r and p):
+        raise UnsupportedHash("has a parameter of zero")
+    if memory > MAX_MEMORY_KIB * 1024 or memory * p > MAX_MEMORY_PASSES * 1024 or p > MAX_LANES:
+        raise _too_expensive(f"ln={log_n},r={r},p={p}")
+    limit = memory + 128 * r * (p + 2) + 1024 * 1024  # OpenSSL counts its working space too
+
+    def verify(password: bytes) -> bool:
+        made = hashlib.scrypt(password, salt=salt, n=2**log_n, r=r, p=p, maxmem=limit, dklen=len(digest))
+        return hmac.compare_digest(made, digest)
+
+    return verify
+
+
+def _pbkdf2(iterations: int, salt: bytes, digest: bytes) -> Verify:
+    _check_lengths(salt, digest)
+    if not iterations:
+        raise UnsupportedHash("has a parameter of zero")
+    if iterations > MAX_ITERATIONS:
+        raise _too_expensive(f"i={iterations}")
+
+    def verify(password: bytes) -> bool:
+        return hmac.compare_digest(hashlib.pbkdf2_hmac("sha256", password, salt, iterations, len(digest)), digest)
+
+    return verify
+
+
+def _bcrypt(cost: int, stored: str) -> Verify:
+    if cost > MAX_BCRYPT_COST:
+        raise _too_expensive(f"cost {cost}")
+
+    def verify(password: bytes) -> bool:
+        import bcrypt  # noqa: PLC0415 - only users who were imported need it
+
+        try:
+            return bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
+        except ValueError:  # a cost below 4, or a salt that no bcrypt wrote
+            return False
+
+    return verify
+
+
+def _decoded(text: str) -> bytes:
+    text = text.replace(".", "+")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        raise UnsupportedHash("has a salt or hash that is not base64") from None
+
+
+def _check_lengths(salt: bytes, digest: bytes) -> None:
+    if not _MIN_SALT <= len(salt) <= _MAX_BYTES or not _MIN_HASH <= len(digest) <= _MAX_BYTES:
+        raise UnsupportedHash("has a salt or hash of an unusual length")
+
+
+def _too_expensive(parameters: str) -> UnsupportedHash:
+    return UnsupportedHash(f"is too expensive to verify ({parameters})")

@@ -1,0 +1,79 @@
+"""The data of one user, as a stream whose memory is bounded by one batch of rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+from accord.runtime import Streamed
+from app.call import Origin, SessionPrincipal
+from app.core.database import Database
+from app.resources import Resources
+from app.schemas.problems import NotFound
+from app.schemas.rows import AuditEventRow, PostRow, UserExportRow
+from app.services import audit, users
+from app.services.exports.queries import (
+    BATCH_SIZE,
+    SELECT_API_KEYS,
+    SELECT_AUDIT_EVENTS,
+    SELECT_COUNTS,
+    SELECT_FACTORS,
+    SELECT_MAIL_TOKENS,
+    SELECT_POSTS,
+    SELECT_SESSIONS,
+)
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every event
+
+
+async def export(
+    resources: Resources, principal: SessionPrincipal, user_id: int, origin: Origin | None = None
+) -> Streamed[UserExportRow]:
+    """Everything that is stored about a user, except secrets; recorded as an audit event.
+
+    Seven statements, then one for each batch of posts and of audit events, which are read while the response is sent.
+
+    Raises:
+        Forbidden, NotFound: nothing was recorded.
+    """
+    database = resources.database
+    user = await users.get(database, principal, user_id)
+    counts = await database.one(SELECT_COUNTS, user_id=user_id)
+    if counts is None:  # deleted just now
+        raise NotFound(f"There is no user {user_id}.")
+    now = resources.now()
+    row = UserExportRow(
+        exported_at=now,
+        user=user,
+        credentials_changed_at=counts.credentials_changed_at,
+        sessions=await database.all(SELECT_SESSIONS, user_id=user_id, current=principal.session_id),
+        factors=await database.all(SELECT_FACTORS, user_id=user_id),
+        recovery_codes_left=counts.recovery_codes,
+        api_keys=await database.all(SELECT_API_KEYS, user_id=user_id),
+        mail_tokens=await database.all(SELECT_MAIL_TOKENS, user_id=user_id),
+        known_addresses=counts.known_addresses,
+        posts=[],
+        audit_events=[],
+    )
+    await audit.record(database, "user.exported", now, origin, actor=principal.user_id, subject=user_id)
+    return Streamed(row, posts=_posts(database, user_id), audit_events=_audit_events(database, user_id))
+
+
+async def _posts(database: Database, user_id: int) -> AsyncGenerator[PostRow]:
+    after, is_last = 0, False
+    while not is_last:
+        batch = await database.all(SELECT_POSTS, user_id=user_id, after=after)
+        for post in batch:
+            yield post
+            after = post.id
+        is_last = len(batch) < BATCH_SIZE
+
+
+async def _audit_events(database: Database, user_id: int) -> AsyncGenerator[AuditEventRow]:
+    after, after_id, is_last = _BEGINNING, 0, False
+    while not is_last:
+        batch = await database.all(SELECT_AUDIT_EVENTS, user_id=user_id, after_value=after, after_id=after_id)
+        for event in batch:
+            yield event
+            after, after_id = event.created_at, event.id
+        is_last = len(batch) < BATCH_SIZE
