@@ -17,6 +17,9 @@ from accord.lint.rules import Finding, rule
 # Booleans in YAML 1.1 that PyYAML leaves alone and parsers in Go and Ruby do not.
 SINGLE_LETTER_BOOLEAN = re.compile(r"[yYnN]\Z")
 
+# The default of SnakeYAML, with which openapi-generator and swagger-parser read documents.
+MAX_ALIASES = 50
+
 
 @rule(common="warning")
 def no_ambiguous_yaml_scalars(context: Context) -> Iterator[Finding]:
@@ -85,6 +88,20 @@ def no_merge_keys(context: Context) -> Iterator[Finding]:
         if getattr(event, "value", None) == "<<" and not event.style:
             what = "the merge key `<<` is an ordinary name for YAML 1.2 parsers"
             yield Finding(line, f"{what}: write out the properties, or use an alias for all of them")
+
+
+@rule(common="warning")
+def few_yaml_aliases(context: Context) -> Iterator[Finding]:
+    """openapi-generator rejects a document with more than 50 aliases of mappings and sequences."""
+    collections, aliases = set(), 0
+    for event, line in _events(context):
+        if isinstance(event, yaml.CollectionStartEvent):
+            collections.add(event.anchor)
+        elif isinstance(event, yaml.AliasEvent) and event.anchor in collections:
+            aliases += 1
+            if aliases == MAX_ALIASES + 1:
+                what = f"is alias {aliases} of a mapping or sequence, openapi-generator accepts {MAX_ALIASES}"
+                yield Finding(line, f"`*{event.anchor}` {what}: write out the values of some")
 
 
 def _events(context: Context) -> Iterator[tuple[Any, int]]:

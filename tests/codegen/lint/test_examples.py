@@ -211,5 +211,12 @@ class TestAnchors:
         text = f"{what}: write out the properties, or use an alias for all of them"
         assert document.at("<<", text) in document.findings
 
+    @pytest.mark.parametrize(("aliases", "reported"), [(50, False), (51, True)])
+    def test_of_mappings_have_a_limit(self, broken, aliases, reported):
+        document = broken("openapi: 3.1.1\n", f"openapi: 3.1.1\nx-set: [&set {{}}, &text a, *text{', *set' * aliases}]\n")
+
+        what = "is alias 51 of a mapping or sequence, openapi-generator accepts 50"
+        assert (document.at("x-set", f"`*set` {what}: write out the values of some") in document.findings) is reported
+
     def test_are_not_checked_in_documents_without_any(self):
         assert severities("common")["anchors-are-components"] == "off"
