@@ -69,6 +69,9 @@ check-contract: install ## check that document, code and handlers agree, and tha
 contract: install ## only the contract tests: the service fuzzed against its document, four times as long as in `make test`
 	SCHEMATHESIS_EXAMPLES=50 $(BIN)/python -m pytest tests/contract
 
+security: install ## the security checks on SQLite and PostgreSQL, and the authorization matrix
+	$(BIN)/python -m pytest tests/security
+
 extending: install ## follow docs/extending.md on a copy, and run all of `make check` and `make contract` there
 	EXTENDING=1 $(BIN)/python -m pytest tests/extending
 
@@ -88,7 +91,7 @@ clean: ## remove .venv and every cache; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate format check test lint check-generated check-contract contract extending faults bench lock clean
+.PHONY: help run migrate install generate format check test lint check-generated check-contract contract security extending faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 

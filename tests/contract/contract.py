@@ -174,6 +174,7 @@ class Operation:
     security: tuple[dict[str, list[str]], ...]
     responses: dict[int, Response]
     links: tuple[Link, ...]
+    steps_up: bool  # whether it needs a recent proof of identity
 
     @property
     def label(self) -> str:
@@ -295,6 +296,7 @@ def _operation(method: str, path: str, item: dict[str, Any]) -> Operation:
             for status, sent in found["responses"].items()
             for name, link in resolved(sent).get("links", {}).items()
         ),
+        found.get("x-accord-step-up", False),
     )
 
 

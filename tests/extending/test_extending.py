@@ -111,7 +111,7 @@ class TestWhatIsForgotten:
             ("COSTS", "tests/app/services/test_costs.py"),
             (
                 "ACCESS",
-                "tests/app/api/all_operations/test_access.py::test_every_role_has_exactly_the_access_of_the_resource",
+                "tests/security/matrix/test_matrix.py::test_every_operation_has_a_row_and_every_row_an_operation",
             ),
         ],
     )

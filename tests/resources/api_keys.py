@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 from tests.contract.contract import BY_ID, resolved
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
+from tests.support.access import ALIKE, OWNER
 from tests.support.databases import Connection
 
 if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
 
 COSTS = {"listApiKeys": 1 + 1, "createApiKey": 1 + 1 + 3, "deleteApiKey": 1 + 1 + 2}
-ACCESS = {
-    "listApiKeys": (401, 200, 200, 200, 401),
-    "createApiKey": (401, 201, 201, 201, 401),
-    "deleteApiKey": (401, 204, 404, 404, 401),
-}
+ACCESS = {"listApiKeys": ALIKE, "createApiKey": ALIKE, "deleteApiKey": OWNER}
 FLOORS = {"listApiKeys": 1.0, "createApiKey": 0.5, "deleteApiKey": 0.3}
 
 _MOST: int = resolved({"$ref": "#/components/schemas/ApiKeyList"})["properties"]["keys"]["maxItems"]

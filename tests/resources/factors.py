@@ -13,6 +13,7 @@ from tests.contract.contract import BY_ID
 from tests.contract.people import PASSWORD
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, new_user, post
+from tests.support.access import ALIKE, OWNER
 from tests.support.authenticator import Authenticator, base64url
 from tests.support.databases import Connection
 from tests.support.rows import NOW
@@ -31,13 +32,13 @@ COSTS = {
     "confirmTotp": 1 + 1 + 2 + 14,  # the proof; the app, the owner; the confirmation, recovery codes, a notice, the event
 }
 ACCESS = {
-    "listFactors": (401, 200, 200, 200, 401),
-    "updateFactor": (401, 200, 200, 200, 401),
-    "deleteFactor": (401, 204, 204, 204, 401),
-    "createPasskeyChallenge": (200, 200, 200, 200, 401),
-    "createPasskey": (401, 201, 201, 201, 401),
-    "enrolTotp": (401, 201, 201, 201, 401),
-    "confirmTotp": (401, 200, 200, 200, 401),
+    "listFactors": ALIKE,
+    "updateFactor": OWNER,
+    "deleteFactor": OWNER,
+    "createPasskeyChallenge": ALIKE,
+    "createPasskey": ALIKE,
+    "enrolTotp": ALIKE,
+    "confirmTotp": ALIKE,
 }
 FLOORS = {"listFactors": 1.0}
 SECRETS = {

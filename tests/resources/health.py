@@ -1,8 +1,9 @@
 """Health: what its tests need beyond the document."""
 
+from __future__ import annotations
+
+from tests.support.access import ALIKE
+
 COSTS = {"getHealth": 0, "getReadiness": 1}
-ACCESS = {
-    "getHealth": (200, 200, 200, 200, 200),
-    "getReadiness": (200, 200, 200, 200, 200),
-}
+ACCESS = {"getHealth": ALIKE, "getReadiness": ALIKE}
 FLOORS = {"getHealth": 1.0, "getReadiness": 1.0}

@@ -1,8 +1,9 @@
 """Profiles: what their tests need beyond the document."""
 
+from __future__ import annotations
+
+from tests.support.access import ALIKE
+
 COSTS = {"listUserProfiles": 1, "getUserProfile": 1}
-ACCESS = {
-    "listUserProfiles": (200, 200, 200, 200, 200),
-    "getUserProfile": (200, 200, 200, 200, 404),
-}
+ACCESS = {"listUserProfiles": ALIKE, "getUserProfile": ALIKE}
 FLOORS = {"listUserProfiles": 0.5, "getUserProfile": 0.5}

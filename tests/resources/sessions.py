@@ -22,6 +22,7 @@ from tests.resources.accounts import set_password
 from tests.resources.factors import proof
 from tests.resources.users import CLASHES, UNSTORABLE
 from tests.support import builders
+from tests.support.access import ALIKE, OWNER
 from tests.support.databases import Connection, Row
 
 if TYPE_CHECKING:  # it can be imported within a pass only
@@ -30,13 +31,13 @@ if TYPE_CHECKING:  # it can be imported within a pass only
 COSTS = {"listSessions": 1 + 1, "createSession": 1 + 6, "deleteSession": 1 + 2, "createSessionToken": 6}
 COSTS |= {"createReauthentication": 1 + 3, "deleteOtherSessions": 1 + 2, "deleteUserSessions": 1 + 3}
 ACCESS = {
-    "listSessions": (401, 200, 200, 200, 401),
-    "createSession": (201, 201, 201, 201, 401),
-    "deleteSession": (401, 204, 404, 204, 401),
-    "createSessionToken": (201, 201, 201, 201, 401),
-    "createReauthentication": (401, 204, 204, 204, 401),
-    "deleteOtherSessions": (401, 204, 204, 204, 401),
-    "deleteUserSessions": (401, 403, 403, 204, 401),
+    "listSessions": ALIKE,
+    "createSession": ALIKE,
+    "deleteSession": OWNER,
+    "createSessionToken": ALIKE,
+    "createReauthentication": ALIKE,
+    "deleteOtherSessions": ALIKE,
+    "deleteUserSessions": ALIKE,
 }
 FLOORS = {"listSessions": 1.0, "createSession": 1.0, "deleteSession": 0.3, "createSessionToken": 1.0}
 

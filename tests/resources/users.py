@@ -14,6 +14,7 @@ from tests.contract.contract import BY_ID
 from tests.contract.people import NOT_PEOPLE, PEOPLE
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World, new_user, post
+from tests.support.access import ALIKE, OWNER_OR_ADMIN
 from tests.support.databases import Connection
 
 if TYPE_CHECKING:  # these can be imported within a pass only
@@ -33,14 +34,14 @@ COSTS = {
     "deleteUser": 1 + 1 + 5,
 }
 ACCESS = {
-    "listUsers": (401, 403, 403, 200, 401),
-    "createUser": (201, 201, 201, 201, 201),
-    "getCurrentUser": (401, 200, 200, 200, 401),
-    "getUser": (401, 200, 403, 200, 401),
-    "updateUser": (401, 200, 403, 200, 401),
-    "setUserRole": (401, 403, 403, 200, 401),
-    "exportUserData": (401, 200, 403, 200, 401),
-    "deleteUser": (401, 204, 403, 204, 401),
+    "listUsers": ALIKE,
+    "createUser": ALIKE,
+    "getCurrentUser": ALIKE,
+    "getUser": OWNER_OR_ADMIN,
+    "updateUser": OWNER_OR_ADMIN,
+    "setUserRole": ALIKE,
+    "exportUserData": OWNER_OR_ADMIN,
+    "deleteUser": OWNER_OR_ADMIN,
 }
 FLOORS = {"listUsers": 0.5, "createUser": 0.6, "getCurrentUser": 1.0, "getUser": 0.5, "updateUser": 0.5, "deleteUser": 0.3}
 

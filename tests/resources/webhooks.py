@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.contract.contract import BY_ID
 from tests.contract.wire import Answer, Request
 from tests.contract.world import World
+from tests.support.access import ALIKE
 
 if TYPE_CHECKING:  # these can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
@@ -26,14 +27,14 @@ COSTS = {
     "redeliverWebhook": 1 + 1,
 }
 ACCESS = {
-    "listWebhooks": (401, 403, 403, 200, 401),
-    "createWebhook": (401, 403, 403, 201, 401),
-    "getWebhook": (401, 403, 403, 200, 401),
-    "updateWebhook": (401, 403, 403, 200, 401),
-    "deleteWebhook": (401, 403, 403, 204, 401),
-    "rotateWebhookSecret": (401, 403, 403, 200, 401),
-    "listWebhookDeliveries": (401, 403, 403, 200, 401),
-    "redeliverWebhook": (401, 403, 403, 202, 401),
+    "listWebhooks": ALIKE,
+    "createWebhook": ALIKE,
+    "getWebhook": ALIKE,
+    "updateWebhook": ALIKE,
+    "deleteWebhook": ALIKE,
+    "rotateWebhookSecret": ALIKE,
+    "listWebhookDeliveries": ALIKE,
+    "redeliverWebhook": ALIKE,
 }
 FLOORS = {"listWebhooks": 0.5, "createWebhook": 0.4, "updateWebhook": 0.3}
 

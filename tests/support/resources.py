@@ -2,8 +2,8 @@
 
 A file holds dictionaries under these names; each may be left out, and everything but ACCESS and COSTS has a default.
 
-- ACCESS: by operation, what it answers about a thing of Grace's to nobody, to Grace, to Alan, to an administrator, and to Grace
-  after her deactivation.
+- ACCESS: by operation, what it answers about something of one user to another one, and to an administrator: a constant of
+  `tests/support/access.py`, which derives the rest of the authorization matrix from the document.
 - COSTS: by operation, how many statements it runs.
 - FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 by default.
 - BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.

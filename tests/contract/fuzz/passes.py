@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.contract.contract import KEY, OPERATIONS, Operation, members
+from tests.contract.contract import KEY, OPERATIONS, SCOPES, Operation, members
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE, api_key, furnish
+from tests.support.access import Caller, expected
 from tests.support.databases import Template
 from tests.support.paths import ROOT
 from tests.support.resources import resource_data
@@ -51,12 +52,19 @@ PASSES = {
     "key": f'[auth.openapi.{KEY}]\napi_key = "{api_key()}"\n',  # the administrator's, with every scope
     "anonymous": "",
 }
+# The same as columns of the authorization matrix.
+CALLERS = {
+    "admin": Caller("admin"),
+    "user": Caller("owner"),
+    "key": Caller("admin", "key", tuple(SCOPES)),
+    "anonymous": Caller(credential="none"),
+}
 
 
 def _settings(operation: Operation, principal: str) -> Iterator[str]:
     """Of one operation: what its statuses mean, and which dictionaries its values are also taken from."""
     yield f'[[operations]]\ninclude-operation-id = ["{operation.id}"]'
-    if (operation.roles and principal == "user") or (operation.takes_keys and principal == "key"):
+    if expected(operation, CALLERS[principal]) == 403 or (operation.takes_keys and principal == "key"):
         # Roles and scopes are checked before the request: every case of a user who is not an administrator is forbidden, and
         # those with a key that lacks a scope.
         yield "checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 415, 422]"

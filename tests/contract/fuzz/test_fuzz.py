@@ -6,8 +6,9 @@ from concurrent.futures import Future
 
 import pytest
 
-from tests.contract.contract import OPERATIONS
-from tests.contract.fuzz.passes import EXAMPLES, FUZZED, PASSES, Outcome
+from tests.contract.contract import BY_ID, OPERATIONS
+from tests.contract.fuzz.passes import CALLERS, EXAMPLES, FUZZED, PASSES, Outcome
+from tests.support.access import may_call
 from tests.support.resources import resource_data
 
 pytestmark = pytest.mark.slow
@@ -23,9 +24,7 @@ CONDITIONAL = {operation.label for operation in FUZZED if 412 in operation.respo
 
 
 def has_rights(name: str, operation: str) -> bool:
-    found = next(known for known in FUZZED if known.id == operation)
-    can = {"admin": True, "user": not found.roles, "key": found.takes_keys, "anonymous": False}
-    return not found.secured or can[name]
+    return may_call(BY_ID[operation], CALLERS[name])
 
 
 def table(outcome: Outcome) -> str:

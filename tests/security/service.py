@@ -1,0 +1,277 @@
+"""A really running service with every limit on, and what the checks do with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pyotp
+
+from tests.contract.contract import KEY_HEADER, SCOPES
+from tests.resources.factors import SECRET, add_totp
+from tests.support.builders import PASSWORD, new_post
+from tests.support.databases import Connection, Template
+from tests.support.servers.service import Server
+from tests.support.servers.smtp import MailServer, Received
+from tests.support.servers.valkey import Valkey
+
+ORIGIN = "https://app.example"  # the only one whose pages may read responses
+PROXY = "127.0.0.1"  # trusted: the checks choose the address of each client with X-Forwarded-For
+UNTRUSTED = "127.0.0.9"
+PATIENCE = 20.0  # seconds
+LIMITS = {
+    "ADDRESS_LIMIT": "300",
+    "ACCOUNT_LIMIT": "3000",
+    "SIGN_IN_LIMIT": "4",
+    "SIGN_IN_INTERVAL": "0.2",
+    "SIGN_IN_FAILURE_LIMIT": "8",
+    "SIGN_UP_LIMIT": "6",
+    "MAIL_REQUEST_LIMIT": "8",
+    "MAIL_LIMIT": "3",
+}
+
+_numbers = itertools.count(1)
+
+
+def fresh_address() -> str:
+    """The address of a client that nobody had before."""
+    number = next(_numbers)
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+@dataclasses.dataclass(frozen=True)
+class User:
+    """A user who signed up, and the tokens of their first session."""
+
+    id: int
+    username: str
+    email: str
+    password: str
+    tokens: dict[str, Any]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Sends the access token."""
+        return bearer(self.tokens)
+
+
+def bearer(tokens: dict[str, Any] | str) -> dict[str, str]:
+    """The header of an access token, or of the one among new tokens."""
+    token = tokens if isinstance(tokens, str) else tokens["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+class Service:
+    """The service on one database, its mails, and a client. Each request comes from a new address if not told which."""
+
+    def __init__(self, server: Server, database_url: str, mails: MailServer) -> None:
+        self.server, self.url, self.database_url, self.mails = server, server.url, database_url, mails
+        self.client = httpx2.Client(base_url=server.url, timeout=PATIENCE, limits=httpx2.Limits(max_connections=64))
+        self.database = Connection(database_url)
+        self.is_sqlite = database_url.startswith("sqlite:")
+
+    def close(self) -> None:
+        """Close the client and the connection."""
+        self.client.close()
+        self.database.close()
+
+    def send(self, method: str, path: str, *, address: str | None = None, **options: Any) -> httpx2.Response:
+        """Send a request. Paths are within `/api/v1`, unless they begin with two slashes."""
+        headers = httpx2.Headers(options.pop("headers", None))
+        headers.setdefault("X-Forwarded-For", address or fresh_address())
+        path = path.removeprefix("/") if path.startswith("//") else f"/api/v1{path}"
+        return self.client.request(method, path, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> httpx2.Response:
+        """GET."""
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, json: object = None, **options: Any) -> httpx2.Response:
+        """POST JSON."""
+        return self.send("POST", path, json=json, **options)
+
+    def put(self, path: str, json: object, **options: Any) -> httpx2.Response:
+        """PUT JSON."""
+        return self.send("PUT", path, json=json, **options)
+
+    def patch(self, path: str, json: object, **options: Any) -> httpx2.Response:
+        """PATCH JSON."""
+        return self.send("PATCH", path, json=json, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx2.Response:
+        """DELETE."""
+        return self.send("DELETE", path, **options)
+
+    # --- users
+
+    def new(self, **changes: Any) -> dict[str, Any]:
+        """A valid body of createUser that no other check sends."""
+        name = f"checked_{next(_numbers)}"
+        return {"email": f"{name}@example.com", "username": name, "password": PASSWORD, **changes}
+
+    def sign_up(self, **changes: Any) -> User:
+        """A new user, signed in."""
+        body = self.new(**changes)
+        created = self.post("/users", body)
+        assert created.status_code == 201, created.text
+        tokens = self.sign_in(body["username"], body["password"])
+        return User(created.json()["id"], body["username"], body["email"], body["password"], tokens)
+
+    def sign_up_admin(self) -> User:
+        """A new administrator, signed in."""
+        user = self.sign_up()
+        self.database.execute("UPDATE users SET role = 'admin' WHERE id = ?", (user.id,))
+        return user
+
+    def try_to_sign_in(self, identifier: str, password: str = PASSWORD, **options: Any) -> httpx2.Response:
+        """Sign in, whatever the response."""
+        codes: dict[str, str] = {name: options.pop(name) for name in ("totp_code", "recovery_code") if name in options}
+        return self.post("/sessions", {"identifier": identifier, "password": password, **codes}, **options)
+
+    def sign_in(self, identifier: str, password: str = PASSWORD, **options: Any) -> dict[str, Any]:
+        """New tokens."""
+        response = self.try_to_sign_in(identifier, password, **options)
+        assert response.status_code == 201, response.text
+        tokens: dict[str, Any] = response.json()
+        return tokens
+
+    def is_signed_in(self, tokens: dict[str, Any] | str) -> bool:
+        """Whether an access token works; if not, it is unauthorized."""
+        status = self.get("/users/me", headers=bearer(tokens)).status_code
+        assert status in {200, 401}
+        return status == 200
+
+    def refresh(self, refresh_token: str) -> httpx2.Response:
+        """Exchange a refresh token."""
+        return self.post("/session-tokens", {"refresh_token": refresh_token})
+
+    def add_factor(self, user: User) -> pyotp.TOTP:
+        """Give a user a confirmed authenticator app."""
+        add_totp(self.database, user.id, "2026-02-06T10:30:00.000000+00:00")
+        return pyotp.TOTP(SECRET)
+
+    def key(self, user: User, scopes: list[str] | None = None, **changes: Any) -> dict[str, str]:
+        """The header of a new API key, with all scopes if not told which."""
+        body: dict[str, Any] = {"name": "Checks", "scopes": scopes or SCOPES, **changes}
+        created = self.post("/api-keys", body, headers=user.headers)
+        assert created.status_code == 201, created.text
+        return {KEY_HEADER: created.json()["secret"]}
+
+    def write(self, user: User, **changes: Any) -> dict[str, Any]:
+        """A new post of a user."""
+        created = self.post("/posts", new_post(**changes), headers=user.headers)
+        assert created.status_code == 201, created.text
+        post: dict[str, Any] = created.json()
+        return post
+
+    # --- mails
+
+    def mails_to(self, email: str, number: int = 1, subject: str = "") -> list[Received]:
+        """The mails to an address with a text in their subject, once there are so many."""
+
+        def found() -> list[Received]:
+            to = [mail for mail in list(self.mails.mails) if mail.recipients == [email]]
+            return [mail for mail in to if subject in str(mail.message["Subject"])]
+
+        self.wait(lambda: len(found()) >= number, f"{number} mails to {email}")
+        return found()
+
+    def mailed_token(self, email: str, number: int = 1, subject: str = "") -> str:
+        """The token in the last of so many mails to an address."""
+        text = self.mails_to(email, number, subject)[-1].part("plain")
+        [token] = set(re.findall(r"ac[pe]_[0-9a-f]{72}", text))
+        return str(token)
+
+    def settle(self) -> None:
+        """Wait until every mail was delivered."""
+        due = "SELECT 1 FROM outbox WHERE failed_at IS NULL"
+        self.wait(lambda: self.database.one(due) is None, "the delivery of all mails")
+
+    def wait(self, holds: Callable[[], object], what: str) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, f"{what} did not happen"
+            time.sleep(0.02)
+
+    # --- time and concurrency
+
+    def age(self, table: str, column: str, where: str, value: object, **by: float) -> None:
+        """Move instants of rows into the past, as if time had passed."""
+        rows = self.database.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {where} = ?", (value,))  # noqa: S608 - ours
+        assert rows
+        for [instant] in rows:
+            if instant is not None:
+                then = datetime.fromisoformat(str(instant)) - timedelta(**by)
+                text = then.astimezone(UTC).isoformat(timespec="microseconds")
+                statement = f"UPDATE {table} SET {column} = ? WHERE {where} = ? AND {column} = ?"  # noqa: S608 - ours
+                self.database.execute(statement, (text, value, instant))
+
+    def together(self, *requests: Callable[[], httpx2.Response]) -> list[httpx2.Response]:
+        """Send requests at the same time."""
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return [sent.result() for sent in [pool.submit(request) for request in requests]]
+
+    # --- other clients
+
+    @contextmanager
+    def untrusted(self) -> Iterator[httpx2.Client]:
+        """A client whose address is no trusted proxy."""
+        transport = httpx2.HTTPTransport(local_address=UNTRUSTED)
+        with httpx2.Client(base_url=self.url, transport=transport, timeout=PATIENCE) as client:
+            yield client
+
+    @property
+    def log(self) -> str:
+        """What the service has written so far."""
+        return self.server.log.read_text()
+
+
+def code(response: httpx2.Response) -> tuple[int, str]:
+    """The status and the code of a problem."""
+    assert response.headers["Content-Type"] == "application/problem+json", response.text
+    return response.status_code, str(response.json()["code"])
+
+
+def same(response: httpx2.Response) -> tuple[int, dict[str, Any]]:
+    """What two responses must have in common to be alike: all but the id of the request."""
+    return response.status_code, {**json.loads(response.content), "instance": ""}
+
+
+@contextmanager
+def running(template: Template, folder: Path, **settings: str) -> Iterator[Service]:
+    """On SQLite one worker; on PostgreSQL two, which share Valkey."""
+    url = template.copy(folder)
+    with ExitStack() as stack:
+        if not url.startswith("sqlite:"):
+            settings = {"REDIS_URL": stack.enter_context(Valkey()).url, **settings}
+        mails = stack.enter_context(MailServer())
+        server = Server(
+            url,
+            workers=1 if url.startswith("sqlite:") else 2,
+            log=folder / "server.log",
+            **{
+                "SMTP_URL": mails.url,
+                "ALLOWED_ORIGINS": ORIGIN,
+                "ALLOWED_HOSTS": "127.0.0.1",
+                "TRUSTED_PROXIES": PROXY,
+                "ACCESS_LOG": "true",
+                "WEBHOOK_ALLOW_PRIVATE": "true",
+                **LIMITS,
+                **settings,
+            },
+        )
+        service = Service(stack.enter_context(server), url, mails)
+        stack.callback(template.drop, url)
+        stack.callback(service.close)
+        yield service
