@@ -24,6 +24,14 @@ def service(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield service
 
 
+@pytest.fixture(autouse=True)
+def _beginning(request: pytest.FixtureRequest) -> None:
+    """Remember where the log of a check begins."""
+    if "service" in request.fixturenames:
+        service = request.getfixturevalue("service")
+        service.begin = len(service.log)
+
+
 @pytest.fixture
 def user(service: Service) -> User:
     """A new user, signed in."""

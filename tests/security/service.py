@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import httpx2
 import pyotp
 
+from tests.codegen.server.wire import Answer
+from tests.codegen.server.wire import Connection as Wire
 from tests.contract.contract import KEY_HEADER, SCOPES
 from tests.resources.factors import SECRET, add_totp
 from tests.support.builders import PASSWORD, new_post
@@ -67,6 +70,12 @@ class User:
         return bearer(self.tokens)
 
 
+def head(method: str, path: str, *lines: str, host: str = "127.0.0.1") -> bytes:
+    """The head of a request of a new client, as bytes."""
+    fields = (f"{method} {path} HTTP/1.1", f"Host: {host}", f"X-Forwarded-For: {fresh_address()}", *lines)
+    return ("\r\n".join(fields) + "\r\n\r\n").encode("latin-1")
+
+
 def bearer(tokens: dict[str, Any] | str) -> dict[str, str]:
     """The header of an access token, or of the one among new tokens."""
     token = tokens if isinstance(tokens, str) else tokens["access_token"]
@@ -76,11 +85,12 @@ def bearer(tokens: dict[str, Any] | str) -> dict[str, str]:
 class Service:
     """The service on one database, its mails, and a client. Each request comes from a new address if not told which."""
 
-    def __init__(self, server: Server, database_url: str, mails: MailServer) -> None:
-        self.server, self.url, self.database_url, self.mails = server, server.url, database_url, mails
+    def __init__(self, server: Server, database_url: str, mails: MailServer, valkey: Valkey | None) -> None:
+        self.server, self.url, self.database_url, self.mails, self.valkey = server, server.url, database_url, mails, valkey
         self.client = httpx2.Client(base_url=server.url, timeout=PATIENCE, limits=httpx2.Limits(max_connections=64))
         self.database = Connection(database_url)
         self.is_sqlite = database_url.startswith("sqlite:")
+        self.begin = 0  # of the current check, in the log
 
     def close(self) -> None:
         """Close the client and the connection."""
@@ -215,7 +225,12 @@ class Service:
         While Valkey does not answer within milliseconds, as on a very busy machine, each worker counts by itself.
         """
         number, workers = int(LIMITS[limit]), self.server.workers
-        return number * (1 + workers) if "valkey unavailable" in self.log else number
+        return number * (1 + workers) if "valkey unavailable" in self.log[self.begin :] else number
+
+    @property
+    def is_without_store(self) -> bool:
+        """Whether a worker does not reach Valkey."""
+        return self.log.count("valkey unavailable") > self.log.count("valkey available again")
 
     def exhaust(self, limit: str, send: Callable[[], httpx2.Response]) -> list[httpx2.Response]:
         """Send requests until one is refused, which must be no later than the limit says."""
@@ -269,6 +284,22 @@ class Service:
         with httpx2.Client(base_url=self.url, transport=transport, timeout=PATIENCE) as client:
             yield client
 
+    def cpu_seconds(self) -> float:
+        """What all serving processes have used of the processor so far."""
+        ticks = 0
+        for pid in self.server.pids():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def raw(self, *parts: bytes) -> Answer:
+        """The answer to bytes on a connection of their own."""
+        with closing(Wire(self.server.port)) as connection:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                for part in parts:
+                    connection.send(part)
+            return connection.answer()
+
     @property
     def log(self) -> str:
         """What the service has written so far."""
@@ -291,12 +322,13 @@ def running(template: Template, folder: Path, **settings: str) -> Iterator[Servi
     """On SQLite one worker; on PostgreSQL two, which share Valkey."""
     url = template.copy(folder)
     with ExitStack() as stack:
-        if not url.startswith("sqlite:"):
-            settings = {"REDIS_URL": stack.enter_context(Valkey()).url, **settings}
+        valkey = None if url.startswith("sqlite:") else stack.enter_context(Valkey())
+        if valkey is not None:
+            settings = {"REDIS_URL": valkey.url, **settings}
         mails = stack.enter_context(MailServer())
         server = Server(
             url,
-            workers=1 if url.startswith("sqlite:") else 2,
+            workers=1 if valkey is None else 2,
             log=folder / "server.log",
             **{
                 "SMTP_URL": mails.url,
@@ -309,7 +341,7 @@ def running(template: Template, folder: Path, **settings: str) -> Iterator[Servi
                 **settings,
             },
         )
-        service = Service(stack.enter_context(server), url, mails)
+        service = Service(stack.enter_context(server), url, mails, valkey)
         stack.callback(template.drop, url)
         stack.callback(service.close)
         yield service

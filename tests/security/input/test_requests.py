@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 
 import pytest
 
-from tests.codegen.server.wire import Connection
-from tests.security.service import code, fresh_address
+from tests.security.service import code, head
 from tests.support.builders import PASSWORD, new_post
 
 pytestmark = pytest.mark.slow
 
 JSON = "application/json"
 SECRET = "so-secret-a-phrase-7"
-
-
-def raw(service, *parts: bytes):
-    """The answer to bytes on a connection of their own, and whether it was closed after it."""
-    with contextlib.closing(Connection(service.server.port)) as connection:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            for part in parts:
-                connection.send(part)
-        return connection.answer()
-
-
-def head(method: str, path: str, *lines: str) -> bytes:
-    """The head of a request of a new client."""
-    all_lines = (f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"X-Forwarded-For: {fresh_address()}", *lines)
-    return ("\r\n".join(all_lines) + "\r\n\r\n").encode("latin-1")
 
 
 BODIES = {
@@ -80,10 +63,10 @@ def test_s49_json_that_is_not_an_object_of_the_schema_is_refused(service, user, 
 def test_s50_a_body_over_the_limit_is_refused_before_it_is_read(service, user):
     """A body that is too large is 413 by its length alone, and in chunks as soon as the limit is passed."""
     lines = (f"Authorization: Bearer {user.tokens['access_token']}", f"Content-Type: {JSON}")
-    announced = raw(service, head("POST", "/api/v1/posts", *lines, "Content-Length: 100000000000"))
+    announced = service.raw(head("POST", "/api/v1/posts", *lines, "Content-Length: 100000000000"))
     chunk = b"%x\r\n%b\r\n" % (65_536, b" " * 65_536)
-    chunked = raw(service, head("POST", "/api/v1/posts", *lines, "Transfer-Encoding: chunked"), *[chunk] * 6)
-    one = raw(service, head("POST", "/api/v1/posts", *lines, "Transfer-Encoding: chunked"), b"7fffffff\r\n", b" " * 300_000)
+    chunked = service.raw(head("POST", "/api/v1/posts", *lines, "Transfer-Encoding: chunked"), *[chunk] * 6)
+    one = service.raw(head("POST", "/api/v1/posts", *lines, "Transfer-Encoding: chunked"), b"7fffffff\r\n", b" " * 300_000)
 
     assert [answer.status for answer in (announced, chunked, one)] == [413] * 3
 
@@ -105,9 +88,9 @@ def test_s51_only_json_is_read_as_json(service, user):
 
 def test_s52_heads_are_bounded(service):
     """A header of a megabyte, ten thousand headers and a URL of 100 kB are 4xx, and the service goes on."""
-    large = raw(service, head("GET", "/health", "X-Large: " + "a" * 1_000_000))
-    many = raw(service, head("GET", "/health", *(f"X-{number}: 1" for number in range(10_000))))
-    long = raw(service, head("GET", "/health?" + "a" * 100_000))
+    large = service.raw(head("GET", "/health", "X-Large: " + "a" * 1_000_000))
+    many = service.raw(head("GET", "/health", *(f"X-{number}: 1" for number in range(10_000))))
+    long = service.raw(head("GET", "/health?" + "a" * 100_000))
 
     assert {answer.status for answer in (large, many)} <= {400, 431}
     assert long.status in {400, 414, 431}
@@ -146,7 +129,7 @@ def test_s60_no_value_splits_a_header_or_a_line_of_the_log(service, user):
     assert hostile not in response.headers["X-Request-Id"]
     assert len(response.headers["X-Request-Id"]) == 36
     for lines in (("X-Request-Id: a\r\nX-Evil: 1",), ("X-Request-Id: a\nX-Evil: 1",), ("X-Request-Id: a\rX-Evil: 1",)):
-        answer = raw(service, head("GET", "/health", *lines))
+        answer = service.raw(head("GET", "/health", *lines))
         assert "x-evil" not in answer.headers
     for path in ("/users/%0d%0aX-Evil:1", "/users?q=%0d%0aX-Evil:1", "/%0d%0aX-Evil:1"):
         answer = service.get(path, headers={**user.headers, "User-Agent": "a\tforged"})
