@@ -95,7 +95,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         call=call,
         limits=Limits(settings, resources.valkey),
         observer=log,
-        headers=HEADERS + (STRICT_TRANSPORT if settings.env != "development" else ()),
+        headers=HEADERS,
+        host_headers=STRICT_TRANSPORT if settings.env != "development" else (),
         responses=settings.response_policy,
     )
 

@@ -40,7 +40,8 @@ def own(postgres_template: Template, tmp_path: Path) -> Iterator[str]:
     postgres_template.drop(url)
 
 
-def test_a_service_that_is_killed_between_commit_and_mail_sends_it_after_its_start(database: str, tmp_path, record: Record):
+def test_s78_a_service_that_is_killed_between_commit_and_mail_sends_it_after_its_start(database: str, tmp_path, record: Record):
+    """A kill -9 between the commit and the mail loses and doubles no mail: it arrives after the next start."""
     finding = record(f"service killed between commit and mail, {engine(database)}")
 
     with MailServer() as mails, Server(database, log=tmp_path / "log", SMTP_URL=mails.url) as server:

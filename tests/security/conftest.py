@@ -24,6 +24,14 @@ def service(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield service
 
 
+@pytest.fixture(scope="session")
+def production(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service with the settings of production, and without documentation pages."""
+    settings = {"ENV": "production", "DOCS": "false", "WEBHOOK_ALLOW_PRIVATE": "false", "RESPONSE_POLICY": "off"}
+    with running(template, tmp_path_factory.mktemp("production"), **settings) as service:
+        yield service
+
+
 @pytest.fixture(autouse=True)
 def _beginning(request: pytest.FixtureRequest) -> None:
     """Remember where the log of a check begins."""

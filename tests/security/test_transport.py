@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from tests.contract.contract import OPERATIONS
 from tests.contract.wire import NOBODY
-from tests.security.service import ORIGIN, Service, code, fresh_address, head, running
-from tests.support.databases import Template
+from tests.security.service import ORIGIN, code, fresh_address, head
 
 pytestmark = pytest.mark.slow
 
@@ -19,16 +17,6 @@ OTHER_ORIGINS = [
     *("https://other.example", "null", "http://app.example", "https://app.example:8443", "https://app.example.evil.example"),
     *("https://evil-app.example", "https://sub.app.example", "https://APP.example/", "*", "https://app.example evil", ""),
 ]
-
-
-@pytest.fixture(scope="module")
-def production(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service as in production, without documentation pages."""
-    folder = tmp_path_factory.mktemp("production")
-    with running(
-        template, folder, ENV="production", DOCS="false", WEBHOOK_ALLOW_PRIVATE="false", RESPONSE_POLICY="off"
-    ) as found:
-        yield found
 
 
 def allowed(response) -> dict[str, str]:

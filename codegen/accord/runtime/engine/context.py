@@ -66,9 +66,10 @@ class RequestContext:
 class Service:
     """What a service supplies to the engine.
 
-    `call` creates the first argument of handlers. `headers` are sent with every response, unless the response has its own
-    header of that name. `responses` is the policy of response validation (`Policy.of`). Without an `observer`, errors of the
-    service are logged to the logger `accord`.
+    `call` creates the first argument of handlers. `headers` are sent with every response of the engine, unless the response has
+    its own header of that name; `host_headers`, such as Strict-Transport-Security, with those of FastAPI routes as well.
+    `responses` is the policy of response validation (`Policy.of`). Without an `observer`, errors of the service are logged to
+    the logger `accord`.
     """
 
     schemes: Mapping[str, Scheme]
@@ -76,6 +77,7 @@ class Service:
     limits: RateLimits | None = None
     observer: Observer | None = None
     headers: Headers = ()
+    host_headers: Headers = ()
     responses: str = "off"
 
 

@@ -151,7 +151,10 @@ class Engine:
             nonlocal status
             if message["type"] == "http.response.start":
                 status, own = message["status"], {name for name, _ in message["headers"]}
-                added = ((b"x-request-id", context.id), *context.rate_limit_headers, *context.cors_headers)
+                added = (
+                    *self._service.host_headers,
+                    *((b"x-request-id", context.id), *context.rate_limit_headers, *context.cors_headers),
+                )
                 message["headers"] = [*message["headers"], *(header for header in added if header[0] not in own)]
                 if self.responder.cors is not None:
                     vary_by_origin(message["headers"])

@@ -28,7 +28,7 @@ class Responder:
     def __init__(self, api: API, service: Service) -> None:
         self.errors = ErrorResponses(api.document, api.operations)
         self.cors: Cors | None = None  # set by `OpenAPIApp` if origins are configured
-        self._service_headers, self._observer = service.headers, service.observer
+        self._service_headers, self._observer = (*service.headers, *service.host_headers), service.observer
         # The headers to add to a response, by its operation and the names of its own headers.
         self._added_headers: dict[tuple[str, tuple[bytes, ...]], HeaderList] = {}
         self._policy = Policy.of(service.responses)
