@@ -37,10 +37,16 @@ ACCESS = {
     "requestEmailVerification": ALIKE,
     "confirmEmail": ALIKE,
 }
-# A mailbox gets few mails.
+
+
+def _to_a_new_mailbox(operation: str) -> dict[str, Any]:
+    """The example with another address: a mailbox gets few mails."""
+    return {**next(iter(BY_ID[operation].examples.values())), "email": new_user()["email"]}
+
+
 BODIES = {
-    **dict.fromkeys(("requestPasswordReset", "requestEmailVerification"), lambda: {"email": new_user()["email"]}),
-    "changeEmail": lambda: {"email": new_user()["email"], "password": PASSWORD},
+    operation: functools.partial(_to_a_new_mailbox, operation)
+    for operation in ("changeEmail", "requestPasswordReset", "requestEmailVerification")
 }
 FLOORS = {"changePassword": 0.1, "confirmPasswordReset": 0.1}
 READS = {

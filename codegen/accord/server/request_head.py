@@ -13,7 +13,7 @@ HEAD_BYTES = 32 * 1024  # request line and headers together
 
 HEAD_TOO_LARGE = RequestRejected(431, "The request headers are too large.")
 _NOT_IMPLEMENTED = RequestRejected(501, "The method is not implemented.")
-_CODING_NOT_IMPLEMENTED = RequestRejected(501, "The transfer coding is not implemented; use chunked.")
+_UNKNOWN_CODING = RequestRejected(400, "The only transfer coding is chunked.")
 _VERSION_NOT_SUPPORTED = RequestRejected(505, "The HTTP version is not supported; use HTTP/1.1.")
 
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL).fullmatch
@@ -28,7 +28,7 @@ def check_head(version: str, method: bytes, target: bytes, headers: HeaderList, 
         if name == b"host":
             host_headers.append(value)
         elif name == b"transfer-encoding" and value.lower() != b"chunked":
-            return _CODING_NOT_IMPLEMENTED  # RFC 9112, 6.1
+            return _UNKNOWN_CODING  # llhttp reads `gzip, chunked` as chunked
     if size > HEAD_BYTES:
         return HEAD_TOO_LARGE
     if version not in ("1.1", "1.0"):

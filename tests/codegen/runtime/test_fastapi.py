@@ -93,6 +93,15 @@ class TestRoutes:
         assert client.get("/more/7/").status_code == 404
         assert client.get("/v1/things/7").status_code == 200
 
+    def test_that_are_ordinary_have_the_headers_of_the_host_and_not_those_of_operations(self):
+        host = make_host(headers=((b"x-own", b"1"),), host_headers=((b"x-host", b"2"),))
+        host.get("/ordinary")(lambda: "got")
+        client = make_client(host)
+
+        ordinary, operation = client.get("/ordinary"), client.get("/v1/things/7")
+        assert (ordinary.headers.get("X-Own"), ordinary.headers["X-Host"]) == (None, "2")
+        assert (operation.headers["X-Own"], operation.headers["X-Host"]) == ("1", "2")
+
     def test_that_are_ordinary_cannot_take_a_path_of_the_document(self):
         host = make_host()
         host.put("/v1/things")(lambda: "taken")

@@ -91,6 +91,7 @@ class TestAHead:
             ),
             POST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
             POST + b"Transfer-Encoding: gzip\r\n\r\n",
+            POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         ],
     )
     def test_that_is_not_http_is_rejected(self, connection, head):
