@@ -16,7 +16,6 @@ from app.main import create_app
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, signed_in, stored_user
 from tests.support.clock import Clock
-from tests.support.databases import query
 
 NEW = "otter-kayak-62"
 PUBLIC_URL = "https://accord.example/base"
@@ -114,26 +113,12 @@ class TestChangePassword:
         assert (sign_in(mailed).status_code, sign_in(mailed, NEW).status_code) == (401, 201)
         assert "password was changed" in mailbox.all("grace@example.com", 2)[-1].get_body(("plain",)).get_content()
 
-    def test_needs_the_current_password(self, mailed):
-        headers = signed_in(mailed, "grace")
-
-        assert problem(change_password(mailed, headers, current=NEW)) == (403, "verification-failed")
-        assert sign_in(mailed).status_code == 201
-
     @pytest.mark.parametrize(
         ("password", "code"), [("grace-hopper-1", "weak-password"), ("otter-\u200bkayak-9", "disallowed-characters")]
     )
     def test_has_the_rules_of_signing_up(self, mailed, password, code):
         assert problem(change_password(mailed, signed_in(mailed, "grace"), new=password)) == (409, code)
         assert sign_in(mailed).status_code == 201
-
-    def test_makes_tokens_in_mails_invalid(self, mailed, mailbox):
-        ask_for_reset(mailed)
-        token = mailbox.token("grace@example.com", 2)
-
-        change_password(mailed, signed_in(mailed, "grace"))
-
-        assert problem(reset(mailed, token, "another-kayak-7")) == (409, "invalid-token")
 
 
 @pytest.mark.usefixtures("grace")
@@ -150,27 +135,12 @@ class TestResetPassword:
         assert problem(reset(mailed, token, "another-kayak-7")) == (409, "invalid-token")
         assert me(mailed, signed_in(mailed, "grace", NEW)).json()["email_verified"] is True
 
-    def test_of_two_tokens_the_first_used_is_the_only_one(self, mailed, mailbox):
-        ask_for_reset(mailed)
-        first = mailbox.token("grace@example.com", 2)
-        ask_for_reset(mailed)
-        second = mailbox.token("grace@example.com", 3)
-
-        assert [reset(mailed, first).status_code, reset(mailed, second, "another-kayak-7").status_code] == [204, 409]
-
     def test_a_weak_password_leaves_the_token_valid(self, mailed, mailbox):
         ask_for_reset(mailed)
         token = mailbox.token("grace@example.com", 2)
 
         assert problem(reset(mailed, token, "grace-hopper-1")) == (409, "weak-password")
         assert reset(mailed, token).status_code == 204
-
-    def test_the_token_expires(self, mailed, mailbox, clock):
-        ask_for_reset(mailed)
-        token = mailbox.token("grace@example.com", 2)
-        clock.advance(seconds=3600)
-
-        assert problem(reset(mailed, token)) == (409, "invalid-token")
 
     def test_the_token_has_one_purpose(self, mailed, mailbox):
         token = mailbox.token("grace@example.com")  # of the welcome mail
@@ -199,14 +169,6 @@ class TestResetPassword:
             content = mail.get_body((kind,)).get_content()
             assert f"{PUBLIC_URL}/reset-password#token=acp_" in content
             assert "attacker" not in content
-
-    def test_no_token_is_stored(self, mailed, mailbox, settings):
-        ask_for_reset(mailed)
-        token = mailbox.token("grace@example.com", 2)
-
-        stored = query(settings.database_url, "SELECT hash, purpose, email FROM mail_tokens")
-        payloads = query(settings.database_url, "SELECT payload FROM outbox")
-        assert token not in str((stored, payloads))
 
 
 class TestVerifyEmail:
@@ -258,11 +220,6 @@ class TestChangeEmail:
         assert "hopper@example.com" in mailbox.all("grace@example.com", 2)[-1].get_body(("plain",)).get_content()
         assert sign_in(mailed, identifier="hopper@example.com").status_code == 201
 
-    def test_needs_the_password(self, mailed):
-        refused = self.change(mailed, signed_in(mailed, "grace"), password=NEW)
-
-        assert problem(refused) == (403, "verification-failed")
-
     def test_does_not_tell_whether_somebody_has_the_address(self, mailed, mailbox):
         headers = signed_in(mailed, "grace")
 
@@ -271,14 +228,6 @@ class TestChangeEmail:
         assert (taken.status_code, taken.content) == (free.status_code, free.content) == (202, b"")
         mailbox.all("hopper@example.com")
         assert mailbox.has_none("admin@example.com")
-
-    def test_a_token_of_the_old_address_is_invalid_afterwards(self, mailed, mailbox):
-        ask_for_reset(mailed)
-        reset_token = mailbox.token("grace@example.com", 2)
-        self.change(mailed, signed_in(mailed, "grace"))
-        confirm(mailed, mailbox.token("hopper@example.com"))
-
-        assert problem(reset(mailed, reset_token)) == (409, "invalid-token")
 
 
 @pytest.mark.usefixtures("grace")

@@ -59,33 +59,6 @@ class TestCreateSession:
 
         assert problem(sign_in(client, "\N{KELVIN SIGN}elvin")) == (401, "invalid-credentials")
 
-    def test_wrong_password_unknown_user_and_inactive_user_get_the_same_response(self, client, admin):
-        inactive = stored_user(client, username="grace")
-        client.patch(f"/api/v1/users/{inactive['id']}", json={"is_active": False}, headers=admin)
-
-        answers = [sign_in(client, "admin", "wrong-pass-1"), sign_in(client, "nobody"), sign_in(client, "grace")]
-
-        assert {problem(answer) for answer in answers} == {(401, "invalid-credentials")}
-        assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
-        bodies = [{name: value for name, value in answer.json().items() if name != "instance"} for answer in answers]
-        assert bodies[0] == bodies[1] == bodies[2]
-        assert answers[0].headers.keys() == answers[1].headers.keys() == answers[2].headers.keys()
-
-    @pytest.mark.parametrize("password", [PASSWORD.upper(), f" {PASSWORD}", f"{PASSWORD} ", PASSWORD[:-1], "x" * 128, "x"])
-    def test_every_character_of_a_password_counts(self, client, password):
-        assert problem(sign_in(client, "admin", password)) == (401, "invalid-credentials")
-
-    def test_characters_after_the_seventy_second_byte_count(self, client):
-        stored_user(client, username="grace", password="otter-kayak-9" + "a1" * 40 + "first")
-
-        assert sign_in(client, "grace", "otter-kayak-9" + "a1" * 40 + "other").status_code == 401
-        assert sign_in(client, "grace", "otter-kayak-9" + "a1" * 40 + "first").status_code == 201
-
-    def test_a_token_in_the_request_is_ignored(self, client, admin):
-        response = client.post("/api/v1/sessions", json={"identifier": "admin", "password": PASSWORD}, headers=admin)
-
-        assert f"Bearer {response.json()['access_token']}" != admin["Authorization"]
-
     def test_invalid_members_are_rejected_and_not_repeated(self, client):
         response = client.post("/api/v1/sessions", json={"identifier": "ab", "password": "secret-phrase" * 40, "otp": 1})
 
@@ -95,11 +68,6 @@ class TestCreateSession:
             ("body", "/otp", "additionalProperties"),
         }
         assert "secret-phrase" not in response.text
-
-    def test_tokens_are_unique(self, client):
-        tokens = [sign_in(client).json() for _ in range(20)]
-
-        assert len({token for pair in tokens for token in (pair["access_token"], pair["refresh_token"])}) == 40
 
     def test_an_access_token_expires_after_15_minutes(self, timed, clock):
         token = sign_in(timed).json()["access_token"]
