@@ -5,8 +5,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from accord.runtime import Instant, Model
+from accord.runtime import Instant, Model, Number
 from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from typing_extensions import TypeAliasType
+
+WebAuthnValue = TypeAliasType(
+    "WebAuthnValue", "StrictStr | Number | StrictBool | list[WebAuthnValue] | dict[str, WebAuthnValue] | None"
+)
 
 
 class Health(Model):
@@ -18,6 +23,7 @@ class Readiness(Model):
 
 
 class PasskeyAssertionResponse(Model):
+    __pydantic_extra__: dict[str, WebAuthnValue]
     clientDataJSON: Annotated[
         StrictStr,
         Field(
@@ -394,6 +400,7 @@ class PasskeySelection(Model):
 
 
 class PasskeyAttestationResponse(Model):
+    __pydantic_extra__: dict[str, WebAuthnValue]
     clientDataJSON: Annotated[
         StrictStr,
         Field(
@@ -1073,6 +1080,7 @@ class WebhookDeliveryList(Model):
 class PasskeyAssertion(Model):
     """What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."""
 
+    __pydantic_extra__: dict[str, WebAuthnValue]
     id: Annotated[
         StrictStr,
         Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
@@ -1122,6 +1130,7 @@ class PasskeyOptions(Model):
 class PasskeyRegistration(Model):
     """What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."""
 
+    __pydantic_extra__: dict[str, WebAuthnValue]
     id: Annotated[
         StrictStr,
         Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
@@ -1156,7 +1165,7 @@ class UserExport(Model):
     factors: Annotated[
         list[Factor],
         Field(
-            description="The oldest first, without their secrets. Also an authenticator app that is not confirmed yet.",
+            description="The authenticator app, also one that is not confirmed yet, and passkeys, the oldest first. Without secrets and keys.\n",
             max_length=100,
         ),
     ]

@@ -43,7 +43,7 @@ FLOORS = {"listFactors": 1.0}
 SECRETS = {
     "enrolTotp": ("secret", "uri"),
     "confirmTotp": ("recovery_codes",),
-    "createPasskeyChallenge": ("challenge_id", "options"),
+    "createPasskeyChallenge": ("challenge_id", "challenge"),
 }
 READS = {
     "confirmTotp": "there is no app to confirm",

@@ -106,13 +106,9 @@ def arrays_have_max_items(context: Context) -> Iterator[Finding]:
 
 @rule()
 def request_objects_are_closed(context: Context) -> Iterator[Finding]:
-    """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error.
-
-    A schema with `externalDocs` is defined elsewhere, where properties may be added.
-    """
+    """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error."""
     for schema in _of_type(context, "object"):
-        own = schema.direction == "request" and not schema.has("externalDocs")
-        if own and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
+        if schema.direction == "request" and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
             yield finding(schema.node, *fault)
 
 
