@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "4aeeeb29fa1fbe7976630e74188646e5d34b970212248e2de8c3fc8575dc6ca1"
+DIGEST = "4f9c0acaad1f2a539c7eeb520167130bfb4a84d8d3574a5add59e7caa33eea83"

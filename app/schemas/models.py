@@ -5,13 +5,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from accord.runtime import Instant, Model, Number
+from accord.runtime import Instant, Model
 from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictInt, StrictStr
-from typing_extensions import TypeAliasType
-
-WebAuthnValue = TypeAliasType(
-    "WebAuthnValue", "StrictStr | Number | StrictBool | list[WebAuthnValue] | dict[str, WebAuthnValue] | None"
-)
 
 
 class Health(Model):
@@ -23,7 +18,6 @@ class Readiness(Model):
 
 
 class PasskeyAssertionResponse(Model):
-    __pydantic_extra__: dict[str, WebAuthnValue]
     clientDataJSON: Annotated[
         StrictStr,
         Field(
@@ -400,7 +394,6 @@ class PasskeySelection(Model):
 
 
 class PasskeyAttestationResponse(Model):
-    __pydantic_extra__: dict[str, WebAuthnValue]
     clientDataJSON: Annotated[
         StrictStr,
         Field(
@@ -1078,9 +1071,10 @@ class WebhookDeliveryList(Model):
 
 
 class PasskeyAssertion(Model):
-    """What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."""
+    """What `toJSON()` of the result of `navigator.credentials.get()` returns. Members that browsers add are accepted and
+    ignored.
+    """
 
-    __pydantic_extra__: dict[str, WebAuthnValue]
     id: Annotated[
         StrictStr,
         Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
@@ -1128,9 +1122,10 @@ class PasskeyOptions(Model):
 
 
 class PasskeyRegistration(Model):
-    """What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."""
+    """What `toJSON()` of the result of `navigator.credentials.create()` returns. Members that browsers add are accepted
+    and ignored.
+    """
 
-    __pydantic_extra__: dict[str, WebAuthnValue]
     id: Annotated[
         StrictStr,
         Field(description="Bytes, in base64url without padding.", max_length=1400, min_length=1, pattern="^[A-Za-z0-9_-]+$"),
@@ -1206,7 +1201,9 @@ class PasskeyProof(Model):
     ]
     credential: Annotated[
         PasskeyAssertion,
-        Field(description="What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."),
+        Field(
+            description="What `toJSON()` of the result of `navigator.credentials.get()` returns. Members that browsers add are accepted and ignored."
+        ),
     ]
 
 
@@ -1270,7 +1267,7 @@ class PasskeyCreate(Model):
     credential: Annotated[
         PasskeyRegistration,
         Field(
-            description="What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."
+            description="What `toJSON()` of the result of `navigator.credentials.create()` returns. Members that browsers add are accepted and ignored."
         ),
     ]
 

@@ -53,6 +53,12 @@ class TestBounds:
             ),
             (
                 "additionalProperties: false",
+                "maxProperties: 9\n      additionalProperties: true",
+                "UserCreate:\n",
+                "UserCreate is a request object that accepts unknown properties: add `additionalProperties: false`",
+            ),
+            (
+                "additionalProperties: false",
                 "maxProperties: 3\n      propertyNames: {maxLength: 5}\n      additionalProperties: {type: boolean}",
                 "UserCreate:\n",
                 "UserCreate is an unbounded map in a request: add `maxProperties`, and `propertyNames` with a pattern",
@@ -93,6 +99,10 @@ class TestBounds:
                 "role: {type: object, maxProperties: 3, additionalProperties: {type: boolean}, propertyNames: {enum: [a]}}",
             ),
             ("additionalProperties: false", "unevaluatedProperties: false"),
+            (
+                "additionalProperties: false",
+                "maxProperties: 9\n      propertyNames: {pattern: '^[a-z]+$'}\n      additionalProperties: true",
+            ),
         ],
     )
     def test_a_bound_may_be_written_in_several_ways(self, broken, old, new):
