@@ -36,7 +36,7 @@ class TestLinters:
         program = npm.ensure(npm.REDOCLY) / ".bin" / "redocly"
 
         # Webhooks need no operationId; that operations have one, `accord lint` checks.
-        command = [program, "lint", DOCUMENT, "--format", "json", "--skip-rule", "operation-operationId"]
+        command: list[str | Path] = [program, "lint", DOCUMENT, "--format", "json", "--skip-rule", "operation-operationId"]
         found = json.loads(said(command, tmp_path))
 
         assert found["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}, found["problems"]
