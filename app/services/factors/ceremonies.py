@@ -10,9 +10,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.core.config import Settings
+from app.core.http.addresses import DEFAULT_PORTS
 from app.schemas.models import PasskeyAssertion, PasskeyRegistration
-
-_PORTS = {"http": 80, "https": 443}
 
 
 class RelyingParty(NamedTuple):
@@ -35,7 +34,7 @@ def relying_party(settings: Settings) -> RelyingParty:
     url = urlsplit(settings.public_url)
     host = (url.hostname or "").rstrip(".")
     domain = "localhost" if _is_loopback(host) else host
-    port = "" if url.port in {None, _PORTS.get(url.scheme)} else f":{url.port}"
+    port = "" if url.port in {None, DEFAULT_PORTS.get(url.scheme)} else f":{url.port}"
     return RelyingParty(domain, f"{url.scheme}://{domain}{port}")
 
 
