@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "0334a8394a3afcdcbb7552b72f97f72715acd3e31451ffde0c0528e6586d668a"
+DIGEST = "a9d1df02fd772dcd7e096ce63dcdd034d376d083e3b59c9a9e75ecaaf5c0045b"

@@ -350,6 +350,7 @@ class AuditEventRow(msgspec.Struct):
         "session.deleted",
         "session.refresh-reused",
         "sessions.ended",
+        "user.sign-up-requested",
         "user.created",
         "user.updated",
         "user.deactivated",
