@@ -20,7 +20,7 @@ from tests.support.servers.service import free_port
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 # As shipped, with limits that are counted and never reached. Argon2 at its cheapest, or W5 would measure nothing else.
-HASH = {"memory_kib": 8, "passes": 1}
+HASH: dict[str, Any] = {"memory_kib": 8, "passes": 1}
 _SETTINGS = {
     "ENV": "production",
     "ACCESS_LOG": "true",

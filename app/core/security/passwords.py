@@ -52,7 +52,7 @@ class Passwords:
         ServiceUnavailable: the queue is full, or the timeout expired.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - independent settings
         self, *, memory_kib: int, passes: int, threads: int, queue: int, timeout: float = 15.0, form: Form = "NFC"
     ) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
