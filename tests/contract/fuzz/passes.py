@@ -52,8 +52,10 @@ PASSES = {
     "anonymous": "",
 }
 
-# Settings of the service in a pass. With other policies of sign-up than the default, createUser has other responses.
-SETTINGS = {"key": {"SIGN_UP": "strict"}, "user": {"SIGN_UP": "invite", "PASSWORD_POLICY": "nist"}}
+# Settings of the service in a pass: with other policies of sign-up than the default, createUser has other responses.
+SETTINGS = {"key": {"SIGN_UP": "strict", "PASSWORD_POLICY": "nist"}, "anonymous": {"SIGN_UP": "invite"}}
+# Public operations that a policy refuses to everybody in a pass.
+CLOSED = {("anonymous", "createUser")}
 
 
 def _settings(operation: Operation, principal: str) -> Iterator[str]:
