@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # these can be imported within a pass only
 
 COSTS = {
     "listUsers": 1 + 1,
-    "createUser": 1 + 1 + 1,  # the user, the audit event, and the mail of welcome
+    "createUser": 1 + 1 + 1 + 1,  # the user, the audit event, and the mail of welcome; the token, if one is sent
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
