@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "a9d1df02fd772dcd7e096ce63dcdd034d376d083e3b59c9a9e75ecaaf5c0045b"
+DIGEST = "b6728776c4aefbdd98dea47e4444b0d8fe38a4fb6113101ce422047aa5589d64"

@@ -163,7 +163,7 @@ class UserCreate(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="8 characters or more with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters. The policy of\nthe service may require both a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
+            description="8 or more characters with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters.\n\nThe policy of the service may require a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
             pattern="^([^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*|[^\\u0000-\\u001f\\u007f-\\u009f]{15,})$",
@@ -244,7 +244,7 @@ class PasswordChange(Model):
     new_password: Annotated[
         StrictStr,
         Field(
-            description="8 characters or more with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters. The policy of\nthe service may require both a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
+            description="8 or more characters with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters.\n\nThe policy of the service may require a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
             pattern="^([^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*|[^\\u0000-\\u001f\\u007f-\\u009f]{15,})$",
@@ -301,7 +301,7 @@ class PasswordReset(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="8 characters or more with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters. The policy of\nthe service may require both a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
+            description="8 or more characters with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters.\n\nThe policy of the service may require a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
             pattern="^([^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*|[^\\u0000-\\u001f\\u007f-\\u009f]{15,})$",

@@ -189,7 +189,9 @@ class TestInvite:
         grace = signed_in(client, "grace", "otter-kayak-62")
         assert client.get("/api/v1/users/me", headers=grace).json()["email_verified"]
         assert problem(client.post(USERS, json=new_user(), headers=grace)) == (403, "sign-up-closed")
-        actors = query(settings.database_url, "SELECT actor_id FROM audit_events WHERE type = 'user.created' AND subject_id > 1")
+        actors = query(
+            settings.database_url, "SELECT actor_id FROM audit_events WHERE type = 'user.created' AND subject_id > 1"
+        )
         assert actors == [(1,)]
 
     def test_the_invitation_is_valid_as_long_as_other_mails(self, started, mailbox, clock, settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
@@ -278,7 +278,12 @@ class TestUnknownTokens:
 def attacked(sqlite_template, tmp_path_factory):
     """A client of a really running service that trusts X-Forwarded-For."""
     folder = tmp_path_factory.mktemp("attack")
-    limits = {"SIGN_IN_LIMIT": "10", "SIGN_IN_INTERVAL": "0.05", "SIGN_IN_FAILURE_LIMIT": "60", "TRUSTED_PROXIES": "127.0.0.1"}
+    limits: dict[str, Any] = {
+        "SIGN_IN_LIMIT": "10",
+        "SIGN_IN_INTERVAL": "0.05",
+        "SIGN_IN_FAILURE_LIMIT": "60",
+        "TRUSTED_PROXIES": "127.0.0.1",
+    }
     with (
         Server(folder / "accord.db", DATABASE_URL=sqlite_template.copy(folder), **limits) as server,
         httpx2.Client(base_url=server.url, timeout=60, limits=httpx2.Limits(max_connections=100)) as http,
@@ -319,7 +324,8 @@ class TestAnAttack:
 
     @pytest.mark.parametrize(("attackers", "pause"), [(2, 0.0), (30, 0.0), (1, 0.1)], ids=["2", "30", "one that is slow"])
     def test_does_not_lock_out_the_owner(self, attacked, attackers, pause):
-        stop, guesses = threading.Event(), []
+        stop = threading.Event()
+        guesses: list[int] = []
         self.enter(attacked, HOME)
         threads = [
             threading.Thread(target=self.attack, args=(attacked, 2 * attackers + number, pause, guesses, stop))
