@@ -48,6 +48,7 @@ def documentation() -> list[Route]:
     return documentation_pages.routes(contract.api().document, contract.api())
 
 
+@functools.cache
 def handlers(*, mock: bool = False) -> dict[str, Operation]:
     """The handler of every operation; with `mock`, operations without a handler answer with examples from the document.
 

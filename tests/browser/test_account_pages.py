@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-import re
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -16,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.support.builders import PASSWORD
+from tests.support.servers.mail_folder import link
 from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
@@ -46,19 +42,6 @@ def send(url: str, body: object) -> int:
     request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310 - the address is ours
     with urlopen(request, timeout=10) as response:  # noqa: S310 - as above
         return int(response.status)
-
-
-def link(folder: Path, subject: str) -> str:
-    """The link in the mail with a subject, once it is delivered."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in folder.glob("*.eml")]
-        for mail in mails:
-            if mail["Subject"] == subject:
-                [text] = [part.get_content() for part in mail.walk() if part.get_content_type() == "text/plain"]
-                return str(re.findall(r"http://\S+#token=\w+", text)[0])
-        time.sleep(0.05)
-    raise AssertionError(f"no mail {subject!r}")
 
 
 def test_an_address_is_confirmed_and_a_password_is_reset(page: Page, sqlite_template, tmp_path):

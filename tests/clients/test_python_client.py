@@ -2,101 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.builders import PASSWORD, new_post, new_user
+from tests.support.builders import new_post
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
-
-BIN = Path(sys.executable).parent
-
-
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """What openapi-python-client said while it wrote the package `accord_client` into its working directory, `args[-1]`."""
-    folder = tmp_path_factory.mktemp("client") / "generated"
-    command: list[str | Path] = [
-        BIN / "openapi-python-client",
-        "generate",
-        "--path",
-        ROOT / "openapi.yaml",
-        "--output-path",
-        folder,
-    ]
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # it calls ruff
-    return subprocess.run(command, env={**os.environ, "PATH": path}, check=True, capture_output=True, text=True)
-
-
-@pytest.fixture(scope="module")
-def folder(generated: subprocess.CompletedProcess[str]) -> Path:
-    """Where the package is."""
-    return Path(generated.args[-1])
-
-
-class Visitor:
-    """Somebody at the service: the generated client, without a token or with one, and its package by the document's names."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self.models: Any = importlib.import_module("accord_client.models")
-
-    def call(self, tag: str, operation: str, **arguments: Any) -> Any:
-        """The whole answer of an operation: `status_code`, `headers`, `parsed`."""
-        module = importlib.import_module(f"accord_client.api.{tag}.{operation}")
-        return module.sync_detailed(client=self._client, **arguments)
-
-    def sign_in(self, username: str) -> Any:
-        """The tokens of a new session."""
-        body = self.models.SessionCreate(identifier=username, password=PASSWORD)
-        return self.call("sessions", "create_session", body=body).parsed
-
-    def sign_up(self, **changes: Any) -> Any:
-        """The whole answer of createUser, for somebody new."""
-        return self.call("users", "create_user", body=self.models.UserCreate.from_dict(new_user(**changes)))
-
-
-@pytest.fixture(scope="module")
-def package(folder: Path) -> Iterator[Any]:
-    """The generated package, imported."""
-    sys.path.insert(0, str(folder))
-    yield importlib.import_module("accord_client")
-    sys.path.remove(str(folder))
-
-
-@pytest.fixture
-def enter(package: Any, server_url: str) -> Iterator[Callable[[str], Visitor]]:
-    """Makes a visitor with an access token; their connections end with the test."""
-    with ExitStack() as clients:
-
-        def visitor(token: str) -> Visitor:
-            client = package.AuthenticatedClient(base_url=server_url, token=token, raise_on_unexpected_status=True)
-            return Visitor(clients.enter_context(client))
-
-        yield visitor
-
-
-@pytest.fixture
-def visitor(package: Any, server_url: str) -> Iterator[Visitor]:
-    """Nobody yet."""
-    with package.Client(base_url=server_url, raise_on_unexpected_status=True) as client:
-        yield Visitor(client)
-
-
-@pytest.fixture
-def signed_in(enter: Callable[[str], Visitor], visitor: Visitor) -> Callable[[str], Visitor]:
-    """Makes a visitor who has signed in under a username."""
-    return lambda username: enter(visitor.sign_in(username).access_token)
 
 
 class TestGeneration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from accord.jsonschema.schema import ALTERNATIVES, applied, item_schemas, member
 
 Path = tuple[str | int, ...]
 Json = Any
+Edit = tuple[Path, Json]  # a part of a value, and what replaces it
 Object = dict[str, Json]
 
 PER_SCHEMA = 2000  # default number of instances
@@ -148,11 +150,12 @@ def _pattern_strings(pattern: str, value: Json) -> Iterator[Json]:
         )
 
 
-def _matching_strings(pattern: str, count: int) -> list[str]:
+@functools.lru_cache(maxsize=1 << 10)
+def _matching_strings(pattern: str, count: int) -> tuple[str, ...]:
     try:
-        return list(samples(pattern, 0, 100, count))
+        return tuple(samples(pattern, 0, 100, count))
     except PatternError:
-        return []
+        return ()
 
 
 def _enumerated(values: list[Any], _: Json) -> Iterator[Json]:
@@ -185,31 +188,31 @@ _INSTANCES: dict[str, tuple[type, Callable[[Any, Any], Iterator[Json]]]] = {
 _BOOLEAN = frozenset({"uniqueItems", "additionalProperties", "unevaluatedProperties"})
 
 
-def _keyword_instances(schema: Node, seed: Json, values: Sampler) -> Iterator[Json]:
-    """The seed with each part replaced by values on both sides of each keyword that applies to it."""
+def _keyword_instances(schema: Node, seed: Json, values: Sampler) -> Iterator[Edit]:
+    """For each part of the seed, values on both sides of each keyword that applies to it."""
     for path, node in places(schema, seed):
         part = value_at(seed, path)
         for keyword, (kind, around) in _INSTANCES.items():
             usable = keyword in _BOOLEAN or not isinstance(node.value.get(keyword), bool | None)
             if keyword in node.value and usable and isinstance(part, kind):
-                yield from (replace_at(seed, path, other) for other in around(node.value[keyword], part))
+                yield from ((path, other) for other in around(node.value[keyword], part))
         for branch in _in_place(node):
-            yield from (replace_at(seed, path, other) for other in values.variants(branch, 3))
+            yield from ((path, other) for other in values.variants(branch, 3))
         if isinstance(part, list):
-            yield from (replace_at(seed, path, part[:index] + part[index + 1 :]) for index in range(min(len(part), 5)))
+            yield from ((path, part[:index] + part[index + 1 :]) for index in range(min(len(part), 5)))
         if isinstance(part, dict):
-            yield from (replace_at(seed, path, {k: v for k, v in part.items() if k != name}) for name in part)
+            yield from ((path, {k: v for k, v in part.items() if k != name}) for name in part)
 
 
-def _type_instances(schema: Node, seed: Json) -> Iterator[Json]:
-    """The seed with each part replaced by values of every type."""
+def _type_instances(schema: Node, seed: Json) -> Iterator[Edit]:
+    """For each part of the seed, values of every type."""
     for path in dict.fromkeys(path for path, _ in places(schema, seed)):
-        yield from (replace_at(seed, path, other) for other in VALUES)
+        yield from ((path, other) for other in VALUES)
         part = value_at(seed, path)
         if isinstance(part, int) and not isinstance(part, bool):
-            yield from (replace_at(seed, path, other) for other in (float(part), -part, str(part)) if abs(part) < 2**53)
-        yield replace_at(seed, path, [part])
-        yield replace_at(seed, path, {"value": part})
+            yield from ((path, other) for other in (float(part), -part, str(part)) if abs(part) < 2**53)
+        yield path, [part]
+        yield path, {"value": part}
 
 
 def _paths(value: Json, path: Path = ()) -> Iterator[Path]:
@@ -259,8 +262,11 @@ def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[
     made: list[Json] = [*valid, *VALUES]
     bases = [*valid[:1], *sorted(valid[1:], key=lambda _: source.random())[:5]]
     for base in bases:
-        made += _sample(_keyword_instances(schema, base, values), count // len(bases) // 2 + 1, source)
-        made += _sample(_type_instances(schema, base), count // len(bases) // 4 + 1, source)
+        edits = [
+            *_sample(_keyword_instances(schema, base, values), count // len(bases) // 2 + 1, source),
+            *_sample(_type_instances(schema, base), count // len(bases) // 4 + 1, source),
+        ]
+        made += [replace_at(base, path, other) for path, other in edits]
     yield from made
     parts = [value_at(value, path) for value in valid[:10] for path in _paths(value)] + list(VALUES)
     for _ in range(max(0, count - len(made))):
@@ -270,6 +276,6 @@ def instances(schema: Node, values: Sampler, count: int, seed: str) -> Iterator[
         yield value
 
 
-def _sample(found: Iterator[Json], most: int, source: random.Random) -> list[Json]:
+def _sample(found: Iterator[Edit], most: int, source: random.Random) -> list[Edit]:
     everything = list(found)
     return everything if len(everything) <= most else source.sample(everything, most)

@@ -126,7 +126,9 @@ def fidelity(
     references: dict[Direction, ReferenceValidator] = {}
     for schema, direction in used_schemas(document):
         report.schemas += 1
-        reference = references.setdefault(direction, ReferenceValidator(document, direction)).of(schema)
+        if direction not in references:
+            references[direction] = ReferenceValidator(document, direction)
+        reference = references[direction].of(schema)
         runtime = compile_(schema, direction)
         seen: set[bytes] = set()
         for value in instances(schema, Sampler(direction), per_schema, f"{seed} {schema.pointer}"):

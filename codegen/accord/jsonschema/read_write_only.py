@@ -8,6 +8,7 @@ evaluated. Formats get the patterns of their RFCs where the validator accepts mo
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from accord.document.document import Document, Node
 from accord.document.pointer import fragment, fragment_tokens, mappings
 from accord.jsonschema.discriminator import Switch, discriminates
 from accord.jsonschema.formats import assertion
-from accord.jsonschema.schema import ALTERNATIVES, conjuncts, is_marked, properties, subschemas
+from accord.jsonschema.schema import ALTERNATIVES, applied, is_marked, properties, subschemas
 
 Direction = Literal["request", "response"]
 
@@ -47,10 +48,12 @@ class Directed:
         if hides:
             found_again = [Node(document, pointer, schema) for pointer, schema in mappings(self.data)]
             sent = {id(part) for one in found_again if _is_parameter(one.value) for _, part in mappings(one.value)}
-            for schema in found_again:
-                if id(schema.value) not in sent:
-                    self._close_unnamed(schema)
-                    self._close(schema)
+            closed = [schema for schema in found_again if id(schema.value) not in sent]
+            for schema in closed:
+                self._close_unnamed(schema)
+            hidden = self._hidden(found_again)
+            for schema in closed:
+                self._close(schema, hidden.get(id(schema.value), set()))
         document = document.with_data(self.data)  # which has changed
         switches = [(one, self._switch(one)) for one in (Node(document, *place) for place in mappings(self.data))]
         places = [fragment_tokens(schema["$ref"]) for _, schema in found if isinstance(schema.get("$ref"), str)]
@@ -97,9 +100,24 @@ class Directed:
                     holder: Any = schema.value if keyword in _ONE else schema.value[keyword]
                     holder[part.pointer[-1]] = self._forbidden()
 
-    def _close(self, schema: Node) -> None:
-        described = properties(*conjuncts(schema))
-        hidden = {name for name, found in described.items() if any(is_marked(self._keyword, one) for one in found)}
+    def _hidden(self, schemas: list[Node]) -> dict[int, set[str]]:
+        """The members that each schema, or one that it includes, hides; by the identity of the schema."""
+        hidden: dict[int, set[str]] = defaultdict(set)
+        including: dict[int, list[int]] = defaultdict(list)
+        waiting: list[tuple[int, set[str]]] = []
+        for schema in schemas:
+            for part in applied(schema):
+                including[id(part.value)].append(id(schema.value))
+            own = properties(schema).items()
+            waiting.append((id(schema.value), {name for name, found in own if is_marked(self._keyword, *found)}))
+        while waiting:
+            where, names = waiting.pop()
+            if new := names - hidden[where]:
+                hidden[where] |= new
+                waiting += [(one, new) for one in including[where]]
+        return hidden
+
+    def _close(self, schema: Node, hidden: set[str]) -> None:
         if not hidden:
             return
         for part in _in_place(schema):

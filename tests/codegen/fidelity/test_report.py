@@ -200,11 +200,11 @@ class TestOurDocument:
         assert report.invalid > 1000
 
     @pytest.mark.slow
-    def test_gets_the_same_verdicts_from_both_in_two_thousand_instances_of_each_schema(self):
-        report = fidelity(Document.load(OPENAPI), 2000, seed=1, models="app.schemas")
+    def test_gets_the_same_verdicts_from_both_in_three_hundred_instances_of_each_schema(self):
+        report = fidelity(Document.load(OPENAPI), 300, seed=1, models="app.schemas")
 
         assert report.disagreements == []
-        assert report.valid + report.invalid > 1000 * report.schemas
+        assert report.valid + report.invalid > 150 * report.schemas
 
     def test_has_a_model_for_every_body_that_takes_what_the_engine_accepts(self):
         bodies = {schema["$ref"].rpartition("/")[2] for operation in OPERATIONS for schema in operation.bodies.values()}
@@ -217,7 +217,7 @@ class TestOurDocument:
         wider = text.replace("'^[a-zA-Z0-9_]+$'", "'^[a-zA-Z0-9_ -]+$'")
         assert wider != text
 
-        report = fidelity(Document(wider.encode()), 200, models="app.schemas")
+        report = fidelity(Document(wider.encode()), 50, models="app.schemas")
 
         assert {found.title for found in report.disagreements} == {"model of app.schemas"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -34,19 +35,18 @@ class Problem:
 
 def problems(document: Document, api: API) -> list[Problem]:
     """The document's `x-accord-problems` in their order, then the engine's own problems that are not among them."""
+    uses: dict[str, dict[int, list[Operation]]] = defaultdict(lambda: defaultdict(list))
+    for operation in api.operations:
+        for status, response in operation.problems.items():
+            for kind in response.problem_types:
+                uses[kind][status].append(operation)
     named: dict[str, Problem] = {}
     for slug, entry in document.data.get("x-accord-problems", {}).items():
-        uses: dict[int, list[Operation]] = {}
-        for operation in api.operations:
-            for status, response in operation.problems.items():
-                if f"/problems/{slug}" in response.problem_types:
-                    uses.setdefault(status, []).append(operation)
-        named[slug] = Problem(
-            slug, str(entry.get("title", slug)), str(entry.get("description", "")), dict(sorted(uses.items()))
-        )
+        found = dict(sorted(uses[f"/problems/{slug}"].items()))
+        named[slug] = Problem(slug, str(entry.get("title", slug)), str(entry.get("description", "")), found)
     standard = Problems(document)
-    for kind in map(standard.type_of, filter(standard.is_standard, HTTPStatus)):
-        named.setdefault(kind.code, Problem(kind.code, kind.title, kind.detail, {}))
+    for own in map(standard.type_of, filter(standard.is_standard, HTTPStatus)):
+        named.setdefault(own.code, Problem(own.code, own.title, own.detail, {}))
     return list(named.values())
 
 
