@@ -53,7 +53,10 @@ PASSES = {
 }
 
 # Settings of the service in a pass: with other policies of sign-up than the default, createUser has other responses.
-SETTINGS = {"key": {"SIGN_UP": "strict", "PASSWORD_POLICY": "nist"}, "anonymous": {"SIGN_UP": "invite"}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "key": {"SIGN_UP": "strict", "PASSWORD_POLICY": "nist"},
+    "anonymous": {"SIGN_UP": "invite"},
+}
 # Public operations that a policy refuses to everybody in a pass.
 CLOSED = {("anonymous", "createUser")}
 
