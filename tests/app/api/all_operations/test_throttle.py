@@ -312,15 +312,11 @@ class TestAnAttack:
             guesses.append(number)
 
     def enter(self, http, address):
-        """The number of attempts of an owner who retries as Retry-After says, and the seconds until one succeeds."""
+        """The seconds that the owner waits to sign in."""
         begin = time.monotonic()
-        for times in range(1, 30):
-            answer = self.sign_in(http, address)
-            if answer.status_code == 201:
-                return times, time.monotonic() - begin
-            assert answer.status_code in {429, 503}, answer.text
-            time.sleep(int(answer.headers["Retry-After"]))
-        raise AssertionError("the owner was kept out")
+        answer = self.sign_in(http, address)
+        assert answer.status_code == 201, answer.text
+        return time.monotonic() - begin
 
     @pytest.mark.parametrize(("attackers", "pause"), [(2, 0.0), (30, 0.0), (1, 0.1)], ids=["2", "30", "one that is slow"])
     def test_does_not_lock_out_the_owner(self, attacked, attackers, pause):
@@ -336,13 +332,12 @@ class TestAnAttack:
         try:
             while len(guesses) < 12:  # two more than the limit
                 time.sleep(0.01)
-            known = [self.enter(attacked, HOME) for _ in range(14)]
-            unknown = [self.enter(attacked, f"203.0.{attackers}.{number}") for number in range(2)]
+            for _ in range(14):
+                self.enter(attacked, HOME)
+            waits = [self.enter(attacked, f"203.0.{attackers}.{number}") for number in range(2)]
         finally:
             stop.set()
             for thread in threads:
                 thread.join()
 
-        assert [times for times, _ in known] == [1] * 14
-        assert [times for times, _ in unknown] == [1] * 2
-        assert max(seconds for _, seconds in unknown) < 20  # 30 in line; a machine that is busy is slow
+        assert max(waits) < 20  # 30 in line; a machine that is busy is slow
