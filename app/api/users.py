@@ -1,7 +1,7 @@
 """Handlers tagged `users`."""
 
 from app.call import InSession, OptionallyInSession, Role, SignedIn
-from app.schemas.models import RoleChange, UserCreate, UserUpdate
+from app.schemas.models import PendingUser, RoleChange, UserCreate, UserUpdate
 from app.schemas.operations import (
     CreateUser,
     DeleteUser,
@@ -42,7 +42,7 @@ async def create_user(
 ) -> CreateUser.Created | CreateUser.Accepted:
     user = await sign_up(call.resources, call.principal, body, idempotency_key, call.client, call.origin)
     if user is None:
-        return CreateUser.Accepted()
+        return CreateUser.Accepted(PendingUser(email=body.email))
     return CreateUser.Created(user, location=GetUser.path(user_id=user.id), etag=etag(user.version))
 
 

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "b6728776c4aefbdd98dea47e4444b0d8fe38a4fb6113101ce422047aa5589d64"
+DIGEST = "eaed46ddada7c3b9503a10e81547655f76a66f3082177c7807bafc147347a551"

@@ -175,6 +175,20 @@ class UserCreate(Model):
     ] = MISSING
 
 
+class PendingUser(Model):
+    """A sign-up that goes on with the e-mail."""
+
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+
+
 class UserUpdate(Model):
     model_config = ConfigDict(extra="forbid")
     full_name: Annotated[

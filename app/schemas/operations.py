@@ -554,7 +554,7 @@ class CreateUser(Operation):
             )
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
-    class Accepted(Empty):
+    class Accepted(Body[models.PendingUser | rows.PendingUserRow]):
         """An e-mail to the address says how the sign-up goes on."""
 
         status = 202
