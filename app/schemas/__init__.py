@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "4f9c0acaad1f2a539c7eeb520167130bfb4a84d8d3574a5add59e7caa33eea83"
+DIGEST = "f45b85c29f91b7ef67278e6ede69e73f5507cbc5252f88e6868403c7319be355"

@@ -184,11 +184,11 @@ class TestHistory:
         assert (claimed["id"], failed["id"]) == (1, 2)
         assert after == before
 
-    def test_0010_fills_in_whose_data_the_outbox_and_deliveries_have(
+    def test_0011_fills_in_whose_data_the_outbox_and_deliveries_have(
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         with monkeypatch.context() as patch:
-            versions(tmp_path, patch, until="0009")
+            versions(tmp_path, patch, until="0010")
             run.upgrade(url)
         mails = ['{"to":"Ada@example.com","user_id":null}', '{"to":"new@example.com","user_id":7}', '{"number":1}']
         data = ['{"id":7,"email":"a@example.com"}', '{"id":9,"author_id":7}', '{"id":7}']
@@ -210,7 +210,7 @@ class TestHistory:
                     (f'{{"data":{payload}}}', INSTANT),
                 )
 
-            assert run.upgrade(url)[0] == "0010"
+            assert run.upgrade(url)[0] == "0011"
             subjects = connection.execute("SELECT subject, count(*) FROM outbox GROUP BY subject")
             users = connection.execute("SELECT user_id FROM webhook_deliveries ORDER BY id")
 
