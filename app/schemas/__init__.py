@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "0334a8394a3afcdcbb7552b72f97f72715acd3e31451ffde0c0528e6586d668a"
+DIGEST = "f45b85c29f91b7ef67278e6ede69e73f5507cbc5252f88e6868403c7319be355"

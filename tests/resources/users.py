@@ -23,15 +23,16 @@ if TYPE_CHECKING:  # these can be imported within a pass only
 
 COSTS = {
     "listUsers": 1 + 1,
-    "createUser": 1 + 1 + 1,  # the user, the audit event, and the mail of welcome
+    "createUser": 1 + 1 + 1 + 1,  # the user, the audit event, and the mail of welcome; the token, if one is sent
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
     # The proof; the user, counts, sessions, factors, keys, mail tokens; the audit event; posts, audit events.
     "exportUserData": 1 + 1 + 6 + 1 + 2,
     "setUserRole": 1 + 1 + 4,  # the proof; the lock, the role, the sessions, the event
-    # The lock on the user and the other administrators, the removal, the audit event, and the erasure in earlier ones.
-    "deleteUser": 1 + 1 + 5,
+    # The proof; the lock on the user and other administrators, the removal, mails by id and by address, deliveries to webhooks,
+    # the audit event, and the erasure in earlier ones.
+    "deleteUser": 1 + 1 + 7,
 }
 ACCESS = {
     "listUsers": ALIKE,
@@ -60,6 +61,8 @@ def _deactivate_the_last_admin(world: World) -> Answer:
 
 
 RECIPES = {
+    ("createUser", 202, ""): lambda world: post(world.strict, "/api/v1/users", new_user()),
+    ("createUser", 403, "sign-up-closed"): lambda world: post(world.invite, "/api/v1/users", new_user()),
     ("createUser", 409, "already-registered"): lambda world: post(world.port, "/api/v1/users", new_user(username="ADMIN")),
     ("createUser", 409, "weak-password"): lambda world: post(world.port, "/api/v1/users", new_user(password="passw0rd")),
     ("createUser", 409, "disallowed-characters"): lambda world: post(

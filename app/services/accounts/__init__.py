@@ -11,7 +11,7 @@ from app.core.errors import ConstraintViolation
 from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import EmailChange, PasswordChange, PasswordReset
-from app.schemas.problems import AlreadyRegistered, InvalidToken, Unauthorized
+from app.schemas.problems import AlreadyRegistered, Unauthorized
 from app.services import audit, mail_tokens, mails
 from app.services.accounts.queries import (
     DELETE_OTHER_SESSIONS,
@@ -26,6 +26,7 @@ from app.services.accounts.queries import (
 from app.services.mail_tokens.queries import StoredToken
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
+from app.services.users import sign_up
 from app.services.users.queries import SELECT_USER
 from app.services.verification import Verification
 from app.services.webhooks import events
@@ -58,7 +59,9 @@ async def _store_password(
             raise Unauthorized("The password was changed at the same time; sign in again.")
         await transaction.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
         await mail_tokens.delete_all(transaction, principal.user_id)
-        await mails.queue_notice(transaction, resources, account.email, account, "Your password was changed.", now)
+        await mails.queue_notice(
+            transaction, resources, principal.user_id, account.email, account, "Your password was changed.", now
+        )
         await _record(transaction, "password.changed", now, origin, principal.user_id)
     resources.outbox_added.set()
 
@@ -85,7 +88,7 @@ async def _queue_change(
     notice = f"Somebody who knows your password asked to change your e-mail address to {email}."
     async with resources.database.transaction() as transaction:
         await mails.queue_token(transaction, resources, "change-email", email, now, user_id=principal.user_id)
-        await mails.queue_notice(transaction, resources, account.email, account, notice, now)
+        await mails.queue_notice(transaction, resources, principal.user_id, account.email, account, notice, now)
         await _record(transaction, "email.change-requested", now, origin, principal.user_id)
     resources.outbox_added.set()
 
@@ -113,13 +116,18 @@ async def _queue_requested(resources: Resources, purpose: mails.Requested, email
     resources.outbox_added.set()
 
 
-async def confirm_password_reset(resources: Resources, sent: PasswordReset, origin: Origin | None = None) -> None:
+async def confirm_password_reset(
+    resources: Resources, sent: PasswordReset, address: Hashable, origin: Origin | None = None
+) -> None:
     """Set the password of the user who got the token, and end their sessions.
 
     Raises:
+        TooManyRequests: see `mail_tokens.refused`.
         InvalidToken, DisallowedCharacters, WeakPassword: nothing was changed.
     """
     token = await mail_tokens.find(resources, sent.token, "reset-password")
+    if token is None:
+        raise await mail_tokens.refused(resources, address)
     require_strong(resources.settings, sent.password, token.user_email, token.username, token.full_name)
     await _reset_password(resources, token, await resources.passwords.hash(sent.password), origin)
 
@@ -134,7 +142,9 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
         )
         await transaction.run(DELETE_SESSIONS, user_id=token.user_id)
         await mail_tokens.delete_all(transaction, token.user_id)
-        await mails.queue_notice(transaction, resources, token.user_email, token, "Your password was reset.", now)
+        await mails.queue_notice(
+            transaction, resources, token.user_id, token.user_email, token, "Your password was reset.", now
+        )
         await _record(transaction, "password.reset", now, origin, token.user_id)
         await events.emit_changed(
             transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id
@@ -142,18 +152,19 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
     resources.outbox_added.set()
 
 
-async def confirm_email(resources: Resources, token: str, origin: Origin | None = None) -> None:
-    """Confirm an address, or change it to the one that the token was sent to.
+async def confirm_email(resources: Resources, token: str, address: Hashable, origin: Origin | None = None) -> None:
+    """Confirm an address, change it to the one that the token was sent to, or create the user who signed up with it.
 
     Raises:
+        TooManyRequests: see `mail_tokens.refused`.
         InvalidToken: also if the user's address is another one by now.
-        AlreadyRegistered: another user has the address by now.
+        AlreadyRegistered: another user has the address, or the username of the sign-up, by now.
     """
-    try:
-        found = await mail_tokens.find(resources, token, "verify-email")
-    except InvalidToken:
-        found = await mail_tokens.find(resources, token, "change-email")
-    await _confirm_email(resources, found, origin)
+    found = await mail_tokens.find(resources, token, "verify-email", "change-email")
+    if found is not None:
+        await _confirm_email(resources, found, origin)
+    elif not await sign_up.confirm(resources, token, origin):
+        raise await mail_tokens.refused(resources, address)
 
 
 @retry_on_conflict
@@ -173,6 +184,7 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
         except ConstraintViolation:
             raise AlreadyRegistered("Another user has this email.") from None
         await mail_tokens.delete_all(transaction, token.user_id)
+        await mails.delete_requested(transaction, token.user_email)
         await _record(transaction, "email.changed", now, origin, token.user_id)
         await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
 

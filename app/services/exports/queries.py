@@ -14,6 +14,7 @@ from app.models.base import UtcDateTime
 from app.schemas.rows import FactorRow, MailTokenRow, PostRow, SessionRow
 from app.services.api_keys.queries import key_row
 from app.services.audit.list_queries import event_row
+from app.services.factors import queries as factors
 from app.services.mail_tokens import Purpose
 from app.services.posts import queries as posts
 
@@ -58,10 +59,7 @@ SELECT_SESSIONS = statement(
     SessionRow,
 )
 SELECT_FACTORS = statement(
-    select(Factor.id, Factor.type, Factor.name, Factor.created_at, Factor.last_used_at)
-    .where(Factor.user_id == _USER)
-    .order_by(Factor.id)
-    .limit(literal(100)),
+    select(*factors.SHOWN).where(Factor.user_id == _USER).order_by(Factor.id).limit(literal(100)),
     FactorRow,
 )
 SELECT_API_KEYS = statement(

@@ -61,7 +61,6 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "actor_id": (2, 1, 999),
     "answer": ('{"id": 1}', "{}"),
     "author_id": (2, 1, 999),
-    "beginning": ('{"n": 1%', "x"),
     "content": ("Text\nßäö 𝄞", ""),
     "counted": (1, 0),
     "current": (1, 2),
@@ -71,7 +70,6 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "email_key": ("new@example.com", "user-1@example.com"),
     "event": ("post.created", "user.created", "post"),
     "events": ("post.created", "user.created post.deleted"),
-    "end": ("%2}", "x"),
     "full_name": ("Zoë 𝄞", None),
     "full_name_key": ("zoë 𝄞", None),
     "hash": ("refresh-1", "x", "refresh-2"),
@@ -121,6 +119,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "scope": ("posts 1", "posts 2"),
     "seen": (1, 2),
     "session_id": (1, 2, 999),
+    "subject": ("user:2", "user-2@example.com", None),
     "subject_id": (2, 1, 999),
     "title": ("Title", "𝄞"),
     "topic": ("mail/welcome", ""),
@@ -213,6 +212,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             "id": number,
             "topic": "mail/welcome",
             "payload": f'{{"n": {number}}}',
+            "subject": f"user:{number}" if number % 2 == 0 else None,
             "created_at": NOON,
             "available_at": SOON if number == 1 else PAST if number % 2 else LATER + timedelta(days=500),
             "claimed_by": "worker-1" if number in {1, 4} else None,
@@ -258,6 +258,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             "message_id": f"msg_{number}",
             "event": "post.created",
             "payload": f'{{"n": "{number} 𝄞"}}',
+            "user_id": number % 4 or None,
             "status": ("pending", "succeeded", "failed", "pending")[number % 4],
             "attempts": number % 4,
             "response_status": None if number % 2 else 500,
@@ -277,6 +278,19 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             "expires_at": LATER + timedelta(seconds=number) if number < 24 else PAST,
         }
         for number in range(1, 25)
+    ]
+    sign_ups = [
+        {
+            "id": number,
+            "email": f"User-{10 * number}@Example.com",  # 10 is the address of a user
+            "email_key": f"user-{10 * number}@example.com",
+            "username": f"User-{number}",
+            "username_key": f"user-{number}",
+            "full_name": None if number % 2 else f"Ünal {number}",
+            "password_hash": f"hash-{number}",
+            "expires_at": LATER if number < 6 else PAST,
+        }
+        for number in [*range(1, 8), 100]
     ]
     api_keys = [
         {
@@ -332,6 +346,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "api_keys": api_keys,
         "recovery_codes": [{"user_id": 2, "hash": f"refresh-{number}"} for number in range(1, 5)],
         "mail_tokens": mail_tokens,
+        "sign_ups": sign_ups,
+        "sign_up_tokens": [{"hash": f"refresh-{number}", "sign_up_id": 1 + number % 3} for number in range(1, 5)],
         "audit_events": events,
         "posts": posts,
         "sessions": sessions,

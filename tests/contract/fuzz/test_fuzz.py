@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 
 from tests.contract.contract import BY_ID, OPERATIONS
-from tests.contract.fuzz.passes import CALLERS, EXAMPLES, FUZZED, PASSES, Outcome
+from tests.contract.fuzz.passes import CALLERS, CLOSED, EXAMPLES, FUZZED, PASSES, Outcome
 from tests.support.access import may_call
 from tests.support.resources import resource_data
 
@@ -24,7 +24,7 @@ CONDITIONAL = {operation.label for operation in FUZZED if 412 in operation.respo
 
 
 def has_rights(name: str, operation: str) -> bool:
-    return may_call(BY_ID[operation], CALLERS[name])
+    return (name, operation) not in CLOSED and may_call(BY_ID[operation], CALLERS[name])
 
 
 def table(outcome: Outcome) -> str:
