@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import json
 import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,20 +16,15 @@ from typing import Any
 import httpx2
 import pyotp
 
-from tests.codegen.server.wire import Answer
-from tests.codegen.server.wire import Connection as Wire
 from tests.contract.contract import KEY_HEADER, SCOPES
 from tests.resources.factors import SECRET, add_totp
+from tests.security.client import ORIGIN, PATIENCE, PROXY, Client, bearer, code, numbers
 from tests.support.builders import PASSWORD, new_post
 from tests.support.databases import Connection, Template
 from tests.support.servers.service import Server
 from tests.support.servers.smtp import MailServer, Received
 from tests.support.servers.valkey import Valkey
 
-ORIGIN = "https://app.example"  # the only one whose pages may read responses
-PROXY = "127.0.0.1"  # trusted: the checks choose the address of each client with X-Forwarded-For
-UNTRUSTED = "127.0.0.9"
-PATIENCE = 20.0  # seconds
 LIMITS = {
     "ADDRESS_LIMIT": "60",
     "ACCOUNT_LIMIT": "3000",
@@ -44,14 +37,6 @@ LIMITS = {
     "REQUIRE_VERIFIED_EMAIL": "true",
 }
 INTERVAL = 0.2  # seconds; SIGN_IN_INTERVAL
-
-_numbers = itertools.count(1)
-
-
-def fresh_address() -> str:
-    """The address of a client that nobody had before."""
-    number = next(_numbers)
-    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,24 +55,12 @@ class User:
         return bearer(self.tokens)
 
 
-def head(method: str, path: str, *lines: str, host: str = "127.0.0.1") -> bytes:
-    """The head of a request of a new client, as bytes."""
-    fields = (f"{method} {path} HTTP/1.1", f"Host: {host}", f"X-Forwarded-For: {fresh_address()}", *lines)
-    return ("\r\n".join(fields) + "\r\n\r\n").encode("latin-1")
-
-
-def bearer(tokens: dict[str, Any] | str) -> dict[str, str]:
-    """The header of an access token, or of the one among new tokens."""
-    token = tokens if isinstance(tokens, str) else tokens["access_token"]
-    return {"Authorization": f"Bearer {token}"}
-
-
-class Service:
-    """The service on one database, its mails, and a client. Each request comes from a new address if not told which."""
+class Service(Client):
+    """The service on one database, with its mails."""
 
     def __init__(self, server: Server, database_url: str, mails: MailServer, valkey: Valkey | None) -> None:
-        self.server, self.url, self.database_url, self.mails, self.valkey = server, server.url, database_url, mails, valkey
-        self.client = httpx2.Client(base_url=server.url, timeout=PATIENCE, limits=httpx2.Limits(max_connections=64))
+        super().__init__(server.url)
+        self.server, self.database_url, self.mails, self.valkey = server, database_url, mails, valkey
         self.database = Connection(database_url)
         self.is_sqlite = database_url.startswith("sqlite:")
         self.begin = 0  # of the current check, in the log
@@ -97,38 +70,11 @@ class Service:
         self.client.close()
         self.database.close()
 
-    def send(self, method: str, path: str, *, address: str | None = None, **options: Any) -> httpx2.Response:
-        """Send a request. Paths are within `/api/v1`, unless they begin with two slashes."""
-        headers = httpx2.Headers(options.pop("headers", None))
-        headers.setdefault("X-Forwarded-For", address or fresh_address())
-        path = path.removeprefix("/") if path.startswith("//") else f"/api/v1{path}"
-        return self.client.request(method, path, headers=headers, **options)
-
-    def get(self, path: str, **options: Any) -> httpx2.Response:
-        """GET."""
-        return self.send("GET", path, **options)
-
-    def post(self, path: str, json: object = None, **options: Any) -> httpx2.Response:
-        """POST JSON."""
-        return self.send("POST", path, json=json, **options)
-
-    def put(self, path: str, json: object, **options: Any) -> httpx2.Response:
-        """PUT JSON."""
-        return self.send("PUT", path, json=json, **options)
-
-    def patch(self, path: str, json: object, **options: Any) -> httpx2.Response:
-        """PATCH JSON."""
-        return self.send("PATCH", path, json=json, **options)
-
-    def delete(self, path: str, **options: Any) -> httpx2.Response:
-        """DELETE."""
-        return self.send("DELETE", path, **options)
-
     # --- users
 
     def new(self, **changes: Any) -> dict[str, Any]:
         """A valid body of createUser that no other check sends."""
-        name = f"checked_{next(_numbers)}"
+        name = f"checked_{next(numbers)}"
         return {"email": f"{name}@example.com", "username": name, "password": PASSWORD, **changes}
 
     def sign_up(self, **changes: Any) -> User:
@@ -275,15 +221,6 @@ class Service:
         with ThreadPoolExecutor(len(requests)) as pool:
             return [sent.result() for sent in [pool.submit(request) for request in requests]]
 
-    # --- other clients
-
-    @contextmanager
-    def untrusted(self) -> Iterator[httpx2.Client]:
-        """A client whose address is no trusted proxy."""
-        transport = httpx2.HTTPTransport(local_address=UNTRUSTED)
-        with httpx2.Client(base_url=self.url, transport=transport, timeout=PATIENCE) as client:
-            yield client
-
     def cpu_seconds(self) -> float:
         """What all serving processes have used of the processor so far."""
         ticks = 0
@@ -292,29 +229,10 @@ class Service:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
-    def raw(self, *parts: bytes) -> Answer:
-        """The answer to bytes on a connection of their own."""
-        with closing(Wire(self.server.port)) as connection:
-            with suppress(BrokenPipeError, ConnectionResetError):
-                for part in parts:
-                    connection.send(part)
-            return connection.answer()
-
     @property
     def log(self) -> str:
         """What the service has written so far."""
         return self.server.log.read_text()
-
-
-def code(response: httpx2.Response) -> tuple[int, str]:
-    """The status and the code of a problem."""
-    assert response.headers["Content-Type"] == "application/problem+json", response.text
-    return response.status_code, str(response.json()["code"])
-
-
-def same(response: httpx2.Response) -> tuple[int, dict[str, Any]]:
-    """What two responses must have in common to be alike: all but the id of the request."""
-    return response.status_code, {**json.loads(response.content), "instance": ""}
 
 
 @contextmanager

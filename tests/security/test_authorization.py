@@ -6,9 +6,9 @@ import pytest
 
 from tests.contract.contract import OPERATIONS, Operation, members
 from tests.contract.wire import Request
+from tests.security.client import code, fresh_address, same
+from tests.security.matrix.responses import undocumented
 from tests.security.matrix.things import Things
-from tests.security.responses import undocumented
-from tests.security.service import code, fresh_address, same
 from tests.support.builders import new_post
 
 pytestmark = pytest.mark.slow

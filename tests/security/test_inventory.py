@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.contract import OPERATIONS
 from tests.contract.wire import NOBODY, Request
-from tests.security.service import code, fresh_address
+from tests.security.client import code, fresh_address
 from tests.support.paths import OPENAPI, ROOT
 
 # Measured in files of their own: the time of refused sign-ins and resets, and a flood of sign-ins.

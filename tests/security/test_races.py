@@ -10,7 +10,7 @@ import httpx2
 import pyotp
 import pytest
 
-from tests.security.service import code
+from tests.security.client import code
 from tests.support.builders import PASSWORD, new_post
 
 pytestmark = pytest.mark.slow

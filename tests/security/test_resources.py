@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.security.service import LIMITS, code, fresh_address
+from tests.security.client import code, fresh_address
+from tests.security.service import LIMITS
 from tests.support.builders import new_post
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.contract import OPERATIONS
 from tests.contract.wire import NOBODY
-from tests.security.service import ORIGIN, code, fresh_address, head
+from tests.security.client import ORIGIN, code, fresh_address, head
 
 pytestmark = pytest.mark.slow
 

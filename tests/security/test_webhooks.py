@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.service import code
+from tests.security.client import code
 from tests.support.servers.receiver import Receiver, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.service import bearer, code
+from tests.security.client import bearer, code
 
 pytestmark = pytest.mark.slow
 

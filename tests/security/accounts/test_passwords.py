@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from tests.security.service import code
+from tests.security.client import code
 from tests.support.builders import PASSWORD
 from tests.support.commands import runner
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.security.service import bearer, code
+from tests.security.client import bearer, code
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.service import code, fresh_address
+from tests.security.client import code, fresh_address
 from tests.support.builders import PASSWORD
 from tests.support.databases import stored
 

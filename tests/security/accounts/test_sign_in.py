@@ -8,7 +8,8 @@ import time
 import pytest
 
 from app.core.security.passwords import DEMO_PASSWORD
-from tests.security.service import INTERVAL, code, fresh_address, same
+from tests.security.client import code, fresh_address, same
+from tests.security.service import INTERVAL
 from tests.support.builders import PASSWORD
 from tests.support.commands import message, runner
 

@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from tests.contract.contract import KEY_HEADER, SCOPES
-from tests.security.service import bearer, code
+from tests.security.client import bearer, code
 from tests.support.builders import PASSWORD
 from tests.support.databases import stored
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.security.service import code, head
+from tests.security.client import code, head
 from tests.support.builders import PASSWORD, new_post
 
 pytestmark = pytest.mark.slow

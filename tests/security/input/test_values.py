@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract.contract import BY_ID, OPERATIONS, members, resolved
 from tests.contract.wire import NOBODY
-from tests.security.service import code
+from tests.security.client import code
 from tests.support.builders import new_post
 
 pytestmark = pytest.mark.slow

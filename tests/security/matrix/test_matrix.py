@@ -13,8 +13,9 @@ from tests.app.api.requests import IN_ORDER
 from tests.contract.contract import BY_ID, KEY, OPERATIONS, ROLES, SCOPES, TOKEN, Operation
 from tests.contract.wire import Request
 from tests.resources.factors import SECRET
+from tests.security.client import fresh_address
 from tests.security.matrix.things import Things
-from tests.security.service import Service, User, fresh_address
+from tests.security.service import Service, User
 from tests.support.access import Caller, callers, expected
 from tests.support.resources import resource_data, resource_entry
 from tests.support.rows import NOW
