@@ -79,9 +79,9 @@ def sign_in(docs: Page) -> None:
     token = re.search(r'"access_token": "(aca_\w+)"', answer)
     assert token
     docs.locator(".auth-wrapper .authorize").first.click()
-    docs.locator(".auth-container input").fill(token[1])
-    docs.locator(".auth-btn-wrapper .authorize").click()
-    docs.locator(".auth-btn-wrapper .btn-done").click()
+    docs.locator("#auth-bearer-value").fill(token[1])
+    docs.locator(".auth-btn-wrapper .authorize").first.click()
+    docs.locator(".auth-btn-wrapper .btn-done").first.click()
 
 
 class TestTryingItOut:
