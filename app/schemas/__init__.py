@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "0334a8394a3afcdcbb7552b72f97f72715acd3e31451ffde0c0528e6586d668a"
+DIGEST = "1fdd3a95d9b94baf85bb6b7d12868de0404729afb97f4ce18f92acab5db71f96"
