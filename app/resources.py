@@ -50,6 +50,7 @@ class Resources:
     passwords: Passwords
     throttle: Throttle  # of sign-ins
     sign_ups: Limit | SharedLimit | None = None  # by client address
+    unknown_tokens: Limit | SharedLimit | None = None  # by client address
     mail_requests: Limit | SharedLimit | None = None  # by client address
     mails: Limit | SharedLimit | None = None  # by recipient mailbox
     secrets: Secrets = field(default_factory=lambda: Secrets(()))
@@ -95,6 +96,7 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         passes=settings.password_passes,
         threads=settings.password_threads,
         queue=settings.password_queue,
+        form="NFKC" if settings.follows_nist else "NFC",
     )
     shared = valkey.connect(settings.redis_url) if settings.redis_url is not None else None
 
@@ -113,6 +115,7 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         passwords,
         throttle,
         hourly("sign-up", settings.sign_up_limit),
+        hourly("unknown-tokens", settings.unknown_token_limit),
         hourly("mail-requests", settings.mail_request_limit),
         hourly("mail", settings.mail_limit),
         Secrets(settings.secret_key),

@@ -97,6 +97,7 @@ def settings_of(template: Template, folder: Path) -> Settings:
         sign_in_limit=0,
         sign_in_failure_limit=0,
         sign_up_limit=0,
+        unknown_token_limit=0,
         mail_request_limit=0,
         mail_limit=0,
         secret_key=[SECRET_KEY],

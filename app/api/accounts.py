@@ -33,7 +33,7 @@ async def request_password_reset(call: Public, body: MailRequest) -> RequestPass
 
 @ConfirmPasswordReset
 async def confirm_password_reset(call: Public, body: PasswordReset) -> ConfirmPasswordReset.NoContent:
-    await accounts.confirm_password_reset(call.resources, body, call.origin)
+    await accounts.confirm_password_reset(call.resources, body, call.client, call.origin)
     return ConfirmPasswordReset.NoContent()
 
 
@@ -45,5 +45,5 @@ async def request_email_verification(call: Public, body: MailRequest) -> Request
 
 @ConfirmEmail
 async def confirm_email(call: Public, body: EmailConfirmation) -> ConfirmEmail.NoContent:
-    await accounts.confirm_email(call.resources, body.token, call.origin)
+    await accounts.confirm_email(call.resources, body.token, call.client, call.origin)
     return ConfirmEmail.NoContent()

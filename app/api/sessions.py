@@ -52,5 +52,5 @@ async def create_reauthentication(call: InSession, body: Reauthentication) -> Cr
 
 @CreateSessionToken
 async def create_session_token(call: Public, body: SessionTokenCreate) -> CreateSessionToken.Created:
-    issued = await sessions.refresh(call.resources, body.refresh_token, call.origin)
+    issued = await sessions.refresh(call.resources, body.refresh_token, call.client, call.origin)
     return CreateSessionToken.Created(issued, location=DeleteSession.path(session_id=issued.session_id))

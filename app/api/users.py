@@ -1,7 +1,7 @@
 """Handlers tagged `users`."""
 
-from app.call import InSession, Public, Role, SignedIn
-from app.schemas.models import RoleChange, UserCreate, UserUpdate
+from app.call import InSession, OptionallyInSession, Role, SignedIn
+from app.schemas.models import PendingUser, RoleChange, UserCreate, UserUpdate
 from app.schemas.operations import (
     CreateUser,
     DeleteUser,
@@ -16,6 +16,7 @@ from app.services import exports, users
 from app.services.shared.preconditions import etag
 from app.services.users.list_queries import Sort, UserFilters
 from app.services.users.roles import set_role
+from app.services.users.sign_up import sign_up
 
 
 @ListUsers
@@ -36,8 +37,12 @@ async def list_users(
 
 
 @CreateUser
-async def create_user(call: Public, idempotency_key: str | None, body: UserCreate) -> CreateUser.Created:
-    user = await users.create(call.resources, body, idempotency_key=idempotency_key, address=call.client, origin=call.origin)
+async def create_user(
+    call: OptionallyInSession, idempotency_key: str | None, body: UserCreate
+) -> CreateUser.Created | CreateUser.Accepted:
+    user = await sign_up(call.resources, call.principal, body, idempotency_key, call.client, call.origin)
+    if user is None:
+        return CreateUser.Accepted(PendingUser(email=body.email))
     return CreateUser.Created(user, location=GetUser.path(user_id=user.id), etag=etag(user.version))
 
 

@@ -76,7 +76,13 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     password_passes: int = Field(default=2, ge=1, le=100)
     password_threads: int = Field(default=2, ge=1, le=256)  # hashes computed concurrently
+    # seed: a letter and a digit; nist: 15 characters of any kind, as SP 800-63B-4 requires (docs/adr/0040-sign-up-policies.md)
+    password_policy: Literal["seed", "nist"] = "seed"  # noqa: S105 - the name of a policy
     password_queue: int = Field(default=256, ge=1, le=10_000)  # queued hashes, each waiting at most 15 s; beyond that 503
+
+    # Who may create users over HTTP (docs/adr/0040-sign-up-policies.md). open: everybody. strict: everybody who confirms the
+    # address; responses do not reveal who has an account. invite: administrators. closed: nobody.
+    sign_up: Literal["open", "strict", "invite", "closed"] = "open"
 
     # 0: no limit.
     address_limit: int = Field(default=600, ge=0)  # requests per minute from one client address
@@ -85,6 +91,9 @@ class Settings(BaseSettings):
     sign_in_interval: float = Field(default=0.5, ge=0.05, le=5)  # seconds between two queued sign-ins
     sign_in_failure_limit: int = Field(default=60, ge=0)  # failed sign-ins per hour from one client address
     sign_up_limit: int = Field(default=20, ge=0)  # sign-ups per hour from one client address
+    unknown_token_limit: int = Field(
+        default=60, ge=0
+    )  # per hour and client address: unknown refresh tokens and tokens of mails
     mail_request_limit: int = Field(default=20, ge=0)  # requests per hour for mails from one client address
     mail_limit: int = Field(default=5, ge=0)  # mails per hour to one mailbox
 
@@ -142,6 +151,11 @@ class Settings(BaseSettings):
         parsers = {"allowed_origins": _origin, "allowed_hosts": _host, "secret_key": check_key}
         parse = parsers.get(info.field_name or "", ip_network)
         return [str(parse(part.strip())) for part in value.split(",") if part.strip()]
+
+    @property
+    def follows_nist(self) -> bool:
+        """Whether passwords follow SP 800-63B-4."""
+        return self.password_policy == "nist"  # noqa: S105 - the name of a policy
 
     @property
     def origins(self) -> list[str]:

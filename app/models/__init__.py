@@ -17,6 +17,8 @@ from app.models.post import Post as Post
 from app.models.session import PreviousAccessToken as PreviousAccessToken
 from app.models.session import RefreshToken as RefreshToken
 from app.models.session import Session as Session
+from app.models.sign_up import SignUp as SignUp
+from app.models.sign_up import SignUpToken as SignUpToken
 from app.models.user import User as User
 from app.models.webhook import Delivery as Delivery
 from app.models.webhook import Webhook as Webhook

@@ -17,6 +17,7 @@ AuditEventType: TypeAlias = Literal[
     "session.deleted",
     "session.refresh-reused",
     "sessions.ended",
+    "user.sign-up-requested",
     "user.created",
     "user.updated",
     "user.deactivated",

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "1fdd3a95d9b94baf85bb6b7d12868de0404729afb97f4ce18f92acab5db71f96"
+DIGEST = "fe9bcb2bbe4bdc1d6b8ddcbd9d978b9b1647926fcee9b4823526761e9ae4b46d"

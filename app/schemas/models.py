@@ -163,16 +163,30 @@ class UserCreate(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode normalization form C, with every space as an ASCII space, so that a password is\nthe same on every device.\n",
+            description="8 or more characters with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters.\n\nThe policy of the service may require a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
-            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            pattern="^([^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*|[^\\u0000-\\u001f\\u007f-\\u009f]{15,})$",
         ),
     ]
     full_name: Annotated[
         StrictStr | None | MISSING,
         Field(description="The full name, as the user writes it.", max_length=100, pattern="^[^\\u0000]*$"),
     ] = MISSING
+
+
+class PendingUser(Model):
+    """A sign-up that goes on with the e-mail."""
+
+    email: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
 
 
 class UserUpdate(Model):
@@ -244,10 +258,10 @@ class PasswordChange(Model):
     new_password: Annotated[
         StrictStr,
         Field(
-            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode normalization form C, with every space as an ASCII space, so that a password is\nthe same on every device.\n",
+            description="8 or more characters with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters.\n\nThe policy of the service may require a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
-            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            pattern="^([^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*|[^\\u0000-\\u001f\\u007f-\\u009f]{15,})$",
         ),
     ]
 
@@ -301,10 +315,10 @@ class PasswordReset(Model):
     password: Annotated[
         StrictStr,
         Field(
-            description="At least one ASCII letter and one ASCII digit, and no control characters.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265): in Unicode normalization form C, with every space as an ASCII space, so that a password is\nthe same on every device.\n",
+            description="8 or more characters with an ASCII letter and an ASCII digit, or 15 or more of any kind; no control characters.\n\nThe policy of the service may require a letter and a digit, or 15 characters, of every password: others are a `weak-password`.\n\nEvery character counts, spaces too; the length is that of the text as it is sent. Passwords are compared by the PRECIS\nprofile OpaqueString (RFC 8265), with every space as an ASCII space, in a Unicode normalization form, so that a password is\nthe same on every device.\n",
             max_length=128,
             min_length=8,
-            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            pattern="^([^\\u0000-\\u001f\\u007f-\\u009f]*([A-Za-z][^\\u0000-\\u001f\\u007f-\\u009f]*[0-9]|[0-9][^\\u0000-\\u001f\\u007f-\\u009f]*[A-Za-z])[^\\u0000-\\u001f\\u007f-\\u009f]*|[^\\u0000-\\u001f\\u007f-\\u009f]{15,})$",
         ),
     ]
 
@@ -800,6 +814,7 @@ class AuditEvent(Model):
             "session.deleted",
             "session.refresh-reused",
             "sessions.ended",
+            "user.sign-up-requested",
             "user.created",
             "user.updated",
             "user.deactivated",

@@ -484,10 +484,12 @@ class ListUsers(Operation):
 
 
 class CreateUser(Operation):
-    """POST /api/v1/users: Sign up"""
+    """POST /api/v1/users: Sign up or create a user"""
 
     operation_id = "createUser"
     BadRequest = problems.BadRequest
+    Unauthorized = problems.Unauthorized
+    SignUpClosed = problems.SignUpClosed
     NotAcceptable = problems.NotAcceptable
     AlreadyRegistered = problems.AlreadyRegistered
     WeakPassword = problems.WeakPassword
@@ -552,10 +554,15 @@ class CreateUser(Operation):
             )
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
+    class Accepted(Body[models.PendingUser | rows.PendingUserRow]):
+        """An e-mail to the address says how the sign-up goes on."""
+
+        status = 202
+
     class Handler(Protocol):
         async def __call__(
-            self, call: Call[None], /, *, idempotency_key: str | None, body: models.UserCreate
-        ) -> CreateUser.Created: ...
+            self, call: Call[SessionPrincipal | None], /, *, idempotency_key: str | None, body: models.UserCreate
+        ) -> CreateUser.Created | CreateUser.Accepted: ...
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler)
@@ -1803,6 +1810,7 @@ class ListAuditEvents(Operation):
             "session.deleted",
             "session.refresh-reused",
             "sessions.ended",
+            "user.sign-up-requested",
             "user.created",
             "user.updated",
             "user.deactivated",
@@ -1854,6 +1862,7 @@ class ListAuditEvents(Operation):
                 "session.deleted",
                 "session.refresh-reused",
                 "sessions.ended",
+                "user.sign-up-requested",
                 "user.created",
                 "user.updated",
                 "user.deactivated",
@@ -1947,6 +1956,7 @@ class ListAuditEvents(Operation):
                 "session.deleted",
                 "session.refresh-reused",
                 "sessions.ended",
+                "user.sign-up-requested",
                 "user.created",
                 "user.updated",
                 "user.deactivated",

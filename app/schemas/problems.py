@@ -178,6 +178,16 @@ class ServiceUnavailable(ApiError):
     title = "Service unavailable"
 
 
+class SignUpClosed(ApiError):
+    """Nobody can sign up here. Ask an administrator to create your account, unless the service does not allow
+    administrators to do it either.
+    """
+
+    status = 403
+    type = "/problems/sign-up-closed"
+    title = "Sign-up closed"
+
+
 class TooManyApiKeys(ApiError):
     """A user can have 50 API keys. Delete one that is no longer needed."""
 
@@ -255,7 +265,8 @@ class VerificationFailed(ApiError):
 class WeakPassword(ApiError):
     """The password contains the username or the local part of the e-mail address, or can be guessed in fewer than a
     million attempts that begin with common words, names of the user and of the service, years, keyboard sequences and
-    repetitions, also with digits in place of letters.
+    repetitions, also with digits in place of letters. Or it does not follow the password policy of the service: one
+    policy requires a letter and a digit, the other at least 15 characters. `detail` says which.
     """
 
     status = 409

@@ -72,6 +72,13 @@ class CreatedApiKeyRow(msgspec.Struct):
 
 
 @final
+class PendingUserRow(msgspec.Struct):
+    """A sign-up that goes on with the e-mail."""
+
+    email: str
+
+
+@final
 class UserRow(msgspec.Struct):
     """A `User` in a response."""
 
@@ -350,6 +357,7 @@ class AuditEventRow(msgspec.Struct):
         "session.deleted",
         "session.refresh-reused",
         "sessions.ended",
+        "user.sign-up-requested",
         "user.created",
         "user.updated",
         "user.deactivated",

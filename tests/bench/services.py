@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.bench.workloads import Workload
 from tests.support.paths import ROOT
@@ -20,7 +20,7 @@ from tests.support.servers.service import free_port
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 # As shipped, with limits that are counted and never reached. Argon2 at its cheapest, or W5 would measure nothing else.
-HASH = {"memory_kib": 8, "passes": 1}
+HASH: dict[str, Any] = {"memory_kib": 8, "passes": 1}
 _SETTINGS = {
     "ENV": "production",
     "ACCESS_LOG": "true",

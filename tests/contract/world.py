@@ -23,12 +23,14 @@ class World:
     """Running servers, and who is known there; tokens by username.
 
     `port` has no limits. At `spent` the limit of this address is used up, and the account limit of nobody.
-    At `out` the database is damaged.
+    At `out` the database is damaged. `strict` and `invite` serve the database of `port` with these policies of sign-up.
     """
 
     port: int
     spent: int
     out: int
+    strict: int
+    invite: int
     tokens: dict[str, str]
     tokens_out: dict[str, str]
     database: Connection

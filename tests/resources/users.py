@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # these can be imported within a pass only
 
 COSTS = {
     "listUsers": 1 + 1,
-    "createUser": 1 + 1 + 1,  # the user, the audit event, and the mail of welcome
+    "createUser": 1 + 1 + 1 + 1,  # the user, the audit event, and the mail of welcome; the token, if one is sent
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
@@ -34,7 +34,7 @@ COSTS = {
 }
 ACCESS = {
     "listUsers": (401, 403, 403, 200, 401),
-    "createUser": (201, 201, 201, 201, 201),
+    "createUser": (201, 201, 201, 201, 401),
     "getCurrentUser": (401, 200, 200, 200, 401),
     "getUser": (401, 200, 403, 200, 401),
     "updateUser": (401, 200, 403, 200, 401),
@@ -59,6 +59,8 @@ def _deactivate_the_last_admin(world: World) -> Answer:
 
 
 RECIPES = {
+    ("createUser", 202, ""): lambda world: post(world.strict, "/api/v1/users", new_user()),
+    ("createUser", 403, "sign-up-closed"): lambda world: post(world.invite, "/api/v1/users", new_user()),
     ("createUser", 409, "already-registered"): lambda world: post(world.port, "/api/v1/users", new_user(username="ADMIN")),
     ("createUser", 409, "weak-password"): lambda world: post(world.port, "/api/v1/users", new_user(password="passw0rd")),
     ("createUser", 409, "disallowed-characters"): lambda world: post(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,13 +17,14 @@ from app.core.errors import DisallowedCharacters, ServiceUnavailable
 from app.core.security import imported_hashes
 
 T = TypeVar("T")
+Form: TypeAlias = Literal["NFC", "NFKC"]
 
 # The password of the document's examples and of the demo data. It is public, so it is accepted only in development.
 DEMO_PASSWORD = "c0bol-is-fine"  # noqa: S105
 
 
-def prepare(password: str) -> str:
-    """The password in the PRECIS profile OpaqueString (RFC 8265, 4.2): NFC, with every space an ASCII space.
+def prepare(password: str, form: Form = "NFC") -> str:
+    """The password in the PRECIS profile OpaqueString (RFC 8265, 4.2): NFC, with every space an ASCII space; then in `form`.
 
     Raises:
         DisallowedCharacters: the profile disallows one of the characters.
@@ -35,7 +37,7 @@ def prepare(password: str) -> str:
         prepared: str = get_profile("OpaqueString").enforce(password)
     except UnicodeError:
         raise DisallowedCharacters from None  # the message of the cause contains the password
-    return prepared
+    return prepared if form == "NFC" else unicodedata.normalize(form, prepared)
 
 
 class Passwords:
@@ -44,20 +46,25 @@ class Passwords:
     Memory is bounded by `threads` times `memory_kib`; the queue by `queue` entries, each waiting at most `timeout` seconds. A
     quarter of the queue is reserved for calls with `priority`, so that a flood of other calls cannot fill it.
 
+    New hashes are of passwords in the normalization form `form`; those of the other form still match.
+
     Raises:
         ServiceUnavailable: the queue is full, or the timeout expired.
     """
 
-    def __init__(self, *, memory_kib: int, passes: int, threads: int, queue: int, timeout: float = 15.0) -> None:
+    def __init__(  # noqa: PLR0913 - independent settings
+        self, *, memory_kib: int, passes: int, threads: int, queue: int, timeout: float = 15.0, form: Form = "NFC"
+    ) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._free_threads = asyncio.Semaphore(threads)
         self._queue, self._reserved, self._waiting, self._timeout = queue, queue // 4, 0, timeout
+        self._forms: tuple[Form, Form] = ("NFC", "NFKC") if form == "NFC" else ("NFKC", "NFC")
         self._dummy_hash = self._hasher.hash("a password that no account uses")
 
     async def hash(self, password: str) -> str:
         """Hash a password into a PHC string with its parameters and salt. Raises also `DisallowedCharacters`."""
-        return await self._run(functools.partial(self._hasher.hash, prepare(password)))
+        return await self._run(functools.partial(self._hasher.hash, prepare(password, self._forms[0])))
 
     async def verify(self, stored: str | None, password: str, *, priority: bool = False) -> bool:
         """Whether the password matches the stored hash. With no stored hash, takes the same time and returns False."""
@@ -79,11 +86,14 @@ class Passwords:
 
     def _matches(self, stored: str, password: str) -> bool:
         try:
-            prepared = prepare(password)
+            texts = dict.fromkeys(prepare(password, form) for form in self._forms)
         except DisallowedCharacters:  # no user can have such a password, but rejecting it must take as long
-            stored, prepared = self._dummy_hash, ""
+            stored, texts = self._dummy_hash, {"": None}
         if imported_hashes.is_foreign(stored):  # the system that made it may have hashed the password as it was typed
-            return any(imported_hashes.matches(stored, text) for text in dict.fromkeys((prepared, password)))
+            return any(imported_hashes.matches(stored, text) for text in dict.fromkeys((*texts, password)))
+        return any(self._is_hash(stored, text) for text in texts)
+
+    def _is_hash(self, stored: str, prepared: str) -> bool:
         try:
             return self._hasher.verify(stored, prepared)
         except (VerificationError, InvalidHashError):  # InvalidHashError: the stored value is not an argon2 hash

@@ -7,7 +7,7 @@ import hmac
 import secrets
 import zlib
 
-ACCESS, REFRESH, API_KEY = "aca_", "acr_", "ack_"
+ACCESS, REFRESH, API_KEY, EMAIL = "aca_", "acr_", "ack_", "ace_"
 
 _DIGITS = 64  # hexadecimal digits of the random part
 

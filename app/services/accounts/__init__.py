@@ -11,7 +11,7 @@ from app.core.errors import ConstraintViolation
 from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import EmailChange, PasswordChange, PasswordReset
-from app.schemas.problems import AlreadyRegistered, InvalidToken, Unauthorized
+from app.schemas.problems import AlreadyRegistered, Unauthorized
 from app.services import audit, mail_tokens, mails
 from app.services.accounts.queries import (
     DELETE_OTHER_SESSIONS,
@@ -26,6 +26,7 @@ from app.services.accounts.queries import (
 from app.services.mail_tokens.queries import StoredToken
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
+from app.services.users import sign_up
 from app.services.users.queries import SELECT_USER
 from app.services.verification import Verification
 from app.services.webhooks import events
@@ -113,13 +114,18 @@ async def _queue_requested(resources: Resources, purpose: mails.Requested, email
     resources.outbox_added.set()
 
 
-async def confirm_password_reset(resources: Resources, sent: PasswordReset, origin: Origin | None = None) -> None:
+async def confirm_password_reset(
+    resources: Resources, sent: PasswordReset, address: Hashable, origin: Origin | None = None
+) -> None:
     """Set the password of the user who got the token, and end their sessions.
 
     Raises:
+        TooManyRequests: see `mail_tokens.refused`.
         InvalidToken, DisallowedCharacters, WeakPassword: nothing was changed.
     """
     token = await mail_tokens.find(resources, sent.token, "reset-password")
+    if token is None:
+        raise await mail_tokens.refused(resources, address)
     require_strong(resources.settings, sent.password, token.user_email, token.username, token.full_name)
     await _reset_password(resources, token, await resources.passwords.hash(sent.password), origin)
 
@@ -142,18 +148,19 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
     resources.outbox_added.set()
 
 
-async def confirm_email(resources: Resources, token: str, origin: Origin | None = None) -> None:
-    """Confirm an address, or change it to the one that the token was sent to.
+async def confirm_email(resources: Resources, token: str, address: Hashable, origin: Origin | None = None) -> None:
+    """Confirm an address, change it to the one that the token was sent to, or create the user who signed up with it.
 
     Raises:
+        TooManyRequests: see `mail_tokens.refused`.
         InvalidToken: also if the user's address is another one by now.
-        AlreadyRegistered: another user has the address by now.
+        AlreadyRegistered: another user has the address, or the username of the sign-up, by now.
     """
-    try:
-        found = await mail_tokens.find(resources, token, "verify-email")
-    except InvalidToken:
-        found = await mail_tokens.find(resources, token, "change-email")
-    await _confirm_email(resources, found, origin)
+    found = await mail_tokens.find(resources, token, "verify-email", "change-email")
+    if found is not None:
+        await _confirm_email(resources, found, origin)
+    elif not await sign_up.confirm(resources, token, origin):
+        raise await mail_tokens.refused(resources, address)
 
 
 @retry_on_conflict

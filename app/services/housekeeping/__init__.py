@@ -15,6 +15,7 @@ from app.services.housekeeping.queries import (
     DELETE_EXPIRED_KEYS,
     DELETE_EXPIRED_MAIL_TOKENS,
     DELETE_EXPIRED_SESSIONS,
+    DELETE_EXPIRED_SIGN_UPS,
     DELETE_TOKENS_OF_EXPIRED_SESSIONS,
 )
 
@@ -33,6 +34,7 @@ async def delete_expired(database: Database, now: datetime) -> int:
         DELETE_EXPIRED_API_KEYS,
         DELETE_EXPIRED_MAIL_TOKENS,
         DELETE_EXPIRED_CHALLENGES,
+        DELETE_EXPIRED_SIGN_UPS,
     ):
         for _ in range(MAX_BATCHES):
             deleted = await database.run(statement, now=now)

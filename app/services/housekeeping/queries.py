@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, delete, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database.statements import Statement, command
-from app.models import ApiKey, IdempotencyKey, KnownAddress, MailToken, RefreshToken, Session, UsedChallenge
+from app.models import ApiKey, IdempotencyKey, KnownAddress, MailToken, RefreshToken, Session, SignUp, UsedChallenge
 
 BATCH_SIZE = 1000  # rows per statement
 
 
 def _delete_expired(
-    table: type[ApiKey | IdempotencyKey | KnownAddress | MailToken | Session | UsedChallenge],
+    table: type[ApiKey | IdempotencyKey | KnownAddress | MailToken | Session | SignUp | UsedChallenge],
     *primary_key: InstrumentedAttribute[Any],
 ) -> Statement[None]:
     """Delete the rows that expired first. Several workers do not wait for each other."""
@@ -33,6 +33,7 @@ DELETE_EXPIRED_ADDRESSES = _delete_expired(KnownAddress, KnownAddress.user_id, K
 DELETE_EXPIRED_MAIL_TOKENS = _delete_expired(MailToken, MailToken.hash)
 DELETE_EXPIRED_API_KEYS = _delete_expired(ApiKey, ApiKey.id)
 DELETE_EXPIRED_CHALLENGES = _delete_expired(UsedChallenge, UsedChallenge.hash)
+DELETE_EXPIRED_SIGN_UPS = _delete_expired(SignUp, SignUp.id)
 DELETE_EXPIRED_SESSIONS = _delete_expired(Session, Session.id)
 # Runs before the sessions are deleted: a session may have thousands of tokens, which the cascade would delete in one statement.
 # Expired tokens of a live session are deleted when it is refreshed.

@@ -5,6 +5,7 @@ They are created when the mail is delivered, so that the outbox never holds one,
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -20,16 +21,25 @@ from app.services.mail_tokens.queries import (
     SELECT_TOKEN,
     StoredToken,
 )
+from app.services.shared.limits import count
 
 Purpose: TypeAlias = Literal["reset-password", "verify-email", "change-email"]
 
-_PREFIXES: Final[dict[Purpose, str]] = {"reset-password": "acp_", "verify-email": "ace_", "change-email": "ace_"}
+_PREFIXES: Final[dict[Purpose, str]] = {
+    "reset-password": "acp_",
+    "verify-email": tokens.EMAIL,
+    "change-email": tokens.EMAIL,
+}
 
 
-async def create(resources: Resources, user_id: int, purpose: Purpose, email: str) -> str:
-    """A new token for an address. Older ones stay valid: which of several mails arrives first is unknown."""
+async def create(resources: Resources, user_id: int, purpose: Purpose, email: str, *, invited: bool = False) -> str:
+    """A new token for an address. Older ones stay valid: which of several mails arrives first is unknown.
+
+    A user who was invited has as long to choose the first password as others to confirm an address.
+    """
     token, settings, now = tokens.new(_PREFIXES[purpose]), resources.settings, resources.now()
-    seconds = settings.reset_token_seconds if purpose == "reset-password" else settings.email_token_seconds
+    resets = purpose == "reset-password" and not invited
+    seconds = settings.reset_token_seconds if resets else settings.email_token_seconds
     async with resources.database.transaction() as transaction:
         await transaction.run(
             INSERT_TOKEN,
@@ -43,14 +53,18 @@ async def create(resources: Resources, user_id: int, purpose: Purpose, email: st
     return token
 
 
-async def find(resources: Resources, token: str, purpose: Purpose) -> StoredToken:
-    """The token, which stays valid. Raises `InvalidToken`."""
-    found = None
-    if tokens.is_well_formed(token, _PREFIXES[purpose]):
-        found = await resources.database.one(SELECT_TOKEN, hash=tokens.digest(token), purpose=purpose, now=resources.now())
-    if found is None:
-        raise invalid()
-    return found
+async def find(resources: Resources, token: str, *purposes: Purpose) -> StoredToken | None:
+    """The token of one of these purposes, which have one prefix. It stays valid."""
+    if not tokens.is_well_formed(token, _PREFIXES[purposes[0]]):
+        return None
+    found = await resources.database.one(SELECT_TOKEN, hash=tokens.digest(token), now=resources.now())
+    return found if found is not None and found.purpose in purposes else None
+
+
+async def refused(resources: Resources, address: Hashable) -> InvalidToken:
+    """Count an unknown token from a client address, and return what to raise. Raises `TooManyRequests`."""
+    await count(resources.unknown_tokens, address, "unknown tokens from this address")
+    return invalid()
 
 
 async def use(transaction: Transaction, token: StoredToken) -> None:

@@ -41,7 +41,6 @@ SELECT_TOKEN = statement(
     .join_from(MailToken, User, User.id == MailToken.user_id)
     .where(
         MailToken.hash == bindparam("hash"),
-        MailToken.purpose == bindparam("purpose"),
         MailToken.expires_at > bindparam("now"),
         User.is_active,
     ),

@@ -7,7 +7,7 @@ import re
 import uuid
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, cast
+from typing import Any, Literal, Protocol, TypeAlias, cast
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -18,7 +18,7 @@ from app.core.mail import Mail, MailTransport
 from app.core.mail.message import parse_sender
 from app.resources import Resources
 from app.schemas.rows import UserRow
-from app.services import mail_tokens, outbox
+from app.services import mail_tokens, outbox, sign_ups
 from app.services.mail_tokens import Purpose
 from app.services.mails import recipients
 from app.services.outbox.queries import DELETE_ITEMS_OF_USER
@@ -30,14 +30,14 @@ Requested: TypeAlias = Literal["reset-password", "verify-email"]  # mails that a
 
 _SUBJECTS = {
     "welcome": "Welcome to Accord",
+    "sign-up": "Your sign-up for Accord",
     "verify-email": "Confirm your e-mail address",
     "change-email": "Confirm your new e-mail address",
     "reset-password": "Reset your password",
     "notice": "Your account has changed",
 }
 # The pages that a mail with a token leads to. The token is in the fragment, which browsers do not send to servers.
-_PAGES: dict[str, str] = {
-    "welcome": "confirm-email",
+_PAGES: dict[Purpose, str] = {
     "verify-email": "confirm-email",
     "change-email": "confirm-email",
     "reset-password": "reset-password",
@@ -70,15 +70,22 @@ class Named(Protocol):
         """The full name."""
 
 
-async def queue_welcome(transaction: Transaction, resources: Resources, user: UserRow) -> None:
+async def queue_welcome(transaction: Transaction, resources: Resources, user: UserRow, *, invited: bool = False) -> None:
     """Queue the welcome mail of a new user; one statement, in the transaction that creates the user.
+
+    A user who was invited by an administrator gets a token to choose a password.
 
     Raises:
         TooManyRequests: too many mails to this mailbox; the transaction must be rolled back.
     """
     await count(resources.mails, mailbox(user.email), "mails to this mailbox")
-    values = {"name": _greeting(user), "username": user.username}
+    values = {"name": _greeting(user), "username": user.username} | ({"invited": "yes"} if invited else {})
     await _queue(transaction, resources, "welcome", user.email, values, user.created_at)
+
+
+async def queue_sign_up(transaction: Transaction, resources: Resources, sign_up_id: int, to: str, now: datetime) -> None:
+    """Queue the mail that says how a sign-up goes on, which is decided when it is delivered; one statement."""
+    await _queue(transaction, resources, "sign-up", to, {"sign_up_id": str(sign_up_id)}, now)
 
 
 async def queue_token(
@@ -116,18 +123,44 @@ async def deliver(resources: Resources, transport: MailTransport, topic: str, pa
         queued = msgspec.json.decode(payload, type=QueuedMail)
     except msgspec.ValidationError as error:
         raise Undeliverable(f"the item cannot be read: {error}") from error
-    subject, public_url = _SUBJECTS[template], resources.settings.public_url.rstrip("/")
-    values = {**queued.values, "subject": subject, "public_url": public_url, "link": None}
-    if (page := _PAGES.get(template)) is not None:
-        purpose: Purpose = "verify-email" if template == "welcome" else cast("Purpose", template)
-        addressed = await recipients.find(resources.database, purpose, queued.to, queued.date, queued.user_id)
-        if addressed is not None:
-            token = await mail_tokens.create(resources, addressed.user_id, purpose, queued.to)
-            values |= {"link": f"{public_url}/{page}#token={token}", "token": token, "name": _greeting(addressed)}
-        elif template != "welcome":
+    subject = _SUBJECTS[template]
+    values = {"invited": "", **queued.values, "subject": subject, "public_url": _public_url(resources), "link": None}
+    if template != "notice":
+        personal = await (_of_sign_up(resources, queued) if template == "sign-up" else _of_user(resources, template, queued))
+        if personal is None and template != "welcome":
             return  # nobody to send it to
+        values |= personal or {}
     text, html = (_templates().get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html"))
     await transport.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
+
+
+async def _of_user(resources: Resources, template: str, queued: QueuedMail) -> dict[str, Any] | None:
+    """The name of the user and a link with a new token; None if nobody gets one."""
+    invited = bool(queued.values.get("invited"))
+    welcome: Purpose = "reset-password" if invited else "verify-email"
+    purpose = welcome if template == "welcome" else cast("Purpose", template)
+    addressed = await recipients.find(resources.database, purpose, queued.to, queued.date, queued.user_id)
+    if addressed is None:
+        return None
+    token = await mail_tokens.create(resources, addressed.user_id, purpose, queued.to, invited=invited)
+    return {"name": _greeting(addressed), **_link(resources, _PAGES[purpose], token)}
+
+
+async def _of_sign_up(resources: Resources, queued: QueuedMail) -> dict[str, Any] | None:
+    """How a sign-up goes on; None if it is over."""
+    found = await sign_ups.invite(resources, int(queued.values["sign_up_id"]))
+    if found is None:
+        return None
+    names = {"name": _greeting(found), "username": found.username, "is_known": found.is_known}
+    return names | (_link(resources, _PAGES["verify-email"], found.token) if found.token is not None else {})
+
+
+def _link(resources: Resources, page: str, token: str) -> dict[str, Any]:
+    return {"link": f"{_public_url(resources)}/{page}#token={token}", "token": token}
+
+
+def _public_url(resources: Resources) -> str:
+    return resources.settings.public_url.rstrip("/")
 
 
 def recipient(payload: str) -> str | None:

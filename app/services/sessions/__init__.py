@@ -44,6 +44,7 @@ from app.services.sessions.queries import (
     Credentials,
     StoredRefreshToken,
 )
+from app.services.shared.limits import count
 from app.services.verification import Verification, known_addresses
 
 GRACE = timedelta(seconds=10)  # in which replaced tokens stay valid, for parallel tabs; the document promises it
@@ -191,19 +192,29 @@ def _seconds_until(instant: datetime, now: datetime) -> int:
     return max(0, int((instant - now).total_seconds()))
 
 
-@retry_on_conflict
-async def refresh(resources: Resources, refresh_token: str, origin: Origin | None = None) -> TokensRow:
+async def refresh(resources: Resources, refresh_token: str, address: Hashable = "", origin: Origin | None = None) -> TokensRow:
     """Exchange a refresh token for a new pair. During the grace period the same token returns the same pair.
 
     Raises:
+        TooManyRequests: the token is unknown, as too many others from this client address were.
         InvalidRefreshToken: unknown, expired, of an inactive user, or reused after the grace period, which ends the session.
     """
-    if not tokens.is_well_formed(refresh_token, tokens.REFRESH):
+    issued = await _refresh(resources, refresh_token, origin) if tokens.is_well_formed(refresh_token, tokens.REFRESH) else None
+    if issued is None:
+        await count(resources.unknown_tokens, address, "unknown tokens from this address")
         raise _invalid_refresh_token()
+    return issued
+
+
+@retry_on_conflict
+async def _refresh(resources: Resources, refresh_token: str, origin: Origin | None) -> TokensRow | None:
+    """The new pair; None if the token is unknown. Raises `InvalidRefreshToken`."""
     now = resources.now()
     async with resources.database.transaction() as transaction:
         found = await transaction.one(SELECT_REFRESH_TOKEN, hash=tokens.digest(refresh_token))
-        if found is None or found.expires_at <= now or not found.is_active:
+        if found is None:
+            return None
+        if found.expires_at <= now or not found.is_active:
             raise _invalid_refresh_token()
         if found.used_at is None:
             return await _rotate(transaction, resources, refresh_token, found, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import MISSING
 
@@ -48,6 +49,17 @@ from app.services.webhooks import events
 _UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
 # The type of audit event of an update, by `is_active`.
 _UPDATES: dict[bool | None, AuditEventType] = {None: "user.updated", True: "user.reactivated", False: "user.deactivated"}
+
+
+class NewUser(NamedTuple):
+    """A user to insert."""
+
+    email: str
+    username: str
+    full_name: str | None
+    password_hash: str
+    role: Role
+    email_verified: bool
 
 
 async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
@@ -107,8 +119,9 @@ async def create(
     idempotency_key: str | None = None,
     address: Hashable | None = None,
     origin: Origin | None = None,
+    creator: Principal | None = None,
 ) -> UserRow:
-    """Create a user and queue the welcome mail; with an idempotency key only once.
+    """Create a user and queue the welcome mail; with an idempotency key only once. `creator`: the administrator who does it.
 
     Raises:
         TooManyRequests: too many sign-ups from this client address (not counted if None), or mails to this mailbox.
@@ -118,12 +131,15 @@ async def create(
     """
 
     async def effect(record: Record[UserRow] | None) -> UserRow:
-        require_strong(resources.settings, new.password, new.email, new.username, _full_name(new))
+        require_strong(resources.settings, new.password, new.email, new.username, full_name(new))
         if address is not None:
             await count(resources.sign_ups, address, "sign-ups from this address")
-        return await _store(resources, new, role, await resources.passwords.hash(new.password), record, origin)
+        password_hash = await resources.passwords.hash(new.password)
+        # The operator verifies the addresses of administrators, who are created on the command line.
+        stored = NewUser(new.email, new.username, full_name(new), password_hash, role, email_verified=role == "admin")
+        return await _store(resources, stored, record, origin, creator)
 
-    request = idempotency.request(CREATION, idempotency_key, new.email.lower(), new)
+    request = idempotency.request(CREATION, idempotency_key, creator or new.email.lower(), new)
     try:
         return await run_once(resources, CREATION, request, effect)
     finally:  # even if the outcome of the write is unknown
@@ -132,48 +148,47 @@ async def create(
 
 @retry_on_conflict
 async def _store(
-    resources: Resources,
-    new: UserCreate,
-    role: Role,
-    password_hash: str,
-    record: Record[UserRow] | None,
-    origin: Origin | None,
+    resources: Resources, new: NewUser, record: Record[UserRow] | None, origin: Origin | None, creator: Principal | None
 ) -> UserRow:
-    created_at: datetime = resources.now()
-    full_name = _full_name(new)
     async with resources.database.transaction() as transaction:
-        try:
-            user = await transaction.one(
-                INSERT_USER,
-                email=new.email,
-                email_key=new.email.lower(),
-                username=new.username,
-                username_key=new.username.lower(),
-                password_hash=password_hash,
-                full_name=full_name,
-                full_name_key=search_key(full_name),
-                role=role,
-                email_verified=role == "admin",  # by the operator, who creates administrators on the command line
-                created_at=created_at,
-            )
-        except ConstraintViolation as refused:
-            raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
-        if user is None:
-            raise RuntimeError("an insert without a conflict clause returned no row")
-        actor = user.id if role == "user" else None  # administrators are created on the command line
-        await audit.record(
-            transaction, "user.created", created_at, origin, actor=actor, subject=user.id, details=Details(role=role)
-        )
-        if role == "user":
-            await mails.queue_welcome(transaction, resources, user)
-        await events.emit(transaction, resources, "user.created", user)
+        user = await insert(transaction, resources, new, origin, creator)
+        if new.role == "user":
+            await mails.queue_welcome(transaction, resources, user, invited=creator is not None)
         if record is not None:
             await record(transaction, user)
     resources.outbox_added.set()
     return user
 
 
-def _full_name(new: UserCreate) -> str | None:
+async def insert(
+    transaction: Transaction, resources: Resources, new: NewUser, origin: Origin | None, creator: Principal | None = None
+) -> UserRow:
+    """Insert a user, with the audit event and those of webhooks. Raises `AlreadyRegistered`."""
+    now: datetime = resources.now()
+    try:
+        user = await transaction.one(
+            INSERT_USER,
+            **new._asdict(),
+            email_key=new.email.lower(),
+            username_key=new.username.lower(),
+            full_name_key=search_key(new.full_name),
+            created_at=now,
+        )
+    except ConstraintViolation as refused:
+        raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
+    if user is None:
+        raise RuntimeError("an insert without a conflict clause returned no row")
+    if creator is not None:
+        actor: int | None = creator.user_id
+    else:
+        actor = user.id if new.role == "user" else None  # administrators are created on the command line
+    await audit.record(transaction, "user.created", now, origin, actor=actor, subject=user.id, details=Details(role=new.role))
+    await events.emit(transaction, resources, "user.created", user)
+    return user
+
+
+def full_name(new: UserCreate) -> str | None:
+    """The full name of a new user; None if none was sent."""
     return None if new.full_name is MISSING else new.full_name
 
 

@@ -278,6 +278,19 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
         for number in range(1, 25)
     ]
+    sign_ups = [
+        {
+            "id": number,
+            "email": f"User-{10 * number}@Example.com",  # 10 is the address of a user
+            "email_key": f"user-{10 * number}@example.com",
+            "username": f"User-{number}",
+            "username_key": f"user-{number}",
+            "full_name": None if number % 2 else f"Ünal {number}",
+            "password_hash": f"hash-{number}",
+            "expires_at": LATER if number < 6 else PAST,
+        }
+        for number in [*range(1, 8), 100]
+    ]
     api_keys = [
         {
             "id": number,
@@ -332,6 +345,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "api_keys": api_keys,
         "recovery_codes": [{"user_id": 2, "hash": f"refresh-{number}"} for number in range(1, 5)],
         "mail_tokens": mail_tokens,
+        "sign_ups": sign_ups,
+        "sign_up_tokens": [{"hash": f"refresh-{number}", "sign_up_id": 1 + number % 3} for number in range(1, 5)],
         "audit_events": events,
         "posts": posts,
         "sessions": sessions,

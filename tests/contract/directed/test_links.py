@@ -24,7 +24,7 @@ LINKS = [(operation, link) for operation in OPERATIONS for link in operation.lin
 def world(port: int, furnished: str, admin_token: str, user_token: str) -> Iterator[World]:
     tokens = {"admin": admin_token, "user": user_token}
     with Connection(furnished) as database:
-        yield World(port, spent=port, out=port, tokens=tokens, tokens_out=tokens, database=database)
+        yield World(port, spent=port, out=port, strict=port, invite=port, tokens=tokens, tokens_out=tokens, database=database)
 
 
 def source(operation: Operation, link: Link, world: World) -> tuple[Answer, dict[str, str]]:

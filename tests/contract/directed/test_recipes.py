@@ -41,12 +41,16 @@ def world(template: Template, furnished: str, port: int, tmp_path_factory: pytes
         Server(folders[0] / "accord.db", DATABASE_URL=out),
         Server(folders[1] / "accord.db", DATABASE_URL=spent, ADDRESS_LIMIT="1"),
     )
-    with servers[0] as without, servers[1] as limited:
+    strict, invite = (
+        Server(folders[0] / f"{policy}.db", DATABASE_URL=furnished, SIGN_UP=policy, WORKER="false")
+        for policy in ("strict", "invite")
+    )
+    with servers[0] as without, servers[1] as limited, strict, invite:
         tokens, tokens_out = ({name: sign_in(where, name) for name in PEOPLE} for where in (port, without.port))
         Request("GET", "/nowhere").send(limited.port)  # which is all that the address may send
         with damaged(out), Connection(furnished) as database:
             tokens["stale"] = stale(database, port)
-            yield World(port, limited.port, without.port, tokens, tokens_out, database)
+            yield World(port, limited.port, without.port, strict.port, invite.port, tokens, tokens_out, database)
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def relations(ctx: CheckContext, response: Response, case: Case) -> None:
         return
     if operation.items is not None:
         _fail(list(_list_faults(operation, exchange)))
-    elif operation.creates:
+    elif operation.creates and exchange.status == 201:
         _fail(list(_create_faults(exchange)))
     elif case.id in before_update:
         _fail(list(_update_faults(before_update.pop(case.id), exchange)))

@@ -52,6 +52,14 @@ PASSES = {
     "anonymous": "",
 }
 
+# Settings of the service in a pass: with other policies of sign-up than the default, createUser has other responses.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "key": {"SIGN_UP": "strict", "PASSWORD_POLICY": "nist"},
+    "anonymous": {"SIGN_UP": "invite"},
+}
+# Public operations that a policy refuses to everybody in a pass.
+CLOSED = {("anonymous", "createUser")}
+
 
 def _settings(operation: Operation, principal: str) -> Iterator[str]:
     """Of one operation: what its statuses mean, and which dictionaries its values are also taken from."""
@@ -184,7 +192,7 @@ def run(name: str, template: Template, folder: Path) -> Outcome:
         "COLUMNS": "120",
     }
     started = time.monotonic()
-    with Server(folder / "accord.db", DATABASE_URL=url, ALLOWED_ORIGINS=str(ORIGINS[0])) as server:
+    with Server(folder / "accord.db", DATABASE_URL=url, ALLOWED_ORIGINS=str(ORIGINS[0]), **SETTINGS.get(name, {})) as server:
         command += ["--url", server.url]
         again = [("stateful",)] * STATEFUL_RUNS.get(name, 0)
         runs = [_st(command, folder, environment, ran, number) for number, ran in enumerate((phases, *again))]

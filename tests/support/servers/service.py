@@ -77,6 +77,7 @@ class Server:
             "SIGN_IN_LIMIT": "0",
             "SIGN_IN_FAILURE_LIMIT": "0",
             "SIGN_UP_LIMIT": "0",
+            "UNKNOWN_TOKEN_LIMIT": "0",
             "MAIL_REQUEST_LIMIT": "0",
             "MAIL_LIMIT": "0",
             "SECRET_KEY": SECRET_KEY,
