@@ -46,7 +46,7 @@ def parsed(number: str) -> Number:
 
 def requirements() -> dict[Number, int]:
     """All requirements in their order, with their levels."""
-    found = {}
+    found: dict[Number, int] = {}
     for level, text in LEVELS.items():
         for entry in text.split():
             begin, _, last = entry.partition("-")
