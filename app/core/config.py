@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = None  # smtp://, smtps:// or smtp+starttls://user:password@host:port
     mail_from: str = "Accord <accord@localhost>"
     mail_folder: Path | None = None  # receives mails without SMTP_URL; data/mail in development
-    public_url: str = "http://127.0.0.1:8000"  # base URL of the service in mails; its domain is that of passkeys
+    public_url: str = "http://127.0.0.1:8000"  # base URL of pages in mails; passkeys are bound to its domain and origin
     webhook_allow_private: bool = False  # send webhooks to private addresses and over plain HTTP; not in production
 
     @field_validator("database_url", "database_read_url", "redis_url", "smtp_url")

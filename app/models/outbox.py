@@ -20,12 +20,14 @@ class OutboxItem(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index(None, "failed_at", "available_at", "id"),  # serves the workers' "what is due", and the list of dead letters
+        Index(None, "subject"),  # serves the erasure of a user's items
         {"sqlite_autoincrement": True},  # ids are not reused
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     topic: Mapped[str] = mapped_column(String(50))  # the kind of item, which decides how `payload` is decoded
     payload: Mapped[str]  # JSON
+    subject: Mapped[str | None]  # whose data the payload has: `user:ID`, or an e-mail address in lower case
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     # Due from then on. While the item is claimed, the end of the lease.
     available_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -44,6 +44,7 @@ class Delivery(Base):
     __table_args__ = (
         Index(None, "webhook_id", "id"),  # serves "deliveries of a webhook, newest first", and the cascade from webhooks
         Index(None, "webhook_id", "next_attempt_at", "id"),  # serves the worker's "what is due"
+        Index(None, "user_id"),  # serves the erasure of a user's data
         {"sqlite_autoincrement": True},  # ids are not reused
     )
 
@@ -52,6 +53,7 @@ class Delivery(Base):
     message_id: Mapped[str] = mapped_column(String(36))  # the same for all deliveries of an event
     event: Mapped[str] = mapped_column(String(50))
     payload: Mapped[str]  # the body: the same in every attempt
+    user_id: Mapped[int | None] = mapped_column(BigInteger)  # whose data the payload has; they may have been deleted
     status: Mapped[str] = mapped_column(String(10))  # pending, succeeded, failed
     attempts: Mapped[int] = mapped_column(default=0)
     response_status: Mapped[int | None]

@@ -1086,7 +1086,9 @@ class WebhookDeliveryList(Model):
 
 
 class PasskeyAssertion(Model):
-    """What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."""
+    """What `toJSON()` of the result of `navigator.credentials.get()` returns. Members that browsers add are accepted and
+    ignored.
+    """
 
     id: Annotated[
         StrictStr,
@@ -1135,7 +1137,9 @@ class PasskeyOptions(Model):
 
 
 class PasskeyRegistration(Model):
-    """What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."""
+    """What `toJSON()` of the result of `navigator.credentials.create()` returns. Members that browsers add are accepted
+    and ignored.
+    """
 
     id: Annotated[
         StrictStr,
@@ -1171,7 +1175,7 @@ class UserExport(Model):
     factors: Annotated[
         list[Factor],
         Field(
-            description="The oldest first, without their secrets. Also an authenticator app that is not confirmed yet.",
+            description="The authenticator app, also one that is not confirmed yet, and passkeys, the oldest first. Without secrets and keys.\n",
             max_length=100,
         ),
     ]
@@ -1212,7 +1216,9 @@ class PasskeyProof(Model):
     ]
     credential: Annotated[
         PasskeyAssertion,
-        Field(description="What `toJSON()` of the result of `navigator.credentials.get()` returns. Other members are ignored."),
+        Field(
+            description="What `toJSON()` of the result of `navigator.credentials.get()` returns. Members that browsers add are accepted and ignored."
+        ),
     ]
 
 
@@ -1276,7 +1282,7 @@ class PasskeyCreate(Model):
     credential: Annotated[
         PasskeyRegistration,
         Field(
-            description="What `toJSON()` of the result of `navigator.credentials.create()` returns. Other members are ignored."
+            description="What `toJSON()` of the result of `navigator.credentials.create()` returns. Members that browsers add are accepted and ignored."
         ),
     ]
 

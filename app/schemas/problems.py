@@ -94,7 +94,9 @@ class InactiveWebhook(ApiError):
 
 
 class InvalidCredentials(ApiError):
-    """The identifier and password do not match an active user. Which of them is wrong is not revealed."""
+    """The identifier and the password, or the passkey, do not match an active user. Which of them is wrong is not
+    revealed.
+    """
 
     status = 401
     type = "/problems/invalid-credentials"

@@ -75,7 +75,7 @@ def page() -> Iterator[Page]:
 def test_a_passkey_is_added_signs_in_and_is_a_recent_proof(page: Page, sqlite_template, tmp_path):
     sqlite_template.copy(tmp_path)
 
-    with Server(tmp_path / "accord.db", ALLOWED_ORIGINS=ORIGIN) as server:
+    with Server(tmp_path / "accord.db", PUBLIC_URL=ORIGIN) as server:
 
         def forward(route: Route) -> None:
             """The page reaches the service through its own origin, as behind a proxy."""
@@ -94,4 +94,4 @@ def test_a_passkey_is_added_signs_in_and_is_a_recent_proof(page: Page, sqlite_te
 def test_passkeys_are_bound_to_the_domain_of_the_settings():
     party = relying_party(Settings(public_url="https://Accord.example.com:443/app", allowed_origins=["https://example.com"]))
 
-    assert party == ("accord.example.com", ["https://accord.example.com", "https://example.com"])
+    assert party == ("accord.example.com", "https://accord.example.com")

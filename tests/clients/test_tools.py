@@ -35,7 +35,9 @@ class TestLinters:
     def test_redocly_finds_nothing(self, tmp_path):
         program = npm.ensure(npm.REDOCLY) / ".bin" / "redocly"
 
-        found = json.loads(said([program, "lint", DOCUMENT, "--format", "json"], tmp_path))
+        # Webhooks need no operationId; that operations have one, `accord lint` checks.
+        command: list[str | Path] = [program, "lint", DOCUMENT, "--format", "json", "--skip-rule", "operation-operationId"]
+        found = json.loads(said(command, tmp_path))
 
         assert found["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}, found["problems"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyotp
@@ -43,7 +43,7 @@ FLOORS = {"listFactors": 1.0}
 SECRETS = {
     "enrolTotp": ("secret", "uri"),
     "confirmTotp": ("recovery_codes",),
-    "createPasskeyChallenge": ("challenge_id", "options"),
+    "createPasskeyChallenge": ("challenge_id", "challenge"),
 }
 READS = {
     "confirmTotp": "there is no app to confirm",
@@ -160,20 +160,24 @@ def _register_as_admin(world: World) -> Answer:
 def _register_again(world: World) -> Answer:
     user_id, token = world.new_user()
     request = world.prepared("createPasskey", user_id, token)
-    _add_passkeys(world, user_id, f"passkey:{json.loads(request.body or b'')['credential']['id']}")
+    _add_passkeys(world.database, user_id, f"passkey:{json.loads(request.body or b'')['credential']['id']}")
     return request.send(world.port)
 
 
 def _register_the_twenty_first(world: World) -> Answer:
     user_id, token = world.new_user()
     request = world.prepared("createPasskey", user_id, token)
-    _add_passkeys(world, user_id, *(f"passkey:{user_id}-{number}" for number in range(20)))
+    _add_passkeys(world.database, user_id, *_twenty(user_id))
     return request.send(world.port)
 
 
-def _add_passkeys(world: World, user_id: int, *keys: str) -> None:
+def _twenty(user_id: int) -> list[str]:
+    return [f"passkey:{user_id}-{number}" for number in range(20)]
+
+
+def _add_passkeys(database: Connection, user_id: int, *keys: str) -> None:
     for key in keys:
-        world.database.execute(
+        database.execute(
             "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
             " VALUES (?, ?, '', ?, 'passkey', 'Laptop', 0, ?)",
             (user_id, key, NOW, NOW),
@@ -190,6 +194,7 @@ RECIPES = {
     ("createPasskey", 409, "too-many-passkeys"): _register_the_twenty_first,
     ("enrolTotp", 409, "factor-exists"): _enrol_twice,
     ("confirmTotp", 403, "verification-failed"): _wrong_code,
+    ("confirmTotp", 404, "not-found"): lambda world: Request.of(BY_ID["confirmTotp"], world.new_user()[1]).send(world.port),
     ("createSession", 401, "second-factor-required"): _sign_in_without_code,
 }
 
@@ -224,7 +229,19 @@ def _conflict(found: Arranged) -> None:
         found.database.execute("DELETE FROM factors WHERE user_id = ?", (principal["id"],))
 
 
-ARRANGE = {"enrolTotp": _conflict, "confirmTotp": _conflict}
+def _too_many(found: Arranged) -> None:
+    """Every eighth registration meets twenty passkeys."""
+    if not found.valid or found.phase == "stateful" or found.turn % 8 or "challenge_id" not in found.body:
+        return
+    principal = found.database.one("SELECT id FROM users WHERE username = ?", (found.principal,))
+    if principal is not None:
+        user_id = principal["id"]
+        _remove_passkeys(found.database, user_id)
+        _add_passkeys(found.database, user_id, *_twenty(user_id))
+        answer_registration(user_id, found.body, datetime.now(UTC))
+
+
+ARRANGE = {"enrolTotp": _conflict, "confirmTotp": _conflict, "createPasskey": _too_many}
 PATHS = {"updateFactor": _arrange, "deleteFactor": _arrange}
 RESTORE = {"confirmTotp": _release}
 DICTIONARIES = {

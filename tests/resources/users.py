@@ -29,8 +29,9 @@ COSTS = {
     # The proof; the user, counts, sessions, factors, keys, mail tokens; the audit event; posts, audit events.
     "exportUserData": 1 + 1 + 6 + 1 + 2,
     "setUserRole": 1 + 1 + 4,  # the proof; the lock, the role, the sessions, the event
-    # The lock on the user and the other administrators, the removal, the audit event, and the erasure in earlier ones.
-    "deleteUser": 1 + 1 + 5,
+    # The proof; the lock on the user and other administrators, the removal, mails by id and by address, deliveries to webhooks,
+    # the audit event, and the erasure in earlier ones.
+    "deleteUser": 1 + 1 + 7,
 }
 ACCESS = {
     "listUsers": (401, 403, 403, 200, 401),

@@ -59,7 +59,9 @@ async def _store_password(
             raise Unauthorized("The password was changed at the same time; sign in again.")
         await transaction.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
         await mail_tokens.delete_all(transaction, principal.user_id)
-        await mails.queue_notice(transaction, resources, account.email, account, "Your password was changed.", now)
+        await mails.queue_notice(
+            transaction, resources, principal.user_id, account.email, account, "Your password was changed.", now
+        )
         await _record(transaction, "password.changed", now, origin, principal.user_id)
     resources.outbox_added.set()
 
@@ -86,7 +88,7 @@ async def _queue_change(
     notice = f"Somebody who knows your password asked to change your e-mail address to {email}."
     async with resources.database.transaction() as transaction:
         await mails.queue_token(transaction, resources, "change-email", email, now, user_id=principal.user_id)
-        await mails.queue_notice(transaction, resources, account.email, account, notice, now)
+        await mails.queue_notice(transaction, resources, principal.user_id, account.email, account, notice, now)
         await _record(transaction, "email.change-requested", now, origin, principal.user_id)
     resources.outbox_added.set()
 
@@ -140,7 +142,9 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
         )
         await transaction.run(DELETE_SESSIONS, user_id=token.user_id)
         await mail_tokens.delete_all(transaction, token.user_id)
-        await mails.queue_notice(transaction, resources, token.user_email, token, "Your password was reset.", now)
+        await mails.queue_notice(
+            transaction, resources, token.user_id, token.user_email, token, "Your password was reset.", now
+        )
         await _record(transaction, "password.reset", now, origin, token.user_id)
         await events.emit_changed(
             transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id
@@ -180,6 +184,7 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
         except ConstraintViolation:
             raise AlreadyRegistered("Another user has this email.") from None
         await mail_tokens.delete_all(transaction, token.user_id)
+        await mails.delete_requested(transaction, token.user_email)
         await _record(transaction, "email.changed", now, origin, token.user_id)
         await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
 

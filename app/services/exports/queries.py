@@ -14,7 +14,9 @@ from app.models.base import UtcDateTime
 from app.schemas.rows import FactorRow, MailTokenRow, PostRow, SessionRow
 from app.services.api_keys.queries import key_row
 from app.services.audit.list_queries import event_row
+from app.services.factors import queries as factors
 from app.services.mail_tokens import Purpose
+from app.services.posts import queries as posts
 
 BATCH_SIZE = 50  # rows; a post has up to 20,000 characters
 MAX_ROWS = 1000  # of the short lists; the document's arrays have the same bound
@@ -57,10 +59,7 @@ SELECT_SESSIONS = statement(
     SessionRow,
 )
 SELECT_FACTORS = statement(
-    select(Factor.id, Factor.type, Factor.name, Factor.created_at, Factor.last_used_at)
-    .where(Factor.user_id == _USER)
-    .order_by(Factor.id)
-    .limit(literal(100)),
+    select(*factors.SHOWN).where(Factor.user_id == _USER).order_by(Factor.id).limit(literal(100)),
     FactorRow,
 )
 SELECT_API_KEYS = statement(
@@ -78,7 +77,7 @@ SELECT_MAIL_TOKENS = statement(
     _mail_token,
 )
 SELECT_POSTS = statement(
-    select(Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
+    select(*posts.COLUMNS)
     .where(Post.author_id == _USER, Post.id > bindparam("after"))
     .order_by(Post.id)
     .limit(literal(BATCH_SIZE)),

@@ -74,7 +74,7 @@ async def delete(resources: Resources, principal: Principal, factor_id: int, ori
         if removed == "totp":
             await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
         notice = "Your authenticator app was removed." if removed == "totp" else "A passkey was removed."
-        await _tell(transaction, resources, owner, notice)
+        await _tell(transaction, resources, principal, owner, notice)
         await _record(transaction, resources, "factor.removed", origin, principal, factor_id)
     resources.outbox_added.set()
 
@@ -136,7 +136,7 @@ async def _store_confirmation(
         await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
         for code in codes:
             await transaction.run(INSERT_RECOVERY_CODE, user_id=principal.user_id, hash=_digest(code))
-        await _tell(transaction, resources, owner, "An authenticator app was added.")
+        await _tell(transaction, resources, principal, owner, "An authenticator app was added.")
         await _record(transaction, resources, "factor.confirmed", origin, principal, factor_id)
     resources.outbox_added.set()
     return RecoveryCodesRow(codes)
@@ -200,8 +200,8 @@ async def _owner(database: Database, principal: Principal) -> Owner:
     return owner
 
 
-async def _tell(transaction: Transaction, resources: Resources, owner: Owner, notice: str) -> None:
-    await mails.queue_notice(transaction, resources, owner.email, owner, notice, resources.now())
+async def _tell(transaction: Transaction, resources: Resources, principal: Principal, owner: Owner, notice: str) -> None:
+    await mails.queue_notice(transaction, resources, principal.user_id, owner.email, owner, notice, resources.now())
 
 
 async def _record(

@@ -10,16 +10,15 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.core.config import Settings
+from app.core.http.addresses import DEFAULT_PORTS
 from app.schemas.models import PasskeyAssertion, PasskeyRegistration
-
-_PORTS = {"http": 80, "https": 443}
 
 
 class RelyingParty(NamedTuple):
-    """The domain that passkeys are bound to, and the origins of pages that may use them."""
+    """The domain that passkeys are bound to, and the origin of pages that may use them."""
 
     id: str
-    origins: list[str]
+    origin: str
 
 
 class Registered(NamedTuple):
@@ -31,12 +30,12 @@ class Registered(NamedTuple):
 
 
 def relying_party(settings: Settings) -> RelyingParty:
-    """From PUBLIC_URL and ALLOWED_ORIGINS. Passkeys need a domain: a loopback address is replaced by `localhost`."""
+    """From PUBLIC_URL. Passkeys need a domain: a loopback address is replaced by `localhost`."""
     url = urlsplit(settings.public_url)
     host = (url.hostname or "").rstrip(".")
     domain = "localhost" if _is_loopback(host) else host
-    port = "" if url.port in {None, _PORTS.get(url.scheme)} else f":{url.port}"
-    return RelyingParty(domain, [f"{url.scheme}://{domain}{port}", *settings.origins])
+    port = "" if url.port in {None, DEFAULT_PORTS.get(url.scheme)} else f":{url.port}"
+    return RelyingParty(domain, f"{url.scheme}://{domain}{port}")
 
 
 def _is_loopback(host: str) -> bool:
@@ -60,7 +59,7 @@ def verify_registration(party: RelyingParty, challenge: str, sent: PasskeyRegist
             credential={"id": sent.id, "rawId": sent.rawId, "type": sent.type, "response": response},
             expected_challenge=webauthn.base64url_to_bytes(challenge),
             expected_rp_id=party.id,
-            expected_origin=party.origins,
+            expected_origin=party.origin,
             require_user_verification=True,
         )
     except Exception:  # noqa: BLE001 - of what clients send, it raises exceptions of many kinds
@@ -85,7 +84,7 @@ def verify_assertion(party: RelyingParty, challenge: str, sent: PasskeyAssertion
             credential={"id": sent.id, "rawId": sent.rawId, "type": sent.type, "response": response},
             expected_challenge=webauthn.base64url_to_bytes(challenge),
             expected_rp_id=party.id,
-            expected_origin=party.origins,
+            expected_origin=party.origin,
             credential_public_key=webauthn.base64url_to_bytes(public_key),
             credential_current_sign_count=0,  # compared in the statement that stores the new one
             require_user_verification=True,

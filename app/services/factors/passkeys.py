@@ -130,7 +130,7 @@ async def _store(
             if await transaction.one(SELECT_PASSKEY, key=key) is not None:
                 raise FactorExists("The passkey was added already.")
             raise TooManyPasskeys(f"You have {MAX_PASSKEYS} passkeys; remove one first.")
-        await mails.queue_notice(transaction, resources, owner.email, owner, "A passkey was added.", now)
+        await mails.queue_notice(transaction, resources, user_id, owner.email, owner, "A passkey was added.", now)
         details = Details(method="passkey", factor_id=factor.id)
         await audit.record(transaction, "factor.added", now, origin, actor=user_id, subject=user_id, details=details)
         await audit.record(transaction, "factor.confirmed", now, origin, actor=user_id, subject=user_id, details=details)

@@ -21,7 +21,6 @@ from app.schemas.rows import UserRow
 from app.services import mail_tokens, outbox, sign_ups
 from app.services.mail_tokens import Purpose
 from app.services.mails import recipients
-from app.services.outbox.queries import DELETE_ITEMS_OF_USER
 from app.services.shared.limits import count
 
 TOPIC = "mail."  # followed by the name of the template
@@ -80,32 +79,42 @@ async def queue_welcome(transaction: Transaction, resources: Resources, user: Us
     """
     await count(resources.mails, mailbox(user.email), "mails to this mailbox")
     values = {"name": _greeting(user), "username": user.username} | ({"invited": "yes"} if invited else {})
-    await _queue(transaction, resources, "welcome", user.email, values, user.created_at)
+    await _queue(transaction, resources, "welcome", user.email, values, user.created_at, _subject(user.id))
 
 
 async def queue_sign_up(transaction: Transaction, resources: Resources, sign_up_id: int, to: str, now: datetime) -> None:
     """Queue the mail that says how a sign-up goes on, which is decided when it is delivered; one statement."""
-    await _queue(transaction, resources, "sign-up", to, {"sign_up_id": str(sign_up_id)}, now)
+    await _queue(transaction, resources, "sign-up", to, {"sign_up_id": str(sign_up_id)}, now, to.lower())
 
 
 async def queue_token(
     transaction: Transaction, resources: Resources, purpose: Purpose, to: str, now: datetime, user_id: int | None = None
 ) -> None:
     """Queue a mail with a token, which is created when the mail is delivered, if there is a user for it; one statement."""
-    await _queue(transaction, resources, purpose, to, {}, now, user_id)
+    subject = to.lower() if user_id is None else _subject(user_id)
+    await _queue(transaction, resources, purpose, to, {}, now, subject, user_id)
 
 
 async def queue_notice(
-    transaction: Transaction, resources: Resources, to: str, user: Named, notice: str, now: datetime
+    transaction: Transaction, resources: Resources, user_id: int, to: str, user: Named, notice: str, now: datetime
 ) -> None:
     """Queue a mail that tells a user what has changed, in one sentence; one statement. It does not count for the limit."""
-    await _queue(transaction, resources, "notice", to, {"name": _greeting(user), "notice": notice}, now)
+    await _queue(transaction, resources, "notice", to, {"name": _greeting(user), "notice": notice}, now, _subject(user_id))
 
 
 async def delete_queued(transaction: Transaction, user_id: int, email: str) -> None:
-    """Delete a user's mails that were not delivered, dead letters too; one statement."""
-    beginning = msgspec.json.encode({"to": email.lower()}).decode()[:-1].replace("_", r"\_")  # `%` cannot be in an address
-    await transaction.run(DELETE_ITEMS_OF_USER, beginning=f"{beginning},%", end=f'%,"user\\_id":{user_id}}}')
+    """Delete a user's mails that were not delivered, to earlier addresses too; two statements."""
+    await outbox.delete_about(transaction, _subject(user_id))
+    await delete_requested(transaction, email)
+
+
+async def delete_requested(transaction: Transaction, email: str) -> None:
+    """Delete the mails that were asked for with an address, which a user no longer has, and not delivered; one statement."""
+    await outbox.delete_about(transaction, email.lower())
+
+
+def _subject(user_id: int) -> str:
+    return f"user:{user_id}"
 
 
 def mailbox(address: str) -> str:
@@ -178,10 +187,11 @@ async def _queue(
     to: str,
     values: dict[str, str],
     now: datetime,
+    subject: str,
     user_id: int | None = None,
 ) -> None:
     queued = QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values, user_id)
-    await outbox.add(transaction, f"{TOPIC}{template}", queued, now)
+    await outbox.add(transaction, f"{TOPIC}{template}", queued, now, subject)
 
 
 @functools.lru_cache(maxsize=4)

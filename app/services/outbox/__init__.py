@@ -18,6 +18,7 @@ from app.services.outbox.queries import (
     CLAIM_DUE_ITEMS,
     COUNT_ITEMS,
     DELETE_ITEM,
+    DELETE_ITEMS_ABOUT,
     EXTEND_CLAIM,
     INSERT_ITEM,
     RELEASE_CLAIMS,
@@ -42,12 +43,18 @@ _BATCH_SIZE = 1000  # rows that one statement updates, so that it stays within t
 _json = msgspec.json.Encoder()
 
 
-async def add(transaction: Transaction, topic: str, payload: object, now: datetime) -> None:
+async def add(transaction: Transaction, topic: str, payload: object, now: datetime, subject: str | None = None) -> None:
     """Add an item, in one statement. After the commit, set `Resources.outbox_added` to wake the worker.
 
-    The payload is encoded as JSON. It must contain everything that has to be the same in every attempt.
+    The payload is encoded as JSON. It must contain everything that has to be the same in every attempt. With a subject,
+    `delete_about` finds it.
     """
-    await transaction.run(INSERT_ITEM, topic=topic, payload=_json.encode(payload).decode(), created_at=now)
+    await transaction.run(INSERT_ITEM, topic=topic, payload=_json.encode(payload).decode(), subject=subject, created_at=now)
+
+
+async def delete_about(transaction: Transaction, subject: str) -> None:
+    """Delete all items of a subject, dead letters too; one statement."""
+    await transaction.run(DELETE_ITEMS_ABOUT, subject=subject)
 
 
 async def claim(database: Database, worker: str, now: datetime, limit: int) -> list[ClaimedItem]:

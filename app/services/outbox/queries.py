@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
 
 from app.core.database.statements import command, insert, parameters, statement
 from app.models import OutboxItem
@@ -42,18 +42,11 @@ class Counts(NamedTuple):
 
 
 INSERT_ITEM = command(
-    insert(OutboxItem).values(**parameters("topic", "payload", "created_at"), available_at=bindparam("created_at"), attempts=0)
-)
-# Their payloads begin with the first text or end with the second. Reads the whole outbox, which is empty but for what is being
-# delivered and for dead letters.
-DELETE_ITEMS_OF_USER = command(
-    delete(OutboxItem).where(
-        or_(
-            func.lower(OutboxItem.payload).like(bindparam("beginning", type_=String()), escape="\\"),
-            OutboxItem.payload.like(bindparam("end", type_=String()), escape="\\"),
-        )
+    insert(OutboxItem).values(
+        **parameters("topic", "payload", "subject", "created_at"), available_at=bindparam("created_at"), attempts=0
     )
 )
+DELETE_ITEMS_ABOUT = command(delete(OutboxItem).where(OutboxItem.subject == bindparam("subject")))
 
 # In a WITH, because PostgreSQL may evaluate a sub-select with LIMIT and FOR UPDATE more than once. On SQLite, which has one
 # writer, FOR UPDATE is left out.

@@ -11,13 +11,13 @@ from app.models import Post, User
 from app.schemas.rows import DeletedRow, PostRow
 from app.services.shared.pages import Listing, Order, count_rows, index_scan, stored_total, unindexed
 
-_COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
+COLUMNS = (Post.id, Post.author_id, Post.title, Post.content, Post.is_published, Post.created_at, Post.version)
 
-SELECT_POST = lookup(select(*_COLUMNS), PostRow, post_id=Post.id)
+SELECT_POST = lookup(select(*COLUMNS), PostRow, post_id=Post.id)
 INSERT_POST = statement(
     insert(Post)
     .values(**parameters("author_id", "title", "content", "is_published", "created_at"), version=1)
-    .returning(*_COLUMNS),
+    .returning(*COLUMNS),
     PostRow,
 )
 SELECT_AUTHOR = statement(select(User.id).where(User.id == bindparam("author_id")), int)
@@ -32,7 +32,7 @@ DELETE_POST = statement(delete(Post).where(*_THIS_VERSION).returning(Post.id), D
 def update_post(fields: frozenset[str]) -> Statement[PostRow]:
     """Update these columns, if the post has the version."""
     core = update(Post).where(*_THIS_VERSION).values({field: bindparam(f"new_{field}") for field in sorted(fields)})
-    return statement(core.values(version=Post.version + 1).returning(*_COLUMNS), PostRow)
+    return statement(core.values(version=Post.version + 1).returning(*COLUMNS), PostRow)
 
 
 _NEWEST_FIRST: Order[PostRow] = Order((Post.id,), descending=True)
@@ -41,7 +41,7 @@ _IS_PUBLISHED = Post.is_published.expression
 
 
 def _listing(name: str, total: Statement[int], *conditions: ColumnElement[bool]) -> Listing[PostRow]:
-    return Listing(name, total, _NEWEST_FIRST, index_scan(select(*_COLUMNS), conditions, PostRow, _NEWEST_FIRST))
+    return Listing(name, total, _NEWEST_FIRST, index_scan(select(*COLUMNS), conditions, PostRow, _NEWEST_FIRST))
 
 
 def _of_author(name: str, *conditions: ColumnElement[bool]) -> Listing[PostRow]:

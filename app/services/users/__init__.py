@@ -268,7 +268,7 @@ async def _deactivate(
 async def delete(
     resources: Resources, principal: Principal, user_id: int, if_match: str | None, origin: Origin | None = None
 ) -> None:
-    """Delete a user with all that is theirs, their mails in the outbox, and what is personal in audit events.
+    """Delete a user with all that is theirs, their mails and data on the way to webhooks, and what is personal in audit events.
 
     What stays is listed in docs/personal-data.md.
 
@@ -292,6 +292,7 @@ async def _delete(
         email = await transaction.one(DELETE_USER, user_id=user_id)
         if email is not None:
             await mails.delete_queued(transaction, user_id, email)
+        await events.delete_of_user(transaction, user_id)
         now = resources.now()
         await audit.record(transaction, "user.deleted", now, origin, actor=principal.user_id, subject=user_id)
         await audit.pseudonymise(transaction, user_id)

@@ -23,7 +23,7 @@ from app.core.database.statements import Statement
 from app.resources import Resources
 from app.schemas import rows
 from app.schemas.rows import DeletedRow, PostRow, UserRow
-from app.services.webhooks.queries import INSERT_DELIVERIES, SELECT_WANTED_EVENTS
+from app.services.webhooks.queries import DELETE_DELIVERIES_OF_USER, INSERT_DELIVERIES, SELECT_WANTED_EVENTS
 
 Event: TypeAlias = Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]
 
@@ -73,7 +73,7 @@ async def emit(transaction: Transaction, resources: Resources, event: Event, dat
     if not await is_wanted(resources, event, transaction):
         return
     now = resources.now()
-    writing = _writing.set(_Message(transaction, event, f"msg_{uuid.uuid4().hex}", now))
+    writing = _writing.set(_Message(transaction, event, f"msg_{uuid.uuid4().hex}", now, _user_id(data)))
     try:
         row, sender = _kind(event)
         await sender.send("", body=row(event, now, data))
@@ -125,6 +125,18 @@ async def _write(
     return written
 
 
+async def delete_of_user(transaction: Transaction, user_id: int) -> None:
+    """Delete the deliveries that have data of a user; one statement. A delivery on its way may still arrive."""
+    await transaction.run(DELETE_DELIVERIES_OF_USER, user_id=user_id)
+
+
+def _user_id(data: UserRow | PostRow | DeletedRow) -> int | None:
+    """The user whose data it is; None for the id of something deleted."""
+    if isinstance(data, DeletedRow):
+        return None
+    return data.id if isinstance(data, UserRow) else data.author_id
+
+
 # --- from a row to the stored payload
 
 
@@ -135,6 +147,7 @@ class _Message(NamedTuple):
     event: Event
     id: str
     now: datetime
+    user_id: int | None
 
 
 _writing: ContextVar[_Message] = ContextVar("writing")
@@ -150,6 +163,7 @@ class _Storing:
             message_id=message.id,
             event=message.event,
             payload=content.decode(),
+            user_id=message.user_id,
             created_at=message.now,
         )
         return Reply(204, {}, b"")  # of the receiver

@@ -110,19 +110,23 @@ INSERT_DELIVERIES = command(
     insert(Delivery).from_select(
         [
             *(Delivery.webhook_id, Delivery.message_id, Delivery.event, Delivery.payload, Delivery.status),
-            *(Delivery.attempts, Delivery.created_at, Delivery.next_attempt_at),
+            *(Delivery.attempts, Delivery.user_id, Delivery.created_at, Delivery.next_attempt_at),
         ],
         select(
             Webhook.id,
             *(bindparam(column.key, type_=column.type) for column in (Delivery.message_id, Delivery.event, Delivery.payload)),
             literal("pending"),
             literal(0),
+            bindparam("user_id", type_=Delivery.user_id.type),
             *[bindparam("created_at", type_=Delivery.created_at.type)] * 2,
         )
         .where(Webhook.is_active, _WANTS)
         .with_for_update(read=True, key_share=True),
     )
 )
+
+# Not those of the deletion itself, which have no data of the user.
+DELETE_DELIVERIES_OF_USER = command(delete(Delivery).where(Delivery.user_id == bindparam("user_id")))
 
 # --- deliveries
 

@@ -108,11 +108,10 @@ def arrays_have_max_items(context: Context) -> Iterator[Finding]:
 def request_objects_are_closed(context: Context) -> Iterator[Finding]:
     """An unknown property is usually a misspelled optional one: if it is ignored, the client loses data without an error.
 
-    A schema with `externalDocs` is defined elsewhere, where properties may be added.
+    An object is open by decision if `additionalProperties` is written, and the number and names of properties are bounded.
     """
     for schema in _of_type(context, "object"):
-        own = schema.direction == "request" and not schema.has("externalDocs")
-        if own and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
+        if schema.direction == "request" and (fault := next(filter(None, map(_openness, schema.cases)), None)) is not None:
             yield finding(schema.node, *fault)
 
 
@@ -120,13 +119,11 @@ def _openness(schema: EffectiveSchema) -> tuple[str, str] | None:
     """Why the schema accepts unknown properties, and how to fix it; None if it accepts none, or only bounded ones."""
     restricted = any(EffectiveSchema.of(node).has("pattern", "enum", "const") for node in schema.all("propertyNames"))
     unknown = [node.value for keyword in ("additionalProperties", "unevaluatedProperties") for node in schema.all(keyword)]
-    if False in unknown:
+    if False in unknown or (unknown and schema.has("maxProperties") and restricted):
         return None
-    if not any(isinstance(value, dict) for value in unknown):
-        return "is a request object that accepts unknown properties", "add `additionalProperties: false`"
-    if not (schema.has("maxProperties") and restricted):
+    if any(isinstance(value, dict) for value in unknown):
         return "is an unbounded map in a request", "add `maxProperties`, and `propertyNames` with a pattern"
-    return None
+    return "is a request object that accepts unknown properties", "add `additionalProperties: false`"
 
 
 @rule(common="error")

@@ -136,6 +136,47 @@ class TestRegistration:
         assert problem(client.post(CHALLENGES, json={"purpose": "registration"})) == (401, "unauthorized")
 
 
+class TestOrigins:
+    def test_a_page_that_may_call_the_service_can_neither_register_nor_sign_in(self, settings):
+        page = "https://partner.example"
+        with TestClient(create_app(settings.model_copy(update={"allowed_origins": [page]}))) as client:
+            preflight = {"Origin": page, "Access-Control-Request-Method": "POST"}
+            allowed = client.options(SESSIONS, headers=preflight).headers["Access-Control-Allow-Origin"]
+            stored_user(client, username="grace")
+            grace = signed_in(client, "grace")
+            theirs = Authenticator(origin=page, credential_id=b"theirs")
+            registered_there = client.post(
+                PASSKEYS, json=registration(client, grace, theirs), headers={**grace, "Origin": page}
+            )
+            authenticator = registered(client, grace)
+            authenticator.origin = page
+            signed_in_there = client.post(SESSIONS, json=proof(client, authenticator), headers={"Origin": page})
+
+        assert allowed == page
+        assert problem(registered_there) == (403, "verification-failed")
+        assert problem(signed_in_there) == REFUSED
+
+
+class TestFutureMembers:
+    def test_members_that_browsers_add_are_accepted_within_bounds(self, client, grace):
+        added = {"newMember": {"a": [[1, None], {"b": True}]}, "clientExtensionResults": {"prf": {"results": {"first": "AA"}}}}
+        body = registration(client, grace, Authenticator())
+        body["credential"] |= added
+        body["credential"]["response"] |= {"publicKey": None, "publicKeyAlgorithm": -7, "another": ["x"]}
+        authenticator = Authenticator()
+        authenticator.user_handle = "Mg"
+
+        assert client.post(PASSKEYS, json=body, headers=grace).status_code == 201
+        answer = proof(client, authenticator)
+        answer["passkey"]["credential"] |= added
+        answer["passkey"]["credential"]["response"]["attestationObject"] = "AA"
+        many = proof(client, authenticator)
+        many["passkey"]["credential"] |= {f"member{number}": number for number in range(30)}
+
+        assert client.post(SESSIONS, json=answer).status_code == 201
+        assert client.post(SESSIONS, json=many).status_code == 422
+
+
 class TestSigningIn:
     def test_a_passkey_replaces_password_and_code(self, client, grace):
         authenticator = registered(client, grace)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from app.core.security import tokens
 from app.main import create_app
 from app.models import metadata
 from tests.support.builders import PASSWORD, at, signed_in, stored_post, stored_user
 from tests.support.clock import Clock
 from tests.support.databases import Connection, query
+from tests.support.rows import NOW
 
 ADDRESS = "2001:db8::7"
 
@@ -26,8 +28,10 @@ def client(settings, clock):
 
 
 @pytest.fixture
-def grace(client, settings):
-    """Grace, who has everything that a user can have, from an address of her own."""
+def grace(client, admin, settings):
+    """Grace, who has everything that a user can have, from an address of her own; a webhook is told about her."""
+    subscription = {"url": "https://example.com/hooks", "events": ["user.created", "post.created", "user.deleted"]}
+    assert client.post("/api/v1/webhooks", json=subscription, headers=admin).status_code == 201
     stored_user(client, username="grace", email="grace@example.com")
     own = signed_in(client, "grace")
     hers = at(client, ADDRESS)
@@ -43,6 +47,13 @@ def grace(client, settings):
         "INSERT INTO mail_tokens (hash, user_id, purpose, email, expires_at) VALUES (?, 2, 'change-email', ?, ?)",
         *("0" * 64, "hopper@example.com", "2999-01-01T00:00:00.000000+00:00"),
     )
+    for kind, confirmed_at in (("totp", None), ("passkey", NOW)):
+        query(
+            settings.database_url,
+            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
+            " VALUES (2, ?, ?, ?, ?, ?, 0, ?)",
+            *(f"{kind}:2", f"the {kind} key", confirmed_at, kind, f"Her {kind}", NOW),
+        )
     return own
 
 
@@ -61,6 +72,10 @@ class TestExport:
         assert [post["title"] for post in data["posts"]] == [f"Title {number}" for number in range(60)]
         assert [session["is_current"] for session in data["sessions"]] == [True, False]
         assert [key["name"] for key in data["api_keys"]] == ["Backup"]
+        assert [(factor["type"], factor["name"]) for factor in data["factors"]] == [
+            ("totp", "Her totp"),
+            ("passkey", "Her passkey"),
+        ]
         assert [token["email"] for token in data["mail_tokens"]] == ["hopper@example.com"]
         assert data["known_addresses"] == 2
         assert [event["id"] for event in data["audit_events"]] == [
@@ -74,7 +89,8 @@ class TestExport:
         assert {event["address"] for event in data["audit_events"]} == {None, "testclient", ADDRESS}
         assert data["audit_events"][-1]["type"] == "user.exported"
         secrets = query(settings.database_url, "SELECT password_hash FROM users") + query(
-            settings.database_url, "SELECT access_hash FROM sessions UNION SELECT hash FROM api_keys"
+            settings.database_url,
+            "SELECT access_hash FROM sessions UNION SELECT hash FROM api_keys UNION SELECT secret FROM factors",
         )
         assert not [secret for [secret] in secrets if secret in response.text]
 
@@ -103,23 +119,25 @@ class TestErasure:
 
         assert client.delete("/api/v1/users/2", headers=grace).status_code == 204
 
-        assert {table for table, _ in before} >= {"users", "outbox", "mail_tokens", "audit_events"}
+        assert {table for table, _ in before} >= {"users", "outbox", "mail_tokens", "audit_events", "webhook_deliveries"}
         assert _found(settings, sought) == set()
         left = {table for table in _owned() if _rows(settings, table, "user_id = 2")}
         assert left == set()
+        assert query(settings.database_url, "SELECT event FROM webhook_deliveries") == [("user.deleted",)]
 
-    def test_mails_of_others_stay(self, client, grace, settings):
-        for number, email in enumerate(("xgrace@example.com", "grace@example.com.de", "gra_e@example.com")):
+    def test_mails_to_earlier_addresses_are_erased_and_those_of_others_stay(self, client, grace, settings):
+        for number, email in enumerate(("xgrace@example.com", "grace@example.com.de")):
             stored_user(client, username=f"user_{number}", email=email)
-        query(settings.database_url, "UPDATE users SET email = 'gra_e@example.com' WHERE id = 2")
+        token = tokens.new("ace_")
+        query(settings.database_url, "UPDATE mail_tokens SET hash = ?", tokens.digest(token))
 
+        confirmed = client.post("/api/v1/email-verification-confirmations", json={"token": token})
         client.delete("/api/v1/users/2", headers=grace)
 
-        left = " ".join(row[0] for row in query(settings.database_url, "SELECT payload FROM outbox"))
-        assert '"xgrace@example.com"' in left
-        assert '"grace@example.com.de"' in left
-        assert '"to":"grace@example.com"' in left
-        assert '"gra_e@example.com"' not in left
+        assert confirmed.status_code == 204
+        left = query(settings.database_url, "SELECT subject, payload FROM outbox ORDER BY id")
+        assert [subject for subject, _ in left] == ["user:3", "user:4"]
+        assert [email in payload for email, (_, payload) in zip(("xgrace@", ".com.de"), left, strict=True)] == [True, True]
 
 
 def _owned():

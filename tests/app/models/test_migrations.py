@@ -184,6 +184,39 @@ class TestHistory:
         assert (claimed["id"], failed["id"]) == (1, 2)
         assert after == before
 
+    def test_0011_fills_in_whose_data_the_outbox_and_deliveries_have(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        with monkeypatch.context() as patch:
+            versions(tmp_path, patch, until="0010")
+            run.upgrade(url)
+        mails = ['{"to":"Ada@example.com","user_id":null}', '{"to":"new@example.com","user_id":7}', '{"number":1}']
+        data = ['{"id":7,"email":"a@example.com"}', '{"id":9,"author_id":7}', '{"id":7}']
+        with Connection(url) as connection:
+            for payload in mails * 400:  # more than a batch
+                connection.execute(
+                    "INSERT INTO outbox (topic, payload, created_at, available_at, attempts) VALUES ('t', ?, ?, ?, 0)",
+                    (payload, INSTANT, INSTANT),
+                )
+            connection.execute(
+                "INSERT INTO webhooks (id, url, events, is_active, secret, available_at, created_at, version)"
+                " VALUES (1, 'u', 'e', true, 's', ?, ?, 1)",
+                (INSTANT, INSTANT),
+            )
+            for payload in data:
+                connection.execute(
+                    "INSERT INTO webhook_deliveries (webhook_id, message_id, event, payload, status, attempts, created_at)"
+                    " VALUES (1, 'm', 'e', ?, 'pending', 0, ?)",
+                    (f'{{"data":{payload}}}', INSTANT),
+                )
+
+            assert run.upgrade(url)[0] == "0011"
+            subjects = connection.execute("SELECT subject, count(*) FROM outbox GROUP BY subject")
+            users = connection.execute("SELECT user_id FROM webhook_deliveries ORDER BY id")
+
+        assert {tuple(row) for row in subjects} == {("ada@example.com", 400), ("user:7", 400), (None, 400)}
+        assert [row["user_id"] for row in users] == [7, 7, None]
+
     def test_a_full_downgrade_leaves_nothing_and_can_be_upgraded_again(self, migrated: str):
         assert run.downgrade(migrated, migrations.REVISIONS[-1]) == []
         assert run.downgrade(migrated, "base") == migrations.REVISIONS[::-1]

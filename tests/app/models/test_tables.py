@@ -150,6 +150,8 @@ class TestIndexes:
                 "SELECT * FROM webhook_deliveries WHERE webhook_id = 1 AND next_attempt_at < '2' ORDER BY next_attempt_at, id",
                 "ix_webhook_deliveries_webhook_id_next_attempt_at_id",
             ),
+            ("DELETE FROM webhook_deliveries WHERE user_id = 1", "ix_webhook_deliveries_user_id"),
+            ("DELETE FROM outbox WHERE subject = 'user:1'", "ix_outbox_subject"),
         ],
     )
     async def test_the_index_serves_its_query_without_sorting(self, url: str, sql: str, index: str):

@@ -14,7 +14,7 @@ from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, IdempotencyKeyInUse, IdempotencyKeyReused
 from app.services import posts, users
-from tests.app.services.test_races import kinds, outcomes
+from tests.app.services.races.outcomes import kinds, outcomes
 from tests.contract.wire import Request
 from tests.support.builders import new_post, new_user
 from tests.support.databases import query

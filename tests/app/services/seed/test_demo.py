@@ -34,7 +34,8 @@ def test_the_example_of_create_session_signs_in_in_development_only(settings, en
     examples = operation["requestBody"]["content"]["application/json"]["examples"]
 
     with TestClient(create_app(settings.model_copy(update={"env": env}))) as client:
-        answers = [client.post("/api/v1/sessions", json=example["value"]) for example in examples.values()]
+        bodies = [example["value"] for example in examples.values() if "password" in example["value"]]
+        answers = [client.post("/api/v1/sessions", json=body) for body in bodies]
 
     assert {answer.status_code for answer in answers} == {status}
 

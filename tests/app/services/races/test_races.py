@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable
-from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
 from accord.runtime import ApiError
 from app.call import Principal, SessionPrincipal
 from app.core.database import Transaction
-from app.resources import connected, make_resources
 from app.schemas.models import ApiKeyCreate, PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,
@@ -28,6 +24,7 @@ from app.schemas.rows import CreatedApiKeyRow
 from app.services import api_keys, posts, sessions, users
 from app.services.users.list_queries import UserFilters
 from app.services.users.queries import update_user
+from tests.app.services.races.outcomes import kinds, outcomes
 from tests.support.answers import total
 from tests.support.builders import PASSWORD, new_user
 from tests.support.databases import Connection
@@ -35,26 +32,6 @@ from tests.support.databases import Connection
 pytestmark = pytest.mark.anyio
 
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-
-@pytest.fixture
-async def processes(settings):
-    """Two services on one file."""
-    async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(connected(make_resources(settings))) for _ in range(2)]
-
-
-async def outcomes(*work: Awaitable[Any]):
-    """The results and problems of concurrent calls. Any other exception fails the test."""
-    found = await asyncio.gather(*work, return_exceptions=True)
-    for outcome in found:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, ApiError):
-            raise outcome
-    return found
-
-
-def kinds(found, kind):
-    return sum(isinstance(outcome, kind) for outcome in found)
 
 
 async def administrators(service):
