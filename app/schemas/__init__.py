@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "f45b85c29f91b7ef67278e6ede69e73f5507cbc5252f88e6868403c7319be355"
+DIGEST = "1a5dedda0d6eede7992343ee74b4777949a49bd59401ee20c14a23ec4b4618fd"

@@ -1248,9 +1248,9 @@ class Reauthentication(Model):
         StrictStr | MISSING,
         Field(
             description="One of the recovery codes, each of which can be used once.",
-            max_length=19,
-            min_length=19,
-            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+            max_length=29,
+            min_length=29,
+            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){5}$",
         ),
     ] = MISSING
     passkey: Annotated[PasskeyProof | MISSING, Field(description="An answered challenge for `authentication`.")] = MISSING
@@ -1317,9 +1317,9 @@ class SessionCreate(Model):
         StrictStr | MISSING,
         Field(
             description="One of the recovery codes, each of which can be used once.",
-            max_length=19,
-            min_length=19,
-            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){3}$",
+            max_length=29,
+            min_length=29,
+            pattern="^[a-z2-7]{4}(-[a-z2-7]{4}){5}$",
         ),
     ] = MISSING
     passkey: Annotated[PasskeyProof | MISSING, Field(description="An answered challenge for `authentication`.")] = MISSING

@@ -203,7 +203,11 @@ WRONG = {
     "createSession body /identifier": ["ab", "a\0b", "a" * 255],
     "createSession body /password": ["a1" * 256 + "a", "a1\0aaaaa"],
     "createSession body /totp_code": ["12345", "1234567", "12345\u0661"],
-    "createSession body /recovery_code": ["k3hq-w7da-2xno-fz51", "k3hq-w7da-2xno-fz5t-", "K3HQ-W7DA-2XNO-FZ5T"],
+    "createSession body /recovery_code": [
+        "k3hq-w7da-2xno-fz5t-ujzd-egx1",
+        "k3hq-w7da-2xno-fz5t-ujzd-egxd-",
+        "K3HQ-W7DA-2XNO-FZ5T-UJZD-EGXD",
+    ],
     "createSessionToken body /refresh_token": [
         *("acr_" + "0" * 71, "acr_" + "0" * 73, "aca_" + "0" * 72, "acr_" + "A" * 72, "acr_" + "0" * 71 + "\n"),
     ],
