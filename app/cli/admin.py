@@ -16,6 +16,7 @@ from app.schemas.models import UserCreate
 from app.schemas.problems import NotFound
 from app.schemas.rows import TokensRow
 from app.services import sessions, users
+from app.services.users.creation import create_user
 
 _MAX_PASSWORD_BYTES = 1024  # read from standard input; the contract allows 128 characters
 
@@ -35,7 +36,7 @@ def admin_create(settings: Settings, *, email: str | None, username: str | None,
         new = UserCreate(**given)
     except ValidationError as error:
         fail(*describe_faults(error, {name: field.description for name, field in UserCreate.model_fields.items()}))
-    user = run(settings, lambda resources: users.create(resources, new, "admin"))
+    user = run(settings, lambda resources: create_user(resources, new, "admin"))
     typer.echo(f"administrator {user.username} has the id {user.id}")
 
 

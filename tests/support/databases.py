@@ -17,7 +17,7 @@ from app.core.config import Settings
 from app.migrations import run
 from app.resources import connected, make_resources
 from app.schemas.models import UserCreate
-from app.services import users
+from app.services.users.creation import create_user
 from tests.support.builders import PASSWORD
 from tests.support.servers.postgres import Running
 
@@ -77,7 +77,7 @@ def _make(url: str) -> None:
     async def administrator() -> None:
         async with connected(make_resources(settings)) as resources:
             new = UserCreate(email="admin@example.com", username="admin", password=PASSWORD)
-            await users.create(resources, new, "admin")
+            await create_user(resources, new, "admin")
 
     asyncio.run(administrator())
 

@@ -13,7 +13,7 @@ from app.core.errors import ConstraintViolation
 from app.models import metadata
 from app.resources import Resources
 from app.services.seed.queries import SELECT_LAST_USER_ID, SELECT_USER_IDS
-from app.services.users import search_key
+from app.services.users.creation import search_key
 
 USER_COLUMNS = (
     "email",

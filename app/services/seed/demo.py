@@ -12,7 +12,8 @@ from app.call import Principal, Role
 from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
 from app.schemas.models import PostCreate, UserCreate
-from app.services import posts, users
+from app.services import posts
+from app.services.users.creation import create_user
 from app.services.users.queries import SELECT_ANY_USER
 
 
@@ -33,7 +34,7 @@ async def create(resources: Resources) -> list[Account]:
     for username, full_name, role in people:
         password = f"{secrets.token_urlsafe(12)}-7a" if role == "admin" else DEMO_PASSWORD
         new = UserCreate(email=f"{username}@example.com", username=username, password=password, full_name=full_name)
-        user = await users.create(resources, new, role)
+        user = await create_user(resources, new, role)
         author = Principal(user.id, role)
         for number in range(1, 4):
             post = PostCreate(title=f"{full_name}'s note {number}", content="Demo data.", is_published=number < 3)  # noqa: PLR2004

@@ -1,23 +1,16 @@
-"""Rules of users: who may see and change whom, unique e-mail addresses and usernames, at least one administrator."""
+"""Rules of users: who may see and change whom, and at least one administrator. How they are created: `creation.py`."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable
-from datetime import datetime
-from typing import NamedTuple
 
-from pydantic import MISSING
-
-from app.call import Origin, Principal, Role
+from app.call import Origin, Principal
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.core.database.statements import Statement
-from app.core.errors import ConstraintViolation
 from app.models.audit import AuditEventType
 from app.resources import Resources
-from app.schemas.models import UserCreate, UserUpdate
+from app.schemas.models import UserUpdate
 from app.schemas.problems import (
-    AlreadyRegistered,
     Forbidden,
     LastAdmin,
     NotFound,
@@ -25,56 +18,24 @@ from app.schemas.problems import (
     Unauthorized,
 )
 from app.schemas.rows import DeletedRow, UserListRow, UserRow
-from app.services import audit, idempotency, mails, posts, profiles
+from app.services import audit, mails, posts, profiles
 from app.services.audit import Details, Recorder
-from app.services.idempotency import Creation, Record, Secrets, run_once
-from app.services.shared.limits import count
 from app.services.shared.pages import load_page
-from app.services.shared.password_rules import require_strong
 from app.services.shared.preconditions import matching_versions
+from app.services.users.creation import search_key
 from app.services.users.list_queries import UserFilters, users_listing
 from app.services.users.queries import (
     DELETE_SESSIONS_OF_USER,
     DELETE_USER,
-    INSERT_USER,
     LOCK_USER_AND_ADMINS,
     SELECT_ADMIN,
-    SELECT_PASSWORD_HASH,
     SELECT_USER,
     update_user,
 )
 from app.services.webhooks import events
 
-# The field of each unique constraint.
-_UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
 # The type of audit event of an update, by `is_active`.
 _UPDATES: dict[bool | None, AuditEventType] = {None: "user.updated", True: "user.reactivated", False: "user.deactivated"}
-
-
-class NewUser(NamedTuple):
-    """A user to insert."""
-
-    email: str
-    username: str
-    full_name: str | None
-    password_hash: str
-    role: Role
-    email_verified: bool
-
-
-async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
-    """Whether the password of a repeated sign-up is that of the user; true for a user who was deleted."""
-    stored = await resources.database.one(SELECT_PASSWORD_HASH, user_id=user_id)
-    return stored is None or await resources.passwords.verify(stored, secrets["password"])
-
-
-CREATION = Creation(
-    "createUser",
-    UserRow,
-    lambda database, user_id: database.one(SELECT_USER, user_id=user_id),
-    secrets=frozenset({"password"}),
-    matches=_has_password,
-)
 
 
 async def get(database: Database, principal: Principal, user_id: int) -> UserRow:
@@ -110,86 +71,6 @@ async def list(database: Database, number: int, size: int, cursor: str | None, f
     """One page of users. Runs the statements of `load_page`. Raises `UnknownCursor`."""
     page = await load_page(database, users_listing(filters.shape), number, size, cursor, **filters.parameters)
     return UserListRow(*page)
-
-
-async def create(
-    resources: Resources,
-    new: UserCreate,
-    role: Role = "user",
-    idempotency_key: str | None = None,
-    address: Hashable | None = None,
-    origin: Origin | None = None,
-    creator: Principal | None = None,
-) -> UserRow:
-    """Create a user and queue the welcome mail; with an idempotency key only once. `creator`: the administrator who does it.
-
-    Raises:
-        TooManyRequests: too many sign-ups from this client address (not counted if None), or mails to this mailbox.
-        DisallowedCharacters, WeakPassword: checked before the password is hashed.
-        AlreadyRegistered: decided by the unique constraints, so of two simultaneous requests exactly one succeeds.
-        IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.run_once`.
-    """
-
-    async def effect(record: Record[UserRow] | None) -> UserRow:
-        require_strong(resources.settings, new.password, new.email, new.username, full_name(new))
-        if address is not None:
-            await count(resources.sign_ups, address, "sign-ups from this address")
-        password_hash = await resources.passwords.hash(new.password)
-        # The operator verifies the addresses of administrators, who are created on the command line.
-        stored = NewUser(new.email, new.username, full_name(new), password_hash, role, email_verified=role == "admin")
-        return await _store(resources, stored, record, origin, creator)
-
-    request = idempotency.request(CREATION, idempotency_key, creator or new.email.lower(), new)
-    try:
-        return await run_once(resources, CREATION, request, effect)
-    finally:  # even if the outcome of the write is unknown
-        await resources.cache.drop(profiles.CACHE_TOPIC)
-
-
-@retry_on_conflict
-async def _store(
-    resources: Resources, new: NewUser, record: Record[UserRow] | None, origin: Origin | None, creator: Principal | None
-) -> UserRow:
-    async with resources.database.transaction() as transaction:
-        user = await insert(transaction, resources, new, origin, creator)
-        if new.role == "user":
-            await mails.queue_welcome(transaction, resources, user, invited=creator is not None)
-        if record is not None:
-            await record(transaction, user)
-    resources.outbox_added.set()
-    return user
-
-
-async def insert(
-    transaction: Transaction, resources: Resources, new: NewUser, origin: Origin | None, creator: Principal | None = None
-) -> UserRow:
-    """Insert a user, with the audit event and those of webhooks. Raises `AlreadyRegistered`."""
-    now: datetime = resources.now()
-    try:
-        user = await transaction.one(
-            INSERT_USER,
-            **new._asdict(),
-            email_key=new.email.lower(),
-            username_key=new.username.lower(),
-            full_name_key=search_key(new.full_name),
-            created_at=now,
-        )
-    except ConstraintViolation as refused:
-        raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
-    if user is None:
-        raise RuntimeError("an insert without a conflict clause returned no row")
-    if creator is not None:
-        actor: int | None = creator.user_id
-    else:
-        actor = user.id if new.role == "user" else None  # administrators are created on the command line
-    await audit.record(transaction, "user.created", now, origin, actor=actor, subject=user.id, details=Details(role=new.role))
-    await events.emit(transaction, resources, "user.created", user)
-    return user
-
-
-def full_name(new: UserCreate) -> str | None:
-    """The full name of a new user; None if none was sent."""
-    return None if new.full_name is MISSING else new.full_name
 
 
 async def update(
@@ -317,11 +198,6 @@ async def lock_for_removal(
         raise has_changed()
     if not stays_admin and user.is_active_admin and not any(row.is_active_admin for row in locked if row.id != user_id):
         raise LastAdmin("The last active administrator must stay one.")
-
-
-def search_key(text: str | None) -> str | None:
-    """Text as the case-insensitive search compares it."""
-    return None if text is None else text.casefold()
 
 
 def _require_self_or_admin(principal: Principal, user_id: int) -> None:

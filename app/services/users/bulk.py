@@ -13,7 +13,6 @@ from app.core.database import Database, retry_on_conflict
 from app.resources import Resources
 from app.services import audit, profiles
 from app.services.audit import Details
-from app.services.users import search_key
 from app.services.users.bulk_queries import (
     EXPORT_BATCH,
     INSERT_IMPORTED_USER,
@@ -21,6 +20,7 @@ from app.services.users.bulk_queries import (
     SELECT_STORED_USERS,
     StoredUser,
 )
+from app.services.users.creation import search_key
 
 IMPORT_BATCH = 500  # rows per transaction: a fraction of a second, in which other writers of SQLite wait
 

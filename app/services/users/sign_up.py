@@ -12,11 +12,12 @@ from app.resources import Resources
 from app.schemas.models import UserCreate
 from app.schemas.problems import SignUpClosed
 from app.schemas.rows import UserRow
-from app.services import audit, idempotency, mail_tokens, mails, profiles, sign_ups, users
+from app.services import audit, idempotency, mail_tokens, mails, profiles, sign_ups
 from app.services.idempotency import Creation, Record, Secrets, run_once
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
 from app.services.sign_ups.queries import SELECT_SIGN_UP_PASSWORD_HASH, ConfirmedSignUp
+from app.services.users.creation import NewUser, create_user, full_name, insert_user
 
 
 class _SignUp(msgspec.Struct):
@@ -53,27 +54,27 @@ async def sign_up(
 
     Raises:
         SignUpClosed: the caller may not create users.
-        TooManyRequests, DisallowedCharacters, WeakPassword, AlreadyRegistered: see `users.create`.
+        TooManyRequests, DisallowedCharacters, WeakPassword, AlreadyRegistered: see `create_user`.
         IdempotencyKeyInUse, IdempotencyKeyReused: see `idempotency.run_once`.
     """
     policy = resources.settings.sign_up
     if policy == "closed":
         raise SignUpClosed("Nobody can create users here.")
     if principal is not None and principal.is_admin:
-        return await users.create(resources, new, idempotency_key=idempotency_key, origin=origin, creator=principal)
+        return await create_user(resources, new, idempotency_key=idempotency_key, origin=origin, creator=principal)
     if policy == "invite":
         raise SignUpClosed("Only administrators create users here.")
     if policy == "strict":
         await _request(resources, new, idempotency_key, address, origin)
         return None
-    return await users.create(resources, new, idempotency_key=idempotency_key, address=address, origin=origin)
+    return await create_user(resources, new, idempotency_key=idempotency_key, address=address, origin=origin)
 
 
 async def _request(
     resources: Resources, new: UserCreate, idempotency_key: str | None, address: Hashable, origin: Origin | None
 ) -> None:
     async def effect(record: Record[_SignUp] | None) -> _SignUp:
-        require_strong(resources.settings, new.password, new.email, new.username, users.full_name(new))
+        require_strong(resources.settings, new.password, new.email, new.username, full_name(new))
         await count(resources.sign_ups, address, "sign-ups from this address")
         await count(resources.mails, mails.mailbox(new.email), "mails to this mailbox")
         return await _store(resources, new, await resources.passwords.hash(new.password), record, origin)
@@ -87,7 +88,7 @@ async def _store(
 ) -> _SignUp:
     now = resources.now()
     async with resources.database.transaction() as transaction:
-        stored = _SignUp(await sign_ups.store(transaction, new, users.full_name(new), password_hash, now))
+        stored = _SignUp(await sign_ups.store(transaction, new, full_name(new), password_hash, now))
         await mails.queue_sign_up(transaction, resources, stored.id, new.email, now)
         await audit.record(transaction, "user.sign-up-requested", now, origin, actor=None, subject=None)
         if record is not None:
@@ -115,10 +116,10 @@ async def confirm(resources: Resources, token: str, origin: Origin | None = None
 
 @retry_on_conflict
 async def _create(resources: Resources, confirmed: ConfirmedSignUp, origin: Origin | None) -> None:
-    new = users.NewUser(
+    new = NewUser(
         confirmed.email, confirmed.username, confirmed.full_name, confirmed.password_hash, "user", email_verified=True
     )
     async with resources.database.transaction() as transaction:
         if not await sign_ups.use(transaction, confirmed):
             raise mail_tokens.invalid()
-        await users.insert(transaction, resources, new, origin)
+        await insert_user(transaction, resources, new, origin)

@@ -17,6 +17,7 @@ from app.resources import Resources, connected, make_resources
 from app.schemas.models import PostCreate, PostUpdate, UserCreate, UserUpdate
 from app.services import posts, users
 from app.services import profiles as profile_rules
+from app.services.users.creation import create_user
 from app.services.users.queries import SELECT_USER
 from tests.conftest import settings_of
 from tests.support.builders import new_user
@@ -52,7 +53,7 @@ async def published(service: Resources) -> Encoded[object]:
 
 
 WRITES = {
-    "createUser": (lambda service: users.create(service, UserCreate(**new_user(username="ada"))), b"COMMIT\0", profiles),
+    "createUser": (lambda service: create_user(service, UserCreate(**new_user(username="ada"))), b"COMMIT\0", profiles),
     "updateUser": (lambda service: users.update(service, ADMIN, 1, UserUpdate(bio="ada"), None), b"ada", profiles),
     "createPost": (
         lambda service: posts.create(service, ADMIN, PostCreate(title="ada", content="c", is_published=True)),

@@ -18,7 +18,8 @@ from app.main import create_app
 from app.migrations import run
 from app.resources import connected, make_resources
 from app.schemas.models import UserCreate
-from app.services import outbox, users
+from app.services import outbox
+from app.services.users.creation import create_user
 from app.worker import CONCURRENCY
 from tests.app.worker.working import all_delivered, at_work, ids, outbox_is_taken, signed_up, until
 from tests.support.builders import new_user, stored_user
@@ -80,7 +81,7 @@ class TestDelivery:
         monkeypatch.setattr(outbox, "FIRST_DELAY", timedelta(milliseconds=1))
         body = new_user()
         server.refuse(body["email"], "450 greylisted", "451 still")
-        await users.create(resources, UserCreate(**body))
+        await create_user(resources, UserCreate(**body))
         [entry] = await outbox.list_items(resources.database, 10)
 
         async with at_work(resources):
@@ -91,7 +92,7 @@ class TestDelivery:
     async def test_a_permanent_rejection_is_a_dead_letter_and_logged_without_the_address(self, resources, server):
         body = new_user()
         server.refuse(body["email"], f"550 5.1.1 <{body['email']}> nobody here")
-        await users.create(resources, UserCreate(**body))
+        await create_user(resources, UserCreate(**body))
 
         with capture_logs() as logs:
             async with at_work(resources):
@@ -117,7 +118,7 @@ class TestDelivery:
     async def test_a_retried_dead_letter_is_delivered(self, resources, server):
         body = new_user()
         server.refuse(body["email"], "550 no")
-        await users.create(resources, UserCreate(**body))
+        await create_user(resources, UserCreate(**body))
         async with at_work(resources):
             await until(lambda: self.died(resources), "death")
 

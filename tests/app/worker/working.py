@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from app.core.errors import ServiceUnavailable
 from app.core.mail import create_transport
 from app.schemas.models import UserCreate
-from app.services import outbox, users
+from app.services import outbox
+from app.services.users.creation import create_user
 from app.worker import working
 from tests.support.builders import new_user
 
@@ -39,7 +40,7 @@ async def all_delivered(resources):
 
 
 async def signed_up(resources, number=1):
-    return [await users.create(resources, UserCreate(**new_user())) for _ in range(number)]
+    return [await create_user(resources, UserCreate(**new_user())) for _ in range(number)]
 
 
 def ids(mails):

@@ -14,6 +14,7 @@ from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate, UserUpdate
 from app.schemas.problems import AlreadyRegistered, IdempotencyKeyInUse, IdempotencyKeyReused
 from app.services import posts, users
+from app.services.users.creation import create_user
 from tests.app.services.races.outcomes import kinds, outcomes
 from tests.contract.wire import Request
 from tests.support.builders import new_post, new_user
@@ -47,8 +48,8 @@ def bodies(found):
 async def test_of_many_sign_ups_with_one_key_in_four_processes_one_succeeds(processes, total):
     new = UserCreate(**new_user(full_name="Grace Hopper"))
 
-    found = await outcomes(*(users.create(processes[n % 4], new, idempotency_key=KEY) for n in range(20)))
-    again = await outcomes(*(users.create(process, new, idempotency_key=KEY) for process in processes))
+    found = await outcomes(*(create_user(processes[n % 4], new, idempotency_key=KEY) for n in range(20)))
+    again = await outcomes(*(create_user(process, new, idempotency_key=KEY) for process in processes))
 
     assert kinds(found, Exception) == kinds(found, IdempotencyKeyInUse)
     assert len(bodies(found)) == 1
@@ -78,14 +79,14 @@ async def test_of_many_different_requests_with_one_key_one_succeeds(processes, t
 async def test_of_many_keys_for_one_address_one_succeeds_and_is_stored(processes, total):
     new = UserCreate(**new_user())
 
-    found = await outcomes(*(users.create(processes[n % 4], new, idempotency_key=f"{KEY}{n}") for n in range(20)))
+    found = await outcomes(*(create_user(processes[n % 4], new, idempotency_key=f"{KEY}{n}") for n in range(20)))
 
     assert kinds(found, AlreadyRegistered) == 19
     assert (total("users"), total("idempotency_keys")) == (2, 1)
 
 
 async def test_an_author_deleted_meanwhile_leaves_neither_posts_nor_keys(processes, total):
-    author = await users.create(processes[0], UserCreate(**new_user()))
+    author = await create_user(processes[0], UserCreate(**new_user()))
     principal, new = Principal(author.id, "user"), PostCreate(**new_post())
 
     await outcomes(
@@ -101,10 +102,10 @@ async def test_an_author_deleted_meanwhile_leaves_neither_posts_nor_keys(process
 
 async def test_a_key_is_repeated_while_the_resource_changes(processes, total):
     new = UserCreate(**new_user())
-    first = await users.create(processes[0], new, idempotency_key=KEY)
+    first = await create_user(processes[0], new, idempotency_key=KEY)
 
     found = await outcomes(
-        *(users.create(processes[n % 4], new, idempotency_key=KEY) for n in range(8)),
+        *(create_user(processes[n % 4], new, idempotency_key=KEY) for n in range(8)),
         *(users.update(processes[n % 4], ADMIN, first.id, UserUpdate(bio=f"{n}"), None) for n in range(8)),
     )
 

@@ -15,8 +15,9 @@ from app import services
 from app.call import Principal
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate
-from app.services import idempotency, posts, users
+from app.services import idempotency, posts
 from app.services.housekeeping.queries import DELETE_EXPIRED_KEYS
+from app.services.users.creation import CREATION
 from tests.contract.contract import DOCUMENT, resolved
 from tests.support.answers import problem
 from tests.support.builders import new_post, new_user
@@ -69,7 +70,7 @@ class TestTheTable:
 class TestPasswords:
     def test_are_not_part_of_the_stored_hashes(self):
         one, other = (UserCreate(**{**BODY, "password": password}) for password in ("correct-horse-9", "another-horse-9"))
-        stored: list[Any] = [idempotency.request(users.CREATION, KEY, "grace@example.com", body) for body in (one, other)]
+        stored: list[Any] = [idempotency.request(CREATION, KEY, "grace@example.com", body) for body in (one, other)]
 
         assert stored[0][:4] == stored[1][:4]
         assert "password" not in stored[0].payload

@@ -13,9 +13,10 @@ from app.call import SessionPrincipal
 from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered
-from app.services import housekeeping, mails, outbox, sessions, users
+from app.services import housekeeping, mails, outbox, sessions
 from app.services.idempotency import LIFETIME
 from app.services.outbox import ATTEMPTS, LEASE, MAX_DELAY
+from app.services.users.creation import create_user
 from tests.support.builders import PASSWORD, new_user
 from tests.support.clock import Clock
 from tests.support.databases import Connection, query
@@ -58,7 +59,7 @@ async def entry(database):
 
 class TestAdd:
     async def test_a_new_user_has_one_mail_to_their_address(self, service, database):
-        user = await users.create(service, UserCreate(**new_user(full_name="Grace Hopper")))
+        user = await create_user(service, UserCreate(**new_user(full_name="Grace Hopper")))
 
         found = await entry(database)
         assert (found.topic, mails.recipient(found.payload)) == ("mail.welcome", user.email)
@@ -76,22 +77,22 @@ class TestAdd:
     async def test_of_many_sign_ups_with_one_address_one_has_a_mail(self, services):
         body = UserCreate(**new_user(username="grace"))
 
-        outcomes = await asyncio.gather(*(users.create(services[n % 2], body) for n in range(50)), return_exceptions=True)
+        outcomes = await asyncio.gather(*(create_user(services[n % 2], body) for n in range(50)), return_exceptions=True)
 
         assert sum(isinstance(outcome, AlreadyRegistered) for outcome in outcomes) == 49
         assert await outbox.count(services[0].database) == (1, 0)
 
     async def test_an_administrator_created_on_the_command_line_gets_none(self, service, database):
-        await users.create(service, UserCreate(**new_user()), "admin")
+        await create_user(service, UserCreate(**new_user()), "admin")
 
         assert await outbox.count(database) == (0, 0)
 
     async def test_it_wakes_the_worker_after_the_commit(self, service):
         with suppress(AlreadyRegistered):
-            await users.create(service, UserCreate(**new_user(username="admin")))
+            await create_user(service, UserCreate(**new_user(username="admin")))
         refused = service.outbox_added.is_set()
 
-        await users.create(service, UserCreate(**new_user()))
+        await create_user(service, UserCreate(**new_user()))
 
         assert (refused, service.outbox_added.is_set()) == (False, True)
 
@@ -278,10 +279,10 @@ class TestClockSteps:
 
 class TestHousekeeping:
     async def test_only_expired_rows_are_deleted(self, service, settings, clock):
-        user = await users.create(service, UserCreate(**new_user(username="grace")), idempotency_key="k" * 20)
+        user = await create_user(service, UserCreate(**new_user(username="grace")), idempotency_key="k" * 20)
         await sessions.create(service, SessionCreate(identifier="grace", password=PASSWORD))
         clock.advance(seconds=LIFETIME.total_seconds() - 60)
-        await users.create(service, UserCreate(**new_user()), idempotency_key="l" * 20)
+        await create_user(service, UserCreate(**new_user()), idempotency_key="l" * 20)
         clock.advance(seconds=settings.refresh_token_seconds - LIFETIME.total_seconds())
         lively = await sessions.create(service, SessionCreate(identifier="admin", password=PASSWORD))
         early = await housekeeping.delete_expired(service.database, clock())

@@ -22,6 +22,7 @@ from app.schemas.problems import (
 )
 from app.schemas.rows import CreatedApiKeyRow
 from app.services import api_keys, posts, sessions, users
+from app.services.users.creation import create_user
 from app.services.users.list_queries import UserFilters
 from app.services.users.queries import update_user
 from tests.app.services.races.outcomes import kinds, outcomes
@@ -43,7 +44,7 @@ class TestTheLastAdministrator:
     @pytest.fixture
     async def two(self, processes):
         """Two administrators, as principals."""
-        second = await users.create(processes[0], UserCreate(**new_user()), "admin")
+        second = await create_user(processes[0], UserCreate(**new_user()), "admin")
         return Principal(1, "admin"), Principal(second.id, "admin")
 
     async def test_two_administrators_deactivating_each_other_leave_one(self, processes, two):
@@ -67,7 +68,7 @@ class TestTheLastAdministrator:
         assert await administrators(processes[0]) == 1
 
     async def test_twenty_administrators_deleting_themselves_leave_one(self, processes):
-        ids = [1] + [(await users.create(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
+        ids = [1] + [(await create_user(processes[0], UserCreate(**new_user()), "admin")).id for _ in range(19)]
 
         found = await outcomes(*(users.delete(processes[n % 2], Principal(n, "admin"), n, None) for n in ids))
 
@@ -81,7 +82,7 @@ async def unrecorded(_: Transaction) -> None:
 
 class TestDeactivating:
     async def test_with_a_stale_version_no_session_ends(self, processes):
-        user = await users.create(processes[0], UserCreate(**new_user()))
+        user = await create_user(processes[0], UserCreate(**new_user()))
         tokens = await sessions.issue(processes[0], user.id)
         await users.update(processes[0], Principal(1, "admin"), user.id, UserUpdate(bio="x"), None)  # after it was looked up
         values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
@@ -160,7 +161,7 @@ class TestRefreshing:
 class TestSigningUp:
     async def test_of_many_in_two_processes_one_succeeds(self, processes):
         found = await outcomes(
-            *(users.create(processes[n % 2], UserCreate(**new_user(username=("grace", "GRACE")[n % 3 % 2]))) for n in range(20))
+            *(create_user(processes[n % 2], UserCreate(**new_user(username=("grace", "GRACE")[n % 3 % 2]))) for n in range(20))
         )
 
         assert kinds(found, AlreadyRegistered) == 19
@@ -183,7 +184,7 @@ class TestChanging:
         assert (await users.get(processes[0].database, admin, 1)).version == 21
 
     async def test_a_post_during_the_deletion_of_its_author_is_deleted_or_rejected(self, processes):
-        author = await users.create(processes[0], UserCreate(**new_user()))
+        author = await create_user(processes[0], UserCreate(**new_user()))
         principal = Principal(author.id, "user")
         new = PostCreate(title="On compilers", content="")
 
@@ -197,7 +198,7 @@ class TestChanging:
         assert total(await posts.list(processes[0], 1, 10, None)) == 0
 
     async def test_a_user_deleted_after_the_token_was_verified_is_unauthorized(self, processes):
-        user = await users.create(processes[0], UserCreate(**new_user()))
+        user = await create_user(processes[0], UserCreate(**new_user()))
         principal = Principal(user.id, "user")
         await users.delete(processes[1], principal, user.id, None)
 
@@ -205,7 +206,7 @@ class TestChanging:
             await users.get_current(processes[0].database, principal)
 
     async def test_a_user_deactivated_while_signing_in_has_no_session(self, processes):
-        user = await users.create(processes[0], UserCreate(**new_user(username="grace")))
+        user = await create_user(processes[0], UserCreate(**new_user(username="grace")))
         admin = Principal(1, "admin")
 
         await outcomes(
@@ -228,7 +229,7 @@ class TestApiKeys:
         assert len((await api_keys.list(processes[0], owner)).keys) == 50
 
     async def test_creating_while_the_owner_is_deleted_succeeds_or_is_unauthorized(self, processes):
-        user = await users.create(processes[0], UserCreate(**new_user()))
+        user = await create_user(processes[0], UserCreate(**new_user()))
         owner = SessionPrincipal(user.id, "user", 0)
 
         found = await outcomes(

@@ -14,6 +14,7 @@ from app.resources import connected, make_resources
 from app.services import posts, profiles, seed, users
 from app.services.shared import pages
 from app.services.users import list_queries
+from app.services.users.creation import search_key
 from app.services.users.list_queries import UserFilters
 from tests.support.answers import total
 from tests.support.databases import query
@@ -30,7 +31,7 @@ async def resources(settings):
     async with connected(make_resources(settings.model_copy(update={"cache": "off"}))) as resources:
         await seed.add_users(resources, 300, lambda _: None)
         for number, name in enumerate(NAMES, 2):
-            key = users.search_key(name)
+            key = search_key(name)
             query(settings.database_url, "UPDATE users SET full_name = ?, full_name_key = ? WHERE id = ?", name, key, number)
         yield resources
 

@@ -11,6 +11,7 @@ from app.resources import connected, make_resources
 from app.schemas import models
 from app.schemas.models import PostCreate, PostUpdate, UserCreate, UserUpdate, WebhookUpdate
 from app.services import posts, users, webhooks
+from app.services.users.creation import create_user
 from tests.app.services.webhooks.conftest import ADMIN, subscribed
 from tests.support.builders import new_user
 from tests.support.databases import query
@@ -23,7 +24,7 @@ URL = "http://127.0.0.1:9/"
 
 async def act(resources):
     """One of each act but the deletion of a user."""
-    user = await users.create(resources, UserCreate(**new_user()))
+    user = await create_user(resources, UserCreate(**new_user()))
     changed = await users.update(resources, ADMIN, user.id, UserUpdate(bio="x"), None)
     inactive = await users.update(resources, ADMIN, user.id, UserUpdate(is_active=False), None)
     post = await posts.create(resources, ADMIN, PostCreate(title="t", content="c"))
@@ -74,10 +75,10 @@ async def test_only_active_webhooks_that_want_an_event_get_it_all_under_one_id(r
 async def test_an_act_that_is_rolled_back_is_no_event(resources):
     await subscribed(resources, URL, *ALL)
     user = new_user()
-    await users.create(resources, UserCreate(**user))
+    await create_user(resources, UserCreate(**user))
 
     for refused in (
-        users.create(resources, UserCreate(**new_user(email=user["email"]))),
+        create_user(resources, UserCreate(**new_user(email=user["email"]))),
         users.update(resources, ADMIN, 1, UserUpdate(is_active=False), None),  # the last administrator
         posts.update(resources, ADMIN, 7, PostUpdate(title="t"), None),
     ):
