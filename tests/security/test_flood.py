@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.service import fresh_address, running
+from tests.security.client import fresh_address
+from tests.security.service import running
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -45,7 +46,8 @@ def test_s67_a_flood_of_sign_ins_leaves_reads_and_the_owner_alone(service, capsy
     owner, home = service.sign_up(), fresh_address()
     service.sign_in(owner.username, address=home)
     before, over = resident(service), threading.Event()
-    refused, statuses, latencies = [], Counter(), []
+    statuses: Counter[int] = Counter()
+    refused, latencies = [], []
 
     def attack():
         while not over.is_set():
