@@ -12,6 +12,7 @@ from app.schemas.operations import (
     ListSessions,
 )
 from app.services import sessions
+from app.services.sessions import rotation
 from app.services.sessions.proofs import reauthenticate
 
 
@@ -52,5 +53,5 @@ async def create_reauthentication(call: InSession, body: Reauthentication) -> Cr
 
 @CreateSessionToken
 async def create_session_token(call: Public, body: SessionTokenCreate) -> CreateSessionToken.Created:
-    issued = await sessions.refresh(call.resources, body.refresh_token, call.client, call.origin)
+    issued = await rotation.refresh(call.resources, body.refresh_token, call.client, call.origin)
     return CreateSessionToken.Created(issued, location=DeleteSession.path(session_id=issued.session_id))

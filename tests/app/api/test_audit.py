@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from app.call import MAX_USER_AGENT_LENGTH
 from app.main import create_app
-from app.services.sessions import GRACE
+from app.services.sessions.rotation import GRACE
 from tests.support.builders import PASSWORD, at, new_user, signed_in, stored_post, stored_user
 from tests.support.clock import Clock
 from tests.support.databases import query

@@ -22,6 +22,7 @@ from app.schemas.problems import (
 )
 from app.schemas.rows import CreatedApiKeyRow
 from app.services import api_keys, posts, sessions, users
+from app.services.sessions import rotation
 from app.services.users.creation import create_user
 from app.services.users.list_queries import UserFilters
 from app.services.users.queries import update_user
@@ -98,7 +99,7 @@ class TestRefreshing:
     async def test_twenty_concurrent_refreshes_get_one_pair(self, processes):
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
 
-        found = await outcomes(*(sessions.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
+        found = await outcomes(*(rotation.refresh(processes[n % 2], first.refresh_token) for n in range(20)))
 
         assert {(pair.access_token, pair.refresh_token) for pair in found} == {(found[0].access_token, found[0].refresh_token)}
         [session] = (await sessions.list(processes[0], SessionPrincipal(1, "admin", first.session_id))).sessions
@@ -116,7 +117,7 @@ class TestRefreshing:
 
         for turns in range(12):  # the refresh has that much of a head start
             first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
-            refreshing = asyncio.create_task(outcomes(sessions.refresh(processes[0], first.refresh_token)))
+            refreshing = asyncio.create_task(outcomes(rotation.refresh(processes[0], first.refresh_token)))
             for _ in range(turns):
                 await asyncio.sleep(0.0003)
             await sign_out(first.access_token)
@@ -126,14 +127,14 @@ class TestRefreshing:
             assert [await bearers[0].verify(pair.access_token) for pair in pairs] == [None] * len(pairs)
             for pair in pairs:
                 with pytest.raises(InvalidRefreshToken):
-                    await sessions.refresh(processes[0], pair.refresh_token)
+                    await rotation.refresh(processes[0], pair.refresh_token)
 
     async def test_refreshing_while_signing_out_succeeds_or_fails_and_the_session_ends(self, processes):
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
         principal = SessionPrincipal(1, "admin", first.session_id)
 
         refreshed, _ = await outcomes(
-            sessions.refresh(processes[0], first.refresh_token),
+            rotation.refresh(processes[0], first.refresh_token),
             sessions.delete(processes[1], principal, "current"),
         )
 
@@ -144,7 +145,7 @@ class TestRefreshing:
     @pytest.mark.slow
     @pytest.mark.parametrize("template", ["postgresql"], indirect=True)
     async def test_waits_for_the_end_of_the_session_without_a_deadlock(self, processes, settings):
-        refresh = inspect.unwrap(sessions.refresh)  # PostgreSQL would part two who wait for each other, unseen
+        refresh = inspect.unwrap(rotation.refresh)  # PostgreSQL would part two who wait for each other, unseen
         first = await sessions.create(processes[0], SessionCreate(identifier="admin", password=PASSWORD))
         with Connection(settings.database_url) as other:
             other.execute("BEGIN")
