@@ -1,4 +1,4 @@
-"""What users can sign in with beside the password."""
+"""What users can sign in with besides the password."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Factor(Base):
 
 
 class RecoveryCode(Base):
-    """A code that replaces a code of the authenticator app once. Stored as a hash: 80 random bits cannot be guessed."""
+    """A code that replaces a code of the authenticator app once. Stored as a hash: 120 random bits cannot be guessed."""
 
     __tablename__ = "recovery_codes"
 

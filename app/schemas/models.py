@@ -176,7 +176,7 @@ class UserCreate(Model):
 
 
 class PendingUser(Model):
-    """A sign-up that goes on with the e-mail."""
+    """A sign-up whose next step is in the e-mail."""
 
     email: Annotated[
         StrictStr,
@@ -916,8 +916,66 @@ class AuditEvent(Model):
     ]
 
 
+class StoredSession(Model):
+    """A session with all that is known of it. `authenticated_at` is the last proof of identity after the sign-in, if there
+    was one. `ends_at` is when the session ends however often it is refreshed.
+    """
+
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    is_current: Annotated[StrictBool, Field(description="Whether this is the session of the access token.")]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    authenticated_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+    refreshed_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    expires_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    ends_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+
+
+class StoredFactor(Model):
+    """An authenticator app without its secret, or a passkey. It counts once it is confirmed."""
+
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    type: Annotated[Literal["totp", "passkey"], Field(description="An authenticator app (`totp`) or a passkey.")]
+    name: Annotated[
+        StrictStr,
+        Field(description="What the user calls it.", max_length=100, min_length=1, pattern="^[^\\u0000-\\u001f\\u007f]+$"),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    confirmed_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+    last_used_at: Annotated[Instant | None, Field(description="When it was last used, in UTC; null if never.")]
+    credential_id: Annotated[
+        StrictStr | None,
+        Field(
+            description="Identifies a passkey. Null for an authenticator app.",
+            max_length=1400,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    public_key: Annotated[
+        StrictStr | None,
+        Field(
+            description="The public key of a passkey, as COSE in base64url. Null for an authenticator app.",
+            max_length=20000,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ]
+    transports: Annotated[
+        list[StrictStr],
+        Field(description="How a browser can reach the authenticator of a passkey. Empty if unknown.", max_length=10),
+    ]
+
+
 class MailToken(Model):
-    purpose: Annotated[Literal["reset-password", "verify-email", "change-email"], Field(description="What the token is for.")]
+    purpose: Annotated[Literal["reset-password", "verify-email"], Field(description="What the token is for.")]
     email: Annotated[
         StrictStr,
         Field(
@@ -930,6 +988,55 @@ class MailToken(Model):
     expires_at: Annotated[
         Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
+
+
+class QueuedMail(Model):
+    """An e-mail that was not delivered. With `failed_at`, it will not be tried again unless an operator wants it."""
+
+    kind: Annotated[
+        Literal["welcome", "verify-email", "reset-password", "notice"], Field(description="What the e-mail is about.")
+    ]
+    to: Annotated[
+        StrictStr,
+        Field(
+            description="ASCII, with at most 64 characters before the `@` (RFC 5321) and a dotted domain. Compared case-insensitively.",
+            max_length=254,
+            min_length=6,
+            pattern="^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}$",
+        ),
+    ]
+    notice: Annotated[
+        StrictStr | None,
+        Field(
+            description="What has changed in the account, in one sentence. Null if the e-mail is not a `notice`.",
+            max_length=500,
+        ),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    failed_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+
+
+class StoredDelivery(Model):
+    """What a webhook is told about the user."""
+
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    event: Annotated[
+        Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"],
+        Field(description="Something that happened."),
+    ]
+    status: Annotated[
+        Literal["pending", "succeeded", "failed"],
+        Field(
+            description="`pending`: an attempt is due or will be. `succeeded`: the response was 2xx. `failed`: no more attempts are made, unless you ask\nfor a redelivery.\n"
+        ),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    attempted_at: Annotated[Instant | None, Field(description="A date-time (RFC 3339) in UTC, or null.")]
+    body: Annotated[StrictStr, Field(description="The body of the request, as JSON.", max_length=262144)]
 
 
 class AuditEventList(Model):
@@ -1162,7 +1269,10 @@ class UserDeletedEvent(Model):
 
 
 class UserExport(Model):
-    """Everything that is stored about a user, except secrets."""
+    """What is stored about a user. Left out are passwords, tokens, keys and secrets, and their hashes; counters that
+    prevent replays; hashes of network addresses; and whatever would reveal if somebody else has an address: unfinished
+    changes of the e-mail address, and sign-ups that were not confirmed.
+    """
 
     exported_at: Annotated[
         Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
@@ -1171,11 +1281,11 @@ class UserExport(Model):
     credentials_changed_at: Annotated[
         Instant | None, Field(description="When the password or the e-mail address last changed, in UTC; null if never.")
     ]
-    sessions: Annotated[list[Session], Field(description="The newest first, without their tokens.", max_length=1000)]
+    sessions: Annotated[list[StoredSession], Field(description="The newest first, without their tokens.", max_length=1000)]
     factors: Annotated[
-        list[Factor],
+        list[StoredFactor],
         Field(
-            description="The authenticator app, also one that is not confirmed yet, and passkeys, the oldest first. Without secrets and keys.\n",
+            description="The authenticator app, also one that is not confirmed yet, and passkeys, the oldest first. Without the secret of the app.\n",
             max_length=100,
         ),
     ]
@@ -1184,7 +1294,18 @@ class UserExport(Model):
     ]
     api_keys: Annotated[list[ApiKey], Field(description="The newest first, without their secrets.", max_length=1000)]
     mail_tokens: Annotated[
-        list[MailToken], Field(description="The tokens in e-mails that have not been used.", max_length=1000)
+        list[MailToken],
+        Field(
+            description="The tokens in e-mails that have not been used, for resetting the password and confirming the address. Those for a change of\nthe address are left out: there is one only if nobody else has the new address.\n",
+            max_length=1000,
+        ),
+    ]
+    queued_mails: Annotated[
+        list[QueuedMail],
+        Field(
+            description="E-mails to the user that were not delivered yet, or could not be, oldest first. Those about a change of the address are left\nout.\n",
+            max_length=1000,
+        ),
     ]
     known_addresses: Annotated[
         StrictInt,
@@ -1196,6 +1317,13 @@ class UserExport(Model):
     ]
     posts: Annotated[
         list[Post], Field(description="All of the user's posts, drafts too, oldest first.", max_length=9007199254740991)
+    ]
+    webhook_deliveries: Annotated[
+        list[StoredDelivery],
+        Field(
+            description="What was sent about the user to webhooks, or will be, oldest first. Without the addresses of the receivers.",
+            max_length=9007199254740991,
+        ),
     ]
     audit_events: Annotated[
         list[AuditEvent],

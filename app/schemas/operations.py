@@ -555,7 +555,7 @@ class CreateUser(Operation):
             return Link.of("GET", GetUserProfile.path(user_id=arguments["user_id"]), arguments)
 
     class Accepted(Body[models.PendingUser | rows.PendingUserRow]):
-        """An e-mail to the address says how the sign-up goes on."""
+        """An e-mail to the address says what to do next."""
 
         status = 202
 

@@ -120,7 +120,7 @@ class InvalidToken(ApiError):
 
 
 class LastAdmin(ApiError):
-    """The last active administrator cannot be deactivated or deleted."""
+    """The last active administrator cannot be demoted, deactivated or deleted."""
 
     status = 409
     type = "/problems/last-admin"

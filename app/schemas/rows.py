@@ -73,7 +73,7 @@ class CreatedApiKeyRow(msgspec.Struct):
 
 @final
 class PendingUserRow(msgspec.Struct):
-    """A sign-up that goes on with the e-mail."""
+    """A sign-up whose next step is in the e-mail."""
 
     email: str
 
@@ -403,28 +403,86 @@ class AuditEventRow(msgspec.Struct):
 
 @final
 class UserExportRow(msgspec.Struct):
-    """Everything that is stored about a user, except secrets."""
+    """What is stored about a user. Left out are passwords, tokens, keys and secrets, and their hashes; counters that
+    prevent replays; hashes of network addresses; and whatever would reveal if somebody else has an address: unfinished
+    changes of the e-mail address, and sign-ups that were not confirmed.
+    """
 
     exported_at: datetime
     user: UserRow
     credentials_changed_at: datetime | None
-    sessions: list[SessionRow]
-    factors: list[FactorRow]
+    sessions: list[StoredSessionRow]
+    factors: list[StoredFactorRow]
     recovery_codes_left: int
     api_keys: list[ApiKeyRow]
     mail_tokens: list[MailTokenRow]
+    queued_mails: list[QueuedMailRow]
     known_addresses: int
     posts: list[PostRow]
+    webhook_deliveries: list[StoredDeliveryRow]
     audit_events: list[AuditEventRow]
+
+
+@final
+class StoredSessionRow(msgspec.Struct):
+    """A session with all that is known of it. `authenticated_at` is the last proof of identity after the sign-in, if there
+    was one. `ends_at` is when the session ends however often it is refreshed.
+    """
+
+    id: int
+    is_current: bool
+    created_at: datetime
+    authenticated_at: datetime | None
+    refreshed_at: datetime
+    expires_at: datetime
+    ends_at: datetime | None
+
+
+@final
+class StoredFactorRow(msgspec.Struct):
+    """An authenticator app without its secret, or a passkey. It counts once it is confirmed."""
+
+    id: int
+    type: Literal["totp", "passkey"]
+    name: str
+    created_at: datetime
+    confirmed_at: datetime | None
+    last_used_at: datetime | None
+    credential_id: str | None
+    public_key: str | None
+    transports: list[str]
 
 
 @final
 class MailTokenRow(msgspec.Struct):
     """A `MailToken` in a response."""
 
-    purpose: Literal["reset-password", "verify-email", "change-email"]
+    purpose: Literal["reset-password", "verify-email"]
     email: str
     expires_at: datetime
+
+
+@final
+class QueuedMailRow(msgspec.Struct):
+    """An e-mail that was not delivered. With `failed_at`, it will not be tried again unless an operator wants it."""
+
+    kind: Literal["welcome", "verify-email", "reset-password", "notice"]
+    to: str
+    notice: str | None
+    created_at: datetime
+    failed_at: datetime | None
+
+
+@final
+class StoredDeliveryRow(msgspec.Struct):
+    """What a webhook is told about the user."""
+
+    id: int
+    event: Literal["user.created", "user.updated", "user.deleted", "post.created", "post.updated", "post.deleted"]
+    status: Literal["pending", "succeeded", "failed"]
+    created_at: datetime
+    attempted_at: datetime | None
+    body: str
 
 
 @final

@@ -38,7 +38,7 @@ def test_runs_no_code_and_no_program_of_a_client():
 
 def test_the_password_field_is_masked_and_can_be_pasted_into():
     page = (ROOT / "app/pages/reset-password.html").read_text()
-    [field] = re.findall(r"<input[^>]*>", page)
+    [field] = re.findall(r'<input id="password"[^>]*>', page)
 
     assert 'type="password"' in field
     assert 'autocomplete="new-password"' in field

@@ -67,7 +67,7 @@ _COLUMNS = (
 _AFTER = AuditEvent.sequence > bindparam("after", type_=BigInteger())
 
 SELECT_CHAIN = statement(select(*_CHAIN).where(AuditChain.id == 1), Chain)
-# Whoever does not get the lock has nothing to do: another process is at it.
+# Whoever does not get the lock has nothing to do: another process is sealing.
 LOCK_CHAIN = statement(select(*_CHAIN).where(AuditChain.id == 1).with_for_update(skip_locked=True), Chain)
 INSERT_CHAIN = command(
     insert(AuditChain)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from typing import Literal, TypeAlias, cast
 
 from accord.runtime import Streamed
 from app.call import Origin, SessionPrincipal
 from app.core.database import Database
 from app.resources import Resources
 from app.schemas.problems import NotFound
-from app.schemas.rows import AuditEventRow, PostRow, UserExportRow
-from app.services import audit, users
+from app.schemas.rows import AuditEventRow, PostRow, QueuedMailRow, StoredDeliveryRow, UserExportRow, UserRow
+from app.services import audit, mails, users
 from app.services.exports.queries import (
     BATCH_SIZE,
     SELECT_API_KEYS,
     SELECT_AUDIT_EVENTS,
     SELECT_COUNTS,
+    SELECT_DELIVERIES,
     SELECT_FACTORS,
     SELECT_MAIL_TOKENS,
+    SELECT_MAILS,
     SELECT_POSTS,
     SELECT_SESSIONS,
 )
+
+_Kind: TypeAlias = Literal["welcome", "verify-email", "reset-password", "notice"]
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every event
 
@@ -29,9 +34,9 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every event
 async def export(
     resources: Resources, principal: SessionPrincipal, user_id: int, origin: Origin | None = None
 ) -> Streamed[UserExportRow]:
-    """Everything that is stored about a user, except secrets; recorded as an audit event.
+    """What is stored about a user, without secrets and what concerns others; recorded as an audit event.
 
-    Seven statements, then one for each batch of posts and of audit events, which are read while the response is sent.
+    Eight statements, then one for each batch of posts, deliveries and audit events, which are read while the response is sent.
 
     Raises:
         Forbidden, NotFound: nothing was recorded.
@@ -51,12 +56,34 @@ async def export(
         recovery_codes_left=counts.recovery_codes,
         api_keys=await database.all(SELECT_API_KEYS, user_id=user_id),
         mail_tokens=await database.all(SELECT_MAIL_TOKENS, user_id=user_id),
+        queued_mails=await _mails(database, user),
         known_addresses=counts.known_addresses,
         posts=[],
+        webhook_deliveries=[],
         audit_events=[],
     )
     await audit.record(database, "user.exported", now, origin, actor=principal.user_id, subject=user_id)
-    return Streamed(row, posts=_posts(database, user_id), audit_events=_audit_events(database, user_id))
+    return Streamed(
+        row,
+        posts=_posts(database, user_id),
+        webhook_deliveries=_deliveries(database, user_id),
+        audit_events=_audit_events(database, user_id),
+    )
+
+
+async def _mails(database: Database, user: UserRow) -> list[QueuedMailRow]:
+    stored = await database.all(SELECT_MAILS, subject=mails.subject(user.id), email_key=user.email.lower())
+    return [
+        QueuedMailRow(
+            cast("_Kind", mail.topic.removeprefix(mails.TOPIC)),
+            queued.to,
+            queued.values.get("notice"),
+            mail.created_at,
+            mail.failed_at,
+        )
+        for mail in stored
+        if (queued := mails.read(mail.payload)) is not None
+    ]
 
 
 async def _posts(database: Database, user_id: int) -> AsyncGenerator[PostRow]:
@@ -66,6 +93,16 @@ async def _posts(database: Database, user_id: int) -> AsyncGenerator[PostRow]:
         for post in batch:
             yield post
             after = post.id
+        is_last = len(batch) < BATCH_SIZE
+
+
+async def _deliveries(database: Database, user_id: int) -> AsyncGenerator[StoredDeliveryRow]:
+    after, is_last = 0, False
+    while not is_last:
+        batch = await database.all(SELECT_DELIVERIES, user_id=user_id, after=after)
+        for delivery in batch:
+            yield delivery
+            after = delivery.id
         is_last = len(batch) < BATCH_SIZE
 
 

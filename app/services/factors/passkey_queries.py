@@ -56,7 +56,7 @@ _GIVEN = (
     *(Factor.user_id, Factor.key, Factor.name, Factor.secret),
     *(Factor.counter, Factor.transports, Factor.created_at, Factor.confirmed_at),
 )
-# No row is returned if the passkey is there already, or if the user has the most.
+# No row is returned if the passkey is there already, or if the user has the maximum number.
 INSERT_PASSKEY = statement(
     insert(Factor)
     .from_select(

@@ -81,7 +81,7 @@ async def create(
 
     Raises:
         FactorExists: it was added already, by this user or another.
-        TooManyPasskeys: the user has the most already.
+        TooManyPasskeys: the user has the maximum number of passkeys.
         TooManyRequests, VerificationFailed: see `Verification`.
     """
     verification = Verification(resources, principal.user_id, address, origin=origin)

@@ -79,11 +79,11 @@ async def queue_welcome(transaction: Transaction, resources: Resources, user: Us
     """
     await count(resources.mails, mailbox(user.email), "mails to this mailbox")
     values = {"name": _greeting(user), "username": user.username} | ({"invited": "yes"} if invited else {})
-    await _queue(transaction, resources, "welcome", user.email, values, user.created_at, _subject(user.id))
+    await _queue(transaction, resources, "welcome", user.email, values, user.created_at, subject(user.id))
 
 
 async def queue_sign_up(transaction: Transaction, resources: Resources, sign_up_id: int, to: str, now: datetime) -> None:
-    """Queue the mail that says how a sign-up goes on, which is decided when it is delivered; one statement."""
+    """Queue the mail that says what to do after a sign-up, which is decided when it is delivered; one statement."""
     await _queue(transaction, resources, "sign-up", to, {"sign_up_id": str(sign_up_id)}, now, to.lower())
 
 
@@ -91,20 +91,20 @@ async def queue_token(
     transaction: Transaction, resources: Resources, purpose: Purpose, to: str, now: datetime, user_id: int | None = None
 ) -> None:
     """Queue a mail with a token, which is created when the mail is delivered, if there is a user for it; one statement."""
-    subject = to.lower() if user_id is None else _subject(user_id)
-    await _queue(transaction, resources, purpose, to, {}, now, subject, user_id)
+    about = to.lower() if user_id is None else subject(user_id)
+    await _queue(transaction, resources, purpose, to, {}, now, about, user_id)
 
 
 async def queue_notice(
     transaction: Transaction, resources: Resources, user_id: int, to: str, user: Named, notice: str, now: datetime
 ) -> None:
     """Queue a mail that tells a user what has changed, in one sentence; one statement. It does not count for the limit."""
-    await _queue(transaction, resources, "notice", to, {"name": _greeting(user), "notice": notice}, now, _subject(user_id))
+    await _queue(transaction, resources, "notice", to, {"name": _greeting(user), "notice": notice}, now, subject(user_id))
 
 
 async def delete_queued(transaction: Transaction, user_id: int, email: str) -> None:
     """Delete a user's mails that were not delivered, to earlier addresses too; two statements."""
-    await outbox.delete_about(transaction, _subject(user_id))
+    await outbox.delete_about(transaction, subject(user_id))
     await delete_requested(transaction, email)
 
 
@@ -113,7 +113,8 @@ async def delete_requested(transaction: Transaction, email: str) -> None:
     await outbox.delete_about(transaction, email.lower())
 
 
-def _subject(user_id: int) -> str:
+def subject(user_id: int) -> str:
+    """The subject of outbox items with the data of a user."""
     return f"user:{user_id}"
 
 
@@ -132,15 +133,15 @@ async def deliver(resources: Resources, transport: MailTransport, topic: str, pa
         queued = msgspec.json.decode(payload, type=QueuedMail)
     except msgspec.ValidationError as error:
         raise Undeliverable(f"the item cannot be read: {error}") from error
-    subject = _SUBJECTS[template]
-    values = {"invited": "", **queued.values, "subject": subject, "public_url": _public_url(resources), "link": None}
+    title = _SUBJECTS[template]
+    values = {"invited": "", **queued.values, "subject": title, "reset_page": _page(resources, "reset-password"), "link": None}
     if template != "notice":
         personal = await (_of_sign_up(resources, queued) if template == "sign-up" else _of_user(resources, template, queued))
         if personal is None and template != "welcome":
             return  # nobody to send it to
         values |= personal or {}
     text, html = (_templates().get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html"))
-    await transport.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
+    await transport.send(Mail(queued.to, title, text, html, queued.message_id, queued.date))
 
 
 async def _of_user(resources: Resources, template: str, queued: QueuedMail) -> dict[str, Any] | None:
@@ -156,7 +157,7 @@ async def _of_user(resources: Resources, template: str, queued: QueuedMail) -> d
 
 
 async def _of_sign_up(resources: Resources, queued: QueuedMail) -> dict[str, Any] | None:
-    """How a sign-up goes on; None if it is over."""
+    """What to do after a sign-up; None if it has expired or was confirmed."""
     found = await sign_ups.invite(resources, int(queued.values["sign_up_id"]))
     if found is None:
         return None
@@ -165,19 +166,25 @@ async def _of_sign_up(resources: Resources, queued: QueuedMail) -> dict[str, Any
 
 
 def _link(resources: Resources, page: str, token: str) -> dict[str, Any]:
-    return {"link": f"{_public_url(resources)}/{page}#token={token}", "token": token}
+    return {"link": f"{_page(resources, page)}#token={token}", "token": token}
 
 
-def _public_url(resources: Resources) -> str:
-    return resources.settings.public_url.rstrip("/")
+def _page(resources: Resources, name: str) -> str:
+    return f"{resources.settings.public_url.rstrip('/')}/{name}"
+
+
+def read(payload: str) -> QueuedMail | None:
+    """The mail of an outbox item; None if it is not one."""
+    try:
+        return msgspec.json.decode(payload, type=QueuedMail)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None
 
 
 def recipient(payload: str) -> str | None:
     """The recipient of an outbox item, for operators; None if it is not a mail."""
-    try:
-        return msgspec.json.decode(payload, type=QueuedMail).to
-    except (msgspec.ValidationError, msgspec.DecodeError):
-        return None
+    mail = read(payload)
+    return None if mail is None else mail.to
 
 
 async def _queue(
@@ -187,11 +194,11 @@ async def _queue(
     to: str,
     values: dict[str, str],
     now: datetime,
-    subject: str,
+    about: str,
     user_id: int | None = None,
 ) -> None:
     queued = QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values, user_id)
-    await outbox.add(transaction, f"{TOPIC}{template}", queued, now, subject)
+    await outbox.add(transaction, f"{TOPIC}{template}", queued, now, about)
 
 
 @functools.lru_cache(maxsize=4)

@@ -183,7 +183,7 @@ async def _delete(
 async def lock_for_removal(
     transaction: Transaction, user_id: int, versions: frozenset[int] | None, *, stays_admin: bool = False
 ) -> None:
-    """Lock a user who may stop to be an active administrator; if they are one, all administrators.
+    """Lock a user who may stop being an active administrator; if they are one, all administrators.
 
     Raises:
         NotFound: the user does not exist.
@@ -197,7 +197,7 @@ async def lock_for_removal(
     if versions is not None and user.version not in versions:
         raise has_changed()
     if not stays_admin and user.is_active_admin and not any(row.is_active_admin for row in locked if row.id != user_id):
-        raise LastAdmin("The last active administrator must stay one.")
+        raise LastAdmin("The last active administrator cannot be demoted, deactivated or deleted.")
 
 
 def _require_self_or_admin(principal: Principal, user_id: int) -> None:

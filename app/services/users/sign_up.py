@@ -48,7 +48,7 @@ async def sign_up(
     address: Hashable,
     origin: Origin | None = None,
 ) -> UserRow | None:
-    """Create a user, for oneself or as an administrator; None if a mail says how it goes on.
+    """Create a user, for oneself or as an administrator; None if a mail says what to do next.
 
     With `strict`, everything that the response and its time depend on is in the request, not in the database.
 

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const body = { email: `${username}@example.com`, username, password: 'orbit-by-hand-62' };
   const created = await client.POST('/api/v1/users', { body });
   const user = given(created.data, created.error);
-  if (!('username' in user)) throw new Error('the sign-up goes on with an e-mail');
+  if (!('username' in user)) throw new Error('the next step of the sign-up is in an e-mail');
   if (user.username === username && user.role === 'user') done('sign-up');
 
   const again = await client.POST('/api/v1/users', { body });
