@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +15,7 @@ import msgspec
 from pydantic import ValidationError
 
 from app.cli.settings import describe_faults
+from app.contract import api
 from app.core.security.imported_hashes import UnsupportedHash, check
 from app.schemas.models import User
 from app.services.users.bulk import ImportedUser
@@ -25,6 +29,8 @@ Refuse = Callable[[int, str], None]  # a line, and the reason
 
 _DEFAULTS = {"full_name": None, "bio": None, "role": "user", "is_active": True, "email_verified": False}
 _BOOLEANS = {"true": True, "false": False}
+# What the document's `Instant` allows, also once it is converted to UTC.
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 _DESCRIPTIONS = {name: field.description for name, field in User.model_fields.items()}
 
 
@@ -120,8 +126,10 @@ def _user(line: int, row: dict[str, Any], refuse: Refuse) -> ImportedUser | None
     password_hash = row.pop("password_hash", None)
     created_at = row.pop("created_at", None)
     try:
-        given = {**_DEFAULTS, **row, "created_at": created_at or "1970-01-01T00:00:00Z"}
-        user = User(id=1, version=1, **given)
+        user = User(id=1, version=1, **{**_DEFAULTS, **row, "created_at": _EARLIEST if created_at is None else created_at})
+        if created_at is not None and not (_is_instant(created_at) and _EARLIEST <= user.created_at < _LATEST):
+            refuse(line, f"created_at: {_DESCRIPTIONS['created_at']}")
+            return None
         if password_hash is not None:
             check(str(password_hash))
     except ValidationError as error:
@@ -134,6 +142,16 @@ def _user(line: int, row: dict[str, Any], refuse: Refuse) -> ImportedUser | None
     return ImportedUser(
         line, **values, created_at=user.created_at if created_at is not None else None, password_hash=password_hash
     )
+
+
+def _is_instant(value: object) -> bool:
+    """Whether a value is a date-time as the document writes them; pydantic also reads numbers and other forms."""
+    return isinstance(value, str) and _instant().fullmatch(value) is not None
+
+
+@functools.cache
+def _instant() -> re.Pattern[str]:
+    return re.compile(api().document.data["components"]["schemas"]["Instant"]["pattern"])
 
 
 class Writer:

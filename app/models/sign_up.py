@@ -17,7 +17,7 @@ class SignUp(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     email: Mapped[str]
-    email_key: Mapped[str] = mapped_column(Key)
+    email_key: Mapped[str] = mapped_column(Key, index=True)  # serves the erasure with the user of the address
     username: Mapped[str]
     username_key: Mapped[str] = mapped_column(Key)
     full_name: Mapped[str | None]

@@ -1,4 +1,4 @@
-"""The pages that links in mails lead to: they send the token of the link's fragment to the API, or ask for a mail with a link."""
+"""The pages that mails lead to: they send the token of the link's fragment to the API, or ask for a mail with a link."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ COSTS = {
     "getCurrentUser": 1 + 1,
     "getUser": 1 + 1,
     "updateUser": 1 + 1 + 1,  # with the audit event of an administrator
-    # The proof; the user, counts, sessions, factors, keys, mail tokens; the audit event; posts, audit events.
-    "exportUserData": 1 + 1 + 6 + 1 + 2,
+    # The proof; the user, counts, sessions, factors, keys, mail tokens, mails; the event; posts, deliveries, audit events.
+    "exportUserData": 1 + 1 + 7 + 1 + 3,
     "setUserRole": 1 + 1 + 4,  # the proof; the lock, the role, the sessions, the event
-    # The proof; the lock on the user and other administrators, the removal, mails by id and by address, deliveries to webhooks,
-    # the audit event, and the erasure in earlier ones.
-    "deleteUser": 1 + 1 + 7,
+    # The proof; the lock on the user and other administrators, the removal, mails by id and by address, sign-ups by address,
+    # deliveries to webhooks, the audit event, and the erasure in earlier ones.
+    "deleteUser": 1 + 1 + 8,
 }
 ACCESS = {
     "listUsers": ALIKE,

@@ -13,26 +13,32 @@ import hmac
 import re
 from collections.abc import Callable
 
-from argon2 import Parameters, Type, extract_parameters
-from argon2.exceptions import InvalidHashError
-
 Verify = Callable[[bytes], bool]  # whether a password in UTF-8 matches
 
-# What verifying one password may take, so that an imported hash cannot exhaust the service: at most half a second or so.
+# What verifying one password may take, so that an imported hash cannot exhaust the service: at most about half a second of one
+# core with argon2 and PBKDF2, and 1.5 seconds with bcrypt and scrypt.
 MAX_MEMORY_KIB = 128 * 1024  # the scrypt parameters that OWASP recommends (ln=17, r=8) take exactly this
 MAX_MEMORY_PASSES = 512 * 1024  # KiB, times the passes of argon2 or the parallelism of scrypt
 MAX_LANES = 16
 MAX_ITERATIONS = 2_000_000  # PBKDF2-SHA256
-MAX_BCRYPT_COST = 14  # 2**14 rounds
+MIN_BCRYPT_COST, MAX_BCRYPT_COST = 4, 14  # 2**14 rounds
 MAX_LENGTH = 255  # characters
 
 _MIN_SALT, _MIN_HASH, _MAX_BYTES = 8, 16, 64
+_ARGON2_KIB_PER_LANE = 8  # RFC 9106, 3.1
 _BCRYPT_BYTES = 72  # bcrypt ignores what follows, and so did the system that made the hash
 
 _BASE64 = "[A-Za-z0-9+/.]+"  # without padding; `.` for `+` in what passlib writes
+# argon2 reads only what it would write: no leading zeros, and in base64 no unused bits that are set.
+_BYTES = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])?"
+_NUMBER = r"([1-9]\d{0,9})"
+_ARGON2 = re.compile(
+    rf"\$argon2(id|i|d)(?:\$v=(?:16|19))?\$m={_NUMBER},t={_NUMBER},p={_NUMBER}\$({_BYTES})\$({_BYTES})", re.ASCII
+).fullmatch
 _SCRYPT = re.compile(rf"\$scrypt\$ln=(\d{{1,2}}),r=(\d{{1,4}}),p=(\d{{1,4}})\$({_BASE64})\$({_BASE64})", re.ASCII).fullmatch
 _PBKDF2 = re.compile(rf"\$pbkdf2-sha256\$(?:i=)?(\d{{1,10}})\$({_BASE64})\$({_BASE64})", re.ASCII).fullmatch
-_BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}", re.ASCII).fullmatch
+# The last characters of salt and hash have four and two unused bits, which bcrypt sets to zero: others match no password.
+_BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]", re.ASCII).fullmatch
 
 
 class UnsupportedHash(ValueError):
@@ -55,11 +61,10 @@ def check(stored: str) -> None:
     if is_foreign(stored):
         _read(stored)
         return
-    try:
-        found = extract_parameters(stored)
-    except (InvalidHashError, ValueError):
-        raise UnsupportedHash("is not a valid argon2 hash") from None
-    _check_argon2(found)
+    found = _ARGON2(stored)
+    if found is None:
+        raise UnsupportedHash("is not a valid argon2 hash")
+    _check_argon2(found[1], *map(int, found.groups()[1:4]), *map(_decoded, found.groups()[4:]))  # type: ignore[arg-type]
 
 
 def matches(stored: str, password: str) -> bool:
@@ -70,15 +75,18 @@ def matches(stored: str, password: str) -> bool:
         return False
 
 
-def _check_argon2(found: Parameters) -> None:
-    if found.type not in (Type.I, Type.ID):
+def _check_argon2(  # noqa: PLR0913 - the parts of the text
+    variant: str, memory: int, passes: int, lanes: int, salt: bytes, digest: bytes
+) -> None:
+    if variant == "d":
         raise UnsupportedHash("is argon2d, which is open to timing attacks")
-    if found.salt_len < _MIN_SALT or not _MIN_HASH <= found.hash_len <= _MAX_BYTES:
-        raise UnsupportedHash("has a salt or hash of an unusual length")
-    if found.memory_cost > MAX_MEMORY_KIB or found.memory_cost * found.time_cost > MAX_MEMORY_PASSES:
-        raise _too_expensive(f"m={found.memory_cost},t={found.time_cost}")
-    if found.parallelism > MAX_LANES:
-        raise _too_expensive(f"p={found.parallelism}")
+    _check_lengths(salt, digest)
+    if memory > MAX_MEMORY_KIB or memory * passes > MAX_MEMORY_PASSES:
+        raise _too_expensive(f"m={memory},t={passes}")
+    if lanes > MAX_LANES:
+        raise _too_expensive(f"p={lanes}")
+    if memory < _ARGON2_KIB_PER_LANE * lanes:
+        raise UnsupportedHash(f"has less memory than its lanes need (m={memory},p={lanes})")
 
 
 def _read(stored: str) -> Verify:
@@ -98,6 +106,8 @@ def _scrypt(log_n: int, r: int, p: int, salt: bytes, digest: bytes) -> Verify:
         raise UnsupportedHash("has a parameter of zero")
     if memory > MAX_MEMORY_KIB * 1024 or memory * p > MAX_MEMORY_PASSES * 1024 or p > MAX_LANES:
         raise _too_expensive(f"ln={log_n},r={r},p={p}")
+    if log_n >= 16 * r:
+        raise UnsupportedHash(f"has parameters that scrypt does not allow (ln={log_n},r={r})")  # RFC 7914, 2
     limit = memory + 128 * r * (p + 2) + 1024 * 1024  # OpenSSL counts its working space too
 
     def verify(password: bytes) -> bool:
@@ -123,14 +133,13 @@ def _pbkdf2(iterations: int, salt: bytes, digest: bytes) -> Verify:
 def _bcrypt(cost: int, stored: str) -> Verify:
     if cost > MAX_BCRYPT_COST:
         raise _too_expensive(f"cost {cost}")
+    if cost < MIN_BCRYPT_COST:
+        raise UnsupportedHash(f"has a cost that bcrypt does not allow ({cost})")
 
     def verify(password: bytes) -> bool:
         import bcrypt  # noqa: PLC0415 - only users who were imported need it
 
-        try:
-            return bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
-        except ValueError:  # a cost below 4, or a salt that no bcrypt wrote
-            return False
+        return bcrypt.checkpw(password[:_BCRYPT_BYTES], stored.encode())
 
     return verify
 

@@ -43,6 +43,8 @@ from app.services.audit.list_queries import event_row
 from app.services.factors.passkey_queries import PREFIX
 from app.services.mails import TOPIC, Requested
 from app.services.posts import queries as posts
+from app.services.webhooks.events import Event
+from app.services.webhooks.queries import Status
 
 BATCH_SIZE = 50  # rows; a post has up to 20,000 characters
 MAX_ROWS = 1000  # of the short lists; the document's arrays have the same bound

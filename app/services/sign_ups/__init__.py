@@ -11,6 +11,7 @@ from app.resources import Resources
 from app.schemas.models import UserCreate
 from app.services.sign_ups.queries import (
     DELETE_SIGN_UP,
+    DELETE_SIGN_UPS_OF_ADDRESS,
     INSERT_SIGN_UP,
     INSERT_SIGN_UP_TOKEN,
     SELECT_CONFIRMED_SIGN_UP,
@@ -76,3 +77,8 @@ async def find(resources: Resources, token: str) -> ConfirmedSignUp | None:
 async def use(transaction: Transaction, sign_up: ConfirmedSignUp) -> bool:
     """Delete a sign-up with its tokens. False if it was deleted meanwhile."""
     return await transaction.one(DELETE_SIGN_UP, sign_up_id=sign_up.id) is not None
+
+
+async def delete_all(transaction: Transaction, email: str) -> None:
+    """Delete the sign-ups with an address; one statement."""
+    await transaction.run(DELETE_SIGN_UPS_OF_ADDRESS, email_key=email.lower())

@@ -65,4 +65,5 @@ SELECT_CONFIRMED_SIGN_UP = statement(
     ConfirmedSignUp,
 )
 SELECT_SIGN_UP_PASSWORD_HASH = lookup(select(SignUp.password_hash), str, sign_up_id=SignUp.id)
+DELETE_SIGN_UPS_OF_ADDRESS = command(delete(SignUp).where(SignUp.email_key == bindparam("email_key")))
 DELETE_SIGN_UP = statement(delete(SignUp).where(SignUp.id == bindparam("sign_up_id")).returning(SignUp.id), int)

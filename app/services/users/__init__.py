@@ -18,7 +18,7 @@ from app.schemas.problems import (
     Unauthorized,
 )
 from app.schemas.rows import DeletedRow, UserListRow, UserRow
-from app.services import audit, mails, posts, profiles
+from app.services import audit, mails, posts, profiles, sign_ups
 from app.services.audit import Details, Recorder
 from app.services.shared.pages import load_page
 from app.services.shared.preconditions import matching_versions
@@ -149,7 +149,7 @@ async def _deactivate(
 async def delete(
     resources: Resources, principal: Principal, user_id: int, if_match: str | None, origin: Origin | None = None
 ) -> None:
-    """Delete a user with all that is theirs, their mails and data on the way to webhooks, and what is personal in audit events.
+    """Delete a user with all that is theirs, mails and sign-ups, data for webhooks, and what is personal in audit events.
 
     What stays is listed in docs/personal-data.md.
 
@@ -173,6 +173,7 @@ async def _delete(
         email = await transaction.one(DELETE_USER, user_id=user_id)
         if email is not None:
             await mails.delete_queued(transaction, user_id, email)
+            await sign_ups.delete_all(transaction, email)
         await events.delete_of_user(transaction, user_id)
         now = resources.now()
         await audit.record(transaction, "user.deleted", now, origin, actor=principal.user_id, subject=user_id)

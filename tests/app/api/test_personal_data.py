@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -47,13 +49,19 @@ def grace(client, admin, settings):
         "INSERT INTO mail_tokens (hash, user_id, purpose, email, expires_at) VALUES (?, 2, 'change-email', ?, ?)",
         *("0" * 64, "hopper@example.com", "2999-01-01T00:00:00.000000+00:00"),
     )
-    for kind, confirmed_at in (("totp", None), ("passkey", NOW)):
+    for kind, confirmed_at, secret in (("totp", None, "the totp key"), ("passkey", NOW, "cHVibGlj")):
         query(
             settings.database_url,
-            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
-            " VALUES (2, ?, ?, ?, ?, ?, 0, ?)",
-            *(f"{kind}:2", f"the {kind} key", confirmed_at, kind, f"Her {kind}", NOW),
+            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, transports, created_at)"
+            " VALUES (2, ?, ?, ?, ?, ?, 0, ?, ?)",
+            *(f"{kind}:2", secret, confirmed_at, kind, f"Her {kind}", "usb nfc" if kind == "passkey" else None, NOW),
         )
+    query(
+        settings.database_url,
+        "INSERT INTO sign_ups (email, email_key, username, username_key, password_hash, expires_at)"
+        " VALUES ('Grace@example.com', 'grace@example.com', 'grace_2', 'grace_2', '', ?)",
+        "2999-01-01T00:00:00.000000+00:00",
+    )
     return own
 
 
@@ -72,11 +80,22 @@ class TestExport:
         assert [post["title"] for post in data["posts"]] == [f"Title {number}" for number in range(60)]
         assert [session["is_current"] for session in data["sessions"]] == [True, False]
         assert [key["name"] for key in data["api_keys"]] == ["Backup"]
-        assert [(factor["type"], factor["name"]) for factor in data["factors"]] == [
-            ("totp", "Her totp"),
-            ("passkey", "Her passkey"),
+        assert [(factor["type"], factor["name"], factor["credential_id"]) for factor in data["factors"]] == [
+            ("totp", "Her totp", None),
+            ("passkey", "Her passkey", "2"),
         ]
-        assert [token["email"] for token in data["mail_tokens"]] == ["hopper@example.com"]
+        assert [(factor["public_key"], factor["transports"]) for factor in data["factors"]] == [
+            (None, []),
+            ("cHVibGlj", ["usb", "nfc"]),
+        ]
+        assert [(mail["kind"], mail["to"].lower()) for mail in data["queued_mails"]] == [
+            ("welcome", "grace@example.com"),
+            ("notice", "grace@example.com"),
+            ("reset-password", "grace@example.com"),
+        ]
+        sent = [(delivery["event"], json.loads(delivery["body"])["data"]) for delivery in data["webhook_deliveries"]]
+        assert [event for event, _ in sent] == ["user.created", *["post.created"] * 60]
+        assert sent[0][1]["email"] == "grace@example.com"
         assert data["known_addresses"] == 2
         assert [event["id"] for event in data["audit_events"]] == [
             row[0]
@@ -90,9 +109,23 @@ class TestExport:
         assert data["audit_events"][-1]["type"] == "user.exported"
         secrets = query(settings.database_url, "SELECT password_hash FROM users") + query(
             settings.database_url,
-            "SELECT access_hash FROM sessions UNION SELECT hash FROM api_keys UNION SELECT secret FROM factors",
+            "SELECT access_hash FROM sessions UNION SELECT hash FROM api_keys"
+            " UNION SELECT secret FROM factors WHERE type = 'totp'",
         )
         assert not [secret for [secret] in secrets if secret in response.text]
+
+    def test_it_does_not_reveal_whether_somebody_has_the_new_address(self, client, grace, settings):
+        """A token for a change of the address exists only if nobody has it; other tokens are listed."""
+        query(
+            settings.database_url,
+            "INSERT INTO mail_tokens (hash, user_id, purpose, email, expires_at) VALUES (?, 2, 'verify-email', ?, ?)",
+            *("1" * 64, "grace@example.com", "2999-01-01T00:00:00.000000+00:00"),
+        )
+
+        data = client.get("/api/v1/users/2/export", headers=grace).json()
+
+        assert [token["purpose"] for token in data["mail_tokens"]] == ["verify-email"]
+        assert "hopper@example.com" not in [mail["to"] for mail in data["queued_mails"]]
 
     def test_a_batch_of_events_at_one_instant_is_read_once(self, client, admin, grace):
         for number in range(120):
@@ -119,7 +152,14 @@ class TestErasure:
 
         assert client.delete("/api/v1/users/2", headers=grace).status_code == 204
 
-        assert {table for table, _ in before} >= {"users", "outbox", "mail_tokens", "audit_events", "webhook_deliveries"}
+        assert {table for table, _ in before} >= {
+            "users",
+            "outbox",
+            "mail_tokens",
+            "sign_ups",
+            "audit_events",
+            "webhook_deliveries",
+        }
         assert _found(settings, sought) == set()
         left = {table for table in _owned() if _rows(settings, table, "user_id = 2")}
         assert left == set()

@@ -31,8 +31,11 @@ REFUSED = {
     "d@example.com,dorothy,,,root,,,,": "role: must be 'user' or 'admin'",
     "e@example.com,edsger,,,,yes,,,": "is_active: must be a valid boolean",
     "f@example.com,frances,,,,,,yesterday,": "created_at: ",
+    "f2@example.com,frances2,,,,,,5,": "created_at: A date-time (RFC 3339) from 1970 to 2999",
+    "f3@example.com,frances3,,,,,,1970-01-01T00:00:00+14:00,": "created_at: A date-time (RFC 3339) from 1970 to 2999",
+    "f4@example.com,frances4,,,,,,2999-12-31T23:00:00-14:00,": "created_at: A date-time (RFC 3339) from 1970 to 2999",
     "g@example.com,grace3,,,,,,,5f4dcc3b5aa765d61d8327deb882cf99": "password_hash: is not a password hash in PHC form",
-    f"h@example.com,hedy,,,,,,,$2b$31${'a' * 53}": "password_hash: is too expensive to verify (cost 31)",
+    f"h@example.com,hedy,,,,,,,$2b$31${'.' * 53}": "password_hash: is too expensive to verify (cost 31)",
     "i@example.com,ivan": "has 2 values for 9 columns",
     ",jean,,,,,,,": "email is missing",
     "k@example.com,ADMIN,,,,,,,": "username: another user has it",
@@ -117,14 +120,19 @@ def test_a_file_that_cannot_be_read_as_a_whole(tmp_path, name, text, reason):
         list(read(tmp_path / name, lambda line, said: pytest.fail(f"{line}: {said}")))
 
 
+# Which pydantic reads as instants, and the document does not allow.
+BAD_INSTANTS = ('"created_at": ""', '"created_at": 5', '"created_at": "2020-01-02 03:04:05Z"')
+
+
 def test_lines_of_json_that_are_not_users_are_refused(tmp_path):
     lines = ["[1]", '{"email": 1', '{"email": "a@b.co", "username": "abc", "id": 7}', '{"email": 1, "username": "abc"}']
-    (tmp_path / "users.jsonl").write_text("\n".join([*lines, '{"email": "a@b.co", "username": "abc", "password_hash": 7}']))
+    lines += [f'{{"email": "a@b.co", "username": "abc", {rest}}}' for rest in ('"password_hash": 7', *BAD_INSTANTS)]
+    (tmp_path / "users.jsonl").write_text("\n".join(lines))
     refused: dict[int, str] = {}
 
     assert list(read(tmp_path / "users.jsonl", refused.__setitem__)) == []
 
-    assert [*refused] == [1, 2, 3, 4, 5]
+    assert [*refused] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert "unknown column 'id'" in refused[3]
 
 

@@ -101,7 +101,18 @@ REFUSED = {
     "$pbkdf2-sha256$i=0$AAAAAAAAAAAA$" + "A" * 43: "parameter of zero",
     "$pbkdf2-sha256$i=1000$AAAAA$" + "A" * 43: "not base64",
     "$pbkdf2-sha256$i=1000$AAAA$" + "A" * 43: "unusual length",
-    "$2b$15$" + "a" * 53: r"too expensive to verify \(cost 15\)",
+    "$2b$15$" + "." * 53: r"too expensive to verify \(cost 15\)",
+    # Of these no password can be verified: the libraries refuse them, or compute another text.
+    "$2b$03$" + "." * 53: "a cost that bcrypt does not allow",
+    "$2b$10$" + "." * 21 + "/" + "." * 31: "is not a password hash in PHC form",
+    "$2b$10$" + "." * 52 + "/": "is not a password hash in PHC form",
+    "$scrypt$ln=16,r=1,p=1$AAAAAAAAAAAA$" + "A" * 43: "parameters that scrypt does not allow",
+    "$argon2id$v=19$m=0,t=0,p=0$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43: "is not a valid argon2 hash",
+    "$argon2id$v=19$m=08,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43: "is not a valid argon2 hash",
+    "$argon2id$v=19$t=1,m=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43: "is not a valid argon2 hash",
+    "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAA*$" + "A" * 43: "is not a valid argon2 hash",
+    "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAB$" + "A" * 43: "is not a valid argon2 hash",
+    "$argon2id$v=19$m=8,t=1,p=16$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43: "less memory than its lanes need",
     "$2x$10$" + "a" * 53: "is not a password hash in PHC form",
     "$2b$10$" + "a" * 300: "longer than 255 characters",
 }
@@ -120,7 +131,7 @@ def test_a_hash_that_cannot_be_verified_at_a_bounded_cost_is_refused(stored):
     [
         "$scrypt$ln=17,r=8,p=1$AAAAAAAAAAAA$" + "A" * 43,
         "$pbkdf2-sha256$600000$AAAAAAAAAAAA$" + "A" * 43,
-        "$2b$14$" + "a" * 53,
+        "$2b$14$" + "." * 53,
         "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$" + "A" * 43,
     ],
 )
