@@ -18,7 +18,7 @@ from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
 from app.cli.settings import require_migrated
-from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail, require_secret_key, run
+from app.cli.startup import log_loopback_url, log_to_stderr, log_unknown_settings, require_mail, require_secret_key, run
 from app.contract import title, version
 from app.core import limits
 from app.core.config import Settings
@@ -101,6 +101,7 @@ def _prepare(settings: Settings, port: int) -> None:
         require_migrated(settings)
         _log.info("starting", **startup_info)
     log_unknown_settings()
+    log_loopback_url(settings)
     if settings.worker:
         require_mail(settings)
     if settings.workers > 1 and settings.redis_url is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -45,6 +47,20 @@ def require_secret_key(settings: Settings) -> None:
     """Exit with a message if SECRET_KEY is not set, or is the one of `.env.example`. Development has a key of its own."""
     if settings.env != "development" and (not settings.secret_key or SAMPLE_KEY in settings.secret_key):
         fail("SECRET_KEY: must be set outside development; print one with `openssl rand -base64 32`", code=MISUSED)
+
+
+def log_loopback_url(settings: Settings) -> None:
+    """Log a warning if links in mails would lead to the machine of whoever reads them. Call it once, not in every worker."""
+    if settings.env != "development" and is_loopback(urlsplit(settings.public_url).hostname or ""):
+        _log.warning("PUBLIC_URL is a loopback address: links in mails and passkeys will not work for others")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is of the machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")  # RFC 6761, 6.3
 
 
 def require_mail(settings: Settings) -> None:

@@ -8,7 +8,7 @@ import signal
 import uvloop
 
 from app.cli.settings import require_migrated
-from app.cli.startup import log_to_stderr, log_unknown_settings, require_mail, require_secret_key
+from app.cli.startup import log_loopback_url, log_to_stderr, log_unknown_settings, require_mail, require_secret_key
 from app.core import mail
 from app.core.config import Settings
 from app.core.mail import MailTransport
@@ -23,6 +23,7 @@ def worker(settings: Settings) -> None:
     transport = mail.create_transport(settings)
     require_migrated(settings)
     log_unknown_settings()
+    log_loopback_url(settings)
     require_mail(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(settings, transport))

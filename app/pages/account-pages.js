@@ -5,6 +5,7 @@ const withToken = document.querySelector("form[data-needs-token]");
 const form = token ? withToken : document.querySelector("form:not([data-needs-token])");
 const status = document.querySelector("[role=status]");
 history.replaceState(null, "", location.pathname);
+addEventListener("hashchange", () => location.reload()); // a link from a mail was opened in this tab
 withToken.hidden = form !== withToken;
 if (form) {
   form.hidden = false;

@@ -75,7 +75,7 @@ def matches(stored: str, password: str) -> bool:
         return False
 
 
-def _check_argon2(  # noqa: PLR0913 - the parts of the text
+def _check_argon2(  # noqa: PLR0913, PLR0917 - the parts of the text
     variant: str, memory: int, passes: int, lanes: int, salt: bytes, digest: bytes
 ) -> None:
     if variant == "d":

@@ -111,7 +111,12 @@ class TestChangePassword:
 
         assert (me(mailed, mine).status_code, me(mailed, other).status_code) == (200, 401)
         assert (sign_in(mailed).status_code, sign_in(mailed, NEW).status_code) == (401, 201)
-        assert "password was changed" in mailbox.all("grace@example.com", 2)[-1].get_body(("plain",)).get_content()
+        notice = mailbox.all("grace@example.com", 2)[-1]
+        for kind in ("plain", "html"):
+            content = notice.get_body((kind,)).get_content()
+            assert "password was changed" in content
+            assert set(re.findall(r"https?://[^\s\"<]+", content)) == {f"{PUBLIC_URL}/reset-password"}
+        assert mailed.get("/reset-password").status_code == 200
 
     @pytest.mark.parametrize(
         ("password", "code"), [("grace-hopper-1", "weak-password"), ("otter-\u200bkayak-9", "disallowed-characters")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import sqlite3
 from typing import Any
 
@@ -69,7 +70,7 @@ class TestStrict:
         assert created.status_code == 201, created.text
         return client
 
-    def test_every_sign_up_gets_the_same_response_and_a_mail_says_how_it_goes_on(self, strict, mailbox):
+    def test_every_sign_up_gets_the_same_response_and_a_mail_says_what_to_do_next(self, strict, mailbox):
         answers = [
             strict.post(USERS, json=new_user(email="ada@example.com", username="ada_l", full_name="Ada Lovelace")),
             strict.post(USERS, json=new_user(email="Grace@example.com", username="somebody", full_name="Mallory")),
@@ -88,6 +89,8 @@ class TestStrict:
             assert sentence in plain(mail)
             assert "ace_" not in plain(mail)
             assert "Mallory" not in plain(mail)
+        assert re.findall(r"https?://\S+", plain(known)) == ["http://127.0.0.1:8000/reset-password"]
+        assert re.findall(r"https?://\S+", plain(taken)) == []
         assert known["Subject"] == taken["Subject"] == new["Subject"]
 
     def test_the_token_creates_the_user_once(self, strict, mailbox):

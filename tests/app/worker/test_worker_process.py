@@ -130,11 +130,13 @@ class TestCommands:
 
 @pytest.mark.slow
 class TestStart:
-    def test_the_warning_about_undelivered_mails_is_logged_once(self, settings, tmp_path):
+    def test_warnings_about_settings_of_mails_are_logged_once(self, settings, tmp_path):
         with Server(settings.database_url, workers=2, log=tmp_path / "log") as server:
             server.stop()
 
-            assert server.log.read_text().count("mails stay in the outbox") == 1
+            log = server.log.read_text()
+            assert log.count("mails stay in the outbox") == 1
+            assert log.count("PUBLIC_URL is a loopback address") == 1
 
     def test_invalid_settings_stop_it_with_one_line(self, settings):
         command = [sys.executable, "-m", "app", "worker"]
