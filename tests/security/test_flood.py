@@ -1,4 +1,4 @@
-"""S67: sign-ins far beyond what the service can check."""
+"""S67: sign-ins far beyond what the service can check, for one account and for many."""
 
 from __future__ import annotations
 

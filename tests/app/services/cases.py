@@ -67,7 +67,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "delivery_id": (3, 1, 999),
     "description": ("Für 𝄞", None),
     "email": ("New@Example.com", "Straße@example.com"),
-    "email_key": ("new@example.com", "user-1@example.com"),
+    "email_key": ("new@example.com", "user-1@example.com", "user-20@example.com"),
     "event": ("post.created", "user.created", "post"),
     "events": ("post.created", "user.created post.deleted"),
     "full_name": ("Zoë 𝄞", None),
@@ -210,7 +210,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
     outbox = [
         {
             "id": number,
-            "topic": "mail/welcome",
+            "topic": "mail.welcome",
             "payload": f'{{"n": {number}}}',
             "subject": f"user:{number}" if number % 2 == 0 else None,
             "created_at": NOON,
