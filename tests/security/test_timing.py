@@ -36,7 +36,8 @@ def emails(unlimited):
 
 def medians(emails, send):
     """Milliseconds by kind of user. The next kind is drawn by chance: a mail is delivered during the next measurement."""
-    seconds, chance = defaultdict(list), random.Random(1)  # noqa: S311 - repeatable on purpose
+    seconds: dict[str, list[float]] = defaultdict(list)
+    chance = random.Random(1)  # noqa: S311 - repeatable on purpose
     while len(seconds) < len(emails) or min(map(len, seconds.values())) < SAMPLES:
         kind, email = chance.choice(sorted(emails.items()))
         before = time.perf_counter()
