@@ -69,7 +69,7 @@ def revise(url: str, message: str) -> Path:
     """
 
     def work(connection: Connection) -> Path:
-        number = len(list(scripts().walk_revisions())) + 1
+        number = int(scripts().get_current_head() or 0) + 1
         script = command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
         if script is None or isinstance(script, list):
             raise RuntimeError("Alembic generated no migration, or several")
