@@ -34,7 +34,16 @@ _GENERAL = {
     *("strict-transport-security", "x-content-type-options", "vary", "access-control-allow-origin"),
     "access-control-expose-headers",
 }
-_INTERNALS = (b"Traceback", b"sqlite", b"sqlalchemy", b"$argon2", b"password_hash", b"access_hash", b'_key":')
+_INTERNALS = (
+    b"Traceback",
+    b"sqlite",
+    b"sqlalchemy",
+    b"$argon2",
+    b"password_hash",
+    b"access_hash",
+    b'email_key":',
+    b'name_key":',
+)
 
 
 def faults(status: int, headers: dict[str, str], body: bytes, *, head: bool = False) -> Iterator[str]:
