@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "1a5dedda0d6eede7992343ee74b4777949a49bd59401ee20c14a23ec4b4618fd"
+DIGEST = "be1bd5c11a6481c8d41518dfd56e301688295ab2514c77fc52fd3fa09230c2e6"

@@ -16,6 +16,7 @@ from app.schemas.problems import InvalidToken
 from app.services.mail_tokens.queries import (
     DELETE_SURPLUS_TOKENS,
     DELETE_TOKEN,
+    DELETE_TOKENS_OF_PURPOSE,
     DELETE_TOKENS_OF_USER,
     INSERT_TOKEN,
     SELECT_TOKEN,
@@ -41,6 +42,7 @@ async def create(resources: Resources, user_id: int, purpose: Purpose, email: st
     resets = purpose == "reset-password" and not invited
     seconds = settings.reset_token_seconds if resets else settings.email_token_seconds
     async with resources.database.transaction() as transaction:
+        await transaction.run(DELETE_SURPLUS_TOKENS, user_id=user_id, purpose=purpose)
         await transaction.run(
             INSERT_TOKEN,
             hash=tokens.digest(token),
@@ -49,8 +51,12 @@ async def create(resources: Resources, user_id: int, purpose: Purpose, email: st
             email=email,
             expires_at=now + timedelta(seconds=seconds),
         )
-        await transaction.run(DELETE_SURPLUS_TOKENS, user_id=user_id)
     return token
+
+
+async def discard(resources: Resources, token: str) -> None:
+    """Delete a token whose mail was not delivered."""
+    await resources.database.one(DELETE_TOKEN, hash=tokens.digest(token))
 
 
 async def find(resources: Resources, token: str, *purposes: Purpose) -> StoredToken | None:
@@ -71,6 +77,11 @@ async def use(transaction: Transaction, token: StoredToken) -> None:
     """Use a token up. Raises `InvalidToken` if it was used or deleted meanwhile."""
     if await transaction.one(DELETE_TOKEN, hash=token.hash) is None:
         raise invalid()
+
+
+async def delete_others(transaction: Transaction, token: StoredToken) -> None:
+    """Make the other tokens of a used token's user and purpose invalid."""
+    await transaction.run(DELETE_TOKENS_OF_PURPOSE, user_id=token.user_id, purpose=token.purpose)
 
 
 async def delete_all(transaction: Transaction, user_id: int) -> None:
