@@ -53,7 +53,10 @@ def test_any_other_address_is_not(address):
             "https://10.0.0.1/",
             "https://[::1]:8443/",
             "https://[::ffff:7f00:1]/",
-            *(f"https://{host}/" for host in ("2130706433", "127.1", "0x7f.1", "0X7F000001", "0177.0.0.1", "127.0.0.1.", "8.8.8")),
+            *(
+                f"https://{host}/"
+                for host in ("2130706433", "127.1", "0x7f.1", "0X7F000001", "0177.0.0.1", "127.0.0.1.", "8.8.8")
+            ),
             "ftp://example.com/",
             "https://a:b@example.com/",
         ),
