@@ -80,7 +80,8 @@ async def test_many_tokens_of_another_purpose_do_not_push_out_a_reset(resources,
     counts = "SELECT purpose, count(*) FROM mail_tokens GROUP BY purpose ORDER BY purpose"
     assert query(resources.settings.database_url, counts) == [("reset-password", MAX_TOKENS), ("verify-email", MAX_TOKENS)]
     [mail] = tmp_path.glob("*.eml")
-    text = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("plain",)).get_content()
+    parts = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).walk()
+    [text] = [part.get_content() for part in parts if part.get_content_type() == "text/plain"]
     [token] = set(re.findall("acp_[0-9a-f]{72}", text))
     assert token not in old
     clock.time += timedelta(minutes=59)
