@@ -27,7 +27,7 @@ COSTS = {
     "requestPasswordReset": 1 + 1,
     "confirmPasswordReset": 7 + 5,  # the first confirmation of the address
     "requestEmailVerification": 1 + 1,
-    "confirmEmail": 2 + 5 + 1,
+    "confirmEmail": 2 + 5,
 }
 EVENTS = {
     "changePassword": ["password.changed"],

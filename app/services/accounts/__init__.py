@@ -174,7 +174,6 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
         if token.purpose == "verify-email":
             if not await verify_email(transaction, resources, token, now, origin):
                 raise mail_tokens.invalid()
-            await mail_tokens.delete_others(transaction, token)
             return
         try:
             await transaction.run(

@@ -16,7 +16,6 @@ from app.schemas.problems import InvalidToken
 from app.services.mail_tokens.queries import (
     DELETE_SURPLUS_TOKENS,
     DELETE_TOKEN,
-    DELETE_TOKENS_OF_PURPOSE,
     DELETE_TOKENS_OF_USER,
     INSERT_TOKEN,
     SELECT_TOKEN,
@@ -77,11 +76,6 @@ async def use(transaction: Transaction, token: StoredToken) -> None:
     """Use a token up. Raises `InvalidToken` if it was used or deleted meanwhile."""
     if await transaction.one(DELETE_TOKEN, hash=token.hash) is None:
         raise invalid()
-
-
-async def delete_others(transaction: Transaction, token: StoredToken) -> None:
-    """Make the other tokens of a used token's user and purpose invalid."""
-    await transaction.run(DELETE_TOKENS_OF_PURPOSE, user_id=token.user_id, purpose=token.purpose)
 
 
 async def delete_all(transaction: Transaction, user_id: int) -> None:

@@ -46,5 +46,4 @@ SELECT_TOKEN = statement(
     StoredToken,
 )
 DELETE_TOKEN = statement(delete(MailToken).where(MailToken.hash == bindparam("hash")).returning(MailToken.user_id), int)
-DELETE_TOKENS_OF_PURPOSE = command(delete(MailToken).where(*_OF_PURPOSE))
 DELETE_TOKENS_OF_USER = command(delete(MailToken).where(MailToken.user_id == bindparam("user_id")))

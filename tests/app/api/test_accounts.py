@@ -184,8 +184,9 @@ class TestVerifyEmail:
 
     @pytest.mark.usefixtures("grace")
     def test_of_two_tokens_one_can_be_used(self, mailed, mailbox):
+        first = mailbox.token("grace@example.com")
         mailed.post("/api/v1/email-verifications", json={"email": "grace@example.com"})
-        first, second = mailbox.token("grace@example.com"), mailbox.token("grace@example.com", 2)
+        second = mailbox.token("grace@example.com", 2)
 
         assert (confirm(mailed, second).status_code, problem(confirm(mailed, first))) == (204, (409, "invalid-token"))
 
