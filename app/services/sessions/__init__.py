@@ -98,11 +98,12 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     if found.has_totp:
         code = sent_code(sent)
         if code is None:
+            now, details = resources.now(), Details(method="password")
             await audit.record(
-                *(resources.database, "session.second-factor-required", resources.now(), origin),
+                *(resources.database, "session.second-factor-required", now, origin),
                 actor=None,
                 subject=user_id,
-                details=Details(method="password"),
+                details=details,
             )
             raise SecondFactorRequired("Send a code as well.", members={"accepted": accepted_proofs(has_totp=True)})
         if not await factors.is_code(resources, found.user_id, *code, origin):
@@ -112,7 +113,7 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
-    return await issue(resources, found.user_id, address, origin, used_method(sent))
+    return await issue(resources, found.user_id, address, origin, used_method(sent) if found.has_totp else "password")
 
 
 async def _create_with_passkey(

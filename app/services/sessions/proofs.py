@@ -39,7 +39,7 @@ def sent_code(sent: SessionCreate | Reauthentication) -> tuple[str | None, str |
 
 
 def used_method(sent: SessionCreate | Reauthentication) -> Method:
-    """What was proved with a valid body: of a password and a code, the code."""
+    """What a valid body proves, if the user has what it sends: of a password and a code, the code."""
     if sent.passkey is not MISSING:
         return "passkey"
     if sent.totp_code is not MISSING:
