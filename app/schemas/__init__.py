@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "5779b0ac9d728f5010ed06ce2d6348230ff5cf40a7b2dc16dc521cdddde81613"
+DIGEST = "54d934cd1bc833670a56e2e48b3f2ffa48e78de37327acc92586c826f93ce3d3"

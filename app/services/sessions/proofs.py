@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import timedelta
+from typing import Literal, TypeAlias
 
 from pydantic import MISSING
 
@@ -17,6 +18,8 @@ from app.services.audit import Details
 from app.services.factors import passkeys
 from app.services.sessions.queries import SELECT_PROOFS, SELECT_PROVEN, UPDATE_AUTHENTICATED_AT
 from app.services.verification import Verification
+
+Method: TypeAlias = Literal["password", "totp", "recovery-code", "passkey"]  # the document's
 
 
 def accepted_proofs(*, has_totp: bool, has_passkey: bool = False) -> list[str]:
@@ -33,6 +36,15 @@ def sent_code(sent: SessionCreate | Reauthentication) -> tuple[str | None, str |
     """The code of the authenticator app and the recovery code that were sent; None if neither was."""
     found = tuple(None if code is MISSING else code for code in (sent.totp_code, sent.recovery_code))
     return None if found == (None, None) else (found[0], found[1])
+
+
+def used_method(sent: SessionCreate | Reauthentication) -> Method:
+    """What a valid body proves, if the user has what it sends: of a password and a code, the code."""
+    if sent.passkey is not MISSING:
+        return "passkey"
+    if sent.totp_code is not MISSING:
+        return "totp"
+    return "recovery-code" if sent.recovery_code is not MISSING else "password"
 
 
 async def require_recent(resources: Resources, principal: SessionPrincipal) -> None:
@@ -80,7 +92,7 @@ async def reauthenticate(
     else:
         verified = await verification.is_password(found.password_hash, given(sent.password))
     await verification.require(verified, "The password, code or passkey is not correct.")
-    await _make_recent(resources, principal, origin)
+    await _make_recent(resources, principal, used_method(sent), origin)
 
 
 async def _is_own_passkey(
@@ -92,12 +104,12 @@ async def _is_own_passkey(
 
 
 @retry_on_conflict
-async def _make_recent(resources: Resources, principal: SessionPrincipal, origin: Origin | None) -> None:
+async def _make_recent(resources: Resources, principal: SessionPrincipal, method: Method, origin: Origin | None) -> None:
     user_id, now = principal.user_id, resources.now()
     async with resources.database.transaction() as transaction:
         if await transaction.one(UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, now=now) is None:
             raise Unauthorized("The session has ended.")
-        details = Details(session_id=principal.session_id)
+        details = Details(session_id=principal.session_id, method=method)
         await audit.record(
             transaction, "reauthentication.succeeded", now, origin, actor=user_id, subject=user_id, details=details
         )

@@ -41,6 +41,12 @@ def confirm(client, headers, code):
     return client.post("/api/v1/users/me/totp-confirmations", json={"code": code}, headers=headers)
 
 
+def details(client, event):
+    """Of the audit events of a type, newest first."""
+    listed = client.get("/api/v1/audit-events", params={"type": event}, headers=signed_in(client, "admin"))
+    return [found["details"] for found in listed.json()["audit_events"]]
+
+
 def sign_in(client, proof=None):
     return client.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD, **(proof or {})})
 
@@ -105,6 +111,7 @@ class TestSigningIn:
         wrong = timed.post("/api/v1/sessions", json={"identifier": "grace", "password": "wrong-horse-9"})
 
         assert problem(without) == (401, "second-factor-required")
+        assert details(timed, "session.second-factor-required") == [{"method": "password"}]
         assert without.json()["accepted"] == ["totp", "recovery-code"]
         assert problem(wrong) == (401, "invalid-credentials")
 
@@ -123,6 +130,7 @@ class TestSigningIn:
 
         assert [sign_in(timed, {"recovery_code": codes[3]}).status_code for _ in range(2)] == [201, 401]
         assert timed.get(FACTORS, headers=grace).json()["recovery_codes_left"] == 9
+        assert details(timed, "session.created")[1]["method"] == "recovery-code"  # before the administrator's
 
     @pytest.mark.usefixtures("app")
     def test_a_wrong_code_is_a_failure_like_any_other(self, timed):
@@ -134,6 +142,7 @@ class TestSigningIn:
 
         [factor] = timed.get(FACTORS, headers=grace).json()["factors"]
         assert factor["last_used_at"] == clock().isoformat().replace("+00:00", "Z")
+        assert details(timed, "session.created")[1]["method"] == "totp"
 
 
 class TestManaging:
@@ -168,6 +177,7 @@ class TestManaging:
         assert asked.json()["accepted"] == ["totp", "recovery-code"]
         assert problem(by_password) == (403, "verification-failed")
         assert by_code.status_code == 204
+        assert details(timed, "reauthentication.succeeded")[0]["method"] == "totp"
         assert timed.delete(f"{FACTORS}/1", headers=grace).status_code == 204
 
 
