@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "1a5dedda0d6eede7992343ee74b4777949a49bd59401ee20c14a23ec4b4618fd"
+DIGEST = "65770770445bcf28bd8974466e99980378cc1fdf9ee0cd1eec97b0101d3262bd"

@@ -917,7 +917,7 @@ class AuditEvent(Model):
 
 
 class MailToken(Model):
-    purpose: Annotated[Literal["reset-password", "verify-email", "change-email"], Field(description="What the token is for.")]
+    purpose: Annotated[Literal["reset-password", "verify-email"], Field(description="What the token is for.")]
     email: Annotated[
         StrictStr,
         Field(
@@ -1184,7 +1184,11 @@ class UserExport(Model):
     ]
     api_keys: Annotated[list[ApiKey], Field(description="The newest first, without their secrets.", max_length=1000)]
     mail_tokens: Annotated[
-        list[MailToken], Field(description="The tokens in e-mails that have not been used.", max_length=1000)
+        list[MailToken],
+        Field(
+            description="The tokens in e-mails that have not been used. Those to change the e-mail address are left out: there is none if somebody\nelse has the new address.\n",
+            max_length=1000,
+        ),
     ]
     known_addresses: Annotated[
         StrictInt,

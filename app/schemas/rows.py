@@ -422,7 +422,7 @@ class UserExportRow(msgspec.Struct):
 class MailTokenRow(msgspec.Struct):
     """A `MailToken` in a response."""
 
-    purpose: Literal["reset-password", "verify-email", "change-email"]
+    purpose: Literal["reset-password", "verify-email"]
     email: str
     expires_at: datetime
 

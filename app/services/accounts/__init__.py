@@ -16,6 +16,7 @@ from app.services import audit, mail_tokens, mails
 from app.services.accounts.queries import (
     DELETE_OTHER_SESSIONS,
     DELETE_SESSIONS,
+    LOCK_PASSWORD,
     SELECT_ACCOUNT,
     UPDATE_EMAIL,
     UPDATE_PASSWORD,
@@ -28,7 +29,7 @@ from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
 from app.services.users import sign_up
 from app.services.users.queries import SELECT_USER
-from app.services.verification import Verification
+from app.services.verification import Verification, require_session
 from app.services.webhooks import events
 
 
@@ -39,6 +40,7 @@ async def change_password(
 
     Raises:
         TooManyRequests, VerificationFailed: see `_verified`.
+        Unauthorized: the password was changed meanwhile, or the session has ended.
         DisallowedCharacters, WeakPassword: nothing was changed.
     """
     account = await _verified(resources, principal, sent.current_password, address, origin)
@@ -56,7 +58,8 @@ async def _store_password(
             UPDATE_PASSWORD, user_id=principal.user_id, old_hash=account.password_hash, new_hash=new_hash, now=now
         )
         if changed is None:
-            raise Unauthorized("The password was changed at the same time; sign in again.")
+            raise _password_changed()
+        await require_session(transaction, principal)
         await transaction.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
         await mail_tokens.delete_all(transaction, principal.user_id)
         await mails.queue_notice(
@@ -74,6 +77,7 @@ async def change_email(
     Raises:
         TooManyRequests: see `_verified`; or too many mails to the new mailbox.
         VerificationFailed: see `_verified`.
+        Unauthorized: the password was changed meanwhile, or the session has ended.
     """
     account = await _verified(resources, principal, sent.password, address, origin)
     await count(resources.mails, mails.mailbox(sent.email), "mails to this mailbox")
@@ -87,6 +91,9 @@ async def _queue_change(
     now = resources.now()
     notice = f"Somebody who knows your password asked to change your e-mail address to {email}."
     async with resources.database.transaction() as transaction:
+        if await transaction.one(LOCK_PASSWORD, user_id=principal.user_id, old_hash=account.password_hash) is None:
+            raise _password_changed()
+        await require_session(transaction, principal)
         await mails.queue_token(transaction, resources, "change-email", email, now, user_id=principal.user_id)
         await mails.queue_notice(transaction, resources, principal.user_id, account.email, account, notice, now)
         await _record(transaction, "email.change-requested", now, origin, principal.user_id)
@@ -200,14 +207,18 @@ async def _verified(
     """The principal's account, if the password is theirs.
 
     Raises:
-        TooManyRequests: too many failed attempts.
+        TooManyRequests: too many failed attempts in this session.
         VerificationFailed: the password is not correct.
         Unauthorized: the account was just deleted.
     """
     account = await resources.database.one(SELECT_ACCOUNT, user_id=principal.user_id)
     if account is None:
         raise Unauthorized("The account no longer exists.")
-    verification = Verification(resources, principal.user_id, address, origin=origin)
+    verification = Verification.in_session(resources, principal, address, origin)
     await verification.admit()
     await verification.require(await verification.is_password(account.password_hash, password), "The password is not correct.")
     return account
+
+
+def _password_changed() -> Unauthorized:
+    return Unauthorized("The password was changed at the same time; sign in again.")

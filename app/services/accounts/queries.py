@@ -30,6 +30,10 @@ UPDATE_PASSWORD = statement(
     .returning(User.id),
     int,
 )
+# The password stays the one that was verified until the end of the transaction.
+LOCK_PASSWORD = statement(
+    select(User.id).where(_THIS, User.password_hash == bindparam("old_hash")).with_for_update(read=True), int
+)
 # Whoever resets a password has read the mail, so the address is theirs.
 _CONFIRMS = User.email_key == bindparam("email_key")
 UPDATE_PASSWORD_AND_EMAIL = command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func, literal, null, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -15,7 +15,6 @@ from app.schemas.rows import FactorRow, MailTokenRow, PostRow, SessionRow
 from app.services.api_keys.queries import key_row
 from app.services.audit.list_queries import event_row
 from app.services.factors import queries as factors
-from app.services.mail_tokens import Purpose
 from app.services.posts import queries as posts
 
 BATCH_SIZE = 50  # rows; a post has up to 20,000 characters
@@ -38,7 +37,7 @@ def _count(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
 
 
 def _mail_token(purpose: str, email: str, expires_at: datetime) -> MailTokenRow:
-    return MailTokenRow(cast("Purpose", purpose), email, expires_at)
+    return MailTokenRow(cast("Literal['reset-password', 'verify-email']", purpose), email, expires_at)
 
 
 SELECT_COUNTS = statement(
@@ -69,9 +68,10 @@ SELECT_API_KEYS = statement(
     .limit(literal(MAX_ROWS)),
     key_row,
 )
+# Without those to change the address: they exist only if nobody else has the new one, and so would reveal who has an account.
 SELECT_MAIL_TOKENS = statement(
     select(MailToken.purpose, MailToken.email, MailToken.expires_at)
-    .where(MailToken.user_id == _USER)
+    .where(MailToken.user_id == _USER, MailToken.purpose != "change-email")
     .order_by(MailToken.expires_at, MailToken.hash)
     .limit(literal(MAX_ROWS)),
     _mail_token,

@@ -126,6 +126,31 @@ class TestStrict:
         assert problem(other) == (422, "idempotency-key-reused")
         assert query(settings.database_url, "SELECT count(*) FROM sign_ups") == [(1,)]
 
+    def test_a_repeated_request_is_answered_alike_whoever_has_the_address(self, started, mailbox, clock):
+        """Also once the sign-up of one of the addresses is over."""
+        strict = started(sign_up="strict", email_token_seconds=60)
+        stored = new_user(email="grace@example.com")
+        strict.post(USERS, json=stored)
+        confirm(strict, mailbox.token("grace@example.com"))
+        sent_to = {email: new_user(email=email) for email in ("ada@example.com", "grace@example.com")}
+        for number, (email, sent) in enumerate(sent_to.items(), 1):
+            assert strict.post(USERS, json=sent, headers={"Idempotency-Key": f"a key of {email}"}).status_code == 202
+            mailbox.all(email, number)
+        clock.advance(seconds=61)
+        strict.portal.call(delete_expired, strict.app.state.resources.database, clock())
+
+        answers = {
+            email: [
+                strict.post(
+                    USERS, json={**sent, "password": password}, headers={"Idempotency-Key": f"a key of {email}"}
+                ).status_code
+                for password in (PASSWORD, "otter-kayak-62")
+            ]
+            for email, sent in sent_to.items()
+        }
+
+        assert list(answers.values()) == [[202, 422]] * 2
+
     def test_the_token_and_the_sign_up_expire(self, strict, mailbox, clock, settings):
         strict.post(USERS, json=new_user(email="ada@example.com"))
         token = mailbox.token("ada@example.com")
