@@ -53,7 +53,7 @@ class Resources:
     unknown_tokens: Limit | SharedLimit | None = None  # by client address
     mail_requests: Limit | SharedLimit | None = None  # by client address
     mails: Limit | SharedLimit | None = None  # by recipient mailbox
-    # Wrong codes, by user or session, and other requests with an Idempotency-Key, by key; beyond it right ones are rejected too.
+    # Wrong codes, by user or session, and wrong passwords, by Idempotency-Key. Beyond it right ones are rejected too.
     guesses: Limit | SharedLimit | None = None
     guess_notices: Limit | SharedLimit | None = None  # mails to a user about them, by user
     secrets: Secrets = field(default_factory=lambda: Secrets(()))

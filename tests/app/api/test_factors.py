@@ -134,7 +134,9 @@ class TestSigningIn:
     def test_after_many_wrong_codes_none_is_accepted_and_the_owner_gets_a_mail(self, settings, grace, app, clock):
         totp, codes = app
         with TestClient(create_app(settings.model_copy(update={"guess_limit": 3}), now=clock)) as client:
-            wrong = [sign_in(client, {"totp_code": totp.at(clock(), 9 + number)}).status_code for number in range(4)]
+            wrong = [
+                sign_in(client, {"totp_code": totp.at(clock(), counter_offset=9 + number)}).status_code for number in range(4)
+            ]
             right = sign_in(client, {"totp_code": totp.at(clock())})
             others = [
                 client.post("/api/v1/reauthentications", json={"totp_code": totp.at(clock())}, headers=grace).status_code,
@@ -154,7 +156,7 @@ class TestSigningIn:
         with TestClient(create_app(settings.model_copy(update={"guess_limit": 3}), now=clock)) as client:
             answers = [
                 client.post(
-                    "/api/v1/reauthentications", json={"totp_code": totp.at(clock(), offset)}, headers=grace
+                    "/api/v1/reauthentications", json={"totp_code": totp.at(clock(), counter_offset=offset)}, headers=grace
                 ).status_code
                 for offset in (9, 10, 11, 0)
             ]

@@ -92,7 +92,7 @@ class TestPasswords:
             and any(resolved(parameter)["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
         }
 
-        modules = (importlib.import_module(found.name) for found in pkgutil.iter_modules(services.__path__, "app.services."))
+        modules = (importlib.import_module(found.name) for found in pkgutil.walk_packages(services.__path__, "app.services."))
         creations = [module.CREATION for module in modules if hasattr(module, "CREATION")]
         assert marked == {each.operation: each.secrets for each in creations}
 
