@@ -245,11 +245,6 @@ class Operation:
         return told == ["newest first"]
 
     @property
-    def is_nested(self) -> bool:
-        """Whether it is about the children of the row in its path: `/posts/{post_id}/comments`."""
-        return "{" in self.path and not self.path.endswith("}")
-
-    @property
     def is_cached(self) -> bool:
         """Whether clients may cache the response."""
         return self.answer is not None and "cache-control" in self.answer.headers

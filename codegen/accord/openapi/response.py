@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import Literal
 
@@ -26,7 +27,7 @@ _KEY = re.compile(r"[1-5][0-9]{2}|[1-5]XX|default")
 _RANGES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirection", "4XX": "ClientError", "5XX": "ServerError"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Response:
     """One documented response: for one status, for a range (`4XX`), or for every other status (`default`)."""
 
@@ -82,7 +83,7 @@ class Response:
             found[name] = media
         return tuple(found.items()) or ((self.name, None),)
 
-    @property
+    @cached_property
     def problem_types(self) -> tuple[str, ...]:
         """The values of `type` that a problem of this response may have; empty if the document does not list them."""
         media = self.content.get("application/problem+json")

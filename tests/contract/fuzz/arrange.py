@@ -8,7 +8,7 @@ Of every operation:
 - A valid case in whose path is the id of a row that is there gets one that was never given, in every fourth case.
 - An integer that Schemathesis writes as 2.0, which JSON Schema allows and the grammar of the wire does not, is written 2.
 - A request with an Idempotency-Key has one of its own, of the same length: repeated keys are tested in directed/.
-- What belongs to a row that never was is asked of one that is, in three of four cases.
+- A valid case in whose path is the id of a row that never was gets one of a row that is there, in the other three.
 - A valid case with `If-Match` is dealt one of eight hands: twice the row's tag and twice no tag, of a row that is; a tag that
   is not the row's, a row that never was, one that breaks a rule (RULES), and as it came.
 - In the pass with an API key, every eighth case of an operation that takes keys has one that lacks a scope.
@@ -168,7 +168,7 @@ def _arrange_path(found: Arranged) -> None:
             _continue(found.case)
     elif found.valid:
         _make_unknown(found)
-    if operation.is_nested and found.valid and turn % 4:
+    if found.valid and turn % 4:
         _make_existing(found)
 
 

@@ -210,7 +210,7 @@ class Load:
             self._faults.append(error)
 
     def _write(self, kind: Kind, writer: int) -> None:
-        with Client(self._url, self._token) as client:
+        with Client(self._url, self._token if kind == "post" else None) as client:
             for number in itertools.count():
                 if self._over.is_set():
                     return

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001 - handlers take every argument of their operation, used or not
 """Handlers that fit: none of these lines is an error."""
 
-from app.call import OptionallySignedIn, Public, SignedIn
+from app.call import OptionallyInSession, OptionallySignedIn, Public, SignedIn
 from app.schemas import models, operations, rows
 from app.schemas.operations import CreateUser, DeleteUser, GetHealth, GetUser, ListPosts, ListUserPosts, UpdateUser
 
@@ -19,7 +19,7 @@ async def get_user(call: SignedIn, user_id: int) -> GetUser.OK:
 
 
 @CreateUser
-async def create_user(call: Public, idempotency_key: str | None, body: models.UserCreate) -> CreateUser.Created:
+async def create_user(call: OptionallyInSession, idempotency_key: str | None, body: models.UserCreate) -> CreateUser.Created:
     user = stored(len(body.email))
     return CreateUser.Created(user, etag='"1"', location=GetUser.path(user_id=user.id))
 
