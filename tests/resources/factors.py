@@ -29,7 +29,7 @@ COSTS = {
     "enrolTotp": 1 + 1 + 3,
     "createPasskeyChallenge": 1,
     "createPasskey": 1 + 1 + 7,  # the proof; the owner, the session, the challenge, the passkey, a notice, two events
-    "confirmTotp": 1 + 1 + 2 + 15,  # the proof; the app, the owner; the session, the confirmation, recovery codes, a notice, the event
+    "confirmTotp": 1 + 1 + 2 + 15,  # the proof; the app, the owner; the session, the app, recovery codes, a notice, the event
 }
 ACCESS = {
     "listFactors": ALIKE,

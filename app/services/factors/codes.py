@@ -71,7 +71,8 @@ async def _is_totp_code(resources: Resources, user_id: int, code: str, guesser: 
     step = None if stored is None or not stored.is_confirmed else time_step(resources, stored, code)
     require_allowed(await count_guess(resources.guesses, guesser, is_right=step is not None), "wrong codes")
     if stored is None or step is None:
-        if (await count_guess(resources.guesses, guesser, is_right=True)).wait:  # that was the last
+        is_last = bool((await count_guess(resources.guesses, guesser, is_right=True)).wait)
+        if is_last and not (await count_guess(resources.guess_notices, user_id, is_right=False)).wait:
             await _warn_owner(resources, user_id)
         return False
     return await resources.database.one(USE_TOTP, factor_id=stored.id, new_counter=step, now=resources.now()) is not None
@@ -79,9 +80,7 @@ async def _is_totp_code(resources: Resources, user_id: int, code: str, guesser: 
 
 @retry_on_conflict
 async def _warn_owner(resources: Resources, user_id: int) -> None:
-    """Tell the user by mail, once a day."""
-    if (await count_guess(resources.guess_notices, user_id, is_right=False)).wait:
-        return
+    """Tell the user by mail."""
     async with resources.database.transaction() as transaction:
         owner = await transaction.one(SELECT_OWNER, user_id=user_id)
         if owner is not None:
