@@ -61,9 +61,7 @@ def test_s04_one_address_cannot_try_a_password_on_many_accounts(service, user):
 
 
 def test_s05_guesses_of_codes_proofs_and_tokens_are_throttled_too(service, user):
-    """Guesses of a second factor count as failed sign-ins, and few may be wrong; those of a step-up proof are counted for their
-    session, and those of tokens per address.
-    """
+    """Guesses of a second factor count as failed sign-ins and are few; those of proofs and tokens count per session and address."""
     service.add_factor(user)
     codes = itertools.count(100_000)
     assert service.makes_wait(lambda: service.try_to_sign_in(user.username, totp_code=str(next(codes))))
