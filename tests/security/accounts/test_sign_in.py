@@ -61,7 +61,7 @@ def test_s04_one_address_cannot_try_a_password_on_many_accounts(service, user):
 
 
 def test_s05_guesses_of_codes_proofs_and_tokens_are_throttled_too(service, user):
-    """Guesses of a second factor count as failed sign-ins and are few; those of proofs and tokens count per session and address."""
+    """Guesses of second factors count as failed sign-ins and are few; proofs count per session, and tokens per address."""
     service.add_factor(user)
     codes = itertools.count(100_000)
     assert service.makes_wait(lambda: service.try_to_sign_in(user.username, totp_code=str(next(codes))))
