@@ -22,7 +22,7 @@ async def list_factors(call: InSession) -> ListFactors.OK:
 
 @UpdateFactor
 async def update_factor(call: InSession, factor_id: int, body: FactorUpdate) -> UpdateFactor.OK:
-    return UpdateFactor.OK(await factors.rename(call.database, call.principal, factor_id, body.name))
+    return UpdateFactor.OK(await factors.rename(call.resources, call.principal, factor_id, body.name, call.origin))
 
 
 @DeleteFactor

@@ -61,4 +61,5 @@ async def list_webhook_deliveries(
 
 @RedeliverWebhook
 async def redeliver_webhook(call: SignedIn, delivery_id: int) -> RedeliverWebhook.Accepted:
-    return RedeliverWebhook.Accepted(await webhooks.redeliver(call.resources, delivery_id))
+    delivery = await webhooks.redeliver(call.resources, call.principal, delivery_id, call.origin)
+    return RedeliverWebhook.Accepted(delivery)

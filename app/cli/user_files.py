@@ -140,15 +140,15 @@ class Writer:
     """Writes users to a file, with their password hashes only if asked."""
 
     def __init__(self, file: IO[str], *, as_csv: bool, with_hashes: bool) -> None:
-        self._file, self._columns = file, COLUMNS if with_hashes else COLUMNS[:-1]
+        self._file, self.columns = file, COLUMNS if with_hashes else COLUMNS[:-1]
         self._csv = csv.writer(file, lineterminator="\n") if as_csv else None
         if self._csv is not None:
-            self._csv.writerow(self._columns)
+            self._csv.writerow(self.columns)
 
     def write(self, users: Iterable[StoredUser]) -> None:
         """Write a batch."""
         for user in users:
-            row = {name: getattr(user, name) for name in self._columns} | {"created_at": user.created_at.isoformat()}
+            row = {name: getattr(user, name) for name in self.columns} | {"created_at": user.created_at.isoformat()}
             if self._csv is None:
                 self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
             else:

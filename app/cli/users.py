@@ -16,7 +16,7 @@ from app.cli.user_files import Writer, is_csv, read
 from app.core.config import Settings
 from app.core.printable import printable
 from app.resources import Resources
-from app.services.users.bulk import Outcome, import_users, stored_users
+from app.services.users.bulk import Outcome, import_users, record_export, stored_users
 
 
 def users_import(settings: Settings, *, file: Path, report: Path | None) -> None:
@@ -55,7 +55,9 @@ def users_export(settings: Settings, *, file: Path, with_password_hashes: bool) 
     as_csv = is_csv(file)
 
     async def write(resources: Resources) -> int:
-        number, writer = 0, Writer(opened, as_csv=as_csv, with_hashes=with_password_hashes)
+        writer = Writer(opened, as_csv=as_csv, with_hashes=with_password_hashes)
+        await record_export(resources, writer.columns)
+        number = 0
         async for batch in stored_users(resources.database):
             writer.write(batch)
             number += len(batch)

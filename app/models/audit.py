@@ -14,6 +14,7 @@ from app.models.base import Base, Id, UtcDateTime
 AuditEventType: TypeAlias = Literal[
     "session.created",
     "session.refused",
+    "session.second-factor-required",
     "session.deleted",
     "session.refresh-reused",
     "sessions.ended",
@@ -26,6 +27,7 @@ AuditEventType: TypeAlias = Literal[
     "user.role-changed",
     "user.exported",
     "users.imported",
+    "users.exported",
     "post.updated",
     "post.deleted",
     "password.changed",
@@ -49,6 +51,7 @@ AuditEventType: TypeAlias = Literal[
     "webhook.updated",
     "webhook.deleted",
     "webhook.secret-rotated",
+    "webhook.redelivered",
 ]
 
 

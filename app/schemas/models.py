@@ -552,7 +552,7 @@ class WebhookCreate(Model):
     url: Annotated[
         StrictStr,
         Field(
-            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). An IPv4 address is written as four decimal numbers. International names are written in Punycode.\n",
             max_length=2000,
             min_length=10,
             pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
@@ -573,7 +573,7 @@ class WebhookUpdate(Model):
     url: Annotated[
         StrictStr | MISSING,
         Field(
-            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). An IPv4 address is written as four decimal numbers. International names are written in Punycode.\n",
             max_length=2000,
             min_length=10,
             pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
@@ -599,7 +599,7 @@ class Webhook(Model):
     url: Annotated[
         StrictStr,
         Field(
-            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). An IPv4 address is written as four decimal numbers. International names are written in Punycode.\n",
             max_length=2000,
             min_length=10,
             pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
@@ -633,7 +633,7 @@ class WebhookCreated(Model):
     url: Annotated[
         StrictStr,
         Field(
-            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). International names are written in Punycode.\n",
+            description="Where events are sent. HTTPS, with a public host and the standard port or one from 1024 on (409 `disallowed-webhook-url`\notherwise). An IPv4 address is written as four decimal numbers. International names are written in Punycode.\n",
             max_length=2000,
             min_length=10,
             pattern="^https?://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}|\\[[0-9A-Fa-f:]{2,39}\\])(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~!$&()*+,;=:@/-]*)?(\\?[A-Za-z0-9._~!$&()*+,;=:@/?-]*)?$",
@@ -776,14 +776,15 @@ class AuditDetails(Model):
     """What else is known, depending on the type of event. Never personal data."""
 
     fields: Annotated[
-        list[StrictStr] | MISSING, Field(description="The names of the fields that were changed.", max_length=20)
+        list[StrictStr] | MISSING,
+        Field(description="The names of the fields that were changed, or exported by an operator.", max_length=20),
     ] = MISSING
     role: Annotated[Literal["user", "admin"] | MISSING, Field(description="Administrators may see and change every user.")] = (
         MISSING
     )
     method: Annotated[
         Literal["password", "totp", "recovery-code", "passkey"] | MISSING,
-        Field(description="How the user proved who they are."),
+        Field(description="How the user proved who they are; with a password and a code, the code."),
     ] = MISSING
     count: Annotated[StrictInt | MISSING, Field(description="How many were ended or imported.", ge=0, le=9007199254740991)] = (
         MISSING
@@ -811,6 +812,7 @@ class AuditEvent(Model):
         Literal[
             "session.created",
             "session.refused",
+            "session.second-factor-required",
             "session.deleted",
             "session.refresh-reused",
             "sessions.ended",
@@ -823,6 +825,7 @@ class AuditEvent(Model):
             "user.role-changed",
             "user.exported",
             "users.imported",
+            "users.exported",
             "post.updated",
             "post.deleted",
             "password.changed",
@@ -846,9 +849,10 @@ class AuditEvent(Model):
             "webhook.updated",
             "webhook.deleted",
             "webhook.secret-rotated",
+            "webhook.redelivered",
         ],
         Field(
-            description="What happened. `session` events are signing in, being refused, signing out, and the use of a refresh token that was already\nused; `sessions.ended` means that several sessions of the subject were ended at once. `factor.counter-regressed` means that a\npasskey was refused because it may have been copied.\n"
+            description="What happened. `session` events are signing in, being refused, signing out, and the use of a refresh token that was already\nused. `session.second-factor-required` means that the password was correct and the code was missing. `sessions.ended` means\nthat several sessions of the subject were ended at once. `users.imported` and `users.exported` are commands of an operator.\n`factor.counter-regressed` means that a passkey was refused because it may have been copied.\n"
         ),
     ]
     actor_id: Annotated[

@@ -1807,6 +1807,7 @@ class ListAuditEvents(Operation):
         type: Literal[
             "session.created",
             "session.refused",
+            "session.second-factor-required",
             "session.deleted",
             "session.refresh-reused",
             "sessions.ended",
@@ -1819,6 +1820,7 @@ class ListAuditEvents(Operation):
             "user.role-changed",
             "user.exported",
             "users.imported",
+            "users.exported",
             "post.updated",
             "post.deleted",
             "password.changed",
@@ -1842,6 +1844,7 @@ class ListAuditEvents(Operation):
             "webhook.updated",
             "webhook.deleted",
             "webhook.secret-rotated",
+            "webhook.redelivered",
         ]
         created_after: str
         created_before: str
@@ -1859,6 +1862,7 @@ class ListAuditEvents(Operation):
             type: Literal[
                 "session.created",
                 "session.refused",
+                "session.second-factor-required",
                 "session.deleted",
                 "session.refresh-reused",
                 "sessions.ended",
@@ -1871,6 +1875,7 @@ class ListAuditEvents(Operation):
                 "user.role-changed",
                 "user.exported",
                 "users.imported",
+                "users.exported",
                 "post.updated",
                 "post.deleted",
                 "password.changed",
@@ -1894,6 +1899,7 @@ class ListAuditEvents(Operation):
                 "webhook.updated",
                 "webhook.deleted",
                 "webhook.secret-rotated",
+                "webhook.redelivered",
             ]
             | None,
             created_after: str | None,
@@ -1953,6 +1959,7 @@ class ListAuditEvents(Operation):
             type: Literal[
                 "session.created",
                 "session.refused",
+                "session.second-factor-required",
                 "session.deleted",
                 "session.refresh-reused",
                 "sessions.ended",
@@ -1965,6 +1972,7 @@ class ListAuditEvents(Operation):
                 "user.role-changed",
                 "user.exported",
                 "users.imported",
+                "users.exported",
                 "post.updated",
                 "post.deleted",
                 "password.changed",
@@ -1988,6 +1996,7 @@ class ListAuditEvents(Operation):
                 "webhook.updated",
                 "webhook.deleted",
                 "webhook.secret-rotated",
+                "webhook.redelivered",
             ]
             | None,
             created_after: str | None,

@@ -354,6 +354,7 @@ class AuditEventRow(msgspec.Struct):
     type: Literal[
         "session.created",
         "session.refused",
+        "session.second-factor-required",
         "session.deleted",
         "session.refresh-reused",
         "sessions.ended",
@@ -366,6 +367,7 @@ class AuditEventRow(msgspec.Struct):
         "user.role-changed",
         "user.exported",
         "users.imported",
+        "users.exported",
         "post.updated",
         "post.deleted",
         "password.changed",
@@ -389,6 +391,7 @@ class AuditEventRow(msgspec.Struct):
         "webhook.updated",
         "webhook.deleted",
         "webhook.secret-rotated",
+        "webhook.redelivered",
     ]
     actor_id: int | None
     subject_id: int | None

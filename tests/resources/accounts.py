@@ -25,9 +25,17 @@ COSTS = {
     "changePassword": 1 + 1 + 7,  # the proof; the account; the password, the session, others, tokens, a notice, the event
     "changeEmail": 1 + 1 + 6,
     "requestPasswordReset": 1 + 1,
-    "confirmPasswordReset": 7,
+    "confirmPasswordReset": 7 + 5,  # the first confirmation of the address
     "requestEmailVerification": 1 + 1,
-    "confirmEmail": 4,
+    "confirmEmail": 2 + 5,
+}
+EVENTS = {
+    "changePassword": ["password.changed"],
+    "changeEmail": ["email.change-requested"],
+    "requestPasswordReset": ["password.reset-requested"],
+    "confirmPasswordReset": ["password.reset", "email.verified"],
+    "requestEmailVerification": ["email.verification-requested"],
+    "confirmEmail": ["email.verified"],
 }
 ACCESS = {
     "changePassword": ALIKE,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # it can be imported within a pass only
     from tests.contract.fuzz.arrange import Arranged
 
 COSTS = {"listApiKeys": 1 + 1, "createApiKey": 1 + 1 + 3, "deleteApiKey": 1 + 1 + 2}
+EVENTS = {"createApiKey": ["api-key.created"], "deleteApiKey": ["api-key.deleted"]}
 ACCESS = {"listApiKeys": ALIKE, "createApiKey": ALIKE, "deleteApiKey": OWNER}
 FLOORS = {"listApiKeys": 1.0, "createApiKey": 0.5, "deleteApiKey": 0.3}
 

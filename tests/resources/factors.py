@@ -24,12 +24,20 @@ if TYPE_CHECKING:  # it can be imported within a pass only
 
 COSTS = {
     "listFactors": 1 + 2,
-    "updateFactor": 1 + 1,
+    "updateFactor": 1 + 2,
     "deleteFactor": 1 + 1 + 5,  # the proof; the owner, the factor, the recovery codes, a notice, the event
     "enrolTotp": 1 + 1 + 3,
     "createPasskeyChallenge": 1,
     "createPasskey": 1 + 1 + 7,  # the proof; the owner, the session, the challenge, the passkey, a notice, two events
     "confirmTotp": 1 + 1 + 2 + 15,  # the proof; the app, the owner; the session, the app, recovery codes, a notice, the event
+}
+EVENTS = {
+    "updateFactor": ["factor.updated"],
+    "deleteFactor": ["factor.removed"],
+    "createPasskeyChallenge": "nothing is stored",
+    "createPasskey": ["factor.added", "factor.confirmed"],
+    "enrolTotp": ["factor.added"],
+    "confirmTotp": ["factor.confirmed"],
 }
 ACCESS = {
     "listFactors": ALIKE,

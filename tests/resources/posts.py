@@ -19,6 +19,11 @@ COSTS = {
     "updatePost": 1 + 2 + 1 + 1,  # with the audit event of an administrator, as for the next, and the deliveries to webhooks
     "deletePost": 1 + 2 + 1,
 }
+EVENTS = {
+    "createPost": "what users do with their own posts is not recorded",
+    "updatePost": ["post.updated"],  # of another user
+    "deletePost": ["post.deleted"],
+}
 ACCESS = {
     "listUserPosts": ALIKE,
     "listPosts": ALIKE,

@@ -30,6 +30,14 @@ if TYPE_CHECKING:  # it can be imported within a pass only
 
 COSTS = {"listSessions": 1 + 1, "createSession": 1 + 6, "deleteSession": 1 + 2, "createSessionToken": 6}
 COSTS |= {"createReauthentication": 1 + 3, "deleteOtherSessions": 1 + 2, "deleteUserSessions": 1 + 3}
+EVENTS = {
+    "createSession": ["session.created"],
+    "deleteSession": ["session.deleted"],
+    "createSessionToken": "the session goes on; the reuse of a token is recorded",
+    "createReauthentication": ["reauthentication.succeeded"],
+    "deleteOtherSessions": ["sessions.ended"],
+    "deleteUserSessions": ["sessions.ended"],
+}
 ACCESS = {
     "listSessions": ALIKE,
     "createSession": ALIKE,

@@ -34,6 +34,13 @@ COSTS = {
     # the audit event, and the erasure in earlier ones.
     "deleteUser": 1 + 1 + 7,
 }
+EVENTS = {
+    "createUser": ["user.created"],
+    "updateUser": ["user.updated"],  # by an administrator
+    "exportUserData": ["user.exported"],
+    "setUserRole": ["user.role-changed"],
+    "deleteUser": ["user.deleted"],
+}
 ACCESS = {
     "listUsers": ALIKE,
     "createUser": ALIKE,

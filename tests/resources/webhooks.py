@@ -24,7 +24,14 @@ COSTS = {
     "deleteWebhook": 1 + 4,
     "rotateWebhookSecret": 1 + 2,
     "listWebhookDeliveries": 1 + 1,
-    "redeliverWebhook": 1 + 1,
+    "redeliverWebhook": 1 + 2,
+}
+EVENTS = {
+    "createWebhook": ["webhook.created"],
+    "updateWebhook": ["webhook.updated"],
+    "deleteWebhook": ["webhook.deleted"],
+    "rotateWebhookSecret": ["webhook.secret-rotated"],
+    "redeliverWebhook": ["webhook.redelivered"],
 }
 ACCESS = {
     "listWebhooks": ALIKE,

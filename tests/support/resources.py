@@ -1,10 +1,12 @@
 """What tests cannot derive from the document, read from the modules of `tests/resources/`, one for each resource.
 
-A file holds dictionaries under these names; each may be left out, and everything but ACCESS and COSTS has a default.
+A file holds dictionaries under these names; each may be left out, and everything but ACCESS, COSTS and EVENTS has a default.
 
 - ACCESS: by operation, what it answers about something of one user to another one, and to an administrator: a constant of
   `tests/support/access.py`, which derives the rest of the authorization matrix from the document.
 - COSTS: by operation, how many statements it runs.
+- EVENTS: by operation that changes something, the types of the audit events of its request in the tests of `tests/app/api`,
+  which an administrator sends; or why there is none. Reads record nothing unless they have an entry.
 - FLOORS: by operation, the least share of the fuzz's valid requests that must succeed; 0.3 by default.
 - BODIES: by operation, makes a body that can be sent again and again; else the document's example is sent.
 - PREPARE: by operation, arranges rows in the database (a `Connection`) so that a request of this user (an id) with this body

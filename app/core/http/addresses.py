@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ _BLOCKED = tuple(
 # All other IPv6 addresses are loopback, link-local, unique local, multicast, mapped or translated IPv4 (NAT64), or unassigned.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*").fullmatch  # the last label; hosts are in lower case
 DEFAULT_PORTS = {"http": 80, "https": 443}
 FIRST_USER_PORT = 1024  # below are the ports of mail, remote shells, directories...
 MAX_ADDRESSES = 4  # of one name that are tried
@@ -50,7 +52,7 @@ def parse_target(url: str, *, allow_private: bool) -> Target:
     """Split a URL that the document allows.
 
     Raises:
-        RequestBlocked: it is not HTTPS, its port is not allowed, or its host is an address that is not public. With
+        RequestBlocked: it is not HTTPS, its port is not allowed, or its host is an address that is not public or a number. With
             `allow_private` everything is allowed.
     """
     try:
@@ -67,6 +69,8 @@ def parse_target(url: str, *, allow_private: bool) -> Target:
         if port != default and port < FIRST_USER_PORT:
             raise RequestBlocked(f"The port must be {default}, or at least {FIRST_USER_PORT}.")
         literal = _literal(host)
+        if literal is None and _is_number(host):
+            raise RequestBlocked("An IPv4 address must be four decimal numbers separated by dots.")
         if literal is not None and not is_public(literal):
             raise RequestBlocked("The host is an address that is not public.")
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
@@ -107,6 +111,11 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host)
     except ValueError:
         return None
+
+
+def _is_number(host: str) -> bool:
+    """Whether resolvers read a host as an IPv4 address in another notation: `127.1`, `2130706433`, `0x7f.1` (WHATWG URL)."""
+    return _NUMBER(host.removesuffix(".").rpartition(".")[2]) is not None
 
 
 @cache

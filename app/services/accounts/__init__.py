@@ -12,19 +12,18 @@ from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import EmailChange, PasswordChange, PasswordReset
 from app.schemas.problems import AlreadyRegistered, Unauthorized
-from app.services import audit, mail_tokens, mails
+from app.services import audit, mail_tokens, mails, profiles
+from app.services.accounts.first_confirmation import verify_email
 from app.services.accounts.queries import (
-    DELETE_OTHER_SESSIONS,
-    DELETE_SESSIONS,
     LOCK_PASSWORD,
+    RESET_PASSWORD,
     SELECT_ACCOUNT,
     UPDATE_EMAIL,
     UPDATE_PASSWORD,
-    UPDATE_PASSWORD_AND_EMAIL,
-    VERIFY_EMAIL,
     Account,
 )
 from app.services.mail_tokens.queries import StoredToken
+from app.services.sessions.queries import DELETE_OTHER_SESSIONS, DELETE_SESSIONS_OF_USER
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
 from app.services.users import sign_up
@@ -128,6 +127,8 @@ async def confirm_password_reset(
 ) -> None:
     """Set the password of the user who got the token, and end their sessions.
 
+    Whoever got the token reads the mails of the address. If it was not confirmed before, this confirms it: see `verify_email`.
+
     Raises:
         TooManyRequests: see `mail_tokens.refused`.
         InvalidToken, DisallowedCharacters, WeakPassword: nothing was changed.
@@ -136,7 +137,11 @@ async def confirm_password_reset(
     if token is None:
         raise await mail_tokens.refused(resources, address)
     require_strong(resources.settings, sent.password, token.user_email, token.username, token.full_name)
-    await _reset_password(resources, token, await resources.passwords.hash(sent.password), origin)
+    new_hash = await resources.passwords.hash(sent.password)
+    try:
+        await _reset_password(resources, token, new_hash, origin)
+    finally:  # even if the outcome of the write is unknown
+        await resources.cache.drop(profiles.CACHE_TOPIC)
 
 
 @retry_on_conflict
@@ -144,18 +149,14 @@ async def _reset_password(resources: Resources, token: StoredToken, new_hash: st
     now = resources.now()
     async with resources.database.transaction() as transaction:
         await mail_tokens.use(transaction, token)
-        await transaction.run(
-            UPDATE_PASSWORD_AND_EMAIL, user_id=token.user_id, new_hash=new_hash, email_key=token.email.lower(), now=now
-        )
-        await transaction.run(DELETE_SESSIONS, user_id=token.user_id)
+        await transaction.run(RESET_PASSWORD, user_id=token.user_id, new_hash=new_hash, now=now)
+        await transaction.run(DELETE_SESSIONS_OF_USER, user_id=token.user_id)
         await mail_tokens.delete_all(transaction, token.user_id)
         await mails.queue_notice(
             transaction, resources, token.user_id, token.user_email, token, "Your password was reset.", now
         )
         await _record(transaction, "password.reset", now, origin, token.user_id)
-        await events.emit_changed(
-            transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id
-        )  # the address may be verified now
+        await verify_email(transaction, resources, token, now, origin)
     resources.outbox_added.set()
 
 
@@ -164,12 +165,16 @@ async def confirm_email(resources: Resources, token: str, address: Hashable, ori
 
     Raises:
         TooManyRequests: see `mail_tokens.refused`.
-        InvalidToken: also if the user's address is another one by now.
+        InvalidToken: also if the user's address is another one by now, or confirmed already.
         AlreadyRegistered: another user has the address, or the username of the sign-up, by now.
     """
     found = await mail_tokens.find(resources, token, "verify-email", "change-email")
     if found is not None:
-        await _confirm_email(resources, found, origin)
+        try:
+            await _confirm_email(resources, found, origin)
+        finally:  # even if the outcome of the write is unknown
+            await resources.cache.drop(profiles.CACHE_TOPIC)
+        resources.outbox_added.set()
     elif not await sign_up.confirm(resources, token, origin):
         raise await mail_tokens.refused(resources, address)
 
@@ -179,15 +184,14 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
     now = resources.now()
     async with resources.database.transaction() as transaction:
         await mail_tokens.use(transaction, token)
-        key = token.email.lower()
         if token.purpose == "verify-email":
-            if await transaction.one(VERIFY_EMAIL, user_id=token.user_id, email_key=key) is None:
+            if not await verify_email(transaction, resources, token, now, origin):
                 raise mail_tokens.invalid()
-            await _record(transaction, "email.verified", now, origin, token.user_id)
-            await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=token.user_id)
             return
         try:
-            await transaction.run(UPDATE_EMAIL, user_id=token.user_id, new_email=token.email, new_email_key=key, now=now)
+            await transaction.run(
+                UPDATE_EMAIL, user_id=token.user_id, new_email=token.email, new_email_key=token.email.lower(), now=now
+            )
         except ConstraintViolation:
             raise AlreadyRegistered("Another user has this email.") from None
         await mail_tokens.delete_all(transaction, token.user_id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, delete, select, true, update
+from sqlalchemy import bindparam, select, true, update
 
 from app.core.database.statements import command, lookup, statement
-from app.models import Session, User
+from app.models import User
 
 
 class Account(NamedTuple):
@@ -34,22 +34,14 @@ UPDATE_PASSWORD = statement(
 LOCK_PASSWORD = statement(
     select(User.id).where(_THIS, User.password_hash == bindparam("old_hash")).with_for_update(read=True), int
 )
-# Whoever resets a password has read the mail, so the address is theirs.
-_CONFIRMS = User.email_key == bindparam("email_key")
-UPDATE_PASSWORD_AND_EMAIL = command(
-    update(User)
-    .where(_THIS)
-    .values(
-        password_hash=bindparam("new_hash"),
-        credentials_changed_at=bindparam("now"),
-        email_verified=case((_CONFIRMS, true()), else_=User.email_verified),
-        version=case((_CONFIRMS & ~User.email_verified, User.version + 1), else_=User.version),
-    )
+RESET_PASSWORD = command(
+    update(User).where(_THIS).values(password_hash=bindparam("new_hash"), credentials_changed_at=bindparam("now"))
 )
+# No row is returned if the user has another address by now, or has confirmed it before.
 VERIFY_EMAIL = statement(
     update(User)
-    .where(_THIS, User.email_key == bindparam("email_key"))
-    .values(email_verified=true(), version=case((User.email_verified, User.version), else_=User.version + 1))
+    .where(_THIS, User.email_key == bindparam("email_key"), ~User.email_verified)
+    .values(email_verified=true(), version=User.version + 1)
     .returning(User.id),
     int,
 )
@@ -63,8 +55,4 @@ UPDATE_EMAIL = command(
         credentials_changed_at=bindparam("now"),
         version=User.version + 1,
     )
-)
-DELETE_SESSIONS = command(delete(Session).where(Session.user_id == bindparam("user_id")))
-DELETE_OTHER_SESSIONS = command(
-    delete(Session).where(Session.user_id == bindparam("user_id"), Session.id != bindparam("session_id"))
 )

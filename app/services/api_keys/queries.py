@@ -77,6 +77,7 @@ INSERT_API_KEY = statement(
     .returning(ApiKey.id),
     int,
 )
+DELETE_API_KEYS_OF_USER = statement(delete(ApiKey).where(ApiKey.user_id == bindparam("user_id")).returning(ApiKey.id), int)
 DELETE_API_KEY = statement(
     delete(ApiKey).where(ApiKey.id == bindparam("key_id"), ApiKey.user_id == bindparam("user_id")).returning(ApiKey.id), int
 )

@@ -83,8 +83,9 @@ class _Walk:
         if event.hash != hash_event(self.last.hash, following, event):
             raise Tampered(f"event {following} (id {event.id}) was changed, moved or inserted: its hash is another")
         if event.salt is None:
-            if event.is_of_user or event.address is not None or event.user_agent is not None:
-                raise Tampered(f"event {following} (id {event.id}) was changed: it is erased, but its user is not")
+            is_of_nobody = event.actor_id is None and event.subject_id is None  # erasing a user does not erase these
+            if event.is_of_user or is_of_nobody or event.address is not None or event.user_agent is not None:
+                raise Tampered(f"event {following} (id {event.id}) was changed: it is erased, but no user of it was deleted")
         elif event.personal_digest != personal_digest(event.salt, event.address, event.user_agent):
             raise Tampered(f"event {following} (id {event.id}) was changed: the address or user agent is another")
         self.last = Anchor(following, event.hash)

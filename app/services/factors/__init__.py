@@ -43,9 +43,16 @@ async def list(database: Database, principal: Principal) -> FactorListRow:
     return FactorListRow(factors, await database.one(COUNT_RECOVERY_CODES, user_id=principal.user_id) or 0)
 
 
-async def rename(database: Database, principal: Principal, factor_id: int, name: str) -> FactorRow:
+async def rename(
+    resources: Resources, principal: Principal, factor_id: int, name: str, origin: Origin | None = None
+) -> FactorRow:
     """Rename a factor of the principal. Raises `NotFound`."""
-    factor = await database.one(UPDATE_NAME, factor_id=factor_id, user_id=principal.user_id, new_name=name)
+    values = {"factor_id": factor_id, "user_id": principal.user_id, "new_name": name}
+
+    async def record(transaction: Transaction) -> None:
+        await _record(transaction, resources, "factor.updated", origin, principal, factor_id)
+
+    factor = await audit.run(resources.database, UPDATE_NAME, values, record)
     if factor is None:
         raise _not_found()
     return factor

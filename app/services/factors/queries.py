@@ -50,6 +50,7 @@ UPDATE_NAME = statement(
     FactorRow,
 )
 DELETE_FACTOR = statement(delete(Factor).where(Factor.id == bindparam("factor_id"), _MINE).returning(Factor.type), str)
+DELETE_FACTORS_OF_USER = statement(delete(Factor).where(_MINE).returning(Factor.id), int)
 DELETE_RECOVERY_CODES = command(delete(RecoveryCode).where(RecoveryCode.user_id == bindparam("user_id")))
 
 _NEW = insert(Factor).values(**parameters("user_id", "key", "name", "secret", "created_at"), type="totp", counter=0)

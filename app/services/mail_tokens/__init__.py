@@ -41,6 +41,7 @@ async def create(resources: Resources, user_id: int, purpose: Purpose, email: st
     resets = purpose == "reset-password" and not invited
     seconds = settings.reset_token_seconds if resets else settings.email_token_seconds
     async with resources.database.transaction() as transaction:
+        await transaction.run(DELETE_SURPLUS_TOKENS, user_id=user_id, purpose=purpose)
         await transaction.run(
             INSERT_TOKEN,
             hash=tokens.digest(token),
@@ -49,8 +50,12 @@ async def create(resources: Resources, user_id: int, purpose: Purpose, email: st
             email=email,
             expires_at=now + timedelta(seconds=seconds),
         )
-        await transaction.run(DELETE_SURPLUS_TOKENS, user_id=user_id)
     return token
+
+
+async def discard(resources: Resources, token: str) -> None:
+    """Delete a token whose mail was not delivered."""
+    await resources.database.one(DELETE_TOKEN, hash=tokens.digest(token))
 
 
 async def find(resources: Resources, token: str, *purposes: Purpose) -> StoredToken | None:

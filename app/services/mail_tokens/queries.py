@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, literal, select
 from app.core.database.statements import command, insert, parameters, statement
 from app.models import MailToken, User
 
-MAX_TOKENS = 20  # per user
+MAX_TOKENS = 20  # of a user, for one purpose
 
 
 class StoredToken(NamedTuple):
@@ -25,14 +25,13 @@ class StoredToken(NamedTuple):
 
 
 INSERT_TOKEN = command(insert(MailToken).values(**parameters("hash", "user_id", "purpose", "email", "expires_at")))
+_OF_PURPOSE = (MailToken.user_id == bindparam("user_id"), MailToken.purpose == bindparam("purpose"))
+# Makes room for one more. Run before it is inserted: when the lifetime was shortened, the new token may expire first.
 DELETE_SURPLUS_TOKENS = command(
     delete(MailToken).where(
-        MailToken.user_id == bindparam("user_id"),
+        *_OF_PURPOSE,
         MailToken.hash.not_in(
-            select(MailToken.hash)
-            .where(MailToken.user_id == bindparam("user_id"))
-            .order_by(MailToken.expires_at.desc())
-            .limit(literal(MAX_TOKENS))
+            select(MailToken.hash).where(*_OF_PURPOSE).order_by(MailToken.expires_at.desc()).limit(literal(MAX_TOKENS - 1))
         ),
     )
 )

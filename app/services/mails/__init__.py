@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, cast
@@ -13,7 +14,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core.database import Transaction
-from app.core.errors import Undeliverable
+from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import Mail, MailTransport
 from app.core.mail.message import parse_sender
 from app.resources import Resources
@@ -124,7 +125,10 @@ def mailbox(address: str) -> str:
 
 
 async def deliver(resources: Resources, transport: MailTransport, topic: str, payload: str) -> None:
-    """Render the mail of an outbox item and send it. Raises what `MailTransport.send` raises."""
+    """Render the mail of an outbox item and send it. Raises what `MailTransport.send` raises.
+
+    A mail that was certainly not sent leaves no token behind, so that a long outage does not push out tokens that arrived.
+    """
     template = topic.removeprefix(TOPIC)
     if template not in _SUBJECTS:
         raise LookupError(f"unknown topic {topic!r}")  # retried, since a worker of a newer version may know it
@@ -140,7 +144,13 @@ async def deliver(resources: Resources, transport: MailTransport, topic: str, pa
             return  # nobody to send it to
         values |= personal or {}
     text, html = (_templates().get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html"))
-    await transport.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
+    try:
+        await transport.send(Mail(queued.to, subject, text, html, queued.message_id, queued.date))
+    except (MailUnavailable, Undeliverable):
+        if (token := values.get("token")) is not None:
+            with suppress(ServiceUnavailable):  # what is to be reported is that the mail was not sent
+                await (sign_ups if template == "sign-up" else mail_tokens).discard(resources, token)
+        raise
 
 
 async def _of_user(resources: Resources, template: str, queued: QueuedMail) -> dict[str, Any] | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import timedelta
 
+from msgspec import UNSET
 from pydantic import MISSING
 
 from app.call import Origin, SessionPrincipal
 from app.core.config import Settings
-from app.core.database import retry_on_conflict
+from app.core.database import Transaction, retry_on_conflict
 from app.core.security import tokens
 from app.core.security.passwords import DEMO_PASSWORD
 from app.resources import Resources
@@ -21,7 +22,7 @@ from app.services.audit import Details
 from app.services.factors import passkeys
 from app.services.factors.codes import is_code
 from app.services.factors.passkey_queries import StoredPasskey
-from app.services.sessions.proofs import accepted_proofs, given, require_recent, sent_code
+from app.services.sessions.proofs import Method, accepted_proofs, given, require_recent, sent_code, used_method
 from app.services.sessions.queries import (
     DELETE_OTHER_SESSIONS,
     DELETE_OWN_SESSION,
@@ -100,6 +101,13 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     if found.has_totp:
         code = sent_code(sent)
         if code is None:
+            now, details = resources.now(), Details(method="password")
+            await audit.record(
+                *(resources.database, "session.second-factor-required", now, origin),
+                actor=None,
+                subject=user_id,
+                details=details,
+            )
             raise SecondFactorRequired("Send a code as well.", members={"accepted": accepted_proofs(has_totp=True)})
         if not await is_code(resources, found.user_id, *code, origin):
             raise await _refused(resources, verification, found.user_id, origin)
@@ -108,7 +116,8 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
-    return await issue(resources, found.user_id, address, origin, found)
+    method = used_method(sent) if found.has_totp else "password"
+    return await issue(resources, found.user_id, address, origin, method, found)
 
 
 async def _create_with_passkey(
@@ -121,7 +130,7 @@ async def _create_with_passkey(
     admitted = found is not None and _may_sign_in(resources.settings, found)
     if found is None or not admitted or not await passkeys.is_proof(resources, found, proof, origin):
         raise await _refused(resources, verification, user_id, origin)
-    return await issue(resources, user_id, address, origin)
+    return await issue(resources, user_id, address, origin, "passkey")
 
 
 async def _refused(resources: Resources, verification: Verification, user_id: int, origin: Origin | None) -> InvalidCredentials:
@@ -143,10 +152,12 @@ async def issue(
     user_id: int,
     address: Hashable | None = None,
     origin: Origin | None = None,
+    method: Method | None = None,
     verified: Credentials | None = None,
 ) -> TokensRow:
     """Create a session of an active user and remember the address.
 
+    `method`: the last proof; None on the command line.
     `verified`: the user as they were read before the password, and maybe a code, were verified.
 
     Raises:
@@ -177,7 +188,7 @@ async def issue(
         await transaction.run(DELETE_SURPLUS_SESSIONS, user_id=user_id, now=now)
         if address is not None:
             await known_addresses.remember(transaction, user_id, address, now)
-        details = Details(session_id=session_id)
+        details = Details(session_id=session_id, method=UNSET if method is None else method)
         await audit.record(transaction, "session.created", now, origin, actor=user_id, subject=user_id, details=details)
     return TokensRow(
         session_id, access, "Bearer", seconds_until(access_expires_at, now), refresh_token, seconds_until(expires_at, now)
@@ -213,8 +224,8 @@ async def delete_others(resources: Resources, principal: SessionPrincipal, origi
     """End all sessions of the principal but the one of this request."""
     user_id = principal.user_id
     async with resources.database.transaction() as transaction:
-        await transaction.run(DELETE_OTHER_SESSIONS, user_id=user_id, session_id=principal.session_id)
-        await audit.record(transaction, "sessions.ended", resources.now(), origin, actor=user_id, subject=user_id)
+        ended = await transaction.run(DELETE_OTHER_SESSIONS, user_id=user_id, session_id=principal.session_id)
+        await _record_ended(transaction, resources, principal, user_id, ended, origin)
 
 
 @retry_on_conflict
@@ -223,8 +234,20 @@ async def delete_of_user(resources: Resources, principal: SessionPrincipal, user
     async with resources.database.transaction() as transaction:
         if await transaction.one(SELECT_USER_ID, user_id=user_id) is None:
             raise NotFound(f"There is no user {user_id}.")
-        await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
-        await audit.record(transaction, "sessions.ended", resources.now(), origin, actor=principal.user_id, subject=user_id)
+        ended = await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
+        await _record_ended(transaction, resources, principal, user_id, ended, origin)
+
+
+async def _record_ended(
+    transaction: Transaction,
+    resources: Resources,
+    principal: SessionPrincipal,
+    user_id: int,
+    number: int,
+    origin: Origin | None,
+) -> None:
+    details, now = Details(count=number), resources.now()
+    await audit.record(transaction, "sessions.ended", now, origin, actor=principal.user_id, subject=user_id, details=details)
 
 
 def _invalid_credentials() -> InvalidCredentials:

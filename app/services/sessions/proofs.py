@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import timedelta
+from typing import Literal, TypeAlias
 
 from pydantic import MISSING
 
@@ -18,6 +19,8 @@ from app.services.factors import passkeys
 from app.services.factors.codes import is_code
 from app.services.sessions.queries import SELECT_PROOFS, SELECT_PROVEN, UPDATE_AUTHENTICATED_AT
 from app.services.verification import Verification
+
+Method: TypeAlias = Literal["password", "totp", "recovery-code", "passkey"]  # the document's
 
 
 def accepted_proofs(*, has_totp: bool, has_passkey: bool = False) -> list[str]:
@@ -34,6 +37,15 @@ def sent_code(sent: SessionCreate | Reauthentication) -> tuple[str | None, str |
     """The code of the authenticator app and the recovery code that were sent; None if neither was."""
     found = tuple(None if code is MISSING else code for code in (sent.totp_code, sent.recovery_code))
     return None if found == (None, None) else (found[0], found[1])
+
+
+def used_method(sent: SessionCreate | Reauthentication) -> Method:
+    """What a valid body proves, if the user has what it sends: of a password and a code, the code."""
+    if sent.passkey is not MISSING:
+        return "passkey"
+    if sent.totp_code is not MISSING:
+        return "totp"
+    return "recovery-code" if sent.recovery_code is not MISSING else "password"
 
 
 async def require_recent(resources: Resources, principal: SessionPrincipal) -> None:
@@ -82,8 +94,7 @@ async def reauthenticate(
     else:
         verified = await verification.is_password(found.password_hash, given(sent.password))
     await verification.require(verified, "The password, code or passkey is not correct.")
-    by_password = passkey is MISSING and code is None
-    await _make_recent(resources, principal, origin, by_password=by_password)
+    await _make_recent(resources, principal, used_method(sent), origin)
 
 
 async def _is_own_passkey(
@@ -95,15 +106,15 @@ async def _is_own_passkey(
 
 
 @retry_on_conflict
-async def _make_recent(resources: Resources, principal: SessionPrincipal, origin: Origin | None, *, by_password: bool) -> None:
+async def _make_recent(resources: Resources, principal: SessionPrincipal, method: Method, origin: Origin | None) -> None:
     user_id, now = principal.user_id, resources.now()
     async with resources.database.transaction() as transaction:
         recent = await transaction.one(
-            UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, is_second_factor=not by_password, now=now
+            UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, is_second_factor=method != "password", now=now
         )
         if recent is None:
             raise Unauthorized("The session has ended, or a second factor was added.")
-        details = Details(session_id=principal.session_id)
+        details = Details(session_id=principal.session_id, method=method)
         await audit.record(
             transaction, "reauthentication.succeeded", now, origin, actor=user_id, subject=user_id, details=details
         )

@@ -11,6 +11,7 @@ from app.resources import Resources
 from app.schemas.models import UserCreate
 from app.services.sign_ups.queries import (
     DELETE_SIGN_UP,
+    DELETE_SIGN_UP_TOKEN,
     INSERT_SIGN_UP,
     INSERT_SIGN_UP_TOKEN,
     SELECT_CONFIRMED_SIGN_UP,
@@ -64,6 +65,11 @@ async def invite(resources: Resources, sign_up_id: int) -> Invitation | None:
         await transaction.run(INSERT_SIGN_UP_TOKEN, hash=tokens.digest(token), sign_up_id=sign_up_id)
         await transaction.run(UPDATE_EXPIRY, sign_up_id=sign_up_id, new_expires_at=expires_at)
     return Invitation(pending.username, pending.full_name, token)
+
+
+async def discard(resources: Resources, token: str) -> None:
+    """Delete a token whose mail was not delivered."""
+    await resources.database.run(DELETE_SIGN_UP_TOKEN, hash=tokens.digest(token))
 
 
 async def find(resources: Resources, token: str) -> ConfirmedSignUp | None:

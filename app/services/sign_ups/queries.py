@@ -14,7 +14,6 @@ from app.models import SignUp, SignUpToken, User
 class PendingSignUp(NamedTuple):
     """A sign-up, and who has its address and username by now."""
 
-    email: str
     username: str
     full_name: str | None
     owner_username: str | None  # of the user who has the address
@@ -43,7 +42,6 @@ INSERT_SIGN_UP = statement(
 )
 SELECT_PENDING_SIGN_UP = statement(
     select(
-        SignUp.email,
         SignUp.username,
         SignUp.full_name,
         _OWNER.username,
@@ -55,6 +53,7 @@ SELECT_PENDING_SIGN_UP = statement(
     PendingSignUp,
 )
 INSERT_SIGN_UP_TOKEN = command(insert(SignUpToken).values(**parameters("hash", "sign_up_id")))
+DELETE_SIGN_UP_TOKEN = command(delete(SignUpToken).where(SignUpToken.hash == bindparam("hash")))
 UPDATE_EXPIRY = command(
     update(SignUp).where(SignUp.id == bindparam("sign_up_id")).values(expires_at=bindparam("new_expires_at"))
 )

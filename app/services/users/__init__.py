@@ -20,12 +20,12 @@ from app.schemas.problems import (
 from app.schemas.rows import DeletedRow, UserListRow, UserRow
 from app.services import audit, mails, posts, profiles
 from app.services.audit import Details, Recorder
+from app.services.sessions.queries import DELETE_SESSIONS_OF_USER
 from app.services.shared.pages import load_page
 from app.services.shared.preconditions import matching_versions
 from app.services.users.creation import search_key
 from app.services.users.list_queries import UserFilters, users_listing
 from app.services.users.queries import (
-    DELETE_SESSIONS_OF_USER,
     DELETE_USER,
     LOCK_USER_AND_ADMINS,
     SELECT_ADMIN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -101,6 +101,12 @@ async def _store(resources: Resources, batch: list[ImportedUser], unknown: str) 
             details = Details(count=outcome.imported)
             await audit.record(transaction, "users.imported", now, None, actor=None, subject=None, details=details)
     return outcome
+
+
+async def record_export(resources: Resources, fields: Sequence[str]) -> None:
+    """Record that all users are exported, with these fields. Call it before `stored_users`: no export is without its event."""
+    database, now, details = resources.database, resources.now(), Details(fields=[*fields])
+    await audit.record(database, "users.exported", now, None, actor=None, subject=None, details=details)
 
 
 async def stored_users(database: Database) -> AsyncGenerator[list[StoredUser]]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import String, and_, bindparam, delete, exists, or_, select, true, update
 
-from app.core.database.statements import Statement, command, insert, lookup, parameters, statement
-from app.models import Session, User
+from app.core.database.statements import Statement, insert, lookup, parameters, statement
+from app.models import User
 from app.schemas.rows import UserRow
 
 COLUMNS = (
@@ -59,7 +59,6 @@ INSERT_USER = statement(
     .returning(*COLUMNS),
     UserRow,
 )
-DELETE_SESSIONS_OF_USER = command(delete(Session).where(Session.user_id == bindparam("user_id")))
 # The user and, if they are an active administrator, all active administrators, locked in one order. FOR NO KEY UPDATE does not
 # block inserts of rows that reference them, such as posts.
 _TARGET = User.__table__.alias("target")

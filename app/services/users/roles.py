@@ -6,15 +6,15 @@ from app.call import Origin, Principal, Role
 from app.core.database import retry_on_conflict
 from app.resources import Resources
 from app.schemas.rows import UserRow
-from app.services import audit
+from app.services import audit, profiles
 from app.services.audit import Details
+from app.services.sessions.queries import DELETE_SESSIONS_OF_USER
 from app.services.shared.preconditions import matching_versions
 from app.services.users import has_changed, lock_for_removal
-from app.services.users.queries import DELETE_SESSIONS_OF_USER, update_user
+from app.services.users.queries import update_user
 from app.services.webhooks import events
 
 
-@retry_on_conflict
 async def set_role(
     resources: Resources, principal: Principal, user_id: int, role: Role, if_match: str | None, origin: Origin | None = None
 ) -> UserRow:
@@ -23,7 +23,21 @@ async def set_role(
     Raises:
         NotFound, PreconditionFailed, LastAdmin: nothing was changed.
     """
-    versions = matching_versions(if_match)
+    try:
+        return await _set_role(resources, principal, user_id, role, matching_versions(if_match), origin)
+    finally:  # even if the outcome of the write is unknown
+        await resources.cache.drop(profiles.CACHE_TOPIC)
+
+
+@retry_on_conflict
+async def _set_role(
+    resources: Resources,
+    principal: Principal,
+    user_id: int,
+    role: Role,
+    versions: frozenset[int] | None,
+    origin: Origin | None,
+) -> UserRow:
     async with resources.database.transaction() as transaction:
         await lock_for_removal(transaction, user_id, versions, stays_admin=role == "admin")
         user = await transaction.one(update_user(frozenset({"role"}), seen=False), user_id=user_id, new_role=role)

@@ -203,19 +203,32 @@ async def list_deliveries(
     return WebhookDeliveryListRow(*page)
 
 
-async def redeliver(resources: Resources, delivery_id: int) -> WebhookDeliveryRow:
+async def redeliver(
+    resources: Resources, principal: Principal, delivery_id: int, origin: Origin | None = None
+) -> WebhookDeliveryRow:
     """Make a delivery due now, whatever became of it.
 
     Raises:
         NotFound: the delivery does not exist any more.
         InactiveWebhook: nothing is delivered to its webhook.
     """
-    delivery = await resources.database.one(REDELIVER, delivery_id=delivery_id, now=resources.now())
+    delivery = await _redeliver(resources, principal, delivery_id, origin)
     if delivery is None:
         if await resources.database.one(SELECT_DELIVERY_ID, delivery_id=delivery_id) is None:
             raise NotFound(f"There is no delivery {delivery_id}.")
         raise InactiveWebhook("The webhook is not active.")
     resources.deliveries_added.set()
+    return delivery
+
+
+@retry_on_conflict
+async def _redeliver(
+    resources: Resources, principal: Principal, delivery_id: int, origin: Origin | None
+) -> WebhookDeliveryRow | None:
+    async with resources.database.transaction() as transaction:
+        delivery = await transaction.one(REDELIVER, delivery_id=delivery_id, now=resources.now())
+        if delivery is not None:
+            await _record(resources, "webhook.redelivered", principal, origin, delivery.webhook_id, transaction)
     return delivery
 
 

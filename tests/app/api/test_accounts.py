@@ -9,12 +9,13 @@ import time
 from email.message import EmailMessage
 from pathlib import Path
 
+import pyotp
 import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from tests.support.answers import problem
-from tests.support.builders import PASSWORD, signed_in, stored_user
+from tests.support.builders import PASSWORD, signed_in, stored_key, stored_user
 from tests.support.clock import Clock
 
 NEW = "otter-kayak-62"
@@ -182,6 +183,14 @@ class TestVerifyEmail:
         assert me(mailed, headers).json() == {**grace, "email_verified": True, "version": 2}
 
     @pytest.mark.usefixtures("grace")
+    def test_of_two_tokens_one_can_be_used(self, mailed, mailbox):
+        first = mailbox.token("grace@example.com")
+        mailed.post("/api/v1/email-verifications", json={"email": "grace@example.com"})
+        second = mailbox.token("grace@example.com", 2)
+
+        assert (confirm(mailed, second).status_code, problem(confirm(mailed, first))) == (204, (409, "invalid-token"))
+
+    @pytest.mark.usefixtures("grace")
     def test_a_verified_address_gets_no_further_mail(self, mailed, mailbox):
         confirm(mailed, mailbox.token("grace@example.com"))
         mailed.post("/api/v1/email-verifications", json={"email": "grace@example.com"})
@@ -202,6 +211,63 @@ class TestVerifyEmail:
             assert sign_in(client).status_code == 201
 
 
+def profile(client):
+    return client.get("/api/v1/user-profiles").json()["profiles"][1]
+
+
+def confirm_by_mail(client, mailbox, welcome):  # noqa: ARG001 - as the other way
+    assert confirm(client, welcome).status_code == 204
+    return PASSWORD, 3  # the password afterwards, and the number of mails
+
+
+def confirm_by_reset(client, mailbox, welcome):  # noqa: ARG001 - as the other way
+    ask_for_reset(client)
+    assert reset(client, mailbox.token("grace@example.com", 3)).status_code == 204
+    return NEW, 5
+
+
+@pytest.mark.usefixtures("grace")
+class TestFirstConfirmation:
+    """Whoever signed up with the address of somebody else keeps nothing once its owner has confirmed it."""
+
+    @pytest.fixture
+    def prepared(self, mailed, clock):
+        """Adds an authenticator app and an API key; returns the header of the key."""
+
+        def add():
+            headers = signed_in(mailed, "grace")
+            secret = mailed.post("/api/v1/users/me/totp", json={"name": "Phone"}, headers=headers).json()["secret"]
+            code = {"code": pyotp.TOTP(secret).at(clock())}
+            assert mailed.post("/api/v1/users/me/totp-confirmations", json=code, headers=headers).status_code == 200
+            return stored_key(mailed, headers)
+
+        return add
+
+    @pytest.mark.parametrize("verify", [confirm_by_mail, confirm_by_reset])
+    def test_removes_the_keys_and_factors_that_were_added_before(self, mailed, mailbox, prepared, verify):
+        welcome, key = mailbox.token("grace@example.com"), prepared()
+        assert (me(mailed, key).status_code, profile(mailed)["version"]) == (200, 1)
+
+        password, mails = verify(mailed, mailbox, welcome)
+
+        assert (me(mailed, key).status_code, profile(mailed)["version"]) == (401, 2)
+        assert sign_in(mailed, password).status_code == 201
+        listed = mailed.get("/api/v1/audit-events?page_size=100", headers=signed_in(mailed, "admin")).json()["audit_events"]
+        assert {"email.verified", "factor.removed", "api-key.deleted"} <= {event["type"] for event in listed}
+        texts = [mail.get_body(("plain",)).get_content() for mail in mailbox.all("grace@example.com", mails)]
+        assert any("were removed" in text for text in texts)
+
+    def test_of_a_confirmed_address_a_reset_removes_nothing(self, mailed, mailbox, prepared):
+        confirm_by_mail(mailed, mailbox, mailbox.token("grace@example.com"))
+        key = prepared()
+
+        ask_for_reset(mailed)
+        assert reset(mailed, mailbox.token("grace@example.com", 3)).status_code == 204
+
+        assert me(mailed, key).status_code == 200
+        assert problem(sign_in(mailed, NEW)) == (401, "second-factor-required")
+
+
 @pytest.mark.usefixtures("grace")
 class TestChangeEmail:
     def change(self, client, headers, address="hopper@example.com", password=PASSWORD):
@@ -212,11 +278,13 @@ class TestChangeEmail:
 
         assert self.change(mailed, headers).status_code == 202
         token, before = mailbox.token("hopper@example.com"), me(mailed, headers).json()
+        assert profile(mailed)["version"] == 1
         assert confirm(mailed, token).status_code == 204
 
         assert (before["email"], before["version"]) == ("grace@example.com", 1)
         after = me(mailed, headers).json()
         assert (after["email"], after["email_verified"], after["version"]) == ("hopper@example.com", True, 2)
+        assert profile(mailed)["version"] == 2
         assert "hopper@example.com" in mailbox.all("grace@example.com", 2)[-1].get_body(("plain",)).get_content()
         assert sign_in(mailed, identifier="hopper@example.com").status_code == 201
 

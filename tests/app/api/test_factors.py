@@ -43,6 +43,12 @@ def confirm(client, headers, code):
     return client.post("/api/v1/users/me/totp-confirmations", json={"code": code}, headers=headers)
 
 
+def details(client, event):
+    """Of the audit events of a type, newest first."""
+    listed = client.get("/api/v1/audit-events", params={"type": event}, headers=signed_in(client, "admin"))
+    return [found["details"] for found in listed.json()["audit_events"]]
+
+
 def sign_in(client, proof=None):
     return client.post("/api/v1/sessions", json={"identifier": "grace", "password": PASSWORD, **(proof or {})})
 
@@ -107,6 +113,7 @@ class TestSigningIn:
         wrong = timed.post("/api/v1/sessions", json={"identifier": "grace", "password": "wrong-horse-9"})
 
         assert problem(without) == (401, "second-factor-required")
+        assert details(timed, "session.second-factor-required") == [{"method": "password"}]
         assert without.json()["accepted"] == ["totp", "recovery-code"]
         assert problem(wrong) == (401, "invalid-credentials")
 
@@ -125,6 +132,7 @@ class TestSigningIn:
 
         assert [sign_in(timed, {"recovery_code": codes[3]}).status_code for _ in range(2)] == [201, 401]
         assert timed.get(FACTORS, headers=grace).json()["recovery_codes_left"] == 9
+        assert details(timed, "session.created")[1]["method"] == "recovery-code"  # before the administrator's
 
     @pytest.mark.usefixtures("app")
     def test_a_wrong_code_is_a_failure_like_any_other(self, timed):
@@ -182,6 +190,7 @@ class TestSigningIn:
 
         [factor] = timed.get(FACTORS, headers=grace).json()["factors"]
         assert factor["last_used_at"] == clock().isoformat().replace("+00:00", "Z")
+        assert details(timed, "session.created")[1]["method"] == "totp"
 
 
 class TestManaging:
@@ -218,6 +227,7 @@ class TestManaging:
         assert by_code.status_code == 204
         refused = timed.get("/api/v1/audit-events?type=reauthentication.refused", headers=admin_of(timed)).json()
         assert refused["total"] == 1
+        assert details(timed, "reauthentication.succeeded")[0]["method"] == "totp"
         assert timed.delete(f"{FACTORS}/1", headers=grace).status_code == 204
 
 

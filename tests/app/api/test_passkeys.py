@@ -188,6 +188,8 @@ class TestSigningIn:
         token = {"Authorization": f"Bearer {response.json()['access_token']}"}
         assert client.get("/api/v1/users/me", headers=token).json()["username"] == "grace"
         assert client.get(FACTORS, headers=token).json()["factors"][0]["last_used_at"] is not None
+        events = client.get("/api/v1/audit-events?type=session.created&actor_id=2", headers=signed_in(client, "admin")).json()
+        assert events["audit_events"][0]["details"]["method"] == "passkey"
 
     def test_an_answer_is_valid_once(self, client, grace):
         body = proof(client, registered(client, grace))

@@ -52,6 +52,15 @@ class TestListUserProfiles:
         assert response.json()["total"] == 3
         assert "@" not in response.text
 
+    def test_it_shows_the_version_after_a_change_of_the_role(self, client, admin):
+        user = stored_user(client)
+        before = client.get("/api/v1/user-profiles").json()["profiles"][1]
+
+        client.put(f"/api/v1/users/{user['id']}/role", json={"role": "admin"}, headers=admin)
+
+        after = client.get("/api/v1/user-profiles").json()["profiles"][1]
+        assert (before["version"], after["version"]) == (1, 2)
+
     def test_inactive_users_are_neither_listed_nor_counted(self, client, admin):
         user = stored_user(client)
         client.patch(f"/api/v1/users/{user['id']}", json={"is_active": False}, headers=admin)

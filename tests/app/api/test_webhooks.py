@@ -37,7 +37,10 @@ class TestCreateWebhook:
 
     @pytest.mark.parametrize(
         "url",
-        ["http://example.com/", "https://127.0.0.1/", "https://[fd00::1]/", "https://example.com:25/", "https://a:70000/"],
+        [
+            *("http://example.com/", "https://127.0.0.1/", "https://[fd00::1]/", "https://127.1/", "https://0x7f000001/"),
+            *("https://example.com:25/", "https://a:70000/"),
+        ],
     )
     def test_a_url_that_is_never_called_is_rejected(self, client, admin, webhook, path, url):
         responses = [

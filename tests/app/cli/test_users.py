@@ -147,8 +147,11 @@ class TestExport:
         assert again.returncode == 0
         assert (tmp_path / "again.jsonl").read_text() == (tmp_path / "out.jsonl").read_text()
 
-    def test_without_the_option_no_hash_is_exported_and_no_file_replaced(self, cli, tmp_path):
+    def test_without_the_option_no_hash_is_exported_and_no_file_replaced(self, cli, settings, tmp_path):
         assert cli("users", "export", "users.jsonl").returncode == 0
+        assert cli("users", "export", "hashes.jsonl", "--with-password-hashes").returncode == 0
+        events = query(settings.database_url, "SELECT details FROM audit_events WHERE type = 'users.exported' ORDER BY id")
+        assert ["password_hash" in json.loads(event[0])["fields"] for event in events] == [False, True]
 
         assert "password" not in (tmp_path / "users.jsonl").read_text()
         assert "users.jsonl" in message(cli("users", "export", "users.jsonl"))

@@ -47,6 +47,15 @@ def test_s26_a_reset_token_is_valid_once_and_voids_the_others(service, user):
     assert [reset(service, first).status_code, reset(service, second).status_code] == [204, 409]
     assert code(reset(service, first, OTHER_PASSWORD)) == (409, "invalid-token")
 
+    new = service.new()
+    assert service.post("/users", new).status_code == 201
+    service.post("/email-verifications", {"email": new["email"]})
+    confirmed = [
+        service.post("/email-verification-confirmations", {"token": service.mailed_token(new["email"], 1, subject)}).status_code
+        for subject in ("Confirm", "Welcome")
+    ]
+    assert confirmed == [204, 409]
+
     for change in ("password", "email"):
         user = service.sign_up()
         token = ask(service, user.email)

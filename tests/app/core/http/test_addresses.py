@@ -53,6 +53,10 @@ def test_any_other_address_is_not(address):
             "https://10.0.0.1/",
             "https://[::1]:8443/",
             "https://[::ffff:7f00:1]/",
+            *(
+                f"https://{host}/"
+                for host in ("2130706433", "127.1", "0x7f.1", "0X7F000001", "0177.0.0.1", "127.0.0.1.", "8.8.8")
+            ),
             "ftp://example.com/",
             "https://a:b@example.com/",
         ),
@@ -61,6 +65,11 @@ def test_any_other_address_is_not(address):
 def test_a_url_that_leads_elsewhere_is_refused_by_its_text(url):
     with pytest.raises(RequestBlocked):
         parse_target(url, allow_private=False)
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "127.1.example.com", "1e100.net", "example.x0"])
+def test_a_host_with_numbers_is_a_name_unless_it_ends_with_one(host):
+    assert parse_target(f"https://{host}/", allow_private=False).host == host
 
 
 def test_a_target_has_the_parts_of_the_url():

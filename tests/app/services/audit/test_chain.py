@@ -194,6 +194,17 @@ class TestVerification:
 
         assert f"event {EVENTS + 1} " in await fault(services[0].database)
 
+    async def test_erased_data_of_an_event_about_nobody_is_found(self, services):
+        await record(services[0], actor=None, subject=None)  # a refused sign-in with an unknown identifier, say
+        await seal(services[0])
+        assert not await fault(services[0].database)
+        query(
+            services[0].settings.database_url,
+            "UPDATE audit_events SET address = NULL, user_agent = NULL, salt = NULL WHERE actor_id IS NULL",
+        )
+
+        assert f"event {EVENTS + 1} " in await fault(services[0].database)
+
     async def test_an_anchor_finds_a_chain_that_was_written_anew(self, services, database):
         url, anchor = services[0].settings.database_url, (await verify(database)).last
         assert not await fault(database, anchor)

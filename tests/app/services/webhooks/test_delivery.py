@@ -145,7 +145,7 @@ class TestRetries:
         [failed] = await listed(resources, webhook, "failed")
 
         receiver.answers = [NO_CONTENT]
-        again = await webhooks.redeliver(resources, failed.id)
+        again = await webhooks.redeliver(resources, ADMIN, failed.id)
         clock.advance(minutes=5)
         await attempt(resources)
 
@@ -205,7 +205,7 @@ class TestDeactivation:
         assert (found.is_active, found.disabled_reason, found.version) == (False, "gone", 2)
         assert [line["event"] for line in logs] == ["webhook deactivated"]
         with pytest.raises(InactiveWebhook):
-            await webhooks.redeliver(resources, 1)
+            await webhooks.redeliver(resources, ADMIN, 1)
 
     async def test_five_days_of_nothing_but_failures_deactivate_it_and_one_success_counts_anew(
         self, resources, receiver, webhook, clock
@@ -352,7 +352,7 @@ class TestBounds:
 
     async def test_an_unknown_delivery_or_webhook_is_not_found(self, resources):
         with pytest.raises(NotFound):
-            await webhooks.redeliver(resources, 7)
+            await webhooks.redeliver(resources, ADMIN, 7)
         with pytest.raises(NotFound):
             await webhooks.rotate_secret(resources, ADMIN, 7)
         with pytest.raises(NotFound):

@@ -10,4 +10,5 @@ COSTS = {
     "getComment": 1 + 2,
     "deleteComment": 1 + 3,
 }
+EVENTS = {"createComment": "comments are not recorded", "deleteComment": "comments are not recorded"}
 ACCESS = {"listPostComments": DRAFT, "createComment": DRAFT, "getComment": DRAFT, "deleteComment": DRAFT}
