@@ -27,7 +27,7 @@ from app.core.security.secrets import Secrets
 from app.core.urls.database import is_sqlite
 from app.core.valkey import Valkey
 
-HOUR = 3600  # seconds
+HOUR, DAY = 3600, 86_400  # seconds
 FINISH_SECONDS = 1.0
 WANTED_EVENTS_SECONDS = 2.0  # until a process notices that another one has changed a webhook
 
@@ -53,6 +53,9 @@ class Resources:
     unknown_tokens: Limit | SharedLimit | None = None  # by client address
     mail_requests: Limit | SharedLimit | None = None  # by client address
     mails: Limit | SharedLimit | None = None  # by recipient mailbox
+    # Wrong codes, by user or session, and wrong passwords, by Idempotency-Key. Beyond it right ones are rejected too.
+    guesses: Limit | SharedLimit | None = None
+    guess_notices: Limit | SharedLimit | None = None  # mails to a user about them, by user
     secrets: Secrets = field(default_factory=lambda: Secrets(()))
     now: Callable[[], datetime] = utc_now
     draining: asyncio.Event = field(default_factory=asyncio.Event)  # set by the server before it shuts down
@@ -118,6 +121,8 @@ def make_resources(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         hourly("unknown-tokens", settings.unknown_token_limit),
         hourly("mail-requests", settings.mail_request_limit),
         hourly("mail", settings.mail_limit),
+        hourly("guesses", settings.guess_limit),
+        limits.create_limit("guess-notices", 1, DAY, shared, share=settings.workers),
         Secrets(settings.secret_key),
         now,
         valkey=shared,

@@ -96,6 +96,7 @@ def settings_of(template: Template, folder: Path) -> Settings:
         account_limit=0,
         sign_in_limit=0,
         sign_in_failure_limit=0,
+        guess_limit=0,
         sign_up_limit=0,
         unknown_token_limit=0,
         mail_request_limit=0,

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     sign_in_limit: int = Field(default=10, ge=0)  # failed sign-ins per hour for one user; then unknown addresses are queued
     sign_in_interval: float = Field(default=0.5, ge=0.05, le=5)  # seconds between two queued sign-ins
     sign_in_failure_limit: int = Field(default=60, ge=0)  # failed sign-ins per hour from one client address
+    # Per hour: wrong codes of one user's authenticator app, after the password or in one session, and wrong passwords with one
+    # Idempotency-Key. Beyond it, right ones are rejected too.
+    guess_limit: int = Field(default=10, ge=0)
     sign_up_limit: int = Field(default=20, ge=0)  # sign-ups per hour from one client address
     unknown_token_limit: int = Field(
         default=60, ge=0

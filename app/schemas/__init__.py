@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "54d934cd1bc833670a56e2e48b3f2ffa48e78de37327acc92586c826f93ce3d3"
+DIGEST = "ef8952c223d3bad8d2abecd962164964bd4df758a597371f2ed633013ba649c5"

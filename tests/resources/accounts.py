@@ -22,8 +22,8 @@ from tests.support.databases import Connection
 from tests.support.rows import insertion, row
 
 COSTS = {
-    "changePassword": 1 + 1 + 6,  # the proof; the account, the password, sessions, tokens, a notice, the event
-    "changeEmail": 1 + 1 + 4,
+    "changePassword": 1 + 1 + 7,  # the proof; the account; the password, the session, others, tokens, a notice, the event
+    "changeEmail": 1 + 1 + 6,
     "requestPasswordReset": 1 + 1,
     "confirmPasswordReset": 7 + 5,  # the first confirmation of the address
     "requestEmailVerification": 1 + 1,

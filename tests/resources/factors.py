@@ -28,8 +28,8 @@ COSTS = {
     "deleteFactor": 1 + 1 + 5,  # the proof; the owner, the factor, the recovery codes, a notice, the event
     "enrolTotp": 1 + 1 + 3,
     "createPasskeyChallenge": 1,
-    "createPasskey": 1 + 1 + 6,  # the proof; the owner, the challenge, the passkey, a notice, two events
-    "confirmTotp": 1 + 1 + 2 + 14,  # the proof; the app, the owner; the confirmation, recovery codes, a notice, the event
+    "createPasskey": 1 + 1 + 7,  # the proof; the owner, the session, the challenge, the passkey, a notice, two events
+    "confirmTotp": 1 + 1 + 2 + 15,  # the proof; the app, the owner; the session, the app, recovery codes, a notice, the event
 }
 EVENTS = {
     "updateFactor": ["factor.updated"],

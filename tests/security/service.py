@@ -31,6 +31,7 @@ LIMITS = {
     "SIGN_IN_LIMIT": "4",
     "SIGN_IN_INTERVAL": "0.2",
     "SIGN_IN_FAILURE_LIMIT": "8",
+    "GUESS_LIMIT": "8",
     "SIGN_UP_LIMIT": "6",
     "MAIL_REQUEST_LIMIT": "8",
     "MAIL_LIMIT": "5",

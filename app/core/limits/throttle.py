@@ -1,8 +1,8 @@
 """Throttling of sign-in attempts: failures delay unknown addresses and never lock out the owner of an account.
 
-Only failures count, per account and per client address. Failures of others never reject an attempt: while an account has many
-failures, attempts from unknown addresses wait in its queue, which advances at a steady pace; addresses that the account knows
-skip the queue. See docs/adr/0018-throttling-of-sign-in-attempts.md.
+Only failures count, per account (within a session: per session) and per client address. Failures of others never reject an
+attempt: while an account has many failures, attempts from unknown addresses wait in its queue, which advances at a steady pace;
+addresses that the account knows skip the queue. See docs/adr/0018-throttling-of-sign-in-attempts.md.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ class AttemptQueues:
 
 @dataclass(slots=True)
 class Attempt:
-    """A sign-in to an account from an address. `look_up` is called only if it matters whether the address is known."""
+    """A sign-in to an account from an address, or a proof within a session, whose key is `account` then.
+
+    `look_up` is called only if it matters whether the address is known.
+    """
 
     account: Hashable
     address: Hashable

@@ -1,10 +1,11 @@
-"""Encryption of secrets that the service must be able to read again, such as those of authenticator apps."""
+"""Encryption of secrets that the service must be able to read again, such as those of authenticator apps; and keyed hashes."""
 
 from __future__ import annotations
 
 import base64
 import functools
 import hashlib
+import hmac
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,11 @@ class Secrets:
         if found != purpose:
             raise ValueError(f"a stored secret was encrypted for {found!r}, not for {purpose!r}")
         return secret
+
+    def macs(self, purpose: str, text: str) -> list[str]:
+        """Hashes of a text (HMAC-SHA-256) that nobody can compute without a key: with each of the keys, the first one first."""
+        derived = (hmac.digest(base64.b64decode(key), f"accord mac {purpose}".encode(), "sha256") for key in self._keys)
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in derived]
 
 
 def check_key(key: str) -> str:

@@ -14,14 +14,21 @@ from app.schemas.models import EmailChange, PasswordChange, PasswordReset
 from app.schemas.problems import AlreadyRegistered, Unauthorized
 from app.services import audit, mail_tokens, mails, profiles
 from app.services.accounts.first_confirmation import verify_email
-from app.services.accounts.queries import RESET_PASSWORD, SELECT_ACCOUNT, UPDATE_EMAIL, UPDATE_PASSWORD, Account
+from app.services.accounts.queries import (
+    LOCK_PASSWORD,
+    RESET_PASSWORD,
+    SELECT_ACCOUNT,
+    UPDATE_EMAIL,
+    UPDATE_PASSWORD,
+    Account,
+)
 from app.services.mail_tokens.queries import StoredToken
 from app.services.sessions.queries import DELETE_OTHER_SESSIONS, DELETE_SESSIONS_OF_USER
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
 from app.services.users import sign_up
 from app.services.users.queries import SELECT_USER
-from app.services.verification import Verification
+from app.services.verification import Verification, require_session
 from app.services.webhooks import events
 
 
@@ -32,6 +39,7 @@ async def change_password(
 
     Raises:
         TooManyRequests, VerificationFailed: see `_verified`.
+        Unauthorized: the password was changed meanwhile, or the session has ended.
         DisallowedCharacters, WeakPassword: nothing was changed.
     """
     account = await _verified(resources, principal, sent.current_password, address, origin)
@@ -49,7 +57,8 @@ async def _store_password(
             UPDATE_PASSWORD, user_id=principal.user_id, old_hash=account.password_hash, new_hash=new_hash, now=now
         )
         if changed is None:
-            raise Unauthorized("The password was changed at the same time; sign in again.")
+            raise _password_changed()
+        await require_session(transaction, principal)
         await transaction.run(DELETE_OTHER_SESSIONS, user_id=principal.user_id, session_id=principal.session_id)
         await mail_tokens.delete_all(transaction, principal.user_id)
         await mails.queue_notice(
@@ -67,6 +76,7 @@ async def change_email(
     Raises:
         TooManyRequests: see `_verified`; or too many mails to the new mailbox.
         VerificationFailed: see `_verified`.
+        Unauthorized: the password was changed meanwhile, or the session has ended.
     """
     account = await _verified(resources, principal, sent.password, address, origin)
     await count(resources.mails, mails.mailbox(sent.email), "mails to this mailbox")
@@ -80,6 +90,9 @@ async def _queue_change(
     now = resources.now()
     notice = f"Somebody who knows your password asked to change your e-mail address to {email}."
     async with resources.database.transaction() as transaction:
+        if await transaction.one(LOCK_PASSWORD, user_id=principal.user_id, old_hash=account.password_hash) is None:
+            raise _password_changed()
+        await require_session(transaction, principal)
         await mails.queue_token(transaction, resources, "change-email", email, now, user_id=principal.user_id)
         await mails.queue_notice(transaction, resources, principal.user_id, account.email, account, notice, now)
         await _record(transaction, "email.change-requested", now, origin, principal.user_id)
@@ -198,14 +211,18 @@ async def _verified(
     """The principal's account, if the password is theirs.
 
     Raises:
-        TooManyRequests: too many failed attempts.
+        TooManyRequests: too many failed attempts in this session.
         VerificationFailed: the password is not correct.
         Unauthorized: the account was just deleted.
     """
     account = await resources.database.one(SELECT_ACCOUNT, user_id=principal.user_id)
     if account is None:
         raise Unauthorized("The account no longer exists.")
-    verification = Verification(resources, principal.user_id, address, origin=origin)
+    verification = Verification.in_session(resources, principal, address, origin)
     await verification.admit()
     await verification.require(await verification.is_password(account.password_hash, password), "The password is not correct.")
     return account
+
+
+def _password_changed() -> Unauthorized:
+    return Unauthorized("The password was changed at the same time; sign in again.")

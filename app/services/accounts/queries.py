@@ -30,6 +30,10 @@ UPDATE_PASSWORD = statement(
     .returning(User.id),
     int,
 )
+# The password stays the one that was verified until the end of the transaction.
+LOCK_PASSWORD = statement(
+    select(User.id).where(_THIS, User.password_hash == bindparam("old_hash")).with_for_update(read=True), int
+)
 RESET_PASSWORD = command(
     update(User).where(_THIS).values(password_hash=bindparam("new_hash"), credentials_changed_at=bindparam("now"))
 )

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
-import hmac
-import secrets
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
 from pydantic import MISSING
 
-from app.call import Origin, Principal
+from app.call import Origin, Principal, SessionPrincipal
 from app.core.database import Database, Transaction, retry_on_conflict
 from app.models.audit import AuditEventType
 from app.resources import Resources
@@ -21,6 +15,7 @@ from app.schemas.problems import FactorExists, NotFound, Unauthorized
 from app.schemas.rows import FactorListRow, FactorRow, RecoveryCodesRow, TotpEnrolmentRow
 from app.services import audit, mails
 from app.services.audit import Details
+from app.services.factors.codes import PURPOSE, digest, new_recovery_code, random_base32, time_step, totp, totp_key
 from app.services.factors.queries import (
     CONFIRM_TOTP,
     COUNT_RECOVERY_CODES,
@@ -33,20 +28,13 @@ from app.services.factors.queries import (
     SELECT_TOTP,
     UPDATE_NAME,
     UPSERT_TOTP,
-    USE_RECOVERY_CODE,
-    USE_TOTP,
     Owner,
     StoredTotp,
 )
-from app.services.verification import Verification
-
-if TYPE_CHECKING:
-    from pyotp import TOTP
+from app.services.verification import Verification, require_session
 
 RECOVERY_CODES = 10
-_PURPOSE = "totp"  # of the encryption
 _NAME = "Authenticator app"
-_DRIFT = (0, -1, 1)  # steps of 30 seconds by which the clocks may differ
 
 
 async def list(database: Database, principal: Principal) -> FactorListRow:
@@ -89,10 +77,10 @@ async def delete(resources: Resources, principal: Principal, factor_id: int, ori
 async def enrol(resources: Resources, principal: Principal, sent: TotpCreate, origin: Origin | None = None) -> TotpEnrolmentRow:
     """A new secret for an authenticator app, in place of one that was not confirmed. Raises `FactorExists`."""
     owner = await _owner(resources.database, principal)
-    secret = _random_base32(20)
+    secret = random_base32(20)
     name = _NAME if sent.name is MISSING else sent.name
-    factor_id = await _store(resources, principal, name, resources.secrets.encrypt(_PURPOSE, secret), origin)
-    return TotpEnrolmentRow(factor_id, secret, _totp(secret).provisioning_uri(name=owner.username, issuer_name=ISSUER))
+    factor_id = await _store(resources, principal, name, resources.secrets.encrypt(PURPOSE, secret), origin)
+    return TotpEnrolmentRow(factor_id, secret, totp(secret).provisioning_uri(name=owner.username, issuer_name=ISSUER))
 
 
 @retry_on_conflict
@@ -101,7 +89,7 @@ async def _store(resources: Resources, principal: Principal, name: str, secret: 
         factor_id = await transaction.one(
             UPSERT_TOTP,
             user_id=principal.user_id,
-            key=_key(principal.user_id),
+            key=totp_key(principal.user_id),
             name=name,
             secret=secret,
             created_at=resources.now(),
@@ -113,91 +101,46 @@ async def _store(resources: Resources, principal: Principal, name: str, secret: 
 
 
 async def confirm(
-    resources: Resources, principal: Principal, code: str, address: Hashable, origin: Origin | None = None
+    resources: Resources, principal: SessionPrincipal, code: str, address: Hashable, origin: Origin | None = None
 ) -> RecoveryCodesRow:
     """Make the authenticator app the principal's second factor, with the first code of it.
 
     Raises:
         NotFound: there is no app to confirm.
         TooManyRequests, VerificationFailed: see `Verification`.
+        ServiceUnavailable: see `time_step`.
+        Unauthorized: the session has just ended.
     """
-    stored = await resources.database.one(SELECT_TOTP, key=_key(principal.user_id))
+    stored = await resources.database.one(SELECT_TOTP, key=totp_key(principal.user_id))
     if stored is None or stored.is_confirmed:
         raise NotFound("You have no authenticator app that is not confirmed.")
-    verification = Verification(resources, principal.user_id, address, origin=origin)
+    verification = Verification.in_session(resources, principal, address, origin)
     await verification.admit()
-    counter = _counter(resources, stored, code)
-    await verification.require(counter is not None, "The code is not correct.")
-    return await _store_confirmation(resources, principal, stored.id, counter or 0, origin)
+    step = time_step(resources, stored, code)
+    await verification.require(step is not None, "The code is not correct.")
+    return await _store_confirmation(resources, principal, stored, step or 0, origin)
 
 
 @retry_on_conflict
 async def _store_confirmation(
-    resources: Resources, principal: Principal, factor_id: int, counter: int, origin: Origin | None
+    resources: Resources, principal: SessionPrincipal, verified: StoredTotp, step: int, origin: Origin | None
 ) -> RecoveryCodesRow:
     owner = await _owner(resources.database, principal)
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     async with resources.database.transaction() as transaction:
-        if await transaction.one(CONFIRM_TOTP, factor_id=factor_id, new_counter=counter, now=resources.now()) is None:
-            raise NotFound("The authenticator app was confirmed or removed at the same time.")
+        await require_session(transaction, principal)
+        confirmed = await transaction.one(
+            CONFIRM_TOTP, factor_id=verified.id, old_secret=verified.secret, new_counter=step, now=resources.now()
+        )
+        if confirmed is None:
+            raise NotFound("The authenticator app was confirmed, replaced or removed at the same time.")
         await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
         for code in codes:
-            await transaction.run(INSERT_RECOVERY_CODE, user_id=principal.user_id, hash=_digest(code))
+            await transaction.run(INSERT_RECOVERY_CODE, user_id=principal.user_id, hash=digest(code))
         await _tell(transaction, resources, principal, owner, "An authenticator app was added.")
-        await _record(transaction, resources, "factor.confirmed", origin, principal, factor_id)
+        await _record(transaction, resources, "factor.confirmed", origin, principal, verified.id)
     resources.outbox_added.set()
     return RecoveryCodesRow(codes)
-
-
-async def is_code(
-    resources: Resources, user_id: int, totp_code: str | None, recovery_code: str | None, origin: Origin | None = None
-) -> bool:
-    """Whether a code is valid for a user, who can use it once. At most one of them is looked at."""
-    database = resources.database
-    if totp_code is not None:
-        stored = await database.one(SELECT_TOTP, key=_key(user_id))
-        counter = None if stored is None or not stored.is_confirmed else _counter(resources, stored, totp_code)
-        if stored is None or counter is None:
-            return False
-        return await database.one(USE_TOTP, factor_id=stored.id, new_counter=counter, now=resources.now()) is not None
-    if recovery_code is None:
-        return False
-    values = {"user_id": user_id, "hash": _digest(recovery_code)}
-    record = functools.partial(
-        audit.record, event="recovery-code.used", now=resources.now(), origin=origin, actor=user_id, subject=user_id
-    )
-    return await audit.run(database, USE_RECOVERY_CODE, values, record) is not None
-
-
-def new_recovery_code() -> str:
-    """120 random bits in base32, in groups of four: enough that a fast hash cannot be reversed (OWASP ASVS 5.0, 6.5.2)."""
-    text = _random_base32(15).lower()
-    return "-".join(text[begin : begin + 4] for begin in range(0, len(text), 4))
-
-
-def _key(user_id: int) -> str:
-    return f"totp:{user_id}"
-
-
-def _random_base32(size: int) -> str:
-    return base64.b32encode(secrets.token_bytes(size)).decode()
-
-
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
-def _totp(secret: str) -> TOTP:
-    from pyotp import TOTP  # noqa: PLC0415 - few requests need it
-
-    return TOTP(secret)
-
-
-def _counter(resources: Resources, stored: StoredTotp, code: str) -> int | None:
-    """The time step of a code; None if it is wrong or was used."""
-    totp, now = _totp(resources.secrets.decrypt(_PURPOSE, stored.secret)), resources.now()
-    steps = [totp.timecode(now) + drift for drift in _DRIFT]
-    return next((step for step in steps if step > stored.counter and hmac.compare_digest(totp.generate_otp(step), code)), None)
 
 
 async def _owner(database: Database, principal: Principal) -> Owner:

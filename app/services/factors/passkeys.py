@@ -9,11 +9,11 @@ from typing import Final
 
 from pydantic import MISSING
 
-from app.call import Origin, Principal
+from app.call import Origin, Principal, SessionPrincipal
 from app.core.database import Database, retry_on_conflict
 from app.resources import Resources
 from app.schemas.models import PasskeyCreate, PasskeyProof
-from app.schemas.problems import FactorExists, TooManyPasskeys, Unauthorized, VerificationFailed
+from app.schemas.problems import FactorExists, TooManyPasskeys, Unauthorized
 from app.schemas.rows import (
     FactorRow,
     PasskeyChallengeRow,
@@ -39,7 +39,7 @@ from app.services.factors.passkey_queries import (
     StoredPasskey,
 )
 from app.services.factors.queries import ISSUER, SELECT_OWNER
-from app.services.verification import Verification
+from app.services.verification import Verification, require_session
 
 _NAME = "Passkey"
 _ALGORITHMS: Final = (-8, -7, -257)  # COSE: EdDSA, ES256, RS256, which `webauthn` accepts by default
@@ -75,7 +75,7 @@ async def challenge(resources: Resources, principal: Principal | None, purpose: 
 
 
 async def create(
-    resources: Resources, principal: Principal, sent: PasskeyCreate, address: Hashable, origin: Origin | None = None
+    resources: Resources, principal: SessionPrincipal, sent: PasskeyCreate, address: Hashable, origin: Origin | None = None
 ) -> FactorRow:
     """Add a passkey of the principal, which answers a challenge for `registration`.
 
@@ -83,8 +83,9 @@ async def create(
         FactorExists: it was added already, by this user or another.
         TooManyPasskeys: the user has the maximum number of passkeys.
         TooManyRequests, VerificationFailed: see `Verification`.
+        Unauthorized: the session has just ended.
     """
-    verification = Verification(resources, principal.user_id, address, origin=origin)
+    verification = Verification.in_session(resources, principal, address, origin)
     await verification.admit()
     found = challenges.read(resources, sent.challenge_id, "registration", principal.user_id)
     registered = None
@@ -94,6 +95,8 @@ async def create(
     if found is None or registered is None:
         raise await verification.refused("The passkey cannot be verified.")
     factor = await _store(resources, principal, sent, found, registered, origin)
+    if factor is None:
+        raise await verification.refused("The challenge was used before.")
     resources.outbox_added.set()
     return factor
 
@@ -101,20 +104,22 @@ async def create(
 @retry_on_conflict
 async def _store(
     resources: Resources,
-    principal: Principal,
+    principal: SessionPrincipal,
     sent: PasskeyCreate,
     answered: Challenge,
     registered: Registered,
     origin: Origin | None,
-) -> FactorRow:
+) -> FactorRow | None:
+    """The passkey; None if its challenge was used before."""
     now, key, user_id = resources.now(), PREFIX + registered.credential_id, principal.user_id
     transports = sent.credential.response.transports
     async with resources.database.transaction() as transaction:
         owner = await transaction.one(LOCK_OWNER, user_id=user_id)
         if owner is None:
             raise Unauthorized("The account is inactive or no longer exists.")
+        await require_session(transaction, principal)
         if not await challenges.use(transaction, answered):
-            raise VerificationFailed("The challenge was used before.")
+            return None
         factor = await transaction.one(
             INSERT_PASSKEY,
             user_id=user_id,

@@ -69,9 +69,10 @@ SELECT_TOTP = statement(
     ),
     StoredTotp,
 )
+# Only the secret whose code was verified: it may have been replaced since.
 CONFIRM_TOTP = statement(
     update(Factor)
-    .where(Factor.id == bindparam("factor_id"), Factor.confirmed_at.is_(None))
+    .where(Factor.id == bindparam("factor_id"), Factor.confirmed_at.is_(None), Factor.secret == bindparam("old_secret"))
     .values(confirmed_at=bindparam("now"), counter=bindparam("new_counter"))
     .returning(Factor.id),
     int,

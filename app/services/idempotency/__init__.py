@@ -20,6 +20,7 @@ from app.core.errors import ServiceUnavailable
 from app.resources import Resources
 from app.schemas.problems import IdempotencyKeyInUse, IdempotencyKeyReused
 from app.services.idempotency.queries import INSERT_COMPLETED_REQUEST, SELECT_COMPLETED_REQUEST, CompletedRequest
+from app.services.shared.limits import count_guess
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -28,7 +29,6 @@ LIFETIME = timedelta(hours=24)  # of a key; the document promises it
 Members: TypeAlias = dict[str, msgspec.Raw]  # of a JSON object
 Record: TypeAlias = Callable[[Transaction, R], Awaitable[None]]
 Effect: TypeAlias = Callable[[Record[R] | None], Awaitable[R]]
-Secrets: TypeAlias = dict[str, str]
 
 
 class _Created(msgspec.Struct):
@@ -41,15 +41,13 @@ class _Created(msgspec.Struct):
 class Creation(Generic[R]):
     """An operation that creates something: its name, the row of its answer, and how to read that row by its id.
 
-    Of `secrets`, the members that hold passwords, not even a hash is stored: `matches` compares those of a repeated request
-    with what was created.
+    `secrets` are the members that hold passwords: what is stored of them cannot be tested without SECRET_KEY.
     """
 
     operation: str
     row: type[R]
     read: Callable[[Database, int], Awaitable[R | None]]
     secrets: frozenset[str] = frozenset()
-    matches: Callable[[Resources, int, Secrets], Awaitable[bool]] | None = None
 
 
 class Request(NamedTuple):
@@ -59,7 +57,7 @@ class Request(NamedTuple):
     key_hash: str
     request_hash: str
     payload: Members
-    secrets: Secrets
+    secrets_hash: str | None  # None: the operation has none
 
 
 def request(creation: Creation[R], key: str | None, caller: Principal | str, body: BaseModel) -> Request | None:
@@ -73,6 +71,7 @@ def request(creation: Creation[R], key: str | None, caller: Principal | str, bod
     secret = (key[1:-1] if key[0] == key[-1] == '"' else key).encode()  # the draft defines it as a structured field string
     members = body.model_dump(exclude_defaults=True)
     secrets = {name: members.pop(name) for name in creation.secrets & members.keys()}
+    secrets_hash = _mac(secret, "secrets", msgspec.json.encode(secrets, order="sorted")) if secrets else None
     payload = msgspec.json.encode(members, order="sorted")
     who = str(caller.user_id) if isinstance(caller, Principal) else _mac(secret, "caller", caller.encode())
     return Request(
@@ -80,7 +79,7 @@ def request(creation: Creation[R], key: str | None, caller: Principal | str, bod
         _mac(secret, "key", b""),
         _mac(secret, "request", payload),
         msgspec.json.decode(payload, type=Members),
-        secrets,
+        secrets_hash,
     )
 
 
@@ -139,7 +138,7 @@ async def _record(resources: Resources, sent: Request, transaction: Transaction,
         INSERT_COMPLETED_REQUEST,
         scope=sent.scope,
         key_hash=sent.key_hash,
-        request_hash=sent.request_hash,
+        request_hash=_request_hashes(resources, sent)[0],
         answer=msgspec.json.encode(answer).decode(),
         expires_at=now + LIFETIME,
         now=now,
@@ -151,8 +150,7 @@ async def _record(resources: Resources, sent: Request, transaction: Transaction,
 async def _replay(resources: Resources, creation: Creation[R], sent: Request, completed: CompletedRequest) -> R:
     """The first answer, rebuilt from the stored members and those of the repeated request."""
     created = msgspec.json.decode(completed.answer, type=_Created)
-    is_same = completed.request_hash == sent.request_hash
-    if not is_same or (creation.matches and not await creation.matches(resources, created.id, sent.secrets)):
+    if not await _is_same(resources, sent, completed):
         raise IdempotencyKeyReused("This Idempotency-Key was already sent with another request.")
     members = {**sent.payload, **msgspec.json.decode(completed.answer, type=Members)}
     try:
@@ -162,6 +160,22 @@ async def _replay(resources: Resources, creation: Creation[R], sent: Request, co
     if row is None:
         raise IdempotencyKeyReused("What the first request with this Idempotency-Key created no longer exists; use a new key.")
     return row
+
+
+async def _is_same(resources: Resources, sent: Request, completed: CompletedRequest) -> bool:
+    """Whether it is the first request again. After too many that were not, none is, so that nobody can guess its password."""
+    is_same = any(hmac.compare_digest(completed.request_hash, each) for each in _request_hashes(resources, sent))
+    if sent.secrets_hash is None:
+        return is_same
+    decision = await count_guess(resources.guesses, ("idempotency", sent.scope, sent.key_hash), is_right=is_same)
+    return is_same and not decision.wait
+
+
+def _request_hashes(resources: Resources, sent: Request) -> list[str]:
+    """What may be stored of a request: with each SECRET_KEY if it has a password, since a password can be guessed."""
+    if sent.secrets_hash is None:
+        return [sent.request_hash]
+    return resources.secrets.macs("idempotency", f"{sent.request_hash} {sent.secrets_hash}")
 
 
 def _in_use() -> IdempotencyKeyInUse:

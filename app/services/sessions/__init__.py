@@ -17,9 +17,10 @@ from app.resources import Resources
 from app.schemas.models import PasskeyProof, SessionCreate
 from app.schemas.problems import InvalidCredentials, NotFound, SecondFactorRequired
 from app.schemas.rows import SessionListRow, TokensRow
-from app.services import audit, factors
+from app.services import audit
 from app.services.audit import Details
 from app.services.factors import passkeys
+from app.services.factors.codes import is_code
 from app.services.factors.passkey_queries import StoredPasskey
 from app.services.sessions.proofs import Method, accepted_proofs, given, require_recent, sent_code, used_method
 from app.services.sessions.queries import (
@@ -29,6 +30,7 @@ from app.services.sessions.queries import (
     DELETE_SURPLUS_SESSIONS,
     INSERT_REFRESH_TOKEN,
     INSERT_SESSION,
+    INSERT_SESSION_BY_PASSWORD,
     SELECT_ACCESS_TOKEN,
     SELECT_CREDENTIALS,
     SELECT_PREVIOUS_ACCESS_TOKEN,
@@ -76,11 +78,12 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
     """Sign in from a client address.
 
     Raises:
-        TooManyRequests: too many failures from this address, or too many queued attempts to sign in with this identifier.
+        TooManyRequests: too many failures from this address, or too many queued attempts to sign in with this identifier; or
+            too many wrong codes after the correct password.
         InvalidCredentials: wrong password, unknown user, inactive user or one whose address must be verified first, which take
             the same time; or a wrong code; or a passkey that is not valid.
         SecondFactorRequired: the password is correct, but the user also needs a code.
-        ServiceUnavailable: too many passwords wait to be verified.
+        ServiceUnavailable: too many passwords wait to be verified; or see `is_code`.
     """
     if sent.passkey is not MISSING:
         return await _create_with_passkey(resources, sent.passkey, address, origin)
@@ -106,14 +109,15 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
                 details=details,
             )
             raise SecondFactorRequired("Send a code as well.", members={"accepted": accepted_proofs(has_totp=True)})
-        if not await factors.is_code(resources, found.user_id, *code, origin):
+        if not await is_code(resources, found.user_id, *code, origin):
             raise await _refused(resources, verification, found.user_id, origin)
     if resources.passwords.needs_rehash(found.password_hash):
         new_hash = await resources.passwords.hash(password)
         await resources.database.run(
             UPDATE_PASSWORD_HASH, user_id=found.user_id, old_hash=found.password_hash, new_hash=new_hash
         )
-    return await issue(resources, found.user_id, address, origin, used_method(sent) if found.has_totp else "password")
+    method = used_method(sent) if found.has_totp else "password"
+    return await issue(resources, found.user_id, address, origin, method, found)
 
 
 async def _create_with_passkey(
@@ -149,19 +153,25 @@ async def issue(
     address: Hashable | None = None,
     origin: Origin | None = None,
     method: Method | None = None,
+    verified: Credentials | None = None,
 ) -> TokensRow:
-    """Create a session of an active user and remember the address. `method`: the last proof; None on the command line.
+    """Create a session of an active user and remember the address.
+
+    `method`: the last proof; None on the command line.
+    `verified`: the user as they were read before the password, and maybe a code, were verified.
 
     Raises:
-        InvalidCredentials: the user is not active, or no longer.
+        InvalidCredentials: the user is not active, or no longer; or has another password or another factor since.
     """
     settings, now = resources.settings, resources.now()
     access, refresh_token = tokens.new(tokens.ACCESS), tokens.new(tokens.REFRESH)
     ends_at = now + timedelta(seconds=settings.session_seconds)
     access_expires_at, expires_at = expiry(settings, now, ends_at)
+    expected = {} if verified is None else {"changed_at": verified.changed_at, "is_second_factor": verified.has_totp}
     async with resources.database.transaction() as transaction:
         session_id = await transaction.one(
-            INSERT_SESSION,
+            INSERT_SESSION if verified is None else INSERT_SESSION_BY_PASSWORD,
+            **expected,
             user_id=user_id,
             access_hash=tokens.digest(access),
             access_expires_at=access_expires_at,

@@ -12,10 +12,11 @@ from app.call import Origin, SessionPrincipal
 from app.core.database import retry_on_conflict
 from app.resources import Resources
 from app.schemas.models import PasskeyProof, Reauthentication, SessionCreate
-from app.schemas.problems import ReauthenticationRequired, Unauthorized, VerificationFailed
-from app.services import audit, factors
+from app.schemas.problems import ReauthenticationRequired, Unauthorized
+from app.services import audit
 from app.services.audit import Details
 from app.services.factors import passkeys
+from app.services.factors.codes import is_code
 from app.services.sessions.queries import SELECT_PROOFS, SELECT_PROVEN, UPDATE_AUTHENTICATED_AT
 from app.services.verification import Verification
 
@@ -72,23 +73,24 @@ async def reauthenticate(
     """Make the session recent, with a proof of identity.
 
     Raises:
-        TooManyRequests: too many failed attempts.
+        TooManyRequests: too many failed attempts in this session.
         VerificationFailed: the proof is wrong, or is not one of the accepted.
-        Unauthorized: the session has just ended.
+        Unauthorized: the session has just ended, or the user has a second factor since the password was sent.
+        ServiceUnavailable: too many passwords wait to be verified; or see `is_code`.
     """
     found = await resources.database.one(SELECT_PROOFS, user_id=principal.user_id)
     if found is None:
         raise Unauthorized("The account no longer exists.")
+    verification = Verification.in_session(resources, principal, address, origin)
+    await verification.admit()
     code, passkey = sent_code(sent), sent.passkey
     if passkey is MISSING and found.has_totp == (code is None):
         accepted = " or ".join(accepted_proofs(has_totp=found.has_totp, has_passkey=found.has_passkey))
-        raise VerificationFailed(f"Your account accepts: {accepted}.")
-    verification = Verification(resources, principal.user_id, address, origin=origin)
-    await verification.admit()
+        raise await verification.refused(f"Your account accepts: {accepted}.")
     if passkey is not MISSING:
         verified = await _is_own_passkey(resources, principal, passkey, origin)
     elif code is not None:
-        verified = await factors.is_code(resources, principal.user_id, *code, origin)
+        verified = await is_code(resources, principal.user_id, *code, origin, principal.session_id)
     else:
         verified = await verification.is_password(found.password_hash, given(sent.password))
     await verification.require(verified, "The password, code or passkey is not correct.")
@@ -107,8 +109,11 @@ async def _is_own_passkey(
 async def _make_recent(resources: Resources, principal: SessionPrincipal, method: Method, origin: Origin | None) -> None:
     user_id, now = principal.user_id, resources.now()
     async with resources.database.transaction() as transaction:
-        if await transaction.one(UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, now=now) is None:
-            raise Unauthorized("The session has ended.")
+        recent = await transaction.one(
+            UPDATE_AUTHENTICATED_AT, session_id=principal.session_id, is_second_factor=method != "password", now=now
+        )
+        if recent is None:
+            raise Unauthorized("The session has ended, or a second factor was added.")
         details = Details(session_id=principal.session_id, method=method)
         await audit.record(
             transaction, "reauthentication.succeeded", now, origin, actor=user_id, subject=user_id, details=details

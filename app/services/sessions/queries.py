@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, bindparam, delete, exists, func, literal, or_, select, update
 
 from app.call import Role
-from app.core.database.statements import command, insert, lookup, parameters, statement
-from app.models import PreviousAccessToken, RefreshToken, Session, User
+from app.core.database.statements import Statement, command, insert, lookup, parameters, statement
+from app.models import Factor, PreviousAccessToken, RefreshToken, Session, User
 from app.schemas.rows import SessionRow
 from app.services.factors.passkey_queries import HAS_PASSKEY
 from app.services.factors.queries import HAS_TOTP
@@ -25,6 +25,7 @@ class Credentials(NamedTuple):
     is_active: bool
     email_verified: bool
     has_totp: bool
+    changed_at: datetime | None  # when the password or the address was changed the last time
 
 
 class Proofs(NamedTuple):
@@ -84,9 +85,14 @@ SELECT_PREVIOUS_ACCESS_TOKEN = lookup(
     hash=PreviousAccessToken.hash,
 )
 SELECT_CREDENTIALS = statement(
-    select(User.id, User.password_hash, User.is_active, User.email_verified, HAS_TOTP.label("has_totp")).where(
-        or_(User.email_key == bindparam("identifier"), User.username_key == bindparam("identifier"))
-    ),
+    select(
+        User.id,
+        User.password_hash,
+        User.is_active,
+        User.email_verified,
+        HAS_TOTP.label("has_totp"),
+        User.credentials_changed_at,
+    ).where(or_(User.email_key == bindparam("identifier"), User.username_key == bindparam("identifier"))),
     Credentials,
 )
 # Only the hash of the verified password: the password may have been changed since.
@@ -100,16 +106,30 @@ _GIVEN = (
     *(Session.access_hash, Session.access_expires_at),
     *(Session.created_at, Session.refreshed_at, Session.expires_at, Session.ends_at),
 )
-INSERT_SESSION = statement(
-    insert(Session)
-    .from_select(
-        [Session.user_id, *_GIVEN],
-        select(User.id, *(bindparam(column.key, type_=column.type) for column in _GIVEN))
-        .where(User.id == bindparam("user_id"), User.is_active)
-        .with_for_update(read=True),  # a concurrent deactivation waits for the new session and ends it, or is waited for
+
+
+def _insert_session(*conditions: ColumnElement[bool]) -> Statement[int]:
+    return statement(
+        insert(Session)
+        .from_select(
+            [Session.user_id, *_GIVEN],
+            select(User.id, *(bindparam(column.key, type_=column.type) for column in _GIVEN))
+            .where(User.id == bindparam("user_id"), User.is_active, *conditions)
+            # A concurrent deactivation or change of the password waits for the new session and ends it, or is waited for.
+            .with_for_update(read=True),
+        )
+        .returning(Session.id),
+        int,
     )
-    .returning(Session.id),
-    int,
+
+
+INSERT_SESSION = _insert_session()
+# Signing in can wait for half a minute. It creates no session if the password was changed since it was read (a new hash of the
+# same password is no change), or if a second factor was added that was not asked for.
+_IS_SECOND_FACTOR = bindparam("is_second_factor", type_=Boolean())
+INSERT_SESSION_BY_PASSWORD = _insert_session(
+    User.credentials_changed_at.is_not_distinct_from(bindparam("changed_at", type_=User.credentials_changed_at.type)),
+    or_(_IS_SECOND_FACTOR, ~HAS_TOTP),
 )
 INSERT_REFRESH_TOKEN = command(insert(RefreshToken).values(**parameters("hash", "session_id", "expires_at")))
 # Bounds the refresh tokens of a session by its refreshes during the lifetime of one.
@@ -217,7 +237,13 @@ SELECT_PROOFS = statement(
 )
 UPDATE_AUTHENTICATED_AT = statement(
     update(Session)
-    .where(Session.id == bindparam("session_id"))
+    .where(
+        Session.id == bindparam("session_id"),
+        or_(
+            _IS_SECOND_FACTOR,
+            ~exists().where(Factor.user_id == Session.user_id, Factor.type == "totp", Factor.confirmed_at.is_not(None)),
+        ),
+    )
     .values(authenticated_at=bindparam("now"))
     .returning(Session.id),
     int,

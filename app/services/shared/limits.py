@@ -38,6 +38,13 @@ async def count(limit: limits.Limit | limits.SharedLimit | None, key: Hashable, 
         require_allowed(await limits.resolve(limit.hit(key)), what)
 
 
+async def count_guess(limit: limits.Limit | limits.SharedLimit | None, key: Hashable, *, is_right: bool) -> limits.Decision:
+    """Count a wrong guess. Once there were too many, the decision on a right one is to try again later as well."""
+    if limit is None:
+        return limits.UNLIMITED
+    return await limits.resolve(limit.peek(key) if is_right else limit.hit(key))
+
+
 def require_allowed(decision: limits.Decision, what: str) -> None:
     """Raise `TooManyRequests` with the headers of this limit if it was exceeded."""
     if decision.wait:

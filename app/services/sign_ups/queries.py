@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.orm import aliased
 
-from app.core.database.statements import command, insert, lookup, parameters, statement
+from app.core.database.statements import command, insert, parameters, statement
 from app.models import SignUp, SignUpToken, User
 
 
@@ -63,6 +63,5 @@ SELECT_CONFIRMED_SIGN_UP = statement(
     .where(SignUpToken.hash == bindparam("hash"), _NOT_EXPIRED),
     ConfirmedSignUp,
 )
-SELECT_SIGN_UP_PASSWORD_HASH = lookup(select(SignUp.password_hash), str, sign_up_id=SignUp.id)
 DELETE_SIGN_UPS_OF_ADDRESS = command(delete(SignUp).where(SignUp.email_key == bindparam("email_key")))
 DELETE_SIGN_UP = statement(delete(SignUp).where(SignUp.id == bindparam("sign_up_id")).returning(SignUp.id), int)

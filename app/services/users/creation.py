@@ -17,10 +17,10 @@ from app.schemas.problems import AlreadyRegistered
 from app.schemas.rows import UserRow
 from app.services import audit, idempotency, mails, profiles
 from app.services.audit import Details
-from app.services.idempotency import Creation, Record, Secrets, run_once
+from app.services.idempotency import Creation, Record, run_once
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
-from app.services.users.queries import INSERT_USER, SELECT_PASSWORD_HASH, SELECT_USER
+from app.services.users.queries import INSERT_USER, SELECT_USER
 from app.services.webhooks import events
 
 # The field of each unique constraint.
@@ -38,18 +38,11 @@ class NewUser(NamedTuple):
     email_verified: bool
 
 
-async def _has_password(resources: Resources, user_id: int, secrets: Secrets) -> bool:
-    """Whether the password of a repeated sign-up is that of the user; true for a user who was deleted."""
-    stored = await resources.database.one(SELECT_PASSWORD_HASH, user_id=user_id)
-    return stored is None or await resources.passwords.verify(stored, secrets["password"])
-
-
 CREATION = Creation(
     "createUser",
     UserRow,
     lambda database, user_id: database.one(SELECT_USER, user_id=user_id),
     secrets=frozenset({"password"}),
-    matches=_has_password,
 )
 
 

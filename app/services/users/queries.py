@@ -38,7 +38,6 @@ class LockedUser(NamedTuple):
 
 SELECT_USER = lookup(select(*COLUMNS), UserRow, user_id=User.id)
 SELECT_ANY_USER = statement(select(User.id).limit(1), int)
-SELECT_PASSWORD_HASH = lookup(select(User.password_hash), str, user_id=User.id)
 SELECT_ADMIN = statement(
     select(User.id)
     .where(

@@ -13,10 +13,10 @@ from app.schemas.models import UserCreate
 from app.schemas.problems import SignUpClosed
 from app.schemas.rows import UserRow
 from app.services import audit, idempotency, mail_tokens, mails, profiles, sign_ups
-from app.services.idempotency import Creation, Record, Secrets, run_once
+from app.services.idempotency import Creation, Record, run_once
 from app.services.shared.limits import count
 from app.services.shared.password_rules import require_strong
-from app.services.sign_ups.queries import SELECT_SIGN_UP_PASSWORD_HASH, ConfirmedSignUp
+from app.services.sign_ups.queries import ConfirmedSignUp
 from app.services.users.creation import NewUser, create_user, full_name, insert_user
 
 
@@ -26,18 +26,12 @@ class _SignUp(msgspec.Struct):
     id: int
 
 
-async def _has_password(resources: Resources, sign_up_id: int, secrets: Secrets) -> bool:
-    """Whether the password of a repeated request is that of the sign-up; true if that is over."""
-    stored = await resources.database.one(SELECT_SIGN_UP_PASSWORD_HASH, sign_up_id=sign_up_id)
-    return stored is None or await resources.passwords.verify(stored, secrets["password"])
-
-
 async def _read(_: Database, sign_up_id: int) -> _SignUp:
     return _SignUp(sign_up_id)
 
 
 # The key of a request that was answered under another setting is not one of these.
-_REQUEST = Creation("createUser.strict", _SignUp, _read, secrets=frozenset({"password"}), matches=_has_password)
+_REQUEST = Creation("createUser.strict", _SignUp, _read, secrets=frozenset({"password"}))
 
 
 async def sign_up(

@@ -1,17 +1,24 @@
-"""Verifies who a user is, by password or code. All failures of a user are throttled together, wherever they happen."""
+"""Verifies who a user is, by password or code.
+
+Failed attempts to sign in as a user are throttled together; those within a session are throttled for that session, so that
+attempts of strangers cannot delay a user who is signed in.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Hashable
+from typing import Self
 
-from app.call import Origin
+from app.call import Origin, SessionPrincipal
+from app.core.database import Transaction
 from app.core.limits.throttle import Attempt
 from app.resources import Resources
-from app.schemas.problems import VerificationFailed
+from app.schemas.problems import Unauthorized, VerificationFailed
 from app.services import audit
 from app.services.shared.limits import require_allowed
 from app.services.verification import known_addresses
+from app.services.verification.queries import LOCK_SESSION
 
 
 class Verification:
@@ -28,6 +35,11 @@ class Verification:
         self._user_id, self._origin = user_id, origin
         look_up = functools.partial(known_addresses.is_known, resources.database, user_id, address, resources.now())
         self._resources, self._attempt = resources, Attempt(account or user_id, address, look_up)
+
+    @classmethod
+    def in_session(cls, resources: Resources, principal: SessionPrincipal, address: Hashable, origin: Origin | None) -> Self:
+        """An attempt of a user who is signed in."""
+        return cls(resources, principal.user_id, address, ("session", principal.session_id), origin)
 
     async def admit(self) -> None:
         """Wait until the attempt may be made. Raises `TooManyRequests`."""
@@ -61,3 +73,15 @@ class Verification:
             subject=user_id,
         )
         return VerificationFailed(detail)
+
+
+async def require_session(transaction: Transaction, principal: SessionPrincipal) -> None:
+    """Require that the session still exists, and keep it until the end of the transaction; one statement.
+
+    For what a user changes after an attempt, which may have waited: the session may have been ended meanwhile.
+
+    Raises:
+        Unauthorized: the session has ended.
+    """
+    if await transaction.one(LOCK_SESSION, session_id=principal.session_id) is None:
+        raise Unauthorized("The session has ended.")

@@ -336,7 +336,7 @@ class TestRecentProof:
 
         assert problem(response) == (401, "reauthentication-required")
 
-    def test_a_wrong_one_counts_as_a_failed_sign_in(self, settings, clock):
+    def test_a_wrong_one_counts_and_is_recorded(self, settings, clock):
         limits = {"sign_in_limit": 1, "sign_in_interval": 0.05}
         with TestClient(create_app(settings.model_copy(update=limits), now=clock)) as client:
             headers = signed_in(client, "grace")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pyotp
 import pytest
 from starlette.testclient import TestClient
@@ -137,6 +139,52 @@ class TestSigningIn:
         assert problem(sign_in(timed, {"totp_code": "000000"})) == (401, "invalid-credentials")
         assert problem(sign_in(timed, {"recovery_code": "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa"})) == (401, "invalid-credentials")
 
+    def test_after_many_wrong_codes_none_is_accepted_and_the_owner_gets_a_mail(self, settings, grace, app, clock):
+        totp, codes = app
+        with TestClient(create_app(settings.model_copy(update={"guess_limit": 3}), now=clock)) as client:
+            wrong = [
+                sign_in(client, {"totp_code": totp.at(clock(), counter_offset=9 + number)}).status_code for number in range(4)
+            ]
+            right = sign_in(client, {"totp_code": totp.at(clock())})
+            others = [
+                client.post("/api/v1/reauthentications", json={"totp_code": totp.at(clock())}, headers=grace).status_code,
+                sign_in(client, {"recovery_code": codes[0]}).status_code,
+                sign_in(client, {"password": "wrong-horse-9", "totp_code": totp.at(clock())}).status_code,
+            ]
+
+        assert wrong == [401, 401, 401, 429]
+        assert problem(right) == (429, "too-many-requests")
+        assert right.headers["RateLimit-Policy"] == '"guesses";q=3;w=3600'
+        assert others == [204, 201, 401]
+        notices = [text for [text] in query(settings.database_url, "SELECT payload FROM outbox") if "wrong codes" in text]
+        assert len(notices) == 1
+
+    def test_wrong_codes_in_a_session_are_counted_apart(self, settings, grace, app, clock):
+        totp, _ = app
+        with TestClient(create_app(settings.model_copy(update={"guess_limit": 3}), now=clock)) as client:
+            answers = [
+                client.post(
+                    "/api/v1/reauthentications", json={"totp_code": totp.at(clock(), counter_offset=offset)}, headers=grace
+                ).status_code
+                for offset in (9, 10, 11, 0)
+            ]
+            signed_in_again = sign_in(client, {"totp_code": totp.at(clock())})
+
+        assert answers == [403, 403, 403, 429]
+        assert signed_in_again.status_code == 201
+
+    def test_without_the_key_of_its_secret_a_code_is_not_verified_and_not_wrong(self, settings, grace, app, clock, capsys):
+        totp, codes = app
+        without = settings.model_copy(update={"secret_key": [base64.b64encode(bytes(32)).decode()]})
+        with TestClient(create_app(without, now=clock), raise_server_exceptions=False) as client:
+            code = {"totp_code": totp.at(clock())}
+            answers = [sign_in(client, code), client.post("/api/v1/reauthentications", json=code, headers=grace)]
+            recovered = sign_in(client, {"recovery_code": codes[0]})
+
+        assert [problem(answer) for answer in answers] == [(503, "service-unavailable")] * 2
+        assert recovered.status_code == 201
+        assert "SECRET_KEY lacks the key" in "".join(capsys.readouterr())
+
     def test_the_last_use_is_shown(self, timed, grace, app, clock):
         sign_in(timed, {"totp_code": app[0].at(clock())})
 
@@ -168,7 +216,7 @@ class TestManaging:
         assert timed.get(FACTORS, headers=grace).json() == {"factors": [], "recovery_codes_left": 0}
         assert sign_in(timed).status_code == 201
 
-    def test_a_recent_proof_is_a_code_once_there_is_a_second_factor(self, timed, grace, app, clock):
+    def test_a_recent_proof_is_a_code_once_there_is_a_second_factor(self, timed, grace, app, clock, admin_of):
         clock.advance(seconds=601)
         asked = timed.delete(f"{FACTORS}/1", headers=grace)
         by_password = timed.post("/api/v1/reauthentications", json={"password": PASSWORD}, headers=grace)
@@ -177,6 +225,8 @@ class TestManaging:
         assert asked.json()["accepted"] == ["totp", "recovery-code"]
         assert problem(by_password) == (403, "verification-failed")
         assert by_code.status_code == 204
+        refused = timed.get("/api/v1/audit-events?type=reauthentication.refused", headers=admin_of(timed)).json()
+        assert refused["total"] == 1
         assert details(timed, "reauthentication.succeeded")[0]["method"] == "totp"
         assert timed.delete(f"{FACTORS}/1", headers=grace).status_code == 204
 

@@ -120,6 +120,7 @@ class TestRegistration:
         clock.advance(minutes=4, seconds=59)
         assert client.post(PASSKEYS, json=body, headers=grace).status_code == 201
         assert problem(client.post(PASSKEYS, json=body, headers=grace)) == (403, "verification-failed")
+        assert [kind for kind, _ in events(client)].count("reauthentication.refused") == 3
         clock.advance(seconds=2)
         assert problem(client.post(PASSKEYS, json=late, headers=grace)) == (403, "verification-failed")
 

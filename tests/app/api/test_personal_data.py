@@ -169,7 +169,7 @@ class TestErasure:
         for number, email in enumerate(("xgrace@example.com", "grace@example.com.de")):
             stored_user(client, username=f"user_{number}", email=email)
         token = tokens.new("ace_")
-        query(settings.database_url, "UPDATE mail_tokens SET hash = ?", tokens.digest(token))
+        query(settings.database_url, "UPDATE mail_tokens SET hash = ? WHERE purpose = 'change-email'", tokens.digest(token))
 
         confirmed = client.post("/api/v1/email-verification-confirmations", json={"token": token})
         client.delete("/api/v1/users/2", headers=grace)

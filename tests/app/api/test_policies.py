@@ -129,6 +129,24 @@ class TestStrict:
         assert problem(other) == (422, "idempotency-key-reused")
         assert query(settings.database_url, "SELECT count(*) FROM sign_ups") == [(1,)]
 
+    def test_a_repeated_request_is_answered_alike_whoever_has_the_address(self, started, mailbox, clock):
+        """Also once the sign-up of one of the addresses is over."""
+        strict = started(sign_up="strict", email_token_seconds=60)
+        stored = new_user(email="grace@example.com")
+        strict.post(USERS, json=stored)
+        confirm(strict, mailbox.token("grace@example.com"))
+        headers = {"Idempotency-Key": "8e03978e-40d5-43e8"}
+        sent = [new_user(email=email) for email in ("ada@example.com", "grace@example.com")]
+        for number, body in enumerate(sent, 1):
+            assert strict.post(USERS, json=body, headers=headers).status_code == 202
+            mailbox.all(body["email"], number)
+        clock.advance(seconds=61)
+        strict.portal.call(delete_expired, strict.app.state.resources.database, clock())
+
+        repeated = [{**body, "password": password} for body in sent for password in (PASSWORD, "otter-kayak-62")]
+
+        assert [strict.post(USERS, json=body, headers=headers).status_code for body in repeated] == [202, 422] * 2
+
     def test_the_token_and_the_sign_up_expire(self, strict, mailbox, clock, settings):
         strict.post(USERS, json=new_user(email="ada@example.com"))
         token = mailbox.token("ada@example.com")

@@ -76,6 +76,7 @@ class Server:
             "ACCOUNT_LIMIT": "0",
             "SIGN_IN_LIMIT": "0",
             "SIGN_IN_FAILURE_LIMIT": "0",
+            "GUESS_LIMIT": "0",
             "SIGN_UP_LIMIT": "0",
             "UNKNOWN_TOKEN_LIMIT": "0",
             "MAIL_REQUEST_LIMIT": "0",

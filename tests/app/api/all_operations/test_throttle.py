@@ -39,6 +39,13 @@ def waited(client, identifier, address, password="wrong-guess-2"):  # noqa: S107
     return time.monotonic() - before >= 0.4, answer
 
 
+def waited_to_prove(client, token, password):
+    """Whether a proof of identity from an unknown address had to wait, and the status of its response."""
+    before, headers = time.monotonic(), {"Authorization": f"Bearer {token}"}
+    answer = at(client, "203.0.113.9").post("/api/v1/reauthentications", json={"password": password}, headers=headers)
+    return time.monotonic() - before >= 0.4, answer.status_code
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -89,6 +96,17 @@ class TestFailuresOfAnAccount:
             guess(guarded, name)
 
         assert waited(guarded, "grace@example.com", "203.0.113.9")[0]
+
+    def test_who_is_signed_in_is_delayed_only_by_failures_in_the_session(self, guarded):
+        token = sign_in(guarded, "grace", address=HOME).json()["access_token"]
+        for number in range(4):
+            guess(guarded, "grace", f"192.0.2.{number}")
+
+        proofs = ["wrong-guess-1"] * 3 + [PASSWORD]
+        outcomes = [waited_to_prove(guarded, token, password) for password in (PASSWORD, *proofs)]
+
+        assert outcomes == [(False, 204), (False, 403), (False, 403), (False, 403), (True, 204)]
+        assert not waited(guarded, "grace", HOME, PASSWORD)[0]
 
     def test_right_passwords_do_not_count(self, guarded):
         for number in range(6):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib
 import json
@@ -10,9 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from starlette.testclient import TestClient
 
 from app import services
 from app.call import Principal
+from app.main import create_app
 from app.resources import connected, make_resources
 from app.schemas.models import PostCreate, UserCreate
 from app.services import idempotency, posts
@@ -20,7 +23,7 @@ from app.services.housekeeping.queries import DELETE_EXPIRED_KEYS
 from app.services.users.creation import CREATION
 from tests.contract.contract import DOCUMENT, resolved
 from tests.support.answers import problem
-from tests.support.builders import new_post, new_user
+from tests.support.builders import new_post, new_user, signed_in
 from tests.support.clock import Clock
 from tests.support.databases import query
 
@@ -92,6 +95,37 @@ class TestPasswords:
         modules = (importlib.import_module(found.name) for found in pkgutil.walk_packages(services.__path__, "app.services."))
         creations = [module.CREATION for module in modules if hasattr(module, "CREATION")]
         assert marked == {each.operation: each.secrets for each in creations}
+
+    def test_a_repeated_request_is_compared_with_the_first_and_not_with_the_user(self, client):
+        headers, new = {"Idempotency-Key": KEY}, "otter-kayak-62"
+        client.post(USERS, json=BODY, headers=headers)
+        change = {"current_password": BODY["password"], "new_password": new}
+        changed = client.put("/api/v1/users/me/password", json=change, headers=signed_in(client, "grace", BODY["password"]))
+
+        again, guess = (
+            client.post(USERS, json={**BODY, "password": each}, headers=headers) for each in (BODY["password"], new)
+        )
+
+        assert (changed.status_code, again.status_code) == (204, 201)
+        assert problem(guess) == (422, "idempotency-key-reused")
+
+    def test_cannot_be_guessed_with_the_key(self, settings):
+        headers = {"Idempotency-Key": KEY}
+        with TestClient(create_app(settings.model_copy(update={"guess_limit": 3}))) as client:
+            client.post(USERS, json=BODY, headers=headers)
+            guesses = [{**BODY, "password": f"a-wrong-guess-{number}"} for number in range(3)]
+            statuses = [client.post(USERS, json=body, headers=headers).status_code for body in (BODY, *guesses, BODY)]
+
+        assert statuses == [201, 422, 422, 422, 422]
+
+    def test_are_compared_under_every_secret_key_and_not_without_it(self, settings):
+        old, new = (base64.b64encode(bytes([number]) * 32).decode() for number in range(2))
+        statuses = []
+        for keys in ([old], [new, old], [new]):
+            with TestClient(create_app(settings.model_copy(update={"secret_key": keys}))) as client:
+                statuses.append(client.post(USERS, json=BODY, headers={"Idempotency-Key": KEY}).status_code)
+
+        assert statuses == [201, 201, 422]
 
     def test_another_password_with_the_same_key_is_another_request(self, client):
         headers = {"Idempotency-Key": KEY}

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.call import Principal
+from app.call import SessionPrincipal
 from app.resources import Resources
 from app.schemas.models import PasskeyCreate, SessionCreate
 from app.schemas.problems import InvalidCredentials, TooManyPasskeys, VerificationFailed
@@ -19,7 +19,10 @@ from tests.support.authenticator import Authenticator
 
 pytestmark = pytest.mark.anyio
 
-ADMIN = Principal(1, "admin")
+
+@pytest.fixture
+async def admin(processes: list[Resources]) -> SessionPrincipal:
+    return SessionPrincipal(1, "admin", (await sessions.issue(processes[0], 1)).session_id)
 
 
 def options(asked: PasskeyChallengeRow) -> Any:
@@ -27,26 +30,26 @@ def options(asked: PasskeyChallengeRow) -> Any:
     return msgspec.to_builtins(asked.options)
 
 
-async def registration(service: Resources, number: int = 0) -> PasskeyCreate:
-    asked = await passkeys.challenge(service, ADMIN, "registration")
+async def registration(service: Resources, admin: SessionPrincipal, number: int = 0) -> PasskeyCreate:
+    asked = await passkeys.challenge(service, admin, "registration")
     credential = Authenticator(credential_id=b"passkey %d" % number).create(options(asked))
     return PasskeyCreate.model_validate({"challenge_id": asked.challenge_id, "credential": credential})
 
 
-async def test_a_user_has_twenty_however_many_are_added_at_once(processes):
-    bodies = [await registration(processes[0], number) for number in range(24)]
+async def test_a_user_has_twenty_however_many_are_added_at_once(processes, admin):
+    bodies = [await registration(processes[0], admin, number) for number in range(24)]
 
-    found = await outcomes(*(passkeys.create(processes[n % 2], ADMIN, body, "") for n, body in enumerate(bodies)))
+    found = await outcomes(*(passkeys.create(processes[n % 2], admin, body, "") for n, body in enumerate(bodies)))
 
     assert kinds(found, TooManyPasskeys) == 4
-    assert len((await factors.list(processes[0].database, ADMIN)).factors) == 20
+    assert len((await factors.list(processes[0].database, admin)).factors) == 20
 
 
-async def test_of_many_answers_to_one_challenge_one_is_accepted(processes):
-    answer = await registration(processes[0])
+async def test_of_many_answers_to_one_challenge_one_is_accepted(processes, admin):
+    answer = await registration(processes[0], admin)
     authenticator = Authenticator(credential_id=b"passkey 0", user_handle="MQ")
 
-    added = await outcomes(*(passkeys.create(processes[n % 2], ADMIN, answer, "") for n in range(6)))
+    added = await outcomes(*(passkeys.create(processes[n % 2], admin, answer, "") for n in range(6)))
     asked = await passkeys.challenge(processes[0], None, "authentication")
     proof = {"challenge_id": asked.challenge_id, "credential": authenticator.get(options(asked))}
     body = SessionCreate.model_validate({"passkey": proof})
