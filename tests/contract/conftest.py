@@ -8,35 +8,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.fuzz.passes import PASSES, PASSES_ON_POSTGRES, THOROUGH, Outcome, run
+from tests.contract.fuzz.passes import PASSES, Outcome, run
 from tests.contract.people import PASSWORD, furnish
 from tests.contract.wire import Request
-from tests.support.databases import SQLiteTemplate, Template
+from tests.support.databases import Template
 from tests.support.servers.service import Server
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only some passes run, unless they are thorough; only all of them together see every answer."""
-    dropped = [item for item in items if not THOROUGH and _is_left_out(item)]
-    items[:] = [item for item in items if item not in dropped]
-    config.hook.pytest_deselected(items=dropped)
-
-
-def _is_left_out(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
-        return False
-    parameters = item.callspec.params
-    if parameters.get("template") != "postgresql":
-        return False
-    return "passes" in item.fixturenames and parameters.get("outcome", "") not in PASSES_ON_POSTGRES
 
 
 @pytest.fixture(scope="session")
 def passes(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Outcome]]]:
     """The outcome of each pass. Two passes run at a time, because generating cases keeps a processor busy."""
     with ThreadPoolExecutor(2) as pool:
-        names = PASSES if THOROUGH or isinstance(template, SQLiteTemplate) else PASSES_ON_POSTGRES
-        yield {name: pool.submit(run, name, template, tmp_path_factory.mktemp(name)) for name in names}
+        yield {name: pool.submit(run, name, template, tmp_path_factory.mktemp(name)) for name in PASSES}
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,6 @@ THOROUGH = EXAMPLES >= 50
 _CHOSEN = set(filter(None, os.environ.get("SCHEMATHESIS_OPERATIONS", "").split(",")))
 FUZZED = [found for found in OPERATIONS if not _CHOSEN or found.id in _CHOSEN]
 
-# On PostgreSQL, where the statements are other ones but the document is the same, one pass is enough otherwise.
-PASSES_ON_POSTGRES = ("admin",)
-
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 # With a key, scenarios end at the first 401 and repeat what the administrator's do.
 PHASES_OF = {"key": ("examples", "coverage", "fuzzing")}
