@@ -16,7 +16,6 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, signed_in, stored_key, stored_user
-from tests.support.clock import Clock
 
 NEW = "otter-kayak-62"
 PUBLIC_URL = "https://accord.example/base"
@@ -51,11 +50,6 @@ class Mailbox:
         }
         [token] = set(re.findall("ac[ep]_[0-9a-f]{72}", text))
         return str(token)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from app.main import create_app
 from tests.contract.contract import KEY_HEADER, SCOPES
 from tests.support.answers import faults, problem
 from tests.support.builders import new_post, signed_in, stored_key, stored_post, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import stored
 
 KEYS, ME = "/api/v1/api-keys", "/api/v1/users/me"
@@ -33,14 +32,8 @@ def last_use_of(client: TestClient, owner: dict[str, str], wanted: str) -> str |
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def client(settings, clock):
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
+def client(timed):
+    return timed
 
 
 @pytest.fixture

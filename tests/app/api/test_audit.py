@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.call import MAX_USER_AGENT_LENGTH
-from app.main import create_app
 from app.services.sessions.rotation import GRACE
 from tests.support.builders import PASSWORD, at, new_user, signed_in, stored_post, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import query
 
 PATH = "/api/v1/audit-events"
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def client(settings, clock):
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
+def client(timed):
+    return timed
 
 
 @pytest.fixture

@@ -11,22 +11,9 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, signed_in, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import query
 
 FACTORS = "/api/v1/users/me/factors"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def timed(settings, clock):
-    """A client of an application with the clock of the test."""
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture

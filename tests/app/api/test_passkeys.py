@@ -12,7 +12,6 @@ from app.main import create_app
 from tests.support.answers import problem
 from tests.support.authenticator import PRESENT, Authenticator
 from tests.support.builders import new_user, signed_in, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import Connection
 
 CHALLENGES, PASSKEYS, FACTORS = "/api/v1/passkey-challenges", "/api/v1/users/me/passkeys", "/api/v1/users/me/factors"
@@ -21,14 +20,8 @@ REFUSED = (401, "invalid-credentials")
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def client(settings, clock):
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
+def client(timed):
+    return timed
 
 
 @pytest.fixture

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.core.security import tokens
-from app.main import create_app
 from app.models import metadata
 from tests.support.builders import PASSWORD, at, signed_in, stored_post, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import Connection, query
 from tests.support.rows import NOW
 
@@ -19,14 +16,8 @@ ADDRESS = "2001:db8::7"
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def client(settings, clock):
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
+def client(timed):
+    return timed
 
 
 @pytest.fixture

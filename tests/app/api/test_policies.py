@@ -17,17 +17,11 @@ from app.services.shared.password_rules import NIST_LENGTH
 from tests.app.api.test_accounts import Mailbox, confirm, reset
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, new_user, signed_in, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import query
 
 pytestmark = pytest.mark.slow
 
 USERS = "/api/v1/users"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -9,22 +9,14 @@ from app.core.security import tokens as made
 from app.main import create_app
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, signed_in, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import query
 
 REFUSED = (401, "invalid-refresh-token")
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def client(settings, clock):
-    """A client of an application with the clock of the test."""
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
+def client(timed):
+    return timed
 
 
 @pytest.fixture

@@ -5,26 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
-from app.main import create_app
 from tests.support.answers import faults, problem
 from tests.support.builders import PASSWORD, signed_in, stored_user
-from tests.support.clock import Clock
 
 DAY = 86_400
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def timed(settings, clock):
-    """A client of an application with the clock of the test."""
-    with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-        yield client
 
 
 def sign_in(client, identifier="admin", password=PASSWORD):
