@@ -82,11 +82,12 @@ def add_totp(database: Connection, user_id: int, confirmed_at: str | None) -> No
         values,
     )
     if not changed:
-        database.execute(
-            "INSERT INTO factors (id, user_id, key, secret, confirmed_at, type, name, counter, created_at)"
-            " VALUES (1, ?, ?, ?, ?, 'totp', 'Phone', 0, ?)",
+        [[number]] = database.execute(
+            "INSERT INTO factors (user_id, key, secret, confirmed_at, type, name, counter, created_at)"
+            " VALUES (?, ?, ?, ?, 'totp', 'Phone', 0, ?) RETURNING id",
             (*values, NOW),
         )
+        database.execute("UPDATE factors SET id = 1 WHERE id = ?", (number,))  # the database gave 1, or has given it before
 
 
 def _own(database: Connection, user_id: int, _: object, __: datetime) -> None:
