@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, TypeVar, cast
 
 from accord.runtime import Streamed
 from app.call import Origin, SessionPrincipal
 from app.core.database import Database
+from app.core.database.statements import Statement
 from app.resources import Resources
 from app.schemas.problems import NotFound
 from app.schemas.rows import AuditEventRow, PostRow, QueuedMailRow, StoredDeliveryRow, UserExportRow, UserRow
@@ -27,6 +28,8 @@ from app.services.exports.queries import (
 )
 
 _Kind: TypeAlias = Literal["welcome", "verify-email", "reset-password", "notice"]
+
+_Row = TypeVar("_Row", PostRow, StoredDeliveryRow)
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every event
 
@@ -65,8 +68,8 @@ async def export(
     await audit.record(database, "user.exported", now, origin, actor=principal.user_id, subject=user_id)
     return Streamed(
         row,
-        posts=_posts(database, user_id),
-        webhook_deliveries=_deliveries(database, user_id),
+        posts=_by_id(database, SELECT_POSTS, user_id),
+        webhook_deliveries=_by_id(database, SELECT_DELIVERIES, user_id),
         audit_events=_audit_events(database, user_id),
     )
 
@@ -86,23 +89,13 @@ async def _mails(database: Database, user: UserRow) -> list[QueuedMailRow]:
     ]
 
 
-async def _posts(database: Database, user_id: int) -> AsyncGenerator[PostRow]:
+async def _by_id(database: Database, select: Statement[_Row], user_id: int) -> AsyncGenerator[_Row]:
     after, is_last = 0, False
     while not is_last:
-        batch = await database.all(SELECT_POSTS, user_id=user_id, after=after)
-        for post in batch:
-            yield post
-            after = post.id
-        is_last = len(batch) < BATCH_SIZE
-
-
-async def _deliveries(database: Database, user_id: int) -> AsyncGenerator[StoredDeliveryRow]:
-    after, is_last = 0, False
-    while not is_last:
-        batch = await database.all(SELECT_DELIVERIES, user_id=user_id, after=after)
-        for delivery in batch:
-            yield delivery
-            after = delivery.id
+        batch = await database.all(select, user_id=user_id, after=after)
+        for row in batch:
+            yield row
+            after = row.id
         is_last = len(batch) < BATCH_SIZE
 
 
