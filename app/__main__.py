@@ -14,7 +14,7 @@ def main() -> None:
     """
     try:
         gc.disable()
-        from app.cli.main import main as run  # noqa: PLC0415 - as above
+        from app.cli.main import main as run  # noqa: PLC0415 - here, where Ctrl-C is caught
 
         run()
     except KeyboardInterrupt:
