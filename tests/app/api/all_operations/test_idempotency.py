@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 from uuid import uuid4
@@ -14,11 +14,9 @@ import argon2
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import create_app
 from tests.contract.damage import damaged, locked
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, new_post, new_user, signed_in, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import query
 
 USERS, POSTS = "/api/v1/users", "/api/v1/posts"
@@ -249,13 +247,8 @@ class TestWhatFailed:
 
 class TestTime:
     @pytest.fixture
-    def clock(self) -> Clock:
-        return Clock()
-
-    @pytest.fixture
-    def client(self, settings, clock) -> Iterator[TestClient]:
-        with TestClient(create_app(settings, now=clock), raise_server_exceptions=False) as client:
-            yield client
+    def client(self, timed) -> TestClient:
+        return timed
 
     def test_a_key_expires_after_a_day_even_before_its_row_is_deleted(self, client, send, path, body, clock):
         name, other = key(), {**body, **OTHERWISE[path], **({"email": body["email"].upper()} if path == USERS else {})}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,9 +13,7 @@ from app.main import create_app
 from app.services.verification.known_addresses_queries import MAX_ADDRESSES
 from tests.support.answers import problem
 from tests.support.builders import PASSWORD, at, new_user, stored_user
-from tests.support.clock import Clock
 from tests.support.databases import query
-from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
 
@@ -44,11 +40,6 @@ def waited_to_prove(client, token, password):
     before, headers = time.monotonic(), {"Authorization": f"Bearer {token}"}
     answer = at(client, "203.0.113.9").post("/api/v1/reauthentications", json={"password": password}, headers=headers)
     return time.monotonic() - before >= 0.4, answer.status_code
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture
@@ -290,72 +281,3 @@ class TestUnknownTokens:
             assert answer.headers["RateLimit-Policy"] == '"unknown-tokens";q=3;w=3600'
         assert at(client, HOME).post("/api/v1/session-tokens", json=refresh).status_code == 201
         assert {client.post(path, json=body).status_code for path, body in self.PATHS.items()} == {401, 409}
-
-
-@pytest.fixture(scope="module")
-def attacked(sqlite_template, tmp_path_factory):
-    """A client of a really running service that trusts X-Forwarded-For."""
-    folder = tmp_path_factory.mktemp("attack")
-    limits: dict[str, Any] = {
-        "SIGN_IN_LIMIT": "10",
-        "SIGN_IN_INTERVAL": "0.05",
-        "SIGN_IN_FAILURE_LIMIT": "60",
-        "TRUSTED_PROXIES": "127.0.0.1",
-    }
-    with (
-        Server(folder / "accord.db", DATABASE_URL=sqlite_template.copy(folder), **limits) as server,
-        httpx2.Client(base_url=server.url, timeout=60, limits=httpx2.Limits(max_connections=100)) as http,
-    ):
-        yield http
-
-
-class TestAnAttack:
-    """Guesses from changing addresses at one account, over real sockets, while the owner signs in.
-
-    The queue advances every 0.05 seconds instead of 0.5, so that ten times as many guesses are made in the same time.
-    """
-
-    @staticmethod
-    def sign_in(http, address, password=PASSWORD):
-        body = {"identifier": "admin", "password": password}
-        return http.post("/api/v1/sessions", json=body, headers={"X-Forwarded-For": address})
-
-    def attack(self, http, name, pause, guesses, stop):
-        """Guess repeatedly, each time from another address, and append each guess to `guesses`."""
-        number = 0
-        while not stop.wait(pause):
-            number += 1
-            with contextlib.suppress(httpx2.HTTPError):
-                self.sign_in(http, f"10.{name}.{number // 250}.{number % 250}", "wrong-guess-1")
-            guesses.append(number)
-
-    def enter(self, http, address):
-        """The seconds that the owner waits to sign in."""
-        begin = time.monotonic()
-        answer = self.sign_in(http, address)
-        assert answer.status_code == 201, answer.text
-        return time.monotonic() - begin
-
-    @pytest.mark.parametrize(("attackers", "pause"), [(2, 0.0), (30, 0.0), (1, 0.1)], ids=["2", "30", "one that is slow"])
-    def test_does_not_lock_out_the_owner(self, attacked, attackers, pause):
-        stop = threading.Event()
-        guesses: list[int] = []
-        self.enter(attacked, HOME)
-        threads = [
-            threading.Thread(target=self.attack, args=(attacked, 2 * attackers + number, pause, guesses, stop))
-            for number in range(attackers)
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            while len(guesses) < 12:  # two more than the limit
-                time.sleep(0.01)
-            for _ in range(14):
-                self.enter(attacked, HOME)
-            waits = [self.enter(attacked, f"203.0.{attackers}.{number}") for number in range(2)]
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
-
-        assert max(waits) < 20  # 30 in line; a machine that is busy is slow
