@@ -64,7 +64,8 @@ def check(stored: str) -> None:
     found = _ARGON2(stored)
     if found is None:
         raise UnsupportedHash("is not a valid argon2 hash")
-    _check_argon2(found[1], *map(int, found.groups()[1:4]), *map(_decoded, found.groups()[4:]))  # type: ignore[arg-type]
+    variant, memory, passes, lanes, salt, digest = found.groups()
+    _check_argon2(variant, int(memory), int(passes), int(lanes), _decoded(salt), _decoded(digest))
 
 
 def matches(stored: str, password: str) -> bool:
@@ -91,7 +92,8 @@ def _check_argon2(  # noqa: PLR0913, PLR0917 - the parts of the text
 
 def _read(stored: str) -> Verify:
     if (found := _SCRYPT(stored)) is not None:
-        return _scrypt(*map(int, found.groups()[:3]), *map(_decoded, found.groups()[3:]))  # type: ignore[arg-type]
+        log_n, r, p, salt, digest = found.groups()
+        return _scrypt(int(log_n), int(r), int(p), _decoded(salt), _decoded(digest))
     if (found := _PBKDF2(stored)) is not None:
         return _pbkdf2(int(found[1]), _decoded(found[2]), _decoded(found[3]))
     if (found := _BCRYPT(stored)) is not None:

@@ -33,11 +33,12 @@ class Streamed(Generic[T_co]):
         for name in arrays:
             if getattr(value, name, None) != []:
                 raise TypeError(f"{type(value).__name__}.{name} must be an empty list, which the iterable fills")
-        self._value, self._arrays = value, arrays
+        self._value: msgspec.Struct = value
+        self._arrays = arrays
 
     async def parts(self) -> AsyncGenerator[bytes]:
         """The encoded body, in parts of some kilobytes."""
-        fields = {field.name: field.encode_name for field in msgspec.structs.fields(self._value)}  # type: ignore[arg-type]
+        fields = {field.name: field.encode_name for field in msgspec.structs.fields(self._value)}
         whole = {name: getattr(self._value, name) for name in fields if name not in self._arrays}
         members = {fields[name]: value for name, value in whole.items() if value is not msgspec.UNSET}
         buffer, separator = bytearray(encode(members)[:-1]), b"," if members else b""
