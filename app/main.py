@@ -116,5 +116,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     app.state.resources = resources  # for FastAPI routes that a fork adds
     app.router.routes += pages.routes()
-    app.router.routes += [route for route in documentation() if settings.docs or route.path.startswith("/openapi.")]
+    app.router.routes += [
+        route for route in documentation() if settings.docs or route.path.startswith(("/openapi.", "/assets/"))
+    ]
     return app

@@ -104,12 +104,15 @@ def _pages(document: Document, title: str, problems: Sequence[problem_page.Probl
     return {
         "/openapi.yaml": Page(document.raw, "application/yaml", _policy()),
         "/openapi.json": Page(document.json, "application/json", _policy()),
+        "/assets/theme.css": Page(_ASSETS / "theme.css", "text/css", _policy()),
         "/docs": _html("swagger.html", *interactive, styles="'self'", title=title),
         "/docs/start.js": Page(_ASSETS / "swagger.js", "text/javascript", _policy()),
         # The worker is ReDoc's search index.
         "/redoc": _html("redoc.html", *interactive, "worker-src blob:", styles=_REDOC_STYLES, title=title),
         **{path: Page(folder / name, media_type, _policy()) for path, (name, media_type) in _STANDALONE.items()},
-        "/problems": _html("problems.html", "img-src 'self'", title=title, sections=problem_page.sections(problems)),
+        "/problems": _html(
+            "problems.html", "img-src 'self'", styles="'self'", title=title, sections=problem_page.sections(problems)
+        ),
     }
 
 
