@@ -116,7 +116,12 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     app.state.resources = resources  # for FastAPI routes that a fork adds
     app.router.routes += pages.routes()
-    app.router.routes += [
-        route for route in documentation() if settings.docs or route.path.startswith(("/openapi.", "/assets/"))
-    ]
+    app.router.routes += [route for route in documentation() if _is_served(route.path, settings)]
     return app
+
+
+def _is_served(path: str, settings: Settings) -> bool:
+    """Whether the settings allow a page; the document and the stylesheet of all pages are always served."""
+    if path.startswith("/console"):
+        return settings.console
+    return settings.docs or path.startswith(("/openapi.", "/assets/"))

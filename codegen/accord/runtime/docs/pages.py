@@ -1,4 +1,4 @@
-"""The document over HTTP: the file itself, Swagger UI, ReDoc and the page of problems, prepared once at start.
+"""The document over HTTP: the file itself, Swagger UI, ReDoc, the page of problems and the console, prepared once at start.
 
 No page loads anything from another host, and each Content-Security-Policy allows only what its page needs.
 """
@@ -113,11 +113,22 @@ def _pages(document: Document, title: str, problems: Sequence[problem_page.Probl
         "/problems": _html(
             "problems.html", "img-src 'self'", styles="'self'", title=title, sections=problem_page.sections(problems)
         ),
+        # Pictures in responses and their downloads are blobs.
+        "/console": _html(
+            "console/index.html",
+            "script-src 'self'",
+            "img-src 'self' data: blob:",
+            "connect-src 'self'",
+            styles="'self'",
+            title=title,
+        ),
+        "/console/console.js": Page(_ASSETS / "console/console.js", "text/javascript", _policy()),
+        "/console/console.css": Page(_ASSETS / "console/console.css", "text/css", _policy()),
     }
 
 
 def routes(document: Document, api: API) -> list[Route]:
-    """The document (`/openapi.yaml`, `/openapi.json`), its pages (`/docs`, `/redoc`) and its problems (`/problems`).
+    """The document (`/openapi.yaml`, `/openapi.json`), its pages (`/docs`, `/redoc`, `/problems`) and its console (`/console`).
 
     `/problems/{slug}` redirects to the problem's section of the page, so that the `type` of a problem opens in a browser.
     """
