@@ -84,9 +84,16 @@ async function send(operation: Operation, input: Input): Promise<Reply> {
   const accepted = operation.answers.flatMap((answer) => answer.contents.map(({ media }) => media));
   if (accepted.length) headers.set("Accept", [...new Set(accepted)].join(", "));
   const url = new URL(`.${path}${query.size ? `?${query}` : ""}`, document.baseURI);
-  const response = await fetch(url, { method: operation.method, headers, body, cache: "no-cache" });
+  // Without cookies, so that the browser does not ask for a password itself when a response asks for one.
+  const credentials = usesCookies(operation) ? "same-origin" : "omit";
+  const response = await fetch(url, { method: operation.method, headers, body, credentials, cache: "no-cache" });
   const media = response.headers.get("Content-Type") ?? "";
   return { operation, input, status: response.status, headers: response.headers, media, body: await read(response, media) };
+}
+
+function usesCookies(operation: Operation): boolean {
+  const schemes = operation.security.flatMap((alternative) => Object.keys(alternative).map((name) => api.schemes.get(name)));
+  return [...operation.parameters, ...schemes].some((place) => place?.in === "cookie");
 }
 
 async function read(response: Response, media: string): Promise<unknown> {

@@ -35,7 +35,7 @@ const MESSAGES: Record<string, (bound: unknown) => string> = {
   maximum: (bound) => `must be at most ${bound}`,
   minItems: (bound) => `must have at least ${many(bound, "item")}`,
   minLength: (bound) => (bound === 1 ? "is required" : `must be at least ${many(bound, "character")} long`),
-  minProperties: (bound) => (bound === 1 ? "change or enter at least one field" : `must have at least ${many(bound, "field")}`),
+  minProperties: (bound) => (bound === 1 ? "needs at least one change" : `must have at least ${many(bound, "field")}`),
   minimum: (bound) => `must be at least ${bound}`,
   multipleOf: (bound) => `must be a multiple of ${bound}`,
   pattern: () => "is not in the required format",

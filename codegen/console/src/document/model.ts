@@ -80,6 +80,9 @@ export interface API {
   schemes: Map<string, Node>;
 }
 
+/** A text, which a document of several files may keep in a file of its own. */
+const words = (node: Node): string => [resolve(node)].filter((text) => typeof text === "string").join();
+
 const METHODS = ["get", "post", "put", "patch", "delete", "options", "head", "trace"];
 
 export function read(document: Node): API {
@@ -89,7 +92,7 @@ export function read(document: Node): API {
   const tags = new Map<string, Tag>();
   for (const tag of root.tags ?? []) {
     const shown = tag["x-displayName"] ?? tag.summary ?? title(tag.name);
-    tags.set(tag.name, { name: tag.name, title: shown, description: tag.description ?? "", operations: [] });
+    tags.set(tag.name, { name: tag.name, title: shown, description: words(tag.description), operations: [] });
   }
   for (const operation of operations) {
     if (!tags.has(operation.tag)) {
@@ -100,7 +103,7 @@ export function read(document: Node): API {
   return {
     title: root.info?.title ?? "API",
     version: root.info?.version ?? "",
-    description: root.info?.description ?? "",
+    description: words(root.info?.description),
     tags: [...tags.values()].filter((tag) => tag.operations.length),
     operations: new Map(operations.map((operation) => [operation.id, operation])),
     schemes: new Map(Object.entries<Node>(root.components?.securitySchemes ?? {}).map(([name, scheme]) => [name, resolve(scheme)])),
@@ -118,7 +121,7 @@ function operationsOf(root: Node, path: string, item: Node): Operation[] {
       prefix: prefix((node.servers ?? item.servers ?? root.servers)?.[0]),
       tag: node.tags?.[0] ?? "default",
       summary: node.summary ?? title(node.operationId ?? `${method} ${path.replace(/[{}/]+/g, " ")}`),
-      description: node.description ?? "",
+      description: words(node.description),
       deprecated: Boolean(node.deprecated),
       parameters: parameters([...(item.parameters ?? []), ...(node.parameters ?? [])].map(resolve)),
       body: node.requestBody && body(resolve(node.requestBody)),
@@ -148,7 +151,7 @@ function parameters(nodes: Node[]): Parameter[] {
       in: node.in,
       required: Boolean(node.required) || node.in === "path",
       deprecated: Boolean(node.deprecated),
-      description: node.description ?? "",
+      description: words(node.description),
       schema,
       style,
       explode: node.explode ?? style === "form",
@@ -159,7 +162,7 @@ function parameters(nodes: Node[]): Parameter[] {
 }
 
 function body(node: Node): Body {
-  return { required: Boolean(node.required), description: node.description ?? "", contents: contents(node.content) };
+  return { required: Boolean(node.required), description: words(node.description), contents: contents(node.content) };
 }
 
 function contents(node: Node): Content[] {
@@ -180,9 +183,9 @@ function response(status: string, node: Node): Answer {
   const links = Object.entries<Node>(node.links ?? {}).map(([name, written]) => {
     const link = resolve(written);
     const operationId = link.operationId ?? resolve({ $ref: link.operationRef })?.operationId ?? "";
-    return { name, description: link.description ?? "", operationId, parameters: link.parameters ?? {} };
+    return { name, description: words(link.description), operationId, parameters: link.parameters ?? {} };
   });
-  return { status, description: node.description ?? "", contents: contents(node.content), links };
+  return { status, description: words(node.description), contents: contents(node.content), links };
 }
 
 export function isJSON(media: string): boolean {

@@ -104,7 +104,7 @@ function isName(name: string | undefined): name is string {
 
 /** The GET that shows what an operation changes: of the same path, else of the nearest path above that ends with a parameter. */
 export function sourceOf(api: API, operation: Operation): Operation | undefined {
-  const gets = [...api.operations.values()].filter(({ method }) => method === "GET");
+  const gets = [...api.operations.values()].filter((other) => other.method === "GET" && !listing(other));
   const same = gets.find(({ path }) => path === operation.path);
   if (same || operation.method === "POST") return same;
   const above = gets.filter(({ path }) => endsWithParameter(path) && operation.path.startsWith(`${path}/`));
@@ -131,7 +131,10 @@ export function listName(list: Operation): string {
   return generic ? list.summary : title(member);
 }
 
+/** What the console does by itself: no button leads there, only the list of all operations. */
+export const isInternal = ({ role }: Operation): boolean => ["sign-in", "refresh", "reauthentication", "passkey-challenge"].includes(role ?? "");
+
 /** The operations of a tag that can be opened from the menu: those that need no value for their path. */
 export function entrances(operations: Operation[]): Operation[] {
-  return operations.filter((operation) => pathParameters(operation).length === 0);
+  return operations.filter((operation) => pathParameters(operation).length === 0 && !isInternal(operation));
 }

@@ -1,7 +1,8 @@
 // Values to start a form with, and an example of what the schema allows.
 
-import { Fields, Node } from "./json";
-import { View, view } from "./schema";
+import type { Fields, Node } from "./json";
+import { type View, view } from "./schema";
+import { faults } from "./validate";
 
 /** The value of an empty form: constants, defaults, and the objects that are required. */
 export function initial(schema: Node, required: boolean): unknown {
@@ -35,6 +36,11 @@ const FORMATS: Record<string, string> = {
   "uri-reference": "/example",
   uuid: "8e03978e-40d5-43e8-bc93-6894a57f9324",
 };
+
+/** The first of the written examples that the schema allows, else one that is made from the schema. */
+export function example(schema: Node, written: unknown[]): unknown {
+  return written.find((value) => value !== undefined && faults(value, schema).size === 0) ?? sample(schema);
+}
 
 /** An example from the document, or one that is made of its bounds. Undefined if only a pattern says what is allowed. */
 export function sample(schema: Node, depth = 0): unknown {

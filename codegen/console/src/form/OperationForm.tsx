@@ -6,7 +6,7 @@ import { header, isHandled } from "../api/request";
 import { Fields, isObject, join, Node, segments, title } from "../document/json";
 import { isJSON, type Operation } from "../document/model";
 import { isDestructive } from "../document/roles";
-import { initial, sample } from "../document/sample";
+import { example, initial } from "../document/sample";
 import { view } from "../document/schema";
 import type { Faults } from "../document/validate";
 import { confirm } from "../ui/Confirm";
@@ -78,13 +78,14 @@ export function OperationForm({ operation, parameters: given = {}, stored, only,
   };
 
   const fillIn = () => {
-    if (content) setBody(content.examples[0] ?? sample(content.schema));
+    if (content) setBody(example(content.schema, content.examples));
     setParameters((now) => ({ ...exampleParameters(operation), ...now }));
   };
 
   return (
     <form class="form" noValidate onSubmit={submit}>
       {failure && <FailureBox failure={failure} faults={found} reload={reload} />}
+      {!failure && found.size > 0 && <div class="alert" role="alert"><strong>Please correct what is marked</strong><FaultList faults={found} /></div>}
       {shown.map((parameter) => (
         <Field
           key={parameter.key}
@@ -144,15 +145,24 @@ export function FailureBox({ failure, faults, reload }: { failure: Error; faults
     <div class="alert" role="alert">
       <strong>{status === 412 ? "Somebody else has changed this in the meantime" : typeof problem.title === "string" ? problem.title : status ? `Error ${status}` : "No response"}</strong>
       <p>{failure.message}{retry && ` (Retry after ${retry} seconds.)`}</p>
-      {faults && faults.size > 0 && (
-        <ul>
-          {[...faults].map(([pointer, texts]) => (
-            <li key={pointer}><button type="button" class="link" onClick={() => focus(pointer)}>{`${title(segments(`/${pointer}`).at(-1)!)} ${texts.join(", ")}`}</button></li>
-          ))}
-        </ul>
-      )}
+      {faults && faults.size > 0 && <FaultList faults={faults} />}
       {status === 412 && reload && <button type="button" onClick={reload}>Load the current version</button>}
     </div>
+  );
+}
+
+/** Every fault, with the way to its field. */
+function FaultList({ faults }: { faults: Faults }) {
+  const sentence = (pointer: string, texts: string[]) => {
+    const name = pointer === BODY ? "The form" : title(segments(`/${pointer}`).at(-1)!);
+    return `${name} ${texts.join(", ")}`;
+  };
+  return (
+    <ul>
+      {[...faults].map(([pointer, texts]) => (
+        <li key={pointer}><button type="button" class="link" onClick={() => focus(pointer)}>{sentence(pointer, texts)}</button></li>
+      ))}
+    </ul>
   );
 }
 
@@ -170,10 +180,10 @@ function shared(stored: unknown, schema: Node): unknown {
 
 function defaults(operation: Operation): Fields {
   const required = operation.parameters.filter((parameter) => parameter.required && !isHandled(parameter));
-  return Object.fromEntries(required.map(({ key, schema }) => [key, initial(schema, true)]));
+  return Object.fromEntries(required.map(({ key, schema }) => [key, initial(schema, true)]).filter(([, value]) => value !== undefined));
 }
 
 function exampleParameters(operation: Operation): Fields {
   const shown = operation.parameters.filter((parameter) => !isHandled(parameter) && (parameter.required || parameter.example !== undefined));
-  return Object.fromEntries(shown.map(({ key, schema, example }) => [key, example ?? sample(schema)]));
+  return Object.fromEntries(shown.map(({ key, schema, example: written }) => [key, example(schema, [written])]));
 }

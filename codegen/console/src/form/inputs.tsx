@@ -49,7 +49,7 @@ function Input({ found, ...props }: FieldProps & { found: View }) {
   };
   const shared = { ...described(props), value: text, readOnly: props.readOnly, spellcheck: false };
   const structured = found.types.length === 0 && !found.alternatives.length;
-  if (structured || (type === "text" && isLong(found))) {
+  if (structured || (type === "text" && isLong(found) && !/ur[il]$/i.test(props.name))) {
     return (
       <>
         <textarea {...shared} class={structured ? "mono" : ""} rows={structured ? 3 : 5} spellcheck={!structured} onInput={(event) => change(event.currentTarget.value)} />

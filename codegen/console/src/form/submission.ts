@@ -36,7 +36,8 @@ export function check(operation: Operation, parameters: Fields, content: Content
     if (value !== undefined && value !== "") for (const [place, texts] of faults(value, parameter.schema, pointer)) found.set(place, texts);
     else if (parameter.required) add(found, pointer, message("required"));
   }
-  if (content && (body !== undefined || operation.body?.required)) {
+  if (operation.body?.required && body === undefined) add(found, BODY, message("required"));
+  else if (content && body !== undefined) {
     for (const [place, texts] of faults(body, content.schema, BODY)) found.set(place, texts);
   }
   return found;

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { isHandled } from "../api/request";
 import { Fields, isObject, join, plain, title } from "../document/json";
 import { resultSchema, type Operation, type Parameter } from "../document/model";
-import { itemsOf, listing, listName, pathParameters } from "../document/relations";
+import { isInternal, itemsOf, listing, listName, pathParameters } from "../document/relations";
 import { isScalar, view } from "../document/schema";
 import type { Faults } from "../document/validate";
 import { Field } from "../form/Field";
@@ -21,7 +21,7 @@ export function List({ api, operation, parameters }: ScreenProps) {
   const items = itemsOf(operation, reply?.body);
   const pages: Pages = reply ? pagesOf({ operation, parameters, body: reply.body, headers: reply.headers }) : {};
   const change = (next: Fields) => go(address(operation.id, next));
-  const create = [...api.operations.values()].filter((other) => other.path === operation.path && other.method === "POST" && other !== operation);
+  const create = [...api.operations.values()].filter((other) => other.path === operation.path && other.method === "POST" && !isInternal(other));
   const others = [...api.operations.values()].filter((other) => other.path === operation.path && !["GET", "POST"].includes(other.method));
   const given = Object.fromEntries(pathParameters(operation).map(({ key }) => [key, parameters[key]]));
 

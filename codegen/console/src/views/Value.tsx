@@ -42,7 +42,7 @@ export function Scalar({ name, value, schema, long = false }: { name: string; va
   if (found.format === "date") return <time dateTime={text}>{days.format(new Date(text))}</time>;
   if (/^https?:\/\//.test(text) && /^ur[il]/.test(found.format)) return <a href={text} rel="noreferrer" target="_blank">{text}</a>;
   if (isIdentifier(name, text)) return <span class="mono">{text}{long && <Copy text={text} label={`Copy ${title(name)}`} />}</span>;
-  return <>{!long && text.length > 80 ? `${text.slice(0, 80)}…` : text}</>;
+  return <>{!long && text.length > 60 ? `${text.slice(0, 60)}…` : text}</>;
 }
 
 const isIdentifier = (name: string, text: string): boolean => /(^|_)(id|uuid|key|hash|slug|token|address|sequence)s?$|I[dD]$/.test(name) || /^[0-9a-f-]{32,}$|^[a-z]+_[0-9a-zA-Z]{20,}$/.test(text);
