@@ -35,12 +35,12 @@ export function App({ api }: { api: API }) {
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the content</a>
-      <div class="bar">
+      <header class="bar">
         <button type="button" class="quiet menu" aria-expanded={open} aria-controls="menu" onClick={() => setOpen(!open)}>Menu</button>
         <a class="brand" href="#/">{api.title}</a>
         <a class="document" href="openapi.yaml">Document</a>
         {api.schemes.size > 0 && <Account />}
-      </div>
+      </header>
       <div class="frame">
         <nav id="menu" aria-label="Tags" data-open={open}>
           <ul>
@@ -92,7 +92,7 @@ function MenuItem({ tag, current, name }: { tag: Tag; current: boolean; name: st
 }
 
 function Screen({ api }: { api: API }) {
-  const { name, query } = route.value;
+  const { name, query, visit } = route.value;
   if (name === "") return <Home api={api} />;
   if (name === SCREENS.signIn) return <SignIn api={api} />;
   const tag = name === SCREENS.tag && api.tags.find((tag) => tag.name === query.get("name"));
@@ -101,7 +101,7 @@ function Screen({ api }: { api: API }) {
   if (!operation) return <><h1 tabIndex={-1}>Not found</h1><p>The document has no operation with this name.</p></>;
   const parameters = parametersOf(operation, query);
   const props = { api, operation, parameters };
-  if (operation.method !== "GET") return <FormScreen key={`${name} ${query}`} {...props} />;
+  if (operation.method !== "GET") return <FormScreen key={visit} {...props} />;
   const complete = pathParameters(operation).every(({ key }) => parameters[key] !== undefined);
   const required = operation.parameters.every((parameter) => !parameter.required || parameter.in === "path" || parameters[parameter.key] !== undefined);
   return listing(operation) && complete && required ? <List key={name} {...props} /> : <Detail key={name} {...props} />;

@@ -9,18 +9,27 @@ export interface Route {
   /** The operation, or one of the console's own screens; empty for the first screen. */
   name: string;
   query: URLSearchParams;
+  /** Differs after each visit, also of the same address. */
+  visit: number;
 }
 
 export const SCREENS = { signIn: "sign-in", tag: "tag" };
 
+let visits = 0;
+
 function current(): Route {
   const [name, query] = location.hash.replace(/^#\/?/, "").split("?");
-  return { name: decodeURIComponent(name ?? ""), query: new URLSearchParams(query) };
+  return { name: decodeURIComponent(name ?? ""), query: new URLSearchParams(query), visit: visits++ };
 }
 
 export const route = signal<Route>(current());
 addEventListener("hashchange", () => {
   route.value = current();
+});
+// A link to the address that is open begins anew: a form is empty again.
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element && event.target.closest("a");
+  if (link && link.href === location.href && link.hash) route.value = current();
 });
 
 export function address(name: string, values: Fields = {}): string {

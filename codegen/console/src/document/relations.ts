@@ -113,7 +113,7 @@ export function sourceOf(api: API, operation: Operation): Operation | undefined 
 
 /** The list that an item belongs to: the longest list path above its own. */
 export function listAbove(api: API, operation: Operation): Operation | undefined {
-  const lists = [...api.operations.values()].filter((other) => listing(other) && operation.path.startsWith(`${other.path}/`));
+  const lists = [...api.operations.values()].filter((other) => listing(other) && operation.path.startsWith(`${other.path}/{`));
   return lists.sort((one, other) => other.path.length - one.path.length)[0];
 }
 
@@ -128,7 +128,9 @@ export function translated(target: Operation, operation: Operation, parameters: 
 export function listName(list: Operation): string {
   const member = listing(list)?.member;
   const generic = member === undefined || /^(items|data|results|content|entries|values)$/i.test(member);
-  return generic ? list.summary : title(member);
+  if (generic) return list.summary;
+  // `keys` of the tag `api-keys` are API keys.
+  return title(plain(list.tag).endsWith(plain(member)) ? list.tag : member);
 }
 
 /** What the console does by itself: no button leads there, only the list of all operations. */

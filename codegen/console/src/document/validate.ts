@@ -31,6 +31,8 @@ export function faults(value: unknown, schema: Node, base = ""): Faults {
       add(found, base + pointer, message(keyword, bound));
     }
   }
+  // Of several faults of one value, the pattern says least.
+  for (const [pointer, texts] of found) if (texts.length > 1) found.set(pointer, texts.filter((text) => text !== message("pattern")));
   return found;
 }
 

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { answer, arePasskeysSupported, credentialProperty } from "../api/passkey";
-import { Fields, isObject, join, Node, title } from "../document/json";
+import { at, Fields, isObject, join, Node, title } from "../document/json";
 import { initial, initialObject } from "../document/sample";
 import { view } from "../document/schema";
 import { faults } from "../document/validate";
@@ -36,7 +36,7 @@ export function Properties(props: FieldProps & { only?: (name: string) => boolea
           readOnly={props.readOnly}
         />
       ))}
-      {credential && <PasskeyButton schema={props.schema} done={value[credential] !== undefined} set={(part) => props.set({ ...value, ...part })} />}
+      {credential && <PasskeyButton schema={props.schema} done={at(value[credential], "/response/clientDataJSON") !== undefined} set={(part) => props.set({ ...value, ...part })} />}
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { Fields, title } from "../document/json";
 
 const question = signal<{ text: string; about: Fields; done: (yes: boolean) => void } | undefined>(undefined);
@@ -35,11 +35,12 @@ export function ConfirmDialog() {
 
 export function Dialog({ title: text, close, children, wide }: { title: string; close: () => void; children: ComponentChildren; wide?: boolean }) {
   const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
   useEffect(() => element.current?.showModal(), []);
   return (
-    <dialog ref={element} class={wide ? "wide" : ""} aria-labelledby="dialog-title" onCancel={(event) => { event.preventDefault(); close(); }}>
+    <dialog ref={element} class={wide ? "wide" : ""} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); close(); }}>
       <header>
-        <h2 id="dialog-title">{text}</h2>
+        <h2 id={id}>{text}</h2>
         <button type="button" class="quiet" aria-label="Close" onClick={close}>✕</button>
       </header>
       {children}
