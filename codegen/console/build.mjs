@@ -1,7 +1,7 @@
 // Bundles src/ into the assets that accord serves at /console. The script names the sources that it was built from: a test compares.
 
 import { createHash } from "node:crypto";
-import { copyFile, readdir, readFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const output = "../accord/runtime/docs/assets/console";
@@ -17,6 +17,14 @@ async function digest() {
   return hash.digest("hex");
 }
 
+/** The licence of a package that is in the bundle: its text, or its name if the package has no text. */
+async function licence(name) {
+  const folder = `node_modules/${name}`;
+  const file = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
+  const { license, repository } = JSON.parse(await readFile(`${folder}/package.json`, "utf8"));
+  return `${name} (${license}, ${repository?.url ?? repository})\n\n${file ? await readFile(`${folder}/${file}`, "utf8") : ""}`;
+}
+
 await build({
   entryPoints: { console: "src/main.tsx" },
   bundle: true,
@@ -29,4 +37,7 @@ await build({
   outdir: output,
 });
 await build({ entryPoints: ["src/console.css"], minify: true, outdir: output });
+const { dependencies } = JSON.parse(await readFile("package.json", "utf8"));
+const packages = [...Object.keys(dependencies), "@preact/signals-core"].sort();
+await writeFile(`${output}/licences.txt`, (await Promise.all(packages.map(licence))).join("\n"));
 await copyFile("src/index.html", `${output}/index.html`);

@@ -38,9 +38,9 @@ def server(database: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def console(browser: Browser, server: Server) -> Iterator[Console]:
-    """Signed in as the administrator."""
+    """A tab that is signed in as the administrator."""
     with opened(browser, server.url) as console:
         console.sign_in()
         console.expect_message("You are signed in.")

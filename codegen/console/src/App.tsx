@@ -46,6 +46,7 @@ export function App({ api }: { api: API }) {
           <ul>
             <li><a href="#/" aria-current={name === "" ? "page" : undefined}>Overview</a></li>
             {api.tags.map((each) => <MenuItem key={each.name} tag={each} current={each.name === tag} name={name} />)}
+            {api.schemes.size > 0 && <li class="last"><a href={address(SCREENS.signIn)} aria-current={name === SCREENS.signIn ? "page" : undefined}>Credentials</a></li>}
           </ul>
         </nav>
         <main id="main" ref={main} tabIndex={-1}><Screen api={api} /></main>
@@ -67,12 +68,7 @@ function Account() {
     toast("You are signed out.");
     go("#/");
   };
-  return (
-    <>
-      <a href={address(SCREENS.signIn)}>Credentials</a>
-      <button type="button" onClick={leave}>Sign out</button>
-    </>
-  );
+  return <button type="button" onClick={leave}>Sign out</button>;
 }
 
 function MenuItem({ tag, current, name }: { tag: Tag; current: boolean; name: string }) {

@@ -1,6 +1,6 @@
 // Link objects of responses: their runtime expressions, evaluated against what was sent and received.
 
-import { at, Fields, isObject } from "./json";
+import { at, type Fields, plain, title } from "./json";
 import type { API, Link, Operation, Parameter } from "./model";
 
 /** An operation with the parameters for it. */
@@ -8,7 +8,8 @@ export interface Target {
   operation: Operation;
   /** By the keys of its parameters. */
   parameters: Fields;
-  description: string;
+  /** What the button for it says. */
+  label: string;
 }
 
 export interface Exchange {
@@ -26,8 +27,13 @@ export function follow(api: API, links: Link[], exchange: Exchange): Target[] {
     if (!operation) return [];
     const parameters = argumentsOf(link, operation, exchange);
     const complete = operation.parameters.every((parameter) => parameter.in !== "path" || parameters[parameter.key] !== undefined);
-    return complete ? [{ operation, parameters, description: link.description }] : [];
+    return complete ? [{ operation, parameters, label: labelOf(link, operation) }] : [];
   });
+}
+
+/** The name of a link says what it leads to, unless it only repeats the name of the operation. */
+function labelOf(link: Link, operation: Operation): string {
+  return plain(link.name) === plain(operation.id) ? operation.summary : title(link.name);
 }
 
 export function argumentsOf(link: Link, operation: Operation, exchange: Exchange): Fields {
@@ -67,11 +73,7 @@ export function references(api: API, operation: Operation | undefined): Map<stri
     const property = typeof expression === "string" && /^\$response\.body#\/([^/]+)$/.exec(expression)?.[1];
     const parameter = target && name && parameterOf(target, name);
     if (!target || !parameter || !property || others.length || target.method !== "GET" || property === "id") continue;
-    found.set(property, (value) => ({ operation: target, parameters: { [parameter.key]: value }, description: "" }));
+    found.set(property, (value) => ({ operation: target, parameters: { [parameter.key]: value }, label: target.summary }));
   }
   return found;
-}
-
-export function isLinkable(value: unknown): boolean {
-  return value !== null && value !== undefined && !isObject(value) && !Array.isArray(value);
 }

@@ -76,7 +76,7 @@ export function itemActions(api: API, list: Operation, parameters: Fields, item:
       ownsItem ||= fromItem;
       filled[parameter.key] = value;
     }
-    return ownsItem && operation !== list ? [{ operation, parameters: filled, description: "" }] : [];
+    return ownsItem && operation !== list ? [{ operation, parameters: filled, label: operation.summary }] : [];
   });
 }
 
@@ -90,7 +90,7 @@ export function detailActions(api: API, detail: Operation, parameters: Fields): 
     const related = below(operation.path, detail.path) !== undefined || (!GENERIC.test(plain(own.name)) && path.some(({ name }) => plain(name) === plain(own.name)));
     if (!related || operation === detail) return [];
     const filled = path.map(({ key, name }) => [key, known.get(plain(name))] as const);
-    return filled.every(([, value]) => value !== undefined) ? [{ operation, parameters: Object.fromEntries(filled), description: "" }] : [];
+    return filled.every(([, value]) => value !== undefined) ? [{ operation, parameters: Object.fromEntries(filled), label: operation.summary }] : [];
   });
 }
 

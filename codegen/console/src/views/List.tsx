@@ -29,7 +29,7 @@ export function List({ api, operation, parameters }: ScreenProps) {
     <>
       <Heading api={api} operation={operation} parameters={parameters} name={listName(operation)}>
         {create.map((other) => <a key={other.id} class="button primary" href={address(other.id, given)}>{other.summary}</a>)}
-        {others.map((other) => <Action key={other.id} target={{ operation: other, parameters: given, description: "" }} done={reload} />)}
+        {others.map((other) => <Action key={other.id} target={{ operation: other, parameters: given, label: other.summary }} done={reload} />)}
       </Heading>
       <Filters operation={operation} parameters={parameters} change={change} />
       {failure && <Trouble failure={failure} />}

@@ -11,7 +11,7 @@ import { Dialog } from "../ui/Confirm";
 import { Details, Scalar } from "./Value";
 import { Action } from "./screen";
 
-const MOST_COLUMNS = 8;
+const MOST_COLUMNS = 10; // of the width of a number
 /** Longer texts are for the screen of the item. */
 const LONGEST_TEXT = 300; // characters
 const DULL = /^(version|etag|hash|_links|links|sequence)$/;
@@ -94,5 +94,19 @@ function columns(item: Node, items: Fields[], operation: Operation): string[] {
     return !schema || isScalar(schema) || (view(schema).types[0] === "array" && isScalar(view(schema).items ?? {}));
   };
   const useful = names.filter((name) => simple(name) && !DULL.test(name) && !given.has(name));
-  return (useful.length ? useful : names).slice(0, MOST_COLUMNS);
+  const ranked = useful.toSorted((one, other) => Number(isOpaque(properties[one])) - Number(isOpaque(properties[other])));
+  let left = MOST_COLUMNS;
+  return (useful.length ? ranked : names).filter((name) => (left -= width(properties[name])) >= 0);
+}
+
+/** How many columns of numbers a column takes the room of. */
+function width(schema: Node): number {
+  const { types, format, node } = view(schema ?? {});
+  return format.startsWith("date") || types[0] === "array" || isOpaque(schema) || (node.maxLength ?? 0) > 100 ? 2 : 1;
+}
+
+/** A long identifier, which nobody reads: it comes last. */
+function isOpaque(schema: Node): boolean {
+  const { types, node, format } = view(schema ?? {});
+  return types[0] === "string" && (format === "uuid" || (node.minLength ?? 0) >= 30 || /\{3\d,?\}\$$/.test(node.pattern ?? ""));
 }

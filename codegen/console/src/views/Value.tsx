@@ -41,8 +41,8 @@ export function Scalar({ name, value, schema, long = false }: { name: string; va
   if (found.format === "date-time") return <Instant text={text} long={long} />;
   if (found.format === "date") return <time dateTime={text}>{days.format(new Date(text))}</time>;
   if (/^https?:\/\//.test(text) && /^ur[il]/.test(found.format)) return <a href={text} rel="noreferrer" target="_blank">{text}</a>;
-  if (isIdentifier(name, text)) return <span class="mono">{text}{long && <Copy text={text} label={`Copy ${title(name)}`} />}</span>;
-  return <>{!long && text.length > 60 ? `${text.slice(0, 60)}…` : text}</>;
+  if (isIdentifier(name, text)) return <span class="mono" title={text}>{long || text.length <= 24 ? text : `${text.slice(0, 12)}…`}{long && <Copy text={text} label={`Copy ${title(name)}`} />}</span>;
+  return <>{!long && text.length > 40 ? `${text.slice(0, 40)}…` : text}</>;
 }
 
 const isIdentifier = (name: string, text: string): boolean => /(^|_)(id|uuid|key|hash|slug|token|address|sequence)s?$|I[dD]$/.test(name) || /^[0-9a-f-]{32,}$|^[a-z]+_[0-9a-zA-Z]{20,}$/.test(text);

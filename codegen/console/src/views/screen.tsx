@@ -90,10 +90,10 @@ const needsInput = ({ operation, parameters }: Target): boolean =>
 
 /** A button for an operation: a link to its screen if it shows or asks for something, else it is carried out at once. */
 export function Action({ target, etag, done }: { target: Target; etag?: string; done?: () => void }) {
-  const { operation, parameters } = target;
+  const { operation, parameters, label } = target;
   const [busy, setBusy] = useState(false);
   const style = isDestructive(operation) ? "danger" : "";
-  if (operation.method === "GET" || needsInput(target)) return <a class={`button ${style}`} href={address(operation.id, parameters)}>{operation.summary}</a>;
+  if (operation.method === "GET" || needsInput(target)) return <a class={`button ${style}`} href={address(operation.id, parameters)}>{label}</a>;
 
   const carryOut = async () => {
     if (isDestructive(operation) && !(await confirm(operation.summary, parameters))) return;
@@ -109,7 +109,7 @@ export function Action({ target, etag, done }: { target: Target; etag?: string; 
       setBusy(false);
     }
   };
-  return <button type="button" class={style} disabled={busy} onClick={carryOut}>{operation.summary}</button>;
+  return <button type="button" class={style} disabled={busy} onClick={carryOut}>{label}</button>;
 }
 
 function input(operation: Operation, parameters: Fields, etag: string | undefined): Input {
