@@ -27,7 +27,13 @@ def service(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def production(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service with the settings of production, and without its pages."""
-    settings = {"ENV": "production", "DOCS": "false", "CONSOLE": "false", "WEBHOOK_ALLOW_PRIVATE": "false", "RESPONSE_POLICY": "off"}
+    settings = {
+        "ENV": "production",
+        "DOCS": "false",
+        "CONSOLE": "false",
+        "WEBHOOK_ALLOW_PRIVATE": "false",
+        "RESPONSE_POLICY": "off",
+    }
     with running(template, tmp_path_factory.mktemp("production"), **settings) as service:
         yield service
 
