@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Request, expect
 
-from tests.browser import chromium
 from tests.browser.console import Console, opened
 from tests.support.builders import PASSWORD
 from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.ensure(playwright), args=chromium.ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +142,15 @@ class TestUsers:
         expect(console.main.get_by_text("Page 1 of")).to_be_visible()
         expect(console.main.get_by_role("button", name="Previous")).to_be_disabled()
 
+    def test_they_are_counted_by_day(self, console: Console):
+        console.open()
+        expect(console.main.locator("figure").first).to_contain_text(re.compile(r"[1-9][0-9]* in 14 days"))
+
+        console.open("listUsers?role=user&is_active=false", "Users")
+        console.main.get_by_text("Per day").click()
+
+        expect(console.main.get_by_role("img", name="0 in 14 days")).to_be_visible()
+
 
 class TestPosts:
     def test_a_post_leads_to_its_author_and_is_created_once(self, console: Console):
@@ -238,29 +239,24 @@ class TestSessions:
         expect(console.value("Method")).to_contain_text("password")
 
 
-SCREENS = {
-    "": None,
-    "sign-in": "Sign in",
-    "listUsers": "Users",
-    "getUser?user_id=1": "User 1",
-    "createWebhook": "Create a webhook",
-}
+LISTS_AND_FORMS = {"listUsers": "Users", "getUser?user_id=1": "User 1", "createWebhook": "Create a webhook"}
+SCREENS = {"": "Accord 0.1.0", "sign-in": "Sign in", **LISTS_AND_FORMS}
 
 
 class TestAccess:
-    @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-    def test_every_kind_of_screen_passes_axe(self, browser: Browser, server: Server, scheme: str, width: int):
+    @pytest.mark.parametrize(("scheme", "width", "screens"), [("light", 1280, SCREENS), ("dark", 390, LISTS_AND_FORMS)])
+    def test_every_kind_of_screen_passes_axe(self, browser: Browser, server: Server, scheme, width, screens):
         with opened(browser, server.url, scheme=scheme, width=width) as console:
             console.sign_in()
             console.expect_message("You are signed in.")
             found = {}
-            for screen, heading in SCREENS.items():
+            for screen, heading in screens.items():
                 console.open(screen, heading)
                 console.page.wait_for_load_state("networkidle")
                 found[screen] = console.violations()
                 assert console.page.evaluate("document.documentElement.scrollWidth") <= width, screen
 
-        assert found == {screen: [] for screen in SCREENS}
+        assert found == {screen: [] for screen in screens}
 
     def test_the_menu_of_a_narrow_window_is_used_with_the_keyboard(self, browser: Browser, server: Server):
         with opened(browser, server.url, width=390) as console:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from accord.cli import mock
 from accord.document.deep_stack import on_deep_stack
@@ -21,7 +21,6 @@ from accord.document.document import Document
 from accord.openapi.api import API
 from accord.openapi.operation import Operation
 from accord.problems.overlay import completed, overlay
-from tests.browser import chromium
 from tests.browser.console import Console, opened
 from tests.support.paths import ROOT
 from tests.support.servers.service import free_port
@@ -32,14 +31,6 @@ OWN = ("tests/codegen/generate/shop/openapi.yaml", "tests/codegen/document/adopt
 # What a form cannot make up: a file, and a redirection to a page that is not in the document.
 NOT_SENT = {"putPhoto"}
 MORE = sorted(Path(os.environ["DOCUMENTS"]).glob("*.yaml")) if "DOCUMENTS" in os.environ else []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.ensure(playwright), args=chromium.ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @contextmanager

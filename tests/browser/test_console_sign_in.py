@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Route, expect
 
-from tests.browser import chromium
 from tests.browser.console import Console, opened
 from tests.browser.test_passkeys import AUTHENTICATOR
 from tests.support.servers.service import Server
@@ -17,14 +16,6 @@ from tests.support.servers.service import Server
 pytestmark = pytest.mark.slow
 
 ORIGIN = "http://localhost:3000"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.ensure(playwright), args=chromium.ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import { opening } from "../document/json";
 import type { API, Tag } from "../document/model";
 import { entrances, listing } from "../document/relations";
 import { address, SCREENS } from "../router";
+import { Charts } from "./Chart";
 import { Markdown } from "../ui/Markdown";
 
 /** Where a tag leads: its first list, else its first GET, else all its operations. */
@@ -25,6 +26,7 @@ export function Home({ api }: { api: API }) {
         </div>
       </header>
       {api.schemes.size > 0 && !isSignedIn() && <p class="notice">You are not signed in: only what is open to everybody can be used. <a href={address(SCREENS.signIn)}>Sign in</a></p>}
+      {isSignedIn() && <Charts api={api} />}
       <ul class="tiles">
         {api.tags.map((tag) => (
           <li key={tag.name} class="card">

@@ -10,6 +10,7 @@ import type { Faults } from "../document/validate";
 import { Field } from "../form/Field";
 import { check, PARAMETERS } from "../form/submission";
 import { address, go } from "../router";
+import { Chart, rangeOf } from "./Chart";
 import { isPaging, type Pages, pagesOf } from "./paging";
 import { Heading, Action, type ScreenProps, Trouble, useReply } from "./screen";
 import { Table } from "./Table";
@@ -18,6 +19,7 @@ import { Scalar } from "./Value";
 export function List({ api, operation, parameters }: ScreenProps) {
   const { reply, failure, busy, reload } = useReply(operation, parameters);
   const found = listing(operation)!;
+  const range = rangeOf(operation);
   const items = itemsOf(operation, reply?.body);
   const pages: Pages = reply ? pagesOf({ operation, parameters, body: reply.body, headers: reply.headers }) : {};
   const change = (next: Fields) => go(address(operation.id, next));
@@ -32,6 +34,7 @@ export function List({ api, operation, parameters }: ScreenProps) {
         {others.map((other) => <Action key={other.id} target={{ operation: other, parameters: given, label: other.summary }} done={reload} />)}
       </Heading>
       <Filters operation={operation} parameters={parameters} change={change} />
+      {range && reply && <PerDay operation={operation} filters={without(withoutPage(operation, parameters), range.from.key, range.to.key)} />}
       {failure && <Trouble failure={failure} />}
       {reply && isObject(reply.body) && <Summary operation={operation} body={reply.body} member={found.member} />}
       {reply && (
@@ -44,6 +47,21 @@ export function List({ api, operation, parameters }: ScreenProps) {
       {busy && !reply && !failure && <p class="muted" role="status">Loading…</p>}
     </>
   );
+}
+
+/** The chart of the list with its filters, for who asks for it. */
+function PerDay({ operation, filters }: { operation: Operation; filters: Fields }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="filters" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Per day</summary>
+      {open && <div class="inner"><Chart operation={operation} filters={filters} /></div>}
+    </details>
+  );
+}
+
+function without(parameters: Fields, ...names: string[]): Fields {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
 }
 
 /** What the response says beside the items, such as how many recovery codes are left. */

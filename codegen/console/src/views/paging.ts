@@ -42,14 +42,18 @@ export interface Pages {
 
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
+const named = (values: Fields, pattern: RegExp) => number(Object.entries(values).find(([name]) => pattern.test(plain(name)))?.[1]);
+
+/** The number of items on all pages, if the response says so. */
+export const totalOf = (values: Fields): number | undefined => named(values, /^(total|totalcount|totalitems|totalresults|count)$/);
+
 export function pagesOf(exchange: Exchange): Pages {
   const { operation, parameters, body } = exchange;
   const { page, size, cursor, offset } = pagingOf(operation);
   const values = isObject(body) ? body : {};
-  const named = (pattern: RegExp) => number(Object.entries(values).find(([name]) => pattern.test(plain(name)))?.[1]);
-  const total = named(/^(total|totalcount|totalitems|totalresults|count)$/);
+  const total = totalOf(values);
   const count = itemsOf(operation, body).length;
-  const each = number(parameters[size?.key ?? ""]) ?? named(/^(pagesize|perpage|limit)$/) ?? number(view(size?.schema ?? {}).default) ?? Math.max(count, 1);
+  const each = number(parameters[size?.key ?? ""]) ?? named(values, /^(pagesize|perpage|limit)$/) ?? number(view(size?.schema ?? {}).default) ?? Math.max(count, 1);
   // A page number shows where one is; a cursor only leads on.
   if (page && parameters[cursor?.key ?? ""] === undefined && (total !== undefined || !cursor)) {
     const first = number(view(page.schema).node.minimum) === 0 ? 0 : 1;
