@@ -240,7 +240,7 @@ class TestSessions:
 
 
 LISTS_AND_FORMS = {"listUsers": "Users", "getUser?user_id=1": "User 1", "createWebhook": "Create a webhook"}
-SCREENS = {"": "Accord 0.1.0", "sign-in": "Sign in", **LISTS_AND_FORMS}
+SCREENS = {"": "Accord", "sign-in": "Sign in", **LISTS_AND_FORMS}
 
 
 class TestAccess:

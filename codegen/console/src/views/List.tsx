@@ -106,7 +106,7 @@ function Filters({ operation, parameters, change }: { operation: Operation; para
     if (!wrong.size) change(next);
   };
   return (
-    <details class="filters" open={matchMedia("(min-width: 60rem)").matches || active > 0}>
+    <details class="filters" open={matchMedia("(min-width: 60rem)").matches}>
       <summary>Filters{active > 0 && <> <span class="chip">{active}</span></>}</summary>
       <form onSubmit={submit} noValidate>
         {shown.map((parameter) => (
