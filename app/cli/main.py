@@ -7,13 +7,14 @@ import gc
 import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from app.cli.errors import fail
 
 Command = Callable[..., None]
+AsJSON = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
 app = typer.Typer(
     help="Accord: users and posts, exactly as specified in openapi.yaml.",
@@ -243,6 +244,19 @@ def serve(
 
     SIGTERM or SIGINT drains connections and stops it. With several workers, SIGHUP restarts them one at a time.
     """
+
+
+@app.command("settings")
+@implemented_in("show_settings", settings=False)
+def show_settings(
+    *,
+    reference_as: Annotated[
+        Literal["markdown", "env"] | None,
+        typer.Option("--reference", help="Print the reference instead: as docs/configuration.md, or as .env.example."),
+    ] = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Print the settings in effect, without secrets."""
 
 
 @app.command()
