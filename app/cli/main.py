@@ -246,6 +246,16 @@ def serve(
     """
 
 
+@app.command()
+@implemented_in("doctor", settings=False)
+def doctor(*, as_json: AsJSON = False) -> None:
+    """Check the settings and all that they name: database, migrations, Valkey, mail server, clocks, permissions, disk space.
+
+    Prints one line for each check, with the remedy of what is wrong. Changes nothing and sends nothing. Exits with 1 if there
+    is a problem; warnings alone are a success.
+    """
+
+
 @app.command("settings")
 @implemented_in("show_settings", settings=False)
 def show_settings(

@@ -48,6 +48,8 @@ FORBIDDEN = {
 COMMANDS = {
     "app.cli.serve": ["serve"],
     "app.cli.check": ["check"],
+    "app.cli.doctor": ["doctor"],
+    "app.cli.show_settings": ["show_settings"],
     "app.cli.admin": ["admin_create", "admin_token"],
     "app.cli.migrate": ["migrate"],
     "app.cli.worker": ["worker"],
