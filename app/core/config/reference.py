@@ -34,16 +34,17 @@ Settings are environment variables, or lines of a file `.env` in the working fol
 separated by commas. No setting changes the contract. Names in `.env` that are not settings, and names in the environment that
 look like misspelt ones, are reported at start-up. [.env.example](../.env.example) has every setting with its default.
 
-`python -m app doctor` checks the settings and everything that they name. `python -m app settings` prints the values in effect.
-Invalid settings end every command with exit code 2 and one line for each of them.
+`python -m app doctor` ([command line](command-line.md)) checks the settings and everything that they name; `python -m app
+settings` prints the values in effect. Other commands end with exit code 2 and one line for each setting that is not valid.
 
 """
 _UNSAFE_HEADING = """\
 ## Unsafe settings
 
 `serve` and `worker` do not start with these: they print one line for each and exit with 2 before anything is opened. `worker`
-ignores those that matter only to a server. Where a setting is meant, there is a value that says so: `ALLOWED_HOSTS=*` behind a
-proxy that checks the host, `ENV=staging` for a system that is not for the public.
+ignores those that matter only to a server. Where such a value is meant, another one says so: `ALLOWED_HOSTS=*` behind a proxy
+that checks the host, `ENV=staging` for a system that is not for the public
+([ADR 43](adr/0043-production-refuses-unsafe-settings.md)).
 
 | setting | refused in | if |
 |---|---|---|

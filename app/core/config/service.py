@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from app.core.config.fields import Days, SecretKeys
 from app.core.config.group import Group
+from app.core.security.secrets import SAMPLE_KEY
 
 _POLICY = re.compile(r"off|log|raise|sample\((0?\.[0-9]+|1(\.0+)?)\)").fullmatch
 
@@ -20,7 +21,7 @@ class ServiceSettings(Group):
     """`development` migrates the database, adds demo data and logs readable text. `production` refuses to start with unsafe
     settings. `staging` is like production, but permits them, except an unsafe `SECRET_KEY`."""
 
-    secret_key: SecretKeys = Field(default=[], repr=False, examples=["AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="])
+    secret_key: SecretKeys = Field(default=[], repr=False, examples=[SAMPLE_KEY])
     """Encrypts the secrets of authenticator apps and webhooks in the database. Required outside development. Print one with
     `openssl rand -base64 32`. To replace it, put the new one first: `NEW,OLD`. The first key encrypts, and all of them decrypt;
     without the old one, codes of authenticator apps that were added under it are answered 503."""

@@ -82,6 +82,16 @@ def test_every_command_has_the_option_but_those_without_a_result():
     assert {found.__name__ for found in commands if found is not None and "as_json" not in found.__annotations__} == TEXT_ONLY
 
 
+def test_the_page_of_the_command_line_names_every_command():
+    page = (ROOT / "docs/command-line.md").read_text()
+    declared = [("", cli.app), *((f"{found.name} ", found.typer_instance) for found in cli.app.registered_groups)]
+
+    for prefix, group in declared:
+        for command in group.registered_commands if group is not None else ():
+            name = command.name or getattr(command.callback, "__name__", "")
+            assert f"| `{prefix}{name}" in page
+
+
 def test_the_document_is_printed_as_it_is_written_or_as_json_to_a_file_too(tmp_path):
     file, text = tmp_path / "openapi.json", (ROOT / "openapi.yaml").read_text()
 
