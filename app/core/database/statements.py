@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Generic, NoReturn, TypeVar, TypeVarTuple
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, TypeVarTuple
 
 from sqlalchemy import ARRAY, BindParameter, Delete, Dialect, Insert, Select, Table, Update, any_, bindparam
 
@@ -73,6 +73,11 @@ class Compiled(Generic[R]):
         self._named = tuple(named)
         self._names = frozenset(name for _, name, _ in named)
         self._computed = tuple(computed)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the values that the caller gives."""
+        return self._names
 
     @property
     def size(self) -> int:
@@ -159,12 +164,13 @@ class Statement(Generic[R_co]):
         batch: Statement[tuple[Hashable, R_co]] | None = None,
         *,
         batchable: bool = False,
+        writes: bool | None = None,
     ) -> None:
         self.core = core
         self.row = row
         self.batch = batch  # of a look-up: the statement for a list of keys
         self.batchable = batchable  # whether concurrent calls may be answered by one statement
-        self.writes = isinstance(core, UpdateBase)
+        self.writes = isinstance(core, UpdateBase) if writes is None else writes  # a `select` may have a writing `with`
         self._compiled: dict[str, Compiled[R_co]] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled[R_co]:
@@ -223,6 +229,14 @@ def command(core: Insert | Update | Delete) -> Statement[None]:
 
 def _no_row() -> None:
     """Commands return no rows."""
+
+
+class Insertion(NamedTuple):
+    """A row to insert together with the row of another statement, by `one_with`."""
+
+    statement: Statement[None]  # inserts its parameters into the columns of the same names
+    values: Mapping[str, object]
+    from_row: tuple[tuple[str, str], ...] = ()  # further values, and the column of the other row that each is taken from
 
 
 def parameters(*columns: str) -> dict[str, BindParameter[Any]]:

@@ -26,6 +26,10 @@ from app.services.webhooks import events
 # The field of each unique constraint.
 _UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
 
+# What the audit event has of the new row.
+_CREATED = (("subject_id", "id"),)
+_SIGNED_UP = (*_CREATED, ("actor_id", "id"))
+
 
 class NewUser(NamedTuple):
     """A user to insert."""
@@ -99,24 +103,22 @@ async def insert_user(
 ) -> UserRow:
     """Insert a user, with the audit event and those of webhooks. Raises `AlreadyRegistered`."""
     now: datetime = resources.now()
+    values = {
+        **new._asdict(),
+        "email_key": new.email.lower(),
+        "username_key": new.username.lower(),
+        "full_name_key": search_key(new.full_name),
+        "created_at": now,
+    }
+    actor, details = None if creator is None else creator.user_id, Details(role=new.role)
+    from_row = _SIGNED_UP if creator is None and new.role == "user" else _CREATED  # operators create administrators
+    recorded = audit.event("user.created", now, origin, actor=actor, subject=None, details=details, from_row=from_row)
     try:
-        user = await transaction.one(
-            INSERT_USER,
-            **new._asdict(),
-            email_key=new.email.lower(),
-            username_key=new.username.lower(),
-            full_name_key=search_key(new.full_name),
-            created_at=now,
-        )
+        user = await transaction.one_with(INSERT_USER, values, recorded)
     except ConstraintViolation as refused:
         raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
     if user is None:
         raise RuntimeError("an insert without a conflict clause returned no row")
-    if creator is not None:
-        actor: int | None = creator.user_id
-    else:
-        actor = user.id if new.role == "user" else None  # administrators are created on the command line
-    await audit.record(transaction, "user.created", now, origin, actor=actor, subject=user.id, details=Details(role=new.role))
     await events.emit(transaction, resources, "user.created", user)
     return user
 

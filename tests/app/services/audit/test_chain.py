@@ -41,7 +41,7 @@ async def services(settings, clock):
 
 async def record(service, actor=7, subject=8):
     origin = Origin("192.0.2.7", "curl", "id")
-    await audit.record(service.database, "user.updated", service.now(), origin, actor=actor, subject=subject)
+    await audit.record(service.database, audit.event("user.updated", service.now(), origin, actor=actor, subject=subject))
 
 
 async def seal(service):
@@ -89,7 +89,7 @@ class TestSealing:
         """On PostgreSQL ids are not committed in order; on SQLite there is one writer."""
         first, second = services
         async with first.database.transaction() as transaction:
-            await audit.record(transaction, "user.updated", first.now(), None, actor=1, subject=1)
+            await audit.record(transaction, audit.event("user.updated", first.now(), None, actor=1, subject=1))
             await record(second)
             await seal(second)
         await seal(second)
