@@ -15,7 +15,7 @@ import msgspec
 
 from app.call import Origin
 from app.core.database import Database, Transaction
-from app.core.database.statements import Insertion
+from app.core.database.statements import FromRow, Insertion
 from app.models.audit import AuditEventType
 from app.schemas.rows import AuditDetailsRow, AuditEventListRow
 from app.services.audit.list_queries import AuditFilters, audit_listing
@@ -46,7 +46,7 @@ def event(
     actor: int | None,
     subject: int | None,
     details: Details = NO_DETAILS,
-    from_row: tuple[tuple[str, str], ...] = (),
+    from_row: tuple[FromRow, ...] = (),
 ) -> Insertion:
     """An event, to be written by `record`, or by `one_with` together with what happened.
 
@@ -73,8 +73,8 @@ def event(
         "salt": salt,
         "personal_digest": personal_digest(salt, address, user_agent),
     }
-    for name, _ in from_row:
-        del values[name]
+    for taken in from_row:
+        del values[taken.name]
     return Insertion(INSERT_EVENT, values, from_row)
 
 
