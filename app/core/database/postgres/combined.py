@@ -6,20 +6,38 @@ It saves the round trips of BEGIN, of the other statements and of COMMIT.
 from __future__ import annotations
 
 import functools
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import CTE, ColumnElement, Insert, String, bindparam, cast, insert, literal, select
 from sqlalchemy.sql.dml import UpdateBase
 
 from app.core.database.postgres.dialect import DIALECT
-from app.core.database.statements import FromRow, Statement
+from app.core.database.statements import FromRow, Insertion, Statement
 
 R = TypeVar("R")
 
 
+class Combined(NamedTuple, Generic[R]):
+    """The one statement."""
+
+    statement: Statement[R]
+    renamed: tuple[dict[str, str], ...]  # new names of an insertion's values, where another part has the name too
+
+    def values(self, values: Mapping[str, object], insertions: Sequence[Insertion]) -> dict[str, object]:
+        """The values of all parts."""
+        found = dict(values)
+        for insertion, renamed in zip(insertions, self.renamed, strict=True):
+            if renamed:
+                found |= {renamed.get(name, name): value for name, value in insertion.values.items()}
+            else:
+                found |= insertion.values
+        return found
+
+
 @functools.lru_cache(maxsize=256)
-def combined(statement: Statement[R], insertions: tuple[tuple[Statement[None], tuple[FromRow, ...]], ...]) -> Statement[R]:
-    """A write that returns a row and, if it does, inserts others; see `Insertion`. Their values are named `NUMBER.NAME`.
+def combined(statement: Statement[R], insertions: tuple[tuple[Statement[None], tuple[FromRow, ...]], ...]) -> Combined[R]:
+    """A write that returns a row and, if it does, inserts others; see `Insertion`.
 
     Raises:
         TypeError: not such statements; or one of them leaves a default to Python.
@@ -28,21 +46,23 @@ def combined(statement: Statement[R], insertions: tuple[tuple[Statement[None], t
         raise TypeError("`one_with` takes a write with `returning`")
     _reject_defaults(statement)
     written = statement.core.cte("written")
-    inserted = (
-        _insert(command, from_row, written, str(number)).cte(f"inserted_{number}")
-        for number, (command, from_row) in enumerate(insertions)
-    )
-    return Statement(select(*written.c).add_cte(*inserted), statement.row, writes=True)
+    used, inserted, renamed = set(statement.compiled(DIALECT).names), [], []
+    for number, (command, from_row) in enumerate(insertions):
+        names = command.compiled(DIALECT).names
+        renamed.append({name: f"{number}.{name}" for name in names & used})
+        used |= names
+        inserted.append(_insert(command, from_row, written, renamed[-1]).cte(f"inserted_{number}"))
+    return Combined(Statement(select(*written.c).add_cte(*inserted), statement.row, writes=True), tuple(renamed))
 
 
-def _insert(command: Statement[None], from_row: tuple[FromRow, ...], written: CTE, prefix: str) -> Insert:
+def _insert(command: Statement[None], from_row: tuple[FromRow, ...], written: CTE, renamed: dict[str, str]) -> Insert:
     """The insertion as `INSERT ... SELECT ... FROM written`."""
     if not isinstance(command.core, Insert):
         raise TypeError("an insertion takes a command that inserts")
     _reject_defaults(command)
-    columns, names = command.core.table.columns, command.compiled(DIALECT).names
+    columns = command.core.table.columns
     values: dict[str, ColumnElement[Any]] = {
-        name: bindparam(f"{prefix}.{name}", type_=columns[name].type) for name in sorted(names)
+        name: bindparam(renamed.get(name, name), type_=columns[name].type) for name in sorted(command.compiled(DIALECT).names)
     }
     for taken in from_row:
         column = written.c[taken.column]

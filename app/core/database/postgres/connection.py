@@ -133,12 +133,9 @@ class StatementRunner:
 
     async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
         """The row of a write, or None; with the insertions, in one statement."""
-        shapes = tuple((insertion.statement, insertion.from_row) for insertion in insertions)
-        compiled = combined(statement, shapes).compiled(DIALECT)
-        values = dict(values)
-        for number, insertion in enumerate(insertions):
-            values |= {f"{number}.{name}": value for name, value in insertion.values.items()}
-        parameters = compiled.parameters(values)
+        together = combined(statement, tuple([(insertion.statement, insertion.from_row) for insertion in insertions]))
+        compiled = together.statement.compiled(DIALECT)
+        parameters = compiled.parameters(together.values(values, insertions))
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=True)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
