@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from app import migrations
 from app.cli.doctor.clock import compare_clocks
-from app.cli.doctor.finding import Finding, in_time, ok, problem, skipped, warning
+from app.cli.doctor.finding import Finding, in_thread, in_time, ok, problem, skipped, warning
 from app.cli.doctor.probe import fetch_row
 from app.cli.errors import program
 from app.core.config import Settings
@@ -42,7 +41,7 @@ async def check_database(settings: Settings, now: Now) -> AsyncIterator[Finding]
     """The database of DATABASE_URL."""
     url, name = settings.database_url, describe(settings.database_url)
     try:
-        pending = await in_time(asyncio.to_thread(migrations.pending, url))
+        pending = await in_thread(migrations.pending, url)
     except migrations.NewerDatabase as error:
         yield ok("database", f"{name} answers")
         yield problem("migrations", str(error), "use the version of the service that migrated it")
@@ -74,7 +73,7 @@ async def _time_of(url: str) -> datetime:
 async def _find_drift(url: str) -> Finding:
     from app.migrations import drift  # noqa: PLC0415 - imports Alembic, which a pending migration makes useless
 
-    if differences := await asyncio.to_thread(drift.find, url):
+    if differences := await in_thread(drift.find, url):
         shown, more = differences[:_SHOWN_DIFFERENCES], len(differences) - _SHOWN_DIFFERENCES
         return problem(
             "migrations",

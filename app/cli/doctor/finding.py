@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from threading import Thread
+from typing import Literal, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS = 5.0  # that one check may take
@@ -55,3 +58,22 @@ async def in_time(work: Awaitable[T]) -> T:
             return await work
     except TimeoutError:
         raise TimeoutError(f"no answer within {SECONDS:g} seconds") from None
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The result of a function that blocks. If it takes too long, its thread does not keep the process from ending.
+
+    Raises:
+        TimeoutError: as `in_time`.
+    """
+    done: Future[T] = Future()
+    done.set_running_or_notify_cancel()  # from now on it cannot be cancelled, which the thread would not expect
+
+    def run() -> None:
+        try:
+            done.set_result(function(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return await in_time(asyncio.wrap_future(done))

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -290,3 +291,17 @@ def test_postgresql_is_asked_for_its_time_and_a_replica_for_being_one(installati
     ]
     assert [fault.partition(": PostgreSQL ")[0] for fault in faults] == ["warning replica"]
     assert faults[0].endswith(" is not a replica")
+
+
+@pytest.mark.slow
+def test_a_database_that_is_locked_is_given_up(installation, postgres_template, tmp_path, monkeypatch):
+    url = postgres_template.copy(tmp_path)
+    installation.set(DATABASE_URL=url)
+    monkeypatch.setattr("app.cli.doctor.finding.SECONDS", 0.5)
+
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE alembic_version")
+        faults = faults_of(installation.findings())
+
+    assert faults[0] == "problem database: no answer within 0.5 seconds"
+    assert {fault.partition(" ")[0] for fault in faults[1:]} == {"skipped"}
