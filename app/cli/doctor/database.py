@@ -10,6 +10,7 @@ from app.cli.doctor.clock import compare_clocks
 from app.cli.doctor.finding import Finding, in_thread, in_time, ok, problem, skipped, warning
 from app.cli.doctor.probe import fetch_row
 from app.cli.errors import program
+from app.core import mail
 from app.core.config import Settings
 from app.core.errors import DatabaseUnreachable
 from app.core.security.secrets import Secrets
@@ -88,8 +89,11 @@ async def _check_outbox(settings: Settings, now: Now) -> Finding:
     due = datetime.fromisoformat(oldest) if isinstance(oldest, str) else oldest
     late = (now() - due).total_seconds() if due is not None else 0
     if late > _LATE_SECONDS:
+        message = f"nobody delivers: an item is due since {due.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+        if mail.create_transport(settings) is None:
+            return problem("outbox", message, "set SMTP_URL or MAIL_FOLDER")
         remedy = "start the server, and look for errors in its log" if settings.worker else f"run `{program()} worker`"
-        return problem("outbox", f"nobody delivers: an item is due since {due.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z", remedy)
+        return problem("outbox", message, remedy)
     if dead:
         remedy = f"see `{program()} outbox list --dead`, then `{program()} outbox retry --all-dead`"
         return warning("outbox", f"{dead} items could not be delivered", remedy)

@@ -43,7 +43,7 @@ async def check_permissions(settings: Settings) -> AsyncIterator[Finding]:
             faults.append(problem("permissions", f"everyone can replace files in {folder}", f"chmod o-w {folder}"))
         if path is not ENV_FILE and not os.access(existing_parent(path), os.W_OK):
             faults.append(problem("permissions", f"this user cannot write {path}", f"chown it to user {os.geteuid()}"))
-    for fault in faults or [ok("permissions", "data and secrets are private")]:
+    for fault in dict.fromkeys(faults) or [ok("permissions", "data and secrets are private")]:
         yield fault
 
 

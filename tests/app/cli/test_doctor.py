@@ -197,6 +197,8 @@ def test_mails_that_go_nowhere_and_several_workers_without_valkey_are_found(inst
     installation.set(WORKERS="2")
     installation.query(ITEM, LATE, LATE, LATE)
     nowhere = faults_of(installation.findings())
+    installation.query(ITEM, LATE, LATE, None)
+    [undelivered] = [found for found in installation.findings() if found.check == "outbox"]
     (installation.folder / "file").touch()
     installation.set(MAIL_FOLDER="file")
 
@@ -205,6 +207,7 @@ def test_mails_that_go_nowhere_and_several_workers_without_valkey_are_found(inst
         "warning valkey: without REDIS_URL, each of 2 workers enforces its share of the limits, and the cache is off",
         "warning mail: mails stay in the outbox",
     ]
+    assert (undelivered.status, undelivered.remedy) == ("problem", "set SMTP_URL or MAIL_FOLDER")
     assert [fault for fault in faults_of(installation.findings()) if "mail" in fault.partition(":")[0]] == [
         f"problem mail: cannot write to {installation.folder / 'file'}"
     ]
