@@ -29,10 +29,13 @@ def production(template: Template, tmp_path_factory: pytest.TempPathFactory) -> 
     """The service with the settings of production, and without its pages."""
     settings = {
         "ENV": "production",
+        "PUBLIC_URL": "https://accord.example.com",
         "DOCS": "false",
         "CONSOLE": "false",
         "WEBHOOK_ALLOW_PRIVATE": "false",
         "RESPONSE_POLICY": "off",
+        "PASSWORD_MEMORY_KIB": "7168",
+        "PASSWORD_PASSES": "5",
     }
     with running(template, tmp_path_factory.mktemp("production"), **settings) as service:
         yield service

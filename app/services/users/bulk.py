@@ -14,6 +14,7 @@ from app.resources import Resources
 from app.services import audit, profiles
 from app.services.audit import Details
 from app.services.users.bulk_queries import (
+    COUNT_USERS,
     EXPORT_BATCH,
     INSERT_IMPORTED_USER,
     SELECT_ID_BY_EMAIL,
@@ -99,14 +100,19 @@ async def _store(resources: Resources, batch: list[ImportedUser], unknown: str) 
                 outcome.taken.append(user.line)
         if outcome.imported:
             details = Details(count=outcome.imported)
-            await audit.record(transaction, "users.imported", now, None, actor=None, subject=None, details=details)
+            await audit.record(transaction, audit.event("users.imported", now, None, actor=None, subject=None, details=details))
     return outcome
 
 
 async def record_export(resources: Resources, fields: Sequence[str]) -> None:
     """Record that all users are exported, with these fields. Call it before `stored_users`: no export is without its event."""
     database, now, details = resources.database, resources.now(), Details(fields=[*fields])
-    await audit.record(database, "users.exported", now, None, actor=None, subject=None, details=details)
+    await audit.record(database, audit.event("users.exported", now, None, actor=None, subject=None, details=details))
+
+
+async def count_users(database: Database) -> int:
+    """The number of all users."""
+    return await database.one(COUNT_USERS) or 0
 
 
 async def stored_users(database: Database) -> AsyncGenerator[list[StoredUser]]:
