@@ -130,6 +130,18 @@ class TestUsers:
         console.press("Sign up or create a user")
         expect(alert).to_contain_text("Already registered")
 
+    def test_faults_that_only_the_server_finds_stand_there_too(self, console: Console):
+        console.open("createPost", "Create a post")
+        console.press("Fill in the example")
+        fault = {"in": "body", "pointer": "/title", "code": "not", "message": "is taken"}
+        problem = {"type": "/problems/unprocessable-content", "title": "Unprocessable content", "errors": [fault]}
+        console.page.route("**/posts", lambda route: route.fulfill(status=422, json=problem), times=1)
+
+        console.press("Create a post")
+
+        expect(console.page.locator(".field .error").get_by_text("Title is taken")).to_be_visible()
+        expect(console.page.get_by_label("Title")).to_be_focused()
+
     def test_pages_follow_one_another(self, console: Console):
         for name in ("kay", "liskov"):
             create_user(console, name)

@@ -42,7 +42,7 @@ export function App({ api }: { api: API }) {
         {api.schemes.size > 0 && <Account />}
       </header>
       <div class="frame">
-        <nav id="menu" aria-label="Tags" data-open={open}>
+        <nav id="menu" aria-label="Tags" data-open={open} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
           <ul>
             <li><a href="#/" aria-current={name === "" ? "page" : undefined}>Overview</a></li>
             {api.tags.map((each) => <MenuItem key={each.name} tag={each} current={each.name === tag} name={name} />)}

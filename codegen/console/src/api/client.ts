@@ -140,9 +140,12 @@ async function exchange(): Promise<boolean> {
 export async function signOut(): Promise<void> {
   const { signOut: operation } = roles;
   const issued = session.value.issued;
-  if (operation && isObject(issued)) {
-    const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
-    await send(operation, { parameters });
+  try {
+    if (operation && isObject(issued)) {
+      const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
+      await send(operation, { parameters });
+    }
+  } finally {
+    forget();
   }
-  forget();
 }

@@ -1,7 +1,6 @@
 // JSON values, JSON Pointers and names, as every module of the console reads them.
 
 /** A part of the document, of any shape: the server has validated it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Node = any;
 export type Fields = Record<string, unknown>;
 

@@ -16,8 +16,7 @@ const WRAPPERS = new Set(["$ref", "allOf", "properties", "items", "prefixItems",
 export function faults(value: unknown, schema: Node, base = ""): Faults {
   const found: Faults = new Map();
   if (!isObject(schema)) return found;
-  const { errors } = validate(plainFiles(value), schema as never, "2020-12", lookup as never, false);
-  for (const unit of leaves(errors)) {
+  for (const unit of leaves(errorsOf(value, schema))) {
     const pointer = decodeURIComponent(unit.instanceLocation.slice(1));
     const keyword = unit.keyword === "false" ? "additionalProperties" : unit.keyword;
     const bound = keywordValue(schema, unit.keywordLocation);
@@ -34,6 +33,16 @@ export function faults(value: unknown, schema: Node, base = ""): Faults {
   // Of several faults of one value, the pattern says least.
   for (const [pointer, texts] of found) if (texts.length > 1) found.set(pointer, texts.filter((text) => text !== message("pattern")));
   return found;
+}
+
+function errorsOf(value: unknown, schema: Node): OutputUnit[] {
+  try {
+    return validate(plainFiles(value), schema, "2020-12", lookup as never, false).errors;
+  } catch (error) {
+    // A pattern that this browser cannot read, or a reference that leads nowhere: the server decides alone.
+    console.warn(error);
+    return [];
+  }
 }
 
 export function add(found: Faults, pointer: string, text: string): void {
