@@ -69,6 +69,8 @@ def opened(browser: Browser, url: str, *, scheme: str = "light", width: int = 12
         color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
     )
     console = Console(context.new_page(), url)
-    yield console
-    context.close()
+    try:
+        yield console
+    finally:
+        context.close()
     assert console.errors == []

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import uvicorn
@@ -43,9 +44,11 @@ def served(path: Path) -> Iterator[tuple[API, str]]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield API.of(document), f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield API.of(document), f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def use_credentials(console: Console) -> None:
@@ -60,7 +63,8 @@ def use_credentials(console: Console) -> None:
 def send_example(console: Console, operation: Operation) -> int:
     """Open the screen of an operation, fill in the example if there is a form, send it, and return the status."""
     with console.page.expect_response(lambda response: response.request.method == operation.method) as answered:
-        console.open(operation.id.replace(" ", "%20"))
+        name = operation.node.value.get("operationId", f"{operation.method.lower()} {operation.path}")
+        console.open(quote(name, safe=""))
         expect(console.main.get_by_role("heading", level=1)).to_be_visible()
         form = console.main.locator("form.form")
         if form.count():
