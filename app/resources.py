@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -70,6 +71,7 @@ class Resources:
     outbox_added: asyncio.Event = field(init=False)  # set after a commit that added an item, to wake the worker
     deliveries_added: asyncio.Event = field(init=False)  # set when deliveries to webhooks are written, to wake the worker
     wanted_events: WantedEvents = field(default_factory=WantedEvents)
+    deliveries: Counter[tuple[str, str]] = field(default_factory=Counter)  # attempts by kind (mail, webhook) and outcome
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

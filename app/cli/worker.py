@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import uvloop
 
+from app.cli.metrics import monitor, open_metrics
 from app.cli.settings import require_migrated
 from app.cli.startup import log_loopback_url, log_to_stderr, log_unknown_settings, require_mail, require_secret_key
 from app.core import mail
@@ -14,6 +17,9 @@ from app.core.config import Settings
 from app.core.mail import MailTransport
 from app.resources import connected, make_resources
 from app.worker import working
+
+if TYPE_CHECKING:
+    from app.metrics.monitor import Monitor
 
 
 def worker(settings: Settings) -> None:
@@ -25,15 +31,20 @@ def worker(settings: Settings) -> None:
     log_unknown_settings()
     log_loopback_url(settings)
     require_mail(settings)
+    observed = monitor(open_metrics(settings, processes=1))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(settings, transport))
+        runner.run(_work(settings, transport, observed))
 
 
-async def _work(settings: Settings, transport: MailTransport | None) -> None:
+async def _work(settings: Settings, transport: MailTransport | None, observed: Monitor | None) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with connected(make_resources(settings)) as resources, working(resources, transport) as task:
+    async with (
+        connected(make_resources(settings)) as resources,
+        observed.running(resources) if observed is not None else nullcontext(),
+        working(resources, transport) as task,
+    ):
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()

@@ -25,6 +25,7 @@ _SIMILARITY = 0.84
 _POLICY = re.compile(r"off|log|raise|sample\((0?\.[0-9]+|1(\.0+)?)\)").fullmatch
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/*?#@\s]+").fullmatch
 _HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*").fullmatch  # names, IPv4, IPv6
+_BIND = re.compile(r"([^\s:\[\]]+|\[[0-9a-f:.]+\]):[0-9]{1,5}").fullmatch
 _DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
 
 
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
     # For how long readiness answers 503 before the socket closes; by default 3, in development 0.
     drain_seconds: float | None = Field(default=None, ge=0, le=600)
     access_log: bool = True
+    log_format: Literal["auto", "json", "readable"] = "auto"  # auto: readable in development, else JSON
+    metrics_bind: str | None = None  # host:port for Prometheus; by default there are no metrics
+    otel_exporter_otlp_endpoint: str | None = None  # base URL of an OpenTelemetry collector; by default there are no traces
     response_policy: str = "off"  # for responses that violate the document; sample(0.01) checks one response in a hundred
 
     # Encrypts secrets at rest. Of several keys the first encrypts, and all decrypt. Required outside development.
@@ -131,12 +135,21 @@ class Settings(BaseSettings):
             raise ValueError("must be false in production")
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "otel_exporter_otlp_endpoint")
     @classmethod
-    def _check_public_url(cls, value: str) -> str:
+    def _check_http_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be http://host or https://host, with an optional port and path")
+        return value
+
+    @field_validator("metrics_bind")
+    @classmethod
+    def _check_bind(cls, value: str | None) -> str | None:
+        if value is not None and not _BIND(value):
+            raise ValueError("must be host:port, such as 127.0.0.1:9000 or [::1]:9000")
         return value
 
     @field_validator("response_policy")
@@ -154,6 +167,11 @@ class Settings(BaseSettings):
         parsers = {"allowed_origins": _origin, "allowed_hosts": _host, "secret_key": check_key}
         parse = parsers.get(info.field_name or "", ip_network)
         return [str(parse(part.strip())) for part in value.split(",") if part.strip()]
+
+    @property
+    def has_readable_logs(self) -> bool:
+        """Whether logs are readable lines instead of JSON."""
+        return self.log_format == "readable" or (self.log_format == "auto" and self.env == "development")
 
     @property
     def follows_nist(self) -> bool:
