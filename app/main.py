@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from accord.document.findings import BindingError
 from accord.errors import Headers
-from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
+from accord.runtime import Engine, Mocked, Observer, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages as documentation_pages
 from app import contract, pages, schemas
 from app.call import Call, Principal
@@ -25,6 +25,7 @@ from app.core import logs, mail
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database.replica import caller
+from app.core.tracing import create_tracing
 from app.resources import connected, make_resources
 from app.schemas import operations
 from app.services.api_keys import ApiKeys
@@ -93,9 +94,12 @@ def create_app(
     transport = mail.create_transport(settings)
     if draining is not None:
         resources.draining = draining
+    resources.tracing = tracing = create_tracing(settings, contract.version)
     log_class = logs.ReadableRequestLog if settings.has_readable_logs else logs.RequestLog
+    if tracing is not None:
+        log_class = tracing.log_class(log_class)
     log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
-    observer = log if monitor is None else monitor.observer(log)
+    observer: Observer = log if monitor is None else monitor.observer(log)
 
     def call(context: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
@@ -107,7 +111,7 @@ def create_app(
         schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},
         call=call,
         limits=Limits(settings, resources.valkey),
-        observer=observer,
+        observer=observer if tracing is None else tracing.observer(observer),
         headers=HEADERS,
         host_headers=STRICT_TRANSPORT if settings.env != "development" else (),
         responses=settings.response_policy,
@@ -130,6 +134,8 @@ def create_app(
     for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    if tracing is not None:
+        app.add_middleware(tracing.middleware)
     app.state.resources = resources  # for FastAPI routes that a fork adds
     app.router.routes += pages.routes()
     app.router.routes += [

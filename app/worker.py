@@ -243,6 +243,8 @@ def _log_dead_letter(item: ClaimedItem) -> None:
 @asynccontextmanager
 async def working(resources: Resources, transport: MailTransport | None) -> AsyncIterator[asyncio.Task[None]]:
     """Run a worker for the duration of the context; yields its task."""
+    if transport is not None and resources.tracing is not None:
+        transport = resources.tracing.transport(transport)
     worker = Worker(resources, transport)
     task = asyncio.create_task(worker.run())
     try:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
+from app import contract
 from app.cli.metrics import monitor, open_metrics
 from app.cli.settings import require_migrated
 from app.cli.startup import log_loopback_url, log_to_stderr, log_unknown_settings, require_mail, require_secret_key
 from app.core import mail
 from app.core.config import Settings
 from app.core.mail import MailTransport
+from app.core.tracing import create_tracing
 from app.resources import connected, make_resources
 from app.worker import working
 
@@ -40,8 +42,10 @@ async def _work(settings: Settings, transport: MailTransport | None, observed: M
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    resources = make_resources(settings)
+    resources.tracing = create_tracing(settings, contract.version)
     async with (
-        connected(make_resources(settings)) as resources,
+        connected(resources),
         observed.running(resources) if observed is not None else nullcontext(),
         working(resources, transport) as task,
     ):

@@ -202,5 +202,6 @@ def _readable(line: dict[str, Any], *, colour: bool) -> str:
             f"{line['us'] / 1000:.1f} ms",
             f"user {line['principal']}" if line["principal"] is not None else "anonymous",
             line["request"],
+            *([line["trace"]] if "trace" in line else []),
         )
     )

@@ -7,14 +7,15 @@ claims expire, and what it had not recorded is sent again with the same id.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 
 from app.core.database import Database
 from app.core.errors import RequestFailed
+from app.core.http import Client
 from app.core.printable import printable
 from app.core.security.secrets import Secrets
 from app.resources import Resources
@@ -57,13 +58,6 @@ GONE = 410  # of the receiver, which wants no more requests
 _MAX_BATCHES = 10  # of deletions per call; the next call goes on
 
 _log = structlog.get_logger()
-
-
-class Client(Protocol):
-    """Sends requests: `app.core.http.client.GuardedClient`."""
-
-    async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
-        """POST and return the status of the response. Raises `RequestFailed`."""
 
 
 class Outcome(NamedTuple):
