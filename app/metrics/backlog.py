@@ -69,6 +69,7 @@ async def read(database: Database, now: datetime) -> dict[Key, float]:
         ("accord_webhook_deliveries_due",): deliveries.number,
         ("accord_webhook_deliveries_oldest_seconds",): _age(deliveries, now),
         ("accord_audit_events_unsealed",): events.number,
+        ("accord_audit_events_unsealed_oldest_seconds",): _age(events, now),
     }
 
 

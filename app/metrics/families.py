@@ -61,6 +61,7 @@ FAMILIES = {
     "accord_webhook_deliveries_due": Family("gauge", "Deliveries to webhooks that are due, counted up to 10,000."),
     "accord_webhook_deliveries_oldest_seconds": Family("gauge", "For how long the first of them has been due."),
     "accord_audit_events_unsealed": Family("gauge", "Audit events that are not in the chain yet, counted up to 10,000."),
+    "accord_audit_events_unsealed_oldest_seconds": Family("gauge", "Age of the oldest of them; 0 if there is none."),
     # Of the process that answers.
     "accord_processes": Family("gauge", "Running processes."),
     "accord_build_info": Family("gauge", "1, with the version of the document and of Python.", ("version", "python")),
