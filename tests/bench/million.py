@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from app.core.database.postgres.connection import DIALECT
+from app.core.database.postgres.dialect import DIALECT
 from app.core.database.statements import Statement
 from app.migrations import run
 from app.services.users.list_queries import QueryShape, users_listing

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Table
 
 from app.core.database import sqlite
-from app.core.database.statements import Statement
+from app.core.database.statements import Insertion, Statement
 from app.core.database.usage import Usage
 from app.core.errors import TransactionConflict
 from app.core.urls.database import is_postgresql, is_sqlite, unknown_url
@@ -37,6 +37,9 @@ class Transaction(Protocol):
 
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
+
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; if there is one, the insertions take effect with it. One statement on PostgreSQL."""
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""

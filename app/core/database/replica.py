@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, Self, TypeVar
@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, literal_col
 
 from app.core.database import Database, Transaction
 from app.core.database.recent_writes import Caller, RecentWrites
-from app.core.database.statements import Statement, statement
+from app.core.database.statements import Insertion, Statement, statement
 from app.core.database.usage import Usage
 from app.core.errors import ServiceUnavailable
 from app.core.valkey import Valkey
@@ -122,6 +122,12 @@ class _TrackingDatabase:
         finally:
             if statement.writes:
                 await self._pair.record()
+
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        try:
+            return await self._primary.one_with(statement, values, *insertions)
+        finally:
+            await self._pair.record()
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         try:

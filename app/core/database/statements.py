@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Generic, NoReturn, TypeVar, TypeVarTuple
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, TypeVarTuple
 
 from sqlalchemy import ARRAY, BindParameter, Delete, Dialect, Insert, Select, Table, Update, any_, bindparam
 
@@ -30,7 +30,7 @@ Process = Callable[[Any], Any]
 class Compiled(Generic[R]):
     """A statement compiled for one dialect: its SQL, the conversion of values to parameters, and of columns to a row."""
 
-    __slots__ = ("_computed", "_converters", "_named", "_names", "_row", "_template", "sql", "writes")
+    __slots__ = ("_computed", "_converters", "_named", "_names", "_row", "_template", "defaults", "sql", "writes")
 
     def __init__(self, statement: Statement[R], dialect: Dialect) -> None:
         compiler = _inline(statement.core).compile(dialect=dialect)
@@ -55,6 +55,7 @@ class Compiled(Generic[R]):
         named: list[tuple[int, str, Process | None]] = []
         computed: list[tuple[int, Process, Process | None]] = []
         defaults = _defaults(compiler)
+        self.defaults = frozenset(defaults)  # the columns whose values come from defaults in Python
         for index, name in enumerate(compiler.positiontup or ()):
             bind = compiler.binds[name]
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
@@ -73,6 +74,11 @@ class Compiled(Generic[R]):
         self._named = tuple(named)
         self._names = frozenset(name for _, name, _ in named)
         self._computed = tuple(computed)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the values that the caller gives."""
+        return self._names
 
     @property
     def size(self) -> int:
@@ -159,12 +165,13 @@ class Statement(Generic[R_co]):
         batch: Statement[tuple[Hashable, R_co]] | None = None,
         *,
         batchable: bool = False,
+        writes: bool | None = None,
     ) -> None:
         self.core = core
         self.row = row
         self.batch = batch  # of a look-up: the statement for a list of keys
         self.batchable = batchable  # whether concurrent calls may be answered by one statement
-        self.writes = isinstance(core, UpdateBase)
+        self.writes = isinstance(core, UpdateBase) if writes is None else writes  # a `select` may have a writing `with`
         self._compiled: dict[str, Compiled[R_co]] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled[R_co]:
@@ -223,6 +230,22 @@ def command(core: Insert | Update | Delete) -> Statement[None]:
 
 def _no_row() -> None:
     """Commands return no rows."""
+
+
+class FromRow(NamedTuple):
+    """A value of an insertion that is taken from the other row: a column's value or, with a prefix, that and its text."""
+
+    name: str
+    column: str
+    prefix: str = ""
+
+
+class Insertion(NamedTuple):
+    """A row to insert together with the row of another statement, by `one_with`."""
+
+    statement: Statement[None]  # inserts its parameters into the columns of the same names
+    values: Mapping[str, object]
+    from_row: tuple[FromRow, ...] = ()  # further values
 
 
 def parameters(*columns: str) -> dict[str, BindParameter[Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.util import find_tables
 
 from app.core.database import Database, Transaction
 from app.core.database.sqlite.connection import DIALECT as SQLITE
-from app.core.database.statements import Statement
+from app.core.database.statements import Insertion, Statement
 from app.core.database.usage import Usage
 from app.core.urls.database import is_sqlite
 
@@ -62,6 +62,10 @@ class _TracedTransaction:
         with self._spans.of(statement):
             return await self._inner.one(statement, **values)
 
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        with self._spans.of(statement):
+            return await self._inner.one_with(statement, values, *insertions)
+
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         with self._spans.of(statement):
             return await self._inner.all(statement, **values)
@@ -106,6 +110,6 @@ class TracedDatabase(_TracedTransaction):
 def _dialect(url: str) -> Dialect:
     if is_sqlite(url):
         return SQLITE
-    from app.core.database.postgres.connection import DIALECT  # noqa: PLC0415 - asyncpg takes 10 MB
+    from app.core.database.postgres.dialect import DIALECT  # noqa: PLC0415 - as asyncpg, only where it is used
 
     return DIALECT

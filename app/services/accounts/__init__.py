@@ -118,7 +118,7 @@ async def _queue_requested(resources: Resources, purpose: mails.Requested, email
     event: AuditEventType = "password.reset-requested" if purpose == "reset-password" else "email.verification-requested"
     async with resources.database.transaction() as transaction:
         await mails.queue_token(transaction, resources, purpose, email, now)
-        await audit.record(transaction, event, now, origin, actor=None, subject=None)
+        await audit.record(transaction, audit.event(event, now, origin, actor=None, subject=None))
     resources.outbox_added.set()
 
 
@@ -202,7 +202,7 @@ async def _confirm_email(resources: Resources, token: StoredToken, origin: Origi
 
 async def _record(transaction: Transaction, event: AuditEventType, now: datetime, origin: Origin | None, user_id: int) -> None:
     """What users do to their own accounts."""
-    await audit.record(transaction, event, now, origin, actor=user_id, subject=user_id)
+    await audit.record(transaction, audit.event(event, now, origin, actor=user_id, subject=user_id))
 
 
 async def _verified(

@@ -30,16 +30,20 @@ async def verify_email(
     user_id = token.user_id
     if await transaction.one(VERIFY_EMAIL, user_id=user_id, email_key=token.email.lower()) is None:
         return False
-    await audit.record(transaction, "email.verified", now, origin, actor=user_id, subject=user_id)
+    await audit.record(transaction, audit.event("email.verified", now, origin, actor=user_id, subject=user_id))
     keys = await transaction.all(DELETE_API_KEYS_OF_USER, user_id=user_id)
     factors = await transaction.all(DELETE_FACTORS_OF_USER, user_id=user_id)
     await transaction.run(DELETE_RECOVERY_CODES, user_id=user_id)
     for key_id in keys:
         details = Details(api_key_id=key_id)
-        await audit.record(transaction, "api-key.deleted", now, origin, actor=user_id, subject=user_id, details=details)
+        await audit.record(
+            transaction, audit.event("api-key.deleted", now, origin, actor=user_id, subject=user_id, details=details)
+        )
     for factor_id in factors:
         details = Details(factor_id=factor_id)
-        await audit.record(transaction, "factor.removed", now, origin, actor=user_id, subject=user_id, details=details)
+        await audit.record(
+            transaction, audit.event("factor.removed", now, origin, actor=user_id, subject=user_id, details=details)
+        )
     await events.emit_changed(transaction, resources, "user.updated", SELECT_USER, user_id=user_id)
     if keys or factors:
         await mails.queue_notice(transaction, resources, user_id, token.user_email, token, _NOTICE, now)

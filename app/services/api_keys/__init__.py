@@ -103,4 +103,4 @@ async def _record(
     key_id: int,
 ) -> None:
     actor, details = principal.user_id, Details(api_key_id=key_id)
-    await audit.record(transaction, event, now, origin, actor=actor, subject=actor, details=details)
+    await audit.record(transaction, audit.event(event, now, origin, actor=actor, subject=actor, details=details))

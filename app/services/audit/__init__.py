@@ -1,35 +1,32 @@
 """The audit log: one event for each thing that users and operators do, written in its transaction.
 
-`record` inserts the event. `app.services.audit.chain` seals it a moment later, which costs no request anything.
+`event` makes one; `record` writes it, or `Transaction.one_with` together with the row that it is about.
+`app.services.audit.chain` seals it a moment later, which costs no request anything.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 
-from app.call import Origin
-from app.core.database import Database, Transaction, retry_on_conflict
-from app.core.database.statements import Statement
+from app.call import Origin, Source
+from app.core.database import Database, Transaction
+from app.core.database.statements import FromRow, Insertion
 from app.models.audit import AuditEventType
 from app.schemas.rows import AuditDetailsRow, AuditEventListRow
 from app.services.audit.list_queries import AuditFilters, audit_listing
 from app.services.audit.queries import DELETE_ERASURE, ERASE_BATCH, ERASE_EVENTS, INSERT_EVENT, SELECT_ERASURE, UPSERT_ERASURE
 from app.services.shared.pages import load_page
 
-R = TypeVar("R")
-
 Details: TypeAlias = AuditDetailsRow
-Recorder: TypeAlias = Callable[[Transaction], Awaitable[None]]  # `record` with all arguments but the first
 
 NO_DETAILS = Details()
 _FOREVER = datetime(3000, 1, 1, tzinfo=UTC)  # later than every event
-UNKNOWN = Origin(None, None, None)  # of what operators do on the command line, and of work without a request
+UNKNOWN = Source(None, None, None)  # of what operators do on the command line, and of work without a request
 
 _json = msgspec.json.Encoder()
 
@@ -41,60 +38,49 @@ async def list(database: Database, number: int, size: int, cursor: str | None, f
     )
 
 
-async def record(
-    transaction: Transaction,
-    event: AuditEventType,
+def event(
+    type_: AuditEventType,
     now: datetime,
     origin: Origin | None,
     *,
     actor: int | None,
     subject: int | None,
     details: Details = NO_DETAILS,
-) -> None:
-    """Write an event, in one statement: in the transaction of what happened, or with the database alone if nothing changed.
+    from_row: tuple[FromRow, ...] = (),
+) -> Insertion:
+    """An event, to be written by `record`, or by `one_with` together with what happened.
 
     Args:
-        transaction: of the act; a database for a refusal.
-        event: what happened.
+        type_: what happened.
         now: when.
-        origin: the request, `call.origin`; None on the command line.
+        origin: where the request came from, `call.origin`; None on the command line.
         actor: the user who acted; None if nobody is signed in.
         subject: the user whom it is about.
         details: ids, names of fields and numbers. Nothing personal: it is kept when the users are deleted.
+        from_row: what is taken from the row that is written, such as the id of a new user; see `Insertion`.
     """
-    address, user_agent, request_id = origin or UNKNOWN
+    address, user_agent, request_id = UNKNOWN if origin is None else origin()
     salt = os.urandom(16).hex()
-    await transaction.run(
-        INSERT_EVENT,
-        type=event,
-        actor_id=actor,
-        subject_id=subject,
-        details=_json.encode(details).decode(),
-        created_at=now,
-        request_id=request_id,
-        address=address,
-        user_agent=user_agent,
-        salt=salt,
-        personal_digest=personal_digest(salt, address, user_agent),
-    )
+    values = {
+        "type": type_,
+        "actor_id": actor,
+        "subject_id": subject,
+        "details": _json.encode(details).decode(),
+        "created_at": now,
+        "request_id": request_id,
+        "address": address,
+        "user_agent": user_agent,
+        "salt": salt,
+        "personal_digest": personal_digest(salt, address, user_agent),
+    }
+    for taken in from_row:
+        del values[taken.name]
+    return Insertion(INSERT_EVENT, values, from_row)
 
 
-async def run(database: Database, statement: Statement[R], values: Mapping[str, object], record: Recorder | None) -> R | None:
-    """Run a statement and, if it returns a row, record an event in the same transaction, if there is one."""
-    if record is None:
-        return await database.one(statement, **values)
-    return await _run_recorded(database, statement, values, record)
-
-
-@retry_on_conflict
-async def _run_recorded(
-    database: Database, statement: Statement[R], values: Mapping[str, object], record: Recorder
-) -> R | None:
-    async with database.transaction() as transaction:
-        row = await transaction.one(statement, **values)
-        if row is not None:
-            await record(transaction)
-    return row
+async def record(transaction: Transaction, event: Insertion) -> None:
+    """Write an event, in one statement: in the transaction of what happened, or with the database for a refusal."""
+    await transaction.run(event.statement, **event.values)
 
 
 def personal_digest(salt: str, address: str | None, user_agent: str | None) -> str:

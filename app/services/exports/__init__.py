@@ -65,7 +65,7 @@ async def export(
         webhook_deliveries=[],
         audit_events=[],
     )
-    await audit.record(database, "user.exported", now, origin, actor=principal.user_id, subject=user_id)
+    await audit.record(database, audit.event("user.exported", now, origin, actor=principal.user_id, subject=user_id))
     return Streamed(
         row,
         posts=_by_id(database, SELECT_POSTS, user_id),

@@ -8,6 +8,7 @@ from pydantic import MISSING
 
 from app.call import Origin, Principal, SessionPrincipal
 from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database.statements import Insertion
 from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import TotpCreate
@@ -48,11 +49,8 @@ async def rename(
 ) -> FactorRow:
     """Rename a factor of the principal. Raises `NotFound`."""
     values = {"factor_id": factor_id, "user_id": principal.user_id, "new_name": name}
-
-    async def record(transaction: Transaction) -> None:
-        await _record(transaction, resources, "factor.updated", origin, principal, factor_id)
-
-    factor = await audit.run(resources.database, UPDATE_NAME, values, record)
+    event = _event("factor.updated", resources, origin, principal, factor_id)
+    factor = await resources.database.one_with(UPDATE_NAME, values, event)
     if factor is None:
         raise _not_found()
     return factor
@@ -70,7 +68,7 @@ async def delete(resources: Resources, principal: Principal, factor_id: int, ori
             await transaction.run(DELETE_RECOVERY_CODES, user_id=principal.user_id)
         notice = "Your authenticator app was removed." if removed == "totp" else "A passkey was removed."
         await _tell(transaction, resources, principal, owner, notice)
-        await _record(transaction, resources, "factor.removed", origin, principal, factor_id)
+        await audit.record(transaction, _event("factor.removed", resources, origin, principal, factor_id))
     resources.outbox_added.set()
 
 
@@ -96,7 +94,7 @@ async def _store(resources: Resources, principal: Principal, name: str, secret: 
         )
         if factor_id is None:
             raise FactorExists("You already have an authenticator app; remove it first.")
-        await _record(transaction, resources, "factor.added", origin, principal, factor_id)
+        await audit.record(transaction, _event("factor.added", resources, origin, principal, factor_id))
     return factor_id
 
 
@@ -138,7 +136,7 @@ async def _store_confirmation(
         for code in codes:
             await transaction.run(INSERT_RECOVERY_CODE, user_id=principal.user_id, hash=digest(code))
         await _tell(transaction, resources, principal, owner, "An authenticator app was added.")
-        await _record(transaction, resources, "factor.confirmed", origin, principal, verified.id)
+        await audit.record(transaction, _event("factor.confirmed", resources, origin, principal, verified.id))
     resources.outbox_added.set()
     return RecoveryCodesRow(codes)
 
@@ -154,16 +152,11 @@ async def _tell(transaction: Transaction, resources: Resources, principal: Princ
     await mails.queue_notice(transaction, resources, principal.user_id, owner.email, owner, notice, resources.now())
 
 
-async def _record(
-    transaction: Transaction,
-    resources: Resources,
-    event: AuditEventType,
-    origin: Origin | None,
-    principal: Principal,
-    factor_id: int,
-) -> None:
+def _event(
+    type_: AuditEventType, resources: Resources, origin: Origin | None, principal: Principal, factor_id: int
+) -> Insertion:
     actor, details = principal.user_id, Details(factor_id=factor_id)
-    await audit.record(transaction, event, resources.now(), origin, actor=actor, subject=actor, details=details)
+    return audit.event(type_, resources.now(), origin, actor=actor, subject=actor, details=details)
 
 
 def _not_found() -> NotFound:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 import hmac
 import secrets
@@ -60,10 +59,8 @@ async def is_code(
     if recovery_code is None:
         return False
     values = {"user_id": user_id, "hash": digest(recovery_code)}
-    record = functools.partial(
-        audit.record, event="recovery-code.used", now=resources.now(), origin=origin, actor=user_id, subject=user_id
-    )
-    return await audit.run(resources.database, USE_RECOVERY_CODE, values, record) is not None
+    event = audit.event("recovery-code.used", resources.now(), origin, actor=user_id, subject=user_id)
+    return await resources.database.one_with(USE_RECOVERY_CODE, values, event) is not None
 
 
 async def _is_totp_code(resources: Resources, user_id: int, code: str, guesser: Hashable) -> bool:

@@ -137,8 +137,12 @@ async def _store(
             raise TooManyPasskeys(f"You have {MAX_PASSKEYS} passkeys; remove one first.")
         await mails.queue_notice(transaction, resources, user_id, owner.email, owner, "A passkey was added.", now)
         details = Details(method="passkey", factor_id=factor.id)
-        await audit.record(transaction, "factor.added", now, origin, actor=user_id, subject=user_id, details=details)
-        await audit.record(transaction, "factor.confirmed", now, origin, actor=user_id, subject=user_id, details=details)
+        await audit.record(
+            transaction, audit.event("factor.added", now, origin, actor=user_id, subject=user_id, details=details)
+        )
+        await audit.record(
+            transaction, audit.event("factor.confirmed", now, origin, actor=user_id, subject=user_id, details=details)
+        )
     return factor
 
 
@@ -170,7 +174,7 @@ async def _use(resources: Resources, passkey: StoredPasskey, answered: Challenge
             details = Details(method="passkey", factor_id=passkey.id)
             subject = passkey.user_id
             await audit.record(
-                transaction, "factor.counter-regressed", now, origin, actor=None, subject=subject, details=details
+                transaction, audit.event("factor.counter-regressed", now, origin, actor=None, subject=subject, details=details)
             )
     return False
 

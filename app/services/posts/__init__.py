@@ -8,6 +8,7 @@ from datetime import datetime
 from accord.runtime import Encoded
 from app.call import Origin, Principal
 from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database.statements import Insertion
 from app.core.errors import ConstraintViolation
 from app.models.audit import AuditEventType
 from app.resources import Resources
@@ -15,7 +16,7 @@ from app.schemas.models import PostCreate, PostUpdate
 from app.schemas.problems import Forbidden, NotFound, PreconditionFailed, Unauthorized
 from app.schemas.rows import PostListRow, PostRow
 from app.services import audit, idempotency
-from app.services.audit import Details, Recorder
+from app.services.audit import Details
 from app.services.idempotency import Creation, Record, run_once
 from app.services.posts.queries import (
     ALL_OF_AUTHOR,
@@ -156,9 +157,9 @@ async def update(
     statement = update_post(frozenset(fields))
     post, version = await _get_to_change(resources.database, principal, post_id, if_match)
     values = {"post_id": post_id, "version": version, **{f"new_{field}": value for field, value in fields.items()}}
-    record = _recorder("post.updated", resources, principal, post, origin, Details(fields=sorted(fields), post_id=post_id))
+    recorded = _recorded("post.updated", resources, principal, post, origin, Details(fields=sorted(fields), post_id=post_id))
     try:
-        changed = await events.write(resources, "post.updated", statement, values, record)
+        changed = await events.write(resources, "post.updated", statement, values, recorded)
     finally:  # even if the outcome of the write is unknown
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if changed is None:
@@ -173,9 +174,9 @@ async def delete(
     """Delete a post. Deleting another user's post is an audit event. Raises as `update`."""
     post, version = await _get_to_change(resources.database, principal, post_id, if_match)
     values: dict[str, object] = {"post_id": post_id, "version": version}
-    record = _recorder("post.deleted", resources, principal, post, origin, Details(post_id=post_id))
+    recorded = _recorded("post.deleted", resources, principal, post, origin, Details(post_id=post_id))
     try:
-        deleted = await events.write(resources, "post.deleted", DELETE_POST, values, record)
+        deleted = await events.write(resources, "post.deleted", DELETE_POST, values, recorded)
     finally:
         await resources.cache.drop(CACHE_TOPIC, author_cache_topic(post.author_id))
     if deleted is None:
@@ -198,21 +199,19 @@ async def _get_to_change(
     return post, post.version
 
 
-def _recorder(
+def _recorded(
     event: AuditEventType,
     resources: Resources,
     principal: Principal,
     post: PostRow,
     origin: Origin | None,
     details: Details,
-) -> Recorder | None:
-    """Records what administrators do with posts of others; authors' own changes are not audit events."""
+) -> Insertion | None:
+    """The audit event of what administrators do with posts of others; None for an author's own change."""
     actor, subject = principal.user_id, post.author_id
     if actor == subject:
         return None
-    return functools.partial(
-        audit.record, event=event, now=resources.now(), origin=origin, actor=actor, subject=subject, details=details
-    )
+    return audit.event(event, resources.now(), origin, actor=actor, subject=subject, details=details)
 
 
 def _has_changed() -> PreconditionFailed:

@@ -103,10 +103,8 @@ async def create(resources: Resources, sent: SessionCreate, address: Hashable = 
         if code is None:
             now, details = resources.now(), Details(method="password")
             await audit.record(
-                *(resources.database, "session.second-factor-required", now, origin),
-                actor=None,
-                subject=user_id,
-                details=details,
+                resources.database,
+                audit.event("session.second-factor-required", now, origin, actor=None, subject=user_id, details=details),
             )
             raise SecondFactorRequired("Send a code as well.", members={"accepted": accepted_proofs(has_totp=True)})
         if not await is_code(resources, found.user_id, *code, origin):
@@ -136,7 +134,9 @@ async def _create_with_passkey(
 async def _refused(resources: Resources, verification: Verification, user_id: int, origin: Origin | None) -> InvalidCredentials:
     """Count and record a failure. For unknown users too, so that the response takes the same steps."""
     await verification.failed()
-    await audit.record(resources.database, "session.refused", resources.now(), origin, actor=None, subject=user_id or None)
+    await audit.record(
+        resources.database, audit.event("session.refused", resources.now(), origin, actor=None, subject=user_id or None)
+    )
     return _invalid_credentials()
 
 
@@ -189,7 +189,9 @@ async def issue(
         if address is not None:
             await known_addresses.remember(transaction, user_id, address, now)
         details = Details(session_id=session_id, method=UNSET if method is None else method)
-        await audit.record(transaction, "session.created", now, origin, actor=user_id, subject=user_id, details=details)
+        await audit.record(
+            transaction, audit.event("session.created", now, origin, actor=user_id, subject=user_id, details=details)
+        )
     return TokensRow(
         session_id, access, "Bearer", seconds_until(access_expires_at, now), refresh_token, seconds_until(expires_at, now)
     )
@@ -215,7 +217,8 @@ async def delete(
             raise NotFound("You have no such session.")
         details = Details(session_id=number)
         await audit.record(
-            transaction, "session.deleted", resources.now(), origin, actor=user_id, subject=user_id, details=details
+            transaction,
+            audit.event("session.deleted", resources.now(), origin, actor=user_id, subject=user_id, details=details),
         )
 
 
@@ -247,7 +250,9 @@ async def _record_ended(
     origin: Origin | None,
 ) -> None:
     details, now = Details(count=number), resources.now()
-    await audit.record(transaction, "sessions.ended", now, origin, actor=principal.user_id, subject=user_id, details=details)
+    await audit.record(
+        transaction, audit.event("sessions.ended", now, origin, actor=principal.user_id, subject=user_id, details=details)
+    )
 
 
 def _invalid_credentials() -> InvalidCredentials:

@@ -116,5 +116,5 @@ async def _make_recent(resources: Resources, principal: SessionPrincipal, method
             raise Unauthorized("The session has ended, or a second factor was added.")
         details = Details(session_id=principal.session_id, method=method)
         await audit.record(
-            transaction, "reauthentication.succeeded", now, origin, actor=user_id, subject=user_id, details=details
+            transaction, audit.event("reauthentication.succeeded", now, origin, actor=user_id, subject=user_id, details=details)
         )

@@ -71,7 +71,9 @@ async def _refresh(resources: Resources, refresh_token: str, origin: Origin | No
         if reused:
             subject = await transaction.one(DELETE_SESSION, session_id=found.session_id)
             details = Details(session_id=found.session_id)
-            await audit.record(transaction, "session.refresh-reused", now, origin, actor=None, subject=subject, details=details)
+            await audit.record(
+                transaction, audit.event("session.refresh-reused", now, origin, actor=None, subject=subject, details=details)
+            )
     if reused or found.nonce is None:
         raise _invalid_refresh_token()
     access = tokens.successor(refresh_token, found.nonce, tokens.ACCESS)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-
 from app.call import Origin, Principal
 from app.core.database import Database, Transaction, retry_on_conflict
-from app.core.database.statements import Statement
+from app.core.database.statements import Insertion, Statement
 from app.models.audit import AuditEventType
 from app.resources import Resources
 from app.schemas.models import UserUpdate
@@ -19,7 +17,7 @@ from app.schemas.problems import (
 )
 from app.schemas.rows import DeletedRow, UserListRow, UserRow
 from app.services import audit, mails, posts, profiles, sign_ups
-from app.services.audit import Details, Recorder
+from app.services.audit import Details
 from app.services.sessions.queries import DELETE_SESSIONS_OF_USER
 from app.services.shared.pages import load_page
 from app.services.shared.preconditions import matching_versions
@@ -102,21 +100,16 @@ async def update(
     values: dict[str, object] = {"user_id": user_id, **{f"new_{field}": value for field, value in fields.items()}}
     if seen is not None:
         values["seen"] = seen
-    record = functools.partial(
-        audit.record,
-        event=_UPDATES[fields.get("is_active")],
-        now=resources.now(),
-        origin=origin,
-        actor=principal.user_id,
-        subject=user_id,
-        details=Details(fields=sent),
-    )
+    if principal.user_id == user_id and "is_active" not in fields:
+        recorded = None
+    else:
+        event, details = _UPDATES[fields.get("is_active")], Details(fields=sent)
+        recorded = audit.event(event, resources.now(), origin, actor=principal.user_id, subject=user_id, details=details)
     try:
-        if fields.get("is_active") is False:
-            user = await _deactivate(resources, user_id, versions, statement, values, record)
+        if recorded is not None and fields.get("is_active") is False:
+            user = await _deactivate(resources, user_id, versions, statement, values, recorded)
         else:
-            own = principal.user_id == user_id and "is_active" not in fields
-            user = await events.write(resources, "user.updated", statement, values, None if own else record)
+            user = await events.write(resources, "user.updated", statement, values, recorded)
     finally:
         await resources.cache.drop(
             profiles.CACHE_TOPIC, *([posts.author_cache_topic(user_id)] if "is_active" in fields else [])
@@ -134,14 +127,13 @@ async def _deactivate(
     versions: frozenset[int] | None,
     statement: Statement[UserRow],
     values: dict[str, object],
-    record: Recorder,
+    recorded: Insertion,
 ) -> UserRow | None:
     async with resources.database.transaction() as transaction:
         await lock_for_removal(transaction, user_id, versions)
-        user = await transaction.one(statement, **values)
+        user = await transaction.one_with(statement, values, recorded)
         if user is not None:  # None if the version changed after it was selected
             await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
-            await record(transaction)
             await events.emit(transaction, resources, "user.updated", user)
     return user
 
@@ -176,7 +168,7 @@ async def _delete(
             await sign_ups.delete_all(transaction, email)
         await events.delete_of_user(transaction, user_id)
         now = resources.now()
-        await audit.record(transaction, "user.deleted", now, origin, actor=principal.user_id, subject=user_id)
+        await audit.record(transaction, audit.event("user.deleted", now, origin, actor=principal.user_id, subject=user_id))
         await audit.pseudonymise(transaction, user_id)
         await events.emit(transaction, resources, "user.deleted", DeletedRow(user_id))
 

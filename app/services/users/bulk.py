@@ -99,14 +99,14 @@ async def _store(resources: Resources, batch: list[ImportedUser], unknown: str) 
                 outcome.taken.append(user.line)
         if outcome.imported:
             details = Details(count=outcome.imported)
-            await audit.record(transaction, "users.imported", now, None, actor=None, subject=None, details=details)
+            await audit.record(transaction, audit.event("users.imported", now, None, actor=None, subject=None, details=details))
     return outcome
 
 
 async def record_export(resources: Resources, fields: Sequence[str]) -> None:
     """Record that all users are exported, with these fields. Call it before `stored_users`: no export is without its event."""
     database, now, details = resources.database, resources.now(), Details(fields=[*fields])
-    await audit.record(database, "users.exported", now, None, actor=None, subject=None, details=details)
+    await audit.record(database, audit.event("users.exported", now, None, actor=None, subject=None, details=details))
 
 
 async def stored_users(database: Database) -> AsyncGenerator[list[StoredUser]]:

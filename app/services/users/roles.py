@@ -46,7 +46,8 @@ async def _set_role(
         await transaction.run(DELETE_SESSIONS_OF_USER, user_id=user_id)
         actor, details = principal.user_id, Details(role=role)
         await audit.record(
-            transaction, "user.role-changed", resources.now(), origin, actor=actor, subject=user_id, details=details
+            transaction,
+            audit.event("user.role-changed", resources.now(), origin, actor=actor, subject=user_id, details=details),
         )
         await events.emit(transaction, resources, "user.updated", user)
     return user

@@ -84,7 +84,7 @@ async def _store(
     async with resources.database.transaction() as transaction:
         stored = _SignUp(await sign_ups.store(transaction, new, full_name(new), password_hash, now))
         await mails.queue_sign_up(transaction, resources, stored.id, new.email, now)
-        await audit.record(transaction, "user.sign-up-requested", now, origin, actor=None, subject=None)
+        await audit.record(transaction, audit.event("user.sign-up-requested", now, origin, actor=None, subject=None))
         if record is not None:
             await record(transaction, stored)
     resources.outbox_added.set()

@@ -66,11 +66,7 @@ class Verification:
         resources, user_id = self._resources, self._user_id
         await audit.record(
             resources.database,
-            "reauthentication.refused",
-            resources.now(),
-            self._origin,
-            actor=user_id,
-            subject=user_id,
+            audit.event("reauthentication.refused", resources.now(), self._origin, actor=user_id, subject=user_id),
         )
         return VerificationFailed(detail)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import msgspec
@@ -11,7 +9,8 @@ from pydantic import MISSING
 
 from app.call import Origin, Principal
 from app.core.config import Settings
-from app.core.database import Database, Transaction, retry_on_conflict
+from app.core.database import Database, retry_on_conflict
+from app.core.database.statements import Insertion
 from app.core.errors import RequestBlocked
 from app.core.http.addresses import parse_target
 from app.models.audit import AuditEventType
@@ -82,7 +81,8 @@ async def create(
     try:
         webhook = await _store(
             resources,
-            functools.partial(_record, resources, "webhook.created", principal, origin),
+            principal,
+            origin,
             url=new.url,
             description=None if new.description is MISSING else new.description,
             events=" ".join(new.events),
@@ -100,26 +100,19 @@ async def create(
 
 
 @retry_on_conflict
-async def _store(
-    resources: Resources, record: Callable[[int, Transaction], Awaitable[None]], **values: object
-) -> WebhookRow | None:
+async def _store(resources: Resources, principal: Principal, origin: Origin | None, **values: object) -> WebhookRow | None:
     async with resources.database.transaction() as transaction:
         webhook = await transaction.one(INSERT_WEBHOOK, **values)
         if webhook is not None:
-            await record(webhook.id, transaction)
+            await audit.record(transaction, _event("webhook.created", resources, principal, origin, webhook.id))
     return webhook
 
 
-async def _record(
-    resources: Resources,
-    event: AuditEventType,
-    principal: Principal,
-    origin: Origin | None,
-    webhook_id: int,
-    transaction: Transaction,
-) -> None:
-    actor, details = principal.user_id, Details(webhook_id=webhook_id)
-    await audit.record(transaction, event, resources.now(), origin, actor=actor, subject=None, details=details)
+def _event(
+    type_: AuditEventType, resources: Resources, principal: Principal, origin: Origin | None, webhook_id: int
+) -> Insertion:
+    details = Details(webhook_id=webhook_id)
+    return audit.event(type_, resources.now(), origin, actor=principal.user_id, subject=None, details=details)
 
 
 async def update(
@@ -148,8 +141,8 @@ async def update(
     values: dict[str, object] = {f"new_{field}": value for field, value in fields.items()}
     try:
         values |= {"webhook_id": webhook_id, "version": version}
-        record = functools.partial(_record, resources, "webhook.updated", principal, origin, webhook_id)
-        webhook = await audit.run(resources.database, statement, values, record)
+        event = _event("webhook.updated", resources, principal, origin, webhook_id)
+        webhook = await resources.database.one_with(statement, values, event)
     finally:
         events.forget(resources)
     if webhook is None:
@@ -165,9 +158,9 @@ async def delete(
 ) -> None:
     """Delete a webhook with its deliveries. Raises `NotFound`, `PreconditionFailed`."""
     version = await _version_to_change(resources.database, webhook_id, if_match)
-    record = functools.partial(_record, resources, "webhook.deleted", principal, origin, webhook_id)
+    event = _event("webhook.deleted", resources, principal, origin, webhook_id)
     values = {"webhook_id": webhook_id, "version": version}
-    deleted = await audit.run(resources.database, DELETE_WEBHOOK, values, record)
+    deleted = await resources.database.one_with(DELETE_WEBHOOK, values, event)
     if deleted is None:
         await get(resources.database, webhook_id)
         raise _has_changed()
@@ -180,9 +173,9 @@ async def rotate_secret(
     """Create a new secret; the previous one signs as well for a while. Raises `NotFound`."""
     until, secret = resources.now() + PREVIOUS_SECRET_LIFETIME, new_secret()
     encrypted = resources.secrets.encrypt(PURPOSE, secret)
-    record = functools.partial(_record, resources, "webhook.secret-rotated", principal, origin, webhook_id)
+    event = _event("webhook.secret-rotated", resources, principal, origin, webhook_id)
     values = {"webhook_id": webhook_id, "new_secret": encrypted, "new_previous_expires_at": until}
-    rotated = await audit.run(resources.database, ROTATE_SECRET, values, record)
+    rotated = await resources.database.one_with(ROTATE_SECRET, values, event)
     if rotated is None:
         raise NotFound(f"There is no webhook {webhook_id}.")
     return WebhookSecretRow(secret, until)
@@ -228,7 +221,8 @@ async def _redeliver(
     async with resources.database.transaction() as transaction:
         delivery = await transaction.one(REDELIVER, delivery_id=delivery_id, now=resources.now())
         if delivery is not None:
-            await _record(resources, "webhook.redelivered", principal, origin, delivery.webhook_id, transaction)
+            event = _event("webhook.redelivered", resources, principal, origin, delivery.webhook_id)
+            await audit.record(transaction, event)
     return delivery
 
 

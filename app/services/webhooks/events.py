@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -19,7 +19,7 @@ import structlog
 from accord.runtime import PayloadError, Reply
 from app import contract
 from app.core.database import Transaction, retry_on_conflict
-from app.core.database.statements import Statement
+from app.core.database.statements import Insertion, Statement
 from app.resources import Resources
 from app.schemas import rows
 from app.schemas.rows import DeletedRow, PostRow, UserRow
@@ -97,15 +97,23 @@ async def write(
     event: Event,
     statement: Statement[R],
     values: Mapping[str, object],
-    record: Callable[[Transaction], Awaitable[None]] | None = None,
+    recorded: Insertion | None = None,
 ) -> R | None:
-    """Run a statement that changes one row; in the same transaction `record`, and the deliveries if a webhook wants the event.
+    """Change one row; with it, write an audit event if there is one, and the deliveries if a webhook wants the event.
 
-    Nothing follows if there is no such row.
+    Nothing is written if there is no such row.
     """
-    if record is None and not await is_wanted(resources, event):
-        return await resources.database.one(statement, **values)
-    return await _write(resources, event, statement, values, record)
+    if await is_wanted(resources, event):
+        return await _write(resources, event, statement, values, recorded)
+    return await _run(resources.database, statement, values, recorded)
+
+
+async def _run(
+    transaction: Transaction, statement: Statement[R], values: Mapping[str, object], recorded: Insertion | None
+) -> R | None:
+    if recorded is None:
+        return await transaction.one(statement, **values)
+    return await transaction.one_with(statement, values, recorded)
 
 
 @retry_on_conflict
@@ -114,13 +122,11 @@ async def _write(
     event: Event,
     statement: Statement[R],
     values: Mapping[str, object],
-    record: Callable[[Transaction], Awaitable[None]] | None,
+    recorded: Insertion | None,
 ) -> R | None:
     async with resources.database.transaction() as transaction:
-        written = await transaction.one(statement, **values)
+        written = await _run(transaction, statement, values, recorded)
         if written is not None:
-            if record is not None:
-                await record(transaction)
             await emit(transaction, resources, event, written)
     return written
 

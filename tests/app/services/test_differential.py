@@ -26,7 +26,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from app import services
 from app.core.database import Database, Transaction, connect
-from app.core.database.postgres.connection import DIALECT
+from app.core.database.postgres.dialect import DIALECT
 from app.core.database.statements import Statement, statement
 from app.core.errors import ConstraintViolation
 from app.migrations import run

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, literal, select
 
 from app.core.database.postgres.batching import LookupBatcher
-from app.core.database.postgres.connection import DIALECT, Connection, StatementRunner, Timeouts
+from app.core.database.postgres.connection import Connection, StatementRunner, Timeouts
+from app.core.database.postgres.dialect import DIALECT
 from app.core.database.postgres.errors import (
     LOST,
     OUTCOME_UNKNOWN,

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
 from asyncpg import InterfaceError
 from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import asyncpg as dialects
 
+from app.core.database.postgres.combined import combined
+from app.core.database.postgres.dialect import DIALECT
 from app.core.database.postgres.errors import is_connection_loss
-from app.core.database.statements import Compiled, Statement
+from app.core.database.statements import Compiled, Insertion, Statement
 
 R = TypeVar("R")
 T = TypeVar("T")
-
-DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]
 
 # Prepared statements per connection, each taking 10 to 50 KB in the server.
 MAX_PREPARED = 500
@@ -131,6 +130,13 @@ class StatementRunner:
         compiled = statement.compiled(DIALECT)
         parameters = compiled.parameters(values)
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
+
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; with the insertions, in one statement."""
+        together = combined(statement, tuple([(insertion.statement, insertion.from_row) for insertion in insertions]))
+        compiled = together.statement.compiled(DIALECT)
+        parameters = compiled.parameters(together.values(values, insertions))
+        return await self._perform(lambda connection: connection.one(compiled, parameters), writes=True)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from app.core.database.sqlite.jobs import Load, Write
 from app.core.database.sqlite.opened_files import OpenedFiles
 from app.core.database.sqlite.transaction import Transaction
 from app.core.database.sqlite.writer import Writer
-from app.core.database.statements import Statement, bind_rows, statement
+from app.core.database.statements import Insertion, Statement, bind_rows, statement
 from app.core.database.usage import Usage
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.files import make_private_file, make_private_folder, restrict_to_owner
@@ -109,6 +109,11 @@ class SQLiteDatabase:
         if compiled.writes:
             return await self._writer.perform(Write(Connection.one, compiled, parameters))
         return self._reader.one(compiled, parameters)
+
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; with the insertions, in one transaction."""
+        async with self.transaction() as transaction:
+            return await transaction.one_with(statement, values, *insertions)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""

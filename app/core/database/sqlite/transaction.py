@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from app.core.database.sqlite.connection import DIALECT, Connection
 from app.core.database.sqlite.jobs import Job
 from app.core.database.sqlite.writer import Writer
-from app.core.database.statements import Compiled, Statement
+from app.core.database.statements import Compiled, Insertion, Statement
 from app.core.errors import ConstraintViolation, ServiceUnavailable
 
 R = TypeVar("R")
@@ -35,6 +35,17 @@ class Transaction(Job[None]):
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
         return self._execute(self._connection.one, statement.compiled(DIALECT), values)
+
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; if there is one, also insert."""
+        row = await self.one(statement, **values)
+        for insertion in insertions if row is not None else ():
+            taken = {
+                name: f"{prefix}{getattr(row, column)}" if prefix else getattr(row, column)
+                for name, column, prefix in insertion.from_row
+            }
+            await self.run(insertion.statement, **insertion.values, **taken)
+        return row
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""

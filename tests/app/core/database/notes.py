@@ -61,11 +61,12 @@ class NoteRow(msgspec.Struct):
     word: str
     number: int
     is_done: bool
+    above_id: int | None
     written_at: datetime
 
 
 TABLE = Note.metadata.tables["notes"]
-COLUMNS = (Note.id, Note.word, Note.number, Note.is_done, Note.written_at)
+COLUMNS = (Note.id, Note.word, Note.number, Note.is_done, Note.above_id, Note.written_at)
 
 INSERT = statement(insert(Note).values(word=bindparam("word")).returning(*COLUMNS), NoteRow)
 OFFER = statement(insert(Note).values(word=bindparam("word")).on_conflict_do_nothing().returning(*COLUMNS), NoteRow)

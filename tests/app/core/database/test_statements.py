@@ -92,7 +92,7 @@ class TestShapes:
     def test_a_row_that_takes_fewer_columns_is_rejected(self):
         long = Statement(insert(Note).returning(*COLUMNS, Note.above_id), NoteRow)
 
-        with pytest.raises(TypeError, match="cannot be called with 6 columns"):
+        with pytest.raises(TypeError, match="cannot be called with 7 columns"):
             long.compiled(DIALECT)
 
     def test_a_command_has_no_returning(self):

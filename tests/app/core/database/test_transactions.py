@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from app.core.clock import utc_now
 from app.core.database import Database, retry_on_conflict
+from app.core.database.postgres import PostgresDatabase
+from app.core.database.statements import FromRow, Insertion, command, insert, parameters, statement
 from app.core.errors import ConstraintViolation, ServiceUnavailable, TransactionConflict
-from tests.app.core.database.notes import ALL, BELOW, ENDLESS_WRITE, GET, INSERT, count_up
+from tests.app.core.database.notes import ALL, BELOW, COLUMNS, ENDLESS_WRITE, GET, INSERT, Note, NoteRow, count_up
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +27,77 @@ async def add(database: Database, word: str) -> None:
     async with database.transaction() as transaction:
         await asyncio.sleep(0)
         await transaction.one(INSERT, word=word)
+
+
+INSERT_BELOW = command(insert(Note).values(parameters("word", "number", "is_done", "above_id", "written_at")))
+OFFER_WHOLE = statement(
+    insert(Note).values(parameters("word", "number", "is_done", "written_at")).on_conflict_do_nothing().returning(*COLUMNS),
+    NoteRow,
+)
+WHOLE = {"word": "a", "number": 1, "is_done": False, "written_at": utc_now()}
+FROM_ROW = (FromRow("above_id", "id"), FromRow("written_at", "written_at"))
+
+
+def below(word: str) -> Insertion:
+    """A note below the one that is written."""
+    return Insertion(INSERT_BELOW, {"word": word, "number": 7, "is_done": True}, FROM_ROW)
+
+
+class TestInsertion:
+    """`one_with`, alone and in a transaction."""
+
+    async def one_with(self, either: Database, in_transaction: object, word: str, insertion: Insertion) -> NoteRow | None:
+        if not in_transaction:
+            return await either.one_with(OFFER_WHOLE, WHOLE | {"word": word}, insertion)
+        async with either.transaction() as transaction:
+            return await transaction.one_with(OFFER_WHOLE, WHOLE | {"word": word}, insertion)
+
+    @pytest.mark.parametrize("in_transaction", [False, True])
+    async def test_both_rows_are_written(self, either: Database, in_transaction):
+        written = await self.one_with(either, in_transaction, "a", below("b"))
+
+        assert written is not None
+        first, second = await either.all(ALL)
+        assert first == written
+        assert second == NoteRow(second.id, "b", 7, is_done=True, above_id=first.id, written_at=first.written_at)
+
+    async def test_several_rows_are_inserted_and_a_text_may_have_the_value(self, either: Database):
+        values = {"number": 7, "is_done": True}
+        texts = (FromRow("word", "id", "note "), *FROM_ROW)
+
+        written = await either.one_with(OFFER_WHOLE, WHOLE, below("b"), Insertion(INSERT_BELOW, values, texts))
+
+        assert written is not None
+        assert await words(either) == {"a", "b", f"note {written.id}"}
+
+    @pytest.mark.parametrize("in_transaction", [False, True])
+    async def test_nothing_is_inserted_if_there_is_no_row(self, either: Database, in_transaction):
+        await either.one(INSERT, word="a")
+
+        assert await self.one_with(either, in_transaction, "a", below("b")) is None
+
+        assert await words(either) == {"a"}
+
+    @pytest.mark.parametrize("in_transaction", [False, True])
+    async def test_an_insertion_that_is_refused_undoes_the_write(self, either: Database, in_transaction):
+        await either.one(INSERT, word="b")
+
+        with pytest.raises(ConstraintViolation, match="unique") as refused:
+            await self.one_with(either, in_transaction, "a", below("b"))
+
+        assert refused.value.constraint == "uq_notes_word"
+        assert await words(either) == {"b"}
+
+    async def test_a_value_that_is_missing_is_reported(self, either: Database):
+        with pytest.raises(TypeError, match=r"missing values: .*number"):
+            await either.one_with(OFFER_WHOLE, WHOLE, Insertion(INSERT_BELOW, {"word": "b", "is_done": True}, FROM_ROW))
+
+    @pytest.mark.slow
+    async def test_a_default_that_is_left_to_python_is_reported(self, served: PostgresDatabase):
+        with pytest.raises(TypeError, match="a value for each column: is_done, number, written_at"):
+            await served.one_with(OFFER_WHOLE, WHOLE, Insertion(BELOW, {"word": "b"}, FROM_ROW[:1]))
+        with pytest.raises(TypeError, match="a value for each column: is_done, number, written_at"):
+            await served.one_with(INSERT, {"word": "a"}, below("b"))
 
 
 class TestFailure:

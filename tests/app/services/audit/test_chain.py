@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from app.call import Origin
+from app.call import Source
 from app.resources import connected, make_resources
 from app.services import audit, housekeeping
 from app.services.audit import chain
@@ -40,8 +40,10 @@ async def services(settings, clock):
 
 
 async def record(service, actor=7, subject=8):
-    origin = Origin("192.0.2.7", "curl", "id")
-    await audit.record(service.database, "user.updated", service.now(), origin, actor=actor, subject=subject)
+    def origin():
+        return Source("192.0.2.7", "curl", "id")
+
+    await audit.record(service.database, audit.event("user.updated", service.now(), origin, actor=actor, subject=subject))
 
 
 async def seal(service):
@@ -89,7 +91,7 @@ class TestSealing:
         """On PostgreSQL ids are not committed in order; on SQLite there is one writer."""
         first, second = services
         async with first.database.transaction() as transaction:
-            await audit.record(transaction, "user.updated", first.now(), None, actor=1, subject=1)
+            await audit.record(transaction, audit.event("user.updated", first.now(), None, actor=1, subject=1))
             await record(second)
             await seal(second)
         await seal(second)

@@ -9,7 +9,6 @@ import pytest
 
 from accord.runtime import ApiError
 from app.call import Principal, SessionPrincipal
-from app.core.database import Transaction
 from app.schemas.models import ApiKeyCreate, PostCreate, PostUpdate, SessionCreate, UserCreate, UserUpdate
 from app.schemas.problems import (
     AlreadyRegistered,
@@ -21,7 +20,8 @@ from app.schemas.problems import (
     Unauthorized,
 )
 from app.schemas.rows import CreatedApiKeyRow
-from app.services import api_keys, posts, sessions, users
+from app.services import api_keys, audit, posts, sessions, users
+from app.services.audit.list_queries import AuditFilters
 from app.services.sessions import rotation
 from app.services.users.creation import create_user
 from app.services.users.list_queries import UserFilters
@@ -77,10 +77,6 @@ class TestTheLastAdministrator:
         assert await administrators(processes[0]) == 1
 
 
-async def unrecorded(_: Transaction) -> None:
-    raise AssertionError("nothing happens that could be recorded")
-
-
 class TestDeactivating:
     async def test_with_a_stale_version_no_session_ends(self, processes):
         user = await create_user(processes[0], UserCreate(**new_user()))
@@ -89,9 +85,12 @@ class TestDeactivating:
         values: dict[str, object] = {"user_id": user.id, "new_is_active": False, "seen": 1}
         change = update_user(frozenset({"is_active"}), seen=True)
 
-        changed = await users._deactivate(processes[1], user.id, frozenset({1, 2}), change, values, unrecorded)  # noqa: SLF001 - the race
+        event = audit.event("user.deactivated", processes[1].now(), None, actor=1, subject=user.id)
+
+        changed = await users._deactivate(processes[1], user.id, frozenset({1, 2}), change, values, event)  # noqa: SLF001 - the race
 
         assert changed is None
+        assert (await audit.list(processes[1].database, 1, 1, None, AuditFilters(type="user.deactivated"))).total == 0
         assert await sessions.Bearer(processes[1]).verify(tokens.access_token) is not None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.core.database.postgres.connection import DIALECT as POSTGRESQL
+from app.core.database.postgres.dialect import DIALECT as POSTGRESQL
 from app.core.database.sqlite.connection import DIALECT as SQLITE
 from app.core.database.statements import Statement
 from app.resources import connected, make_resources
