@@ -20,6 +20,7 @@ class Span(NamedTuple):
     is_error: bool
     service: str
     events: int
+    state: str
 
 
 class Collector:
@@ -73,6 +74,7 @@ class Collector:
                         span.status.code == 2,
                         next(item.value.string_value for item in resource.resource.attributes if item.key == "service.name"),
                         len(span.events),
+                        span.trace_state,
                     )
                     for span in scope.spans
                 ]

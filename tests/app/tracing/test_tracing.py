@@ -11,6 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from app.core.errors import RequestFailed
+from app.core.http.client import GuardedClient
 from app.core.mail import create_transport
 from app.core.tracing import create_tracing
 from app.main import create_app
@@ -74,7 +76,14 @@ class TestARequest:
         ask(settings, ("GET", "/health", {"headers": {"traceparent": TRACEPARENT, "tracestate": "vendor=1"}}))
 
         span = collector.named("getHealth")
-        assert (span.trace, span.parent) == (TRACE, SPAN)
+        assert (span.trace, span.parent, span.state) == (TRACE, SPAN, "vendor=1")
+
+    def test_with_a_long_state_continues_without_it(self, settings, collector):
+        state = ",".join(f"vendor{number}={'x' * 100}" for number in range(10))
+        ask(settings, ("GET", "/health", {"headers": {"traceparent": TRACEPARENT, "tracestate": state}}))
+
+        span = collector.named("getHealth")
+        assert (span.trace, span.state) == (TRACE, "")
 
     @pytest.mark.parametrize(
         "headers",
@@ -171,6 +180,17 @@ class TestTheWorker:
         span = collector.named("send mail")
         assert span.attributes["messaging.message.id"]
         assert user.email not in str(span)
+
+    async def test_a_webhook_that_is_not_received_is_an_error_by_its_type_only(self, settings, collector):
+        tracing = create_tracing(settings, lambda: "1.0")
+        assert tracing is not None
+        with pytest.raises(RequestFailed, match="refused"):
+            await tracing.client(GuardedClient(allow_private=True)).post("http://127.0.0.1:1/hook", {}, b"")
+        await tracing.close()
+
+        span = collector.named("POST")
+        assert (span.is_error, span.attributes["error.type"], span.events) == (True, "RequestFailed", 0)
+        assert "refused" not in str(span)
 
     async def test_a_webhook_carries_the_context_of_its_span(self, settings, collector):
         settings = settings.model_copy(update={"webhook_allow_private": True})
