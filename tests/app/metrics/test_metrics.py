@@ -156,9 +156,9 @@ class TestBacklog:
             scrape = Scrape(port)
 
         assert scrape["accord_webhook_deliveries_due"] == 1
-        assert 0 <= scrape["accord_webhook_deliveries_oldest_seconds"] < 60
+        assert 0 <= scrape["accord_webhook_deliveries_oldest_seconds"] < 3600
         assert scrape["accord_audit_events_unsealed"] >= 2
-        assert 0 < scrape["accord_audit_events_unsealed_oldest_seconds"] < 60
+        assert 0 < scrape["accord_audit_events_unsealed_oldest_seconds"] < 3600
 
     def test_a_database_that_is_down_leaves_the_rest(self, running, monkeypatch):
         client, port = running
