@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from types import ModuleType
 
 import structlog
@@ -18,6 +19,8 @@ from accord.document.findings import BindingError
 from accord.errors import Headers
 from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages as documentation_pages
+from accord.runtime.docs.landing_page import Extras
+from accord.runtime.docs.recent_requests import RecentRequests
 from app import contract, pages, schemas
 from app.call import Call, Principal
 from app.core import logs, mail
@@ -42,10 +45,24 @@ HEADERS: Headers = (
 STRICT_TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
 
 
+CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+LINKS = (
+    ("health", "Health", "Whether the process is running."),
+    ("health/ready", "Readiness", "Whether the service can handle requests."),
+)
+
+
 @functools.cache
-def documentation() -> list[Route]:
-    """The document and its pages, rendered once per process."""
-    return documentation_pages.routes(contract.api().document, contract.api())
+def documentation(*, docs: bool, development: bool) -> list[Route]:
+    """The document and its pages, each made once per process; without `docs`, only the document and what all pages share."""
+    changelog = CHANGELOG if CHANGELOG.is_file() else None
+    extras = Extras(links=LINKS, changelog=changelog, recent_requests=development)
+    return documentation_pages.routes(
+        contract.api().document,
+        contract.api(),
+        extras,
+        is_served=lambda path: docs or path.startswith(("/openapi.", "/assets/")),
+    )
 
 
 @functools.cache
@@ -84,6 +101,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         resources.draining = draining
     log_class = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
     log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
+    observer = RecentRequests(log) if settings.env == "development" and settings.docs else log
 
     def call(context: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
@@ -95,7 +113,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},
         call=call,
         limits=Limits(settings, resources.valkey),
-        observer=log,
+        observer=observer,
         headers=HEADERS,
         host_headers=STRICT_TRANSPORT if settings.env != "development" else (),
         responses=settings.response_policy,
@@ -116,7 +134,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
     app.state.resources = resources  # for FastAPI routes that a fork adds
     app.router.routes += pages.routes()
-    app.router.routes += [
-        route for route in documentation() if settings.docs or route.path.startswith(("/openapi.", "/assets/"))
-    ]
+    app.router.routes += documentation(docs=settings.docs, development=settings.env == "development")
+    if isinstance(observer, RecentRequests):
+        app.router.routes.append(Route("/requests.json", observer.respond))
     return app
