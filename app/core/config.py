@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = []  # accepted Host names; *.example.com: all subdomains; empty: all
     max_connections: int = Field(default=10_000, ge=1, le=1_000_000)  # open client connections of one worker
     max_connections_per_address: int = Field(default=256, ge=0)  # 0: no limit; trusted proxies are exempt
-    docs: bool = True  # serve /docs, /redoc and /problems
+    docs: bool = True  # serve the landing page and the documentation pages that it links
     allowed_origins: Annotated[list[str], NoDecode] | None = None  # CORS; none by default outside development
     trusted_proxies: Annotated[list[str], NoDecode] = []  # addresses or networks of proxies whose X-Forwarded-For is trusted
     # Of public lists. auto: Valkey if REDIS_URL is set, else memory for one worker on SQLite, else off. `memory` is safe for a
