@@ -31,8 +31,10 @@ migrate: $(VENV)/.project ## bring the database of DATABASE_URL to the newest sc
 
 install: $(VENV)/.dev $(VENV)/.project ## make .venv with everything that development needs
 
-generate: install ## write app/schemas from openapi.yaml
+generate: install ## write app/schemas from openapi.yaml, and the reference of settings from app/core/config
 	$(BIN)/accord generate
+	$(BIN)/python -m app settings --reference markdown > docs/configuration.md
+	$(BIN)/python -m app settings --reference env > .env.example
 
 format: install ## format the code and apply the automatic fixes of the linter
 	$(BIN)/ruff format
@@ -54,8 +56,10 @@ lint: install ## formatting, lint, types, import layers, and the house rules of 
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/accord lint
 
-check-generated: install ## whether app/schemas is what openapi.yaml generates
+check-generated: install ## whether app/schemas and the reference of settings are what `make generate` writes
 	$(BIN)/accord check
+	$(BIN)/python -m app settings --reference markdown | diff docs/configuration.md - || { echo 'run make generate'; exit 1; }
+	$(BIN)/python -m app settings --reference env | diff .env.example - || { echo 'run make generate'; exit 1; }
 
 # Every check runs, even if an earlier one fails.
 check-contract: install ## check that document, code and handlers agree, and that clients of the last release still work (BASE=file: of that)

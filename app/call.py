@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -48,12 +48,15 @@ class KeyPrincipal(Principal):
     scopes: frozenset[str]
 
 
-class Origin(NamedTuple):
+class Source(NamedTuple):
     """Where a request came from, as audit events record it. Text of the client is printable, on one line, and bounded."""
 
     address: str | None  # of the client; None for clients of a Unix socket
     user_agent: str | None  # the first `User-Agent` header
     request_id: str | None
+
+
+Origin: TypeAlias = Callable[[], Source]  # called only if there is an event to record
 
 
 class Call(Generic[P_co]):
@@ -70,13 +73,12 @@ class Call(Generic[P_co]):
         peer = self._context.scope["client"]
         return client_key(peer[0]) if peer else ""
 
-    @property
-    def origin(self) -> Origin:
+    def origin(self) -> Source:
         """Where the request came from."""
         scope = self._context.scope
         peer = scope["client"]
         agent = next((value for name, value in scope["headers"] if name == b"user-agent"), None)
-        return Origin(
+        return Source(
             _bounded(peer[0], MAX_ADDRESS_LENGTH) if peer else None,
             _bounded(agent.decode("latin-1"), MAX_USER_AGENT_LENGTH) if agent is not None else None,
             self._context.id.decode(),

@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from app.cli.errors import MISUSED, fail, program
+from app.cli.output import show
 from app.cli.settings import describe_faults, require_migrated
 from app.cli.startup import run
 from app.core.config import Settings
@@ -21,7 +22,7 @@ from app.services.users.creation import create_user
 _MAX_PASSWORD_BYTES = 1024  # read from standard input; the contract allows 128 characters
 
 
-def admin_create(settings: Settings, *, email: str | None, username: str | None, password_stdin: bool) -> None:
+def admin_create(settings: Settings, *, email: str | None, username: str | None, password_stdin: bool, as_json: bool) -> None:
     """Create an administrator."""
     require_migrated(settings)
     piped = password_stdin or not sys.stdin.isatty()
@@ -37,7 +38,8 @@ def admin_create(settings: Settings, *, email: str | None, username: str | None,
     except ValidationError as error:
         fail(*describe_faults(error, {name: field.description for name, field in UserCreate.model_fields.items()}))
     user = run(settings, lambda resources: create_user(resources, new, "admin"))
-    typer.echo(f"administrator {user.username} has the id {user.id}")
+    data = {"id": user.id, "username": user.username, "email": user.email}
+    show(data, f"administrator {user.username} has the id {user.id}", as_json=as_json)
 
 
 def _piped() -> str:
@@ -51,7 +53,7 @@ def _piped() -> str:
         fail("password: standard input is not UTF-8")
 
 
-def admin_token(settings: Settings, *, username: str | None) -> None:
+def admin_token(settings: Settings, *, username: str | None, as_json: bool) -> None:
     """Sign in as an administrator and print the access token."""
     require_migrated(settings)
 
@@ -59,6 +61,8 @@ def admin_token(settings: Settings, *, username: str | None) -> None:
         return await sessions.issue(resources, await users.get_admin(resources.database, username))
 
     try:
-        typer.echo(run(settings, issue).access_token)
+        tokens = run(settings, issue)
     except NotFound as error:
         fail(f"{error.detail} Create one with `{program()} admin create`.")
+    data = {name: getattr(tokens, name) for name in ("access_token", "token_type", "expires_in")}
+    show(data, tokens.access_token, as_json=as_json)

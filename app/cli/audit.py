@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import typer
-
 from app.cli.errors import MISUSED, fail
+from app.cli.output import show
 from app.cli.settings import require_migrated
 from app.cli.startup import run
 from app.core.config import Settings
@@ -15,7 +14,7 @@ from app.services.audit.verification import Anchor, verify
 _ANCHOR = re.compile(r"([0-9]{1,16}):([0-9a-f]{64})").fullmatch
 
 
-def audit_verify(settings: Settings, *, expect: str | None) -> None:
+def audit_verify(settings: Settings, *, expect: str | None, as_json: bool) -> None:
     """Verify the chain of audit events."""
     expected = None
     if expect is not None:
@@ -24,9 +23,16 @@ def audit_verify(settings: Settings, *, expect: str | None) -> None:
         expected = Anchor(int(found[1]), found[2])
     require_migrated(settings)
     result = run(settings, lambda resources: verify(resources.database, expected))
+    last, verified = f"{result.last.sequence}:{result.last.hash}", result.last.sequence - result.deleted
+    data = {
+        "fault": result.fault,
+        "last": last,
+        "verified": verified,
+        "deleted_up_to": result.deleted,
+        "not_sealed": result.unsealed,
+    }
     if result.fault is not None:
-        fail(f"{result.fault}; the last good event is {result.last.sequence}:{result.last.hash}")
-    if result.deleted:
-        typer.echo(f"deleted after AUDIT_DAYS: up to {result.deleted}")
-    typer.echo(f"verified: {result.last.sequence - result.deleted} events; not sealed yet: {result.unsealed}")
-    typer.echo(f"{result.last.sequence}:{result.last.hash}")
+        show(data, as_json=as_json)
+        fail(f"{result.fault}; the last good event is {last}")
+    deleted = [f"deleted after AUDIT_DAYS: up to {result.deleted}"] if result.deleted else []
+    show(data, *deleted, f"verified: {verified} events; not sealed yet: {result.unsealed}", last, as_json=as_json)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import typer
-
 from app import contract
+from app.cli.output import show
 from app.main import handlers
 
 
-def check() -> None:
+def check(*, as_json: bool) -> None:
     """Count the operations; raises `BindingError` unless each has its handler."""
-    typer.echo(f"{contract.api().document.name}: {len(handlers())} operations, each with a handler")
+    name, number = contract.api().document.name, len(handlers())
+    show({"document": name, "operations": number}, f"{name}: {number} operations, each with a handler", as_json=as_json)

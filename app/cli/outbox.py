@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from app.cli.errors import MISUSED, fail
+from app.cli.output import show
 from app.cli.settings import require_migrated
 from app.cli.startup import run
 from app.core.config import Settings
@@ -32,7 +33,7 @@ def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) ->
         typer.echo(f"{counts.items - counts.dead} waiting, {counts.dead} dead")
 
 
-def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> None:
+def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool, as_json: bool) -> None:
     """Make items due now."""
     if (item is None) == (not all_dead):
         fail("give the id of one item, or --all-dead", code=MISUSED)
@@ -46,7 +47,7 @@ def retry_outbox(settings: Settings, *, item: int | None, all_dead: bool) -> Non
     changed = run(settings, retry)
     if item is not None and not changed:
         fail(f"item {item} does not exist or is being delivered")
-    typer.echo(f"due now: {changed}")
+    show({"due_now": changed}, f"due now: {changed}", as_json=as_json)
 
 
 def _as_json(item: StoredItem, now: datetime) -> str:

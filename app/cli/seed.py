@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import typer
-
+from app.cli.output import progress, show
 from app.cli.settings import require_migrated
 from app.cli.startup import run
 from app.core.config import Settings
@@ -18,18 +17,19 @@ from app.services import seed as seeds
 TABLES = ("users", "posts", "counters")
 
 
-def seed(settings: Settings, *, users: int, posts: int) -> None:
+def seed(settings: Settings, *, users: int, posts: int, as_json: bool) -> None:
     """Add generated users and posts."""
     require_migrated(settings)
 
     async def fill(resources: Resources) -> None:
         for label, number, add in (("users", users, seeds.add_users), ("posts", posts, seeds.add_posts)):
             if number:
-                with typer.progressbar(length=number, label=f"{label:<6}", show_pos=True) as bar:
+                with progress(number, f"{label:<6}") as bar:
                     await add(resources, number, bar.update)
 
     run(settings, fill)
     _analyse(settings.database_url)
+    show({"users": users, "posts": posts}, f"added: {users} users, {posts} posts", as_json=as_json)
 
 
 def _analyse(url: str) -> None:

@@ -18,7 +18,7 @@ from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
 from app.cli.settings import require_migrated
-from app.cli.startup import log_loopback_url, log_to_stderr, log_unknown_settings, require_mail, require_secret_key, run
+from app.cli.startup import log_to_stderr, log_unknown_settings, log_unsafe_settings, require_mail, require_safe_settings, run
 from app.contract import title, version
 from app.core import limits
 from app.core.config import Settings
@@ -35,7 +35,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # until it serves, which installs handlers of its own
             signal.signal(number, lambda *_: sys.exit(0))
     log_to_stderr(settings)
-    require_secret_key(settings)
+    require_safe_settings(settings)
     draining = asyncio.Event()
     application = create_app(settings, draining=draining)
     line: socket.socket | None = None
@@ -61,7 +61,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
             key=limits.client_key,
             exempt=settings.trusted_proxies,
         ),
-        hosts=Hosts(settings.allowed_hosts),
+        hosts=Hosts(settings.host_names),
         control_socket=line,
     )
 
@@ -101,7 +101,7 @@ def _prepare(settings: Settings, port: int) -> None:
         require_migrated(settings)
         _log.info("starting", **startup_info)
     log_unknown_settings()
-    log_loopback_url(settings)
+    log_unsafe_settings(settings)
     if settings.worker:
         require_mail(settings)
     if settings.workers > 1 and settings.redis_url is None:

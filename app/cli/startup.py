@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import structlog
 
 from app.cli.errors import MISUSED, fail
 from app.core import logs, mail
-from app.core.config import Settings, unknown_settings
-from app.core.security.secrets import SAMPLE_KEY
+from app.core.config import Settings, safety, unknown_settings
 from app.resources import Resources, connected, make_resources
 
 T = TypeVar("T")
@@ -43,24 +40,17 @@ def run(settings: Settings, work: Callable[[Resources], Awaitable[T]]) -> T:
     return asyncio.run(connect())
 
 
-def require_secret_key(settings: Settings) -> None:
-    """Exit with a message if SECRET_KEY is not set, or is the one of `.env.example`. Development has a key of its own."""
-    if settings.env != "development" and (not settings.secret_key or SAMPLE_KEY in settings.secret_key):
-        fail("SECRET_KEY: must be set outside development; print one with `openssl rand -base64 32`", code=MISUSED)
+def require_safe_settings(settings: Settings, *, serving: bool = True) -> None:
+    """Exit with a message for each setting that is unsafe in this environment. Opens nothing."""
+    if rules := safety.refused(settings, serving=serving):
+        fail(*(f"{rule.setting}: {rule.problem}; {rule.remedy}" for rule in rules), code=MISUSED)
 
 
-def log_loopback_url(settings: Settings) -> None:
-    """Log a warning if links in mails would lead to the machine of whoever reads them. Call it once, not in every worker."""
-    if settings.env != "development" and is_loopback(urlsplit(settings.public_url).hostname or ""):
-        _log.warning("PUBLIC_URL is a loopback address: links in mails and passkeys will not work for others")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is of the machine itself."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")  # RFC 6761, 6.3
+def log_unsafe_settings(settings: Settings, *, serving: bool = True) -> None:
+    """Log a warning that names settings that are unsafe, but permitted. Call it once, not in every worker."""
+    if rules := safety.reported(settings, serving=serving):
+        names = sorted({name for rule in rules for name in rule.setting.split(", ")})
+        _log.warning("unsafe settings, which `python -m app doctor` explains", settings=names)
 
 
 def require_mail(settings: Settings) -> None:

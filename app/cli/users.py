@@ -10,32 +10,33 @@ from typing import IO
 import typer
 
 from app.cli.errors import fail
+from app.cli.output import progress, show
 from app.cli.settings import require_migrated
 from app.cli.startup import run
 from app.cli.user_files import Writer, is_csv, read
 from app.core.config import Settings
 from app.core.printable import printable
 from app.resources import Resources
-from app.services.users.bulk import Outcome, import_users, record_export, stored_users
+from app.services.users.bulk import Outcome, count_users, import_users, record_export, stored_users
 
 
-def users_import(settings: Settings, *, file: Path, report: Path | None) -> None:
+def users_import(settings: Settings, *, file: Path, report: Path | None, as_json: bool) -> None:
     """Import users from a file."""
     require_migrated(settings)
     is_csv(file)
     with contextlib.ExitStack() as stack:
         lines = _lines(file)
         reports = stack.enter_context(_private(report)) if report is not None else None
-        refused: list[int] = []
+        refused: list[dict[str, object]] = []
 
         def refuse(line: int, reason: str) -> None:
-            refused.append(line)
+            refused.append({"line": line, "reason": reason})
             text = printable(f"line {line}: {reason}")
             typer.echo(text, err=True)
             if reports is not None:
                 reports.write(f"{text}\n")
 
-        bar = stack.enter_context(typer.progressbar(length=lines, label="users", show_pos=True))
+        bar = stack.enter_context(progress(lines, "users"))
 
         def stored(line: int, outcome: Outcome) -> None:
             for taken in outcome.taken:
@@ -44,12 +45,14 @@ def users_import(settings: Settings, *, file: Path, report: Path | None) -> None
 
         total = run(settings, lambda resources: import_users(resources, read(file, refuse), stored))
         bar.update(lines - bar.pos)
-    typer.echo(f"imported: {total.imported}; skipped, because they exist: {total.skipped}; refused: {len(refused)}")
+    data = {"imported": total.imported, "skipped": total.skipped, "refused": refused}
+    counts = f"imported: {total.imported}; skipped, because they exist: {total.skipped}; refused: {len(refused)}"
+    show(data, counts, as_json=as_json)
     if refused:
         fail(f"{len(refused)} lines were refused; correct them and import the file again")
 
 
-def users_export(settings: Settings, *, file: Path, with_password_hashes: bool) -> None:
+def users_export(settings: Settings, *, file: Path, with_password_hashes: bool, as_json: bool) -> None:
     """Export all users to a new file, which only its owner can read."""
     require_migrated(settings)
     as_csv = is_csv(file)
@@ -57,11 +60,11 @@ def users_export(settings: Settings, *, file: Path, with_password_hashes: bool) 
     async def write(resources: Resources) -> int:
         writer = Writer(opened, as_csv=as_csv, with_hashes=with_password_hashes)
         await record_export(resources, writer.columns)
-        number = 0
-        async for batch in stored_users(resources.database):
-            writer.write(batch)
-            number += len(batch)
-        return number
+        with progress(await count_users(resources.database), "users") as bar:
+            async for batch in stored_users(resources.database):
+                writer.write(batch)
+                bar.update(len(batch))
+            return bar.pos
 
     with _private(file) as opened:
         try:
@@ -69,7 +72,7 @@ def users_export(settings: Settings, *, file: Path, with_password_hashes: bool) 
         except BaseException:
             file.unlink()  # an incomplete export looks like a complete one
             raise
-    typer.echo(f"exported: {number}")
+    show({"exported": number}, f"exported: {number}", as_json=as_json)
 
 
 def _private(path: Path) -> IO[str]:

@@ -8,7 +8,7 @@ import signal
 import uvloop
 
 from app.cli.settings import require_migrated
-from app.cli.startup import log_loopback_url, log_to_stderr, log_unknown_settings, require_mail, require_secret_key
+from app.cli.startup import log_to_stderr, log_unknown_settings, log_unsafe_settings, require_mail, require_safe_settings
 from app.core import mail
 from app.core.config import Settings
 from app.core.mail import MailTransport
@@ -19,11 +19,11 @@ from app.worker import working
 def worker(settings: Settings) -> None:
     """Deliver the outbox until SIGTERM or SIGINT."""
     log_to_stderr(settings)
-    require_secret_key(settings)
+    require_safe_settings(settings, serving=False)
     transport = mail.create_transport(settings)
     require_migrated(settings)
     log_unknown_settings()
-    log_loopback_url(settings)
+    log_unsafe_settings(settings, serving=False)
     require_mail(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(settings, transport))

@@ -25,6 +25,7 @@ def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  #
 
 
 connection = context.config.attributes["connection"]
+step = context.config.attributes["step"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
@@ -33,6 +34,7 @@ context.configure(
     render_as_batch=True,
     transactional_ddl=True,
     render_item=_render,
+    on_version_apply=None if step is None else lambda **_: step(),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -18,8 +18,8 @@ from app.migrations.locking import exclusively
 VERSIONS = Path(__file__).parent / "versions"
 
 
-def upgrade(url: str) -> list[str]:
-    """Apply pending migrations and return their revisions, oldest first.
+def upgrade(url: str, step: Callable[[], None] | None = None) -> list[str]:
+    """Apply pending migrations and return their revisions, oldest first. `step` is called after each.
 
     All or nothing, except that a revision which builds an index online (`app.migrations.ddl`) commits what came before it.
     Processes that migrate at the same time wait for each other; the second finds nothing to apply.
@@ -36,7 +36,7 @@ def upgrade(url: str) -> list[str]:
         pending = _pending(connection)
         applied.extend(revision for revision in pending if revision not in applied)
         if pending:
-            _apply(connection, lambda config: command.upgrade(config, "head"))
+            _apply(connection, lambda config: command.upgrade(config, "head"), step)
 
     exclusively(url, work)
     return applied
@@ -90,14 +90,14 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def _apply(connection: Connection, step: Callable[[Config], None]) -> None:
+def _apply(connection: Connection, work: Callable[[Config], None], step: Callable[[], None] | None = None) -> None:
     if connection.dialect.name == "postgresql":
         connection.rollback()  # end the reading transaction: Alembic begins its own and may commit it in between
-    step(_config(connection))
+    work(_config(connection, step))
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
+def _config(connection: Connection | None = None, step: Callable[[], None] | None = None) -> Config:
+    config = Config(attributes={"connection": connection, "step": step})
     options = {"script_location": Path(__file__).parent, "version_locations": VERSIONS, "path_separator": "newline"}
     for name, value in options.items():
         config.set_main_option(name, str(value).replace("%", "%%"))

@@ -65,7 +65,7 @@ class Project:
 
     def run(self, *command: str) -> tuple[int, str]:
         """The exit code and the output of a Python command in the copy."""
-        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "ENV": "staging", "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [sys.executable, *command], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )

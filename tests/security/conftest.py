@@ -27,7 +27,15 @@ def service(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def production(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service with the settings of production, and without documentation pages."""
-    settings = {"ENV": "production", "DOCS": "false", "WEBHOOK_ALLOW_PRIVATE": "false", "RESPONSE_POLICY": "off"}
+    settings = {
+        "ENV": "production",
+        "PUBLIC_URL": "https://accord.example.com",
+        "DOCS": "false",
+        "WEBHOOK_ALLOW_PRIVATE": "false",
+        "RESPONSE_POLICY": "off",
+        "PASSWORD_MEMORY_KIB": "7168",
+        "PASSWORD_PASSES": "5",
+    }
     with running(template, tmp_path_factory.mktemp("production"), **settings) as service:
         yield service
 

@@ -26,7 +26,7 @@ def without_privileges() -> None:
 
 
 def runner(folder: Path) -> Run:
-    """Runs commands in a folder, with no setting but SECRET_KEY, and a database that does not exist yet."""
+    """Runs commands in a folder, in staging, where weak hashes are permitted, with a database that does not exist yet."""
     names = {name.upper() for name in Settings.model_fields}
     inherited = {name: value for name, value in os.environ.items() if name not in names}
 
@@ -34,6 +34,7 @@ def runner(folder: Path) -> Run:
         environment = {
             **inherited,
             "PYTHONPATH": str(ROOT),
+            "ENV": "staging",
             "DATABASE_URL": f"sqlite:///{folder / 'accord.db'}",
             "PASSWORD_MEMORY_KIB": "8",
             "SECRET_KEY": SECRET_KEY,

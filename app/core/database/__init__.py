@@ -37,8 +37,8 @@ class Transaction(Protocol):
     async def one(self, statement: Statement[R], /, **values: object) -> R | None:
         """The first row, or None."""
 
-    async def one_with(self, statement: Statement[R], values: Mapping[str, object], insertion: Insertion) -> R | None:
-        """The row of a write, or None; if there is one, the insertion takes effect with it. One statement on PostgreSQL."""
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; if there is one, the insertions take effect with it. One statement on PostgreSQL."""
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""

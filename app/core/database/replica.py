@@ -117,9 +117,9 @@ class _TrackingDatabase:
             if statement.writes:
                 await self._pair.record()
 
-    async def one_with(self, statement: Statement[R], values: Mapping[str, object], insertion: Insertion) -> R | None:
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
         try:
-            return await self._primary.one_with(statement, values, insertion)
+            return await self._primary.one_with(statement, values, *insertions)
         finally:
             await self._pair.record()
 

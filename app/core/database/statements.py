@@ -30,7 +30,7 @@ Process = Callable[[Any], Any]
 class Compiled(Generic[R]):
     """A statement compiled for one dialect: its SQL, the conversion of values to parameters, and of columns to a row."""
 
-    __slots__ = ("_computed", "_converters", "_named", "_names", "_row", "_template", "sql", "writes")
+    __slots__ = ("_computed", "_converters", "_named", "_names", "_row", "_template", "defaults", "sql", "writes")
 
     def __init__(self, statement: Statement[R], dialect: Dialect) -> None:
         compiler = _inline(statement.core).compile(dialect=dialect)
@@ -55,6 +55,7 @@ class Compiled(Generic[R]):
         named: list[tuple[int, str, Process | None]] = []
         computed: list[tuple[int, Process, Process | None]] = []
         defaults = _defaults(compiler)
+        self.defaults = frozenset(defaults)  # the columns whose values come from defaults in Python
         for index, name in enumerate(compiler.positiontup or ()):
             bind = compiler.binds[name]
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
@@ -231,12 +232,20 @@ def _no_row() -> None:
     """Commands return no rows."""
 
 
+class FromRow(NamedTuple):
+    """A value of an insertion that is taken from the other row: a column's value or, with a prefix, that and its text."""
+
+    name: str
+    column: str
+    prefix: str = ""
+
+
 class Insertion(NamedTuple):
     """A row to insert together with the row of another statement, by `one_with`."""
 
     statement: Statement[None]  # inserts its parameters into the columns of the same names
     values: Mapping[str, object]
-    from_row: tuple[tuple[str, str], ...] = ()  # further values, and the column of the other row that each is taken from
+    from_row: tuple[FromRow, ...] = ()  # further values
 
 
 def parameters(*columns: str) -> dict[str, BindParameter[Any]]:

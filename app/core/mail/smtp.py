@@ -76,16 +76,7 @@ class SMTPTransport:
                 raise
             else:
                 return connection, sent
-        url = self._url
-        connection = SMTP(
-            hostname=url.host,
-            port=url.port,
-            username=url.username,
-            password=url.password,
-            use_tls=url.tls == "always",
-            start_tls=url.tls == "starttls",
-            timeout=CONNECT_SECONDS,
-        )
+        url, connection = self._url, _create_connection(self._url)
         try:
             await connection.connect()
             await connection.mail(self._sender.addr_spec, timeout=COMMAND_SECONDS)
@@ -112,6 +103,34 @@ class SMTPTransport:
         while self._idle and self._idle[0][2] <= oldest:  # connections are reused last in, first out: the first is the oldest
             self._idle.pop(0)[0].close()
         self._sweeping = loop.call_at(self._idle[0][2] + IDLE_SECONDS, self._sweep) if self._idle else None
+
+
+async def check_server(url: SMTPURL) -> None:
+    """Connect, negotiate TLS and sign in as the URL says, and send nothing.
+
+    Raises:
+        MailUnavailable: the server is unreachable, fails TLS verification, or rejects our credentials.
+    """
+    connection = _create_connection(url)
+    try:
+        await connection.connect()
+        await connection.quit()
+    except (SMTPException, OSError) as error:
+        raise MailUnavailable(f"{url.host}:{url.port}: {_message(error)}") from error
+    finally:
+        connection.close()
+
+
+def _create_connection(url: SMTPURL) -> SMTP:
+    return SMTP(
+        hostname=url.host,
+        port=url.port,
+        username=url.username,
+        password=url.password,
+        use_tls=url.tls == "always",
+        start_tls=url.tls == "starttls",
+        timeout=CONNECT_SECONDS,
+    )
 
 
 def _message(error: BaseException) -> str:

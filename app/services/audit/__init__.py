@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.call import Origin
+from app.call import Origin, Source
 from app.core.database import Database, Transaction
-from app.core.database.statements import Insertion
+from app.core.database.statements import FromRow, Insertion
 from app.models.audit import AuditEventType
 from app.schemas.rows import AuditDetailsRow, AuditEventListRow
 from app.services.audit.list_queries import AuditFilters, audit_listing
@@ -26,7 +26,7 @@ Details: TypeAlias = AuditDetailsRow
 
 NO_DETAILS = Details()
 _FOREVER = datetime(3000, 1, 1, tzinfo=UTC)  # later than every event
-UNKNOWN = Origin(None, None, None)  # of what operators do on the command line, and of work without a request
+UNKNOWN = Source(None, None, None)  # of what operators do on the command line, and of work without a request
 
 _json = msgspec.json.Encoder()
 
@@ -46,20 +46,20 @@ def event(
     actor: int | None,
     subject: int | None,
     details: Details = NO_DETAILS,
-    from_row: tuple[tuple[str, str], ...] = (),
+    from_row: tuple[FromRow, ...] = (),
 ) -> Insertion:
     """An event, to be written by `record`, or by `one_with` together with what happened.
 
     Args:
         type_: what happened.
         now: when.
-        origin: the request, `call.origin`; None on the command line.
+        origin: where the request came from, `call.origin`; None on the command line.
         actor: the user who acted; None if nobody is signed in.
         subject: the user whom it is about.
         details: ids, names of fields and numbers. Nothing personal: it is kept when the users are deleted.
         from_row: what is taken from the row that is written, such as the id of a new user; see `Insertion`.
     """
-    address, user_agent, request_id = origin or UNKNOWN
+    address, user_agent, request_id = UNKNOWN if origin is None else origin()
     salt = os.urandom(16).hex()
     values = {
         "type": type_,
@@ -73,8 +73,8 @@ def event(
         "salt": salt,
         "personal_digest": personal_digest(salt, address, user_agent),
     }
-    for name, _ in from_row:
-        del values[name]
+    for taken in from_row:
+        del values[taken.name]
     return Insertion(INSERT_EVENT, values, from_row)
 
 

@@ -14,17 +14,17 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core.database import Transaction
+from app.core.database.statements import FromRow, Insertion
 from app.core.errors import MailUnavailable, ServiceUnavailable, Undeliverable
 from app.core.mail import Mail, MailTransport
 from app.core.mail.message import parse_sender
 from app.resources import Resources
-from app.schemas.rows import UserRow
 from app.services import mail_tokens, outbox, sign_ups
 from app.services.mail_tokens import Purpose
 from app.services.mails import recipients
-from app.services.shared.limits import count
 
 TOPIC = "mail."  # followed by the name of the template
+_USER = "user:"  # followed by an id: the subject of outbox items with the data of a user
 
 Requested: TypeAlias = Literal["reset-password", "verify-email"]  # mails that anybody can ask for
 
@@ -70,17 +70,13 @@ class Named(Protocol):
         """The full name."""
 
 
-async def queue_welcome(transaction: Transaction, resources: Resources, user: UserRow, *, invited: bool = False) -> None:
-    """Queue the welcome mail of a new user; one statement, in the transaction that creates the user.
+def welcome(resources: Resources, to: str, user: Named, now: datetime, *, invited: bool = False) -> Insertion:
+    """The welcome mail of a new user, to be queued together with the row of the user.
 
     A user who was invited by an administrator gets a token to choose a password.
-
-    Raises:
-        TooManyRequests: too many mails to this mailbox; the transaction must be rolled back.
     """
-    await count(resources.mails, mailbox(user.email), "mails to this mailbox")
     values = {"name": _greeting(user), "username": user.username} | ({"invited": "yes"} if invited else {})
-    await _queue(transaction, resources, "welcome", user.email, values, user.created_at, subject(user.id))
+    return outbox.item(f"{TOPIC}welcome", _mail(resources, to, values, now), now, FromRow("subject", "id", _USER))
 
 
 async def queue_sign_up(transaction: Transaction, resources: Resources, sign_up_id: int, to: str, now: datetime) -> None:
@@ -116,7 +112,7 @@ async def delete_requested(transaction: Transaction, email: str) -> None:
 
 def subject(user_id: int) -> str:
     """The subject of outbox items with the data of a user."""
-    return f"user:{user_id}"
+    return f"{_USER}{user_id}"
 
 
 def mailbox(address: str) -> str:
@@ -207,8 +203,11 @@ async def _queue(
     about: str,
     user_id: int | None = None,
 ) -> None:
-    queued = QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values, user_id)
-    await outbox.add(transaction, f"{TOPIC}{template}", queued, now, about)
+    await outbox.add(transaction, f"{TOPIC}{template}", _mail(resources, to, values, now, user_id), now, about)
+
+
+def _mail(resources: Resources, to: str, values: dict[str, str], now: datetime, user_id: int | None = None) -> QueuedMail:
+    return QueuedMail(to, f"<{uuid.uuid4().hex}@{_domain(resources.settings.mail_from)}>", now, values, user_id)
 
 
 @functools.lru_cache(maxsize=4)

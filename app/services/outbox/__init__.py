@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from app.core.database import Database, Transaction
+from app.core.database.statements import FromRow, Insertion
 from app.core.printable import printable
 from app.services.outbox.queries import (
     CLAIM_DUE_ITEMS,
@@ -49,7 +50,17 @@ async def add(transaction: Transaction, topic: str, payload: object, now: dateti
     The payload is encoded as JSON. It must contain everything that has to be the same in every attempt. With a subject,
     `delete_about` finds it.
     """
-    await transaction.run(INSERT_ITEM, topic=topic, payload=_json.encode(payload).decode(), subject=subject, created_at=now)
+    await transaction.run(INSERT_ITEM, **_values(topic, payload, now), subject=subject)
+
+
+def item(topic: str, payload: object, now: datetime, subject: FromRow) -> Insertion:
+    """An item as `add` adds it, to be inserted together with the row that it is about."""
+    return Insertion(INSERT_ITEM, _values(topic, payload, now), (subject,))
+
+
+def _values(topic: str, payload: object, now: datetime) -> dict[str, object]:
+    encoded = _json.encode(payload).decode()
+    return {"topic": topic, "payload": encoded, "created_at": now, "available_at": now, "attempts": 0}
 
 
 async def delete_about(transaction: Transaction, subject: str) -> None:

@@ -42,9 +42,7 @@ class Counts(NamedTuple):
 
 
 INSERT_ITEM = command(
-    insert(OutboxItem).values(
-        **parameters("topic", "payload", "subject", "created_at"), available_at=bindparam("created_at"), attempts=0
-    )
+    insert(OutboxItem).values(parameters("topic", "payload", "subject", "created_at", "available_at", "attempts"))
 )
 DELETE_ITEMS_ABOUT = command(delete(OutboxItem).where(OutboxItem.subject == bindparam("subject")))
 

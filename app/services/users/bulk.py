@@ -14,6 +14,7 @@ from app.resources import Resources
 from app.services import audit, profiles
 from app.services.audit import Details
 from app.services.users.bulk_queries import (
+    COUNT_USERS,
     EXPORT_BATCH,
     INSERT_IMPORTED_USER,
     SELECT_ID_BY_EMAIL,
@@ -107,6 +108,11 @@ async def record_export(resources: Resources, fields: Sequence[str]) -> None:
     """Record that all users are exported, with these fields. Call it before `stored_users`: no export is without its event."""
     database, now, details = resources.database, resources.now(), Details(fields=[*fields])
     await audit.record(database, audit.event("users.exported", now, None, actor=None, subject=None, details=details))
+
+
+async def count_users(database: Database) -> int:
+    """The number of all users."""
+    return await database.one(COUNT_USERS) or 0
 
 
 async def stored_users(database: Database) -> AsyncGenerator[list[StoredUser]]:

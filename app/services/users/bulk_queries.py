@@ -10,8 +10,11 @@ from sqlalchemy import bindparam, literal, select
 from app.call import Role
 from app.core.database.statements import insert, parameters, statement
 from app.models import User
+from app.services.shared.pages import stored_total
 
 EXPORT_BATCH = 1000  # rows
+
+COUNT_USERS = stored_total(*(f"users:{role}:{state}" for role in ("user", "admin") for state in ("active", "inactive")))
 
 
 class StoredUser(NamedTuple):

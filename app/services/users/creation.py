@@ -10,6 +10,7 @@ from pydantic import MISSING
 
 from app.call import Origin, Principal, Role
 from app.core.database import Transaction, retry_on_conflict
+from app.core.database.statements import FromRow, Insertion
 from app.core.errors import ConstraintViolation
 from app.resources import Resources
 from app.schemas.models import UserCreate
@@ -27,8 +28,8 @@ from app.services.webhooks import events
 _UNIQUE_FIELDS = {"uq_users_email_key": "email", "uq_users_username_key": "username"}
 
 # What the audit event has of the new row.
-_CREATED = (("subject_id", "id"),)
-_SIGNED_UP = (*_CREATED, ("actor_id", "id"))
+_CREATED = (FromRow("subject_id", "id"),)
+_SIGNED_UP = (*_CREATED, FromRow("actor_id", "id"))
 
 
 class NewUser(NamedTuple):
@@ -89,9 +90,14 @@ async def _store(
     resources: Resources, new: NewUser, record: Record[UserRow] | None, origin: Origin | None, creator: Principal | None
 ) -> UserRow:
     async with resources.database.transaction() as transaction:
-        user = await insert_user(transaction, resources, new, origin, creator)
-        if new.role == "user":
-            await mails.queue_welcome(transaction, resources, user, invited=creator is not None)
+        welcome = (
+            [mails.welcome(resources, new.email, new, resources.now(), invited=creator is not None)]
+            if new.role == "user"
+            else []
+        )
+        user = await insert_user(transaction, resources, new, origin, creator, *welcome)
+        if welcome:
+            await count(resources.mails, mails.mailbox(new.email), "mails to this mailbox")  # rolls back if there are too many
         if record is not None:
             await record(transaction, user)
     resources.outbox_added.set()
@@ -99,9 +105,14 @@ async def _store(
 
 
 async def insert_user(
-    transaction: Transaction, resources: Resources, new: NewUser, origin: Origin | None, creator: Principal | None = None
+    transaction: Transaction,
+    resources: Resources,
+    new: NewUser,
+    origin: Origin | None,
+    creator: Principal | None = None,
+    *others: Insertion,
 ) -> UserRow:
-    """Insert a user, with the audit event and those of webhooks. Raises `AlreadyRegistered`."""
+    """Insert a user, with the audit event, those of webhooks and `others`. Raises `AlreadyRegistered`."""
     now: datetime = resources.now()
     values = {
         **new._asdict(),
@@ -114,7 +125,7 @@ async def insert_user(
     from_row = _SIGNED_UP if creator is None and new.role == "user" else _CREATED  # operators create administrators
     recorded = audit.event("user.created", now, origin, actor=actor, subject=None, details=details, from_row=from_row)
     try:
-        user = await transaction.one_with(INSERT_USER, values, recorded)
+        user = await transaction.one_with(INSERT_USER, values, recorded, *others)
     except ConstraintViolation as refused:
         raise AlreadyRegistered(f"Another user has this {_UNIQUE_FIELDS[refused.constraint]}.") from None
     if user is None:

@@ -10,6 +10,7 @@ from importlib import import_module
 
 import pytest
 
+from app.cli import groups
 from app.cli import main as cli
 from tests.support.paths import ROOT
 
@@ -48,6 +49,11 @@ FORBIDDEN = {
 COMMANDS = {
     "app.cli.serve": ["serve"],
     "app.cli.check": ["check"],
+    "app.cli.completion": ["completion"],
+    "app.cli.openapi": ["openapi"],
+    "app.cli.version": ["version"],
+    "app.cli.doctor": ["doctor"],
+    "app.cli.show_settings": ["show_settings"],
     "app.cli.admin": ["admin_create", "admin_token"],
     "app.cli.migrate": ["migrate"],
     "app.cli.worker": ["worker"],
@@ -70,7 +76,7 @@ def test_a_command_imports_no_library_that_it_does_not_use(module):
 
 @pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in COMMANDS.items() for name in names])
 def test_options_match_the_parameters_of_the_function(module, name):
-    declared = set(inspect.signature(getattr(cli, name)).parameters) - OVERRIDES.get(name, set())
+    declared = set(inspect.signature(getattr(groups, name, None) or getattr(cli, name)).parameters) - OVERRIDES.get(name, set())
     taken = set(inspect.signature(getattr(import_module(module), name)).parameters) - {"settings"}
 
     assert declared == taken

@@ -39,16 +39,6 @@ class TestDefaults:
             Settings().port = 1
 
 
-class TestPrivateWebhooks:
-    def test_are_refused_in_production(self, environment):
-        environment.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
-
-        with pytest.raises(ValidationError, match="must be false in production"):
-            Settings()
-        environment.setenv("ENV", "staging")
-        assert Settings().webhook_allow_private
-
-
 class TestTheResponsePolicy:
     @pytest.mark.parametrize("policy", ["off", "log", "raise", "sample(0.01)", "sample(.5)", "sample(1)"])
     def test_is_a_policy_of_the_engine(self, environment, policy):

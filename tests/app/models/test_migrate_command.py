@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def cli(url: str, tmp_path: Path) -> CLI:
     names = {name.upper() for name in Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name not in names}
-    environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    environment |= {"PYTHONPATH": str(ROOT), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "ENV": "staging"}
 
     def started(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "app", *arguments]

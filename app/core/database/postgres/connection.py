@@ -11,7 +11,7 @@ from asyncpg import InterfaceError
 from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import Table
 
-from app.core.database.postgres.combined import PREFIX, combined
+from app.core.database.postgres.combined import combined
 from app.core.database.postgres.dialect import DIALECT
 from app.core.database.postgres.errors import is_connection_loss
 from app.core.database.statements import Compiled, Insertion, Statement
@@ -131,11 +131,11 @@ class StatementRunner:
         parameters = compiled.parameters(values)
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=compiled.writes)
 
-    async def one_with(self, statement: Statement[R], values: Mapping[str, object], insertion: Insertion) -> R | None:
-        """The row of a write, or None; with an insertion, in one statement."""
-        compiled = combined(statement, insertion.statement, insertion.from_row).compiled(DIALECT)
-        inserted = {f"{PREFIX}{name}": value for name, value in insertion.values.items()}
-        parameters = compiled.parameters({**values, **inserted})
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; with the insertions, in one statement."""
+        together = combined(statement, tuple([(insertion.statement, insertion.from_row) for insertion in insertions]))
+        compiled = together.statement.compiled(DIALECT)
+        parameters = compiled.parameters(together.values(values, insertions))
         return await self._perform(lambda connection: connection.one(compiled, parameters), writes=True)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:

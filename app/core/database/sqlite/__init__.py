@@ -109,10 +109,10 @@ class SQLiteDatabase:
             return await self._writer.perform(Write(Connection.one, compiled, parameters))
         return self._reader.one(compiled, parameters)
 
-    async def one_with(self, statement: Statement[R], values: Mapping[str, object], insertion: Insertion) -> R | None:
-        """The row of a write, or None; with an insertion, in one transaction."""
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; with the insertions, in one transaction."""
         async with self.transaction() as transaction:
-            return await transaction.one_with(statement, values, insertion)
+            return await transaction.one_with(statement, values, *insertions)
 
     async def all(self, statement: Statement[R], /, **values: object) -> list[R]:
         """Every row."""

@@ -36,11 +36,14 @@ class Transaction(Job[None]):
         """The first row, or None."""
         return self._execute(self._connection.one, statement.compiled(DIALECT), values)
 
-    async def one_with(self, statement: Statement[R], values: Mapping[str, object], insertion: Insertion) -> R | None:
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
         """The row of a write, or None; if there is one, also insert."""
         row = await self.one(statement, **values)
-        if row is not None:
-            taken = {name: getattr(row, column) for name, column in insertion.from_row}
+        for insertion in insertions if row is not None else ():
+            taken = {
+                name: f"{prefix}{getattr(row, column)}" if prefix else getattr(row, column)
+                for name, column, prefix in insertion.from_row
+            }
             await self.run(insertion.statement, **insertion.values, **taken)
         return row
 

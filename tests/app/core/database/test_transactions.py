@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from app.core.clock import utc_now
 from app.core.database import Database, retry_on_conflict
 from app.core.database.postgres import PostgresDatabase
-from app.core.database.statements import Insertion, command, insert, parameters
+from app.core.database.statements import FromRow, Insertion, command, insert, parameters, statement
 from app.core.errors import ConstraintViolation, ServiceUnavailable, TransactionConflict
-from tests.app.core.database.notes import ALL, BELOW, ENDLESS_WRITE, GET, INSERT, OFFER, Note, NoteRow, count_up
+from tests.app.core.database.notes import ALL, BELOW, COLUMNS, ENDLESS_WRITE, GET, INSERT, Note, NoteRow, count_up
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,12 @@ async def add(database: Database, word: str) -> None:
 
 
 INSERT_BELOW = command(insert(Note).values(parameters("word", "number", "is_done", "above_id", "written_at")))
-FROM_ROW = (("above_id", "id"), ("written_at", "written_at"))
+OFFER_WHOLE = statement(
+    insert(Note).values(parameters("word", "number", "is_done", "written_at")).on_conflict_do_nothing().returning(*COLUMNS),
+    NoteRow,
+)
+WHOLE = {"word": "a", "number": 1, "is_done": False, "written_at": utc_now()}
+FROM_ROW = (FromRow("above_id", "id"), FromRow("written_at", "written_at"))
 
 
 def below(word: str) -> Insertion:
@@ -42,9 +48,9 @@ class TestInsertion:
 
     async def one_with(self, either: Database, in_transaction: object, word: str, insertion: Insertion) -> NoteRow | None:
         if not in_transaction:
-            return await either.one_with(OFFER, {"word": word}, insertion)
+            return await either.one_with(OFFER_WHOLE, WHOLE | {"word": word}, insertion)
         async with either.transaction() as transaction:
-            return await transaction.one_with(OFFER, {"word": word}, insertion)
+            return await transaction.one_with(OFFER_WHOLE, WHOLE | {"word": word}, insertion)
 
     @pytest.mark.parametrize("in_transaction", [False, True])
     async def test_both_rows_are_written(self, either: Database, in_transaction):
@@ -54,6 +60,15 @@ class TestInsertion:
         first, second = await either.all(ALL)
         assert first == written
         assert second == NoteRow(second.id, "b", 7, is_done=True, above_id=first.id, written_at=first.written_at)
+
+    async def test_several_rows_are_inserted_and_a_text_may_have_the_value(self, either: Database):
+        values = {"number": 7, "is_done": True}
+        texts = (FromRow("word", "id", "note "), *FROM_ROW)
+
+        written = await either.one_with(OFFER_WHOLE, WHOLE, below("b"), Insertion(INSERT_BELOW, values, texts))
+
+        assert written is not None
+        assert await words(either) == {"a", "b", f"note {written.id}"}
 
     @pytest.mark.parametrize("in_transaction", [False, True])
     async def test_nothing_is_inserted_if_there_is_no_row(self, either: Database, in_transaction):
@@ -75,12 +90,14 @@ class TestInsertion:
 
     async def test_a_value_that_is_missing_is_reported(self, either: Database):
         with pytest.raises(TypeError, match=r"missing values: .*number"):
-            await either.one_with(OFFER, {"word": "a"}, Insertion(INSERT_BELOW, {"word": "b", "is_done": True}, FROM_ROW))
+            await either.one_with(OFFER_WHOLE, WHOLE, Insertion(INSERT_BELOW, {"word": "b", "is_done": True}, FROM_ROW))
 
     @pytest.mark.slow
     async def test_a_default_that_is_left_to_python_is_reported(self, served: PostgresDatabase):
-        with pytest.raises(TypeError, match="need a value: is_done, number, written_at"):
-            await served.one_with(OFFER, {"word": "a"}, Insertion(BELOW, {"word": "b"}, (("above_id", "id"),)))
+        with pytest.raises(TypeError, match="a value for each column: is_done, number, written_at"):
+            await served.one_with(OFFER_WHOLE, WHOLE, Insertion(BELOW, {"word": "b"}, FROM_ROW[:1]))
+        with pytest.raises(TypeError, match="a value for each column: is_done, number, written_at"):
+            await served.one_with(INSERT, {"word": "a"}, below("b"))
 
 
 class TestFailure:

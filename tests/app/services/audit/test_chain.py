@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from app.call import Origin
+from app.call import Source
 from app.resources import connected, make_resources
 from app.services import audit, housekeeping
 from app.services.audit import chain
@@ -40,7 +40,9 @@ async def services(settings, clock):
 
 
 async def record(service, actor=7, subject=8):
-    origin = Origin("192.0.2.7", "curl", "id")
+    def origin():
+        return Source("192.0.2.7", "curl", "id")
+
     await audit.record(service.database, audit.event("user.updated", service.now(), origin, actor=actor, subject=subject))
 
 
