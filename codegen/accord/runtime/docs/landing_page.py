@@ -94,12 +94,13 @@ def _links(title: str, links: Iterable[Link]) -> str:
 
 
 def _service(document: Document, extras: Extras) -> str:
-    """Where the API is served, and what the service adds."""
-    servers = [
-        (str(server.value.get("url", "/")), str(server.value.get("url", "/")), str(server.value.get("description", "")))
+    """What the service adds, and the servers of the document other than the one of this page."""
+    servers = {
+        str(server.value.get("url", "/")): str(server.value.get("description", ""))
         for server in document.root.elements("servers")
-    ]
-    return _links("Service", [*extras.links, *servers])
+    }
+    links = [*extras.links, *((url, url, text) for url, text in servers.items() if url != "/")]
+    return _links("Service", links) if links else ""
 
 
 def _operations(document: Document, api: API) -> str:
