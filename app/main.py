@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.routing import Route
 
 from accord.document.findings import BindingError
 from accord.errors import Headers
-from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
+from accord.runtime import Engine, Mocked, Observer, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages as documentation_pages
 from accord.runtime.docs.landing_page import Extras
 from accord.runtime.docs.recent_requests import RecentRequests
@@ -27,12 +28,16 @@ from app.core import logs, mail
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database.replica import caller
+from app.core.tracing import create_tracing
 from app.resources import connected, make_resources
 from app.schemas import operations
 from app.services.api_keys import ApiKeys
 from app.services.sessions import Bearer
 from app.services.shared.limits import Limits
 from app.worker import working
+
+if TYPE_CHECKING:
+    from app.metrics.monitor import Monitor
 
 # Security headers of every response.
 HEADERS: Headers = (
@@ -87,8 +92,15 @@ def _modules() -> list[ModuleType]:
     return [value for value in vars(api).values() if isinstance(value, ModuleType)]
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> OpenAPIApp:
+def create_app(
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    draining: asyncio.Event | None = None,
+    monitor: Monitor | None = None,
+) -> OpenAPIApp:
     """Create the ASGI application, a FastAPI subclass. Its readiness check fails once `draining` is set.
+
+    A `monitor` counts requests, and serves metrics while the application runs.
 
     Raises:
         DocumentError: openapi.yaml contains something that cannot be enforced.
@@ -99,9 +111,14 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     transport = mail.create_transport(settings)
     if draining is not None:
         resources.draining = draining
-    log_class = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
+    resources.tracing = tracing = create_tracing(settings, contract.version)
+    log_class = logs.ReadableRequestLog if settings.has_readable_logs else logs.RequestLog
+    if tracing is not None:
+        log_class = tracing.log_class(log_class)
     log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
-    observer = RecentRequests(log) if settings.env == "development" and settings.docs else log
+    observer: Observer = log if monitor is None else monitor.observer(log)
+    recent = RecentRequests(observer) if settings.env == "development" and settings.docs else None
+    observer = recent or observer
 
     def call(context: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
@@ -113,7 +130,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},
         call=call,
         limits=Limits(settings, resources.valkey),
-        observer=observer,
+        observer=observer if tracing is None else tracing.observer(observer),
         headers=HEADERS,
         host_headers=STRICT_TRANSPORT if settings.env != "development" else (),
         responses=settings.response_policy,
@@ -121,7 +138,11 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        async with connected(resources), working(resources, transport) if settings.worker else nullcontext():
+        async with (
+            connected(resources),
+            monitor.running(resources, lambda: getattr(app.state, "server", None)) if monitor is not None else nullcontext(),
+            working(resources, transport) if settings.worker else nullcontext(),
+        ):
             yield
         log.close()
 
@@ -132,9 +153,14 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    if tracing is not None:
+        app.add_middleware(tracing.middleware)
     app.state.resources = resources  # for FastAPI routes that a fork adds
-    app.router.routes += pages.routes()
-    app.router.routes += documentation(docs=settings.docs, development=settings.env == "development")
-    if isinstance(observer, RecentRequests):
-        app.router.routes.append(Route("/requests.json", observer.respond))
+    app.router.routes += _pages(settings, recent)
     return app
+
+
+def _pages(settings: Settings, recent: RecentRequests | None) -> list[Route]:
+    """The routes beside the API, by the settings."""
+    found = [*pages.routes(), *documentation(docs=settings.docs, development=recent is not None)]
+    return found if recent is None else [*found, Route("/requests.json", recent.respond)]

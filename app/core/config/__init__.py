@@ -17,6 +17,7 @@ from app.core.config.limits import LimitSettings
 from app.core.config.server import ServerSettings
 from app.core.config.service import ServiceSettings
 from app.core.config.storage import StorageSettings
+from app.core.config.telemetry import TelemetrySettings
 
 ENV_FILE = Path(".env")
 GROUPS: tuple[type[Group], ...] = (
@@ -26,6 +27,7 @@ GROUPS: tuple[type[Group], ...] = (
     AccountSettings,
     LimitSettings,
     DeliverySettings,
+    TelemetrySettings,
 )
 # difflib's ratio above which a name is a misspelling: TRUSTED_PROXY of TRUSTED_PROXIES, not REDIS_PORT of REDIS_URL.
 _SIMILARITY = 0.84
@@ -33,18 +35,35 @@ _DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
 
 
 class Settings(
-    BaseSettings, ServiceSettings, StorageSettings, ServerSettings, AccountSettings, LimitSettings, DeliverySettings
+    BaseSettings,
+    ServiceSettings,
+    StorageSettings,
+    ServerSettings,
+    AccountSettings,
+    LimitSettings,
+    DeliverySettings,
+    TelemetrySettings,
 ):
     """Every setting, with its default for production. Lists are separated by commas. docs/configuration.md lists them."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=False
+        env_file=ENV_FILE,
+        secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"),  # set by systemd; elsewhere by whoever mounts the files
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        defer_build=False,
     )
 
     @property
     def host_names(self) -> list[str]:
         """The accepted Host names; empty if every one is accepted."""
         return [] if ANY_HOST in self.allowed_hosts else self.allowed_hosts
+
+    @property
+    def has_readable_logs(self) -> bool:
+        """Whether logs are readable lines instead of JSON."""
+        return self.log_format == "readable" or (self.log_format == "auto" and self.env == "development")
 
     @property
     def origins(self) -> list[str]:
