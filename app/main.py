@@ -58,16 +58,15 @@ LINKS = (
 
 
 @functools.cache
-def documentation(*, docs: bool, development: bool) -> list[Route]:
-    """The document and its pages, each made once per process; without `docs`, only the document and what all pages share."""
+def documentation(*, docs: bool, console: bool, development: bool) -> list[Route]:
+    """The document and its pages, each made once per process. The document and what all pages share are always served."""
+
+    def is_served(path: str) -> bool:
+        return console if path.startswith("/console") else docs or path.startswith(("/openapi.", "/assets/"))
+
     changelog = CHANGELOG if CHANGELOG.is_file() else None
     extras = Extras(links=LINKS, changelog=changelog, recent_requests=development)
-    return documentation_pages.routes(
-        contract.api().document,
-        contract.api(),
-        extras,
-        is_served=lambda path: docs or path.startswith(("/openapi.", "/assets/")),
-    )
+    return documentation_pages.routes(contract.api().document, contract.api(), extras, is_served=is_served)
 
 
 @functools.cache
@@ -162,5 +161,6 @@ def create_app(
 
 def _pages(settings: Settings, recent: RecentRequests | None) -> list[Route]:
     """The routes beside the API, by the settings."""
-    found = [*pages.routes(), *documentation(docs=settings.docs, development=recent is not None)]
+    documents = documentation(docs=settings.docs, console=settings.console, development=recent is not None)
+    found = [*pages.routes(), *documents]
     return found if recent is None else [*found, Route("/requests.json", recent.respond)]

@@ -29,6 +29,9 @@ class ServiceSettings(Group):
     docs: bool = True
     """Serve the landing page `/` and the pages that it links: `/docs`, `/redoc`, `/problems`, `/coverage`, `/changelog`."""
 
+    console: bool = True
+    """Serve `/console`, a user interface for every operation."""
+
     response_policy: str = "off"
     """Whether responses are validated against the document. `off`; `log`: violations are logged and sent; `sample(0.01)`: as
     `log`, for one response in a hundred of each operation; `raise`: a violation becomes a 500, for tests."""

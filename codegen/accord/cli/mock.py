@@ -103,7 +103,7 @@ def greeting(document: Document, accepted: Mapping[str, Credential], address: st
     """The URLs of the mock, and how to send the accepted credentials."""
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
-    lines += [f"  {address}/   where to start, {address}/docs to try it"]
+    lines += [f"  {address}/   where to start, {address}/docs and {address}/console to try it"]
     schemes = document.root.named("components", "securitySchemes")
     lines += [f"  {name}: {_header(node, accepted[name].accepted)}" for name, node in schemes]
     return "\n".join([f"{document.name} as a mock:", *lines, ""])

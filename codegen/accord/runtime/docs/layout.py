@@ -27,6 +27,10 @@ class Layout:
     def __init__(self, title: str, paths: Container[str]) -> None:
         self._title, self.paths = title, paths
 
+    def console(self) -> bytes:
+        """The page of the console, which its script fills."""
+        return Template((ASSETS / "console/index.html").read_text()).substitute(title=html.escape(self._title)).encode()
+
     def page(self, path: str, name: str, main: str, *, head: str = "", wide: bool = False) -> bytes:
         """A page as HTML. `name` is text; `main` and `head` are HTML; of a wide page, `main` has its own `<main>`."""
         current = {path: " aria-current=page"}

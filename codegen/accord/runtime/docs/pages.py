@@ -36,6 +36,9 @@ _REDOC = """<main id="main"><div id="redoc"></div></main>
 _REDOC_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 _REDOC_POLICY = (f"style-src 'self' {_REDOC_STYLES}", *INTERACTIVE[1:], "worker-src blob:")  # the worker is its search
 
+# Pictures in responses and their downloads are blobs.
+_CONSOLE_POLICY = tuple(f"{one} blob:" if one.startswith("img-src") else one for one in INTERACTIVE)
+
 _STANDALONE = {  # of the package fastapi_standalone_docs
     "/docs/swagger-ui-bundle.js": ("swagger/swagger-ui-bundle.js", "text/javascript"),
     "/docs/swagger-ui.css": ("swagger/swagger-ui.css", "text/css"),
@@ -47,6 +50,8 @@ _ASSETS = {
     "/assets/theme.css": ("theme.css", "text/css"),
     "/assets/landing.js": ("landing.js", "text/javascript"),
     "/assets/session.js": ("session.js", "text/javascript"),
+    "/console/console.css": ("console/console.css", "text/css"),
+    "/console/console.js": ("console/console.js", "text/javascript"),
     "/docs/start.js": ("swagger.js", "text/javascript"),
     "/docs/theme.css": ("swagger.css", "text/css"),
     "/redoc/start.js": ("redoc.js", "text/javascript"),
@@ -69,6 +74,7 @@ def _pages(
         ),
         "/problems": Page(lambda: problem_page.page(frame, problems()), "text/html", *READABLE),
         "/coverage": Page(lambda: coverage_page.page(frame, document), "text/html", *READABLE),
+        "/console": Page(frame.console, "text/html", *_CONSOLE_POLICY),
         **{path: Page(ASSETS / name, media_type) for path, (name, media_type) in _ASSETS.items()},
         **{path: Page(folder / name, media_type) for path, (name, media_type) in _STANDALONE.items()},
     }

@@ -146,20 +146,27 @@ class TestEveryPage:
 
 
 class TestReaders:
-    @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/problems", "/coverage"])
+    @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/problems", "/coverage", "/console"])
     def test_everything_that_a_page_names_is_served_beside_it(self, client, path):
         page = client.get(path)
 
-        named = re.findall(r'(?:src|href)="([^"#]+)', page.text)
+        named = re.findall(r'(?:src|href)="(?!data:)([^"#]+)', page.text)
 
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
         assert len(named) >= 3
         for address in named:
             assert client.get(address.removeprefix("./")).status_code == 200
 
-    @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/problems", "/coverage"])
+    @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/problems", "/coverage", "/console"])
     def test_the_title_of_the_document_is_text_and_not_markup(self, small, path):
         assert "&lt;Small&gt; &amp; {braced}" in small.get(path).text
+
+    def test_the_console_runs_only_its_own_script(self, client):
+        policy = client.get("/console").headers["Content-Security-Policy"]
+
+        assert "script-src 'self';" in policy
+        assert "connect-src 'self';" in policy
+        assert re.search(r"style-src +'self';", policy)
 
     @pytest.mark.parametrize(
         ("path", "media_type"),
