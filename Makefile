@@ -36,6 +36,9 @@ generate: install ## write app/schemas from openapi.yaml, and the reference of s
 	$(BIN)/python -m app settings --reference markdown > docs/configuration.md
 	$(BIN)/python -m app settings --reference env > .env.example
 
+console: install ## build /console from codegen/console with npm, after a change of its sources
+	PATH=$(CURDIR)/$(BIN):$$PATH && cd codegen/console && npm ci --no-audit --no-fund && npm run build
+
 format: install ## format the code and apply the automatic fixes of the linter
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -96,7 +99,7 @@ clean: ## remove .venv and every cache; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate format check test lint check-generated check-contract contract security extending faults bench lock clean
+.PHONY: help run migrate install generate console format check test lint check-generated check-contract contract security extending faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 
