@@ -36,6 +36,10 @@ generate: install ## write app/schemas from openapi.yaml, and the reference of s
 	$(BIN)/python -m app settings --reference markdown > docs/configuration.md
 	$(BIN)/python -m app settings --reference env > .env.example
 
+docs: install ## build the book of docs/ and serve it on http://127.0.0.1:8001 (PORT=... for another port; BUILD=1 only builds)
+	$(BIN)/zensical build --strict --config-file docs/zensical.toml
+	$(if $(BUILD),,$(BIN)/zensical serve --config-file docs/zensical.toml --dev-addr 127.0.0.1:$(or $(PORT),8001))
+
 format: install ## format the code and apply the automatic fixes of the linter
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -95,7 +99,7 @@ clean: ## remove .venv and every cache; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate format check test lint check-generated check-contract contract security extending faults bench lock clean
+.PHONY: help run migrate install generate docs format check test lint check-generated check-contract contract security extending faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 

@@ -32,7 +32,7 @@ _MARKDOWN_HEADING = """\
 
 Settings are environment variables, or lines of a file `.env` in the working folder; the environment takes precedence. Lists are
 separated by commas. No setting changes the contract. Names in `.env` that are not settings, and names in the environment that
-look like misspelt ones, are reported at start-up. [.env.example](../.env.example) has every setting with its default.
+look like misspelt ones, are reported at start-up. `.env.example` has every setting with its default.
 
 `python -m app doctor` ([command line](command-line.md)) checks the settings and everything that they name; `python -m app
 settings` prints the values in effect. Other commands end with exit code 2 and one line for each setting that is not valid.
