@@ -94,6 +94,7 @@ bench: install ## server time of each operation
 lock: install ## pin the dependencies of pyproject.toml again (UPGRADE=1: the newest versions)
 	$(call compile,requirements-dev.lock,--extra generate --extra testing --group build --group dev)
 	$(call compile,requirements.lock,--group build --constraint requirements-dev.lock)
+	$(call compile,requirements-traces.lock,--group build --group traces --constraint requirements-dev.lock)
 
 clean: ## remove .venv and every cache; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
@@ -138,6 +139,6 @@ $(VENV)/.project: codegen/pyproject.toml $(VENV)/.run
 # uv does not read pip's configuration, so pip gets its turn where uv reaches no index.
 install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
-# The second lock is compiled within the first, so both pin the same versions. No index address is written into them.
+# The others are compiled within the first, so all pin the same versions. No index address is written into them.
 compile = $(BIN)/uv pip compile --quiet pyproject.toml codegen/pyproject.toml --output-file $(1) $(2) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)

@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.routing import Route
 
 from accord.document.findings import BindingError
 from accord.errors import Headers
-from accord.runtime import Engine, Mocked, OpenAPIApp, Operation, RequestContext, Service, bind
+from accord.runtime import Engine, Mocked, Observer, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages as documentation_pages
 from app import contract, pages, schemas
 from app.call import Call, Principal
@@ -24,12 +25,16 @@ from app.core import logs, mail
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database.replica import caller
+from app.core.tracing import create_tracing
 from app.resources import connected, make_resources
 from app.schemas import operations
 from app.services.api_keys import ApiKeys
 from app.services.sessions import Bearer
 from app.services.shared.limits import Limits
 from app.worker import working
+
+if TYPE_CHECKING:
+    from app.metrics.monitor import Monitor
 
 # Security headers of every response.
 HEADERS: Headers = (
@@ -70,8 +75,15 @@ def _modules() -> list[ModuleType]:
     return [value for value in vars(api).values() if isinstance(value, ModuleType)]
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draining: asyncio.Event | None = None) -> OpenAPIApp:
+def create_app(
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    draining: asyncio.Event | None = None,
+    monitor: Monitor | None = None,
+) -> OpenAPIApp:
     """Create the ASGI application, a FastAPI subclass. Its readiness check fails once `draining` is set.
+
+    A `monitor` counts requests, and serves metrics while the application runs.
 
     Raises:
         DocumentError: openapi.yaml contains something that cannot be enforced.
@@ -82,8 +94,12 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     transport = mail.create_transport(settings)
     if draining is not None:
         resources.draining = draining
-    log_class = logs.ReadableRequestLog if settings.env == "development" else logs.RequestLog
+    resources.tracing = tracing = create_tracing(settings, contract.version)
+    log_class = logs.ReadableRequestLog if settings.has_readable_logs else logs.RequestLog
+    if tracing is not None:
+        log_class = tracing.log_class(log_class)
     log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
+    observer: Observer = log if monitor is None else monitor.observer(log)
 
     def call(context: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
@@ -95,7 +111,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
         schemes={"bearer": Bearer(resources), "apiKey": ApiKeys(resources)},
         call=call,
         limits=Limits(settings, resources.valkey),
-        observer=log,
+        observer=observer if tracing is None else tracing.observer(observer),
         headers=HEADERS,
         host_headers=STRICT_TRANSPORT if settings.env != "development" else (),
         responses=settings.response_policy,
@@ -103,7 +119,11 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        async with connected(resources), working(resources, transport) if settings.worker else nullcontext():
+        async with (
+            connected(resources),
+            monitor.running(resources, lambda: getattr(app.state, "server", None)) if monitor is not None else nullcontext(),
+            working(resources, transport) if settings.worker else nullcontext(),
+        ):
             yield
         log.close()
 
@@ -114,6 +134,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] = utc_now, draini
     for finding in engine.findings:
         structlog.get_logger().warning("errors are not in the format of the document", finding=finding)
     app = OpenAPIApp(engine, origins=settings.origins, lifespan=lifespan, title=str(engine.document.data["info"]["title"]))
+    if tracing is not None:
+        app.add_middleware(tracing.middleware)
     app.state.resources = resources  # for FastAPI routes that a fork adds
     app.router.routes += pages.routes()
     app.router.routes += [

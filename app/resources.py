@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -26,6 +27,9 @@ from app.core.security.passwords import Passwords
 from app.core.security.secrets import Secrets
 from app.core.urls.database import is_sqlite
 from app.core.valkey import Valkey
+
+if TYPE_CHECKING:
+    from app.core.tracing.tracing import Tracing
 
 HOUR, DAY = 3600, 86_400  # seconds
 FINISH_SECONDS = 1.0
@@ -62,6 +66,7 @@ class Resources:
     in_progress: set[tuple[str, str]] = field(default_factory=set)  # unfinished requests with an Idempotency-Key
     valkey: Valkey | None = None
     cache: Cache = field(default_factory=MemoryCache)
+    tracing: Tracing | None = None
     # Set by `connected`, on the event loop that serves.
     database: Database = field(init=False)
     # Answers reads from the replica if there is one and this caller has written nothing that it lacks, else from the primary.
@@ -70,6 +75,7 @@ class Resources:
     outbox_added: asyncio.Event = field(init=False)  # set after a commit that added an item, to wake the worker
     deliveries_added: asyncio.Event = field(init=False)  # set when deliveries to webhooks are written, to wake the worker
     wanted_events: WantedEvents = field(default_factory=WantedEvents)
+    deliveries: Counter[tuple[str, str]] = field(default_factory=Counter)  # attempts by kind (mail, webhook) and outcome
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -152,6 +158,11 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
         if pair is not None:
             resources.database, resources.replica = pair.database, pair.replica
             await stack.enter_async_context(pair)
+        if (tracing := resources.tracing) is not None:
+            stack.push_async_callback(tracing.close)
+            has_replica = resources.replica is not resources.database
+            resources.database = tracing.database(resources.database)
+            resources.replica = tracing.database(resources.replica) if has_replica else resources.database
         stack.push_async_callback(resources.finish)
         yield resources
 

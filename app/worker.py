@@ -180,17 +180,21 @@ class Worker:
                 return
 
     async def _record(self, item: ClaimedItem, error: BaseException | None) -> None:
-        database, worker, now = self._database, self._id, self._now()
+        database, worker, now, outcome = self._database, self._id, self._now(), "retried"
         if error is None:
             await outbox.delete(database, item.id, worker)
+            outcome = "succeeded"
         elif isinstance(error, MailUnavailable):
             later = now + timedelta(seconds=self._delivery_outage.pause)
             await outbox.postpone(database, item, worker, str(error), later)
         elif isinstance(error, Undeliverable):
             await outbox.dead_letter(database, item, worker, str(error), now)
-            _log_dead_letter(item)
+            outcome = "failed"
         elif not await outbox.fail(database, item, worker, f"{type(error).__name__}: {error}", now):
+            outcome = "failed"
+        if outcome == "failed":
             _log_dead_letter(item)
+        self._resources.deliveries["mail", outcome] += 1
 
     async def _housekeep(self) -> None:
         """Delete expired rows once a minute, at a random offset, so that workers do not do it at the same time."""
@@ -239,6 +243,8 @@ def _log_dead_letter(item: ClaimedItem) -> None:
 @asynccontextmanager
 async def working(resources: Resources, transport: MailTransport | None) -> AsyncIterator[asyncio.Task[None]]:
     """Run a worker for the duration of the context; yields its task."""
+    if transport is not None and resources.tracing is not None:
+        transport = resources.tracing.transport(transport)
     worker = Worker(resources, transport)
     task = asyncio.create_task(worker.run())
     try:

@@ -17,6 +17,7 @@ from accord.server import supervisor
 from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
+from app.cli.metrics import monitor, open_metrics
 from app.cli.settings import require_migrated
 from app.cli.startup import log_to_stderr, log_unknown_settings, log_unsafe_settings, require_mail, require_safe_settings, run
 from app.contract import title, version
@@ -37,18 +38,25 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
     log_to_stderr(settings)
     require_safe_settings(settings)
     draining = asyncio.Event()
-    application = create_app(settings, draining=draining)
     line: socket.socket | None = None
     if supervised is not None:
+        line, sockets, files = supervisor.inherited(supervised)
+        application = create_app(settings, draining=draining, monitor=monitor(files))
         require_migrated(settings)
-        line, *sockets = [socket.socket(fileno=int(number)) for number in supervised.split(",")]
     else:
+        files = open_metrics(settings, processes=settings.workers)
+        application = create_app(settings, draining=draining, monitor=monitor(files) if settings.workers == 1 else None)
         sockets = _listen(settings)
         _prepare(settings, sockets[0].getsockname()[1])
         if settings.workers > 1:
             stop_seconds = _drain_seconds(settings) + life.GRACE_SECONDS + 5
-            readable = settings.env == "development"
-            supervisor.become(sockets, workers=settings.workers, stop_seconds=stop_seconds, readable=readable)
+            supervisor.become(
+                sockets,
+                workers=settings.workers,
+                stop_seconds=stop_seconds,
+                readable=settings.has_readable_logs,
+                files=files,
+            )
     life.serve(
         application,
         sockets,

@@ -19,8 +19,8 @@ _log = structlog.get_logger()
 
 
 def log_to_stderr(settings: Settings) -> None:
-    """Log to standard error: JSON, and readable text in development."""
-    logs.configure(readable=settings.env == "development")
+    """Log to standard error, in the format of LOG_FORMAT."""
+    logs.configure(readable=settings.has_readable_logs)
 
 
 def log_unknown_settings() -> None:

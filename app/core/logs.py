@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # the command line logs without the runtime, which takes long
 _encode = msgspec.json.Encoder().encode
 _LINE = (
     b'{"time":"%b.%06dZ","request":"%b","method":"%b","path":%b,"operation":%b,'
-    b'"status":%d,"us":%d,"client":%b,"principal":%b}\n'
+    b'"status":%d,"us":%d,"client":%b,"principal":%b,"limit":%b}\n'
 )
 
 
@@ -82,6 +82,11 @@ def _write_traceback(file: TextIO, error: tuple[type[BaseException], BaseExcepti
     file.write("".join(f"\n    {printable(line)}" for line in lines if line))
 
 
+def _limit(header: bytes) -> bytes:
+    """`RateLimit: "address";r=599;t=1` as JSON: the limit that was checked last, what remains, seconds until all does."""
+    return b'{"name":%b}' % header.replace(b";r=", b',"remaining":').replace(b";t=", b',"reset":')
+
+
 class RequestLog:
     """One line per request, buffered on the event loop and written by a thread four times a second.
 
@@ -94,6 +99,7 @@ class RequestLog:
         self._file, self._name, self._most = file, name, most
         self._lines: list[bytes] = []
         self._lost = 0
+        self.dropped = 0  # lines since the start
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Future[None] | None = None
         self._second, self._timestamp = 0, b""
@@ -105,6 +111,7 @@ class RequestLog:
             return
         if len(self._lines) >= self._most:
             self._lost += 1
+            self.dropped += 1
             return
         now = time.time()
         second = int(now)
@@ -124,6 +131,7 @@ class RequestLog:
                 (time.perf_counter() - context.started) * 1e6,
                 _encode(client[0]) if client else b"null",
                 _encode(self._name(context.principal)) if context.principal is not None else b"null",
+                _limit(context.rate_limit_headers[1][1]) if context.rate_limit_headers else b"null",
             )
         )
         if self._timer is None:
@@ -194,5 +202,6 @@ def _readable(line: dict[str, Any], *, colour: bool) -> str:
             f"{line['us'] / 1000:.1f} ms",
             f"user {line['principal']}" if line["principal"] is not None else "anonymous",
             line["request"],
+            *([line["trace"]] if "trace" in line else []),
         )
     )

@@ -119,10 +119,10 @@ def _tree(first: int) -> dict[int, list[str]]:
     return {process: known[process] for process in tree}
 
 
-def accord(database: Path, url: str | None = None, policy: str = "off") -> Service:
-    """Our service, with a token of the administrator; on the database of the URL, if there is one."""
+def accord(database: Path, url: str | None = None, policy: str = "off", **settings: str) -> Service:
+    """Our service, with a token of the administrator; on the database of the URL, if there is one, and with more settings."""
     environment = {**_environment(database), **_SETTINGS, "DATABASE_URL": url or f"sqlite:///{database}"}
-    environment["RESPONSE_POLICY"] = policy
+    environment |= {"RESPONSE_POLICY": policy, **settings}
     service = Service("accord", database, ["app", "serve"], environment)
     command = [sys.executable, "-m", "app", "admin", "token"]
     issued = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)

@@ -45,7 +45,7 @@ def test_the_password_field_is_masked_and_can_be_pasted_into():
     assert "paste" not in page + (ROOT / "app/pages/account-pages.js").read_text()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-traces.lock"])
 def test_every_locked_package_has_a_version_and_hashes(name):
     entries = re.split(r"\n(?=[a-zA-Z0-9])", (ROOT / name).read_text().partition("\n#    make lock\n")[2])
 

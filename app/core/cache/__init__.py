@@ -22,6 +22,9 @@ T = TypeVar("T")
 class Cache(Protocol):
     """Entries by topic and key. The key includes everything that a body depends on, such as what its reader may see."""
 
+    hits: int  # calls of `get` answered from the cache since the start, and others
+    misses: int
+
     async def get(self, topic: str, key: str, compute: Compute[T]) -> Encoded[T]:
         """The cached value, else the computed one, encoded. An exception is raised to all waiting callers and not cached."""
 

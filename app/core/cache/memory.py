@@ -31,6 +31,7 @@ class MemoryCache:
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, *, entries: int = MAX_ENTRIES, size: int = MAX_BYTES
     ) -> None:
+        self.hits = self.misses = 0
         self._clock, self._max_entries, self._max_bytes = clock, entries, size
         self._drops = 0  # so far; an entry computed before the last drop of its topic is stale
         self._dropped: OrderedDict[str, int] = OrderedDict()  # the last one of each topic, for as many topics as entries
@@ -46,8 +47,10 @@ class MemoryCache:
         if entry is not None:
             if entry.started >= last and self._clock() < entry.expires_at:
                 self._entries.move_to_end(name)
+                self.hits += 1
                 return entry.encoded
             self._remove(name)
+        self.misses += 1
         return await run_once(self._computing, (name, last), lambda: self._compute(name, compute))
 
     async def drop(self, *topics: str) -> None:

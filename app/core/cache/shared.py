@@ -55,6 +55,7 @@ class SharedCache:
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey, self._uncached = valkey, Uncached()
+        self.hits = self.misses = 0
         self._read = valkey.script(_READ, keys=2, reads=True)
         self._write = valkey.script(_WRITE, keys=2)
         self._drop = valkey.script(_DROP, keys=1)
@@ -63,15 +64,19 @@ class SharedCache:
     async def get(self, topic: str, key: str, compute: Compute[T]) -> Encoded[T]:
         """The cached value, else the computed one."""
         if not self._valkey.available:
+            self.misses += 1
             return await self._uncached.get(topic, key, compute)
         name = f"accord:cache:{{{topic}}}:{blake2b(key.encode(), digest_size=16).hexdigest()}"
         keys = (_generation_key(topic), name)
         found = await self._valkey.call(self._read, topic, keys, (secrets.token_hex(8),))
         if found is None:
+            self.misses += 1
             return await self._uncached.get(topic, key, compute)
         generation, entry = found
         if entry:
+            self.hits += 1
             return Encoded(entry[_GENERATION + _ETAG :], entry[_GENERATION : _GENERATION + _ETAG].decode("ascii"))
+        self.misses += 1
         return await run_once(self._computing, (name, generation), lambda: self._compute(topic, keys, generation, compute))
 
     async def drop(self, *topics: str) -> None:

@@ -39,11 +39,13 @@ class Uncached:
     """
 
     def __init__(self) -> None:
+        self.hits = self.misses = 0
         self._running: dict[Hashable, asyncio.Task[Any]] = {}
         self._next: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, topic: str, key: str, compute: Compute[T]) -> Encoded[T]:
         """The computed value, encoded."""
+        self.misses += 1
         name = (topic, key)
         task = self._next.get(name)
         if task is None:

@@ -17,6 +17,7 @@ from app.core.config.limits import LimitSettings
 from app.core.config.server import ServerSettings
 from app.core.config.service import ServiceSettings
 from app.core.config.storage import StorageSettings
+from app.core.config.telemetry import TelemetrySettings
 
 ENV_FILE = Path(".env")
 GROUPS: tuple[type[Group], ...] = (
@@ -26,6 +27,7 @@ GROUPS: tuple[type[Group], ...] = (
     AccountSettings,
     LimitSettings,
     DeliverySettings,
+    TelemetrySettings,
 )
 # difflib's ratio above which a name is a misspelling: TRUSTED_PROXY of TRUSTED_PROXIES, not REDIS_PORT of REDIS_URL.
 _SIMILARITY = 0.84
@@ -33,7 +35,14 @@ _DEVELOPMENT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]
 
 
 class Settings(
-    BaseSettings, ServiceSettings, StorageSettings, ServerSettings, AccountSettings, LimitSettings, DeliverySettings
+    BaseSettings,
+    ServiceSettings,
+    StorageSettings,
+    ServerSettings,
+    AccountSettings,
+    LimitSettings,
+    DeliverySettings,
+    TelemetrySettings,
 ):
     """Every setting, with its default for production. Lists are separated by commas. docs/configuration.md lists them."""
 
@@ -45,6 +54,11 @@ class Settings(
     def host_names(self) -> list[str]:
         """The accepted Host names; empty if every one is accepted."""
         return [] if ANY_HOST in self.allowed_hosts else self.allowed_hosts
+
+    @property
+    def has_readable_logs(self) -> bool:
+        """Whether logs are readable lines instead of JSON."""
+        return self.log_format == "readable" or (self.log_format == "auto" and self.env == "development")
 
     @property
     def origins(self) -> list[str]:

@@ -29,9 +29,6 @@ class ServiceSettings(Group):
     docs: bool = True
     """Serve `/docs`, `/redoc` and `/problems`."""
 
-    access_log: bool = True
-    """Log one line of JSON per request on standard output."""
-
     response_policy: str = "off"
     """Whether responses are validated against the document. `off`; `log`: violations are logged and sent; `sample(0.01)`: as
     `log`, for one response in a hundred of each operation; `raise`: a violation becomes a 500, for tests."""

@@ -13,6 +13,7 @@ from sqlalchemy import Table
 
 from app.core.database import sqlite
 from app.core.database.statements import Insertion, Statement
+from app.core.database.usage import Usage
 from app.core.errors import TransactionConflict
 from app.core.urls.database import is_postgresql, is_sqlite, unknown_url
 
@@ -73,6 +74,10 @@ class Database(Transaction, Protocol):
         Raises:
             ServiceUnavailable: it does not.
         """
+
+    @property
+    def usage(self) -> Usage:
+        """How busy it is."""
 
     async def close(self) -> None:
         """Finish pending work, then close the connections."""

@@ -21,6 +21,7 @@ from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, literal_col
 from app.core.database import Database, Transaction
 from app.core.database.recent_writes import Caller, RecentWrites
 from app.core.database.statements import Insertion, Statement, statement
+from app.core.database.usage import Usage
 from app.core.errors import ServiceUnavailable
 from app.core.valkey import Valkey
 
@@ -75,6 +76,11 @@ class Replicated:
         if time.monotonic() - self._fresh > MAX_LAG or await self._writes.has_written(caller.get(), since=self._fresh):
             return None
         return self._replica
+
+    @property
+    def replica_usage(self) -> Usage:
+        """How busy the replica is."""
+        return self._replica.usage
 
     def mark_unavailable(self) -> None:
         """Stop using the replica, which has failed, until its position is known again."""
@@ -150,6 +156,10 @@ class _TrackingDatabase:
     async def ping(self) -> None:
         await self._primary.ping()
 
+    @property
+    def usage(self) -> Usage:
+        return self._primary.usage
+
     async def close(self) -> None:
         await self._primary.close()
 
@@ -172,3 +182,7 @@ class _RoutingDatabase(_TrackingDatabase):
             except ServiceUnavailable:
                 self._pair.mark_unavailable()
         return await super().all(statement, **values)
+
+    @property
+    def usage(self) -> Usage:
+        return self._pair.replica_usage

@@ -58,7 +58,8 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._free_threads = asyncio.Semaphore(threads)
-        self._queue, self._reserved, self._waiting, self._timeout = queue, queue // 4, 0, timeout
+        self._queue, self._reserved, self._timeout = queue, queue // 4, timeout
+        self.waiting = self.rejected = 0  # calls that wait for a thread now, and that were rejected since the start
         self._forms: tuple[Form, Form] = ("NFC", "NFKC") if form == "NFC" else ("NFKC", "NFC")
         self._dummy_hash = self._hasher.hash("a password that no account uses")
 
@@ -74,7 +75,7 @@ class Passwords:
     @property
     def is_congested(self) -> bool:
         """Whether only calls with priority are still accepted."""
-        return self._waiting >= self._queue - self._reserved
+        return self.waiting >= self._queue - self._reserved
 
     def needs_rehash(self, stored: str) -> bool:
         """Whether the hash was made by another algorithm, or with other parameters than the current ones."""
@@ -114,22 +115,22 @@ class Passwords:
         if not self._free_threads.locked():
             await self._free_threads.acquire()
             return
-        if self._waiting >= self._queue or (self.is_congested and not priority):
-            raise _busy()
-        self._waiting += 1
+        if self.waiting >= self._queue or (self.is_congested and not priority):
+            raise self._busy()
+        self.waiting += 1
         try:
             async with asyncio.timeout(self._timeout):
                 await self._free_threads.acquire()
         except TimeoutError:
-            raise _busy() from None
+            raise self._busy() from None
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
+
+    def _busy(self) -> ServiceUnavailable:
+        self.rejected += 1
+        return ServiceUnavailable("Too many sign-ins in progress.", retry_after=1)
 
     def _release_thread(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in the thread when the work has ended, which cancelling the caller does not do."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(self._free_threads.release)
-
-
-def _busy() -> ServiceUnavailable:
-    return ServiceUnavailable("Too many sign-ins in progress.", retry_after=1)

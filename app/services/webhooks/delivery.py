@@ -7,14 +7,15 @@ claims expire, and what it had not recorded is sent again with the same id.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 
 from app.core.database import Database
 from app.core.errors import RequestFailed
+from app.core.http import Client
 from app.core.printable import printable
 from app.core.security.secrets import Secrets
 from app.resources import Resources
@@ -59,13 +60,6 @@ _MAX_BATCHES = 10  # of deletions per call; the next call goes on
 _log = structlog.get_logger()
 
 
-class Client(Protocol):
-    """Sends requests: `app.core.http.client.GuardedClient`."""
-
-    async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
-        """POST and return the status of the response. Raises `RequestFailed`."""
-
-
 class Outcome(NamedTuple):
     """What came of an attempt: a status, an error, or both."""
 
@@ -93,7 +87,8 @@ async def send_due(resources: Resources, client: Client, worker: str, webhook: C
         async with slots:
             now = clock()
             outcome = await _attempt(client, webhook.url, keys, delivery, now)
-        await _record(database, delivery, outcome, now)
+        status = await _record(database, delivery, outcome, now)
+        resources.deliveries["webhook", "retried" if status == "pending" else status] += 1
         return outcome
 
     async with asyncio.TaskGroup() as group:
@@ -124,13 +119,15 @@ def _secrets(encryption: Secrets, webhook: ClaimedWebhook, now: datetime) -> lis
     return [encryption.decrypt(PURPOSE, secret) for secret in stored]
 
 
-async def _record(database: Database, delivery: DueDelivery, outcome: Outcome, now: datetime) -> None:
+async def _record(database: Database, delivery: DueDelivery, outcome: Outcome, now: datetime) -> str:
+    """Record an attempt and return the new status of the delivery."""
     has_failed = outcome.error is not None and delivery.attempts >= len(DELAYS)
     is_pending = outcome.error is not None and not has_failed
+    status = "pending" if is_pending else "failed" if has_failed else "succeeded"
     await database.run(
         UPDATE_DELIVERY,
         delivery_id=delivery.id,
-        new_status="pending" if is_pending else "failed" if has_failed else "succeeded",
+        new_status=status,
         new_attempts=delivery.attempts + 1,
         new_response_status=outcome.status,
         new_error=outcome.error,
@@ -139,6 +136,7 @@ async def _record(database: Database, delivery: DueDelivery, outcome: Outcome, n
     )
     if has_failed:
         _log.warning("webhook delivery failed for the last time", delivery=delivery.id)
+    return status
 
 
 async def _release(database: Database, worker: str, webhook: ClaimedWebhook, outcomes: list[Outcome], now: datetime) -> None:

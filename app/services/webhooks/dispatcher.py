@@ -10,6 +10,7 @@ from contextlib import suppress
 import structlog
 
 from app.core.errors import ServiceUnavailable
+from app.core.http import Client
 from app.resources import Resources
 from app.services.webhooks import delivery
 from app.services.webhooks.delivery_queries import ClaimedWebhook
@@ -83,10 +84,11 @@ class Dispatcher:
             _log.warning("a batch of a webhook was interrupted", webhook=webhook.id, error=str(error))
 
     @functools.cached_property
-    def _client(self) -> delivery.Client:
+    def _client(self) -> Client:
         from app.core.http.client import GuardedClient  # noqa: PLC0415 - imports h11 when the first webhook is sent
 
-        return GuardedClient(allow_private=self._resources.settings.webhook_allow_private)
+        client, tracing = GuardedClient(allow_private=self._resources.settings.webhook_allow_private), self._resources.tracing
+        return client if tracing is None else tracing.client(client)
 
     async def _wait_for_database(self, error: Exception) -> None:
         if not self._pause:

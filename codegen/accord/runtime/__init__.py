@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from accord.openapi.expressions import expand
     from accord.openapi.values.encoded import Encoded, encode
     from accord.runtime.bodies.parsed_body import File
-    from accord.runtime.engine.context import RequestContext, Service
+    from accord.runtime.engine.context import Observer, RequestContext, Service
     from accord.runtime.engine.engine import Engine
     from accord.runtime.fastapi import OpenAPIApp
     from accord.runtime.handlers.binding import Operation, bind
@@ -45,6 +45,7 @@ __all__ = [
     "Mocked",
     "Model",
     "Number",
+    "Observer",
     "OpenAPIApp",
     "Operation",
     "PayloadError",
@@ -77,7 +78,7 @@ __getattr__ = lazy(
     __name__,
     {
         "accord.runtime.bodies.parsed_body": "File",
-        "accord.runtime.engine.context": "RequestContext Service",
+        "accord.runtime.engine.context": "Observer RequestContext Service",
         "accord.runtime.engine.engine": "Engine",
         "accord.errors": "ApiError ContractViolation LinkError PayloadError Reply ReplyError",
         "accord.runtime.fastapi": "OpenAPIApp",

@@ -225,7 +225,7 @@ def serve(  # noqa: PLR0913 - independent settings
     )
     config.load()
     config.lifespan_class = Lifespan
-    state = State(app.engine.reject, connections, hosts)
+    state = app.state.server = State(app.engine.reject, connections, hosts)
     _raise_file_limit(state.open_connections)
     server = Server(config, state, draining, drain_seconds, control_socket)
     with server.capture_signals():  # from here on, signals are handled between ticks

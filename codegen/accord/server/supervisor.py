@@ -27,17 +27,21 @@ MAX_DELAY_SECONDS = 30.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def become(sockets: Sequence[socket.socket], *, workers: int, stop_seconds: float, readable: bool) -> NoReturn:
+def become(
+    sockets: Sequence[socket.socket], *, workers: int, stop_seconds: float, readable: bool, files: Sequence[int] = ()
+) -> NoReturn:
     """Replace this process by the supervisor of workers, which are started with the same command line.
 
-    `--supervised` passes to a worker the descriptors of its control socket and of the listening sockets. A worker is killed
-    `stop_seconds` after it was told to stop. Log lines are JSON unless `readable`.
+    `--supervised` passes to a worker the descriptors of its control socket and of the listening sockets, and of other `files`
+    that workers share, as `5,6,7/8,9`. A worker is killed `stop_seconds` after it was told to stop. Log lines are JSON unless
+    `readable`.
     """
-    for listening in sockets:
-        listening.set_inheritable(True)
+    for number in (*files, *(listening.fileno() for listening in sockets)):
+        os.set_inheritable(number, True)  # noqa: FBT003 - it takes no keyword
     plan = {
         "command": [sys.executable, *sys.orig_argv[1:]],
         "sockets": [listening.fileno() for listening in sockets],
+        "files": list(files),
         "workers": workers,
         "stop_seconds": stop_seconds,
         "silent_seconds": SILENT_SECONDS,
@@ -48,17 +52,24 @@ def become(sockets: Sequence[socket.socket], *, workers: int, stop_seconds: floa
     os.execv(sys.executable, [sys.executable, "-IS", __file__, json.dumps(plan)])  # noqa: S606 - no shell is needed
 
 
+def inherited(supervised: str) -> tuple[socket.socket, list[socket.socket], list[int]]:
+    """In a worker: its control socket, the listening sockets and the other files."""
+    sockets, files = ([int(number) for number in group.split(",") if number] for group in supervised.split("/"))
+    control_socket, *listening = [socket.socket(fileno=number) for number in sockets]
+    return control_socket, listening, files
+
+
 class Worker:
     """A worker process."""
 
-    def __init__(self, command: Sequence[str], sockets: Sequence[socket.socket]) -> None:
+    def __init__(self, command: Sequence[str], sockets: Sequence[socket.socket], files: Sequence[int]) -> None:
         self.control_socket, other_end = socket.socketpair()
         self.control_socket.settimeout(0)
         with other_end:
             numbers = [other_end.fileno(), *(listening.fileno() for listening in sockets)]
             self.process = subprocess.Popen(  # noqa: S603 - our own command
-                [*command, "--supervised", ",".join(map(str, numbers))],
-                pass_fds=numbers,
+                [*command, "--supervised", "/".join(",".join(map(str, group)) for group in (numbers, files))],
+                pass_fds=[*numbers, *files],
                 preexec_fn=_ignore_signals,  # noqa: PLW1509 - there are no threads here
             )
         self.is_ready, self.is_stopping = False, False
@@ -216,7 +227,7 @@ class Supervisor:
         wanted = self._size + bool(self._outdated and not stopping)
         while len(self._workers) - stopping < wanted and time.monotonic() >= self._not_before:
             try:
-                worker = Worker(self._plan["command"], self._sockets)
+                worker = Worker(self._plan["command"], self._sockets, self._plan["files"])
             except OSError as error:  # no memory, no descriptors
                 self._log("worker could not be started", "error", reason=str(error))
                 self._not_before = time.monotonic() + MAX_DELAY_SECONDS

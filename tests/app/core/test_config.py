@@ -39,6 +39,39 @@ class TestDefaults:
             Settings().port = 1
 
 
+class TestTelemetry:
+    @pytest.mark.parametrize("bind", ["127.0.0.1:9000", "[::1]:9000", "metrics.internal:80", "0.0.0.0:0"])
+    def test_metrics_are_bound_to_a_host_and_a_port(self, environment, bind):
+        environment.setenv("METRICS_BIND", bind)
+
+        assert Settings().metrics_bind == bind
+
+    @pytest.mark.parametrize("bind", ["9000", ":9000", "127.0.0.1", "::1:9000", "http://127.0.0.1:9000", "a b:1"])
+    def test_anything_else_is_an_error(self, environment, bind):
+        environment.setenv("METRICS_BIND", bind)
+
+        with pytest.raises(ValidationError, match="must be host:port"):
+            Settings()
+
+    def test_traces_are_sent_to_a_base_url(self, environment):
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")
+
+        with pytest.raises(ValidationError, match="must be http://host"):
+            Settings()
+
+    @pytest.mark.parametrize(
+        ("env", "form", "readable"),
+        [
+            ("development", "auto", True),
+            ("production", "auto", False),
+            ("production", "readable", True),
+            ("development", "json", False),
+        ],
+    )
+    def test_logs_are_readable_in_development_unless_told_otherwise(self, env, form, readable):
+        assert Settings(env=env, log_format=form).has_readable_logs is readable
+
+
 class TestTheResponsePolicy:
     @pytest.mark.parametrize("policy", ["off", "log", "raise", "sample(0.01)", "sample(.5)", "sample(1)"])
     def test_is_a_policy_of_the_engine(self, environment, policy):

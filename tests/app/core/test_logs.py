@@ -16,6 +16,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from accord.runtime import RequestContext
+from app.core.limits import Limit
 from app.core.logs import ReadableRequestLog, RequestLog, configure
 from app.core.printable import printable, printable_json
 
@@ -146,6 +147,7 @@ class TestRequestLog:
             "status": 200,
             "client": "192.0.2.7",
             "principal": 7,
+            "limit": None,
         }
 
     async def test_unknown_values_are_null(self, pipe):
@@ -156,6 +158,16 @@ class TestRequestLog:
 
         [line] = pipe[1]()
         assert (line["operation"], line["principal"]) == (None, None)
+
+    async def test_the_limit_that_was_checked_is_an_object(self, pipe):
+        log, limited = RequestLog(pipe[0], lambda principal: principal), context()
+        limited.rate_limit_headers = Limit("address", 3, 60).hit("192.0.2.7").headers
+
+        log.on_response(limited, 200)
+        log.close()
+
+        [line] = pipe[1]()
+        assert line["limit"] == {"name": "address", "remaining": 2, "reset": 20}
 
     async def test_a_hostile_path_stays_one_line(self, pipe):
         log = RequestLog(pipe[0], lambda principal: principal)
@@ -190,6 +202,7 @@ class TestRequestLog:
 
         assert len(lines) == 3
         assert lines[-1] == {"lost_lines": 3}
+        assert log.dropped == 3
 
     async def test_an_error_is_logged_with_its_request_even_without_an_access_log(self):
         log = RequestLog(None, lambda principal: principal)

@@ -86,6 +86,7 @@ def supervised(folder: Path, **changes: Any) -> Iterator[Running]:
         plan = {
             "command": [sys.executable, "-IS", str(folder / "worker.py"), str(folder)],
             "sockets": [listening.fileno()],
+            "files": [],
             "workers": 2,
             "stop_seconds": 10,
             "silent_seconds": 10,

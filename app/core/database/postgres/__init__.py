@@ -25,6 +25,7 @@ from app.core.database.postgres.failover import CONNECT_ERRORS, Connector, conne
 from app.core.database.postgres.pool import Pool
 from app.core.database.postgres.transaction import ATTEMPTS, Transaction, reject_nested_write, release_after_error
 from app.core.database.statements import Compiled, Statement, bind_rows, statement
+from app.core.database.usage import Usage
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.urls.postgres import PostgresURL
 
@@ -92,6 +93,11 @@ class PostgresDatabase(StatementRunner):
     async def ping(self) -> None:
         """Run a trivial statement."""
         await self.one(_PING)
+
+    @property
+    def usage(self) -> Usage:
+        """How busy the pool is."""
+        return self._pool.usage
 
     async def close(self) -> None:
         """Finish pending work, then close the connections."""

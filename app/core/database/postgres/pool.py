@@ -19,6 +19,7 @@ from asyncpg.exceptions import InFailedSQLTransactionError
 from app.core.database.postgres.connection import Connection
 from app.core.database.postgres.errors import BUSY, UNAVAILABLE
 from app.core.database.postgres.failover import CONNECT_ERRORS, Connector
+from app.core.database.usage import Usage
 from app.core.errors import ServiceUnavailable
 
 # Seconds from the beginning of an outage (a restart, a failover) for which requests wait for the server. After that they fail
@@ -44,6 +45,7 @@ class Pool:
         self._free: list[Connection] = []
         self._live: set[Connection] = set()
         self._waiters: deque[tuple[float, asyncio.Future[Connection]]] = deque()
+        self._waits, self._wait_seconds = 0, 0.0
         self._opening = 0
         self._generation = 0
         self._out_since = 0.0  # time.monotonic(); 0: no outage
@@ -55,6 +57,12 @@ class Pool:
         self._closed = False
         self._idle: asyncio.Future[None] | None = None  # while closing: set when no connection is in use
         self._loop = asyncio.get_running_loop()
+
+    @property
+    def usage(self) -> Usage:
+        """How busy it is."""
+        busy = len(self._live) - len(self._free)
+        return Usage(len(self._live), busy, len(self._waiters), self._waits, self._wait_seconds)
 
     async def start(self) -> None:
         """Open the first connection. Raises one of CONNECT_ERRORS."""
@@ -93,6 +101,9 @@ class Pool:
             if turn.done() and not turn.cancelled() and turn.exception() is None:  # assigned just before the cancellation
                 self.release(turn.result())
             raise
+        finally:
+            self._waits += 1
+            self._wait_seconds += time.monotonic() - now
 
     def release(self, connection: Connection) -> None:
         """Return an idle connection, outside a transaction, to the next waiter or the free list."""

@@ -23,6 +23,7 @@ from app.core.database.sqlite.opened_files import OpenedFiles
 from app.core.database.sqlite.transaction import Transaction
 from app.core.database.sqlite.writer import Writer
 from app.core.database.statements import Insertion, Statement, bind_rows, statement
+from app.core.database.usage import Usage
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.files import make_private_file, make_private_folder, restrict_to_owner
 from app.core.urls.database import sqlite_path
@@ -144,6 +145,11 @@ class SQLiteDatabase:
         if self._writer.closed:
             raise ServiceUnavailable("The database is closed.")
         self._files.check()
+
+    @property
+    def usage(self) -> Usage:
+        """How busy the writer is."""
+        return self._writer.usage
 
     async def close(self) -> None:
         """Finish pending commits, move the write-ahead log into the file, close it."""

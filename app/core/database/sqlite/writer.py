@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from app.core.database.sqlite.connection import BUSY, Connection
 from app.core.database.sqlite.jobs import Job
 from app.core.database.sqlite.opened_files import OpenedFiles
+from app.core.database.usage import Usage
 from app.core.errors import ServiceUnavailable
 
 T = TypeVar("T")
@@ -47,10 +48,16 @@ class Writer:
         self.holder: asyncio.Task[Any] | None = None  # the task that is inside a transaction block
         self.timeout = timeout
         self._queue: deque[Job[Any]] = deque()
+        self._waits, self._wait_seconds = 0, 0.0
         self._draining: asyncio.Task[None] | None = None
         self.closed = False  # accepts no more work
         self._released = False  # has closed the file
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+
+    @property
+    def usage(self) -> Usage:
+        """How busy it is."""
+        return Usage(1, int(self._draining is not None), len(self._queue), self._waits, self._wait_seconds)
 
     async def perform(self, job: Job[T]) -> T:
         """Run a job as its own transaction; return its result after the commit."""
@@ -113,7 +120,10 @@ class Writer:
             return
         while self._queue and len(group) < GROUP and self.connection.in_transaction:
             job = self._queue.popleft()
-            if loop.time() - job.since > QUEUE_TIMEOUT:
+            waited = loop.time() - job.since
+            self._waits += 1
+            self._wait_seconds += waited
+            if waited > QUEUE_TIMEOUT:
                 job.reject(_queue_full())
             elif await job.perform(self.connection):
                 group.append(job)

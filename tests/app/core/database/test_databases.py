@@ -184,3 +184,14 @@ class TestLoading:
         async with either.transaction():
             with pytest.raises(RuntimeError, match="through the transaction"):
                 await either.load(TABLE, LOADED, [])
+
+
+class TestUsage:
+    async def test_what_had_to_wait_is_counted(self, either: Database):
+        await asyncio.gather(*(either.one(INSERT, word=f"word {number}") for number in range(30)))
+
+        usage = either.usage
+        assert usage.open >= 1
+        assert (usage.in_use, usage.waiting) == (0, 0)
+        assert usage.waits >= 20
+        assert usage.wait_seconds > 0

@@ -53,6 +53,7 @@ class TestPasswords:
         refused = [error for error in found if isinstance(error, ServiceUnavailable)]
         assert len(refused) == 9 - (2 + 3)
         assert {error.retry_after for error in refused} == {1}
+        assert (passwords.waiting, passwords.rejected) == (0, len(refused))
         assert await passwords.hash("correct-horse-9")
 
     async def test_a_cancelled_caller_frees_its_place(self, passwords):

@@ -1,0 +1,33 @@
+"""Traces for OpenTelemetry: spans of requests, statements, mails and webhooks (docs/adr/0042-metrics-and-traces.md).
+
+Nothing of it is imported or called unless OTEL_EXPORTER_OTLP_ENDPOINT is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.core.config import Settings
+
+if TYPE_CHECKING:
+    from app.core.tracing.tracing import Tracing
+
+
+def create_tracing(settings: Settings, version: Callable[[], str]) -> Tracing | None:
+    """What makes spans, if they are configured. `version` returns that of the service.
+
+    Raises:
+        ValueError: the packages are not installed.
+    """
+    if settings.otel_exporter_otlp_endpoint is None:
+        return None
+    try:
+        from app.core.tracing.exporter import create_provider  # noqa: PLC0415 - 15 MB, and an optional installation
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT: the package of {error.name} is missing; install requirements-traces.lock"
+        ) from error
+    from app.core.tracing.tracing import Tracing  # noqa: PLC0415 - likewise
+
+    return Tracing(create_provider(settings.otel_exporter_otlp_endpoint, version()), settings.database_url)
