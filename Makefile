@@ -80,7 +80,7 @@ contract: install ## only the contract tests: the service fuzzed against its doc
 security: install ## the security checks on SQLite and PostgreSQL, and the authorization matrix
 	$(BIN)/python -m pytest tests/security tests/faults/test_mail.py -k 'security or s78'
 
-extending: install ## follow docs/extending.md on a copy, and run all of `make check` and `make contract` there
+extending: install ## follow docs/tutorial.md and extending.md on copies, and run all of `make check` and `make contract` there
 	EXTENDING=1 $(BIN)/python -m pytest tests/extending
 
 faults: install ## kill each component under load: a table of acknowledged, lost and duplicated requests, and seconds of outage

@@ -10,10 +10,11 @@ def main() -> None:
     """Run the command line. Ctrl-C ends it quietly, even during the imports, which take most of a second.
 
     The garbage collector is off during the imports, where it finds nothing and takes a sixth of the time. `app.cli.main` turns
-    it on again.
+    it on again. Rich is not imported: structlog would do so for tracebacks that are never printed, which takes 4 MB.
     """
     try:
         gc.disable()
+        sys.modules["rich"] = None  # type: ignore[assignment] # as if it was not installed
         from app.cli.main import main as run  # noqa: PLC0415 - here, where Ctrl-C is caught
 
         run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from contextlib import closing, contextmanager
 from email.message import Message
 from itertools import count
 from typing import Any, NamedTuple, Self
+from uuid import uuid4
 
 from tests.support.builders import new_user
 
@@ -19,8 +21,10 @@ MARGIN = 120.0  # timeout in seconds; an idle machine needs one or two
 
 
 @contextmanager
-def connected(port: int) -> Iterator[http.client.HTTPConnection]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=MARGIN)) as connection:
+def connected(port: int, tls: ssl.SSLContext | None = None) -> Iterator[http.client.HTTPConnection]:
+    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=MARGIN)
+    encrypted = http.client.HTTPSConnection("127.0.0.1", port, timeout=MARGIN, context=tls)
+    with closing(encrypted if tls else plain) as connection:
         yield connection
 
 
@@ -32,10 +36,11 @@ class Response(NamedTuple):
     text: str
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> Response:
-    """Send a request and read the whole response."""
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **headers: str) -> Response:
+    """Send a request and read the whole response. Underscores in the names of headers are hyphens."""
     data = None if body is None else json.dumps(body)
-    connection.request(method, path, data, {} if body is None else {"Content-Type": "application/json"})
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, data, sent if body is None else {"Content-Type": "application/json", **sent})
     answer = connection.getresponse()
     return Response(answer.status, answer.headers, answer.read().decode())
 
@@ -52,14 +57,17 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 class Load:
-    """Clients with keep-alive connections, each sending 30 requests a second: reads, health checks and sign-ups in turn."""
+    """Clients with keep-alive connections, each sending 30 requests a second: reads, health checks and sign-ups in turn.
+
+    Sign-ups have an Idempotency-Key.
+    """
 
     _names = count()
 
-    def __init__(self, port: int, clients: int) -> None:
+    def __init__(self, port: int, clients: int, tls: ssl.SSLContext | None = None) -> None:
         self.statuses: Counter[int] = Counter()
         self.failures: list[str] = []
-        self._port, self._over = port, threading.Event()
+        self._port, self._tls, self._over = port, tls, threading.Event()
         self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
 
     def __enter__(self) -> Self:
@@ -79,14 +87,14 @@ class Load:
         wait_until(lambda: self.statuses.total() >= enough)
 
     def _ask(self) -> None:
-        with connected(self._port) as connection:
+        with connected(self._port, self._tls) as connection:
             for turn in count():
                 if self._over.is_set():
                     return
                 try:
                     if turn % 3 == 0:
                         name = f"user{next(self._names)}"
-                        answer = ask(connection, "POST", "/api/v1/users", person(name))
+                        answer = ask(connection, "POST", "/api/v1/users", person(name), Idempotency_Key=str(uuid4()))
                     else:
                         answer = ask(connection, "GET", "/health" if turn % 3 == 1 else "/api/v1/posts")
                     self.statuses[answer.status] += 1

@@ -47,7 +47,12 @@ class Settings(
     """Every setting, with its default for production. Lists are separated by commas. docs/configuration.md lists them."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=False
+        env_file=ENV_FILE,
+        secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"),  # set by systemd; elsewhere by whoever mounts the files
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        defer_build=False,
     )
 
     @property

@@ -34,6 +34,9 @@ Settings are environment variables, or lines of a file `.env` in the working fol
 separated by commas. No setting changes the contract. Names in `.env` that are not settings, and names in the environment that
 look like misspelt ones, are reported at start-up. `.env.example` has every setting with its default.
 
+A setting can also be a file with its name, in lower case, in the folder that the environment variable `CREDENTIALS_DIRECTORY`
+names, as systemd, Docker and Kubernetes provide secrets ([deployment](deployment.md)). The environment and `.env` come first.
+
 `python -m app doctor` ([command line](command-line.md)) checks the settings and everything that they name; `python -m app
 settings` prints the values in effect. Other commands end with exit code 2 and one line for each setting that is not valid.
 

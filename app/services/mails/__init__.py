@@ -8,10 +8,9 @@ import uuid
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, cast
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core.database import Transaction
 from app.core.database.statements import FromRow, Insertion
@@ -22,6 +21,9 @@ from app.resources import Resources
 from app.services import mail_tokens, outbox, sign_ups
 from app.services.mail_tokens import Purpose
 from app.services.mails import recipients
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TOPIC = "mail."  # followed by the name of the template
 _USER = "user:"  # followed by an id: the subject of outbox items with the data of a user
@@ -223,9 +225,11 @@ def _greeting(user: Named) -> str:
 
 @functools.cache
 def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
+    import jinja2  # noqa: PLC0415 - only what delivers mails needs it; it takes a megabyte
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )

@@ -43,7 +43,7 @@ FORBIDDEN = {
     "app.cli.worker": WEB,
     "app.cli.users": WEB,
     "app.cli.seed": WEB - {"asyncpg"},
-    "app.cli.serve": {"alembic", "asyncpg", "redis"},
+    "app.cli.serve": {"alembic", "asyncpg", "jinja2", "redis"},
 }
 
 COMMANDS = {
@@ -72,6 +72,15 @@ def test_a_command_imports_no_library_that_it_does_not_use(module):
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True)
 
     assert FORBIDDEN[module] & set(json.loads(ended.stdout)) == set()
+
+
+def test_no_command_imports_rich():
+    program = "import atexit, sys, app.__main__; atexit.register(lambda: print(*sys.modules)); app.__main__.main()"
+
+    ended = subprocess.run([sys.executable, "-c", program, "check"], cwd=ROOT, capture_output=True, check=True, text=True)
+
+    assert "fastapi" in ended.stdout.split()
+    assert "rich.console" not in ended.stdout.split()
 
 
 @pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in COMMANDS.items() for name in names])
