@@ -40,6 +40,9 @@ docs: install ## build the book of docs/ and serve it on http://127.0.0.1:8001 (
 	$(BIN)/zensical build --strict --config-file docs/zensical.toml
 	$(if $(BUILD),,$(BIN)/zensical serve --config-file docs/zensical.toml --dev-addr 127.0.0.1:$(or $(PORT),8001))
 
+console: install ## build /console from codegen/console with npm, after a change of its sources
+	PATH=$(CURDIR)/$(BIN):$$PATH && cd codegen/console && npm ci --no-audit --no-fund && npm run build
+
 format: install ## format the code and apply the automatic fixes of the linter
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -97,10 +100,10 @@ lock: install ## pin the dependencies of pyproject.toml again (UPGRADE=1: the ne
 	$(call compile,requirements-traces.lock,--group build --group traces --constraint requirements-dev.lock)
 
 clean: ## remove .venv and every cache; data/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist docs/site docs/.cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate docs format check test lint check-generated check-contract contract security extending faults bench lock clean
+.PHONY: help run migrate install generate docs console format check test lint check-generated check-contract contract security extending faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from accord.document.findings import BindingError
 from accord.errors import Headers
 from accord.runtime import Engine, Mocked, Observer, OpenAPIApp, Operation, RequestContext, Service, bind
 from accord.runtime.docs import pages as documentation_pages
+from accord.runtime.docs.landing_page import Extras
+from accord.runtime.docs.recent_requests import RecentRequests
 from app import contract, pages, schemas
 from app.call import Call, Principal
 from app.core import logs, mail
@@ -47,10 +50,23 @@ HEADERS: Headers = (
 STRICT_TRANSPORT: Headers = ((b"strict-transport-security", b"max-age=63072000; includeSubDomains"),)
 
 
+CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+LINKS = (
+    ("health", "Health", "Whether the process is running."),
+    ("health/ready", "Readiness", "Whether the service can handle requests."),
+)
+
+
 @functools.cache
-def documentation() -> list[Route]:
-    """The document and its pages, rendered once per process."""
-    return documentation_pages.routes(contract.api().document, contract.api())
+def documentation(*, docs: bool, console: bool, development: bool) -> list[Route]:
+    """The document and its pages, each made once per process. The document and what all pages share are always served."""
+
+    def is_served(path: str) -> bool:
+        return console if path.startswith("/console") else docs or path.startswith(("/openapi.", "/assets/"))
+
+    changelog = CHANGELOG if CHANGELOG.is_file() else None
+    extras = Extras(links=LINKS, changelog=changelog, recent_requests=development)
+    return documentation_pages.routes(contract.api().document, contract.api(), extras, is_served=is_served)
 
 
 @functools.cache
@@ -100,6 +116,8 @@ def create_app(
         log_class = tracing.log_class(log_class)
     log = log_class(sys.stdout.fileno() if settings.access_log else None, lambda principal: principal.user_id)
     observer: Observer = log if monitor is None else monitor.observer(log)
+    recent = RecentRequests(observer) if settings.env == "development" and settings.docs else None
+    observer = recent or observer
 
     def call(context: RequestContext) -> Call[Principal | None]:
         if settings.database_read_url is not None:
@@ -137,8 +155,12 @@ def create_app(
     if tracing is not None:
         app.add_middleware(tracing.middleware)
     app.state.resources = resources  # for FastAPI routes that a fork adds
-    app.router.routes += pages.routes()
-    app.router.routes += [
-        route for route in documentation() if settings.docs or route.path.startswith(("/openapi.", "/assets/"))
-    ]
+    app.router.routes += _pages(settings, recent)
     return app
+
+
+def _pages(settings: Settings, recent: RecentRequests | None) -> list[Route]:
+    """The routes beside the API, by the settings."""
+    documents = documentation(docs=settings.docs, console=settings.console, development=recent is not None)
+    found = [*pages.routes(), *documents]
+    return found if recent is None else [*found, Route("/requests.json", recent.respond)]

@@ -133,7 +133,8 @@ def _print_banner(startup_info: dict[str, Any], accounts: list[demo.Account]) ->
     workers = f"{startup_info['workers']} worker{'s' if startup_info['workers'] > 1 else ''}"
     typer.echo(f"\n  {title()} {startup_info['version']} ({startup_info['env']}), {workers}, {startup_info['database']}\n")
     base = startup_info["address"]
-    typer.echo(f"  {base}/docs           try it out\n  {base}/redoc          reference\n  {base}/openapi.yaml   the contract\n")
+    pages = {"console": "administer it", "docs": "try it out", "redoc": "reference", "openapi.yaml": "the contract"}
+    typer.echo("".join(f"  {base}/{page:<14} {purpose}\n" for page, purpose in pages.items()))
     if accounts:
         typer.echo("  Demo accounts (passwords are shown only once):\n")
         for account in accounts:

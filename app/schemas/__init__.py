@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "ef8952c223d3bad8d2abecd962164964bd4df758a597371f2ed633013ba649c5"
+DIGEST = "fb0b217e6ca365073912040b22ee8f0aa3c1fb97d0dfe4a0d7a1765e562ea6f2"

@@ -15,6 +15,7 @@ from tests.support.paths import OPENAPI
 pytestmark = pytest.mark.slow
 
 SUMMARY = yaml.safe_load(OPENAPI.read_text())["paths"]["/health"]["get"]["summary"]
+DARK = "rgb(15, 20, 26)"
 
 
 @dataclass
@@ -67,6 +68,9 @@ class TestSwagger:
         docs = visit("/docs")
 
         expect(docs.page.get_by_text(SUMMARY)).to_be_visible()
+        docs.page.emulate_media(color_scheme="dark")
+        expect(docs.page.locator("body")).to_have_css("background-color", DARK)
+        expect(docs.page.locator(".info .title")).to_have_css("color", "rgb(210, 214, 215)")
         assert docs.complaints == []
         assert docs.strangers(server_url) == []
 
@@ -87,6 +91,9 @@ class TestReDoc:
         redoc = visit("/redoc")
 
         expect(redoc.page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+        redoc.page.emulate_media(color_scheme="dark")
+        expect(redoc.page.locator("body")).to_have_css("background-color", DARK)
+        expect(redoc.page.locator("#redoc h1").first).to_have_css("color", "rgb(228, 234, 241)")
         assert redoc.complaints == []
         assert redoc.strangers(server_url) == []
 

@@ -90,11 +90,14 @@ class TestTheBook:
 
     def test_every_page_is_in_the_navigation_and_every_decision_in_its_list(self):
         navigation = tomllib.loads((DOCS / "zensical.toml").read_text())["project"]["nav"]
-        decisions = [path for path in DOCS.glob("adr/0*.md") if path.name not in (DOCS / "adr/index.md").read_text()]
+        decisions = sorted(path.name for path in DOCS.glob("adr/0*.md"))
+        listed = re.findall(r"^\| (\d+) \| \[.*\]\((.*)\) \|$", (DOCS / "adr/index.md").read_text(), re.MULTILINE)
         pages = {path.relative_to(DOCS).as_posix() for path in PAGES[1:] if not path.name.startswith("0")}
 
         assert sorted(pages_in(navigation)) == sorted(pages)
-        assert decisions == []
+        assert sorted(name for _, name in listed) == decisions
+        assert [name for number, name in listed if int(name[:4]) != int(number)] == []
+        assert len({number for number, _ in listed}) == len(decisions)
 
     def test_its_colours_are_those_of_the_other_pages(self):
         used, defined = (

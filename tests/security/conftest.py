@@ -26,11 +26,12 @@ def service(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def production(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service with the settings of production, and without documentation pages."""
+    """The service with the settings of production, and without its pages."""
     settings = {
         "ENV": "production",
         "PUBLIC_URL": "https://accord.example.com",
         "DOCS": "false",
+        "CONSOLE": "false",
         "WEBHOOK_ALLOW_PRIVATE": "false",
         "RESPONSE_POLICY": "off",
         "PASSWORD_MEMORY_KIB": "7168",

@@ -147,11 +147,11 @@ def test_s85_an_unexpected_fault_tells_nothing_but_the_id_of_the_request(service
 
 
 def test_s86_pages_are_served_as_configured_and_nothing_of_a_debugger(service, production):
-    """Without DOCS there are no pages, `/metrics` is not served, and production has no debug mode and no local origins."""
-    for page in ("docs", "redoc", "problems"):
+    """Without DOCS and CONSOLE there are no pages. Production has no `/metrics`, no debug mode and no local origins."""
+    for page in ("docs", "redoc", "problems", "console"):
         assert service.get(f"//{page}").status_code == 200
         assert production.get(f"//{page}").status_code == 404
-    for page in ("metrics", "debug", "console", "_debug", "admin", "server-status", "docs/oauth2-redirect"):
+    for page in ("metrics", "debug", "_debug", "admin", "server-status", "docs/oauth2-redirect"):
         assert code(production.get(f"//{page}")) == (404, "not-found")
     assert not allowed(production.get("/posts", headers={"Origin": "http://localhost:3000"}))
     assert production.get("//openapi.json").status_code == 200

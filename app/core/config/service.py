@@ -27,7 +27,10 @@ class ServiceSettings(Group):
     without the old one, codes of authenticator apps that were added under it are answered 503."""
 
     docs: bool = True
-    """Serve `/docs`, `/redoc` and `/problems`."""
+    """Serve the landing page `/` and the pages that it links: `/docs`, `/redoc`, `/problems`, `/coverage`, `/changelog`."""
+
+    console: bool = True
+    """Serve `/console`, a user interface for every operation."""
 
     response_policy: str = "off"
     """Whether responses are validated against the document. `off`; `log`: violations are logged and sent; `sample(0.01)`: as

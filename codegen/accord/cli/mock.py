@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from starlette.routing import Route
+
 from accord.cli.overlay import as_text
 from accord.cli.settings import valid
 from accord.document.deep_stack import on_deep_stack
@@ -20,6 +22,8 @@ from accord.openapi.api import API
 from accord.problems.overlay import completed, overlay
 from accord.runtime import Engine, Mocked, OpenAPIApp, RequestContext, Service, bind
 from accord.runtime.docs import pages
+from accord.runtime.docs.landing_page import Extras
+from accord.runtime.docs.recent_requests import RecentRequests
 from accord.server import lifecycle
 
 
@@ -87,9 +91,11 @@ def application(document: Document, accepted: Mapping[str, Credential]) -> OpenA
         DocumentError: a part of the document cannot be served.
     """
     api = API.of(document)
-    service = Service(schemes=dict(accepted), call=lambda context: context, responses="log", observer=Observer())
+    recent = RecentRequests(Observer())
+    service = Service(schemes=dict(accepted), call=lambda context: context, responses="log", observer=recent)
     app = OpenAPIApp(Engine(api, bind(api, (), mock=Mocked), service))
-    app.router.routes += pages.routes(document, api)
+    app.router.routes += pages.routes(document, api, Extras(recent_requests=True))
+    app.router.routes.append(Route("/requests.json", recent.respond))
     return app
 
 
@@ -97,7 +103,7 @@ def greeting(document: Document, accepted: Mapping[str, Credential], address: st
     """The URLs of the mock, and how to send the accepted credentials."""
     prefixes = dict.fromkeys(prefix for operation in API.of(document).operations for prefix in operation.prefixes)
     lines = [f"  {address}{prefix or '/'}" for prefix in prefixes]
-    lines += [f"  {address}/openapi.yaml   the document, {address}/docs to try it"]
+    lines += [f"  {address}/   where to start, {address}/docs and {address}/console to try it"]
     schemes = document.root.named("components", "securitySchemes")
     lines += [f"  {name}: {_header(node, accepted[name].accepted)}" for name, node in schemes]
     return "\n".join([f"{document.name} as a mock:", *lines, ""])

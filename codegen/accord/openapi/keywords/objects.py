@@ -161,6 +161,7 @@ OBJECTS: dict[str, dict[str, Keyword]] = {
         "x-accord-sunset": _by("responses", "the header Sunset"),
         "x-accord-deprecation": _by("responses", "the header Deprecation"),
         "x-accord-step-up": _by("engine", "the service's `step_up`"),
+        "x-accord-console": _by("documentation", "the page /console"),
     },
     "parameter": {
         **_UNIVERSAL,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import html
-import re
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote
 
 from accord.document.document import Document
 from accord.openapi.api import API
 from accord.openapi.operation import Operation
 from accord.problems.problem import Problems
+from accord.runtime.docs.layout import Layout, inline, operations
 
-_SECTION = """<section id="{slug}">
+_INTRODUCTION = """<h1>Problems</h1>
+<p class="lead">Every error is one RFC 9457 problem (<code>application/problem+json</code>).
+Its <code>type</code> is one of these.</p>
+"""
+_SECTION = """<section id="{slug}" class="entry">
 <h2><a href="#{slug}">{title}</a></h2>
 <p><code>/problems/{slug}</code></p>
 <p>{description}</p>
@@ -33,8 +35,8 @@ class Problem:
     uses: dict[int, list[Operation]]
 
 
-def problems(document: Document, api: API) -> list[Problem]:
-    """The document's `x-accord-problems` in their order, then the engine's own problems that are not among them."""
+def problems(document: Document, api: API) -> dict[str, Problem]:
+    """By slug, the document's `x-accord-problems` in their order, then the engine's own problems that are not among them."""
     uses: dict[str, dict[int, list[Operation]]] = defaultdict(lambda: defaultdict(list))
     for operation in api.operations:
         for status, response in operation.problems.items():
@@ -47,32 +49,21 @@ def problems(document: Document, api: API) -> list[Problem]:
     standard = Problems(document)
     for own in map(standard.type_of, filter(standard.is_standard, HTTPStatus)):
         named.setdefault(own.code, Problem(own.code, own.title, own.detail, {}))
-    return list(named.values())
+    return named
 
 
-def _text(markdown: str) -> str:
-    """Markdown as HTML; only `code` is supported."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(markdown))
-
-
-def _uses(status: int, operations: Sequence[Operation]) -> str:
-    """One status and its operations, each with a link to Swagger UI."""
-    items = "\n".join(
-        f'<li><a href="docs#/{quote(operation.tag)}/{quote(operation.id)}"><code>{operation.method} '
-        f"{html.escape(operation.path)}</code></a> {_text(operation.summary)}</li>"
-        for operation in operations
-    )
-    return f"<h3>{status} {html.escape(HTTPStatus(status).phrase)}</h3>\n<ul>\n{items}\n</ul>"
-
-
-def sections(problems: Sequence[Problem]) -> str:
-    """The problems as HTML."""
-    return "\n".join(
+def page(layout: Layout, problems: dict[str, Problem]) -> bytes:
+    """The page of all problems."""
+    sections = "\n".join(
         _SECTION.format(
             slug=html.escape(problem.slug),
-            title=_text(problem.title),
-            description=_text(problem.description),
-            uses="\n".join(_uses(status, operations) for status, operations in problem.uses.items()),
+            title=inline(problem.title),
+            description=inline(problem.description),
+            uses="\n".join(
+                f"<h3>{status} {html.escape(HTTPStatus(status).phrase)}</h3>\n{operations(found)}"
+                for status, found in problem.uses.items()
+            ),
         )
-        for problem in problems
+        for problem in problems.values()
     )
+    return layout.page("/problems", "Problems", _INTRODUCTION + sections)

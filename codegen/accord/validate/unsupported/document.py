@@ -109,6 +109,9 @@ def _patterns(coverage: KeywordCoverage) -> Found:
                     yield place, f"the pattern {pattern!r} cannot be read: {why}: write it in other words of ECMA-262"
 
 
+_CONSOLE_ROLES = ("sign-in", "refresh", "sign-out", "reauthentication", "passkey-challenge", "destructive")
+
+
 def _survey(api: API) -> Found:
     root = api.document.root
     yield from unservable(root.get("servers"))
@@ -138,6 +141,10 @@ def _operation(operation: Operation) -> Found:
             "`x-accord-step-up` is true or false, and needs exactly one way to authenticate: remove the others from `security`"
         )
         yield operation.node.raw_child("x-accord-step-up"), text, (*operation.node.pointer, "x-accord-step-up")
+    role = operation.node.value.get("x-accord-console")
+    if role is not None and role not in _CONSOLE_ROLES:
+        text = f"`x-accord-console` is {role!r}: write one of {', '.join(_CONSOLE_ROLES)}"
+        yield operation.node.raw_child("x-accord-console"), text, (*operation.node.pointer, "x-accord-console")
     for name in {name for alternative in operation.security for name, _ in alternative}:
         scheme = operation.node.document.root.get("components", "securitySchemes", name)
         drop = _requirement(operation, name)

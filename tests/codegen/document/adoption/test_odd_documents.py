@@ -120,6 +120,11 @@ ODD = {
         3,
         "#/paths/~1x/get/x-accord-step-up=drop",
     ),
+    "x-accord-console of no role": (
+        GET.replace("{get: {", "{get: {x-accord-console: admin, "),
+        3,
+        "#/paths/~1x/get/x-accord-console=drop",
+    ),
     "unknown extension": (f"{GET}x-accord-limit: 10\n", 4, "#/x-accord-limit=drop"),
     "extension elsewhere": (
         GET.replace("{get: {", "{get: {x-accord-alias: {/a: /b}, "),

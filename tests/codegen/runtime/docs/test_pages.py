@@ -146,27 +146,34 @@ class TestEveryPage:
 
 
 class TestReaders:
-    @pytest.mark.parametrize("path", ["/docs", "/redoc"])
+    @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/problems", "/coverage", "/console"])
     def test_everything_that_a_page_names_is_served_beside_it(self, client, path):
         page = client.get(path)
 
-        named = re.findall(r'(?:src|href|spec-url)="([^"]+)"', page.text)
+        named = re.findall(r'(?:src|href)="(?!data:)([^"#]+)', page.text)
 
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
         assert len(named) >= 3
         for address in named:
-            assert client.get(f"/{address}").status_code == 200
+            assert client.get(address.removeprefix("./")).status_code == 200
 
-    @pytest.mark.parametrize("path", ["/docs", "/redoc", "/problems"])
+    @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/problems", "/coverage", "/console"])
     def test_the_title_of_the_document_is_text_and_not_markup(self, small, path):
         assert "&lt;Small&gt; &amp; {braced}" in small.get(path).text
+
+    def test_the_console_runs_only_its_own_script(self, client):
+        policy = client.get("/console").headers["Content-Security-Policy"]
+
+        assert "script-src 'self';" in policy
+        assert "connect-src 'self';" in policy
+        assert re.search(r"style-src +'self';", policy)
 
     @pytest.mark.parametrize(
         ("path", "media_type"),
         [
             ("/docs/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
             ("/docs/swagger-ui.css", "text/css; charset=utf-8"),
-            ("/docs/favicon.png", "image/png"),
+            ("/assets/icon.svg", "image/svg+xml"),
             ("/redoc/logo-mini.svg", "image/svg+xml"),
         ],
     )
@@ -180,14 +187,17 @@ class TestProblems:
 
         page = client.get("/problems").text
 
-        assert re.findall(r'<section id="([^"]+)">', page)[: len(slugs)] == list(slugs)
+        assert re.findall(r'<section id="([^"]+)"', page)[: len(slugs)] == list(slugs)
 
     def test_a_problem_names_its_statuses_and_operations(self, small):
         page = small.get("/problems").text
 
         assert "404 Not Found" in page
         assert "410 Gone" in page
-        assert '<a href="docs#/some%20things/getThing"><code>GET /things/{id}</code></a> One &lt;thing&gt;' in page
+        assert (
+            '<a href="docs#/some%20things/getThing"><span class="method GET">GET</span> <code>/things/{id}</code></a>' in page
+        )
+        assert "One &lt;thing&gt;" in page
 
     def test_text_of_the_document_is_not_markup(self, small):
         page = small.get("/problems").text
@@ -207,7 +217,7 @@ class TestProblems:
         assert small.get("/problems/unknown").status_code == 404
 
     def test_what_every_operation_may_answer_has_its_place_after_them(self, client, small):
-        ours, theirs = (re.findall(r'<section id="([^"]+)">', each.get("/problems").text) for each in (client, small))
+        ours, theirs = (re.findall(r'<section id="([^"]+)"', each.get("/problems").text) for each in (client, small))
 
         assert {"method-not-allowed", "internal-server-error"} < set(ours)
         assert len(ours) == len(set(ours))

@@ -1,4 +1,11 @@
-SwaggerUIBundle({
+import { session } from "../assets/session.js";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const colour = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", colour);
+colour();
+
+const ui = SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
@@ -6,4 +13,6 @@ SwaggerUIBundle({
   showCommonExtensions: true,
   persistAuthorization: true,
   validatorUrl: null,
+  // Whoever is signed in in this tab is authorized here.
+  onComplete: () => Object.entries(session().credentials).forEach(([scheme, credential]) => ui.preauthorizeApiKey(scheme, credential)),
 });

@@ -1,0 +1,63 @@
+// Who the user is: credentials by security scheme, kept in this tab until it is closed.
+
+import { effect, signal } from "@preact/signals";
+import type { Node } from "../document/json";
+import type { API, Operation } from "../document/model";
+
+export interface Session {
+  /** By the name of the scheme: a token, a key, or `user:password`. */
+  credentials: Record<string, string>;
+  refreshToken?: string;
+  /** The response that the session came from: a sign-out may need its values. */
+  issued?: unknown;
+}
+
+const KEY = `accord-console ${location.pathname}`;
+
+function stored(): Session {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "") as Session;
+  } catch {
+    return { credentials: {} };
+  }
+}
+
+export const session = signal<Session>(stored());
+effect(() => sessionStorage.setItem(KEY, JSON.stringify(session.value)));
+
+export const isSignedIn = (): boolean => Object.keys(session.value.credentials).length > 0;
+
+export function forget(): void {
+  session.value = { credentials: {} };
+}
+
+/** The scheme that a token of the sign-in operation belongs to. */
+export function tokenScheme(api: API): string | undefined {
+  const kinds = [...api.schemes].filter(([, scheme]) => isBearer(scheme));
+  return kinds[0]?.[0];
+}
+
+export function isBearer(scheme: Node): boolean {
+  return ["oauth2", "openIdConnect"].includes(scheme.type) || (scheme.type === "http" && !/^basic$/i.test(scheme.scheme));
+}
+
+/** The schemes to send: the first alternative whose credentials are there, else none. */
+export function usable(operation: Operation): string[] {
+  const alternatives = operation.security.map((alternative) => Object.keys(alternative));
+  const complete = alternatives.filter((names) => names.every((name) => name in session.value.credentials));
+  return complete.sort((one, other) => other.length - one.length)[0] ?? [];
+}
+
+/** Whether the operation can be called as the user is signed in now. */
+export function isAllowed(operation: Operation): boolean {
+  return !operation.security.length || operation.security.some((alternative) => Object.keys(alternative).every((name) => name in session.value.credentials));
+}
+
+/** Add a credential to a request. */
+export function authenticate(scheme: Node, credential: string, headers: Headers, query: URLSearchParams): void {
+  if (scheme.type === "apiKey" && scheme.in === "query") query.set(scheme.name, credential);
+  else if (scheme.type === "apiKey" && scheme.in === "header") headers.set(scheme.name, credential);
+  else if (scheme.type === "apiKey") document.cookie = `${scheme.name}=${credential}; path=/; SameSite=Strict`;
+  else if (isBearer(scheme)) headers.set("Authorization", `Bearer ${credential}`);
+  else headers.set("Authorization", `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(credential)))}`);
+}

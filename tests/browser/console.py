@@ -1,0 +1,76 @@
+"""The console in a browser, for its tests: a page that signs in, opens screens and keeps what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser import chromium
+from tests.support.builders import PASSWORD
+
+
+class Console:
+    """A tab with the console. Errors of the script are kept in `errors`."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.errors: list[str] = []
+        page.set_default_timeout(chromium.PATIENCE)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if "Content Security" in message.text else None)
+
+    @property
+    def main(self) -> Locator:
+        """The screen, without the bar and the menu."""
+        return self.page.get_by_role("main")
+
+    def open(self, screen: str = "", heading: str | None = None) -> None:
+        """Open a screen by its address after `#/`, and wait until its heading is there."""
+        self.page.goto(f"{self.url}/console#/{screen}")
+        if heading is not None:
+            expect(self.main.get_by_role("heading", level=1)).to_contain_text(heading)
+
+    def sign_in(self, identifier: str = "admin", password: str = PASSWORD) -> None:
+        """Fill in the sign-in form and send it."""
+        self.open("sign-in", "Sign in")
+        self.page.get_by_label("Identifier").fill(identifier)
+        self.page.get_by_label("Password").fill(password)
+        self.main.get_by_role("button", name="Sign in", exact=True).click()
+
+    def press(self, name: str) -> None:
+        """Press a button of the screen, or follow a link that looks like one."""
+        self.main.get_by_role("button", name=name, exact=True).or_(self.main.get_by_role("link", name=name, exact=True)).click()
+
+    def confirm(self, name: str) -> None:
+        """Press a button of the dialog."""
+        self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+    def expect_message(self, text: str) -> None:
+        """Wait for the message of what was done."""
+        expect(self.page.locator(".toast")).to_have_text(text)
+
+    def value(self, name: str) -> Locator:
+        """The value of a field of what is shown."""
+        return self.page.locator(".details > div").filter(has=self.page.get_by_text(name, exact=True)).locator("dd").first
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+@contextmanager
+def opened(browser: Browser, url: str, *, scheme: str = "light", width: int = 1280) -> Iterator[Console]:
+    """A console in a browser context of its own, closed in the end; its script must not have failed."""
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+    )
+    console = Console(context.new_page(), url)
+    try:
+        yield console
+    finally:
+        context.close()
+    assert console.errors == []

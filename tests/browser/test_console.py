@@ -1,0 +1,287 @@
+"""The console of the service: every screen, from the first list to a secret that is shown once."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Request, expect
+
+from tests.browser.console import Console, opened
+from tests.support.builders import PASSWORD
+from tests.support.servers.service import Server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def database(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("console")
+    sqlite_template.copy(folder)
+    return folder / "accord.db"
+
+
+@pytest.fixture(scope="module")
+def server(database: Path) -> Iterator[Server]:
+    with Server(database, WEBHOOK_ALLOW_PRIVATE="true") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def console(browser: Browser, server: Server) -> Iterator[Console]:
+    """A tab that is signed in as the administrator."""
+    with opened(browser, server.url) as console:
+        console.sign_in()
+        console.expect_message("You are signed in.")
+        yield console
+
+
+def execute(database: Path, statement: str) -> None:
+    """Change what is stored, as time would."""
+    with sqlite3.connect(database, timeout=10) as connection:
+        connection.execute(statement)
+
+
+def create_user(console: Console, username: str) -> None:
+    console.open("listUsers", "Users")
+    console.press("Sign up or create a user")
+    console.page.get_by_label("Email").fill(f"{username}@example.com")
+    console.page.get_by_label("Username").fill(username)
+    console.page.get_by_label("Password").fill(PASSWORD)
+    console.press("Sign up or create a user")
+    expect(console.value("Username")).to_have_text(username)
+
+
+class TestUsers:
+    def test_a_user_is_created_found_changed_and_deleted(self, console: Console):
+        create_user(console, "alan")
+        create_user(console, "barbara")
+
+        console.page.get_by_role("navigation", name="Tags").get_by_role("link", name="List users").click()
+        console.page.get_by_role("button", name="Username").click()
+        rows = console.page.locator("tbody tr")
+        expect(rows).to_have_count(3)
+        expect(rows.first).to_contain_text("admin@")
+        console.page.get_by_role("button", name="Username").click()
+        expect(rows.first).to_contain_text("barbara")
+        console.page.get_by_label("Search").fill("barb")
+        console.press("Apply")
+        expect(rows).to_have_count(1)
+
+        rows.first.get_by_role("link").first.click()
+        console.press("Update a user")
+        console.page.get_by_label("Bio").fill("Abstraction.")
+        with console.page.expect_request(lambda request: request.method == "PATCH") as sent:
+            console.press("Update a user")
+        assert sent.value.post_data_json == {"bio": "Abstraction."}
+        assert sent.value.headers["if-match"] == '"1"'
+        expect(console.value("Bio")).to_have_text("Abstraction.")
+
+        console.press("Set the role of a user")
+        console.page.get_by_label("Role").select_option("admin")
+        console.press("Set the role of a user")
+        expect(console.value("Role")).to_have_text("admin")
+
+        console.press("Delete a user")
+        console.confirm("Cancel")
+        console.press("Delete a user")
+        console.confirm("Delete a user")
+        console.expect_message("Delete a user: done")
+        expect(console.main.get_by_role("heading", level=1)).to_have_text("Users")
+
+    def test_a_change_in_between_is_not_overwritten(self, console: Console):
+        create_user(console, "edsger")
+        console.press("Update a user")
+        user_id = console.page.get_by_label("User ID").input_value()
+        with opened(console.page.context.browser, console.url) as other:  # type: ignore[arg-type]
+            other.sign_in()
+            other.expect_message("You are signed in.")
+            other.open(f"updateUser?user_id={user_id}", "Update a user")
+            other.page.get_by_label("Full name").fill("Edsger Dijkstra")
+            other.press("Update a user")
+            expect(other.value("Full name")).to_have_text("Edsger Dijkstra")
+
+        console.page.get_by_label("Bio").fill("Simplicity.")
+        console.press("Update a user")
+
+        expect(console.main.get_by_role("alert")).to_contain_text("Somebody else has changed this")
+        console.press("Load the current version")
+        expect(console.page.get_by_label("Full name")).to_have_value("Edsger Dijkstra")
+
+    def test_faults_stand_at_their_fields(self, console: Console):
+        console.open("createUser", "Sign up or create a user")
+        console.page.get_by_label("Email").fill("nobody")
+        console.page.get_by_label("Username").fill("x!")
+        console.page.get_by_label("Password").fill(PASSWORD)
+
+        console.press("Sign up or create a user")
+
+        alert = console.main.get_by_role("alert")
+        expect(alert).to_contain_text("Email must be a valid e-mail address")
+        assert console.page.get_by_label("Username").get_attribute("aria-invalid") == "true"
+        expect(console.page.get_by_text("Username must be at least 3 characters long").last).to_be_visible()
+        expect(console.page.get_by_label("Email")).to_be_focused()
+
+        console.page.get_by_label("Email").fill("admin@example.com")
+        console.page.get_by_label("Username").fill("admin")
+        console.press("Sign up or create a user")
+        expect(alert).to_contain_text("Already registered")
+
+    def test_faults_that_only_the_server_finds_stand_there_too(self, console: Console):
+        console.open("createPost", "Create a post")
+        console.press("Fill in the example")
+        fault = {"in": "body", "pointer": "/title", "code": "not", "message": "is taken"}
+        problem = {"type": "/problems/unprocessable-content", "title": "Unprocessable content", "errors": [fault]}
+        console.page.route("**/posts", lambda route: route.fulfill(status=422, json=problem), times=1)
+
+        console.press("Create a post")
+
+        expect(console.page.locator(".field .error").get_by_text("Title is taken")).to_be_visible()
+        expect(console.page.get_by_label("Title")).to_be_focused()
+
+    def test_pages_follow_one_another(self, console: Console):
+        for name in ("kay", "liskov"):
+            create_user(console, name)
+        console.open("listUsers?page_size=1", "Users")
+
+        console.press("Next")
+        expect(console.main.get_by_text("Page 2 of")).to_be_visible()
+        console.press("Previous")
+
+        expect(console.main.get_by_text("Page 1 of")).to_be_visible()
+        expect(console.main.get_by_role("button", name="Previous")).to_be_disabled()
+
+    def test_they_are_counted_by_day(self, console: Console):
+        console.open()
+        expect(console.main.locator("figure").first).to_contain_text(re.compile(r"[1-9][0-9]* in 14 days"))
+
+        console.open("listUsers?role=user&is_active=false", "Users")
+        console.main.get_by_text("Per day").click()
+
+        expect(console.main.get_by_role("img", name="0 in 14 days")).to_be_visible()
+
+
+class TestPosts:
+    def test_a_post_leads_to_its_author_and_is_created_once(self, console: Console):
+        sent: list[Request] = []
+        console.page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+        console.open("listPosts", "Posts")
+        console.press("Create a post")
+        console.press("Fill in the example")
+        console.page.get_by_label("Title").fill("A first post")
+
+        console.press("Create a post")
+        console.press("Get a post")
+
+        assert [len(request.headers["idempotency-key"]) for request in sent] == [32]
+        expect(console.value("Title")).to_have_text("A first post")
+        console.value("Author ID").get_by_role("link").click()
+        expect(console.value("Username")).to_have_text("admin")
+
+
+class TestSecrets:
+    def test_a_key_needs_a_recent_proof_and_is_shown_once(self, console: Console, database: Path):
+        execute(database, "UPDATE sessions SET created_at = '2026-01-01T00:00:00.000000+00:00', authenticated_at = NULL")
+        console.open("createApiKey", "Create an API key")
+        console.page.get_by_label("Name").fill("Import")
+        console.page.get_by_label("posts:read").check()
+        console.press("Create an API key")
+        dialog = console.page.get_by_role("dialog", name="Prove that it is you")
+        dialog.get_by_label("Password").fill("wrong-password-1")
+        console.confirm("Continue")
+        expect(dialog.get_by_role("alert")).to_contain_text("Verification failed")
+        dialog.get_by_label("Password").fill(PASSWORD)
+        console.confirm("Continue")
+
+        secret = console.value("Secret")
+        expect(secret).not_to_contain_text("ack_")
+        secret.get_by_role("button", name="Show").click()
+        expect(secret).to_contain_text("ack_")
+
+        console.open("listApiKeys", "API keys")
+        console.page.locator("tbody tr").first.get_by_role("button").click()
+        console.confirm("Revoke an API key")
+        console.page.get_by_role("dialog", name="Revoke an API key?").get_by_role("button", name="Revoke an API key").click()
+        expect(console.main.get_by_text("Nothing here")).to_be_visible()
+
+
+class TestWebhooks:
+    def test_a_webhook_has_a_secret_and_deliveries(self, console: Console, database: Path):
+        console.open("listWebhooks", "Webhooks")
+        console.press("Create a webhook")
+        console.page.get_by_label("URL").fill("http://127.0.0.1:9/hook")
+        console.page.get_by_label("post.created").check()
+        console.press("Create a webhook")
+        console.value("Secret").get_by_role("button", name="Show").click()
+        expect(console.value("Secret")).to_contain_text("whsec_")
+        console.press("Get a webhook")
+
+        console.press("Rotate the secret of a webhook")
+        console.confirm("Rotate the secret of a webhook")
+        expect(console.page.get_by_role("dialog").get_by_text("Shown only now")).to_be_visible()
+        console.confirm("Close")
+
+        console.open("createPost", "Create a post")
+        console.press("Fill in the example")
+        console.press("Create a post")
+        expect(console.value("Title")).to_be_visible()
+        execute(database, "UPDATE webhook_deliveries SET status = 'failed'")
+        console.open("listWebhooks", "Webhooks")
+        console.page.locator("tbody tr").first.get_by_role("link").first.click()
+        console.press("List the deliveries of a webhook")
+        expect(console.page.locator("tbody tr").first).to_contain_text("post.created")
+
+
+class TestSessions:
+    def test_another_session_is_ended_and_events_are_listed(self, console: Console):
+        console.open("listSessions", "Sessions")
+        console.press("Sign out everywhere else")
+        console.confirm("Sign out everywhere else")
+        expect(console.page.locator("tbody tr")).to_have_count(1)
+
+        console.open("listAuditEvents", "Audit events")
+        expect(console.page.locator("tbody tr").first).to_contain_text("sessions.ended")
+        console.page.get_by_label("Type").select_option("session.created")
+        console.press("Apply")
+        expect(console.page.locator("tbody tr").first).to_contain_text("session.created")
+        console.page.locator("tbody tr").first.get_by_role("button").click()
+        expect(console.value("Method")).to_contain_text("password")
+
+
+LISTS_AND_FORMS = {"listUsers": "Users", "getUser?user_id=1": "User 1", "createWebhook": "Create a webhook"}
+SCREENS = {"": "Accord", "sign-in": "Sign in", **LISTS_AND_FORMS}
+
+
+class TestAccess:
+    @pytest.mark.parametrize(("scheme", "width", "screens"), [("light", 1280, SCREENS), ("dark", 390, LISTS_AND_FORMS)])
+    def test_every_kind_of_screen_passes_axe(self, browser: Browser, server: Server, scheme, width, screens):
+        with opened(browser, server.url, scheme=scheme, width=width) as console:
+            console.sign_in()
+            console.expect_message("You are signed in.")
+            found = {}
+            for screen, heading in screens.items():
+                console.open(screen, heading)
+                console.page.wait_for_load_state("networkidle")
+                found[screen] = console.violations()
+                assert console.page.evaluate("document.documentElement.scrollWidth") <= width, screen
+
+        assert found == {screen: [] for screen in screens}
+
+    def test_the_menu_of_a_narrow_window_is_used_with_the_keyboard(self, browser: Browser, server: Server):
+        with opened(browser, server.url, width=390) as console:
+            console.open("", None)
+            menu = console.page.get_by_role("navigation", name="Tags")
+            expect(menu).to_be_hidden()
+
+            console.page.keyboard.press("Tab")
+            console.page.keyboard.press("Tab")
+            console.page.keyboard.press("Enter")
+            menu.get_by_role("link", name="Posts").focus()
+            console.page.keyboard.press("Enter")
+
+            expect(menu).to_be_hidden()
+            expect(console.main.get_by_role("heading", level=1)).to_be_focused()
+            expect(console.page).to_have_title("Posts · Accord")
