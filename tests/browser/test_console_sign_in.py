@@ -38,6 +38,7 @@ def console(browser: Browser, server: Server) -> Iterator[Console]:
         console.sign_in()
         console.expect_message("You are signed in.")
         yield console
+        console.page.unroute_all(behavior="ignoreErrors")  # requests for the charts may be on their way
 
 
 def sign_out(console: Console) -> None:
