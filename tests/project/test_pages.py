@@ -99,6 +99,12 @@ class TestTheBook:
         assert [name for number, name in listed if int(name[:4]) != int(number)] == []
         assert len({number for number, _ in listed}) == len(decisions)
 
+    def test_every_path_in_the_tables_of_the_architecture_exists(self):
+        paths = re.findall(r"`((?:app|codegen|tests|docs)/[\w./-]*)`", (DOCS / "architecture.md").read_text())
+
+        assert len(paths) > 60
+        assert [path for path in paths if not (ROOT / path).exists()] == []
+
     def test_its_colours_are_those_of_the_other_pages(self):
         used, defined = (
             set(re.findall(r"#[0-9a-f]{6}\b", path.read_text()))
