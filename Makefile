@@ -36,6 +36,10 @@ generate: install ## write app/schemas from openapi.yaml, and the reference of s
 	$(BIN)/python -m app settings --reference markdown > docs/configuration.md
 	$(BIN)/python -m app settings --reference env > .env.example
 
+docs: install ## build the book of docs/ and serve it on http://127.0.0.1:8001 (PORT=... for another port; BUILD=1 only builds)
+	$(BIN)/zensical build --strict --config-file docs/zensical.toml
+	$(if $(BUILD),,$(BIN)/zensical serve --config-file docs/zensical.toml --dev-addr 127.0.0.1:$(or $(PORT),8001))
+
 console: install ## build /console from codegen/console with npm, after a change of its sources
 	PATH=$(CURDIR)/$(BIN):$$PATH && cd codegen/console && npm ci --no-audit --no-fund && npm run build
 
@@ -79,7 +83,7 @@ contract: install ## only the contract tests: the service fuzzed against its doc
 security: install ## the security checks on SQLite and PostgreSQL, and the authorization matrix
 	$(BIN)/python -m pytest tests/security tests/faults/test_mail.py -k 'security or s78'
 
-extending: install ## follow docs/extending.md on a copy, and run all of `make check` and `make contract` there
+extending: install ## follow docs/tutorial.md and extending.md on copies, and run all of `make check` and `make contract` there
 	EXTENDING=1 $(BIN)/python -m pytest tests/extending
 
 faults: install ## kill each component under load: a table of acknowledged, lost and duplicated requests, and seconds of outage
@@ -96,10 +100,10 @@ lock: install ## pin the dependencies of pyproject.toml again (UPGRADE=1: the ne
 	$(call compile,requirements-traces.lock,--group build --group traces --constraint requirements-dev.lock)
 
 clean: ## remove .venv and every cache; data/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis build dist docs/site docs/.cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run migrate install generate console format check test lint check-generated check-contract contract security extending faults bench lock clean
+.PHONY: help run migrate install generate docs console format check test lint check-generated check-contract contract security extending faults bench lock clean
 
 # --- how .venv is made: one stamp for each step, so that a step runs again only when what it reads has changed
 

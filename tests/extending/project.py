@@ -1,9 +1,8 @@
-"""A copy of the project that is changed as docs/extending.md says."""
+"""A copy of the project that is changed as the documentation says."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +14,6 @@ from tests.support.paths import ROOT
 
 RESOURCE = Path(__file__).parent / "comments"
 MIGRATIONS = "app/migrations/versions"
-GUIDE = ROOT / "docs/extending.md"
-# A file and its contents, or what changes in it: "In `FILE`:" or "`FILE`:", and a block of code.
-_BLOCK = re.compile(r"`([\w./]+)`:\n\n```(diff|python)\n(.*?)```", re.DOTALL)
 
 
 class Project:
@@ -59,20 +55,6 @@ class Project:
             path.write_text(text.replace(before, f"\n{edit['insert']}{place}" if "before" in edit else edit["insert"]))
         self._generate()
 
-    def follow(self, heading: str) -> None:
-        """Make the changes of one guide, and generate."""
-        _, _, guide = GUIDE.read_text().partition(f"\n## {heading}\n")
-        last, new = self._revisions()
-        blocks = _BLOCK.findall(guide.partition("\n## ")[0])
-        assert blocks, f"{GUIDE.name} has no steps under {heading!r}"
-        for name, kind, code in blocks:
-            path = self.folder / name.replace("NNNN", new)
-            if kind == "python":
-                path.write_text(code.replace("NNNN", new).replace("LAST", last))
-            for hunk in code.split("@@\n") if kind == "diff" else ():
-                _apply(path, hunk.splitlines(keepends=True))
-        self._generate()
-
     def _revisions(self) -> tuple[str, str]:
         """The number of the newest migration, and the next one."""
         last = max(path.name[:4] for path in (self.folder / MIGRATIONS).glob("[0-9]*.py"))
@@ -102,11 +84,3 @@ class Project:
 
     def _git(self, *arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=self.folder, capture_output=True, text=True, check=True).stdout
-
-
-def _apply(path: Path, hunk: list[str]) -> None:
-    """Replace the lines that a part of a diff begins with "-" or " " by those it begins with "+" or " "."""
-    before, after = ("".join(line[1:] for line in hunk if line[0] in marks) for marks in (" -", " +"))
-    text = path.read_text()
-    assert text.count(before) == 1, f"{path.name} has {text.count(before)} times:\n{before}"
-    path.write_text(text.replace(before, after))

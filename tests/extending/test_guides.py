@@ -1,4 +1,4 @@
-"""The field and the operation of docs/extending.md are added to a copy of the project, in this order, and tested there."""
+"""docs/tutorial.md is followed on a copy of the project, and the field and the operation that it adds are tested there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import pytest
 
 from tests.extending.project import Project
 from tests.extending.test_extending import CHECKS
+from tests.support.pages import Reader, use_environment
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -45,8 +47,9 @@ def test_posts_are_counted(client):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("guides"))
-    project.follow("Add a field")
-    project.follow("Add an operation")
+    use_environment(project.folder)
+    with Reader(project.folder) as reader:
+        reader.follow(ROOT / "docs" / "tutorial.md")
     return project
 
 

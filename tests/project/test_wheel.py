@@ -112,7 +112,7 @@ class TestTheWheel:
 
 class TestTheGuide:
     def test_its_commands_and_requests_work_in_an_empty_environment(self, reader):
-        mock, generate, serve = blocks("sh")[:3]
+        mock, generate, serve = blocks("sh")
         python, *curls = serve.splitlines()
 
         with reader.serving(mock) as port:

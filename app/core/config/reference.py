@@ -32,7 +32,7 @@ _MARKDOWN_HEADING = """\
 
 Settings are environment variables, or lines of a file `.env` in the working folder; the environment takes precedence. Lists are
 separated by commas. No setting changes the contract. Names in `.env` that are not settings, and names in the environment that
-look like misspelt ones, are reported at start-up. [.env.example](../.env.example) has every setting with its default.
+look like misspelt ones, are reported at start-up. `.env.example` has every setting with its default.
 
 A setting can also be a file with its name, in lower case, in the folder that the environment variable `CREDENTIALS_DIRECTORY`
 names, as systemd, Docker and Kubernetes provide secrets ([deployment](deployment.md)). The environment and `.env` come first.
