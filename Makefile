@@ -59,7 +59,7 @@ test: lint check-generated ## exactly what CI runs: every check and every test, 
 lint: install ## formatting, lint, types, import layers, and the house rules of openapi.yaml
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/accord lint
 

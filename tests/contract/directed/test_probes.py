@@ -116,7 +116,7 @@ class TestThePath:
         assert options.headers["allow"] == other.headers["allow"]
 
     @pytest.mark.parametrize(
-        "path", ["/", "//health", "/Health", "/health/", "/api/v1", "/api/v2/users", "/%68ealth/..", "/api/health"]
+        "path", ["/nothing", "//health", "/Health", "/health/", "/api/v1", "/api/v2/users", "/%68ealth/..", "/api/health"]
     )
     def test_matches_exactly(self, path: str, port: int):
         answer = Request("GET", path).send(port)
