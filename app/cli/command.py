@@ -30,7 +30,7 @@ def implemented_in(
 
     def decorate(declared: Command) -> Command:
         @functools.wraps(declared)
-        def run(**options: Any) -> None:  # noqa: ANN401 - whatever the command line holds
+        def run(**options: Any) -> None:  # noqa: ANN401 - any option of the command line
             arguments: list[Any] = []
             if settings:
                 from app.cli.settings import read_settings  # noqa: PLC0415 - pydantic takes 0.2 s to import; --help needs none

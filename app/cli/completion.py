@@ -1,7 +1,7 @@
 """`python -m app completion`: scripts that complete commands, options and values in a shell.
 
-The shell knows the program as `python`, so the scripts look for `-m app` behind it and leave other uses of Python alone.
-They run the program itself, with its words in environment variables, which typer reads.
+To the shell, the program is `python`, so the scripts look for `-m app` after it and leave other uses of Python alone.
+They run the program itself, and pass the words that were typed in environment variables, which typer reads.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def serve(
 def worker() -> None:
     """Deliver mails and webhooks.
 
-    Beside servers that run with WORKER=false. SIGTERM or SIGINT stops it.
+    Run it alongside servers that have WORKER=false. SIGTERM or SIGINT stops it.
     """
 
 
@@ -108,11 +108,11 @@ def migrate(
 @app.command()
 @implemented_in("doctor", settings=False)
 def doctor(*, as_json: AsJSON = False) -> None:
-    """Check the configuration and all that it names.
+    """Check the configuration and everything that it names.
 
     The settings, the database with its migrations and content, the replica, Valkey, the mail server, clocks, permissions, open
-    files and disk space. Prints one line for each check, with the remedy of what is wrong. Changes nothing and sends nothing.
-    Exits with 1 if there is a problem; warnings alone are a success.
+    files and disk space. Prints one line for each finding, and how to fix what is wrong. Changes nothing and sends nothing.
+    Exits with 1 if there is a problem; with warnings alone, it succeeds.
     """
 
 
@@ -122,7 +122,7 @@ def show_settings(
     *,
     reference_as: Annotated[
         Literal["markdown", "env"] | None,
-        typer.Option("--reference", help="Print the reference instead: as docs/configuration.md, or as .env.example."),
+        typer.Option("--reference", help="Print the reference of settings instead, as docs/configuration.md or .env.example."),
     ] = None,
     as_json: AsJSON = False,
 ) -> None:
@@ -171,6 +171,6 @@ def completion(shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(h
     """Print a script for completion in a shell.
 
     It completes commands, options and their values after `python -m app`. For this shell: eval "$(python -m app completion
-    bash)". For all: the same line in ~/.bashrc, or in ~/.zshrc after compinit; for fish: python -m app completion fish >
-    ~/.config/fish/conf.d/accord.fish
+    bash)". For every new shell: the same line, with the absolute path of Python, in ~/.bashrc, or in ~/.zshrc after compinit.
+    For fish: python -m app completion fish > ~/.config/fish/conf.d/accord.fish
     """

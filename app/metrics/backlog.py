@@ -1,4 +1,4 @@
-"""What waits in the database: read once per scrape, by the process that answers it, in statements of bounded cost."""
+"""The backlog in the database, read once per scrape by the process that answers it, in statements of bounded cost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 
 
 class Backlog(NamedTuple):
-    """How much waits, and since when."""
+    """The number of waiting rows, and since when the oldest has waited."""
 
     number: int
     since: datetime | None

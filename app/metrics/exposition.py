@@ -21,7 +21,7 @@ _BOUNDS = [*map(str, BOUNDS), "+Inf"]
 
 
 class Exposition(Collector):
-    """What one scrape reads: the sums over all processes, what `backlog` says, and /proc of each running process."""
+    """The metrics of one scrape: the sums over all processes, the backlog, and /proc of each running process."""
 
     def __init__(self, memory: Memory, backlog: Mapping[Key, float]) -> None:
         self._memory, self._backlog = memory, backlog

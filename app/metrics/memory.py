@@ -1,7 +1,7 @@
-"""Numbers in memory that several processes share: each writes a slot of its own, and any of them reads all slots.
+"""Numbers in memory that several processes share: each process writes to its own slot, and each can read all slots.
 
-A slot outlives its process. The next process that claims it goes on counting there, so counters never go back when a worker is
-replaced. Writing costs as much as writing to a list, because no lock is needed.
+A slot outlives its process. The next process that claims it continues to count there, so counters never decrease when a worker
+is replaced. Writing costs as much as writing to a list, because no lock is needed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Slot:
             at = row + width
 
     def row(self, *key: str, width: int = 1) -> Row:
-        """The row of a key, which is zero if it is new. In a full slot, a row that nobody reads."""
+        """The row of a key; a new row is zero. If the slot is full, a row that is not read by anyone."""
         found = self._rows.get(key)
         if found is None:
             found = self._rows[key] = self._add("\0".join(key).encode(), width)
@@ -66,11 +66,11 @@ class Slot:
         return int(self._numbers[_PID]) if is_alive and self._numbers[_PID] else None
 
     def beat(self) -> None:
-        """Say that this process is alive."""
+        """Record that this process is alive."""
         self._numbers[_PID], self._numbers[_HEARTBEAT] = os.getpid(), time.monotonic()
 
     def leave(self) -> None:
-        """Say that this process is gone."""
+        """Record that this process is gone."""
         self._numbers[_PID] = 0
 
     def clear(self) -> None:
@@ -97,7 +97,7 @@ class Memory:
         self._slots = [whole[at : at + SLOT_BYTES] for at in range(0, len(whole), SLOT_BYTES)]
 
     def claim(self) -> Slot:
-        """A slot that no living process has.
+        """A slot that no running process has claimed.
 
         Raises:
             RuntimeError: there is none.

@@ -1,4 +1,4 @@
-"""What a process does for metrics: it counts in its slot, and serves those of all processes."""
+"""The metrics of a process: it counts in its own slot, and serves the metrics of all processes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Monitor:
                 yield from sampling.of_server(state)
 
         async def read() -> Mapping[Key, float]:
-            sampler.sample()  # what this process says is as new as what it reads
+            sampler.sample()  # so that its own metrics are as recent as the backlog
             return await backlog.read(resources.database, resources.now())
 
         sampler, app = Sampler(self._slot, samples), application(self._memory, read)

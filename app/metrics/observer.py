@@ -1,4 +1,4 @@
-"""Counts requests as they are answered. This runs in every request: half a microsecond."""
+"""Counts requests when they are answered. This runs for every request and takes half a microsecond."""
 
 from __future__ import annotations
 

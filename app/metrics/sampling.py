@@ -1,4 +1,4 @@
-"""Copies the numbers that the parts of a process keep into its slot, once a second."""
+"""Copies the numbers that the parts of a process keep to its slot, once a second."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Samples = Iterator[tuple[Key, float]]
 
 
 def of_resources(resources: Resources) -> Samples:
-    """What the resources of a process say: gauges as they are, counters since its start."""
+    """The metrics of the resources of a process: current values of gauges, and counters since its start."""
     passwords, cache = resources.passwords, resources.cache
     yield ("accord_password_hashes_waiting",), passwords.waiting
     yield ("accord_password_hashes_rejected_total",), passwords.rejected
@@ -43,18 +43,18 @@ def _of_database(name: str, usage: Usage) -> Samples:
 
 
 def of_log(log: RequestLog) -> Samples:
-    """What the access log says."""
+    """The metrics of the access log."""
     yield ("accord_log_lines_dropped_total",), log.dropped
 
 
 def of_server(state: ServerState) -> Samples:
-    """What the server says."""
+    """The metrics of the server."""
     yield ("http_server_active_requests",), len(state.tasks)
     yield ("http_server_open_connections",), len(state.connections)
 
 
 class Sampler:
-    """Copies samples into a slot. A counter goes on from what the slot's previous process has counted."""
+    """Copies samples into a slot. A counter continues from the value that the previous process of the slot reached."""
 
     def __init__(self, slot: Slot, samples: Callable[[], Samples]) -> None:
         self._slot, self._samples = slot, samples

@@ -1,4 +1,4 @@
-"""Serves the metrics on sockets of their own, which all processes of a service accept connections on."""
+"""Serves the metrics on separate sockets, on which all processes of a service accept connections."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PATH = "/metrics"
 
 
 def application(memory: Memory, backlog: Callable[[], Awaitable[Mapping[Key, float]]]) -> ASGIApp:
-    """An ASGI application that answers a scrape; everything else is not found."""
+    """An ASGI application that answers a scrape; the response to any other request is 404."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         response = Response(status_code=404)
         if request.url.path == PATH and request.method == "GET":
             encode, media_type = choose_encoder(request.headers.get("accept", ""))
-            # Text of some thousand lines takes milliseconds, for which requests must not wait.
+            # Encoding some thousand lines takes milliseconds, during which requests must not wait.
             text = await asyncio.to_thread(encode, Exposition(memory, await backlog()))
             response = Response(text, headers={"Content-Type": media_type})
         await response(scope, receive, send)

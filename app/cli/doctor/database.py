@@ -1,4 +1,4 @@
-"""Checks of the database: that it answers, is migrated and has no drift, and what its content says about the service."""
+"""Checks of the database: that it answers, is migrated, has no drift, and that its content shows no problem of the service."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def check_database(settings: Settings, now: Now) -> AsyncIterator[Finding]
     exists = is_postgresql(url) or migrations.path_of(url).exists()
     yield ok("database", f"{name} answers" if exists else f"{name} does not exist yet")
     if is_postgresql(url):
-        yield await compare_clocks("database", lambda: _time_of(url), now)
+        yield await compare_clocks("the database", lambda: _time_of(url), now)
     if pending:
         yield problem("migrations", f"pending: {', '.join(pending)}", f"run `{program()} migrate`")
         yield skipped("outbox", "migrations are pending")
@@ -89,14 +89,14 @@ async def _check_outbox(settings: Settings, now: Now) -> Finding:
     due = datetime.fromisoformat(oldest) if isinstance(oldest, str) else oldest
     late = (now() - due).total_seconds() if due is not None else 0
     if late > _LATE_SECONDS:
-        message = f"nobody delivers: an item is due since {due.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+        message = f"nobody delivers: an item has been due since {due.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
         if mail.create_transport(settings) is None:
             return problem("outbox", message, "set SMTP_URL or MAIL_FOLDER")
         remedy = "start the server, and look for errors in its log" if settings.worker else f"run `{program()} worker`"
         return problem("outbox", message, remedy)
     if dead:
         remedy = f"see `{program()} outbox list --dead`, then `{program()} outbox retry --all-dead`"
-        return warning("outbox", f"{dead} items could not be delivered", remedy)
+        return warning("outbox", f"items that could not be delivered: {dead}", remedy)
     return ok("outbox", "no item waits too long")
 
 
@@ -116,7 +116,7 @@ async def _check_secrets(settings: Settings) -> Finding:
                 secrets.decrypt(purpose, secret)
         except ValueError as error:
             return problem("secrets", str(error), "append the earlier key to SECRET_KEY: NEW,OLD")
-    return ok("secrets", "SECRET_KEY decrypts what is stored" if any(stored) else "none is stored yet")
+    return ok("secrets", "SECRET_KEY decrypts what is stored" if any(stored) else "no secrets are stored yet")
 
 
 async def check_replica(settings: Settings) -> AsyncIterator[Finding]:
@@ -138,8 +138,8 @@ async def check_replica(settings: Settings) -> AsyncIterator[Finding]:
         )
     elif lag is None or lag > _MAX_LAG:
         behind = "has received nothing yet" if lag is None else f"is {lag:.0f} s behind"
-        yield warning("replica", f"{describe(url)} {behind}, so that the primary is read", "check its replication")
+        yield warning("replica", f"{describe(url)} {behind}, so the primary is read", "check its replication")
     else:
         yield ok("replica", f"{describe(url)} follows the primary")
     if settings.workers > 1 and settings.redis_url is None:
-        yield warning("replica", "several workers do not use it without REDIS_URL", "set REDIS_URL")
+        yield warning("replica", "several workers do not use the replica without REDIS_URL", "set REDIS_URL")

@@ -19,7 +19,7 @@ Status = Literal["ok", "warning", "problem", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `remedy` says how to mend a warning or a problem."""
+    """One line of the report. `remedy` says how to fix a warning or a problem."""
 
     status: Status
     check: str
@@ -61,7 +61,7 @@ async def in_time(work: Awaitable[T]) -> T:
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The result of a function that blocks. If it takes too long, its thread does not keep the process from ending.
+    """The result of a function that blocks. If it takes too long, its thread does not keep the process from exiting.
 
     Raises:
         TimeoutError: as `in_time`.

@@ -70,7 +70,7 @@ async def check_disk_space(settings: Settings) -> AsyncIterator[Finding]:
     """That the disks of the data have free space."""
     folders = {existing_parent(path) for path in _paths(settings)}
     folder, free = min(((path, shutil.disk_usage(path).free) for path in folders), key=lambda found: found[1])
-    message, remedy = f"{free // _MIB} MiB are free at {folder}", "free some, or move the data"
+    message, remedy = f"{free // _MIB} MiB free at {folder}", "free some space, or move the data"
     if free < _TOO_LITTLE:
         yield problem("disk space", message, remedy)
     elif free < _LITTLE:

@@ -38,7 +38,7 @@ def read() -> Read:
         faults = dict(zip(names, describe_faults(error, {}), strict=True))
         settings = Settings(**given, **{name: Settings.model_fields[name].default for name in faults})
     findings += [
-        problem(_CHECK, f"{name.upper()}{line.removeprefix(name)}", "docs/configuration.md has its meaning")
+        problem(_CHECK, f"{name.upper()}{line.removeprefix(name)}", "see docs/configuration.md")
         for name, line in faults.items()
     ]
     findings += _unsafe(settings, frozenset(faults))

@@ -16,7 +16,7 @@ class AccountSettings(Group):
     sign_up: Literal["open", "strict", "invite", "closed"] = "open"
     """Who may create users over HTTP (docs/adr/0040-sign-up-policies.md). `open`: everybody. `strict`: everybody, but the user
     is created when the address is confirmed, and no response reveals who has an account. `invite`: only administrators; users
-    choose their password with a link in a mail. `closed`: nobody but `python -m app admin create` and `users import`."""
+    choose their password with a link in a mail. `closed`: nobody; only `python -m app admin create` and `users import` do."""
 
     require_verified_email: bool = False
     """Whether users must confirm their e-mail address before they can sign in."""
@@ -36,7 +36,7 @@ class AccountSettings(Group):
     """Hashes computed at the same time by one worker."""
 
     password_queue: int = Field(default=256, ge=1, le=10_000)
-    """Hashes waiting to be computed, each for at most 15 seconds; beyond that 503 is answered."""
+    """Hashes waiting to be computed, each for at most 15 seconds; beyond that, the response is 503."""
 
     access_token_seconds: Seconds = Field(default=15 * 60, gt=0, le=86_400)
     """How long an access token is valid."""
@@ -48,13 +48,13 @@ class AccountSettings(Group):
     """A session expires after this time even if it is refreshed."""
 
     step_up_seconds: Seconds = Field(default=600, ge=30, le=86_400)
-    """For how long a proof of identity is recent, as sensitive operations require."""
+    """How long a proof of identity counts as recent. Sensitive operations require a recent one."""
 
     reset_token_seconds: Seconds = Field(default=3600, ge=60, le=86_400)
-    """How long the link to reset a password is valid, from when its mail was sent."""
+    """How long the link to reset a password is valid after its mail was sent."""
 
     email_token_seconds: Seconds = Field(default=86_400, ge=60, le=604_800)
-    """How long the link to confirm an address is valid, from when its mail was sent."""
+    """How long the link to confirm an address is valid after its mail was sent."""
 
     @property
     def follows_nist(self) -> bool:

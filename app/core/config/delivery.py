@@ -22,10 +22,11 @@ class DeliverySettings(Group):
     are verified. Unset: mails are written to `MAIL_FOLDER`."""
 
     mail_from: str = "Accord <accord@localhost>"
-    """The sender. Set it in production, or mail servers refuse the mails."""
+    """Sender of the mails. Set it in production: mail servers refuse the default."""
 
     mail_folder: Path | None = Field(default=None, examples=["data/mail"])
-    """Receives mails without `SMTP_URL`. Unset: `data/mail` in development; elsewhere mails wait in the outbox."""
+    """Folder that mails are written to without `SMTP_URL`. Unset: `data/mail` in development; elsewhere mails wait in the
+    outbox."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Base URL of the pages that mails lead to. Passkeys are bound to its domain, and only pages of its origin

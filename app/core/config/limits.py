@@ -28,13 +28,13 @@ class LimitSettings(Group):
 
     guess_limit: PerHour = Field(default=10, ge=0)
     """Wrong codes of one user's authenticator app, after the password or in one session, and wrong passwords with one
-    `Idempotency-Key`. Beyond it, right ones are rejected too."""
+    `Idempotency-Key`. Beyond it, correct ones are rejected too."""
 
     sign_up_limit: PerHour = Field(default=20, ge=0)
     """Sign-ups from one client address."""
 
     unknown_token_limit: PerHour = Field(default=60, ge=0)
-    """Unknown refresh tokens and tokens of mails from one client address; valid ones are accepted nevertheless."""
+    """Unknown refresh tokens, and unknown tokens from mails, from one client address; valid ones are still accepted."""
 
     mail_request_limit: PerHour = Field(default=20, ge=0)
     """Requests for mails, such as password resets, from one client address."""

@@ -35,7 +35,8 @@ separated by commas. No setting changes the contract. Names in `.env` that are n
 look like misspelt ones, are reported at start-up. `.env.example` has every setting with its default.
 
 A setting can also be a file with its name, in lower case, in the folder that the environment variable `CREDENTIALS_DIRECTORY`
-names, as systemd, Docker and Kubernetes provide secrets ([deployment](deployment.md)). The environment and `.env` come first.
+names: systemd, Docker and Kubernetes provide secrets in this way ([deployment](deployment.md)). The environment and `.env` take
+precedence.
 
 `python -m app doctor` ([command line](command-line.md)) checks the settings and everything that they name; `python -m app
 settings` prints the values in effect. Other commands end with exit code 2 and one line for each setting that is not valid.
@@ -44,9 +45,9 @@ settings` prints the values in effect. Other commands end with exit code 2 and o
 _UNSAFE_HEADING = """\
 ## Unsafe settings
 
-`serve` and `worker` do not start with these: they print one line for each and exit with 2 before anything is opened. `worker`
-ignores those that matter only to a server. Where such a value is meant, another one says so: `ALLOWED_HOSTS=*` behind a proxy
-that checks the host, `ENV=staging` for a system that is not for the public
+`serve` and `worker` do not start with these: they print one line for each and exit with code 2, before they open anything.
+`worker` ignores those that only matter to a server. If you need such a setting, say so explicitly: `ALLOWED_HOSTS=*` behind a
+proxy that checks the host, `ENV=staging` for a system that is not public
 ([ADR 43](adr/0043-production-refuses-unsafe-settings.md)).
 
 | setting | refused in | if |

@@ -26,7 +26,7 @@ _MIN_DISTINCT_BYTES = 16  # of 32; random ones have about 30
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is unsafe about a setting, and how to mend it."""
+    """What is unsafe about a setting, and how to fix it."""
 
     setting: str
     problem: str
@@ -91,8 +91,8 @@ def _public_host(settings: Settings) -> str:
 def _common_password(name: str) -> Rule:
     return Rule(
         name,
-        "has a password that everybody knows",
-        "give the account a random password, for example of `openssl rand -hex 16`",
+        "has a well-known password",
+        "give the account a random password, such as the output of `openssl rand -hex 16`",
         lambda settings: _has_common_password(getattr(settings, name.lower())),
     )
 
@@ -101,33 +101,33 @@ RULES = (
     Rule(
         "SECRET_KEY",
         "is not set",
-        "set it to what `openssl rand -base64 32` prints, and keep it",
+        "set it to the output of `openssl rand -base64 32`, and keep it",
         lambda settings: not settings.secret_key,
         DEPLOYED,
     ),
     Rule(
         "SECRET_KEY",
         "is the sample of .env.example",
-        "set it to what `openssl rand -base64 32` prints, and keep it",
+        "set it to the output of `openssl rand -base64 32`, and keep it",
         lambda settings: SAMPLE_KEY in settings.secret_key,
         DEPLOYED,
     ),
     Rule(
         "SECRET_KEY",
         "is not random",
-        "put what `openssl rand -base64 32` prints and a comma in front of it",
+        "put the output of `openssl rand -base64 32` and a comma in front of it",
         _is_weak_key,
     ),
     Rule(
         "PUBLIC_URL",
-        "is an address of the machine itself, where links in mails and passkeys do not work for others",
+        "is an address of the machine itself: links in mails and passkeys do not work for anyone else",
         "set it to the address that users see, such as https://accord.example.com",
         lambda settings: is_loopback(_public_host(settings)),
     ),
     Rule(
         "PUBLIC_URL",
-        "is not encrypted: tokens in links can be read on the way, and browsers refuse passkeys",
-        "put a TLS proxy in front of the service and set it to https://",
+        "is not encrypted: tokens in links can be read in transit, and browsers refuse passkeys",
+        "put a TLS proxy in front of the service and set it to an https:// address",
         lambda settings: urlsplit(settings.public_url).scheme == "http" and not is_loopback(_public_host(settings)),
         is_refused=False,
     ),
@@ -154,7 +154,7 @@ RULES = (
     ),
     Rule(
         "TRUSTED_PROXIES",
-        "trusts every address, so that clients choose the address that limits count",
+        "trusts every address, so that clients can forge the address that rate limits are based on",
         "list only the addresses of the proxies",
         _trusts_everybody,
         serving_only=True,
@@ -162,7 +162,7 @@ RULES = (
     *map(_common_password, ("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "SMTP_URL")),
     Rule(
         "TRUSTED_PROXIES",
-        "is not set, but a server that listens on the loopback address has a proxy: all clients share its limits",
+        "is not set, but a server on the loopback address is behind a proxy: all clients share its rate limits",
         "list the address of the proxy, such as 127.0.0.1",
         lambda settings: is_loopback(settings.host) and not settings.trusted_proxies,
         is_refused=False,
@@ -185,7 +185,7 @@ RULES = (
     ),
     Rule(
         "RESPONSE_POLICY",
-        "answers 500 where the response violates the document",
+        "answers 500 when a response violates the document",
         "set it to log or sample(0.01)",
         lambda settings: settings.response_policy == "raise",
         is_refused=False,

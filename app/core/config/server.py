@@ -21,19 +21,19 @@ class ServerSettings(Group):
     """Number of server processes."""
 
     drain_seconds: FractionalSeconds | None = Field(default=None, ge=0, le=600, examples=[3])
-    """How long readiness answers 503 before the socket closes. Unset: 3, in development 0."""
+    """How long `/health/ready` answers 503 before the socket is closed. Unset: 3; in development, 0."""
 
     allowed_hosts: HostNames = Field(default=[], examples=["api.example.com,*.internal.example.com"])
-    """Accepted `Host` names, separated by commas, `*.example.com` for all subdomains. Requests with another `Host`, also those
-    of health checks, are answered 400. `*`: every well-formed `Host`, as is an unset one outside production; safe only behind a
-    proxy that checks it."""
+    """Accepted `Host` names, separated by commas, `*.example.com` for all subdomains. Requests with any other `Host`,
+    including health checks, get 400. `*`, or no value outside production: every well-formed `Host` is accepted, which is safe
+    only behind a proxy that checks it."""
 
     allowed_origins: Origins | None = Field(default=None, examples=["https://myapp.com,https://www.myapp.com"])
-    """CORS: allowed origins, separated by commas. Unset: none, in development two local ports."""
+    """CORS: allowed origins, separated by commas. Unset: none; in development, ports 3000 and 5173 of localhost."""
 
     trusted_proxies: Networks = Field(default=[], examples=["10.0.0.0/8"])
-    """Addresses or networks of proxies whose `X-Forwarded-For` is trusted, separated by commas. Without it all clients behind a
-    proxy share its address and its rate limit."""
+    """Addresses or networks of proxies whose `X-Forwarded-For` is trusted, separated by commas. Without it, all clients behind
+    a proxy share its address and its rate limit."""
 
     max_connections: int = Field(default=10_000, ge=1, le=1_000_000)
     """Open client connections of one worker; further ones are closed at once."""

@@ -24,7 +24,7 @@ class ServiceSettings(Group):
     secret_key: SecretKeys = Field(default=[], repr=False, examples=[SAMPLE_KEY])
     """Encrypts the secrets of authenticator apps and webhooks in the database. Required outside development. Print one with
     `openssl rand -base64 32`. To replace it, put the new one first: `NEW,OLD`. The first key encrypts, and all of them decrypt;
-    without the old one, codes of authenticator apps that were added under it are answered 503."""
+    without the old one, codes of authenticator apps that were added under it get 503."""
 
     docs: bool = True
     """Serve the landing page `/` and the pages that it links: `/docs`, `/redoc`, `/problems`, `/coverage`, `/changelog`."""
@@ -33,14 +33,14 @@ class ServiceSettings(Group):
     """Serve `/console`, a user interface for every operation."""
 
     response_policy: str = "off"
-    """Whether responses are validated against the document. `off`; `log`: violations are logged and sent; `sample(0.01)`: as
-    `log`, for one response in a hundred of each operation; `raise`: a violation becomes a 500, for tests."""
+    """Whether responses are validated against the document. `off`; `log`: violations are logged and sent; `sample(0.01)`: like
+    `log`, for one in a hundred responses of each operation; `raise`: a violation becomes a 500, for tests."""
 
     mock: bool = False
     """Answer operations without a handler from the document, with the header `X-Mock`, instead of failing at start-up."""
 
     audit_days: Days = Field(default=365, ge=0, le=36_500)
-    """How long audit events are kept; 0: forever. `python -m app audit verify` checks that none was changed."""
+    """How long audit events are kept; 0: forever. `python -m app audit verify` checks that none has been changed."""
 
     @field_validator("response_policy")
     @classmethod

@@ -16,8 +16,8 @@ class StorageSettings(Group):
     """Database and Valkey."""
 
     database_url: str = "sqlite:///data/accord.db"
-    """`sqlite:///relative.db`, `sqlite:////absolute.db`, or `postgresql://user:password@host:port/name`. Of several hosts,
-    separated by commas, the first that accepts writes is used (or that has the role of `target_session_attrs`)."""
+    """`sqlite:///relative.db`, `sqlite:////absolute.db`, or `postgresql://user:password@host:port/name`. With several
+    hosts, separated by commas, the first that accepts writes is used (or that has the role of `target_session_attrs`)."""
 
     database_read_url: str | None = Field(default=None, examples=["postgresql://user:password@replica:5432/accord"])
     """PostgreSQL: a replica for reads outside transactions. A client that has just written reads from the primary until the

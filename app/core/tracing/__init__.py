@@ -1,6 +1,6 @@
 """Traces for OpenTelemetry: spans of requests, statements, mails and webhooks (docs/adr/0042-metrics-and-traces.md).
 
-Nothing of it is imported or called unless OTEL_EXPORTER_OTLP_ENDPOINT is set.
+OpenTelemetry is imported only if OTEL_EXPORTER_OTLP_ENDPOINT is set.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def create_tracing(settings: Settings, version: Callable[[], str]) -> Tracing | None:
-    """What makes spans, if they are configured. `version` returns that of the service.
+    """The tracing of this process; None if it is not configured. `version` returns the version of the service.
 
     Raises:
         ValueError: the packages are not installed.

@@ -29,14 +29,14 @@ class _Spans:
         self._known: dict[Statement[Any], tuple[str, Attributes]] = {}
 
     def of(self, statement: Statement[Any]) -> AbstractContextManager[object]:
-        """None outside a trace: a worker looks for work every second."""
+        """The span of a statement. There is none outside a trace, because workers look for work every second."""
         if not get_current_span().is_recording():
             return nullcontext()
         name, attributes = self._known.get(statement) or self._describe(statement)
         return self._make(name, SpanKind.CLIENT, attributes)
 
     def transaction(self) -> AbstractContextManager[object]:
-        """Of all statements of a transaction, and its commit."""
+        """The span of a transaction: all its statements, and its commit."""
         if not get_current_span().is_recording():
             return nullcontext()
         return self._make("transaction", SpanKind.INTERNAL, {"db.system.name": self._dialect.name})
@@ -99,7 +99,7 @@ class TracedDatabase(_TracedTransaction):
 
     @property
     def usage(self) -> Usage:
-        """How busy it is."""
+        """The usage of its connections."""
         return self._database.usage
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Names the span of a request once its operation is known, and writes the trace into the log."""
+"""Names the span of a request once its operation is known, and adds the id of the trace to the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes spans. No span holds what clients send, beside the path: no query, no body, no parameter of a statement."""
+"""Creates spans. Of what clients send, a span contains only the path: no query string, no body, no parameter of a statement."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tracing:
         self._tracer = provider.get_tracer("accord")
 
     async def close(self) -> None:
-        """Export what is left, as far as that is possible in time."""
+        """Export the remaining spans, within `FLUSH_SECONDS`."""
         flushing = asyncio.get_running_loop().run_in_executor(None, self._provider.shutdown)
         if not (await asyncio.wait({flushing}, timeout=FLUSH_SECONDS))[0]:
             structlog.get_logger().warning("the last spans were not exported in time")

@@ -146,7 +146,7 @@ def test_all_of_many_misconfigurations_are_found_at_once(installation):
         "problem settings: WEBHOOK_ALLOW_PRIVATE lets users reach the internal network",
         "problem settings: TRUSTED_PROXIES trusts every address",
         "problem migrations: the schema differs from the models: missing: index ix_outbox_subject",
-        "problem outbox: nobody delivers: an item is due since 2020-01-01",
+        "problem outbox: nobody delivers: an item has been due since 2020-01-01",
         "warning administrators: there is no active one",
         "problem secrets: a stored secret cannot be decrypted",
         "problem replica: DATABASE_READ_URL is used with PostgreSQL only",
@@ -203,7 +203,7 @@ def test_mails_that_go_nowhere_and_several_workers_without_valkey_are_found(inst
     installation.set(MAIL_FOLDER="file")
 
     assert nowhere == [
-        "warning outbox: 1 items could not be delivered",
+        "warning outbox: items that could not be delivered: 1",
         "warning valkey: without REDIS_URL, each of 2 workers enforces its share of the limits, and the cache is off",
         "warning mail: mails stay in the outbox",
     ]
@@ -275,7 +275,7 @@ def test_it_exits_with_1_if_there_is_a_problem_such_as_a_folder_that_cannot_be_w
         "status": "problem",
         "check": "settings",
         "message": "SECRET_KEY is not set",
-        "remedy": "set it to what `openssl rand -base64 32` prints, and keep it",
+        "remedy": "set it to the output of `openssl rand -base64 32`, and keep it",
     }
     assert not path.exists()
 
@@ -290,7 +290,7 @@ def test_postgresql_is_asked_for_its_time_and_a_replica_for_being_one(installati
     faults = faults_of(findings)
     assert [found.message for found in findings if found.check == "clock"] == [
         "agrees with the database",
-        "agrees with the Valkey",
+        "agrees with Valkey",
     ]
     assert [fault.partition(": PostgreSQL ")[0] for fault in faults] == ["warning replica"]
     assert faults[0].endswith(" is not a replica")

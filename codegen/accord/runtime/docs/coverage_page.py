@@ -1,4 +1,4 @@
-"""The HTML page that says which keywords of the document are enforced, and by what."""
+"""The HTML page that lists the keywords of the document, and what enforces each of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accord.runtime.docs.layout import Layout, numbers
 
 _INTRODUCTION = """<h1>Coverage</h1>
 <p class="lead">Every keyword of the document and what enforces it.
-A keyword that nothing enforces stops generation and start.</p>
+Generation and startup fail if a keyword is not enforced.</p>
 """
 _MEANINGS: dict[Enforcer, str] = {
     "validator": "Checked by the compiled JSON Schema: of requests always, of responses if they are validated.",
@@ -21,13 +21,13 @@ _MEANINGS: dict[Enforcer, str] = {
     "type": "Checked by the type checker: in the signatures and results of handlers.",
     "responses": "Written or completed when a response is encoded.",
     "documentation": "For readers only.",
-    "unsupported": "Enforced by nothing.",
+    "unsupported": "Not enforced.",
 }
 _MOST_LINES = 3  # examples of where a keyword is written
 
 
 def page(layout: Layout, document: Document) -> bytes:
-    """The keywords by what enforces them, with how often and where they are written, and the readings that were adopted."""
+    """The keywords, grouped by what enforces them, with the number and lines of their uses, and the adopted readings."""
     found = on_deep_stack(lambda: KeywordCoverage(document))
     groups: dict[Enforcer, dict[tuple[str, str], list[Entry]]] = {name: defaultdict(list) for name in _MEANINGS}
     for entry in found.entries:

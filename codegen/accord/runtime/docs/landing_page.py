@@ -123,7 +123,7 @@ def _first(text: str) -> str:
 
 
 def _clients(api: API) -> str:
-    """Commands that generate a client; the script of the page puts the address of this server into them."""
+    """Commands that generate a client; the script of the page inserts the address of this server."""
     generator = "npx @openapitools/openapi-generator-cli generate --generator-name java --output client --input-spec"
     commands = {
         "Python": "pipx run openapi-python-client generate --url URL/openapi.json",
@@ -134,9 +134,7 @@ def _clients(api: API) -> str:
     if api.webhooks:
         without = "curl --silent URL/openapi.json | jq 'del(.webhooks)' > client.json"
         commands["Java and others"] = f"{without}\n{generator} client.json"
-        hint = (
-            "<code>webhooks</code> are left out for openapi-generator 7, whose Python and TypeScript for them does not compile."
-        )
+        hint = "<code>webhooks</code> are removed: the Python and TypeScript of openapi-generator 7 for them does not compile."
     blocks = "\n".join(
         f'<section class="command"><h3>{name}</h3>\n<pre tabindex="0"><code>{html.escape(command)}</code></pre></section>'
         for name, command in commands.items()

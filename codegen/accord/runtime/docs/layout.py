@@ -1,4 +1,4 @@
-"""What the pages share: the frame with the bar that leads from page to page, and text in Markdown."""
+"""What the pages share: the frame with its navigation bar, and text in Markdown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BAR = {"/docs": "Docs", "/redoc": "Reference", "/console": "Console", "/problem
 
 
 class Layout:
-    """The frame of every page of a document. `paths` are those of the pages that are served, when a page is made."""
+    """The frame of every page of a document. `paths` contains the paths of the pages that are served."""
 
     def __init__(self, title: str, paths: Container[str]) -> None:
         self._title, self.paths = title, paths
@@ -32,7 +32,7 @@ class Layout:
         return Template((ASSETS / "console/index.html").read_text()).substitute(title=html.escape(self._title)).encode()
 
     def page(self, path: str, name: str, main: str, *, head: str = "", wide: bool = False) -> bytes:
-        """A page as HTML. `name` is text; `main` and `head` are HTML; of a wide page, `main` has its own `<main>`."""
+        """A page as HTML. `name` is text; `main` and `head` are HTML. `main` of a wide page has its own `<main>`."""
         current = {path: " aria-current=page"}
         links = "\n".join(
             f'<a href="{place[1:]}"{current.get(place, "")}>{label}</a>' for place, label in _BAR.items() if place in self.paths
@@ -53,7 +53,7 @@ class Layout:
 
 @functools.cache
 def _markdown() -> MarkdownIt:
-    """CommonMark with tables, without HTML, images, and links that run scripts."""
+    """CommonMark with tables, but without HTML, images, and links that run scripts."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - it takes 80 ms, and only pages need it
 
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
@@ -75,7 +75,7 @@ def inline(text: str) -> str:
 
 
 def in_docs(operation: Operation) -> str:
-    """The address of an operation in Swagger UI, which makes a name for one that has no `operationId`."""
+    """The address of an operation in Swagger UI, which derives a name if there is no `operationId`."""
     written = "operationId" in operation.node.value
     name = operation.id if written else operation.method.lower() + re.sub(r"\W", "_", operation.path, flags=re.ASCII)
     return f"docs#/{quote(operation.tag, safe='')}/{quote(name, safe='')}"

@@ -1,4 +1,4 @@
-"""One page over HTTP: made on its first request, then constant."""
+"""A page that is served over HTTP: created on its first request, then constant."""
 
 from __future__ import annotations
 

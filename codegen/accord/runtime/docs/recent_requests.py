@@ -19,9 +19,8 @@ _MOST = 100
 class RecentRequests:
     """An observer that remembers requests and notifies the observer of the service.
 
-    Of a request it keeps the time, method, path, operation, status, duration and id; of an error its type and place. Bodies,
-    headers, query strings and messages of errors are not kept. Successful requests of other paths than the document's are
-    ignored.
+    It keeps the time, method, path, operation, status, duration and id of a request, and the type and location of an error, but
+    no bodies, headers, query strings or error messages. Successful requests to paths that are not in the document are ignored.
     """
 
     def __init__(self, observer: Observer) -> None:

@@ -1,4 +1,4 @@
-"""The form of the landing page that signs in, with the operation that the document declares for it (`x-accord-console`)."""
+"""The sign-in form of the landing page, for the operation that the document declares for it (`x-accord-console`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from accord.runtime.docs.layout import inline
 
 _FORM = """<form class="card" id="sign-in" {attributes}>
 <h2>Sign in for the docs</h2>
-<p class="muted">In this tab, until you close it: requests of the docs then carry your access token.</p>
+<p class="muted">Requests from the docs then carry your access token, in this tab, until you close it.</p>
 {shown}
 {others}
 <p class="actions"><button class="primary">Sign in</button></p>
@@ -24,7 +24,7 @@ _FORM = """<form class="card" id="sign-in" {attributes}>
 </form>
 <div class="card" id="signed-in" hidden>
 <h2>Signed in</h2>
-<p>Requests of <a href="docs">the docs</a> carry your access token in this tab.</p>
+<p>Requests from <a href="docs">the docs</a> carry your access token in this tab.</p>
 <p class="actions"><button type="button">Sign out</button></p>
 </div>"""
 _OTHERS = "<details><summary>More fields</summary>\n{fields}\n</details>"
