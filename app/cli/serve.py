@@ -133,7 +133,7 @@ def _print_banner(startup_info: dict[str, Any], accounts: list[demo.Account]) ->
     workers = f"{startup_info['workers']} worker{'s' if startup_info['workers'] > 1 else ''}"
     typer.echo(f"\n  {title()} {startup_info['version']} ({startup_info['env']}), {workers}, {startup_info['database']}\n")
     base = startup_info["address"]
-    pages = {"console": "administer it", "docs": "try it out", "redoc": "reference", "openapi.yaml": "the contract"}
+    pages = {"": "start here", "console": "administer it", "docs": "try it out", "openapi.yaml": "the contract"}
     typer.echo("".join(f"  {base}/{page:<14} {purpose}\n" for page, purpose in pages.items()))
     if accounts:
         typer.echo("  Demo accounts (passwords are shown only once):\n")
