@@ -27,7 +27,15 @@ def test_every_check_exists_and_is_one_sentence():
 GUESSES = [
     *("metrics", "admin", "debug", "debug/pprof", ".env", ".git/config", "graphql", "actuator/health", "server-status"),
     *("api", "api/v1", "api/v2/users", "api/v1/admin", "api/v1/login", "api/v1/token", "swagger.json", "openapi", "static/"),
-    *("api/v1/openapi.json", "robots.txt", "wp-login.php", "console/admin", "phpinfo.php", "health/live", "api/v1/posts/1/comments"),
+    *(
+        "api/v1/openapi.json",
+        "robots.txt",
+        "wp-login.php",
+        "console/admin",
+        "phpinfo.php",
+        "health/live",
+        "api/v1/posts/1/comments",
+    ),
 ]
 
 

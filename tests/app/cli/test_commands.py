@@ -196,7 +196,7 @@ class TestServe:
         database.parent.mkdir()
         with Server(database, ENV="development") as first:
             output = first.log.read_text()
-            for path in ("/console", "/docs", "/redoc", "/openapi.yaml"):
+            for path in ("/", "/console", "/docs", "/openapi.yaml"):
                 assert f"{first.url}{path}" in output
                 assert ask(first.url + path).status == 200
             accounts = re.findall(r"^  (\w+) +(\S+) +(admin|user)$", output, re.MULTILINE)
