@@ -57,7 +57,8 @@ class Console:
         return self.page.locator(".details > div").filter(has=self.page.get_by_text(name, exact=True)).locator("dd").first
 
     def violations(self) -> list[str]:
-        """What axe finds on the page."""
+        """What axe finds on the page, once nothing on it is loading, which is shown paler."""
+        expect(self.page.locator('[aria-busy="true"]')).to_have_count(0)
         found = Axe().run(self.page).response["violations"]
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
