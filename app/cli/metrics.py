@@ -22,6 +22,8 @@ def open_metrics(settings: Settings, *, processes: int) -> list[int]:
     host, _, port = settings.metrics_bind.rpartition(":")
     try:
         sockets = listen(host.strip("[]"), int(port))
+        for bound in sockets:
+            bound.listen()  # now, so that a second service with the same address fails
     except (socket.gaierror, UnicodeError):
         fail(f"METRICS_BIND: {host} is not an address or known host name")
     except (OSError, OverflowError) as error:

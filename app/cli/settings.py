@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app import migrations
 from app.cli.errors import MISUSED, fail, program
@@ -27,6 +28,8 @@ def read_settings(*, quiet: bool = False, **overrides: Any) -> Settings:  # noqa
     except ValidationError as error:
         names = ((".".join(map(str, fault["loc"])).upper(), fault["msg"]) for fault in error.errors(include_input=False))
         fail(*(f"{name}: {_reworded(message)}" for name, message in names), code=MISUSED)
+    except SettingsError as error:  # of a file in CREDENTIALS_DIRECTORY
+        fail(f"CREDENTIALS_DIRECTORY: {error.__cause__ or error}", code=MISUSED)
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{ENV_FILE}: cannot be read: {error}", code=MISUSED)
     for line in unknown:

@@ -39,7 +39,7 @@ def _shown(name: str, value: object) -> object:
         return str(value)
     return (
         _PASSWORD.sub(lambda found: (found[1] or found[2]) + _HIDDEN, value)
-        if name.endswith("_url") and isinstance(value, str)
+        if isinstance(value, str) and "://" in value
         else value
     )
 

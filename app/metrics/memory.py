@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -82,8 +83,11 @@ class Slot:
 
 def create_file(processes: int) -> int:
     """A file without a name for the slots of some processes, and of those that replace them before they have ended."""
-    with tempfile.TemporaryFile() as unnamed:
-        file = os.dup(unnamed.fileno())
+    if sys.platform == "linux":
+        file = os.memfd_create("metrics")  # needs no folder that can be written
+    else:
+        with tempfile.TemporaryFile() as unnamed:
+            file = os.dup(unnamed.fileno())
     os.ftruncate(file, 2 * processes * SLOT_BYTES)
     return file
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.cli.doctor.finding import Finding, ok, problem, warning
 from app.cli.settings import describe_faults
@@ -31,6 +33,13 @@ def read() -> Read:
         findings.append(problem(_CHECK, f"{ENV_FILE} cannot be read: {error}", "make it a readable text file, or remove it"))
         given = {"_env_file": None}
     faults: dict[str, str] = {}
+    with suppress(ValidationError):  # reported below
+        try:
+            Settings(**given)
+        except SettingsError as error:
+            remedy = "make CREDENTIALS_DIRECTORY a folder whose files the user of the service can read"
+            findings.append(problem(_CHECK, f"CREDENTIALS_DIRECTORY: {error.__cause__ or error}", remedy))
+            given["_secrets_dir"] = ()
     try:
         settings = Settings(**given)
     except ValidationError as error:

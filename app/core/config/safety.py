@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.core.config import Settings
 from app.core.security.secrets import SAMPLE_KEY
@@ -73,11 +73,12 @@ def _has_weak_hashes(settings: Settings) -> bool:
     return not any(memory >= enough and passes >= needed for enough, needed in _OWASP)
 
 
-def _has_common_password(url: str | None) -> bool:
-    found = urlsplit((url or "").partition("?")[0])
-    login, _, _ = found.netloc.rpartition("@")
+def _has_common_password(url: str | None, *, may_be_user: bool) -> bool:
+    address, _, query = (url or "").partition("?")
+    login, _, _ = urlsplit(address).netloc.rpartition("@")
     user, _, password = login.partition(":")
-    return bool(password) and (unquote(password).lower() in _COMMON_PASSWORDS or password == user)
+    found = {unquote(password), *parse_qs(query).get("password", ())} - {""}
+    return any(one.lower() in _COMMON_PASSWORDS or (one == unquote(user) and not may_be_user) for one in found)
 
 
 def _trusts_everybody(settings: Settings) -> bool:
@@ -93,7 +94,9 @@ def _common_password(name: str) -> Rule:
         name,
         "has a well-known password",
         "give the account a random password, such as the output of `openssl rand -hex 16`",
-        lambda settings: _has_common_password(getattr(settings, name.lower())),
+        lambda settings: _has_common_password(
+            getattr(settings, name.lower()), may_be_user=name == "SMTP_URL"
+        ),  # some use a token as both
     )
 
 

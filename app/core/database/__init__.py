@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import functools
-import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Table
 
 from app.core.database import sqlite
+from app.core.database.retries import retry_on_conflict as retry_on_conflict
 from app.core.database.statements import Insertion, Statement
 from app.core.database.usage import Usage
-from app.core.errors import TransactionConflict
 from app.core.urls.database import is_postgresql, is_sqlite, unknown_url
 
-P = ParamSpec("P")
 R = TypeVar("R")
-
-# `retry_on_conflict`: calls in all, and seconds of full-jitter backoff. In each round one of the conflicting callers succeeds
-# and the jitter separates the others, so ten calls are enough for a crowd.
-_MAX_CALLS = 10
-_FIRST_BACKOFF = 0.005
-_MAX_BACKOFF = 0.2
 
 
 class Transaction(Protocol):
@@ -121,21 +111,3 @@ async def connect(
             pgbouncer=pgbouncer,
         )
     raise unknown_url(url)
-
-
-def retry_on_conflict(function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Decorator: call the function again after a random backoff when its transaction was rolled back by a conflict.
-
-    For functions that do nothing but one transaction: other side effects would be repeated.
-    """
-
-    @functools.wraps(function)
-    async def calling(*args: P.args, **kwargs: P.kwargs) -> R:
-        for call in range(_MAX_CALLS - 1):
-            try:
-                return await function(*args, **kwargs)
-            except TransactionConflict:
-                await asyncio.sleep(random.uniform(0, min(_FIRST_BACKOFF * 2**call, _MAX_BACKOFF)))  # noqa: S311 - not security relevant
-        return await function(*args, **kwargs)
-
-    return calling

@@ -105,6 +105,7 @@ def test_the_document_is_printed_as_it_is_written_or_as_json_to_a_file_too(tmp_p
 
 def test_settings_are_printed_without_secrets(tmp_path):
     urls = {"DATABASE_URL": "postgresql://ada:so-secret@db/accord", "REDIS_URL": "redis://:so-secret@cache"}
+    urls["OTEL_EXPORTER_OTLP_ENDPOINT"] = "https://ada:so-secret@collector"
 
     shown = runner(tmp_path)("settings", SMTP_URL="smtp://ada:so-secret@mail", **urls).stdout
 

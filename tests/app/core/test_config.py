@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from accord.runtime.responses.validation import Policy
-from app.core.config import Settings
+from app.core.config import Settings, safety
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +139,19 @@ def test_a_setting_out_of_bounds_is_rejected_with_its_name(environment, name, va
 
     with pytest.raises(ValidationError, match=name.lower()):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("setting", "url", "is_common"),
+    [
+        ("database_url", "postgresql://accord:accord@db/accord", True),
+        ("database_url", "postgresql://db/accord?user=accord&password=postgres", True),
+        ("database_url", "postgresql://accord:3f9a0c5e@db/accord", False),
+        ("smtp_url", "smtp://token-7f3a:token-7f3a@mail.example.com", False),  # some services use a token as both
+        ("smtp_url", "smtp://accord:secret@mail.example.com", True),
+    ],
+)
+def test_passwords_in_urls_that_everybody_knows_are_refused(setting, url, is_common):
+    settings = Settings(env="production", **{setting: url})
+
+    assert (setting.upper() in {rule.setting for rule in safety.refused(settings)}) is is_common

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -68,6 +69,12 @@ class TestSlot:
         rows = {key: row[0] for key, row in Slot(memory)}
         assert 100 < len(rows) < 150
         assert all(rows["name", str(number)] == number for number in range(len(rows)))
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the memory is a temporary file")
+    def test_it_needs_no_folder_that_can_be_written(self, monkeypatch):
+        monkeypatch.setattr(tempfile, "tempdir", "/proc/none")
+
+        os.close(create_file(1))
 
     def test_a_slot_is_of_a_process_as_long_as_it_beats(self):
         slot = Slot(memoryview(bytearray(SLOT_BYTES)))

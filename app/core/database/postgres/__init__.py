@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, literal, select
@@ -24,7 +24,8 @@ from app.core.database.postgres.errors import (
 from app.core.database.postgres.failover import CONNECT_ERRORS, Connector, connect_failure
 from app.core.database.postgres.pool import Pool
 from app.core.database.postgres.transaction import ATTEMPTS, Transaction, reject_nested_write, release_after_error
-from app.core.database.statements import Compiled, Statement, bind_rows, statement
+from app.core.database.retries import retry_on_conflict
+from app.core.database.statements import Compiled, Insertion, Statement, bind_rows, statement
 from app.core.database.usage import Usage
 from app.core.errors import DatabaseUnreachable, ServiceUnavailable
 from app.core.urls.postgres import PostgresURL
@@ -72,6 +73,11 @@ class PostgresDatabase(StatementRunner):
         batcher = self._batchers.get(statement) or self._create_batcher(statement)
         found: R | None = await batcher.one(statement.compiled(DIALECT).parameters(values))
         return found
+
+    @retry_on_conflict
+    async def one_with(self, statement: Statement[R], values: Mapping[str, object], *insertions: Insertion) -> R | None:
+        """The row of a write, or None; with the insertions, in one statement. It is repeated after a conflict."""
+        return await super().one_with(statement, values, *insertions)
 
     def _create_batcher(self, single: Statement[Any]) -> LookupBatcher[Any]:
         async def run(compiled: Compiled[Any], parameters: list[Any]) -> list[Any]:

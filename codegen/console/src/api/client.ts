@@ -131,6 +131,7 @@ async function exchange(): Promise<boolean> {
       keepTokens(reply);
       return true;
     }
+    if (reply.status !== 400 && reply.status !== 401) return false; // too many requests, or an outage: the token is still good
   }
   forget();
   return false;
@@ -143,7 +144,7 @@ export async function signOut(): Promise<void> {
   try {
     if (operation && isObject(issued)) {
       const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
-      await send(operation, { parameters });
+      await call(operation, { parameters });
     }
   } finally {
     forget();

@@ -41,7 +41,9 @@ async function signOut() {
   forget();
   show();
   const path = signOutPath?.replace(/\{(.+?)\}/g, (_, name) => encodeURIComponent(issued[name]));
-  if (path) await fetch(path, { method, headers: { Authorization: `Bearer ${credentials[scheme]}` }, credentials: "omit" });
+  if (!path) return;
+  const response = await fetch(path, { method, headers: { Authorization: `Bearer ${credentials[scheme]}` }, credentials: "omit" });
+  if (!response.ok) form.querySelector("[role=status]").textContent = "This tab is signed out, but the session could not be ended.";
 }
 
 if (form) {

@@ -11,7 +11,6 @@ const ui = SwaggerUIBundle({
   deepLinking: true,
   displayOperationId: true,
   showCommonExtensions: true,
-  persistAuthorization: true,
   validatorUrl: null,
   // Whoever is signed in in this tab is authorized here.
   onComplete: () => Object.entries(session().credentials).forEach(([scheme, credential]) => ui.preauthorizeApiKey(scheme, credential)),
