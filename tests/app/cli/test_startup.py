@@ -36,7 +36,7 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("DATABASE_URL", {"database_url": "postgresql://postgres:postgres@db/accord"}),
     ("DATABASE_READ_URL", {"database_read_url": "postgresql://ada:changeme@db/accord"}),
     ("REDIS_URL", {"redis_url": "redis://:password@cache"}),
-    ("SMTP_URL", {"smtp_url": "smtps://mailer:mailer@mail.example.com", "mail_from": "accord@example.com"}),
+    ("SMTP_URL", {"smtp_url": "smtps://mailer:changeme@mail.example.com", "mail_from": "accord@example.com"}),
 ]
 REPORTED: list[tuple[str, dict[str, Any]]] = [
     ("PUBLIC_URL", {"public_url": "http://accord.example.com"}),
