@@ -7,13 +7,27 @@ import contextlib
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from app.core.clock import utc_now
 from app.core.database import Database, retry_on_conflict
 from app.core.database.postgres import PostgresDatabase
 from app.core.database.statements import FromRow, Insertion, command, insert, parameters, statement
 from app.core.errors import ConstraintViolation, ServiceUnavailable, TransactionConflict
-from tests.app.core.database.notes import ALL, BELOW, COLUMNS, ENDLESS_WRITE, GET, INSERT, Note, NoteRow, count_up
+from tests.app.core.database.notes import (
+    ALL,
+    BELOW,
+    COLUMNS,
+    ENDLESS_WRITE,
+    GET,
+    INSERT,
+    SET,
+    Note,
+    NoteRow,
+    count_up,
+    opened_on,
+)
+from tests.support.servers.postgres import Running
 
 pytestmark = pytest.mark.anyio
 
@@ -98,6 +112,33 @@ class TestInsertion:
             await served.one_with(OFFER_WHOLE, WHOLE, Insertion(BELOW, {"word": "b"}, FROM_ROW[:1]))
         with pytest.raises(TypeError, match="a value for each column: is_done, number, written_at"):
             await served.one_with(INSERT, {"word": "a"}, below("b"))
+
+
+ADD_TO_ALL = statement(update(Note).values(number=Note.number + bindparam("more")).returning(*COLUMNS), NoteRow)
+
+
+@pytest.mark.slow
+async def test_a_write_with_an_insertion_is_repeated_after_a_deadlock(postgres: Running, name: str):
+    postgres.execute(f"ALTER DATABASE {name} SET deadlock_timeout = '500ms'")
+    database = await opened_on(postgres, name, statement_timeout=10, lock_timeout=10)
+    waiting = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{name}' AND wait_event_type = 'Lock'"  # noqa: S608 - our name
+    named = Insertion(INSERT_BELOW, {"number": 7, "is_done": True}, (FromRow("word", "id", "note "), *FROM_ROW))
+    try:
+        for word in "ab":
+            await database.one(INSERT, word=word)
+        async with database.transaction() as transaction:
+            await transaction.run(SET, word="b", value=10)
+            writing = asyncio.create_task(database.one_with(ADD_TO_ALL, {"more": 1}, named))
+            while not postgres.execute(waiting):  # noqa: ASYNC110 - the state of another server
+                await asyncio.sleep(0.01)
+            # The other one holds this lock. It began to wait first, so PostgreSQL ends it.
+            await transaction.run(SET, word="a", value=20)
+
+        assert await writing is not None
+        numbers = {note.word: note.number for note in await database.all(ALL)}
+        assert numbers == {"a": 21, "b": 11, "note 1": 7, "note 2": 7}
+    finally:
+        await database.close()
 
 
 class TestFailure:
