@@ -45,6 +45,11 @@ class Proxy(NamedTuple):
     port: int
     control: Path
 
+    def accepts(self) -> bool:
+        """Whether the control socket takes connections; its file is there a moment earlier."""
+        with socket.socket(socket.AF_UNIX) as asking:
+            return asking.connect_ex(str(self.control)) == 0
+
     def up(self) -> list[int]:
         """The ports of the backends that receive requests now."""
         with socket.socket(socket.AF_UNIX) as asking:
@@ -75,7 +80,7 @@ def proxy(folder: Path, *ports: int) -> Iterator[Proxy]:
         process = subprocess.Popen([ensure("haproxy"), "-db", "-f", str(configuration)], stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 10
-        while not found.control.exists():
+        while not found.accepts():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise NoProxy((folder / "haproxy.log").read_text())
             time.sleep(0.02)
