@@ -60,6 +60,8 @@ class TestDays:
             day("2026-02-06", sign_ins=1),
             day("2026-02-07", sign_ins=1),
         ]
+        clock.advance(microseconds=-1)
+        assert statistics(client, signed_in(client, "admin"), days=1)["days"] == [day("2026-02-06", sign_ins=2)]
 
     def test_ended_sessions_count_and_deleted_users_and_posts_do_not(self, client):
         stored_user(client, username="grace")
