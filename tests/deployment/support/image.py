@@ -66,6 +66,9 @@ class Image:
                 case "RUN" if "compileall" not in arguments:
                     command = re.sub(r"--mount=\S+ ", "", arguments)
                     subprocess.run(["sh", "-c", command], cwd=target, env={**os.environ, **self.environment}, check=True)
+                case "ARG" if not arguments.startswith("UV_CACHE_DIR="):  # the cache of this machine is used instead
+                    variable, _, value = arguments.partition("=")
+                    self.environment[variable] = value
                 case "ENV":
                     for variable, value in re.findall(r"(\w+)=(\S+)", local):
                         self.environment[variable] = value.replace("$PATH", self.environment["PATH"])
