@@ -23,6 +23,7 @@ from app.core.database import Database, connect
 from app.core.database.replica import Replicated
 from app.core.limits import Limit, SharedLimit
 from app.core.limits.throttle import AttemptQueues, Throttle
+from app.core.request_counts import RequestCounts
 from app.core.security.passwords import Passwords
 from app.core.security.secrets import Secrets
 from app.core.urls.database import is_sqlite
@@ -75,6 +76,7 @@ class Resources:
     outbox_added: asyncio.Event = field(init=False)  # set after a commit that added an item, to wake the worker
     deliveries_added: asyncio.Event = field(init=False)  # set when deliveries to webhooks are written, to wake the worker
     wanted_events: WantedEvents = field(default_factory=WantedEvents)
+    request_counts: Callable[[], RequestCounts] | None = None  # set by `app.metrics` if it counts requests
     deliveries: Counter[tuple[str, str]] = field(default_factory=Counter)  # attempts by kind (mail, webhook) and outcome
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -2,7 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import accounts, api_keys, audit, factors, health, posts, profiles, sessions, users, webhooks
+from app.api import (
+    accounts,
+    api_keys,
+    audit,
+    factors,
+    health,
+    outbox,
+    posts,
+    profiles,
+    sessions,
+    statistics,
+    users,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers
@@ -14,9 +27,11 @@ if TYPE_CHECKING:
         audit=audit,
         factors=factors,
         health=health,
+        outbox=outbox,
         posts=posts,
         profiles=profiles,
         sessions=sessions,
+        statistics=statistics,
         users=users,
         webhooks=webhooks,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,7 +15,7 @@ from app.cli.startup import run
 from app.core.config import Settings
 from app.core.printable import printable, printable_json
 from app.resources import Resources
-from app.services import mails, outbox
+from app.services import outbox
 from app.services.outbox.queries import Counts, StoredItem
 
 
@@ -22,7 +23,7 @@ def list_outbox(settings: Settings, *, dead: bool, as_json: bool, limit: int) ->
     """List the items of the outbox, oldest first."""
     require_migrated(settings)
 
-    async def read(resources: Resources) -> tuple[list[StoredItem], Counts, datetime]:
+    async def read(resources: Resources) -> tuple[Sequence[StoredItem], Counts, datetime]:
         items = await outbox.list_items(resources.database, limit, dead=dead)
         return items, await outbox.count(resources.database), resources.now()
 
@@ -54,10 +55,10 @@ def _as_json(item: StoredItem, now: datetime) -> str:
     shown = {
         "id": item.id,
         "topic": item.topic,
-        "to": mails.recipient(item.payload),
-        "state": _state(item),
+        "to": item.recipient,
+        "state": item.state,
         "attempts": item.attempts,
-        "next_attempt": None if item.failed_at else item.available_at,
+        "next_attempt": item.next_attempt_at,
         "error": item.error,
         "age_seconds": int((now - item.created_at).total_seconds()),
     }
@@ -66,15 +67,7 @@ def _as_json(item: StoredItem, now: datetime) -> str:
 
 def _as_text(item: StoredItem, now: datetime) -> str:
     age = timedelta(seconds=int((now - item.created_at).total_seconds()))
-    state = _state(item)
-    if state == "waiting":
-        state = f"next {item.available_at:%Y-%m-%d %H:%M:%S}Z"
-    to = printable(mails.recipient(item.payload) or "-")
+    state = f"next {item.available_at:%Y-%m-%d %H:%M:%S}Z" if item.state == "waiting" else item.state
+    to = printable(item.recipient or "-")
     line = f"{item.id}  {printable(item.topic)}  {to}  {state}  {item.attempts} failed  {age} old"
     return f"{line}\n    {printable(item.error)}" if item.error else line
-
-
-def _state(item: StoredItem) -> str:
-    if item.failed_at is not None:
-        return "dead"
-    return "delivering" if item.claimed_by is not None else "waiting"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 import platform
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import partial
-from operator import add
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from app.contract import version
-from app.metrics.families import BOUNDS, FAMILIES, Family, is_current
+from app.metrics.families import BOUNDS, FAMILIES, Family
 from app.metrics.memory import Key, Memory
+from app.metrics.totals import totals
 
 _BOUNDS = [*map(str, BOUNDS), "+Inf"]
 
@@ -27,23 +26,17 @@ class Exposition(Collector):
         self._memory, self._backlog = memory, backlog
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics by name. Gauges of processes that are gone do not count."""
-        totals: defaultdict[str, dict[Key, list[float]]] = defaultdict(dict)
-        running: dict[str, int] = {}
-        for number, slot in enumerate(self._memory.slots()):
-            if (pid := slot.pid) is not None:
-                running[str(number)] = pid
-            for key, row in slot:
-                if is_current(key, row) and (pid is not None or FAMILIES[key[0]].kind != "gauge"):
-                    known, labels, values = totals[key[0]], key[1:], list(row)
-                    known[labels] = list(map(add, known[labels], values)) if labels in known else values
+        """The metrics by name."""
+        slots = self._memory.slots()
+        running = {str(number): pid for number, slot in enumerate(slots) if (pid := slot.pid) is not None}
+        found = totals(slots)
         for key, value in self._backlog.items():
-            totals[key[0]][key[1:]] = [value]
-        totals["accord_processes"][()] = [len(running)]
-        totals["accord_build_info"][version(), platform.python_version()] = [1]
+            found[key[0]][key[1:]] = [value]
+        found["accord_processes"][()] = [len(running)]
+        found["accord_build_info"][version(), platform.python_version()] = [1]
         for name, family in FAMILIES.items():
-            if name in totals:
-                yield _metric(name, family, totals[name])
+            if name in found:
+                yield _metric(name, family, found[name])
         yield from _processes(running)
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
+import struct
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TypeAlias
 
 SLOT_BYTES = 512 * 1024  # for about 2000 rows; memory that is not used is not allocated
 STALE_SECONDS = 5.0  # without a heartbeat, after which a process counts as gone
 
 # A slot is an array of doubles: a header, then records of a name (its length in bytes, UTF-8, padded) and a row (its width).
-_USED, _PID, _HEARTBEAT = 0, 1, 2
+_USED, _PID, _HEARTBEAT, _SINCE = 0, 1, 2, 3
 _HEADER, _DOUBLE = 4, 8
 
 Key: TypeAlias = tuple[str, ...]  # the name of a metric, then the values of its labels
@@ -32,7 +35,10 @@ class Slot:
 
     def __init__(self, memory: memoryview) -> None:
         self._bytes, self._numbers = memory, memory.cast("d")
-        self._rows = dict(self)
+
+    @cached_property
+    def _rows(self) -> dict[Key, Row]:
+        return dict(self)  # when the first row is asked for: those who only read need no index
 
     def __iter__(self) -> Iterator[tuple[Key, Row]]:
         """Every row by its key. Other processes may add rows meanwhile."""
@@ -61,6 +67,11 @@ class Slot:
         return self._numbers[row : row + width]
 
     @property
+    def since(self) -> float:
+        """The time of `clear`; 0 if that never happened."""
+        return self._numbers[_SINCE]
+
+    @property
     def pid(self) -> int | None:
         """The process that writes here; None if it is gone."""
         is_alive = time.monotonic() - self._numbers[_HEARTBEAT] < STALE_SECONDS  # the clock is the same in all processes
@@ -76,7 +87,7 @@ class Slot:
 
     def clear(self) -> None:
         """Remove all rows."""
-        self._numbers[_USED] = 0
+        self._numbers[_USED], self._numbers[_SINCE] = 0, time.time()
         self._bytes[_HEADER * _DOUBLE :] = bytes(len(self._bytes) - _HEADER * _DOUBLE)
         self._rows.clear()
 
@@ -89,6 +100,7 @@ def create_file(processes: int) -> int:
         with tempfile.TemporaryFile() as unnamed:
             file = os.dup(unnamed.fileno())
     os.ftruncate(file, 2 * processes * SLOT_BYTES)
+    os.pwrite(file, struct.pack("d", time.time()), _SINCE * _DOUBLE)  # of the first slot
     return file
 
 
@@ -111,6 +123,11 @@ class Memory:
                 fcntl.lockf(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
                 return Slot(memory)
         raise RuntimeError("more processes count metrics than there is memory for")
+
+    @property
+    def since(self) -> datetime:
+        """Since when all processes count: the creation of the memory, or the last `Slot.clear`."""
+        return datetime.fromtimestamp(max(slot.since for slot in self.slots()), UTC)
 
     def slots(self) -> list[Slot]:
         """All slots, to be read."""

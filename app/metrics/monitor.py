@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from uvicorn.server import ServerState
 
@@ -16,6 +17,7 @@ from app.metrics.memory import Key, Memory
 from app.metrics.observer import RequestMetrics
 from app.metrics.sampling import Sampler, Samples
 from app.metrics.server import application, serving
+from app.metrics.totals import request_counts
 from app.resources import Resources
 
 
@@ -51,6 +53,7 @@ class Monitor:
             sampler.sample()  # so that its own metrics are as recent as the backlog
             return await backlog.read(resources.database, resources.now())
 
+        resources.request_counts = partial(request_counts, self._memory)
         sampler, app = Sampler(self._slot, samples), application(self._memory, read)
         task = asyncio.create_task(sampler.run())
         try:

@@ -67,7 +67,7 @@ class AuditEvent(Base):
         Index(None, "created_at", "id"),  # serves "newest first" and the filters by time
         Index(None, "actor_id", "created_at", "id"),  # serves the filter `actor_id`, and erasure
         Index(None, "subject_id", "created_at", "id"),  # serves the filter `subject_id`, and erasure
-        Index(None, "type", "created_at", "id"),  # serves the filter `type`
+        Index(None, "type", "created_at", "id"),  # serves the filter `type`, and the sign-ins by day of `getStatistics`
         Index(None, "sequence", "id"),  # serves "what is not sealed?", verification and retention
         {"sqlite_autoincrement": True},  # ids are not reused
     )

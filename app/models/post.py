@@ -18,6 +18,7 @@ class Post(Base):
     __table_args__ = (
         Index(None, "author_id", "id"),  # serves "posts of a user, newest first", and the cascade from users
         Index(None, "is_published", "id"),  # serves "published posts, newest first", and their counting
+        Index(None, "created_at"),  # serves the counts by day of `getStatistics`
         {"sqlite_autoincrement": True},  # ids are not reused
     )
 

@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "fb0b217e6ca365073912040b22ee8f0aa3c1fb97d0dfe4a0d7a1765e562ea6f2"
+DIGEST = "0d04ca5696ccafde4a0522b38f1046eeacce4e6830e28a4eb04eec0faedf463b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from accord.runtime import Instant, Model
+from accord.runtime import Instant, Model, Number
 from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 
@@ -920,6 +920,107 @@ class AuditEvent(Model):
     ]
 
 
+class OutboxItem(Model):
+    """Something to deliver. Its content is not shown, because e-mails can hold personal data."""
+
+    id: Annotated[StrictInt, Field(description="Unique and never reused. Exact in JavaScript.", ge=1, le=9007199254740991)]
+    topic: Annotated[
+        StrictStr,
+        Field(
+            description="The kind of item; of an e-mail, `mail.` and what it is about.",
+            max_length=50,
+            min_length=1,
+            pattern="^[a-z0-9._-]+$",
+        ),
+    ]
+    recipient: Annotated[
+        StrictStr | None,
+        Field(
+            description="The address of an e-mail. Null if the item is not an e-mail.",
+            max_length=254,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        ),
+    ]
+    state: Annotated[
+        Literal["waiting", "delivering", "dead"],
+        Field(
+            description="`waiting`: an attempt is due or will be. `delivering`: a worker has claimed the item. `dead`: no more attempts are made, unless\nan operator retries it.\n"
+        ),
+    ]
+    attempts: Annotated[
+        StrictInt, Field(description="Failed attempts. A retry by an operator starts again.", ge=0, le=2147483647)
+    ]
+    error: Annotated[
+        StrictStr | None,
+        Field(
+            description="Why the last attempt failed, for people. Null if none has failed.",
+            max_length=500,
+            pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        ),
+    ]
+    created_at: Annotated[
+        Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
+    ]
+    next_attempt_at: Annotated[
+        Instant | None,
+        Field(
+            description="When the next attempt is due; of an item that is being delivered, when another worker may claim it. Null if `dead`."
+        ),
+    ]
+
+
+class DayStatistics(Model):
+    """What happened on one day."""
+
+    date: Annotated[
+        StrictStr,
+        Field(
+            description="The day, in UTC.",
+            max_length=10,
+            pattern="^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        ),
+    ]
+    sign_ups: Annotated[
+        StrictInt,
+        Field(description="The users created on that day, without those that were deleted since.", ge=0, le=9007199254740991),
+    ]
+    sign_ins: Annotated[
+        StrictInt,
+        Field(
+            description="The sessions created on that day, also those that have ended, as far back as audit events are kept.",
+            ge=0,
+            le=9007199254740991,
+        ),
+    ]
+    posts: Annotated[
+        StrictInt,
+        Field(
+            description="The posts created on that day, drafts too, without those that were deleted since.",
+            ge=0,
+            le=9007199254740991,
+        ),
+    ]
+
+
+class RequestStatistics(Model):
+    """The requests to one operation that were answered with one status. Durations are estimated from a histogram, within
+    its buckets by linear interpolation; longer ones count as 10 seconds.
+    """
+
+    operation_id: Annotated[
+        StrictStr,
+        Field(description="The `operationId` in this document.", max_length=100, min_length=1, pattern="^[A-Za-z0-9._-]+$"),
+    ]
+    status: Annotated[
+        StrictInt, Field(description="The status of the response; 499 if the client left before it.", ge=100, le=599)
+    ]
+    count: Annotated[StrictInt, Field(description="The number of requests.", ge=1, le=9007199254740991)]
+    p50_ms: Annotated[Number, Field(description="The median duration, in milliseconds.", ge=0, le=10000)]
+    p95_ms: Annotated[
+        Number, Field(description="The duration that 95 % of the requests did not exceed, in milliseconds.", ge=0, le=10000)
+    ]
+
+
 class StoredSession(Model):
     """A session with all that is known of it. `authenticated_at` is the last proof of identity after the sign-in, if there
     was one. `ends_at` is when the session ends however often it is refreshed.
@@ -1045,6 +1146,29 @@ class StoredDelivery(Model):
 
 class AuditEventList(Model):
     audit_events: Annotated[list[AuditEvent], Field(max_length=100)]
+    total: Annotated[
+        StrictInt,
+        Field(
+            description="The exact number of items on all pages. With a cursor, as counted for its first page.",
+            ge=0,
+            le=9007199254740991,
+        ),
+    ]
+    page: Annotated[StrictInt, Field(description="The number of a page, starting at 1.", ge=1, le=9007199254740991)]
+    page_size: Annotated[StrictInt, Field(description="The maximum number of items on a page.", ge=1, le=100)]
+    next_cursor: Annotated[
+        StrictStr | None,
+        Field(
+            description="The `cursor` of the next page; null on the last page.",
+            max_length=106,
+            min_length=38,
+            pattern="^[A-Za-z0-9_-]{38,106}$",
+        ),
+    ]
+
+
+class OutboxItemList(Model):
+    outbox_items: Annotated[list[OutboxItem], Field(max_length=100)]
     total: Annotated[
         StrictInt,
         Field(
@@ -1270,6 +1394,23 @@ class UserDeletedEvent(Model):
         Instant, Field(description="A date-time (RFC 3339) from 1970 to 2999, with up to microseconds. Responses are in UTC.")
     ]
     data: Annotated[Deleted, Field(description="What was deleted.")]
+
+
+class Statistics(Model):
+    days: Annotated[
+        list[DayStatistics],
+        Field(description="The last days in UTC, oldest first. The last one is today.", max_length=31, min_length=1),
+    ]
+    requests: Annotated[
+        list[RequestStatistics],
+        Field(
+            description="The requests to each operation, by the status of the response, sorted by both. They are those of the instance that answers,\nwith all its processes, and at most the 1000 most frequent combinations. Empty unless the service counts requests\n(`METRICS_BIND`).\n",
+            max_length=1000,
+        ),
+    ]
+    requests_since: Annotated[
+        Instant | None, Field(description="When the instance began to count requests. Null if it does not.")
+    ]
 
 
 class UserExport(Model):

@@ -2012,6 +2012,103 @@ class ListAuditEvents(Operation):
         return "/api/v1/audit-events"
 
 
+class ListOutboxItems(Operation):
+    """GET /api/v1/outbox-items: List the outbox"""
+
+    operation_id = "listOutboxItems"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    UnknownCursor = problems.UnknownCursor
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class Arguments(TypedDict, total=False):
+        """The arguments of this operation that a link sets."""
+
+        page: int
+        page_size: int
+        cursor: str
+        state: Literal["waiting", "delivering", "dead"]
+
+    class OK(Body[models.OutboxItemList | rows.OutboxItemListRow]):
+        """One page of items."""
+
+        status = 200
+
+        def link_next_page(self, *, state: Literal["waiting", "delivering", "dead"] | None) -> Link[ListOutboxItems.Arguments]:
+            """The next page, with the same filter. There is none if `next_cursor` is null."""
+            arguments: ListOutboxItems.Arguments = link_arguments(
+                self,
+                {"$request.query.state": state},
+                {
+                    "cursor": "$response.body#/next_cursor",
+                    "page_size": "$response.body#/page_size",
+                    "state": "$request.query.state",
+                },
+                texts=("cursor",),
+            )
+            return Link.of(
+                "GET",
+                ListOutboxItems.path(),
+                arguments,
+                query=(
+                    ("page_size", "page_size", "form", True),
+                    ("cursor", "cursor", "form", True),
+                    ("state", "state", "form", True),
+                ),
+            )
+
+    class Handler(Protocol):
+        async def __call__(
+            self,
+            call: Call[SessionPrincipal],
+            /,
+            *,
+            page: int,
+            page_size: int,
+            cursor: str | None,
+            state: Literal["waiting", "delivering", "dead"] | None,
+        ) -> ListOutboxItems.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/outbox-items"
+
+
+class GetStatistics(Operation):
+    """GET /api/v1/statistics: Get statistics"""
+
+    operation_id = "getStatistics"
+    Unauthorized = problems.Unauthorized
+    Forbidden = problems.Forbidden
+    NotAcceptable = problems.NotAcceptable
+    UnprocessableContent = problems.UnprocessableContent
+    TooManyRequests = problems.TooManyRequests
+    ServiceUnavailable = problems.ServiceUnavailable
+
+    class OK(Body[models.Statistics | rows.StatisticsRow]):
+        """The statistics."""
+
+        status = 200
+
+    class Handler(Protocol):
+        async def __call__(self, call: Call[SessionPrincipal], /, *, days: int) -> GetStatistics.OK: ...
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler)
+
+    @staticmethod
+    def path() -> str:
+        """The path of this operation."""
+        return "/api/v1/statistics"
+
+
 class ListWebhooks(Operation):
     """GET /api/v1/webhooks: List webhooks"""
 
@@ -2546,6 +2643,18 @@ class AuditHandlers(Protocol):
     list_audit_events: ListAuditEvents
 
 
+class OutboxHandlers(Protocol):
+    """A module with the handlers of the tag `outbox`."""
+
+    list_outbox_items: ListOutboxItems
+
+
+class StatisticsHandlers(Protocol):
+    """A module with the handlers of the tag `statistics`."""
+
+    get_statistics: GetStatistics
+
+
 class WebhooksHandlers(Protocol):
     """A module with the handlers of the tag `webhooks`."""
 
@@ -2572,4 +2681,6 @@ class Handlers:
     profiles: ProfilesHandlers
     posts: PostsHandlers
     audit: AuditHandlers
+    outbox: OutboxHandlers
+    statistics: StatisticsHandlers
     webhooks: WebhooksHandlers

@@ -405,6 +405,52 @@ class AuditEventRow(msgspec.Struct):
 
 
 @final
+class OutboxItemRow(msgspec.Struct):
+    """Something to deliver. Its content is not shown, because e-mails can hold personal data."""
+
+    id: int
+    topic: str
+    recipient: str | None
+    state: Literal["waiting", "delivering", "dead"]
+    attempts: int
+    error: str | None
+    created_at: datetime
+    next_attempt_at: datetime | None
+
+
+@final
+class StatisticsRow(msgspec.Struct):
+    """A `Statistics` in a response."""
+
+    days: list[DayStatisticsRow]
+    requests: list[RequestStatisticsRow]
+    requests_since: datetime | None
+
+
+@final
+class DayStatisticsRow(msgspec.Struct):
+    """What happened on one day."""
+
+    date: str
+    sign_ups: int
+    sign_ins: int
+    posts: int
+
+
+@final
+class RequestStatisticsRow(msgspec.Struct):
+    """The requests to one operation that were answered with one status. Durations are estimated from a histogram, within
+    its buckets by linear interpolation; longer ones count as 10 seconds.
+    """
+
+    operation_id: str
+    status: int
+    count: int
+    p50_ms: float
+    p95_ms: float
+
+
+@final
 class UserExportRow(msgspec.Struct):
     """What is stored about a user. Left out are passwords, tokens, keys and secrets, and their hashes; counters that
     prevent replays; hashes of network addresses; and whatever would reveal if somebody else has an address: unfinished
@@ -493,6 +539,17 @@ class AuditEventListRow(msgspec.Struct):
     """A `AuditEventList` in a response."""
 
     audit_events: list[AuditEventRow]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+@final
+class OutboxItemListRow(msgspec.Struct):
+    """A `OutboxItemList` in a response."""
+
+    outbox_items: list[OutboxItemRow]
     total: int
     page: int
     page_size: int

@@ -189,12 +189,6 @@ def read(payload: str) -> QueuedMail | None:
         return None
 
 
-def recipient(payload: str) -> str | None:
-    """The recipient of an outbox item, for operators; None if it is not a mail."""
-    mail = read(payload)
-    return None if mail is None else mail.to
-
-
 async def _queue(
     transaction: Transaction,
     resources: Resources,

@@ -8,6 +8,7 @@ letter after `ATTEMPTS` failures, which an operator can inspect and retry.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from app.core.database import Database, Transaction
 from app.core.database.statements import FromRow, Insertion
 from app.core.printable import printable
+from app.schemas.rows import OutboxItemListRow
 from app.services.outbox.queries import (
     CLAIM_DUE_ITEMS,
     COUNT_ITEMS,
@@ -31,13 +33,16 @@ from app.services.outbox.queries import (
     UPDATE_FAILED_ITEM,
     ClaimedItem,
     Counts,
+    State,
     StoredItem,
+    outbox_listing,
 )
+from app.services.shared.pages import load_page
 
 LEASE = timedelta(seconds=60)
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=2), timedelta(hours=1)  # a random factor from 0.5 to 1 is applied to each delay
 ATTEMPTS = 45  # takes about a day: 50 minutes for the first 11, then one every 45 minutes
-MAX_ERROR_LENGTH = 500  # characters
+MAX_ERROR_LENGTH = 500  # characters; the document says so too
 
 _BATCH_SIZE = 1000  # rows that one statement updates, so that it stays within the statement timeout
 
@@ -68,7 +73,7 @@ async def delete_about(transaction: Transaction, subject: str) -> None:
     await transaction.run(DELETE_ITEMS_ABOUT, subject=subject)
 
 
-async def claim(database: Database, worker: str, now: datetime, limit: int) -> list[ClaimedItem]:
+async def claim(database: Database, worker: str, now: datetime, limit: int) -> Sequence[ClaimedItem]:
     """Claim due items, oldest first, for the time of a lease; one statement."""
     return await database.all(CLAIM_DUE_ITEMS, worker=worker, now=now, until=now + LEASE, limit=limit)
 
@@ -112,7 +117,12 @@ async def reschedule_far_future(database: Database, now: datetime) -> int:
     return await database.run(RESCHEDULE_FAR_FUTURE_ITEMS, now=now, latest_lease=now + LEASE, latest_retry=now + MAX_DELAY)
 
 
-async def list_items(database: Database, limit: int, *, dead: bool = False) -> list[StoredItem]:
+async def list(database: Database, number: int, size: int, cursor: str | None, state: State | None) -> OutboxItemListRow:
+    """One page of items, oldest first. Runs the statements of `load_page`. Raises `UnknownCursor`."""
+    return OutboxItemListRow(*await load_page(database, outbox_listing(state), number, size, cursor))
+
+
+async def list_items(database: Database, limit: int, *, dead: bool = False) -> Sequence[StoredItem]:
     """All items, or only dead letters, oldest first."""
     return await database.all(SELECT_FAILED_ITEMS if dead else SELECT_ITEMS, limit=limit)
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import and_, bindparam, delete, func, null, or_, select, update
+import msgspec
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, null, or_, select, update
 
 from app.core.database.statements import command, insert, parameters, statement
 from app.models import OutboxItem
+from app.schemas.rows import OutboxItemRow
+from app.services.shared.pages import Listing, Order, count_rows, index_scan, unindexed
+
+State: TypeAlias = Literal["waiting", "delivering", "dead"]
 
 
 class ClaimedItem(NamedTuple):
@@ -32,6 +39,33 @@ class StoredItem(NamedTuple):
     attempts: int
     error: str | None
     failed_at: datetime | None
+
+    @property
+    def state(self) -> State:
+        """Whether an attempt is due or will be, is being made, or is no longer made. `_CONDITIONS` says it in SQL."""
+        if self.failed_at is not None:
+            return "dead"
+        return "delivering" if self.claimed_by is not None else "waiting"
+
+    @property
+    def recipient(self) -> str | None:
+        """The recipient of a mail; None if the item is not a mail."""
+        try:
+            return _recipient.decode(self.payload).to
+        except msgspec.MsgspecError:
+            return None
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """When it is due, or another worker may claim it; None for a dead letter."""
+        return self.available_at if self.failed_at is None else None
+
+
+class _Addressed(msgspec.Struct):
+    to: str
+
+
+_recipient = msgspec.json.Decoder(_Addressed)
 
 
 class Counts(NamedTuple):
@@ -113,6 +147,34 @@ _ALL_COLUMNS = select(
     OutboxItem.error,
     OutboxItem.failed_at,
 )
+_CONDITIONS: dict[State | None, Sequence[ColumnElement[bool]]] = {
+    None: (),
+    "waiting": (OutboxItem.failed_at.is_(None), OutboxItem.claimed_by.is_(None)),
+    "delivering": (OutboxItem.failed_at.is_(None), OutboxItem.claimed_by.is_not(None)),
+    "dead": (OutboxItem.failed_at.is_not(None),),
+}
+_OLDEST_FIRST: Order[OutboxItemRow] = Order((OutboxItem.id,))
+
+
+def _row(*columns: Any) -> OutboxItemRow:  # noqa: ANN401 - the columns of a `StoredItem`
+    item = StoredItem(*columns)
+    return OutboxItemRow(
+        *(item.id, item.topic, item.recipient, item.state, item.attempts, item.error, item.created_at, item.next_attempt_at)
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def outbox_listing(state: State | None) -> Listing[OutboxItemRow]:
+    """Items oldest first, without their payloads, which may hold personal data."""
+    conditions = _CONDITIONS[state]
+    return Listing(
+        f"outbox {state}",
+        statement(count_rows(OutboxItem, conditions), int),
+        _OLDEST_FIRST,
+        index_scan(_ALL_COLUMNS, [unindexed(condition) for condition in conditions], _row, _OLDEST_FIRST),
+    )
+
+
 SELECT_ITEMS = statement(_ALL_COLUMNS.order_by(OutboxItem.id).limit(bindparam("limit")), StoredItem)
 SELECT_FAILED_ITEMS = statement(
     _ALL_COLUMNS.where(OutboxItem.failed_at.is_not(None))

@@ -44,6 +44,7 @@ SHAPES: dict[str, list[Arguments]] = {
     "audit.list_queries.audit_listing": shapes(
         frozenset(found) for size in range(6) for found in itertools.combinations(AuditFilters._fields, size)
     ),
+    "outbox.queries.outbox_listing": shapes((None, "waiting", "delivering", "dead")),
     "posts.queries.update_post": shapes([frozenset({"title", "content"}), frozenset({"is_published"})]),
     "users.queries.update_user": shapes(map(frozenset, FIELDS), seen=BOTH),
     "webhooks.queries.deliveries_listing": shapes((None, "pending", "succeeded", "failed")),
@@ -121,11 +122,13 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "scope": ("posts 1", "posts 2"),
     "seen": (1, 2),
     "session_id": (1, 2, 999),
+    "since": (PAST, NOON, LATER),
     "subject": ("user:2", "user-2@example.com", None),
     "subject_id": (2, 1, 999),
     "title": ("Title", "𝄞"),
     "topic": ("mail/welcome", ""),
     "type": ("session.created", "session.refused", "user.deleted"),
+    "until": (LATER, SOON),
     "used_hash": ("refresh-1", "x"),
     "user_id": (2, 1, 999),
     "username": ("New", "User-1"),

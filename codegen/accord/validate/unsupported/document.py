@@ -109,7 +109,7 @@ def _patterns(coverage: KeywordCoverage) -> Found:
                     yield place, f"the pattern {pattern!r} cannot be read: {why}: write it in other words of ECMA-262"
 
 
-_CONSOLE_ROLES = ("sign-in", "refresh", "sign-out", "reauthentication", "passkey-challenge", "destructive")
+_CONSOLE_ROLES = ("sign-in", "refresh", "sign-out", "reauthentication", "passkey-challenge", "overview", "destructive")
 
 
 def _survey(api: API) -> Found:

@@ -13,7 +13,7 @@ from app.call import SessionPrincipal
 from app.resources import connected, make_resources
 from app.schemas.models import SessionCreate, UserCreate
 from app.schemas.problems import AlreadyRegistered
-from app.services import housekeeping, mails, outbox, sessions
+from app.services import housekeeping, outbox, sessions
 from app.services.idempotency import LIFETIME
 from app.services.outbox import ATTEMPTS, LEASE, MAX_DELAY
 from app.services.users.creation import create_user
@@ -62,7 +62,7 @@ class TestAdd:
         user = await create_user(service, UserCreate(**new_user(full_name="Grace Hopper")))
 
         found = await entry(database)
-        assert (found.topic, mails.recipient(found.payload)) == ("mail.welcome", user.email)
+        assert (found.topic, found.recipient) == ("mail.welcome", user.email)
         assert (found.attempts, found.claimed_by, found.failed_at) == (0, None, None)
         assert found.created_at == found.available_at == user.created_at
 
