@@ -53,7 +53,8 @@ check: lint check-generated ## the inner loop: everything but the slow tests, wi
 	$(BIN)/python -m pytest -m "not slow" -n auto
 
 test: lint check-generated ## exactly what CI runs: every check and every test, with real servers and a browser
-	$(BIN)/python -m pytest -m "not alone" -n 3 --dist loadscope --no-loadscope-reorder --max-worker-restart 0
+	$(BIN)/python -m pytest -m "not sensitive and not alone" -n 3 --dist loadscope --no-loadscope-reorder --max-worker-restart 0
+	$(BIN)/python -m pytest -m sensitive -n 2 --dist loadscope --max-worker-restart 0
 	$(BIN)/python -m pytest -m alone
 
 lint: install ## formatting, lint, types, import layers, and the house rules of openapi.yaml

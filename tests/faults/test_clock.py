@@ -17,7 +17,7 @@ from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.smtp import MailServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.sensitive]
 
 ME = "/api/v1/users/me"
 

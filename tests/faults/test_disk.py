@@ -16,7 +16,7 @@ from tests.faults.support.clients import Load
 from tests.support.databases import Template
 from tests.support.servers.service import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.sensitive]
 
 MEGABYTES = 16  # of the small disk
 

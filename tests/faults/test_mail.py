@@ -16,7 +16,7 @@ from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.smtp import MailServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.sensitive]
 
 # What a client may see of a process that is killed and started again, beside success.
 KILLED = {"201", "refused", "cut"}

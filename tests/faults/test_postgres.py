@@ -13,7 +13,7 @@ from tests.support.databases import PostgresTemplate
 from tests.support.servers.postgres import Postgres
 from tests.support.servers.service import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.sensitive]
 
 # One connection of the service; one that is at work, if there is one.
 CUT = """

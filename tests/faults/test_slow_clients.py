@@ -21,7 +21,7 @@ from tests.support.databases import Template
 from tests.support.paths import ROOT
 from tests.support.servers.service import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.sensitive]
 
 ALL = "SLOW_CLIENTS_SECONDS" in os.environ
 SECONDS = float(os.environ.get("SLOW_CLIENTS_SECONDS", "2"))

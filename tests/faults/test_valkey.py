@@ -15,7 +15,7 @@ from tests.support.databases import Template
 from tests.support.servers.service import Server
 from tests.support.servers.valkey import Valkey
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.sensitive]
 
 WORKERS = 2
 PLENTY = 1_000_000  # a limit that is counted and never reached
