@@ -6,7 +6,8 @@ import { type API, isJSON, type Operation, resultSchema } from "../document/mode
 import { bodySchema, type Roles, rolesOf, tokenProperty } from "../document/roles";
 import { view } from "../document/schema";
 import { type Input, write } from "./request";
-import { authenticate, forget, session, tokenScheme, usable } from "./session";
+import { authenticate, isSignedIn, type Session, session, tokenScheme, usable } from "./session";
+import { forget, replaceTokens, withRefreshToken } from "./tabs";
 
 export interface Reply {
   operation: Operation;
@@ -102,13 +103,13 @@ async function read(response: Response, media: string): Promise<unknown> {
   return response.blob();
 }
 
-/** Keep the tokens of a response of the sign-in or refresh operation. */
-export function keepTokens({ operation, body }: Reply): void {
+/** The session that a response of the sign-in or refresh operation begins or continues. */
+export function sessionOf({ operation, body }: Reply): Session | undefined {
   const scheme = tokenScheme(api);
   const name = tokenProperty(resultSchema(operation));
-  if (!scheme || !name || !isObject(body)) return;
+  if (!scheme || !name || !isObject(body)) return undefined;
   const refresh = Object.keys(body).find((key) => plain(key) === "refreshtoken");
-  session.value = {
+  return {
     credentials: { ...session.value.credentials, [scheme]: String(body[name]) },
     refreshToken: refresh && String(body[refresh]),
     issued: body,
@@ -123,30 +124,32 @@ function refreshed(): Promise<boolean> {
 
 async function exchange(): Promise<boolean> {
   const { refresh } = roles;
-  const token = session.value.refreshToken;
   const name = refresh && Object.keys(view(bodySchema(refresh)).properties).find((key) => plain(key) === "refreshtoken");
-  if (refresh && token && name) {
-    const reply = await send(refresh, { parameters: {}, body: { [name]: token }, content: refresh.body?.contents[0] });
-    if (reply.status < 300) {
-      keepTokens(reply);
-      return true;
-    }
-    if (reply.status !== 400 && reply.status !== 401) return false; // too many requests, or an outage: the token is still good
-  }
+  if (refresh && name && session.value.refreshToken) return withRefreshToken(() => spend(refresh, name));
   forget();
   return false;
 }
 
-/** End the session with the operation for it, if there is one. */
-export async function signOut(): Promise<void> {
+/** Send the refresh token. Returns whether there are new tokens. */
+async function spend(refresh: Operation, name: string): Promise<boolean> {
+  const reply = await send(refresh, { parameters: {}, body: { [name]: session.value.refreshToken }, content: refresh.body?.contents[0] });
+  const next = reply.status < 300 ? sessionOf(reply) : undefined;
+  if (next) replaceTokens(next);
+  // After any other status, such as that of an outage, the token is still good.
+  else if (reply.status === 400 || reply.status === 401) forget();
+  return next !== undefined;
+}
+
+/** Forget the session, and end it with the operation for it, if there is one. Returns whether it has ended. */
+export async function signOut(): Promise<boolean> {
   const { signOut: operation } = roles;
   const issued = session.value.issued;
-  try {
-    if (operation && isObject(issued)) {
-      const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
-      await call(operation, { parameters });
-    }
-  } finally {
-    forget();
+  let ended = true;
+  if (operation && isObject(issued)) {
+    const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
+    // A session whose refresh token is rejected is over, and already forgotten.
+    await call(operation, { parameters }).catch(() => (ended = !isSignedIn()));
   }
+  forget();
+  return ended;
 }

@@ -10,9 +10,14 @@ export interface Session {
   refreshToken?: string;
   /** The response that the session came from: a sign-out may need its values. */
   issued?: unknown;
+  /** The same in all tabs that are duplicates, with how often the tokens have been refreshed. */
+  id?: string;
+  refreshes?: number;
+  /** The user may not use the operation of the overview: it is not asked again. */
+  overviewRefused?: boolean;
 }
 
-const KEY = `accord-console ${location.pathname}`;
+export const KEY = `accord-console ${location.pathname}`;
 
 function stored(): Session {
   try {
@@ -26,10 +31,6 @@ export const session = signal<Session>(stored());
 effect(() => sessionStorage.setItem(KEY, JSON.stringify(session.value)));
 
 export const isSignedIn = (): boolean => Object.keys(session.value.credentials).length > 0;
-
-export function forget(): void {
-  session.value = { credentials: {} };
-}
 
 /** The scheme that a token of the sign-in operation belongs to. */
 export function tokenScheme(api: API): string | undefined {

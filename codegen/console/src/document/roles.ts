@@ -12,7 +12,8 @@ export interface Roles {
   reauthentication?: Operation;
   /** Returns WebAuthn options. */
   passkeyChallenge?: Operation;
-  statistics?: Operation;
+  /** Returns the figures of the first screen. */
+  overview?: Operation;
 }
 
 export const bodySchema = (operation: Operation): Node => operation.body?.contents.find(({ media }) => isJSON(media))?.schema ?? operation.body?.contents[0]?.schema ?? {};
@@ -34,7 +35,7 @@ export function rolesOf(api: API): Roles {
     signOut: declared("sign-out"),
     reauthentication: declared("reauthentication"),
     passkeyChallenge: declared("passkey-challenge"),
-    statistics: declared("statistics"),
+    overview: operations.find(({ role, method, parameters }) => role === "overview" && method === "GET" && !parameters.some(({ required }) => required)),
   };
 }
 

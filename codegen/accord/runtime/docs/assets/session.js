@@ -10,7 +10,8 @@ export function keep(scheme, issued) {
   const named = (pattern) => Object.keys(issued).find((name) => pattern.test(name));
   const token = issued[named(/^(access_?token|token|id_?token|jwt)$/i)];
   const refresh = named(/^refresh_?token$/i);
-  sessionStorage.setItem(key, JSON.stringify({ credentials: { [scheme]: token }, refreshToken: issued[refresh], issued }));
+  const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  sessionStorage.setItem(key, JSON.stringify({ credentials: { [scheme]: token }, refreshToken: issued[refresh], issued, id, refreshes: 0 }));
 }
 
 export function forget() {
