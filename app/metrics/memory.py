@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TypeAlias
 
 SLOT_BYTES = 512 * 1024  # for about 2000 rows; memory that is not used is not allocated
@@ -34,7 +35,10 @@ class Slot:
 
     def __init__(self, memory: memoryview) -> None:
         self._bytes, self._numbers = memory, memory.cast("d")
-        self._rows = dict(self)
+
+    @cached_property
+    def _rows(self) -> dict[Key, Row]:
+        return dict(self)  # when the first row is asked for: those who only read need no index
 
     def __iter__(self) -> Iterator[tuple[Key, Row]]:
         """Every row by its key. Other processes may add rows meanwhile."""

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 
 import pytest
 
@@ -98,3 +99,15 @@ class TestMemory:
             second.kill()
 
         assert sorted(sum(row[0] for _, row in slot) for slot in Memory(file).slots()) == [0, 0, 1, 2]
+
+    def test_it_counts_since_its_creation_or_the_last_time_that_a_slot_was_cleared(self):
+        before = datetime.now(UTC)
+        file = create_file(2)
+        created = Memory(file).since
+        second = Memory(file).slots()[1]
+        second.row("requests_total")[0] = 1
+        second.clear()
+        cleared = Memory(file).since
+        os.close(file)
+
+        assert before <= created < cleared <= datetime.now(UTC)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 
 import pytest
 
 from tests.app.metrics.scraping import Scrape
+from tests.support.builders import PASSWORD
 from tests.support.load import ask, connected, wait_until
 from tests.support.servers.service import Server, free_port
 
@@ -38,4 +40,9 @@ def test_workers_are_added_up_and_a_killed_one_takes_nothing_with_it(sqlite_temp
                 ask(connection, "GET", "/api/v1/posts")
 
         assert Scrape(port)[COUNT] == 40
+        with connected(server.port) as connection:
+            signed = ask(connection, "POST", "/api/v1/sessions", {"identifier": "admin", "password": PASSWORD})
+            bearer = f"Bearer {json.loads(signed.text)['access_token']}"
+            found = json.loads(ask(connection, "GET", "/api/v1/statistics", Authorization=bearer).text)["requests"]
+        assert {"listPosts": 40}.items() <= {row["operation_id"]: row["count"] for row in found}.items()
         wait_until(lambda: Scrape(port)["accord_processes"] == 2)

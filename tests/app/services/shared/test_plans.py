@@ -1,4 +1,4 @@
-"""Query plans of lists: they follow an index and do not sort."""
+"""Query plans: lists follow an index and do not sort, and statistics read only the days that they count."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.resources import connected, make_resources
 from app.services import seed
 from app.services.posts import queries as posts_queries
 from app.services.profiles import queries as profiles_queries
+from app.services.statistics.queries import COUNT_BY_DAY
 from app.services.users.list_queries import ORDERS, QueryShape, users_listing
 
 pytestmark = pytest.mark.anyio
@@ -121,3 +122,10 @@ async def test_posts_of_an_author_are_found_by_the_author_index(plan):
     for found in (posts_queries.ALL_OF_AUTHOR, posts_queries.PUBLISHED_OF_AUTHOR):
         assert "ix_posts_author_id_id" in plan(found.index_scan.after)
         assert "ix_posts_author_id_id" in plan(found.count)
+
+
+async def test_counts_by_day_read_only_the_index_entries_of_those_days(plan):
+    found = plan(COUNT_BY_DAY)
+
+    assert {"ix_users_created_at_id", "ix_posts_created_at"} <= set(re.findall(r"ix_\w+", found)), found
+    assert not re.search("SCAN (users|posts|audit_events)|Seq Scan on (users|posts)", found), found
