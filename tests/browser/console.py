@@ -50,7 +50,7 @@ class Console:
     @property
     def session(self) -> dict[str, Any]:
         """What the tab has stored."""
-        session: dict[str, Any] = json.loads(self.page.evaluate("Object.values(sessionStorage)[0]"))
+        session: dict[str, Any] = json.loads(self.page.evaluate("Object.values(sessionStorage)[0] ?? '{}'"))
         return session
 
     def restore(self, session: dict[str, Any]) -> None:

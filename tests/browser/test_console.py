@@ -193,7 +193,7 @@ class TestOverview:
 
     def test_its_operation_shows_other_numbers_of_days(self, console: Console):
         console.open("getStatistics", "Get statistics")
-        console.page.get_by_label("Days").fill("3")
+        console.page.get_by_role("textbox", name="Days").fill("3")
         console.press("Show")
 
         expect(console.main.get_by_role("img", name=re.compile("^Posts: [0-9]+ in 3 days"))).to_be_visible()

@@ -1,6 +1,7 @@
 // The tabs of one session. A duplicated tab has the same single-use refresh token: whichever tab uses it tells the others.
 
-import { KEY, type Session, session } from "./session";
+import { isObject } from "../document/json";
+import { KEY, type Session, session, withTokens } from "./session";
 
 /** A question for newer tokens of a session than those after so many refreshes, or an answer with them. */
 interface Message {
@@ -23,13 +24,6 @@ export function startSession(tokens: Session): void {
   session.value = { ...tokens, id: crypto.getRandomValues(new Uint32Array(4)).join("-"), refreshes: 0 };
 }
 
-/** Continue with other tokens, in all tabs of the session. */
-export function replaceTokens(tokens: Session): void {
-  const { id, refreshes = 0, overviewRefused } = session.value;
-  session.value = { ...tokens, id, refreshes: refreshes + 1, overviewRefused };
-  channel.postMessage({ id, refreshes: refreshes + 1, session: session.value });
-}
-
 /** Forget the session, in all its tabs. */
 export function forget(): void {
   const { id } = session.value;
@@ -37,19 +31,36 @@ export function forget(): void {
   channel.postMessage({ id, refreshes: Infinity, session: session.value });
 }
 
+let refreshing: Promise<boolean> | undefined;
+
 /**
- * Do something with the refresh token while no other tab does.
+ * Exchange the refresh token, once for all requests and tabs that wait for it. Returns whether there are new tokens.
  *
- * It is not done if another tab has already replaced the token: then this tab has the new ones, and the result is true.
+ * `send` is called with the refresh token, unless another tab has already replaced it.
  */
-export async function withRefreshToken(use: () => Promise<boolean>): Promise<boolean> {
-  const { refreshToken } = session.value;
-  const locked = async () => (await isReplaced(refreshToken)) || use();
+export function refresh(scheme: string, send: (token: string) => Promise<{ status: number; body: unknown }>): Promise<boolean> {
+  const { refreshToken: token = "" } = session.value;
+  const exchange = async () => {
+    if (await isReplaced(token)) return true;
+    const { status, body } = await send(token);
+    const next = status < 300 && isObject(body) ? withTokens(scheme, body) : undefined;
+    if (next) replace(next);
+    // After any other status, such as that of an outage, the token is still good.
+    else if (status === 400 || status === 401) forget();
+    return next !== undefined;
+  };
   // Without TLS the browser has no locks for pages.
-  return navigator.locks ? navigator.locks.request(KEY, locked) : locked();
+  refreshing ??= (navigator.locks?.request(KEY, exchange) ?? exchange()).finally(() => (refreshing = undefined));
+  return refreshing;
 }
 
-async function isReplaced(token: string | undefined): Promise<boolean> {
+function replace(tokens: Session): void {
+  const { id, refreshes = 0 } = session.value;
+  session.value = { ...session.value, ...tokens, refreshes: refreshes + 1 };
+  channel.postMessage({ id, refreshes: refreshes + 1, session: session.value });
+}
+
+async function isReplaced(token: string): Promise<boolean> {
   const { id, refreshes } = session.value;
   let stop = () => {};
   channel.postMessage({ id, refreshes });

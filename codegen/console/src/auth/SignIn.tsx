@@ -1,9 +1,8 @@
 // Signing in: with the operation of the document that returns a token, or with a credential that the user has.
 
 import { useState } from "preact/hooks";
-import { call, type Failure, roles, type Reply, sessionOf } from "../api/client";
+import { call, enter, type Failure, type Reply, roles } from "../api/client";
 import { session } from "../api/session";
-import { startSession } from "../api/tabs";
 import { Node, title } from "../document/json";
 import type { API } from "../document/model";
 import { isJSON } from "../document/model";
@@ -16,15 +15,15 @@ import { accepts, firstFields } from "./fields";
 import { PasskeyProof } from "./PasskeyProof";
 
 export function SignIn({ api }: { api: API }) {
-  const enter = (reply: Reply) => {
-    startSession(sessionOf(reply) ?? session.value);
+  const done = (reply: Reply) => {
+    enter(reply);
     toast("You are signed in.");
     go("#/");
   };
   return (
     <div class="sign-in">
       <h1 tabIndex={-1}>Sign in</h1>
-      {roles.signIn && <TokenForm done={enter} />}
+      {roles.signIn && <TokenForm done={done} />}
       <details class="card" open={!roles.signIn}>
         <summary>{roles.signIn ? "Use another credential" : "Enter a credential"}</summary>
         {[...api.schemes].map(([name, scheme]) => <Credential key={name} name={name} scheme={scheme} />)}

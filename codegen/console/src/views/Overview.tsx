@@ -1,7 +1,6 @@
 // The operation with the role `overview`: its response as figures on the first screen, drawn by its schema alone.
 
-import { useEffect } from "preact/hooks";
-import { Failure, roles } from "../api/client";
+import { roles } from "../api/client";
 import { isAllowed, session } from "../api/session";
 import { Fields, isObject, Node, opening, title } from "../document/json";
 import { type API, answerOf, isJSON, type Operation } from "../document/model";
@@ -20,11 +19,6 @@ export function Overview({ api }: { api: API }) {
 
 function Loaded({ api, operation }: { api: API; operation: Operation }) {
   const { reply, failure } = useReply(operation, {});
-  const refused = failure instanceof Failure && failure.reply.status === 403;
-  useEffect(() => {
-    if (refused) session.value = { ...session.value, overviewRefused: true };
-  }, [refused]);
-  if (refused) return null;
   if (failure) return <Trouble failure={failure} />;
   if (!reply) return <p class="muted" role="status">Loading…</p>;
   return <Figures api={api} body={reply.body} schema={answerOf(operation, reply.status)?.contents.find(({ media }) => isJSON(media))?.schema ?? {}} />;
