@@ -12,8 +12,9 @@ from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, TypeVarTuple
 
 from sqlalchemy import ARRAY, BindParameter, Delete, Dialect, Insert, Select, Table, Update, any_, bindparam
 
-# PostgreSQL's `insert` has `on_conflict_do_nothing`, which SQLite's compiler supports too. Imported here only.
-from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414 - re-exported
+# SQLite's `insert` has `on_conflict_do_nothing`, which PostgreSQL's compiler supports too. Imported here only: the dialect of
+# PostgreSQL takes 2 MB, which a service with SQLite does not need.
+from sqlalchemy.dialects.sqlite import insert as insert  # noqa: PLC0414 - re-exported
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase

@@ -8,6 +8,7 @@ evaluated. Formats get the patterns of their RFCs where the validator accepts mo
 from __future__ import annotations
 
 import copy
+import operator
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -43,7 +44,7 @@ class Directed:
         hides = any(schema.get(self._keyword) is True for _, schema in found)
         if not hides and not any(discriminates(schema) or assertion(schema) for _, schema in found):
             return
-        self.data = copy.deepcopy(document.data)
+        original, self.data = self.data, copy.deepcopy(self.data)
         document = document.with_data(self.data)
         if hides:
             found_again = [Node(document, pointer, schema) for pointer, schema in mappings(self.data)]
@@ -66,6 +67,7 @@ class Directed:
                 value["allOf"] = [*value.get("allOf", ()), switch]
             if rule := assertion(value):
                 value["allOf"] = [*value.get("allOf", ()), rule]
+        self.data = _shared(self.data, original)
 
     def _switch(self, schema: Node) -> Schema | None:
         """The schema that replaces alternatives with a discriminator, or None."""
@@ -129,6 +131,20 @@ class Directed:
                 }
         for name in hidden & properties(schema).keys():
             schema.value["properties"][name] = self._forbidden()
+
+
+def _shared(changed: Any, original: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A changed copy of a value, with the parts of the original that did not change, so that memory has them once."""
+    if isinstance(changed, dict) and isinstance(original, dict):
+        for key in changed.keys() & original.keys():
+            changed[key] = _shared(changed[key], original[key])
+        is_same = list(changed) == list(original) and all(changed[key] is original[key] for key in original)
+    elif isinstance(changed, list) and isinstance(original, list):
+        changed[: len(original)] = map(_shared, changed, original)
+        is_same = len(changed) == len(original) and all(map(operator.is_, changed, original))
+    else:
+        is_same = changed is original  # a copy has the same strings and numbers
+    return original if is_same else changed
 
 
 def _is_parameter(value: Schema) -> bool:

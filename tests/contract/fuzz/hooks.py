@@ -18,16 +18,24 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import sys
 from typing import Any
 from urllib.request import Request, urlopen
 
 import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
 from requests.structures import CaseInsensitiveDict
 from schemathesis import Case, GenerationMode, HookContext, Response
 
 from tests.contract.fuzz import arrange, checks
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE
 from tests.resources.users import make_room
+from tests.support.paths import ROOT
+
+# Both take seconds in each process: Hypothesis computes tables of Unicode, which are kept for the next pass, and jsonschema
+# builds grammars for formats that the oracle does not use.
+set_hypothesis_home_dir(ROOT / ".hypothesis")
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # as if it was not installed
 
 _origins = itertools.cycle(ORIGINS)
 _tokens: dict[int, str] = {}  # the access token of each session that the fuzz began

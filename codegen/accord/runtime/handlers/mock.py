@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from accord.document.document import Node
-from accord.jsonschema.sampling import Sampler
 from accord.jsonschema.validator import validator
 from accord.openapi.header import Header
 from accord.openapi.media_type import Media
@@ -34,6 +33,8 @@ class Mocked(binding.Operation):
     """The handler of an operation that has none. Its call is the `RequestContext`."""
 
     def __init__(self, operation: Operation) -> None:
+        from accord.jsonschema.sampling import Sampler  # noqa: PLC0415 - services without mocks need not import it
+
         self._operation, self._sampler = operation, Sampler("response")
         self._cache: dict[tuple[int, str, str], Answer] = {}
         super().__init__(self._handle)
