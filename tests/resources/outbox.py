@@ -6,3 +6,4 @@ from tests.support.access import ALIKE
 
 COSTS = {"listOutboxItems": 1 + 1}
 ACCESS = {"listOutboxItems": ALIKE}
+FLOORS = {"listOutboxItems": 0.5}

@@ -6,3 +6,4 @@ from tests.support.access import ALIKE
 
 COSTS = {"getStatistics": 1 + 1}
 ACCESS = {"getStatistics": ALIKE}
+FLOORS = {"getStatistics": 0.6}
