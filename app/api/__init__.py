@@ -2,7 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from app.api import accounts, api_keys, audit, factors, health, outbox, posts, profiles, sessions, statistics, users, webhooks
+from app.api import (
+    accounts,
+    api_keys,
+    audit,
+    factors,
+    health,
+    outbox,
+    posts,
+    profiles,
+    sessions,
+    statistics,
+    users,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from app.schemas.operations import Handlers

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import typer
 
-from app.cli.doctor import database, machine, services
+from app.cli.doctor import database, machine, services, telemetry
 from app.cli.doctor.finding import Finding, problem, skipped
 from app.cli.doctor.settings import Read, read
 from app.cli.errors import FAILED
@@ -47,6 +47,8 @@ async def find(given: Read, now: Callable[[], datetime] = utc_now) -> list[Findi
         _Check("replica", frozenset({"database_url", "database_read_url"}), database.check_replica),
         _Check("valkey", frozenset({"redis_url", "workers"}), lambda settings: services.check_valkey(settings, now)),
         _Check("mail", frozenset({"smtp_url", "mail_from"}), services.check_mail),
+        _Check("metrics", frozenset({"metrics_bind"}), telemetry.check_metrics),
+        _Check("traces", frozenset({"otel_exporter_otlp_endpoint"}), telemetry.check_traces),
         _Check("permissions", frozenset({"database_url"}), machine.check_permissions),
         _Check("open files", frozenset({"max_connections"}), machine.check_open_files),
         _Check("disk space", frozenset({"database_url"}), machine.check_disk_space),

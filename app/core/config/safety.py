@@ -6,10 +6,11 @@ import base64
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.core.config import Settings
+from app.core.http.addresses import is_loopback_address
 from app.core.security.secrets import SAMPLE_KEY
 
 PRODUCTION = frozenset({"production"})
@@ -58,10 +59,7 @@ def _broken(settings: Settings, *, serving: bool) -> list[Rule]:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is of the machine itself."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")  # RFC 6761, 6.3
+    return is_loopback_address(host) or host == "localhost" or host.endswith(".localhost")  # RFC 6761, 6.3
 
 
 def _is_weak_key(settings: Settings) -> bool:

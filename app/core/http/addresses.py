@@ -38,6 +38,14 @@ MAX_ADDRESSES = 4  # of one name that are tried
 _LOOKUPS = 16  # at the same time; a resolver that does not answer holds a thread for some seconds
 
 
+def is_loopback_address(host: str) -> bool:
+    """Whether a host is written as a loopback address; a name is not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class Target(NamedTuple):
     """Where a URL leads."""
 

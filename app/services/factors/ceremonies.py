@@ -5,12 +5,11 @@ The functions block, for half a second the first time: call them in a thread.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.core.config import Settings
-from app.core.http.addresses import DEFAULT_PORTS
+from app.core.http.addresses import DEFAULT_PORTS, is_loopback_address
 from app.schemas.models import PasskeyAssertion, PasskeyRegistration
 
 
@@ -33,16 +32,9 @@ def relying_party(settings: Settings) -> RelyingParty:
     """From PUBLIC_URL. Passkeys need a domain: a loopback address is replaced by `localhost`."""
     url = urlsplit(settings.public_url)
     host = (url.hostname or "").rstrip(".")
-    domain = "localhost" if _is_loopback(host) else host
+    domain = "localhost" if is_loopback_address(host) else host
     port = "" if url.port in {None, DEFAULT_PORTS.get(url.scheme)} else f":{url.port}"
     return RelyingParty(domain, f"{url.scheme}://{domain}{port}")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def verify_registration(party: RelyingParty, challenge: str, sent: PasskeyRegistration) -> Registered | None:

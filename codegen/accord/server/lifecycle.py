@@ -59,6 +59,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
         try:
             listening.bind((address[0], port, *address[2:]))
         except OSError as error:
+            for opened in sockets:
+                opened.close()
             raise OSError(error.errno, f"cannot listen on {host or 'any address'} port {port}: {error.strerror}") from error
     return sockets
 

@@ -98,6 +98,17 @@ def test_a_sound_installation_has_no_fault(installation):
     assert [found.check.replace(" ", "_") for found in findings] == checks.split()
 
 
+def test_telemetry_that_works_is_no_fault(installation):
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+        address = f"127.0.0.1:{collector.getsockname()[1]}"
+        installation.set(METRICS_BIND=address, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{address}")
+
+        findings = installation.findings()
+
+    assert faults_of(findings) == []
+    assert {"metrics", "traces"} <= {found.check for found in findings}
+
+
 def free_address() -> str:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return f"127.0.0.1:{taken.getsockname()[1]}"
@@ -176,6 +187,8 @@ class Planted(NamedTuple):
         Planted({"DATABASE_URL": "mysql://x"}, "skipped database: DATABASE_URL is not valid"),
         Planted({"SMTP_URL": "smtp://127.0.0.1:1"}, "problem mail: 127.0.0.1:1: Error connecting"),
         Planted({"REDIS_URL": "redis://ada:so-secret@VALKEY"}, "problem valkey: "),
+        Planted({"METRICS_BIND": "192.0.2.1:9000"}, "problem metrics: METRICS_BIND: 192.0.2.1 is no address of this machine"),
+        Planted({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}, "warning traces: cannot connect to the collector at"),
         Planted({"ENV": "development", "HOST": "::"}, "warning settings: ENV is development"),
     ],
     ids=lambda planted: planted.fault,

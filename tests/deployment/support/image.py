@@ -66,8 +66,10 @@ class Image:
                 case "RUN" if "compileall" not in arguments:
                     command = re.sub(r"--mount=\S+ ", "", arguments)
                     subprocess.run(["sh", "-c", command], cwd=target, env={**os.environ, **self.environment}, check=True)
-                case "ENV":
-                    for variable, value in re.findall(r"(\w+)=(\S+)", local):
+                case "ARG" | "ENV":
+                    for variable, value in re.findall(
+                        r"\b(?!UV_CACHE_DIR)(\w+)=(\S+)", local
+                    ):  # uv uses the cache of this machine
                         self.environment[variable] = value.replace("$PATH", self.environment["PATH"])
                 case "HEALTHCHECK":
                     self.healthcheck = json.loads(arguments.partition("CMD ")[2])
