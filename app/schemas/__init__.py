@@ -1,4 +1,4 @@
 # Generated from openapi.yaml by `accord generate`. Do not edit.
 """The schemas and operations of `openapi.yaml`."""
 
-DIGEST = "0d04ca5696ccafde4a0522b38f1046eeacce4e6830e28a4eb04eec0faedf463b"
+DIGEST = "013393d463b78d8e1ecb096889932d94d0edaed696e6e23c81cf9922bbff4869"

@@ -243,7 +243,7 @@ class CreateSessionToken(Operation):
 
 
 class CreateReauthentication(Operation):
-    """POST /api/v1/reauthentications: Prove again who you are"""
+    """POST /api/v1/reauthentications: Confirm your identity"""
 
     operation_id = "createReauthentication"
     BadRequest = problems.BadRequest

@@ -1,4 +1,5 @@
-// Bundles src/ into the assets that accord serves at /console. The script names the sources that it was built from: a test compares.
+// Bundles src/ into the assets that accord serves: /console, and the session of its other pages. The scripts name the sources that
+// they were built from: a test compares.
 
 import { createHash } from "node:crypto";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
@@ -25,6 +26,7 @@ async function licence(name) {
   return `${name} (${license}, ${repository?.url ?? repository})\n\n${file ? await readFile(`${folder}/${file}`, "utf8") : ""}`;
 }
 
+const banner = { js: `/* Built by \`make console\` from sources ${await digest()} */` };
 await build({
   entryPoints: { console: "src/main.tsx" },
   bundle: true,
@@ -33,11 +35,21 @@ await build({
   target: "es2022",
   charset: "utf8",
   legalComments: "eof",
-  banner: { js: `/* Built by \`make console\` from sources ${await digest()} */` },
+  banner,
   outdir: output,
+});
+await build({
+  entryPoints: ["src/pages.ts"],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "eof",
+  banner,
+  outfile: "../accord/runtime/docs/assets/session.js",
 });
 await build({ entryPoints: ["src/console.css"], minify: true, outdir: output });
 const { dependencies } = JSON.parse(await readFile("package.json", "utf8"));
-const packages = [...Object.keys(dependencies), "@preact/signals-core"].sort();
+const packages = Object.keys(dependencies).sort();
 await writeFile(`${output}/licences.txt`, (await Promise.all(packages.map(licence))).join("\n"));
 await copyFile("src/index.html", `${output}/index.html`);

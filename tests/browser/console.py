@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -39,6 +41,26 @@ class Console:
         self.page.get_by_label("Identifier").fill(identifier)
         self.page.get_by_label("Password").fill(password)
         self.main.get_by_role("button", name="Sign in", exact=True).click()
+
+    def sign_out(self) -> None:
+        """Press the button in the bar."""
+        self.page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+        self.expect_message("You are signed out.")
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """What the tab has stored."""
+        session: dict[str, Any] = json.loads(self.page.evaluate("Object.values(sessionStorage)[0] ?? '{}'"))
+        return session
+
+    def restore(self, session: dict[str, Any]) -> None:
+        """Load the page with another session in the storage of the tab, as a browser that restores the tab does."""
+        self.page.evaluate("text => { sessionStorage[Object.keys(sessionStorage)[0]] = text }", json.dumps(session))
+        self.page.reload()
+
+    def expire(self) -> None:
+        """Replace the access token by one that is not accepted."""
+        self.restore(self.session | {"credentials": {"bearer": "aca_" + "0" * 72}})
 
     def press(self, name: str) -> None:
         """Press a button of the screen, or follow a link that looks like one."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, sync_playwright
@@ -18,7 +20,7 @@ from tests.browser.console import Console, opened
 from tests.support.builders import PASSWORD
 from tests.support.databases import SQLiteTemplate
 from tests.support.paths import ROOT
-from tests.support.servers.service import Server
+from tests.support.servers.service import Server, free_port
 
 PEOPLE = {
     "ada": "Ada Lovelace",
@@ -36,24 +38,31 @@ WEBHOOK = {"url": "http://127.0.0.1:9/hooks", "events": ["post.created", "user.c
 
 
 def fill(url: str, database: Path) -> None:
-    """Create users, posts and a webhook, and spread them over the last days."""
+    """Create users, posts and a webhook, spread them over the last days, and send requests to be counted."""
     token: str | None = None
 
-    def post(path: str, body: dict[str, Any]) -> Any:
+    def send(path: str, body: dict[str, Any] | None = None) -> Any:
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-        request = Request(f"{url}/api/v1/{path}", json.dumps(body).encode(), headers)  # noqa: S310 - the address is ours
+        request = Request(f"{url}/api/v1/{path}", None if body is None else json.dumps(body).encode(), headers)  # noqa: S310 - the address is ours
         with urlopen(request, timeout=10) as response:  # noqa: S310 - as above
             return json.load(response)
 
-    token = post("sessions", {"identifier": "admin", "password": PASSWORD})["access_token"]
-    post("webhooks", WEBHOOK)
+    token = send("sessions", {"identifier": "admin", "password": PASSWORD})["access_token"]
+    send("webhooks", WEBHOOK)
     for username, name in PEOPLE.items():
-        post("users", {"email": f"{username}@example.com", "username": username, "password": PASSWORD, "full_name": name})
+        send("users", {"email": f"{username}@example.com", "username": username, "password": PASSWORD, "full_name": name})
     for title in ("On compilers", "Notes on the Analytical Engine", "Orbits by hand"):
-        post("posts", {"title": title, "content": "It is much easier to apologise than to get permission."})
+        send("posts", {"title": title, "content": "It is much easier to apologise than to get permission."})
+    for path, count in {"posts": 60, "users": 25, "webhooks": 15, "users/me": 9}.items():
+        for _ in range(count):
+            send(path)
+    token = "aca_" + "0" * 72
+    for _ in range(4):
+        with suppress(HTTPError):
+            send("users/me")
     days = random.Random(4)  # noqa: S311 - for pictures
     with sqlite3.connect(database, timeout=10) as connection:
-        for table in ("users", "audit_events"):
+        for table in ("users", "posts", "audit_events"):
             for (row,) in connection.execute(f"SELECT id FROM {table}").fetchall():  # noqa: S608 - listed above
                 at = datetime.now(UTC) - timedelta(days=int(days.triangular(0, 13, 1)), minutes=days.randrange(60))
                 text = at.isoformat(timespec="microseconds")
@@ -78,7 +87,8 @@ def picture(console: Console, screen: str, name: str) -> None:
     console.open(screen)
     console.main.get_by_role("heading", level=1).wait_for()
     console.page.wait_for_load_state("networkidle")
-    console.page.screenshot(path=ROOT / f"docs/screenshots/console-{name}.png")
+    console.page.mouse.move(0, 0)
+    console.page.screenshot(path=ROOT / f"docs/screenshots/console-{name}.png", full_page=name == "overview-light-1280")
 
 
 def main() -> None:
@@ -93,7 +103,7 @@ def take_all(folder: Path) -> None:
     """Picture the service with the database of a folder."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.ensure(playwright), args=chromium.ARGUMENTS)
-        with Server(folder / "accord.db", WEBHOOK_ALLOW_PRIVATE="true") as server:
+        with Server(folder / "accord.db", WEBHOOK_ALLOW_PRIVATE="true", METRICS_BIND=f"127.0.0.1:{free_port()}") as server:
             fill(server.url, folder / "accord.db")
             users = {"overview": "", "users": "listUsers?sort=username", "user": "getUser?user_id=3"}
             take(browser, server.url, "light", 1280, users)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Request, Response, expect
 
 from tests.browser.console import Console, opened
 from tests.support.builders import PASSWORD
-from tests.support.servers.service import Server
+from tests.support.servers.service import Server, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ def database(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(database: Path) -> Iterator[Server]:
-    with Server(database, WEBHOOK_ALLOW_PRIVATE="true") as server:
+    with Server(database, WEBHOOK_ALLOW_PRIVATE="true", METRICS_BIND=f"127.0.0.1:{free_port()}") as server:
         yield server
 
 
@@ -37,6 +38,20 @@ def console(browser: Browser, server: Server) -> Iterator[Console]:
         console.sign_in()
         console.expect_message("You are signed in.")
         yield console
+
+
+@contextmanager
+def recorded(console: Console) -> Iterator[list[Response]]:
+    """The responses of the API, filled in while the block runs."""
+    responses: list[Response] = []
+
+    def note(response: Response) -> None:
+        if "/api/" in response.url:
+            responses.append(response)
+
+    console.page.on("response", note)
+    yield responses
+    console.page.remove_listener("response", note)
 
 
 def execute(database: Path, statement: str) -> None:
@@ -107,7 +122,7 @@ class TestUsers:
         console.page.get_by_label("Bio").fill("Simplicity.")
         console.press("Update a user")
 
-        expect(console.main.get_by_role("alert")).to_contain_text("Somebody else has changed this")
+        expect(console.main.get_by_role("alert")).to_contain_text("Someone else has changed this")
         console.press("Load the current version")
         expect(console.page.get_by_label("Full name")).to_have_value("Edsger Dijkstra")
 
@@ -154,14 +169,50 @@ class TestUsers:
         expect(console.main.get_by_text("Page 1 of")).to_be_visible()
         expect(console.main.get_by_role("button", name="Previous")).to_be_disabled()
 
-    def test_they_are_counted_by_day(self, console: Console):
-        console.open()
-        expect(console.main.locator("figure").first).to_contain_text(re.compile(r"[1-9][0-9]* in 14 days"))
 
-        console.open("listUsers?role=user&is_active=false", "Users")
-        console.main.get_by_text("Per day").click()
+class TestOverview:
+    def test_it_draws_the_response_of_one_request(self, console: Console):
+        console.open("listUsers", "Users")
+        console.page.wait_for_load_state("networkidle")
+        with recorded(console) as responses:
+            console.open("", "Accord")
+            expect(console.main.get_by_role("img", name=re.compile(r"^Sign ins: [1-9][0-9]* in 14 days"))).to_be_visible()
+            console.page.wait_for_load_state("networkidle")
+        assert [response.url.removeprefix(console.url) for response in responses] == ["/api/v1/statistics"]
 
-        expect(console.main.get_by_role("img", name="0 in 14 days")).to_be_visible()
+        console.main.get_by_text("Days as a table").click()
+        expect(console.main.get_by_role("table").first.locator("tbody tr")).to_have_count(14)
+        requests = console.main.get_by_role("table", name="Requests")
+        expect(requests.get_by_text("200 success").first).to_be_visible()
+        expect(requests.get_by_role("columnheader", name="Count")).to_have_attribute("aria-sort", "descending")
+        requests.get_by_role("button", name="P95 ms").click()
+        expect(requests.get_by_role("columnheader", name="P95 ms")).to_have_attribute("aria-sort", "descending")
+        expect(requests.get_by_role("rowheader").first).to_have_text("createSession")
+        requests.get_by_role("link", name="createSession", exact=True).click()
+        expect(console.main.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+    def test_its_operation_shows_other_numbers_of_days(self, console: Console):
+        console.open("getStatistics", "Get statistics")
+        console.page.get_by_role("textbox", name="Days").fill("3")
+        console.press("Show")
+
+        expect(console.main.get_by_role("img", name=re.compile("^Posts: [0-9]+ in 3 days"))).to_be_visible()
+
+    def test_a_user_who_may_not_see_it_is_refused_once(self, console: Console):
+        create_user(console, "tony")
+        with opened(console.page.context.browser, console.url) as other, recorded(other) as responses:  # type: ignore[arg-type]
+            other.sign_in("tony")
+            other.expect_message("You are signed in.")
+            other.page.wait_for_load_state("networkidle")
+            other.open("listPosts", "Posts")
+            other.open("", "Accord")
+            other.page.reload()
+            other.page.wait_for_load_state("networkidle")
+            expect(other.main.get_by_role("heading", name="Users")).to_be_visible()
+            expect(other.main.get_by_role("alert")).to_have_count(0)
+
+        refused = [response.url.removeprefix(console.url) for response in responses if response.status == 403]
+        assert refused == ["/api/v1/statistics"]
 
 
 class TestPosts:
@@ -189,7 +240,7 @@ class TestSecrets:
         console.page.get_by_label("Name").fill("Import")
         console.page.get_by_label("posts:read").check()
         console.press("Create an API key")
-        dialog = console.page.get_by_role("dialog", name="Prove that it is you")
+        dialog = console.page.get_by_role("dialog", name="Confirm your identity")
         dialog.get_by_label("Password").fill("wrong-password-1")
         console.confirm("Continue")
         expect(dialog.get_by_role("alert")).to_contain_text("Verification failed")
@@ -221,7 +272,7 @@ class TestWebhooks:
 
         console.press("Rotate the secret of a webhook")
         console.confirm("Rotate the secret of a webhook")
-        expect(console.page.get_by_role("dialog").get_by_text("Shown only now")).to_be_visible()
+        expect(console.page.get_by_role("dialog").get_by_text("Shown only once")).to_be_visible()
         console.confirm("Close")
 
         console.open("createPost", "Create a post")
@@ -253,7 +304,7 @@ class TestSessions:
 
 # One screen of each kind, half of them light and wide, the others dark and narrow.
 WIDE = {"": "Accord", "listUsers": "Users", "createWebhook": "Create a webhook"}
-NARROW = {"sign-in": "Sign in", "listAuditEvents": "Audit events", "getUser?user_id=1": "User 1"}
+NARROW = {"": "Accord", "sign-in": "Sign in", "listAuditEvents": "Audit events", "getUser?user_id=1": "User 1"}
 
 
 class TestAccess:

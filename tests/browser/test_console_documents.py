@@ -28,6 +28,36 @@ from tests.support.servers.service import free_port
 
 pytestmark = pytest.mark.slow
 
+# An overview that is nothing but figures, of another shape than that of the service.
+FIGURES = """
+openapi: 3.1.0
+info: {title: Figures, version: "1"}
+paths:
+  /figures:
+    get:
+      operationId: getFigures
+      x-accord-console: overview
+      responses:
+        "200":
+          description: The figures.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  visits:
+                    type: array
+                    items: {type: object, properties: {day: {type: string, format: date}, people: {type: integer}}}
+                  countries: {type: array, items: {type: object, properties: {name: {type: string}, visitors: {type: integer}}}}
+                  countries_complete: {type: boolean}
+                  plan: {type: string}
+              example:
+                visits: [{day: "2026-11-30", people: 2}, {day: "2026-12-01", people: 1}]
+                countries: [{name: Chile, visitors: 1}, {name: Ghana, visitors: 3}]
+                countries_complete: true
+                plan: Basic
+"""
+
 OWN = ("tests/codegen/generate/shop/openapi.yaml", "tests/codegen/document/adoption/public/forum/openapi.yaml")
 # What a form cannot make up: a file, and a redirection to a page that is not in the document.
 NOT_SENT = {"putPhoto"}
@@ -85,3 +115,16 @@ def test_every_operation_has_a_screen_and_accepts_its_example(browser: Browser, 
         }
 
     assert {name: status for name, status in statuses.items() if status >= 400} == {}
+
+
+def test_an_overview_is_drawn_by_its_schema(browser: Browser, tmp_path: Path):
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FIGURES)
+
+    with served(path) as (_, url), opened(browser, url) as console:
+        console.open("", "Figures")
+
+        expect(console.main.get_by_role("img", name="People: 3 in 2 days, at most 2 on one day")).to_be_visible()
+        expect(console.main.get_by_role("table", name="Countries").get_by_role("rowheader")).to_have_text(["Ghana", "Chile"])
+        expect(console.value("Countries complete")).to_have_text("Yes")
+        expect(console.value("Plan")).to_have_text("Basic")

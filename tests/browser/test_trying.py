@@ -85,6 +85,14 @@ def sign_in(docs: Page) -> None:
     docs.locator(".auth-btn-wrapper .btn-done").first.click()
 
 
+def expire(page: Page) -> None:
+    """Replace the access token that the tab has stored by one that is not accepted."""
+    page.evaluate(r"""() => {
+      const [key] = Object.keys(sessionStorage);
+      sessionStorage[key] = sessionStorage[key].replaceAll(/aca_\w+/g, "aca_" + "0".repeat(72));
+    }""")
+
+
 class TestTryingItOut:
     def test_operations_work_as_they_open(self, docs):
         sign_in(docs)
@@ -114,10 +122,19 @@ class TestLanding:
 
         assert status(tried(page, "users-getCurrentUser")) == "200"
 
+        expire(page)
+        page.goto(f"{demo_url}/docs")
+        for operation in ("users-getCurrentUser", "posts-createPost"):
+            assert status(tried(page, operation)) in {"200", "201"}
+
         page.get_by_role("link", name="Accord", exact=True).click()
-        expect(page.locator("#recent tbody tr").first).to_contain_text("getCurrentUser")
-        page.get_by_role("button", name="Sign out").click()
+        expect(page.locator("#recent tbody tr").first).to_contain_text("createPost")
+        expire(page)
+        page.reload()
+        with page.expect_response(lambda response: response.request.method == "DELETE" and response.ok):
+            page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_label("Identifier")).to_be_visible()
+        expect(page.locator("#sign-in [role=status]")).to_be_empty()
         assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
         context.close()
 

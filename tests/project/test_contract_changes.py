@@ -240,7 +240,7 @@ class TestAChangeOfTheDocumentAlone:
             "    return ListComments.NoContent()\n"
         )
         unregistered = project.start()
-        project.edit("app/api/__init__.py", " factors, health,", " comments, factors, health,")
+        project.edit("app/api/__init__.py", "    factors,\n", "    comments,\n    factors,\n")
         code, started = project.start()
         module.unlink()
         assert unregistered == (1, missing)

@@ -64,8 +64,7 @@ export function App({ api }: { api: API }) {
 function Account() {
   if (!isSignedIn()) return <a class="button primary" href={address(SCREENS.signIn)}>Sign in</a>;
   const leave = async () => {
-    await signOut();
-    toast("You are signed out.");
+    toast((await signOut()) ? "You are signed out." : "This tab is signed out, but the session could not be ended.");
     go("#/");
   };
   return <button type="button" onClick={leave}>Sign out</button>;
@@ -94,7 +93,7 @@ function Screen({ api }: { api: API }) {
   const tag = name === SCREENS.tag && api.tags.find((tag) => tag.name === query.get("name"));
   if (tag) return <TagScreen tag={tag} />;
   const operation = api.operations.get(name);
-  if (!operation) return <><h1 tabIndex={-1}>Not found</h1><p>The document has no operation with this name.</p></>;
+  if (!operation) return <><h1 tabIndex={-1}>Not found</h1><p>The API has no operation with this name.</p></>;
   const parameters = parametersOf(operation, query);
   const props = { api, operation, parameters };
   if (operation.method !== "GET") return <FormScreen key={visit} {...props} />;

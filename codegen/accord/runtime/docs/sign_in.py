@@ -32,9 +32,9 @@ _OTHERS = "<details><summary>More fields</summary>\n{fields}\n</details>"
 
 def form(document: Document, api: API) -> str:
     """The form as HTML; empty if the document declares no operation that signs in with JSON and returns a bearer token."""
-    sign_in, sign_out = (_declared(api, role) for role in ("sign-in", "sign-out"))
+    sign_in, sign_out, refresh = (_declared(api, role) for role in ("sign-in", "sign-out", "refresh"))
     scheme = next((name for name, node in document.root.named("components", "securitySchemes") if _is_bearer(node.value)), None)
-    media = None if sign_in is None else next((one for one in sign_in.bodies.values() if one.kind == "json"), None)
+    media = None if sign_in is None else _json(sign_in)
     if sign_in is None or scheme is None or media is None or media.schema is None:
         return ""
     names = [
@@ -46,6 +46,12 @@ def form(document: Document, api: API) -> str:
     attributes = {"data-scheme": scheme, "data-method": sign_in.method, "data-path": _address(sign_in)}
     if sign_out is not None:
         attributes |= {"data-sign-out-method": sign_out.method, "data-sign-out-path": _address(sign_out)}
+    if refresh is not None and (token := _refresh_token(refresh)) is not None:
+        attributes |= {
+            "data-refresh-method": refresh.method,
+            "data-refresh-path": _address(refresh),
+            "data-refresh-property": token,
+        }
     others = [name for name in names if name not in first]
     return _FORM.format(
         attributes=" ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items()),
@@ -56,6 +62,17 @@ def form(document: Document, api: API) -> str:
 
 def _declared(api: API, role: str) -> Operation | None:
     return next((operation for operation in api.operations if operation.node.value.get("x-accord-console") == role), None)
+
+
+def _json(operation: Operation) -> Media | None:
+    return next((one for one in operation.bodies.values() if one.kind == "json"), None)
+
+
+def _refresh_token(operation: Operation) -> str | None:
+    """The property of the body that is a refresh token, by its name: `refresh_token`, `refreshToken`."""
+    media = _json(operation)
+    names = () if media is None or media.schema is None else property_names(media.schema)
+    return next((name for name in names if name.lower().replace("_", "").replace("-", "") == "refreshtoken"), None)
 
 
 def _is_bearer(scheme: dict[str, Any]) -> bool:

@@ -1,12 +1,13 @@
 // Calls an operation: with credentials, with a refreshed token if the old one has expired, and with a recent proof if one is asked for.
 
 import { signal } from "@preact/signals";
-import { Fields, isObject, plain } from "../document/json";
-import { type API, isJSON, type Operation, resultSchema } from "../document/model";
-import { bodySchema, type Roles, rolesOf, tokenProperty } from "../document/roles";
+import { Fields, isObject, isRefreshToken } from "../document/json";
+import { type API, isJSON, type Operation } from "../document/model";
+import { bodySchema, type Roles, rolesOf } from "../document/roles";
 import { view } from "../document/schema";
 import { type Input, write } from "./request";
-import { authenticate, forget, session, tokenScheme, usable } from "./session";
+import { authenticate, isSignedIn, session, tokenScheme, usable, withTokens } from "./session";
+import { forget, refresh, startSession } from "./tabs";
 
 export interface Reply {
   operation: Operation;
@@ -47,7 +48,6 @@ export const proofRequest = signal<ProofRequest | undefined>(undefined);
 
 let api: API;
 export let roles: Roles = {};
-let refreshing: Promise<boolean> | undefined;
 
 export function setAPI(value: API): void {
   api = value;
@@ -68,6 +68,7 @@ export async function call(operation: Operation, input: Input): Promise<Reply> {
   } else if (reply.status === 401 && usable(operation).length && operation !== roles.refresh && (session.value.credentials !== token || (await refreshed()))) {
     reply = await send(operation, input);
   }
+  if (reply.status === 403 && operation === roles.overview) session.value = { ...session.value, overviewRefused: true };
   if (reply.status >= 400) throw new Failure(reply);
   return reply;
 }
@@ -102,51 +103,39 @@ async function read(response: Response, media: string): Promise<unknown> {
   return response.blob();
 }
 
-/** Keep the tokens of a response of the sign-in or refresh operation. */
-export function keepTokens({ operation, body }: Reply): void {
+/** Begin the session of a response of the sign-in operation. */
+export function enter({ body }: Reply): void {
   const scheme = tokenScheme(api);
-  const name = tokenProperty(resultSchema(operation));
-  if (!scheme || !name || !isObject(body)) return;
-  const refresh = Object.keys(body).find((key) => plain(key) === "refreshtoken");
-  session.value = {
-    credentials: { ...session.value.credentials, [scheme]: String(body[name]) },
-    refreshToken: refresh && String(body[refresh]),
-    issued: body,
-  };
+  const tokens = scheme && isObject(body) ? withTokens(scheme, body) : undefined;
+  const { refresh: operation } = roles;
+  const property = operation && refreshProperty(operation);
+  const refresh = operation && property && scheme ? { scheme, method: operation.method, path: `.${operation.prefix}${operation.path}`, property } : undefined;
+  if (tokens) startSession({ ...tokens, refresh });
 }
 
-/** Exchange the refresh token, once for all requests that wait for it. */
-function refreshed(): Promise<boolean> {
-  refreshing ??= exchange().finally(() => (refreshing = undefined));
-  return refreshing;
-}
+const refreshProperty = (operation: Operation): string | undefined => Object.keys(view(bodySchema(operation)).properties).find(isRefreshToken);
 
-async function exchange(): Promise<boolean> {
-  const { refresh } = roles;
-  const token = session.value.refreshToken;
-  const name = refresh && Object.keys(view(bodySchema(refresh)).properties).find((key) => plain(key) === "refreshtoken");
-  if (refresh && token && name) {
-    const reply = await send(refresh, { parameters: {}, body: { [name]: token }, content: refresh.body?.contents[0] });
-    if (reply.status < 300) {
-      keepTokens(reply);
-      return true;
-    }
-    if (reply.status !== 400 && reply.status !== 401) return false; // too many requests, or an outage: the token is still good
+async function refreshed(): Promise<boolean> {
+  const { refresh: operation } = roles;
+  const property = operation && refreshProperty(operation);
+  const scheme = tokenScheme(api);
+  if (operation && property && scheme && session.value.refreshToken) {
+    return refresh(scheme, (token) => send(operation, { parameters: {}, body: { [property]: token }, content: operation.body?.contents[0] }));
   }
   forget();
   return false;
 }
 
-/** End the session with the operation for it, if there is one. */
-export async function signOut(): Promise<void> {
+/** Forget the session, and end it with the operation for it, if there is one. Returns whether it has ended. */
+export async function signOut(): Promise<boolean> {
   const { signOut: operation } = roles;
   const issued = session.value.issued;
-  try {
-    if (operation && isObject(issued)) {
-      const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
-      await call(operation, { parameters });
-    }
-  } finally {
-    forget();
+  let ended = true;
+  if (operation && isObject(issued)) {
+    const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
+    // A session whose refresh token is rejected is over, and already forgotten.
+    await call(operation, { parameters }).catch(() => (ended = !isSignedIn()));
   }
+  forget();
+  return ended;
 }

@@ -1,7 +1,7 @@
 // Who the user is: credentials by security scheme, kept in this tab until it is closed.
 
-import { effect, signal } from "@preact/signals";
-import type { Node } from "../document/json";
+import { effect, signal } from "@preact/signals-core";
+import { Fields, isAccessToken, isRefreshToken, type Node } from "../document/json";
 import type { API, Operation } from "../document/model";
 
 export interface Session {
@@ -10,9 +10,17 @@ export interface Session {
   refreshToken?: string;
   /** The response that the session came from: a sign-out may need its values. */
   issued?: unknown;
+  /** How other pages of the tab refresh the tokens; the path is relative. */
+  refresh?: { scheme: string; method: string; path: string; property: string };
+  /** The same in all tabs that are duplicates, with how often the tokens have been refreshed. */
+  id?: string;
+  refreshes?: number;
+  /** The user may not use the operation of the overview: it is not asked again. */
+  overviewRefused?: boolean;
 }
 
-const KEY = `accord-console ${location.pathname}`;
+// The other pages keep the session of the tab at the same place.
+export const KEY = `accord-console ${new URL("console", document.baseURI).pathname}`;
 
 function stored(): Session {
   try {
@@ -23,12 +31,22 @@ function stored(): Session {
 }
 
 export const session = signal<Session>(stored());
-effect(() => sessionStorage.setItem(KEY, JSON.stringify(session.value)));
+effect(() => (isSignedIn() ? sessionStorage.setItem(KEY, JSON.stringify(session.value)) : sessionStorage.removeItem(KEY)));
 
-export const isSignedIn = (): boolean => Object.keys(session.value.credentials).length > 0;
+// A page that the browser has kept continues with what another page of the tab has stored since.
+addEventListener("pageshow", ({ persisted }) => persisted && (session.value = stored()));
 
-export function forget(): void {
-  session.value = { credentials: {} };
+export function isSignedIn(): boolean {
+  return Object.keys(session.value.credentials).length > 0;
+}
+
+/** The session with the tokens of a response, for a scheme; undefined if it has none. */
+export function withTokens(scheme: string, issued: Fields): Session | undefined {
+  const names = Object.keys(issued);
+  const access = names.find(isAccessToken);
+  const refresh = names.find(isRefreshToken);
+  if (!access) return undefined;
+  return { credentials: { ...session.value.credentials, [scheme]: String(issued[access]) }, refreshToken: refresh && String(issued[refresh]), issued };
 }
 
 /** The scheme that a token of the sign-in operation belongs to. */

@@ -20,8 +20,8 @@ export function ProofDialog() {
   const schema = bodySchema(operation);
   const shown = (name: string) => isScalar(view(schema).properties[name]) && (!asked.accepted.length || accepts(asked.accepted, name));
   return (
-    <Dialog title="Prove that it is you" close={() => close(false)}>
-      <p>This needs a recent proof of identity. Enter one of these.</p>
+    <Dialog title="Confirm your identity" close={() => close(false)}>
+      <p>This action requires that you have confirmed your identity recently.</p>
       <OperationForm operation={operation} only={shown} action="Continue" done={() => close(true)} />
       {(!asked.accepted.length || asked.accepted.includes("passkey")) && (
         <PasskeyProof schema={schema} label="Use a passkey" send={async (body) => {

@@ -1,7 +1,7 @@
 // Signing in: with the operation of the document that returns a token, or with a credential that the user has.
 
 import { useState } from "preact/hooks";
-import { call, type Failure, keepTokens, roles, type Reply } from "../api/client";
+import { call, enter, type Failure, type Reply, roles } from "../api/client";
 import { session } from "../api/session";
 import { Node, title } from "../document/json";
 import type { API } from "../document/model";
@@ -15,19 +15,19 @@ import { accepts, firstFields } from "./fields";
 import { PasskeyProof } from "./PasskeyProof";
 
 export function SignIn({ api }: { api: API }) {
-  const enter = (reply: Reply) => {
-    keepTokens(reply);
+  const done = (reply: Reply) => {
+    enter(reply);
     toast("You are signed in.");
     go("#/");
   };
   return (
     <div class="sign-in">
       <h1 tabIndex={-1}>Sign in</h1>
-      {roles.signIn && <TokenForm done={enter} />}
+      {roles.signIn && <TokenForm done={done} />}
       <details class="card" open={!roles.signIn}>
         <summary>{roles.signIn ? "Use another credential" : "Enter a credential"}</summary>
         {[...api.schemes].map(([name, scheme]) => <Credential key={name} name={name} scheme={scheme} />)}
-        {api.schemes.size === 0 && <p>The document describes no way to sign in: every operation is open.</p>}
+        {api.schemes.size === 0 && <p>This API has no authentication: every operation is public.</p>}
       </details>
     </div>
   );
@@ -65,15 +65,16 @@ function Credential({ name, scheme }: { name: string; scheme: Node }) {
   const [user, setUser] = useState("");
   const basic = scheme.type === "http" && /^basic$/i.test(scheme.scheme);
   const stored = name in session.value.credentials;
+  const use = (credentials: Record<string, string>) => (session.value = { ...session.value, credentials, overviewRefused: undefined });
   const save = (event: Event) => {
     event.preventDefault();
-    session.value = { ...session.value, credentials: { ...session.value.credentials, [name]: basic ? `${user}:${text}` : text } };
+    use({ ...session.value.credentials, [name]: basic ? `${user}:${text}` : text });
     setText("");
-    toast(`${title(name)} is used from now on, in this tab.`);
+    toast(`${title(name)} is now used in this tab.`);
   };
   const remove = () => {
     const { [name]: _, ...others } = session.value.credentials;
-    session.value = { ...session.value, credentials: others };
+    use(others);
   };
   return (
     <form class="credential" onSubmit={save}>
@@ -83,7 +84,7 @@ function Credential({ name, scheme }: { name: string; scheme: Node }) {
       <input id={name} type="password" required autoComplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       <div class="actions">
         <button class="primary">Use</button>
-        {stored && <button type="button" onClick={remove}>Forget</button>}
+        {stored && <button type="button" onClick={remove}>Remove</button>}
       </div>
     </form>
   );

@@ -38,6 +38,11 @@ function lowerWords(text: string): string {
   return text.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase());
 }
 
+/** Whether a property is an access token, by its name. */
+export const isAccessToken = (name: string): boolean => /^(access_?token|token|id_?token|jwt)$/i.test(name);
+
+export const isRefreshToken = (name: string): boolean => plain(name) === "refreshtoken";
+
 /** The first sentence or paragraph of a description. */
 export function opening(text: string): string {
   return text.split(/\n\s*\n/)[0].replace(/\s+/g, " ").trim();

@@ -1,6 +1,6 @@
 // Which operations sign in, refresh and sign out: as `x-accord-console` declares, else as their schemas show.
 
-import { Node, plain } from "./json";
+import { isAccessToken, Node, plain } from "./json";
 import { type API, isJSON, type Operation, resultSchema } from "./model";
 import { view } from "./schema";
 
@@ -12,21 +12,16 @@ export interface Roles {
   reauthentication?: Operation;
   /** Returns WebAuthn options. */
   passkeyChallenge?: Operation;
-  statistics?: Operation;
+  /** Returns the figures of the first screen. */
+  overview?: Operation;
 }
 
 export const bodySchema = (operation: Operation): Node => operation.body?.contents.find(({ media }) => isJSON(media))?.schema ?? operation.body?.contents[0]?.schema ?? {};
 
-/** The name of the property that has the access token. */
-export function tokenProperty(schema: Node): string | undefined {
-  const names = Object.keys(view(schema ?? {}).properties);
-  return names.find((name) => /^(access_?token|token|id_?token|jwt)$/i.test(name));
-}
-
 export function rolesOf(api: API): Roles {
   const operations = [...api.operations.values()];
   const declared = (role: string) => operations.find((operation) => operation.role === role);
-  const issues = (operation: Operation) => operation.method === "POST" && tokenProperty(resultSchema(operation)) !== undefined;
+  const issues = (operation: Operation) => operation.method === "POST" && Object.keys(view(resultSchema(operation) ?? {}).properties).some(isAccessToken);
   const has = (operation: Operation, pattern: RegExp) => Object.keys(view(bodySchema(operation)).properties).some((name) => pattern.test(plain(name)));
   return {
     signIn: declared("sign-in") ?? operations.find((operation) => issues(operation) && has(operation, /^(password|passphrase|pin)$/)),
@@ -34,7 +29,7 @@ export function rolesOf(api: API): Roles {
     signOut: declared("sign-out"),
     reauthentication: declared("reauthentication"),
     passkeyChallenge: declared("passkey-challenge"),
-    statistics: declared("statistics"),
+    overview: operations.find(({ role, method, parameters }) => role === "overview" && method === "GET" && !parameters.some(({ required }) => required)),
   };
 }
 

@@ -123,6 +123,12 @@ export function isScalar(schema: Node): boolean {
   return types.length > 0 ? !types.includes("object") && !types.includes("array") : alternatives.length > 0 && alternatives.every(isScalar);
 }
 
+/** Whether a value is a number that has been counted or measured, and none of a list. */
+export function isQuantity(schema: Node): boolean {
+  const found = view(schema);
+  return ["integer", "number"].includes(found.types[0]) && !found.enum;
+}
+
 const SECRET = /(^|_)(secret|password|passwd|token|recovery_codes?|private_key|api_key)s?$/;
 
 /** Whether a value is shown once and then hidden: by its format, or by its name. */

@@ -85,7 +85,7 @@ export function OperationForm({ operation, parameters: given = {}, stored, only,
   return (
     <form class="form" noValidate onSubmit={submit}>
       {failure && <FailureBox failure={failure} faults={found} reload={reload} />}
-      {!failure && found.size > 0 && <div class="alert" role="alert"><strong>Please correct what is marked</strong><FaultList faults={found} /></div>}
+      {!failure && found.size > 0 && <div class="alert" role="alert"><strong>Correct the marked fields</strong><FaultList faults={found} /></div>}
       {shown.map((parameter) => (
         <Field
           key={parameter.key}
@@ -143,7 +143,7 @@ export function FailureBox({ failure, faults, reload }: { failure: Error; faults
   const retry = failure instanceof Failure ? failure.reply.headers.get("Retry-After") : null;
   return (
     <div class="alert" role="alert">
-      <strong>{status === 412 ? "Somebody else has changed this in the meantime" : typeof problem.title === "string" ? problem.title : status ? `Error ${status}` : "No response"}</strong>
+      <strong>{status === 412 ? "Someone else has changed this in the meantime" : typeof problem.title === "string" ? problem.title : status ? `Error ${status}` : "No response"}</strong>
       <p>{failure.message}{retry && ` (Retry after ${retry} seconds.)`}</p>
       {faults && faults.size > 0 && <FaultList faults={faults} />}
       {status === 412 && reload && <button type="button" onClick={reload}>Load the current version</button>}

@@ -53,7 +53,7 @@ function PasskeyButton({ schema, done, set }: { schema: Node; done: boolean; set
   };
   return (
     <div class="field">
-      <button type="button" onClick={use}>{done ? "Passkey ready ✓" : "Use a passkey of this device"}</button>
+      <button type="button" onClick={use}>{done ? "Passkey ready ✓" : "Use a passkey on this device"}</button>
       {failure && <div class="error">{failure}</div>}
     </div>
   );
@@ -134,7 +134,7 @@ export function AlternativesField(props: FieldProps) {
     <fieldset class="field">
       <legend>{labelOf(props)}{props.required && <span class="required">{" *"}</span>}</legend>
       <div class="field">
-        <label htmlFor={id}>Kind</label>
+        <label htmlFor={id}>Type</label>
         <select id={id} value={String(chosen)} onChange={(event) => change(Number(event.currentTarget.value))}>
           <option value="-1">—</option>
           {alternatives.map((option, index) => <option key={index} value={String(index)}>{alternativeName(option, index)}</option>)}

@@ -10,6 +10,7 @@ import { view } from "../document/schema";
 import { OperationForm } from "../form/OperationForm";
 import { address, go } from "../router";
 import { Action, Heading, type ScreenProps, Trouble, useReply } from "./screen";
+import { Figures } from "./Overview";
 import { Result } from "./Value";
 
 export function Detail({ api, operation, parameters }: ScreenProps) {
@@ -35,7 +36,8 @@ export function Detail({ api, operation, parameters }: ScreenProps) {
       </Heading>
       {asks && <Ask operation={operation} parameters={parameters} />}
       {failure && <Trouble failure={failure} />}
-      {reply && <section class="card" aria-busy={busy}><Result body={reply.body} schema={schema} references={references(api, operation)} /></section>}
+      {reply && operation.role === "overview" && <Figures api={api} body={reply.body} schema={schema} />}
+      {reply && operation.role !== "overview" && <section class="card" aria-busy={busy}><Result body={reply.body} schema={schema} references={references(api, operation)} /></section>}
       {busy && !reply && <p class="muted" role="status">Loading…</p>}
       {related.length > 0 && (
         <section>

@@ -54,7 +54,7 @@ function Outcome({ reply, again, ...props }: ScreenProps & { reply: Reply; again
       <section class="card outcome">
         <p role="status"><span class="chip good">{reply.status}</span> {answerOf(operation, reply.status)?.description}</p>
         <ReplyBody api={api} reply={reply} />
-        <div class="actions"><button type="button" class="quiet" onClick={again}>Again</button></div>
+        <div class="actions"><button type="button" class="quiet" onClick={again}>Send another request</button></div>
       </section>
     </>
   );

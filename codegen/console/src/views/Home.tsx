@@ -5,8 +5,8 @@ import { opening } from "../document/json";
 import type { API, Tag } from "../document/model";
 import { entrances, listing } from "../document/relations";
 import { address, SCREENS } from "../router";
-import { Charts } from "./Chart";
 import { Markdown } from "../ui/Markdown";
+import { Overview } from "./Overview";
 
 /** Where a tag leads: its first list, else its first GET, else all its operations. */
 export function entrance(tag: Tag): string {
@@ -25,8 +25,8 @@ export function Home({ api }: { api: API }) {
           {opening(api.description).length < api.description.trim().length && <details class="about"><summary>More about this API</summary><Markdown text={api.description} /></details>}
         </div>
       </header>
-      {api.schemes.size > 0 && !isSignedIn() && <p class="notice">You are not signed in: only what is open to everybody can be used. <a href={address(SCREENS.signIn)}>Sign in</a></p>}
-      {isSignedIn() && <Charts api={api} />}
+      {api.schemes.size > 0 && !isSignedIn() && <p class="notice">You are not signed in. Only public operations can be used. <a href={address(SCREENS.signIn)}>Sign in</a></p>}
+      <Overview api={api} />
       <ul class="tiles">
         {api.tags.map((tag) => (
           <li key={tag.name} class="card">

@@ -10,7 +10,6 @@ import type { Faults } from "../document/validate";
 import { Field } from "../form/Field";
 import { check, PARAMETERS } from "../form/submission";
 import { address, go } from "../router";
-import { Chart, rangeOf } from "./Chart";
 import { isPaging, type Pages, pagesOf } from "./paging";
 import { Heading, Action, type ScreenProps, Trouble, useReply } from "./screen";
 import { Table } from "./Table";
@@ -19,7 +18,6 @@ import { Scalar } from "./Value";
 export function List({ api, operation, parameters }: ScreenProps) {
   const { reply, failure, busy, reload } = useReply(operation, parameters);
   const found = listing(operation)!;
-  const range = rangeOf(operation);
   const items = itemsOf(operation, reply?.body);
   const pages: Pages = reply ? pagesOf({ operation, parameters, body: reply.body, headers: reply.headers }) : {};
   const change = (next: Fields) => go(address(operation.id, next));
@@ -34,34 +32,18 @@ export function List({ api, operation, parameters }: ScreenProps) {
         {others.map((other) => <Action key={other.id} target={{ operation: other, parameters: given, label: other.summary }} done={reload} />)}
       </Heading>
       <Filters operation={operation} parameters={parameters} change={change} />
-      {range && reply && <PerDay operation={operation} filters={without(withoutPage(operation, parameters), range.from.key, range.to.key)} />}
       {failure && <Trouble failure={failure} />}
       {reply && isObject(reply.body) && <Summary operation={operation} body={reply.body} member={found.member} />}
       {reply && (
         <div class="results" aria-busy={busy}>
           {items.length > 0 && <Table api={api} operation={operation} parameters={parameters} items={items} item={found.item} sort={sorting(operation, parameters, change)} changed={reload} />}
-          {items.length === 0 && <p class="empty">Nothing here{Object.keys(parameters).length > pathParameters(operation).length ? " that matches the filters" : ""}.</p>}
+          {items.length === 0 && <p class="empty">{Object.keys(parameters).length > pathParameters(operation).length ? "Nothing matches the filters." : "Nothing here."}</p>}
           <Pager pages={pages} change={change} />
         </div>
       )}
       {busy && !reply && !failure && <p class="muted" role="status">Loading…</p>}
     </>
   );
-}
-
-/** The chart of the list with its filters, for who asks for it. */
-function PerDay({ operation, filters }: { operation: Operation; filters: Fields }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <details class="filters" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Per day</summary>
-      {open && <div class="inner"><Chart operation={operation} filters={filters} /></div>}
-    </details>
-  );
-}
-
-function without(parameters: Fields, ...names: string[]): Fields {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
 }
 
 /** What the response says beside the items, such as how many recovery codes are left. */
@@ -136,7 +118,7 @@ function Pager({ pages, change }: { pages: Pages; change: (next: Fields) => void
   const position = pages.pages !== undefined ? `Page ${pages.page} of ${pages.pages}` : pages.page !== undefined ? `Page ${pages.page}` : "";
   return (
     <nav class="pager" aria-label="Pages">
-      <span class="muted">{[pages.total !== undefined && `${pages.total.toLocaleString()} in all`, position].filter(Boolean).join(" · ")}</span>
+      <span class="muted">{[pages.total !== undefined && `${pages.total.toLocaleString()} in total`, position].filter(Boolean).join(" · ")}</span>
       <button type="button" disabled={!pages.previous} onClick={() => change(pages.previous!)}>Previous</button>
       <button type="button" disabled={!pages.next} onClick={() => change(pages.next!)}>Next</button>
     </nav>

@@ -86,7 +86,7 @@ function Secret({ name, value }: { name: string; value: unknown }) {
         <button type="button" onClick={() => setShown(!shown)}>{shown ? "Hide" : "Show"}</button>
         <Copy text={lines.join("\n")} label={`Copy ${title(name)}`} />
       </div>
-      <p class="warning">Shown only now: keep it in a safe place.</p>
+      <p class="warning">Shown only once: store it in a safe place.</p>
     </div>
   );
 }
@@ -97,7 +97,7 @@ function Code({ text }: { text: string }) {
   return (
     <div class="secret">
       <img class="code" src={image} alt="QR code for an authenticator app" width="180" height="180" />
-      <Copy text={text} label="Copy the address" />
+      <Copy text={text} label="Copy the URL" />
     </div>
   );
 }
@@ -134,7 +134,7 @@ function File({ blob }: { blob: Blob }) {
   const url = useMemo(() => URL.createObjectURL(blob), [blob]);
   return (
     <div>
-      {blob.type.startsWith("image/") && <img class="picture" src={url} alt="The response" />}
+      {blob.type.startsWith("image/") && <img class="picture" src={url} alt="Response" />}
       <p><a class="button" href={url} download>{`Download (${blob.type || "file"}, ${blob.size} bytes)`}</a></p>
     </div>
   );

@@ -20,7 +20,7 @@ export interface Paging {
   offset?: Parameter;
 }
 
-export function pagingOf(operation: Operation): Paging {
+function pagingOf(operation: Operation): Paging {
   const found: Paging = {};
   for (const parameter of operation.parameters.filter((parameter) => parameter.in === "query")) {
     const role = ROLES.find(([name, pattern]) => !found[name] && pattern.test(plain(parameter.name)))?.[0];
@@ -45,7 +45,7 @@ const number = (value: unknown): number | undefined => (typeof value === "number
 const named = (values: Fields, pattern: RegExp) => number(Object.entries(values).find(([name]) => pattern.test(plain(name)))?.[1]);
 
 /** The number of items on all pages, if the response says so. */
-export const totalOf = (values: Fields): number | undefined => named(values, /^(total|totalcount|totalitems|totalresults|count)$/);
+const totalOf = (values: Fields): number | undefined => named(values, /^(total|totalcount|totalitems|totalresults|count)$/);
 
 export function pagesOf(exchange: Exchange): Pages {
   const { operation, parameters, body } = exchange;

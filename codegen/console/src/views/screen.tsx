@@ -44,7 +44,7 @@ export function Heading({ api, operation, parameters, name, children }: HeadingP
       <details class="about">
         <summary><span class={`method ${operation.method}`}>{operation.method}</span> <code>{operation.path}</code></summary>
         <p><strong>{operation.summary}</strong></p>
-        <Markdown text={operation.description || "The document does not describe it."} />
+        <Markdown text={operation.description || "No description."} />
       </details>
     </header>
   );

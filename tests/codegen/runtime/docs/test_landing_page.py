@@ -45,6 +45,13 @@ SIGN_IN = """\
       responses: {"201": {description: Tokens.}}
   /tokens/{token_id}:
     delete: {x-accord-console: sign-out, responses: {"204": {description: Done.}}}
+  /new-tokens:
+    post:
+      x-accord-console: refresh
+      requestBody:
+        content:
+          application/json: {schema: {type: object, properties: {refreshToken: {type: string}}, example: {refreshToken: abc}}}
+      responses: {"201": {description: Tokens.}}
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Key}, token: {type: http, scheme: bearer}}
   schemas:
@@ -138,6 +145,7 @@ class TestSignIn:
 
         assert 'data-scheme="token" data-method="POST" data-path="v2/tokens"' in page
         assert 'data-sign-out-method="DELETE" data-sign-out-path="v2/tokens/{token_id}"' in page
+        assert 'data-refresh-method="POST" data-refresh-path="v2/new-tokens" data-refresh-property="refreshToken"' in page
 
     def test_without_a_declared_operation_there_is_none(self):
         assert "<form" not in landing(DOCUMENT)

@@ -1,18 +1,18 @@
 // Signs in and out, completes the commands, and shows the recent requests.
-import { forget, keep, session } from "./session.js";
+import { enter, forget, send, session } from "./session.js";
 
 const form = document.querySelector("#sign-in");
 const here = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
 function show() {
-  const signedIn = form.dataset.scheme in session().credentials;
+  const signedIn = form.dataset.scheme in session.value.credentials;
   form.hidden = signedIn;
   document.querySelector("#signed-in").hidden = !signedIn;
 }
 
 async function signIn(event) {
   event.preventDefault();
-  const { method, path, scheme } = form.dataset;
+  const { method, path, scheme, refreshMethod, refreshPath, refreshProperty: property } = form.dataset;
   const status = form.querySelector("[role=status]");
   const button = form.querySelector("button");
   const body = JSON.stringify(Object.fromEntries([...new FormData(form)].filter(([, value]) => value)));
@@ -22,7 +22,7 @@ async function signIn(event) {
     const response = await fetch(path, { method, body, headers: { "Content-Type": "application/json" }, credentials: "omit" });
     const answer = await response.json();
     if (response.ok) {
-      keep(scheme, answer);
+      enter(scheme, answer, refreshPath && { scheme, method: refreshMethod, path: refreshPath, property });
       form.reset();
       show();
     } else {
@@ -35,15 +35,16 @@ async function signIn(event) {
   button.disabled = false;
 }
 
+// The session is forgotten even if it cannot be ended. It is over if its refresh token is rejected: then it is already forgotten.
 async function signOut() {
   const { signOutMethod: method, signOutPath, scheme } = form.dataset;
-  const { credentials, issued } = session();
+  const { credentials, issued } = session.value;
+  const path = signOutPath?.replace(/\{(.+?)\}/g, (_, name) => encodeURIComponent(issued[name]));
+  const request = { method, headers: { Authorization: `Bearer ${credentials[scheme]}` }, credentials: "omit" };
+  const ended = !path || (await send(path, request).then(({ ok }) => ok, () => false)) || !(scheme in session.value.credentials);
   forget();
   show();
-  const path = signOutPath?.replace(/\{(.+?)\}/g, (_, name) => encodeURIComponent(issued[name]));
-  if (!path) return;
-  const response = await fetch(path, { method, headers: { Authorization: `Bearer ${credentials[scheme]}` }, credentials: "omit" });
-  if (!response.ok) form.querySelector("[role=status]").textContent = "This tab is signed out, but the session could not be ended.";
+  form.querySelector("[role=status]").textContent = ended ? "" : "This tab is signed out, but the session could not be ended.";
 }
 
 if (form) {

@@ -1,4 +1,4 @@
-import { session } from "../assets/session.js";
+import { send, session } from "../assets/session.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const colour = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -12,6 +12,10 @@ const ui = SwaggerUIBundle({
   displayOperationId: true,
   showCommonExtensions: true,
   validatorUrl: null,
-  // Whoever is signed in in this tab is authorized here.
-  onComplete: () => Object.entries(session().credentials).forEach(([scheme, credential]) => ui.preauthorizeApiKey(scheme, credential)),
+  // Whoever is signed in in this tab is authorized here, also with the tokens that replace expired ones.
+  onComplete: () =>
+    session.subscribe(({ credentials }) =>
+      Object.entries(credentials).forEach(([scheme, credential]) => ui.preauthorizeApiKey(scheme, credential)),
+    ),
+  requestInterceptor: (request) => Object.assign(request, { userFetch: send }),
 });
