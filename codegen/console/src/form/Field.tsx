@@ -1,28 +1,13 @@
-// One value of a form: its label, what the document says about it, its input, and what is wrong with it.
+// One value of a form, whatever its schema: objects, lists, maps and choices between schemas contain fields again.
 
-import type { ComponentChildren } from "preact";
-import { Node, opening, title } from "../document/json";
-import { isScalar, type View, view } from "../document/schema";
-import type { Faults } from "../document/validate";
-import { Markdown } from "../ui/Markdown";
-import { AlternativesField, ListField, MapField, ObjectField } from "./composite";
+import { useState } from "preact/hooks";
+import { answer, arePasskeysSupported, credentialProperty } from "../api/passkey";
+import { at, Fields, isObject, join, Node, title } from "../document/json";
+import { initial, initialObject } from "../document/sample";
+import { isScalar, view } from "../document/schema";
+import { faults } from "../document/validate";
 import { CheckboxField, ChoicesField, InputField } from "./inputs";
-
-export interface FieldProps {
-  schema: Node;
-  name: string;
-  value: unknown;
-  set: (value: unknown) => void;
-  /** Where the value is: identifies the input, and finds its faults. */
-  pointer: string;
-  required: boolean;
-  faults: Faults;
-  readOnly?: boolean;
-  /** The name of the value, if the property's name is none for people. */
-  label?: string;
-  /** What the parameter says; instead of what its schema says. */
-  description?: string;
-}
+import { type FieldProps, Help, identifier, Label, labelOf } from "./parts";
 
 export function Field(props: FieldProps) {
   const found = view(props.schema);
@@ -42,65 +27,147 @@ export function Field(props: FieldProps) {
   return <InputField {...props} />;
 }
 
-export const labelOf = ({ label, name }: FieldProps): string => label ?? title(name);
-export const identifier = (pointer: string): string => `field-${pointer}`;
-export const texts = (faults: Faults, pointer: string): string[] => faults.get(pointer) ?? [];
-
-/** What an input says about itself to those who cannot see it. */
-export function described({ pointer, faults }: FieldProps) {
-  const id = identifier(pointer);
-  return { id, "aria-invalid": texts(faults, pointer).length > 0 || undefined, "aria-describedby": `${id}-help ${id}-error` };
-}
-
-export function Label({ props, children }: { props: FieldProps; children?: ComponentChildren }) {
-  return (
-    <label htmlFor={identifier(props.pointer)}>
-      {labelOf(props)}
-      {props.required && <span class="required" title="Required">{" *"}</span>}
-      {children}
-    </label>
-  );
-}
-
-export function Help({ props }: { props: FieldProps }) {
+/** The fields of an object, without a frame: the body of a form. */
+export function Properties(props: FieldProps & { only?: (name: string) => boolean }) {
   const found = view(props.schema);
-  const id = identifier(props.pointer);
-  const description = opening(props.description || found.description);
-  const hint = bounds(found);
+  const value = isObject(props.value) ? props.value : {};
+  const credential = arePasskeysSupported() ? credentialProperty(props.schema) : undefined;
+  const set = (name: string, member: unknown) => {
+    const { [name]: _, ...others } = value;
+    props.set(member === undefined ? others : { ...others, [name]: member });
+  };
+  const shown = Object.entries(found.properties).filter(([name, schema]) => {
+    const answered = credential !== undefined && (name === credential || /challenge/i.test(name));
+    return !view(schema).readOnly && !answered && (props.only?.(name) ?? true);
+  });
   return (
     <>
-      <div class="help" id={`${id}-help`}>
-        {description && <Markdown text={description} inline />}
-        {hint && <span>{description ? ` · ${hint}` : hint}</span>}
-      </div>
-      <div class="error" id={`${id}-error`}>
-        {texts(props.faults, props.pointer).map((text) => <div key={text}>{`${labelOf(props)} ${text}`}</div>)}
-      </div>
+      {shown.map(([name, schema]) => (
+        <Field
+          key={name}
+          name={name}
+          schema={schema}
+          value={value[name]}
+          set={(member) => set(name, member)}
+          pointer={join(props.pointer, name)}
+          required={found.required.has(name)}
+          faults={props.faults}
+          readOnly={props.readOnly}
+        />
+      ))}
+      {credential && <PasskeyButton schema={props.schema} done={at(value[credential], "/response/clientDataJSON") !== undefined} set={(part) => props.set({ ...value, ...part })} />}
     </>
   );
 }
 
-const range = (least: unknown, most: unknown, unit: string): string => {
-  if (least !== undefined && most !== undefined) return least === most ? `${least}${unit}` : `${least} to ${most}${unit}`;
-  if (least !== undefined) return `at least ${least}${unit}`;
-  return most === undefined ? "" : `at most ${most}${unit}`;
-};
+function PasskeyButton({ schema, done, set }: { schema: Node; done: boolean; set: (part: Fields) => void }) {
+  const [failure, setFailure] = useState("");
+  const use = async () => {
+    try {
+      set(await answer(schema));
+      setFailure("");
+    } catch (error) {
+      setFailure((error as Error).message);
+    }
+  };
+  return (
+    <div class="field">
+      <button type="button" onClick={use}>{done ? "Passkey ready ✓" : "Use a passkey on this device"}</button>
+      {failure && <div class="error">{failure}</div>}
+    </div>
+  );
+}
 
-/** The bounds of the schema in words. */
-export function bounds({ node, types, format, enum: values }: View): string {
-  if (values || ["date-time", "date", "time", "uuid"].includes(format)) return "";
-  const least = node.minLength || undefined;
-  const numbers = ["integer", "number"].includes(types[0]);
-  const unlimited = (bound: unknown) => (typeof bound === "number" && Math.abs(bound) >= 2 ** 31 - 1 ? undefined : bound);
-  const parts = [
-    range(least, node.maxLength, " characters"),
-    numbers ? range(unlimited(node.minimum), unlimited(node.maximum), "") : "",
-    node.exclusiveMinimum !== undefined ? `more than ${node.exclusiveMinimum}` : "",
-    node.exclusiveMaximum !== undefined ? `less than ${node.exclusiveMaximum}` : "",
-    node.multipleOf && node.multipleOf !== 1 ? `a multiple of ${node.multipleOf}` : "",
-    range(node.minItems || undefined, unlimited(node.maxItems), " items"),
-    // Only a pattern that people can read.
-    node.pattern && node.pattern.length <= 40 && !node.pattern.includes("\\u") ? `pattern ${node.pattern}` : "",
-  ];
-  return parts.filter(Boolean).join(" · ");
+function ObjectField(props: FieldProps) {
+  const present = isObject(props.value);
+  return (
+    <fieldset class="field" id={identifier(props.pointer)} tabIndex={-1}>
+      <legend>{labelOf(props)}{props.required && <span class="required">{" *"}</span>}</legend>
+      {present && <Properties {...props} />}
+      {!present && <button type="button" onClick={() => props.set(initialObject(view(props.schema)))}>{`Add ${labelOf(props).toLowerCase()}`}</button>}
+      {present && !props.required && <button type="button" class="quiet" onClick={() => props.set(undefined)}>{`Remove ${labelOf(props).toLowerCase()}`}</button>}
+      <Help props={props} />
+    </fieldset>
+  );
+}
+
+function ListField(props: FieldProps) {
+  const { items, node } = view(props.schema);
+  const value = Array.isArray(props.value) ? props.value : [];
+  const label = (index: number) => `${labelOf(props)} ${index + 1}`;
+  const change = (next: unknown[]) => props.set(next.length || props.required ? next : undefined);
+  return (
+    <fieldset class="field" id={identifier(props.pointer)} tabIndex={-1}>
+      <legend>{labelOf(props)}{props.required && <span class="required">{" *"}</span>}</legend>
+      {value.map((item, index) => (
+        <div class="item" key={index}>
+          <Field
+            name={String(index)}
+            label={label(index)}
+            schema={items}
+            value={item}
+            set={(next) => change(value.map((other, place) => (place === index ? next : other)))}
+            pointer={join(props.pointer, index)}
+            required
+            faults={props.faults}
+          />
+          <button type="button" class="quiet" aria-label={`Remove ${label(index)}`} onClick={() => change(value.filter((_, place) => place !== index))}>Remove</button>
+        </div>
+      ))}
+      {value.length < (node.maxItems ?? Infinity) && <button type="button" onClick={() => change([...value, initial(items, true)])}>Add an item</button>}
+      <Help props={props} />
+    </fieldset>
+  );
+}
+
+/** An object whose names are not listed: JSON, because anything may be in it. */
+function MapField(props: FieldProps) {
+  const [text, setText] = useState(props.value === undefined ? "" : JSON.stringify(props.value, null, 2));
+  const change = (next: string) => {
+    setText(next);
+    try {
+      props.set(next.trim() === "" ? undefined : JSON.parse(next));
+    } catch {
+      props.set(next);
+    }
+  };
+  return (
+    <div class="field">
+      <Label props={props}><span class="muted"> JSON</span></Label>
+      <textarea id={identifier(props.pointer)} class="mono" rows={4} spellcheck={false} value={text} onInput={(event) => change(event.currentTarget.value)} />
+      <Help props={props} />
+    </div>
+  );
+}
+
+/** A choice between schemas; at first the one that the value matches. */
+function AlternativesField(props: FieldProps) {
+  const { alternatives } = view(props.schema);
+  const [chosen, setChosen] = useState(() => alternatives.findIndex((option) => props.value !== undefined && faults(props.value, option).size === 0));
+  const id = `${identifier(props.pointer)}-kind`;
+  const change = (index: number) => {
+    setChosen(index);
+    props.set(index < 0 ? undefined : initial(alternatives[index], true));
+  };
+  return (
+    <fieldset class="field">
+      <legend>{labelOf(props)}{props.required && <span class="required">{" *"}</span>}</legend>
+      <div class="field">
+        <label htmlFor={id}>Type</label>
+        <select id={id} value={String(chosen)} onChange={(event) => change(Number(event.currentTarget.value))}>
+          <option value="-1">—</option>
+          {alternatives.map((option, index) => <option key={index} value={String(index)}>{alternativeName(option, index)}</option>)}
+        </select>
+      </div>
+      {chosen >= 0 && (
+        <Field {...props} key={chosen} schema={alternatives[chosen]} pointer={props.pointer} required label={alternativeName(alternatives[chosen], chosen)} />
+      )}
+      <Help props={props} />
+    </fieldset>
+  );
+}
+
+function alternativeName(option: Node, index: number): string {
+  const { name, types, enum: values } = view(option);
+  return name || (values?.length === 1 ? String(values[0]) : types.length ? `${title(types.join(" or "))} (${index + 1})` : `Alternative ${index + 1}`);
 }

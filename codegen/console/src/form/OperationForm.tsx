@@ -10,8 +10,8 @@ import { example, initial } from "../document/sample";
 import { view } from "../document/schema";
 import type { Faults } from "../document/validate";
 import { confirm } from "../ui/Confirm";
-import { Properties } from "./composite";
-import { Field, identifier } from "./Field";
+import { Field, Properties } from "./Field";
+import { identifier } from "./parts";
 import { BODY, changes, check, idempotencyKey, listed, PARAMETERS, writable } from "./submission";
 
 interface Props {

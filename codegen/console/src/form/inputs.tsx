@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { title } from "../document/json";
 import { fromText, type View, view } from "../document/schema";
-import { described, Help, identifier, Label, labelOf, type FieldProps } from "./Field";
+import { described, Help, identifier, Label, labelOf, type FieldProps } from "./parts";
 
 export function InputField(props: FieldProps) {
   const found = view(props.schema);
