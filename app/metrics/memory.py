@@ -67,11 +67,6 @@ class Slot:
         return self._numbers[row : row + width]
 
     @property
-    def since(self) -> float:
-        """The time of `clear`; 0 if that never happened."""
-        return self._numbers[_SINCE]
-
-    @property
     def pid(self) -> int | None:
         """The process that writes here; None if it is gone."""
         is_alive = time.monotonic() - self._numbers[_HEARTBEAT] < STALE_SECONDS  # the clock is the same in all processes
@@ -87,7 +82,7 @@ class Slot:
 
     def clear(self) -> None:
         """Remove all rows."""
-        self._numbers[_USED], self._numbers[_SINCE] = 0, time.time()
+        self._numbers[_USED] = 0
         self._bytes[_HEADER * _DOUBLE :] = bytes(len(self._bytes) - _HEADER * _DOUBLE)
         self._rows.clear()
 
@@ -126,8 +121,8 @@ class Memory:
 
     @property
     def since(self) -> datetime:
-        """Since when all processes count: the creation of the memory, or the last `Slot.clear`."""
-        return datetime.fromtimestamp(max(slot.since for slot in self.slots()), UTC)
+        """Since when processes count: the creation of the memory."""
+        return datetime.fromtimestamp(self._slots[0].cast("d")[_SINCE], UTC)
 
     def slots(self) -> list[Slot]:
         """All slots, to be read."""

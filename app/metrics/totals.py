@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from operator import add
 from typing import TypeVar
 
+from app.contract import api
 from app.core.request_counts import RequestCounts
 from app.metrics.families import BOUNDS, DURATION, FAMILIES, is_current
 from app.metrics.memory import Key, Memory, Slot
@@ -26,10 +27,11 @@ def totals(slots: Iterable[Slot]) -> defaultdict[str, dict[Key, list[float]]]:
 
 
 def request_counts(memory: Memory) -> RequestCounts:
-    """The requests that are in the document, by operation and status, whatever their method."""
+    """The requests to operations of the document, by operation and status, whatever their method."""
+    known = {operation.id for operation in api().operations}  # another version, before a restart, may have had others
     buckets: dict[tuple[str, int], list[float]] = {}
     for (operation, _, status), (*counts, _) in totals(memory.slots())[DURATION].items():
-        if operation:
+        if operation in known:
             _add(buckets, (operation, int(status)), counts)
     return RequestCounts(memory.since, BOUNDS, buckets)
 

@@ -24,9 +24,8 @@ class User(Base):
         CheckConstraint("role IN ('user', 'admin')", name="role"),
         Index(None, "is_active", "id"),  # serves "profiles, oldest first" and the filter `is_active`
         Index(None, "role", "id"),  # serves the filter `role` and "is this the last administrator?"
-        Index(
-            None, "created_at", "id"
-        ),  # serves `sort=created_at`, the filters by time, and the counts by day of `getStatistics`
+        # Serves `sort=created_at`, the filters by time, and the counts by day of `getStatistics`.
+        Index(None, "created_at", "id"),
         {"sqlite_autoincrement": True},  # ids are not reused
     )
 

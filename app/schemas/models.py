@@ -944,16 +944,21 @@ class OutboxItem(Model):
     state: Annotated[
         Literal["waiting", "delivering", "dead"],
         Field(
-            description="`waiting`: an attempt is due or will be. `delivering`: a worker has claimed the item. `dead`: no more attempts are made, unless\nan operator retries it.\n"
+            description="`waiting`: an attempt is due or will be. `delivering`: a worker has claimed the item; if that worker ends, another one may claim\nit at `next_attempt_at`. `dead`: no more attempts are made, unless an operator retries it.\n"
         ),
     ]
     attempts: Annotated[
-        StrictInt, Field(description="Failed attempts. A retry by an operator starts again.", ge=0, le=2147483647)
+        StrictInt,
+        Field(
+            description="Failed attempts that count towards the limit. An attempt does not count if the mail server cannot be reached, and a retry by an operator starts again.",
+            ge=0,
+            le=2147483647,
+        ),
     ]
     error: Annotated[
         StrictStr | None,
         Field(
-            description="Why the last attempt failed, for people. Null if none has failed.",
+            description="Why the last attempt failed, for people; counted or not. Null if none has failed.",
             max_length=500,
             pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
         ),
@@ -981,8 +986,7 @@ class DayStatistics(Model):
         ),
     ]
     sign_ups: Annotated[
-        StrictInt,
-        Field(description="The users created on that day, without those that were deleted since.", ge=0, le=9007199254740991),
+        StrictInt, Field(description="The users created on that day, excluding those deleted since.", ge=0, le=9007199254740991)
     ]
     sign_ins: Annotated[
         StrictInt,
@@ -995,7 +999,7 @@ class DayStatistics(Model):
     posts: Annotated[
         StrictInt,
         Field(
-            description="The posts created on that day, drafts too, without those that were deleted since.",
+            description="The posts created on that day, including drafts and excluding those deleted since.",
             ge=0,
             le=9007199254740991,
         ),
@@ -1004,7 +1008,7 @@ class DayStatistics(Model):
 
 class RequestStatistics(Model):
     """The requests to one operation that were answered with one status. Durations are estimated from a histogram, within
-    its buckets by linear interpolation; longer ones count as 10 seconds.
+    its buckets by linear interpolation; durations above 10 seconds are reported as 10 seconds.
     """
 
     operation_id: Annotated[
@@ -1404,12 +1408,12 @@ class Statistics(Model):
     requests: Annotated[
         list[RequestStatistics],
         Field(
-            description="The requests to each operation, by the status of the response, sorted by both. They are those of the instance that answers,\nwith all its processes, and at most the 1000 most frequent combinations. Empty unless the service counts requests\n(`METRICS_BIND`).\n",
+            description="The requests to each operation, by the status of the response, sorted by both. Counts cover all processes of the instance\nthat answers. At most the 1000 most frequent combinations. Empty unless the service counts requests (`METRICS_BIND`).\n",
             max_length=1000,
         ),
     ]
     requests_since: Annotated[
-        Instant | None, Field(description="When the instance began to count requests. Null if it does not.")
+        Instant | None, Field(description="When the instance began to count requests. Null if it does not count them.")
     ]
 
 

@@ -440,7 +440,7 @@ class DayStatisticsRow(msgspec.Struct):
 @final
 class RequestStatisticsRow(msgspec.Struct):
     """The requests to one operation that were answered with one status. Durations are estimated from a histogram, within
-    its buckets by linear interpolation; longer ones count as 10 seconds.
+    its buckets by linear interpolation; durations above 10 seconds are reported as 10 seconds.
     """
 
     operation_id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from importlib.util import find_spec
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from accord.server.lifecycle import listen
@@ -33,8 +33,10 @@ async def check_traces(settings: Settings) -> AsyncIterator[Finding]:
     """The packages that traces need, and whether the collector accepts connections."""
     if settings.otel_exporter_otlp_endpoint is None:
         return
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
-        yield problem("traces", "the packages of OpenTelemetry are missing", "install requirements-traces.lock")
+    try:
+        import_module("app.core.tracing.exporter")
+    except ModuleNotFoundError as error:
+        yield problem("traces", f"the package of {error.name} is missing", "install requirements-traces.lock")
         return
     url = urlsplit(settings.otel_exporter_otlp_endpoint)
     host, port = str(url.hostname), url.port or (443 if url.scheme == "https" else 80)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal, null, or_, select, update
 
 from app.core.database.statements import command, insert, parameters, statement
 from app.models import OutboxItem
 from app.schemas.rows import OutboxItemRow
-from app.services.shared.pages import Listing, Order, count_rows, index_scan, unindexed
+from app.services.shared.pages import Listing, Order, count_rows, filter_then_sort, index_scan, unindexed
 
 State: TypeAlias = Literal["waiting", "delivering", "dead"]
 
@@ -50,6 +50,8 @@ class StoredItem(NamedTuple):
     @property
     def recipient(self) -> str | None:
         """The recipient of a mail; None if the item is not a mail."""
+        if not self.topic.startswith("mail."):
+            return None
         try:
             return _recipient.decode(self.payload).to
         except msgspec.MsgspecError:
@@ -151,7 +153,8 @@ _CONDITIONS: dict[State | None, Sequence[ColumnElement[bool]]] = {
     None: (),
     "waiting": (OutboxItem.failed_at.is_(None), OutboxItem.claimed_by.is_(None)),
     "delivering": (OutboxItem.failed_at.is_(None), OutboxItem.claimed_by.is_not(None)),
-    "dead": (OutboxItem.failed_at.is_not(None),),
+    # The same twice: SQLite uses the index only for the comparison, and PostgreSQL knows how many rows match IS NOT NULL.
+    "dead": (OutboxItem.failed_at.is_not(None), OutboxItem.failed_at >= literal(datetime.fromtimestamp(0, UTC))),
 }
 _OLDEST_FIRST: Order[OutboxItemRow] = Order((OutboxItem.id,))
 
@@ -159,19 +162,28 @@ _OLDEST_FIRST: Order[OutboxItemRow] = Order((OutboxItem.id,))
 def _row(*columns: Any) -> OutboxItemRow:  # noqa: ANN401 - the columns of a `StoredItem`
     item = StoredItem(*columns)
     return OutboxItemRow(
-        *(item.id, item.topic, item.recipient, item.state, item.attempts, item.error, item.created_at, item.next_attempt_at)
+        id=item.id,
+        topic=item.topic,
+        recipient=item.recipient,
+        state=item.state,
+        attempts=item.attempts,
+        error=item.error,
+        created_at=item.created_at,
+        next_attempt_at=item.next_attempt_at,
     )
 
 
 @functools.lru_cache(maxsize=4)
 def outbox_listing(state: State | None) -> Listing[OutboxItemRow]:
-    """Items oldest first, without their payloads, which may hold personal data."""
+    """Items oldest first. Of their payloads, which may hold personal data, only the recipient is shown."""
     conditions = _CONDITIONS[state]
     return Listing(
         f"outbox {state}",
         statement(count_rows(OutboxItem, conditions), int),
         _OLDEST_FIRST,
         index_scan(_ALL_COLUMNS, [unindexed(condition) for condition in conditions], _row, _OLDEST_FIRST),
+        # Dead letters are few, and an index finds them.
+        filter_then_sort(_ALL_COLUMNS, conditions, _row, _OLDEST_FIRST) if state == "dead" else None,
     )
 
 

@@ -110,7 +110,7 @@ class TestListOutboxItems:
         assert (other.status_code, other.json()["code"]) == (404, "unknown-cursor")
 
     def test_an_item_that_is_not_a_mail_has_no_recipient(self, client, admin, change):
-        change(1, topic="search.index", payload='{"post_id": 1}')
+        change(1, topic="search.index", payload='{"to": "https://search.example.com/?key=secret"}')
         change(2, topic="search.index", payload="[")
 
         assert [item["recipient"] for item in listed(client, admin)["outbox_items"]] == [None, None, "mary@example.com"]

@@ -12,12 +12,22 @@ import pytest
 from sqlalchemy import bindparam, create_engine, func, select, update
 from sqlalchemy.dialects import sqlite
 
+from app.core.database.postgres.dialect import DIALECT as POSTGRESQL
 from app.core.database.sqlite import SQLiteDatabase
 from app.core.database.statements import Statement, command, insert, statement
 from tests.app.core.database.notes import ALL, COLUMNS, GET, INSERT, Note, NoteRow, path_of
 from tests.support.paths import ROOT
 
 DIALECT = sqlite.dialect()
+
+
+@pytest.mark.parametrize("dialect", [POSTGRESQL, DIALECT], ids=["postgresql", "sqlite"])
+def test_both_dialects_compile_what_happens_on_a_conflict(dialect):
+    nothing = command(insert(Note).values(word="a").on_conflict_do_nothing(index_elements=(Note.word,)))
+    change = command(insert(Note).values(word="a").on_conflict_do_update(index_elements=(Note.word,), set_={"number": 1}))
+
+    assert nothing.compiled(dialect).sql.endswith("ON CONFLICT (word) DO NOTHING")
+    assert " ON CONFLICT (word) DO UPDATE SET number = " in change.compiled(dialect).sql
 
 
 class TestValues:
