@@ -149,3 +149,16 @@ def test_an_overview_is_drawn_by_its_schema(browser: Browser, tmp_path: Path):
         expect(card(console, "Releases").locator("time")).to_have_attribute("datetime", "2026-11-30")
         expect(card(console, "Versions")).to_contain_text("2.0")
         expect(card(console, "Incidents")).to_contain_text("Nothing here")
+
+
+def test_dates_that_are_invalid_are_shown_as_they_are(browser: Browser, tmp_path: Path):
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FIGURES)
+
+    with served(path) as (_, url), opened(browser, url) as console:
+        body = {"visits": [{"day": "soon", "people": 1}], "releases": [{"date": "never"}]}
+        console.page.route("**/figures", lambda route: route.fulfill(json=body))
+        console.open("", "Figures")
+
+        expect(console.main.locator("figcaption")).to_contain_text("soon")
+        expect(card(console, "Releases").locator("time")).to_have_text("never")
