@@ -1,25 +1,22 @@
-"""The session of the console: refreshed, shared by duplicated tabs, and ended."""
+"""The session of the console: refreshed and ended."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, Playwright, Route, expect
 
 from tests.browser import chromium
-from tests.browser.console import Console, opened
+from tests.browser.console import KEY, Console, opened
 from tests.support.builders import PASSWORD
 from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
-
-KEY = "accord-console /console"  # of the storage, the lock and the channel
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +42,6 @@ def request(server: Server, path: str, body: Any = None, token: str | None = Non
     data = None if body is None else json.dumps(body).encode()
     with urlopen(Request(f"{server.url}/api/v1/{path}", data, headers), timeout=10) as response:  # noqa: S310 - the address is ours
         return json.load(response)
-
-
-def enter_credential(console: Console, name: str, value: str) -> None:
-    """Fill in the form of a security scheme on the screen `sign-in`."""
-    form = console.page.locator("form.credential").filter(has=console.page.locator(f"#{name}"))
-    if not form.is_visible():
-        console.main.locator("summary").filter(has_text="credential").click()
-    form.locator("input[type=password]").fill(value)
-    form.get_by_role("button", name="Use").click()
-    expect(form.get_by_text("Set")).to_be_visible()
 
 
 def test_a_token_that_is_no_longer_accepted_is_refreshed(console: Console):
@@ -83,24 +70,19 @@ def test_signing_out_with_an_expired_token_ends_the_session(console: Console, se
 def test_a_tab_is_signed_out_even_if_the_session_cannot_be_ended(console: Console):
     console.page.route("**/api/v1/sessions/*", lambda route: route.fulfill(status=503))
 
-    console.page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    console.sign_out_button.click()
 
     console.expect_message("You are signed out here, but the session could not be ended: it is valid until it expires.")
     assert console.session == {}
 
 
-def sign_out_button(page: Page) -> Locator:
-    """That of the console's bar, or of the landing page."""
-    return page.get_by_role("button", name="Sign out")
-
-
 def test_a_token_that_was_entered_is_forgotten_on_the_landing_page(browser: Browser, server: Server):
     with opened(browser, server.url) as console:
         console.open("sign-in", "Sign in")
-        enter_credential(console, "bearer", "aca_" + "0" * 72)
+        console.enter_credential("bearer", "aca_" + "0" * 72)
         console.page.goto(server.url)
 
-        sign_out_button(console.page).click()
+        console.sign_out_button.click()
 
         expect(console.page.get_by_label("Identifier")).to_be_visible()
         assert console.session == {}
@@ -109,7 +91,7 @@ def test_a_token_that_was_entered_is_forgotten_on_the_landing_page(browser: Brow
 def test_a_token_that_was_entered_replaces_that_of_the_session(console: Console):
     console.open("sign-in", "Sign in")
 
-    enter_credential(console, "bearer", "entered")
+    console.enter_credential("bearer", "entered")
 
     assert console.session == {"credentials": {"bearer": "entered"}}
 
@@ -126,7 +108,7 @@ class TestRefreshInFlight:
         console.expire()
         with console.page.expect_request("**/api/v1/session-tokens"):
             console.page.evaluate("location.hash = '#/getCurrentUser'")
-        sign_out_button(console.page).click()
+        console.sign_out_button.click()
         console.expect_message("You are signed out here, but the session could not be ended: it is valid until it expires.")
         return held[0]
 
@@ -175,194 +157,8 @@ def test_the_pages_work_where_storage_is_blocked(playwright: Playwright, server:
         console.page.get_by_label("Identifier").fill("admin")
         console.page.get_by_label("Password").fill(PASSWORD)
         console.page.get_by_role("button", name="Sign in").click()
-        sign_out_button(console.page).click()
+        console.sign_out_button.click()
         expect(console.page.get_by_label("Identifier")).to_be_visible()
         assert console.errors == []
     finally:
         context.close()
-
-
-def authorization(docs: Page) -> str | None:
-    """What Swagger UI sends in `Authorization`."""
-    block = docs.locator("#operations-users-getCurrentUser")
-    if not block.get_by_role("button", name="Execute").count():
-        block.locator(".opblock-summary-control").click()
-        block.get_by_role("button", name="Try it out").click()
-    with docs.expect_request("**/api/v1/users/me") as sent:
-        block.get_by_role("button", name="Execute").click()
-    return sent.value.headers.get("authorization")
-
-
-def wait_for_refreshes(console: Console, count: int) -> None:
-    """Wait until the tab has the tokens after so many refreshes."""
-    console.page.wait_for_function("([key, count]) => JSON.parse(sessionStorage[key]).refreshes === count", arg=[KEY, count])
-
-
-class TestDuplicatedTabs:
-    @pytest.fixture
-    def tabs(self, console: Console) -> Iterator[tuple[Console, Console]]:
-        """Two tabs with a copy of one session, as the browser makes when a tab is duplicated."""
-        with console.page.context.expect_page() as duplicated:
-            console.page.evaluate("open(location.href)")
-        second = Console(duplicated.value, console.url)
-        assert second.session == console.session
-        yield console, second
-        assert second.errors == []
-
-    @pytest.fixture
-    def refreshes(self, tabs: tuple[Console, Console]) -> list[str]:
-        """The refresh tokens that were sent, filled in while the test runs."""
-        sent: list[str] = []
-
-        def note(request: Any) -> None:
-            if request.url.endswith("/api/v1/session-tokens"):
-                sent.append(request.post_data_json["refresh_token"])
-
-        tabs[0].page.context.on("request", note)
-        return sent
-
-    def test_the_tab_that_refreshes_tells_the_other(self, tabs, refreshes):
-        for tab in tabs:
-            tab.expire()
-
-        for tab in tabs:
-            tab.open("getCurrentUser", "Get your own account")
-            expect(tab.value("Username")).to_have_text("admin")
-
-        assert len(refreshes) == 1
-        assert tabs[0].session == tabs[1].session
-
-    def test_both_refresh_at_once(self, tabs, refreshes):
-        for tab in tabs:
-            tab.expire()
-
-        for tab in tabs:
-            tab.page.evaluate("location.hash = '#/getCurrentUser'")
-
-        for tab in tabs:
-            expect(tab.value("Username")).to_have_text("admin")
-        assert len(refreshes) == 1
-
-    def test_a_tab_that_was_restored_asks_for_the_tokens(self, tabs, refreshes):
-        first, second = tabs
-        old = second.session | {"credentials": {"bearer": "aca_" + "0" * 72}}
-        for _ in range(2):
-            first.expire()
-            first.open("getCurrentUser", "Get your own account")
-            expect(first.value("Username")).to_have_text("admin")
-
-        second.restore(old)
-        second.open("getCurrentUser", "Get your own account")
-        expect(second.value("Username")).to_have_text("admin")
-
-        assert len(refreshes) == 2
-        assert second.session == first.session
-
-    def test_signing_out_of_one_signs_out_of_the_other(self, tabs):
-        first, second = tabs
-
-        first.sign_out()
-
-        expect(second.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
-        assert second.session == {}
-
-    def test_the_landing_page_follows(self, tabs):
-        first, second = tabs
-        second.page.goto(second.url)
-        expect(sign_out_button(second.page)).to_be_visible()
-
-        first.sign_out()
-
-        expect(second.page.get_by_label("Identifier")).to_be_visible()
-
-    def test_other_credentials_stay_in_their_tab(self, tabs, refreshes):
-        first, second = tabs
-        second.restore(second.session | {"overviewRefused": True})
-        second.open("sign-in", "Sign in")
-        first.open("sign-in", "Sign in")
-        enter_credential(first, "apiKey", "ack_first")
-        first.expire()
-        first.restore(first.session | {"credentials": first.session["credentials"] | {"apiKey": "ack_first"}})
-
-        first.open("getCurrentUser", "Get your own account")
-        expect(first.value("Username")).to_have_text("admin")
-
-        wait_for_refreshes(second, 1)
-        assert len(refreshes) == 1
-        assert second.session["credentials"] == {"bearer": first.session["credentials"]["bearer"]}
-        assert second.session["overviewRefused"]
-        second.sign_out()
-        expect(first.page.get_by_role("banner").get_by_role("button", name="Sign out")).to_be_visible()
-        assert first.session == {"credentials": {"apiKey": "ack_first"}}
-
-    def test_a_request_is_not_sent_again_after_the_session_has_ended(self, tabs):
-        first, second = tabs
-        sent: list[str | None] = []
-        second.page.on("request", lambda request: sent.append(request.headers.get("authorization")))
-        second.expire()
-        second.page.goto(second.url)
-        first.page.evaluate(
-            """key => new Promise((started) => navigator.locks.request(
-            key, () => { started(); return new Promise((done) => (window.release = done)) }))""",
-            KEY,
-        )
-        with second.page.expect_response(lambda response: response.status == 401):
-            sign_out_button(second.page).click()
-
-        first.sign_out()
-        first.page.evaluate("release()")
-
-        expect(second.page.get_by_label("Identifier")).to_be_visible()
-        second.page.evaluate("key => navigator.locks.request(key, () => {})", KEY)
-        assert "Bearer undefined" not in sent
-
-    def test_messages_reveal_nothing_to_other_pages(self, tabs):
-        first, second = tabs
-        with first.page.context.expect_page() as opened:
-            first.page.evaluate("window.open('/problems', '_blank', 'noopener')")
-        other = opened.value
-        other.evaluate(
-            """key => {
-            const decode = (value) => value.byteLength ? new TextDecoder().decode(value) : JSON.stringify(value);
-            window.messages = [];
-            new BroadcastChannel(key).onmessage = ({ data }) => messages.push(...Object.values(data).map(decode));
-        }""",
-            KEY,
-        )
-        first.expire()
-
-        first.open("getCurrentUser", "Get your own account")
-        wait_for_refreshes(second, 1)
-
-        messages = other.evaluate("messages")
-        assert messages
-        assert [text for text in messages if "token" in text or "aca_" in text or second.session["secret"] in text] == []
-
-    def test_swagger_ui_follows(self, tabs):
-        first, second = tabs
-        second.page.goto(f"{second.url}/docs")
-        authorize = second.page.locator(".auth-wrapper .authorize")
-        expect(authorize).to_have_class(re.compile(r"\blocked\b"))
-
-        first.sign_out()
-
-        expect(authorize).to_have_class(re.compile(r"\bunlocked\b"))
-
-    def test_a_token_that_was_entered_in_swagger_ui_stays_there(self, tabs):
-        first, second = tabs
-        docs = second.page
-        docs.goto(f"{second.url}/docs")
-        docs.locator(".auth-wrapper .authorize").click()
-        form = docs.locator(".auth-container").filter(has_text="bearer")
-        form.get_by_role("button", name="Remove authorization").click()
-        docs.locator("#auth-bearer-value").fill("entered")
-        form.get_by_role("button", name="Apply credentials").click()
-        docs.locator(".auth-btn-wrapper .btn-done").first.click()
-
-        first.expire()
-        first.open("getCurrentUser", "Get your own account")
-        wait_for_refreshes(second, 1)
-        assert authorization(docs) == "Bearer entered"
-        first.sign_out()
-        docs.wait_for_function("sessionStorage.length === 0")
-        assert authorization(docs) == "Bearer entered"
