@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser import chromium
 from tests.support.builders import PASSWORD
 
+KEY = "accord-console /console"  # of the session in the storage of the tab, and of the lock and the channel of its duplicates
+
 
 class Console:
     """A tab with the console. Errors of the script are kept in `errors`."""
@@ -42,6 +44,11 @@ class Console:
         self.page.get_by_label("Password").fill(password)
         self.main.get_by_role("button", name="Sign in", exact=True).click()
 
+    @property
+    def sign_out_button(self) -> Locator:
+        """That of the bar, or of the landing page."""
+        return self.page.get_by_role("button", name="Sign out", exact=True)
+
     def sign_out(self) -> None:
         """Press the button in the bar."""
         self.page.get_by_role("banner").get_by_role("button", name="Sign out").click()
@@ -61,6 +68,19 @@ class Console:
     def expire(self) -> None:
         """Replace the access token by one that is not accepted."""
         self.restore(self.session | {"credentials": {"bearer": "aca_" + "0" * 72}})
+
+    def enter_credential(self, name: str, value: str) -> None:
+        """Fill in the form of a security scheme on the screen `sign-in`."""
+        form = self.main.locator("form.credential").filter(has=self.page.locator(f"#{name}"))
+        if not form.is_visible():
+            self.main.locator("summary").filter(has_text="credential").click()
+        form.locator("input[type=password]").fill(value)
+        form.get_by_role("button", name="Use").click()
+        expect(form.get_by_text("Set")).to_be_visible()
+
+    def wait_for_refreshes(self, count: int) -> None:
+        """Wait until the tab has the tokens after so many refreshes."""
+        self.page.wait_for_function("([key, count]) => JSON.parse(sessionStorage[key]).refreshes === count", arg=[KEY, count])
 
     def press(self, name: str) -> None:
         """Press a button of the screen, or follow a link that looks like one."""

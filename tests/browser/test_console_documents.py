@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from accord.cli import mock
 from accord.document.deep_stack import on_deep_stack
@@ -50,11 +50,23 @@ paths:
                     items: {type: object, properties: {day: {type: string, format: date}, people: {type: integer}}}
                   countries: {type: array, items: {type: object, properties: {name: {type: string}, visitors: {type: integer}}}}
                   countries_complete: {type: boolean}
+                  signups:
+                    type: array
+                    items: {type: object, properties: {day: {type: [string, 'null'], format: date}, people: {type: integer}}}
+                  signups_total: {type: integer}
+                  releases: {type: array, items: {type: object, properties: {date: {type: string, format: date}}}}
+                  versions: {type: array, items: {type: string}}
+                  incidents: {type: array, items: {type: object, properties: {day: {type: string, format: date}}}}
                   plan: {type: string}
               example:
                 visits: [{day: "2026-11-30", people: 2}, {day: "2026-12-01", people: 1}]
                 countries: [{name: Chile, visitors: 1}, {name: Ghana, visitors: 3}]
                 countries_complete: true
+                signups: [{day: null, people: 4}, {people: 5}]
+                signups_total: 9
+                releases: [{date: "2026-11-30"}]
+                versions: ["1.0", "2.0"]
+                incidents: []
                 plan: Basic
 """
 
@@ -88,6 +100,10 @@ def use_credentials(console: Console) -> None:
             form.get_by_label("User").fill("mock")
         form.locator("input[type=password]").fill("secret")
         form.get_by_role("button", name="Use").click()
+
+
+def card(console: Console, heading: str) -> Locator:
+    return console.main.locator(".card").filter(has=console.page.get_by_role("heading", name=heading))
 
 
 def send_example(console: Console, operation: Operation) -> int:
@@ -128,3 +144,21 @@ def test_an_overview_is_drawn_by_its_schema(browser: Browser, tmp_path: Path):
         expect(console.main.get_by_role("table", name="Countries").get_by_role("rowheader")).to_have_text(["Ghana", "Chile"])
         expect(console.value("Countries complete")).to_have_text("Yes")
         expect(console.value("Plan")).to_have_text("Basic")
+        expect(console.main.get_by_role("img", name="People: 9 in 2 days, at most 5 on one day")).to_be_visible()
+        expect(console.value("Signups total")).to_have_text("9")
+        expect(card(console, "Releases").locator("time")).to_have_attribute("datetime", "2026-11-30")
+        expect(card(console, "Versions")).to_contain_text("2.0")
+        expect(card(console, "Incidents")).to_contain_text("Nothing here")
+
+
+def test_dates_that_are_invalid_are_shown_as_they_are(browser: Browser, tmp_path: Path):
+    path = tmp_path / "openapi.yaml"
+    path.write_text(FIGURES)
+
+    with served(path) as (_, url), opened(browser, url) as console:
+        body = {"visits": [{"day": "soon", "people": 1}], "releases": [{"date": "never"}]}
+        console.page.route("**/figures", lambda route: route.fulfill(json=body))
+        console.open("", "Figures")
+
+        expect(console.main.locator("figcaption")).to_contain_text("soon")
+        expect(card(console, "Releases").locator("time")).to_have_text("never")

@@ -1,16 +1,18 @@
-"""The session of the console: refreshed, shared by duplicated tabs, and ended."""
+"""The session of the console: refreshed and ended."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, Route, expect
 
-from tests.browser.console import Console, opened
+from tests.browser import chromium
+from tests.browser.console import KEY, Console, opened
 from tests.support.builders import PASSWORD
 from tests.support.servers.service import Server
 
@@ -68,76 +70,95 @@ def test_signing_out_with_an_expired_token_ends_the_session(console: Console, se
 def test_a_tab_is_signed_out_even_if_the_session_cannot_be_ended(console: Console):
     console.page.route("**/api/v1/sessions/*", lambda route: route.fulfill(status=503))
 
-    console.page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    console.sign_out_button.click()
 
-    console.expect_message("This tab is signed out, but the session could not be ended.")
+    console.expect_message("You are signed out here, but the session could not be ended: it is valid until it expires.")
     assert console.session == {}
 
 
-class TestDuplicatedTabs:
-    @pytest.fixture
-    def tabs(self, console: Console) -> Iterator[tuple[Console, Console]]:
-        """Two tabs with a copy of one session, as the browser makes when a tab is duplicated."""
-        with console.page.context.expect_page() as duplicated:
-            console.page.evaluate("open(location.href)")
-        second = Console(duplicated.value, console.url)
-        assert second.session == console.session
-        yield console, second
-        assert second.errors == []
+def test_a_token_that_was_entered_is_forgotten_on_the_landing_page(browser: Browser, server: Server):
+    with opened(browser, server.url) as console:
+        console.open("sign-in", "Sign in")
+        console.enter_credential("bearer", "aca_" + "0" * 72)
+        console.page.goto(server.url)
+
+        console.sign_out_button.click()
+
+        expect(console.page.get_by_label("Identifier")).to_be_visible()
+        assert console.session == {}
+
+
+def test_a_token_that_was_entered_replaces_that_of_the_session(console: Console):
+    console.open("sign-in", "Sign in")
+
+    console.enter_credential("bearer", "entered")
+
+    assert console.session == {"credentials": {"bearer": "entered"}}
+
+
+class TestRefreshInFlight:
+    """A refresh whose response arrives after the user has signed out."""
 
     @pytest.fixture
-    def refreshes(self, tabs: tuple[Console, Console]) -> list[str]:
-        """The refresh tokens that were sent, filled in while the test runs."""
-        sent: list[str] = []
+    def held(self, console: Console) -> Route:
+        """The request of a refresh, which has not been sent yet."""
+        held: list[Route] = []
+        console.page.route("**/api/v1/session-tokens", lambda route: held.append(route))  # noqa: PLW0108 - needs a function of Python
+        console.page.route("**/api/v1/sessions/*", lambda route: route.fulfill(status=503))
+        console.expire()
+        with console.page.expect_request("**/api/v1/session-tokens"):
+            console.page.evaluate("location.hash = '#/getCurrentUser'")
+        console.sign_out_button.click()
+        console.expect_message("You are signed out here, but the session could not be ended: it is valid until it expires.")
+        return held[0]
 
-        def note(request: Any) -> None:
-            if request.url.endswith("/api/v1/session-tokens"):
-                sent.append(request.post_data_json["refresh_token"])
+    def wait_for_refresh(self, console: Console) -> None:
+        """The lock of the refresh is free again once it is over."""
+        console.page.evaluate("key => navigator.locks.request(key, () => {})", KEY)
 
-        tabs[0].page.context.on("request", note)
-        return sent
+    def test_does_not_restore_the_session(self, console: Console, held: Route):
+        held.continue_()
+        self.wait_for_refresh(console)
 
-    def test_the_tab_that_refreshes_tells_the_other(self, tabs, refreshes):
-        for tab in tabs:
-            tab.expire()
+        assert console.session == {}
 
-        for tab in tabs:
-            tab.open("getCurrentUser", "Get your own account")
-            expect(tab.value("Username")).to_have_text("admin")
+    def test_does_not_end_the_next_session(self, console: Console, held: Route):
+        console.sign_in()
+        console.expect_message("You are signed in.")
+        session = console.session
 
-        assert len(refreshes) == 1
-        assert tabs[0].session == tabs[1].session
+        held.fulfill(status=401)
+        self.wait_for_refresh(console)
 
-    def test_both_refresh_at_once(self, tabs, refreshes):
-        for tab in tabs:
-            tab.expire()
+        assert console.session == session
 
-        for tab in tabs:
-            tab.page.evaluate("location.hash = '#/getCurrentUser'")
 
-        for tab in tabs:
-            expect(tab.value("Username")).to_have_text("admin")
-        assert len(refreshes) == 1
+def test_the_pages_work_where_storage_is_blocked(playwright: Playwright, server: Server, tmp_path: Path):
+    preferences = tmp_path / "Default" / "Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
+    path = chromium.ensure(playwright)
+    context = playwright.chromium.launch_persistent_context(tmp_path, executable_path=path, args=chromium.ARGUMENTS)
+    try:
+        console = Console(context.new_page(), server.url)
+        console.page.goto(f"{server.url}/docs")
+        assert "SecurityError" in console.page.evaluate(
+            "() => { try { return sessionStorage } catch (error) { return String(error) } }"
+        )
+        expect(console.page.locator("#operations-users-getCurrentUser")).to_be_visible()
 
-    def test_a_tab_that_was_restored_asks_for_the_tokens(self, tabs, refreshes):
-        first, second = tabs
-        old = second.session | {"credentials": {"bearer": "aca_" + "0" * 72}}
-        for _ in range(2):
-            first.expire()
-            first.open("getCurrentUser", "Get your own account")
-            expect(first.value("Username")).to_have_text("admin")
+        console.sign_in()
+        console.expect_message("You are signed in.")
+        console.page.route("**/api/v1/users/me", lambda route: route.fulfill(status=401), times=1)
+        console.page.evaluate("location.hash = '#/getCurrentUser'")  # refreshes the tokens
+        expect(console.value("Username")).to_have_text("admin")
 
-        second.restore(old)
-        second.open("getCurrentUser", "Get your own account")
-        expect(second.value("Username")).to_have_text("admin")
-
-        assert len(refreshes) == 2
-        assert second.session == first.session
-
-    def test_signing_out_of_one_signs_out_of_the_other(self, tabs):
-        first, second = tabs
-
-        first.sign_out()
-
-        expect(second.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
-        assert second.session == {}
+        console.page.goto(server.url)
+        console.page.get_by_label("Identifier").fill("admin")
+        console.page.get_by_label("Password").fill(PASSWORD)
+        console.page.get_by_role("button", name="Sign in").click()
+        console.sign_out_button.click()
+        expect(console.page.get_by_label("Identifier")).to_be_visible()
+        assert console.errors == []
+    finally:
+        context.close()

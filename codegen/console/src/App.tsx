@@ -64,7 +64,7 @@ export function App({ api }: { api: API }) {
 function Account() {
   if (!isSignedIn()) return <a class="button primary" href={address(SCREENS.signIn)}>Sign in</a>;
   const leave = async () => {
-    toast((await signOut()) ? "You are signed out." : "This tab is signed out, but the session could not be ended.");
+    toast((await signOut()) ? "You are signed out." : "You are signed out here, but the session could not be ended: it is valid until it expires.");
     go("#/");
   };
   return <button type="button" onClick={leave}>Sign out</button>;

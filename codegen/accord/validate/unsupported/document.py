@@ -145,6 +145,9 @@ def _operation(operation: Operation) -> Found:
     if role is not None and role not in _CONSOLE_ROLES:
         text = f"`x-accord-console` is {role!r}: write one of {', '.join(_CONSOLE_ROLES)}"
         yield operation.node.raw_child("x-accord-console"), text, (*operation.node.pointer, "x-accord-console")
+    if role == "overview" and (operation.method != "GET" or any(parameter.required for parameter in operation.parameters)):
+        text = "`x-accord-console: overview` is called without parameters: move it to a GET that requires none"
+        yield operation.node.raw_child("x-accord-console"), text, (*operation.node.pointer, "x-accord-console")
     for name in {name for alternative in operation.security for name, _ in alternative}:
         scheme = operation.node.document.root.get("components", "securitySchemes", name)
         drop = _requirement(operation, name)

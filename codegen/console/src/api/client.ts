@@ -6,7 +6,7 @@ import { type API, isJSON, type Operation } from "../document/model";
 import { bodySchema, type Roles, rolesOf } from "../document/roles";
 import { view } from "../document/schema";
 import { type Input, write } from "./request";
-import { authenticate, isSignedIn, session, tokenScheme, usable, withTokens } from "./session";
+import { authenticate, session, tokenScheme, usable } from "./session";
 import { forget, refresh, startSession } from "./tabs";
 
 export interface Reply {
@@ -106,11 +106,10 @@ async function read(response: Response, media: string): Promise<unknown> {
 /** Begin the session of a response of the sign-in operation. */
 export function enter({ body }: Reply): void {
   const scheme = tokenScheme(api);
-  const tokens = scheme && isObject(body) ? withTokens(scheme, body) : undefined;
   const { refresh: operation } = roles;
   const property = operation && refreshProperty(operation);
-  const refresh = operation && property && scheme ? { scheme, method: operation.method, path: `.${operation.prefix}${operation.path}`, property } : undefined;
-  if (tokens) startSession({ ...tokens, refresh });
+  const refresh = operation && property ? { method: operation.method, path: `.${operation.prefix}${operation.path}`, property } : undefined;
+  if (scheme && isObject(body)) startSession(scheme, body, refresh);
 }
 
 const refreshProperty = (operation: Operation): string | undefined => Object.keys(view(bodySchema(operation)).properties).find(isRefreshToken);
@@ -118,9 +117,8 @@ const refreshProperty = (operation: Operation): string | undefined => Object.key
 async function refreshed(): Promise<boolean> {
   const { refresh: operation } = roles;
   const property = operation && refreshProperty(operation);
-  const scheme = tokenScheme(api);
-  if (operation && property && scheme && session.value.refreshToken) {
-    return refresh(scheme, (token) => send(operation, { parameters: {}, body: { [property]: token }, content: operation.body?.contents[0] }));
+  if (operation && property && session.value.scheme && session.value.refreshToken) {
+    return refresh((token) => send(operation, { parameters: {}, body: { [property]: token }, content: operation.body?.contents[0] }));
   }
   forget();
   return false;
@@ -129,12 +127,13 @@ async function refreshed(): Promise<boolean> {
 /** Forget the session, and end it with the operation for it, if there is one. Returns whether it has ended. */
 export async function signOut(): Promise<boolean> {
   const { signOut: operation } = roles;
-  const issued = session.value.issued;
+  const { issued, secret } = session.value;
   let ended = true;
-  if (operation && isObject(issued)) {
+  if (operation && issued) {
     const parameters = Object.fromEntries(operation.parameters.map(({ key, name }) => [key, issued[name]]));
+    const isComplete = operation.parameters.every(({ key, required }) => !required || parameters[key] !== undefined);
     // A session whose refresh token is rejected is over, and already forgotten.
-    await call(operation, { parameters }).catch(() => (ended = !isSignedIn()));
+    ended = isComplete && (await call(operation, { parameters }).then(() => true, () => session.value.secret !== secret));
   }
   forget();
   return ended;

@@ -7,37 +7,58 @@ import type { API, Operation } from "../document/model";
 export interface Session {
   /** By the name of the scheme: a token, a key, or `user:password`. */
   credentials: Record<string, string>;
-  refreshToken?: string;
-  /** The response that the session came from: a sign-out may need its values. */
-  issued?: unknown;
-  /** How other pages of the tab refresh the tokens; the path is relative. */
-  refresh?: { scheme: string; method: string; path: string; property: string };
-  /** The same in all tabs that are duplicates, with how often the tokens have been refreshed. */
-  id?: string;
-  refreshes?: number;
-  /** The user may not use the operation of the overview: it is not asked again. */
+  /** The user may not use the operation of the overview. The overview is not requested again. */
   overviewRefused?: boolean;
+  /** The scheme of the tokens that a sign-in has returned, and what belongs to them. */
+  scheme?: string;
+  refreshToken?: string;
+  /** The response that the tokens came from: a sign-out may need its values. */
+  issued?: Fields;
+  /** How other pages of the tab refresh the tokens; the path is relative. */
+  refresh?: { method: string; path: string; property: string };
+  /** Random, and never sent: tabs that are duplicates encrypt what they tell each other with it. */
+  secret?: string;
+  /** How often the tokens have been refreshed. */
+  refreshes?: number;
 }
 
 // The other pages keep the session of the tab at the same place.
 export const KEY = `accord-console ${new URL("console", document.baseURI).pathname}`;
 
+/** Where the tab keeps its session. Undefined if the browser blocks it: the session then lasts as long as the page. */
+export const storage = allowed();
+
+function allowed(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
 function stored(): Session {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "") as Session;
+    return JSON.parse(storage?.getItem(KEY) ?? "") as Session;
   } catch {
     return { credentials: {} };
   }
 }
 
 export const session = signal<Session>(stored());
-effect(() => (isSignedIn() ? sessionStorage.setItem(KEY, JSON.stringify(session.value)) : sessionStorage.removeItem(KEY)));
+effect(() => (isSignedIn() ? storage?.setItem(KEY, JSON.stringify(session.value)) : storage?.removeItem(KEY)));
 
 // A page that the browser has kept continues with what another page of the tab has stored since.
-addEventListener("pageshow", ({ persisted }) => persisted && (session.value = stored()));
+addEventListener("pageshow", ({ persisted }) => persisted && storage && (session.value = stored()));
 
 export function isSignedIn(): boolean {
   return Object.keys(session.value.credentials).length > 0;
+}
+
+/** The session without the credential of a scheme, and without what belongs to it if a sign-in has returned it. */
+export function without(scheme: string): Session {
+  const { credentials, overviewRefused, ...tokens } = session.value;
+  const { [scheme]: _, ...others } = credentials;
+  return { credentials: others, overviewRefused, ...(scheme !== tokens.scheme && tokens) };
 }
 
 /** The session with the tokens of a response, for a scheme; undefined if it has none. */

@@ -1,73 +1,113 @@
 // The tabs of one session. A duplicated tab has the same single-use refresh token: whichever tab uses it tells the others.
 
-import { isObject } from "../document/json";
-import { KEY, type Session, session, withTokens } from "./session";
+import { Fields, isObject } from "../document/json";
+import { KEY, type Session, session, storage, without, withTokens } from "./session";
 
-/** A question for newer tokens of a session than those after so many refreshes, or an answer with them. */
+/** A question for newer tokens than those after so many refreshes, an answer with them, or the end of the session. */
 interface Message {
-  id: string;
   refreshes: number;
-  session?: Session;
+  tokens?: Pick<Session, "credentials" | "refreshToken" | "issued">;
+  ended?: boolean;
+}
+
+/** A message as it is sent: other pages of the origin can listen to the channel. */
+interface Encrypted {
+  iv: BufferSource;
+  data: BufferSource;
 }
 
 const PATIENCE = 200; // milliseconds that another tab has for an answer
-const channel = new BroadcastChannel(KEY);
 
-channel.onmessage = ({ data }: MessageEvent<Message>) => {
-  const { id, refreshes = 0 } = session.value;
-  if (!id || data.id !== id) return;
-  if (!data.session && data.refreshes < refreshes) channel.postMessage({ id, refreshes, session: session.value });
-  else if (data.session && data.refreshes > refreshes) session.value = data.session;
-};
+// Without storage there are no duplicates, and browsers refuse the channel and the locks. Without TLS they cannot encrypt.
+const channel = storage && crypto.subtle ? new BroadcastChannel(KEY) : undefined;
+const locks = storage && navigator.locks;
 
-export function startSession(tokens: Session): void {
-  session.value = { ...tokens, id: crypto.getRandomValues(new Uint32Array(4)).join("-"), refreshes: 0 };
+const keyOf = (secret: string) => crypto.subtle.importKey("raw", Uint32Array.from(secret.split("-"), Number), "AES-GCM", false, ["encrypt", "decrypt"]);
+
+async function tell(message: Message, { secret } = session.value): Promise<void> {
+  if (!channel || !secret) return;
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const text = new TextEncoder().encode(JSON.stringify(message));
+  channel.postMessage({ iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(secret), text) });
 }
 
-/** Forget the session, in all its tabs. */
+async function receive({ iv, data }: Encrypted): Promise<void> {
+  const { secret } = session.value;
+  if (!secret) return;
+  const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await keyOf(secret), data);
+  if (session.value.secret === secret) take(JSON.parse(new TextDecoder().decode(text)) as Message);
+}
+
+// What cannot be decrypted is about another session.
+if (channel) channel.onmessage = ({ data }: MessageEvent<Encrypted>) => void receive(data).catch(() => {});
+
+function take({ refreshes, tokens, ended }: Message): void {
+  const { scheme = "", credentials, refreshes: own = 0 } = session.value;
+  if (ended) session.value = without(scheme);
+  else if (!tokens && refreshes < own) tellTokens();
+  else if (tokens && refreshes > own) session.value = { ...session.value, ...tokens, credentials: { ...credentials, ...tokens.credentials }, refreshes };
+}
+
+/** Tell the other tabs the tokens, and no other credentials. */
+function tellTokens(): void {
+  const { scheme = "", credentials, refreshToken, issued, refreshes = 0 } = session.value;
+  void tell({ refreshes, tokens: { credentials: { [scheme]: credentials[scheme] }, refreshToken, issued } });
+}
+
+/** Begin the session of a response of the operation that signs in. */
+export function startSession(scheme: string, issued: Fields, refresh: Session["refresh"]): void {
+  const tokens = withTokens(scheme, issued);
+  const secret = crypto.getRandomValues(new Uint32Array(8)).join("-");
+  if (tokens) session.value = { ...tokens, scheme, refresh, secret, refreshes: 0 };
+}
+
+/** Forget all credentials of this tab, and the session in its other tabs. */
 export function forget(): void {
-  const { id } = session.value;
+  const ended = session.value;
   session.value = { credentials: {} };
-  channel.postMessage({ id, refreshes: Infinity, session: session.value });
+  void tell({ refreshes: 0, ended: true }, ended);
 }
 
 let refreshing: Promise<boolean> | undefined;
 
 /**
- * Exchange the refresh token, once for all requests and tabs that wait for it. Returns whether there are new tokens.
+ * Exchange the refresh token, once for all requests and tabs that wait for it. Returns whether the session has new tokens.
  *
  * `send` is called with the refresh token, unless another tab has already replaced it.
  */
-export function refresh(scheme: string, send: (token: string) => Promise<{ status: number; body: unknown }>): Promise<boolean> {
-  const { refreshToken: token = "" } = session.value;
+export function refresh(send: (token: string) => Promise<{ status: number; body: unknown }>): Promise<boolean> {
+  const { secret, scheme = "", refreshToken = "", issued, refreshes = 0 } = session.value;
+  // The user may sign out, or in again, before there is a response: it is then ignored.
+  const isCurrent = () => session.value.secret === secret && session.value.refreshes === refreshes;
   const exchange = async () => {
-    if (await isReplaced(token)) return true;
-    const { status, body } = await send(token);
-    const next = status < 300 && isObject(body) ? withTokens(scheme, body) : undefined;
-    if (next) replace(next);
-    // After any other status, such as that of an outage, the token is still good.
-    else if (status === 400 || status === 401) forget();
-    return next !== undefined;
+    await ask(refreshes);
+    if (isCurrent()) {
+      const { status, body } = await send(refreshToken);
+      const next = status < 300 && isObject(body) ? withTokens(scheme, body) : undefined;
+      if (isCurrent() && next) {
+        // A response without a refresh token leaves the old one in use (RFC 6749, section 6).
+        const kept = { refreshToken: next.refreshToken ?? refreshToken, issued: { ...issued, ...next.issued } };
+        session.value = { ...session.value, ...next, ...kept, refreshes: refreshes + 1 };
+        tellTokens();
+      }
+      // After any other status, such as that of an outage, the token is still good.
+      else if (isCurrent() && (status === 400 || status === 401)) forget();
+    }
+    return session.value.secret === secret && session.value.refreshes !== refreshes;
   };
   // Without TLS the browser has no locks for pages.
-  refreshing ??= (navigator.locks?.request(KEY, exchange) ?? exchange()).finally(() => (refreshing = undefined));
+  refreshing ??= (locks?.request(KEY, exchange) ?? exchange()).finally(() => (refreshing = undefined));
   return refreshing;
 }
 
-function replace(tokens: Session): void {
-  const { id, refreshes = 0 } = session.value;
-  session.value = { ...session.value, ...tokens, refreshes: refreshes + 1 };
-  channel.postMessage({ id, refreshes: refreshes + 1, session: session.value });
-}
-
-async function isReplaced(token: string): Promise<boolean> {
-  const { id, refreshes } = session.value;
+/** Ask the other tabs for newer tokens, and wait until they have answered or may have none. */
+async function ask(refreshes: number): Promise<void> {
+  if (!channel) return;
   let stop = () => {};
-  channel.postMessage({ id, refreshes });
+  void tell({ refreshes });
   await new Promise<void>((done) => {
     setTimeout(done, PATIENCE);
-    stop = session.subscribe((now) => now.refreshToken !== token && done());
+    stop = session.subscribe((now) => now.refreshes !== refreshes && done());
   });
   stop();
-  return session.value.refreshToken !== token;
 }

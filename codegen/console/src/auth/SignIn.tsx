@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { call, enter, type Failure, type Reply, roles } from "../api/client";
-import { session } from "../api/session";
+import { session, without } from "../api/session";
 import { Node, title } from "../document/json";
 import type { API } from "../document/model";
 import { isJSON } from "../document/model";
@@ -65,16 +65,15 @@ function Credential({ name, scheme }: { name: string; scheme: Node }) {
   const [user, setUser] = useState("");
   const basic = scheme.type === "http" && /^basic$/i.test(scheme.scheme);
   const stored = name in session.value.credentials;
-  const use = (credentials: Record<string, string>) => (session.value = { ...session.value, credentials, overviewRefused: undefined });
+  const use = (credential: Record<string, string>) => {
+    const others = without(name);
+    session.value = { ...others, credentials: { ...others.credentials, ...credential }, overviewRefused: undefined };
+  };
   const save = (event: Event) => {
     event.preventDefault();
-    use({ ...session.value.credentials, [name]: basic ? `${user}:${text}` : text });
+    use({ [name]: basic ? `${user}:${text}` : text });
     setText("");
     toast(`${title(name)} is now used in this tab.`);
-  };
-  const remove = () => {
-    const { [name]: _, ...others } = session.value.credentials;
-    use(others);
   };
   return (
     <form class="credential" onSubmit={save}>
@@ -84,7 +83,7 @@ function Credential({ name, scheme }: { name: string; scheme: Node }) {
       <input id={name} type="password" required autoComplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       <div class="actions">
         <button class="primary">Use</button>
-        {stored && <button type="button" onClick={remove}>Remove</button>}
+        {stored && <button type="button" onClick={() => use({})}>Remove</button>}
       </div>
     </form>
   );

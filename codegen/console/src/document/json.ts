@@ -8,6 +8,13 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Values by a key, in the order in which the keys are first found. */
+export function grouped<Key, Value>(values: Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>(values.map((value) => [keyOf(value), []]));
+  for (const value of values) groups.get(keyOf(value))!.push(value);
+  return groups;
+}
+
 export function segments(pointer: string): string[] {
   return pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

@@ -12,7 +12,7 @@ export interface Roles {
   reauthentication?: Operation;
   /** Returns WebAuthn options. */
   passkeyChallenge?: Operation;
-  /** Returns the figures of the first screen. */
+  /** Returns the figures of the first screen: a GET without required parameters. */
   overview?: Operation;
 }
 
@@ -29,7 +29,7 @@ export function rolesOf(api: API): Roles {
     signOut: declared("sign-out"),
     reauthentication: declared("reauthentication"),
     passkeyChallenge: declared("passkey-challenge"),
-    overview: operations.find(({ role, method, parameters }) => role === "overview" && method === "GET" && !parameters.some(({ required }) => required)),
+    overview: declared("overview"),
   };
 }
 

@@ -123,11 +123,14 @@ export function isScalar(schema: Node): boolean {
   return types.length > 0 ? !types.includes("object") && !types.includes("array") : alternatives.length > 0 && alternatives.every(isScalar);
 }
 
-/** Whether a value is a number that has been counted or measured, and none of a list. */
+/** Whether a value has been counted or measured: a number that is not an enum. */
 export function isQuantity(schema: Node): boolean {
   const found = view(schema);
   return ["integer", "number"].includes(found.types[0]) && !found.enum;
 }
+
+/** Whether values add up to a total. */
+export const isCount = (schema: Node): boolean => view(schema).types[0] === "integer";
 
 const SECRET = /(^|_)(secret|password|passwd|token|recovery_codes?|private_key|api_key)s?$/;
 

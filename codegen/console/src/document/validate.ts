@@ -1,7 +1,7 @@
 // What is wrong with a value, by JSON Pointer: the document's own schemas, evaluated by a JSON Schema validator.
 
 import { type OutputUnit, validate } from "@cfworker/json-schema";
-import { at, isObject, join, Node, segments } from "./json";
+import { at, grouped, isObject, join, Node, segments } from "./json";
 import { message } from "./messages";
 import { resolve } from "./references";
 import { view } from "./schema";
@@ -76,7 +76,7 @@ function leaves(errors: OutputUnit[]): OutputUnit[] {
 
 function closestBranch(errors: OutputUnit[], choice: OutputUnit): string | undefined {
   const inside = errors.filter((unit) => unit.keywordLocation.startsWith(`${choice.keywordLocation}/`) && !WRAPPERS.has(unit.keyword));
-  const branches = Map.groupBy(inside, (unit) => unit.keywordLocation.slice(choice.keywordLocation.length + 1).split("/")[0]);
+  const branches = grouped(inside, (unit) => unit.keywordLocation.slice(choice.keywordLocation.length + 1).split("/")[0]);
   const wrong = (units: OutputUnit[]) => units.some((unit) => unit.instanceLocation === choice.instanceLocation && unit.keyword === "type");
   const possible = [...branches].filter(([, units]) => !wrong(units)).sort(([, one], [, other]) => one.length - other.length);
   return possible[0]?.[0];

@@ -1,9 +1,10 @@
 // A list of days as bar charts: one for each number of a day, and all of them as a table.
 
+import type { ComponentChildren } from "preact";
 import { Fields, Node, opening, title } from "../document/json";
-import { view } from "../document/schema";
+import { isCount, view } from "../document/schema";
 import { Markdown } from "../ui/Markdown";
-import { Scalar } from "./Value";
+import { dateText, Scalar } from "./Value";
 
 interface Props {
   name: string;
@@ -11,13 +12,14 @@ interface Props {
   item: Node;
   /** The property that has the date. */
   date: string;
+  /** What else the response says about the list. */
+  details: ComponentChildren;
 }
 
-export function DayCharts({ name, items, item, date }: Props) {
+export function DayCharts({ name, items, item, date, details }: Props) {
   const { properties } = view(item);
-  const counted = Object.keys(properties).filter((property) => view(properties[property]).types[0] === "integer");
-  const dates = items.map((values) => String(values[date]));
-  if (!items.length || !counted.length) return null;
+  const counted = Object.keys(properties).filter((property) => isCount(properties[property]));
+  const dates = items.map((values) => dateText(format, values[date]));
   return (
     <div>
       <div class="charts">
@@ -28,13 +30,14 @@ export function DayCharts({ name, items, item, date }: Props) {
           </div>
         ))}
       </div>
+      {details}
       <details class="about">
         <summary>{`${title(name)} as a table`}</summary>
         <table>
           <thead><tr>{[date, ...counted].map((column) => <th key={column} scope="col">{title(column)}</th>)}</tr></thead>
           <tbody>
-            {items.map((values) => (
-              <tr key={values[date]}>{[date, ...counted].map((column) => <td key={column}><Scalar name={column} value={values[column]} schema={properties[column]} /></td>)}</tr>
+            {items.map((values, index) => (
+              <tr key={index}>{[date, ...counted].map((column) => <td key={column}><Scalar name={column} value={values[column]} schema={properties[column]} /></td>)}</tr>
             ))}
           </tbody>
         </table>
@@ -49,7 +52,6 @@ export function DayCharts({ name, items, item, date }: Props) {
 const WIDTH = 24;
 const HEIGHT = 96;
 const format = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
-const short = (date: string) => format.format(new Date(date));
 
 function Bars({ name, dates, counts }: { name: string; dates: string[]; counts: number[] }) {
   const most = Math.max(...counts);
@@ -61,16 +63,16 @@ function Bars({ name, dates, counts }: { name: string; dates: string[]; counts: 
         {counts.map((each, index) => {
           const height = Math.max((each / Math.max(most, 1)) * HEIGHT, 1);
           return (
-            <rect key={dates[index]} x={index * WIDTH + 3} y={HEIGHT - height} width={WIDTH - 6} height={height}>
-              <title>{`${short(dates[index])}: ${each}`}</title>
+            <rect key={index} x={index * WIDTH + 3} y={HEIGHT - height} width={WIDTH - 6} height={height}>
+              <title>{`${dates[index]}: ${each}`}</title>
             </rect>
           );
         })}
       </svg>
       <figcaption>
-        <span>{short(dates[0])}</span>
+        <span>{dates[0]}</span>
         <strong>{`${sum.toLocaleString()} in ${days}`}</strong>
-        <span>{short(dates.at(-1)!)}</span>
+        <span>{dates.at(-1)}</span>
       </figcaption>
     </figure>
   );

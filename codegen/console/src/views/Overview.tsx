@@ -4,7 +4,7 @@ import { roles } from "../api/client";
 import { isAllowed, session } from "../api/session";
 import { Fields, isObject, Node, opening, title } from "../document/json";
 import { type API, answerOf, isJSON, type Operation } from "../document/model";
-import { isQuantity, view } from "../document/schema";
+import { isCount, isQuantity, view } from "../document/schema";
 import { Markdown } from "../ui/Markdown";
 import { DayCharts } from "./DayCharts";
 import { Ranking } from "./Ranking";
@@ -24,10 +24,11 @@ function Loaded({ api, operation }: { api: API; operation: Operation }) {
   return <Figures api={api} body={reply.body} schema={answerOf(operation, reply.status)?.contents.find(({ media }) => isJSON(media))?.schema ?? {}} />;
 }
 
-/** The property with the dates of a list: the only one with this format. */
+/** The property with the dates of a list that has integers: the only one with this format. */
 function dateOf(item: Node): string | undefined {
-  const dates = Object.entries(view(item).properties).filter(([, property]) => view(property).format === "date");
-  return dates.length === 1 ? dates[0][0] : undefined;
+  const properties = Object.entries(view(item).properties);
+  const dates = properties.filter(([, property]) => view(property).format === "date");
+  return dates.length === 1 && properties.some(([, property]) => isCount(property)) ? dates[0][0] : undefined;
 }
 
 /** Lists by date as bar charts, lists with a text and numbers as tables with bars, and everything else by name. */
@@ -42,15 +43,17 @@ export function Figures({ api, body, schema }: { api: API; body: unknown; schema
     <section class="figures" aria-label="Figures">
       {lists.map((name) => {
         const item = view(properties[name]).items ?? {};
-        const items = (values[name] as unknown[]).filter(isObject);
+        const list = values[name] as unknown[];
+        const items = list.filter(isObject);
         const date = dateOf(item);
-        if (date !== undefined) return <DayCharts key={name} name={name} items={items} item={item} date={date} />;
+        const details = <Details value={only(values, (other) => about(name, other))} schema={schema} />;
+        if (date !== undefined && items.length > 0) return <DayCharts key={name} name={name} items={items} item={item} date={date} details={details} />;
         return (
           <div class="card" key={name}>
             <h2>{title(name)}</h2>
-            <About text={opening(view(properties[name]).description)} open={items.length === 0} />
-            <Details value={only(values, (other) => about(name, other))} schema={schema} />
-            {isRanking(item) ? <Ranking api={api} name={name} items={items} item={item} /> : <Result body={items} schema={properties[name]} />}
+            <About text={opening(view(properties[name]).description)} open={list.length === 0} />
+            {details}
+            {list.length === 0 ? <p class="empty">Nothing here.</p> : isRanking(item) ? <Ranking api={api} name={name} items={items} item={item} /> : <Result body={list} schema={properties[name]} />}
           </div>
         );
       })}
@@ -59,7 +62,7 @@ export function Figures({ api, body, schema }: { api: API; body: unknown; schema
   );
 }
 
-/** What a description says about numbers; open if it may say why there are none. */
+/** The description of a list. Open when the list is empty, because the description may say why. */
 function About({ text, open }: { text: string; open: boolean }) {
   if (!text) return null;
   return <details class="about" open={open}><summary>About these numbers</summary><p><Markdown inline text={text} /></p></details>;

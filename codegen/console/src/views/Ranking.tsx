@@ -1,9 +1,9 @@
 // A list with a text and numbers as a table: grouped by the text, the greatest first, each number with a bar.
 
 import { useState } from "preact/hooks";
-import { Fields, Node, plain, title } from "../document/json";
+import { Fields, grouped, Node, plain, title } from "../document/json";
 import type { API } from "../document/model";
-import { isQuantity, view } from "../document/schema";
+import { isCount, isQuantity, view } from "../document/schema";
 import { address } from "../router";
 import { Scalar } from "./Value";
 
@@ -24,17 +24,16 @@ export function Ranking({ api, name, items, item }: Props) {
   const quantities = columns.filter((column) => isQuantity(properties[column]) && !isStatus(column));
   const [sorted, setSorted] = useState(quantities[0]);
   const [all, setAll] = useState(false);
-  if (!items.length) return <p class="empty">Nothing here.</p>;
 
   const number = (values: Fields, column: string) => Number(values[column]) || 0;
   const most = Object.fromEntries(quantities.map((column) => [column, Math.max(...items.map((values) => number(values, column)), 1)]));
   // Counts of a group add up; of other numbers, such as durations, the greatest counts.
   const rank = (group: Fields[]) => {
     const numbers = group.map((values) => number(values, sorted));
-    return view(properties[sorted]).types[0] === "integer" ? numbers.reduce((sum, each) => sum + each, 0) : Math.max(...numbers);
+    return isCount(properties[sorted]) ? numbers.reduce((sum, each) => sum + each, 0) : Math.max(...numbers);
   };
-  const ordered = items.toSorted((one, other) => number(other, sorted) - number(one, sorted));
-  const groups = [...Map.groupBy(ordered, (values) => String(values[label]))].sort(([, one], [, other]) => rank(other) - rank(one));
+  const ordered = [...items].sort((one, other) => number(other, sorted) - number(one, sorted));
+  const groups = [...grouped(ordered, (values) => String(values[label]))].sort(([, one], [, other]) => rank(other) - rank(one));
   return (
     <>
       <table class="ranking">

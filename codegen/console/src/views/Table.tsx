@@ -94,7 +94,7 @@ function columns(item: Node, items: Fields[], operation: Operation): string[] {
     return !schema || isScalar(schema) || (view(schema).types[0] === "array" && isScalar(view(schema).items ?? {}));
   };
   const useful = names.filter((name) => simple(name) && !DULL.test(name) && !given.has(name));
-  const ranked = useful.toSorted((one, other) => Number(isOpaque(properties[one])) - Number(isOpaque(properties[other])));
+  const ranked = [...useful].sort((one, other) => Number(isOpaque(properties[one])) - Number(isOpaque(properties[other])));
   let left = MOST_COLUMNS;
   return (useful.length ? ranked : names).filter((name) => (left -= width(properties[name])) >= 0);
 }

@@ -22,6 +22,12 @@ function ago(date: Date): string {
   return Math.abs(seconds) > 30 * 86_400 ? "" : relative.format(Math.round(seconds / size), unit);
 }
 
+/** A date in a format. Other texts are shown as they are. */
+export function dateText(format: Intl.DateTimeFormat, value: unknown): string {
+  const date = new Date(typeof value === "string" ? value : NaN);
+  return Number.isNaN(date.getTime()) ? String(value ?? "—") : format.format(date);
+}
+
 export function Instant({ text, long }: { text: string; long?: boolean }) {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return <>{text}</>;
@@ -39,7 +45,7 @@ export function Scalar({ name, value, schema, long = false }: { name: string; va
   const text = String(value);
   if (found.enum) return <span class={`chip ${GOOD.has(text) ? "good" : BAD.has(text) ? "bad" : ""}`}>{text}</span>;
   if (found.format === "date-time") return <Instant text={text} long={long} />;
-  if (found.format === "date") return <time dateTime={text}>{days.format(new Date(text))}</time>;
+  if (found.format === "date") return <time dateTime={text}>{dateText(days, text)}</time>;
   if (/^https?:\/\//.test(text) && /^ur[il]/.test(found.format)) return <a href={text} rel="noreferrer" target="_blank">{text}</a>;
   if (isIdentifier(name, text)) return <span class="mono" title={text}>{long || text.length <= 24 ? text : `${text.slice(0, 12)}…`}{long && <Copy text={text} label={`Copy ${title(name)}`} />}</span>;
   return <>{!long && text.length > 40 ? `${text.slice(0, 40)}…` : text}</>;

@@ -1,5 +1,5 @@
 // Signs in and out, completes the commands, and shows the recent requests.
-import { enter, forget, send, session } from "./session.js";
+import { forget, send, session, startSession } from "./session.js";
 
 const form = document.querySelector("#sign-in");
 const here = new URL(".", document.baseURI).href.replace(/\/$/, "");
@@ -22,9 +22,8 @@ async function signIn(event) {
     const response = await fetch(path, { method, body, headers: { "Content-Type": "application/json" }, credentials: "omit" });
     const answer = await response.json();
     if (response.ok) {
-      enter(scheme, answer, refreshPath && { scheme, method: refreshMethod, path: refreshPath, property });
+      startSession(scheme, answer, refreshPath && { method: refreshMethod, path: refreshPath, property });
       form.reset();
-      show();
     } else {
       status.textContent = answer.errors?.map(({ detail }) => detail).find(Boolean) ?? answer.detail ?? answer.title ?? `The response was ${response.status}.`;
       for (const details of form.querySelectorAll("details")) details.open = true;
@@ -35,22 +34,30 @@ async function signIn(event) {
   button.disabled = false;
 }
 
-// The session is forgotten even if it cannot be ended. It is over if its refresh token is rejected: then it is already forgotten.
-async function signOut() {
+// Whether the session is over. There is none to end if the token was entered by hand. A session whose refresh token is rejected
+// is over, and already forgotten.
+async function end() {
   const { signOutMethod: method, signOutPath, scheme } = form.dataset;
-  const { credentials, issued } = session.value;
-  const path = signOutPath?.replace(/\{(.+?)\}/g, (_, name) => encodeURIComponent(issued[name]));
-  const request = { method, headers: { Authorization: `Bearer ${credentials[scheme]}` }, credentials: "omit" };
-  const ended = !path || (await send(path, request).then(({ ok }) => ok, () => false)) || !(scheme in session.value.credentials);
+  const { credentials, issued, secret } = session.value;
+  if (!signOutPath || !issued) return true;
+  if ([...signOutPath.matchAll(/\{(.+?)\}/g)].some(([, name]) => !(name in issued))) return false;
+  const path = signOutPath.replace(/\{(.+?)\}/g, (_, name) => encodeURIComponent(issued[name]));
+  const { ok } = await send(path, { method, headers: { Authorization: `Bearer ${credentials[scheme]}` }, credentials: "omit" });
+  return ok || session.value.secret !== secret;
+}
+
+// The session is forgotten even if it cannot be ended.
+async function signOut() {
+  const ended = await end().catch(() => false);
   forget();
-  show();
-  form.querySelector("[role=status]").textContent = ended ? "" : "This tab is signed out, but the session could not be ended.";
+  const text = "You are signed out here, but the session could not be ended: it is valid until it expires.";
+  form.querySelector("[role=status]").textContent = ended ? "" : text;
 }
 
 if (form) {
   form.addEventListener("submit", signIn);
   document.querySelector("#signed-in button").addEventListener("click", signOut);
-  show();
+  session.subscribe(show);
 }
 
 for (const block of document.querySelectorAll(".command pre")) {
