@@ -124,17 +124,22 @@ async def postgresql_engine(url: str) -> AsyncIterator[AsyncEngine]:
 async def _advisory_lock(url: str) -> AsyncIterator[None]:
     """Hold the advisory lock in a transaction on its own connection, so that it outlives the commits of the work.
 
-    Polls, because CREATE INDEX CONCURRENTLY waits for every transaction that has a snapshot, as a statement that waits for the
-    lock has. SELECT 1 releases the snapshot that a statement with parameters keeps until the next statement.
+    Polls, because CREATE INDEX CONCURRENTLY waits for the end of every transaction that has a snapshot, as a statement that
+    waits for the lock has. Each attempt is a transaction of its own, which ends even if the index is waiting for it.
+    SELECT 1 releases the snapshot that a statement with parameters keeps until the next statement.
     """
     connection = await postgres.connect(url)
     try:
-        await connection.execute("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
         deadline = time.monotonic() + _GIVE_UP
-        while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK_KEY):
+        while True:
+            await connection.execute(
+                "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+            )
+            if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK_KEY):
+                break
+            await connection.execute("ROLLBACK")
             if time.monotonic() > deadline:
                 raise MigrationError(f"another process has been migrating for {_GIVE_UP:.0f} s; nothing was changed")
-            await connection.execute("SELECT 1")
             await asyncio.sleep(_INTERVAL)
         await connection.execute("SELECT 1")
         yield
