@@ -24,7 +24,7 @@ T = TypeVar("T")
 _SQLITE_TIMEOUT = 60.0
 
 # PostgreSQL: key of the advisory lock that migrating processes hold. Any key that no other program uses; "accord" in ASCII.
-_LOCK_KEY = 0x6163636F7264
+LOCK_KEY = 0x6163636F7264
 
 # Seconds between attempts to acquire it, and until another migrating process is considered hung.
 _INTERVAL = 0.1
@@ -135,7 +135,7 @@ async def _advisory_lock(url: str) -> AsyncIterator[None]:
             await connection.execute(
                 "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
             )
-            if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK_KEY):
+            if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
                 break
             await connection.execute("ROLLBACK")
             if time.monotonic() > deadline:

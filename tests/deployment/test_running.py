@@ -12,7 +12,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from app.migrations.locking import _LOCK_KEY
+from app.migrations.locking import LOCK_KEY
 from tests.deployment.support.compose import Service
 from tests.deployment.support.image import Image
 from tests.deployment.support.proxies import caddy, nginx
@@ -134,7 +134,7 @@ def test_ten_replicas_start_at_once_without_waiting_for_a_migration(migrated):
     replicas = [migrated.service("app-1") for _ in range(11)]
     with ExitStack() as stack:
         migrating = stack.enter_context(psycopg.connect(migrated.database.url("deployed")))
-        migrating.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+        migrating.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
         first, *others = replicas
         for group in ([first], others):
             for replica in group:

@@ -40,6 +40,20 @@ def test_concurrent_upgrades_apply_each_revision_once(url: str):
     assert migrations.pending(url) == []
 
 
+def test_who_waits_has_no_transaction_for_which_an_index_would_wait(postgresql_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(locking, "_INTERVAL", 1)
+    waiting = threading.Thread(target=run.upgrade, args=(postgresql_url,))
+    with psycopg.connect(postgresql_url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (locking.LOCK_KEY,))
+        waiting.start()
+        attempts = "SELECT state FROM pg_stat_activity WHERE query IN ('ROLLBACK', 'SELECT 1') AND datname = current_database()"
+        while not (states := query(postgresql_url, attempts)):
+            assert waiting.is_alive()
+    waiting.join()
+
+    assert states == [("idle",)]
+
+
 def test_a_process_killed_during_a_migration_leaves_neither_changes_nor_locks(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
