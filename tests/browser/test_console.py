@@ -111,7 +111,7 @@ class TestUsers:
         create_user(console, "edsger")
         console.press("Update a user")
         user_id = console.page.get_by_label("User ID").input_value()
-        with opened(console.page.context.browser, console.url) as other:  # type: ignore[arg-type]
+        with opened(console.page.context.browser, console.url) as other:  # type: ignore[arg-type] # it has one
             other.sign_in()
             other.expect_message("You are signed in.")
             other.open(f"updateUser?user_id={user_id}", "Update a user")
@@ -201,7 +201,7 @@ class TestOverview:
 
     def test_a_user_who_may_not_see_it_is_refused_once(self, console: Console):
         create_user(console, "tony")
-        with opened(console.page.context.browser, console.url) as other, recorded(other) as responses:  # type: ignore[arg-type]
+        with opened(console.page.context.browser, console.url) as other, recorded(other) as responses:  # type: ignore[arg-type] # as above
             other.sign_in("tony")
             other.expect_message("You are signed in.")
             other.page.wait_for_load_state("networkidle")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -17,23 +16,6 @@ from tests.support.builders import PASSWORD
 from tests.support.servers.service import Server
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("console")
-    sqlite_template.copy(folder)
-    with Server(folder / "accord.db") as server:
-        yield server
-
-
-@pytest.fixture
-def console(browser: Browser, server: Server) -> Iterator[Console]:
-    """Signed in as the administrator."""
-    with opened(browser, server.url) as console:
-        console.sign_in()
-        console.expect_message("You are signed in.")
-        yield console
 
 
 def request(server: Server, path: str, body: Any = None, token: str | None = None) -> Any:

@@ -7,29 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.console import KEY, Console, opened
-from tests.support.servers.service import Server
+from tests.browser.console import KEY, Console
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("console")
-    sqlite_template.copy(folder)
-    with Server(folder / "accord.db") as server:
-        yield server
-
-
-@pytest.fixture
-def console(browser: Browser, server: Server) -> Iterator[Console]:
-    """Signed in as the administrator."""
-    with opened(browser, server.url) as console:
-        console.sign_in()
-        console.expect_message("You are signed in.")
-        yield console
 
 
 def authorization(docs: Page) -> str | None:
