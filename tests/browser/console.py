@@ -37,6 +37,10 @@ class Console:
         if heading is not None:
             expect(self.main.get_by_role("heading", level=1)).to_contain_text(heading)
 
+    def wait_until_loaded(self) -> None:
+        """Wait until nothing on the screen is loading: a change of the address after `#` starts no new load state."""
+        expect(self.page.locator('[aria-busy="true"]').or_(self.main.get_by_text("Loading…", exact=True))).to_have_count(0)
+
     def sign_in(self, identifier: str = "admin", password: str = PASSWORD) -> None:
         """Fill in the sign-in form and send it."""
         self.open("sign-in", "Sign in")
@@ -100,7 +104,7 @@ class Console:
 
     def violations(self) -> list[str]:
         """What axe finds on the page, once nothing on it is loading, which is shown paler."""
-        expect(self.page.locator('[aria-busy="true"]')).to_have_count(0)
+        self.wait_until_loaded()
         found = Axe().run(self.page).response["violations"]
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 

@@ -86,7 +86,7 @@ def picture(console: Console, screen: str, name: str) -> None:
     """Write one file."""
     console.open(screen)
     console.main.get_by_role("heading", level=1).wait_for()
-    console.page.wait_for_load_state("networkidle")
+    console.wait_until_loaded()
     console.page.mouse.move(0, 0)
     console.page.screenshot(path=ROOT / f"docs/screenshots/console-{name}.png", full_page=name == "overview-light-1280")
 

@@ -172,12 +172,12 @@ class TestUsers:
 
 class TestOverview:
     def test_it_draws_the_response_of_one_request(self, console: Console):
-        console.open("listUsers", "Users")
-        console.page.wait_for_load_state("networkidle")
+        for screen, heading in (("", "Accord"), ("listUsers", "Users")):
+            console.open(screen, heading)
+            console.wait_until_loaded()
         with recorded(console) as responses:
             console.open("", "Accord")
             expect(console.main.get_by_role("img", name=re.compile(r"^Sign ins: [1-9][0-9]* in 14 days"))).to_be_visible()
-            console.page.wait_for_load_state("networkidle")
         assert [response.url.removeprefix(console.url) for response in responses] == ["/api/v1/statistics"]
 
         console.main.get_by_text("Days as a table").click()
@@ -202,14 +202,15 @@ class TestOverview:
     def test_a_user_who_may_not_see_it_is_refused_once(self, console: Console):
         create_user(console, "tony")
         with opened(console.page.context.browser, console.url) as other, recorded(other) as responses:  # type: ignore[arg-type] # as above
-            other.sign_in("tony")
-            other.expect_message("You are signed in.")
-            other.page.wait_for_load_state("networkidle")
-            other.open("listPosts", "Posts")
-            other.open("", "Accord")
+            with other.page.expect_response("**/statistics"):
+                other.sign_in("tony")
+            other.wait_until_loaded()
+            for screen, heading in (("listPosts", "Posts"), ("", "Accord")):
+                other.open(screen, heading)
+                other.wait_until_loaded()
             other.page.reload()
-            other.page.wait_for_load_state("networkidle")
             expect(other.main.get_by_role("heading", name="Users")).to_be_visible()
+            other.wait_until_loaded()
             expect(other.main.get_by_role("alert")).to_have_count(0)
 
         refused = [response.url.removeprefix(console.url) for response in responses if response.status == 403]
@@ -317,7 +318,6 @@ class TestAccess:
             found = {}
             for screen, heading in screens.items():
                 console.open(screen, heading)
-                console.page.wait_for_load_state("networkidle")
                 found[screen] = console.violations()
                 assert console.page.evaluate("document.documentElement.scrollWidth") <= width, screen
 
