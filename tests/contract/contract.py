@@ -90,11 +90,28 @@ def _formats() -> FormatChecker:
     return formats
 
 
+def _inlined(value: Any, within: tuple[str, ...] = ()) -> Any:
+    """Replace each `$ref` by its target: resolving references takes half of the validation time.
+
+    References of recursive schemas are kept.
+    """
+    if isinstance(value, list):
+        return [_inlined(item, within) for item in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("$ref")
+    if reference is None or reference in within:
+        return {key: _inlined(item, within) for key, item in value.items()}
+    target = _inlined(resolved({"$ref": reference}), (*within, reference))
+    beside = {key: _inlined(item, within) for key, item in value.items() if key != "$ref"}
+    return {**beside, "allOf": [target, *beside.get("allOf", [])]} if beside else target
+
+
 def validator(schema: dict[str, Any]) -> Draft202012Validator:
     """A python-jsonschema validator of a schema of the document, with formats."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - see above
 
-    root = {"allOf": [schema], "components": DOCUMENT["components"]}
+    root = {"allOf": [_inlined(schema)], "components": DOCUMENT["components"]}
     return Draft202012Validator(root, format_checker=_formats())
 
 

@@ -31,6 +31,7 @@ def _spellings() -> Iterator[tuple[list[str], list[bool], str]]:
 
 
 _SPELLINGS = list(_spellings())
+_OPERATIONS = {(found.path, found.method): found for found in OPERATIONS}
 
 
 @functools.lru_cache(64)  # the checks of one answer ask the same
@@ -54,8 +55,7 @@ def route(raw_path: str) -> tuple[str | None, list[str]]:
 def find(method: str, raw_path: str) -> Operation | None:
     """The operation of a request; HEAD is that of GET."""
     path, _ = route(raw_path)
-    wanted = "GET" if method == "HEAD" else method
-    return next((found for found in OPERATIONS if (found.path, found.method) == (path, wanted)), None)
+    return None if path is None else _OPERATIONS.get((path, "GET" if method == "HEAD" else method))
 
 
 def _fits(parameter: Parameter, text: str) -> bool:

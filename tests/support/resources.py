@@ -33,7 +33,8 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from types import ModuleType
+from collections.abc import Mapping
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from tests.support.paths import ROOT
@@ -46,9 +47,10 @@ def _modules() -> list[ModuleType]:
     return [importlib.import_module(f"tests.resources.{found.name}") for found in pkgutil.iter_modules([str(FOLDER)])]
 
 
-def resource_data(name: str) -> dict[Any, Any]:
+@functools.cache
+def resource_data(name: str) -> Mapping[Any, Any]:
     """One dictionary, merged from all resources."""
-    return {key: value for module in _modules() for key, value in vars(module).get(name, {}).items()}
+    return MappingProxyType({key: value for module in _modules() for key, value in vars(module).get(name, {}).items()})
 
 
 def resource_entry(name: str, operation: str, tag: str) -> Any:

@@ -25,7 +25,7 @@ Recipe = Callable[[World], Answer]
 
 def recipes() -> dict[tuple[str, int, str], Recipe]:
     """What brings about each promise of the document; a promise that is not in it has no recipe yet."""
-    found: dict[tuple[str, int, str], Recipe] = resource_data("RECIPES")
+    found: dict[tuple[str, int, str], Recipe] = dict(resource_data("RECIPES"))
     for operation, status, code in PROMISES:
         if (operation, status, code) not in found and (recipe := _from_document(BY_ID[operation], status, code)):
             found[operation, status, code] = recipe

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import os
 import re
@@ -51,9 +52,20 @@ class RequestContext:
         self.headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
         self.operation = oracle.find(self.method, self.target.partition("?")[0])
 
+    @functools.cached_property
+    def allowed(self) -> set[int]:
+        """The statuses that the oracle allows."""
+        return oracle.allowed(self.method, self.target, self.sent, self.body)
+
     def json(self) -> Any:
         """The answer's value."""
         return json.loads(self.answer)
+
+
+@functools.lru_cache(1)
+def exchange_of(response: Response) -> RequestContext:
+    """The request of a response, parsed once for all checks."""
+    return RequestContext(response)
 
 
 def credentials(headers: Mapping[str, Any]) -> dict[str, str]:
@@ -74,22 +86,21 @@ def _fail(faults: list[str]) -> None:
 
 def is_valid(response: Response) -> bool:
     """Whether the oracle finds the request of a response valid; credentials and rows are not looked at."""
-    exchange = RequestContext(response)
-    allowed = oracle.allowed(exchange.method, exchange.target, exchange.sent, exchange.body)
+    allowed = exchange_of(response).allowed
     return allowed == {401} or not allowed <= {400, 401, 403, 405, 413, 415, 422}
 
 
 @schemathesis.check
 def http_semantics(ctx: CheckContext, response: Response, case: Case) -> None:
     """Headers, lengths and JSON are as HTTP has them; every error is a problem that names its request."""
-    exchange = RequestContext(response)
+    exchange = exchange_of(response)
     _fail(list(answers.faults(exchange.status, exchange.headers, exchange.answer, head=exchange.method == "HEAD")))
 
 
 @schemathesis.check
 def second_validator(ctx: CheckContext, response: Response, case: Case) -> None:
     """Another implementation of JSON Schema finds the answer documented, and no member that is not."""
-    exchange = RequestContext(response)
+    exchange = exchange_of(response)
     if exchange.operation is not None:
         _fail(list(answers.broken_promises(exchange.operation, exchange.status, exchange.headers, exchange.answer)))
 
@@ -97,7 +108,7 @@ def second_validator(ctx: CheckContext, response: Response, case: Case) -> None:
 @schemathesis.check
 def cross_origin(ctx: CheckContext, response: Response, case: Case) -> None:
     """Pages of the listed origin may read the answer, others not, and caches know that; no header has two lines."""
-    exchange = RequestContext(response)
+    exchange = exchange_of(response)
     granted = exchange.sent.get("origin") == ORIGINS[0]
     several = {name.lower() for name, values in response.headers.items() if len(values) > 1}
     faults = [f"{name} has several lines" for name in several - {"www-authenticate"}]  # which has one for each scheme
@@ -111,17 +122,16 @@ def cross_origin(ctx: CheckContext, response: Response, case: Case) -> None:
 @schemathesis.check
 def order_of_checks(ctx: CheckContext, response: Response, case: Case) -> None:
     """The answer is one that the document and the fixed order of checks allow for exactly these bytes."""
-    exchange = RequestContext(response)
-    allowed = oracle.allowed(exchange.method, exchange.target, exchange.sent, exchange.body)
-    if exchange.status not in allowed:
-        told = ", ".join(map(str, sorted(allowed)))
+    exchange = exchange_of(response)
+    if exchange.status not in exchange.allowed:
+        told = ", ".join(map(str, sorted(exchange.allowed)))
         raise AssertionError(f"{exchange.method} {exchange.target} must be answered {told}, not {exchange.status}")
 
 
 @schemathesis.check
 def no_secret_echo(ctx: CheckContext, response: Response, case: Case) -> None:
     """No answer repeats a password; no problem repeats a value that was sent."""
-    exchange = RequestContext(response)
+    exchange = exchange_of(response)
     sent: Any = case.body if isinstance(case.body, dict | list | str) else None
     for name in _passwords(exchange.operation) if isinstance(sent, dict) else ():
         password = sent.get(name)
@@ -145,7 +155,7 @@ def _passwords(operation: Operation | None) -> Iterator[str]:
 @schemathesis.check
 def relations(ctx: CheckContext, response: Response, case: Case) -> None:
     """What a schema cannot say: pages have their length, filters hold, a patch changes what was sent, a create is stored."""
-    exchange = RequestContext(response)
+    exchange = exchange_of(response)
     operation = exchange.operation
     if operation is None or exchange.status >= 300:
         return
@@ -257,7 +267,7 @@ def _update_faults(before: dict[str, Any], exchange: RequestContext) -> Iterator
 @schemathesis.check
 def seen(ctx: CheckContext, response: Response, case: Case) -> None:
     """Note which documented answers were seen; test_coverage.py asks for all of them, over all passes."""
-    exchange = RequestContext(response)
+    exchange = exchange_of(response)
     if exchange.operation is not None and exchange.method == exchange.operation.method:
         problem = re.search(rb'"code":"([a-z-]+)"', exchange.answer) if exchange.status >= 400 else None
         observed.add((exchange.operation.id, exchange.status, problem[1].decode() if problem else ""))

@@ -27,7 +27,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from requests.structures import CaseInsensitiveDict
 from schemathesis import Case, GenerationMode, HookContext, Response
 
-from tests.contract.fuzz import arrange, checks
+from tests.contract.fuzz import arrange, checks, speedups
 from tests.contract.people import ORIGINS, PASSWORD, PEOPLE
 from tests.resources.users import make_room
 from tests.support.paths import ROOT
@@ -36,6 +36,7 @@ from tests.support.paths import ROOT
 # builds grammars for formats that the oracle does not use.
 set_hypothesis_home_dir(ROOT / ".hypothesis")
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # as if it was not installed
+speedups.apply()
 
 _origins = itertools.cycle(ORIGINS)
 _tokens: dict[int, str] = {}  # the access token of each session that the fuzz began
