@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
@@ -63,6 +64,22 @@ def visit(browser, server_url) -> Iterator[Callable[[str], Visit]]:
     context.close()
 
 
+@pytest.fixture(params=["light", "dark"])
+def schemed(browser: Browser, server_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in each scheme."""
+    context = browser.new_context(color_scheme=request.param, base_url=server_url)
+    context.set_default_timeout(chromium.PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def violations(page: Page, repeated: str) -> list[str]:
+    """What axe finds, without what repeats, because axe takes long for many elements."""
+    page.evaluate("selector => document.querySelectorAll(selector).forEach((element) => element.remove())", repeated)
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
 class TestSwagger:
     def test_shows_the_operations_without_a_complaint_or_a_stranger(self, visit, server_url):
         docs = visit("/docs")
@@ -86,7 +103,23 @@ class TestSwagger:
         assert docs.complaints == []
 
 
+    def test_passes_axe_in_both_schemes(self, schemed):
+        schemed.goto("/docs")
+        operation = schemed.locator("#operations-sessions-createSession")
+        operation.locator(".opblock-summary-control").click()
+        operation.get_by_role("button", name="Try it out").click()
+        expect(operation.get_by_label("Example").first).to_be_visible()
+
+        assert violations(schemed, ".opblock-tag-section:nth-of-type(n+4)") == []
+
+
 class TestReDoc:
+    def test_passes_axe_in_both_schemes(self, schemed):
+        schemed.goto("/redoc", wait_until="networkidle")
+        expect(schemed.get_by_role("heading", name=SUMMARY)).to_be_visible()
+
+        assert violations(schemed, "#redoc [data-section-id]:nth-of-type(n+8)") == []
+
     def test_shows_the_operations_without_a_complaint_or_a_stranger(self, visit, server_url):
         redoc = visit("/redoc")
 

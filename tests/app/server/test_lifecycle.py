@@ -187,7 +187,10 @@ class TestWorkers:
             wait_until(lambda: sum(line["event"] == "worker ready" for line in events(server)) == 3)
 
     def test_are_forked_while_there_are_no_threads_and_number_their_own_requests(self, database):
-        settings = {"METRICS_BIND": f"127.0.0.1:{free_port()}", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
+        settings: dict[str, Any] = {
+            "METRICS_BIND": f"127.0.0.1:{free_port()}",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1",
+        }
         with Server(database, workers=2, **settings) as server, ExitStack() as stack:
             [fork_server] = children(server.process.pid)
             threads = list(Path(f"/proc/{fork_server}/task").iterdir())

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from accord.document.strict_json import integers
 from accord.openapi.operation import Operation
@@ -20,7 +20,11 @@ def deserializer(kind: Any) -> Deserialize:  # noqa: ANN401 - any type
 
     The JSON reader keeps floats beyond 2**53 as floats. Where the type requires integers, they are converted on a second try.
     """
-    create = TypeAdapter(kind).validator.validate_python
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        kind.model_rebuild()  # does nothing if it is complete; an adapter would build the validator of the class again
+        create = kind.__pydantic_validator__.validate_python
+    else:
+        create = TypeAdapter(kind).validator.validate_python
 
     def deserialize(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         try:

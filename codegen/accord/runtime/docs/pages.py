@@ -31,7 +31,7 @@ _SWAGGER = """<div id="main"><div id="swagger-ui"></div></div>
 _REDOC_HEAD = '<link rel="stylesheet" href="redoc/theme.css">'
 _REDOC = """<main id="main"><div id="redoc"></div></main>
 <script src="redoc/redoc.standalone.js"></script>
-<script src="redoc/start.js"></script>"""
+<script type="module" src="redoc/start.js"></script>"""
 # The style elements that ReDoc creates: an empty one, to which it adds rules, and that of its scroll bar.
 _REDOC_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 _REDOC_POLICY = (f"style-src 'self' {_REDOC_STYLES}", *INTERACTIVE[1:], "worker-src blob:")  # the worker is its search
@@ -49,6 +49,7 @@ _ASSETS = {
     "/assets/icon.svg": ("icon.svg", "image/svg+xml"),
     "/assets/theme.css": ("theme.css", "text/css"),
     "/assets/landing.js": ("landing.js", "text/javascript"),
+    "/assets/repair.js": ("repair.js", "text/javascript"),
     "/assets/session.js": ("session.js", "text/javascript"),
     "/console/console.css": ("console/console.css", "text/css"),
     "/console/console.js": ("console/console.js", "text/javascript"),

@@ -1,3 +1,5 @@
+import { attribute, repair } from "../assets/repair.js";
+
 // ReDoc computes its colours when it starts, so a page whose scheme changes is loaded again.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", () => location.reload());
@@ -7,6 +9,9 @@ const colours = dark.matches
   : { background: "#ffffff", surface: "#f5f7fa", border: "#d3dae3", text: "#17212e", muted: "#4f5d6d", accent: "#1c5fb8", bad: "#b3261e", good: "#1a7040", warning: "#8a5300" };
 const sans = getComputedStyle(document.documentElement).getPropertyValue("--sans");
 const mono = getComputedStyle(document.documentElement).getPropertyValue("--mono");
+
+// The sections of an operation are headings of level 5 below one of level 2.
+repair(document.querySelector("#redoc"), { h5: attribute("aria-level", 3) });
 
 Redoc.init(
   "openapi.json",
