@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import resource
 import signal
@@ -230,6 +231,8 @@ def serve(  # noqa: PLR0913 - independent settings
     state = app.state.server = State(app.engine.reject, connections, hosts)
     _raise_file_limit(state.open_connections)
     server = Server(config, state, draining, drain_seconds, control_socket)
+    gc.freeze()  # what exists now lives as long as the process: collections need not look at it
+    gc.enable()  # if it was off during the start
     with server.capture_signals():  # from here on, signals are handled between ticks
         server.run(sockets)
 
