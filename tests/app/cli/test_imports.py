@@ -39,6 +39,7 @@ FORBIDDEN = {
     "app.contract": HEAVY,
     "app.cli.settings": HEAVY - {"pydantic"},
     "app.cli.migrate": HEAVY - {"pydantic"},
+    "app.cli.doctor": WEB,
     "app.cli.admin": WEB,
     "app.cli.audit": WEB,
     "app.cli.outbox": WEB,
