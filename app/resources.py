@@ -161,6 +161,7 @@ async def connected(resources: Resources) -> AsyncIterator[Resources]:
             resources.database, resources.replica = pair.database, pair.replica
             await stack.enter_async_context(pair)
         if (tracing := resources.tracing) is not None:
+            tracing.start()
             stack.push_async_callback(tracing.close)
             has_replica = resources.replica is not resources.database
             resources.database = tracing.database(resources.database)

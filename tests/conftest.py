@@ -21,6 +21,9 @@ from tests.support.scheduling import Sharing
 from tests.support.secret_key import SECRET_KEY
 from tests.support.servers.postgres import Running, running
 from tests.support.servers.service import Server
+from tests.support.temporary import use_memory
+
+use_memory()
 
 # Jobs in the background of a shell ignore it, and so would every program that a test starts and interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

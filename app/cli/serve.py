@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 import typer
 
+from accord.server import fork_server, supervisor
 from accord.server import lifecycle as life
-from accord.server import supervisor
 from accord.server.connections import Connections, Hosts
 from app.cli import migrate
 from app.cli.errors import fail, program
@@ -38,19 +38,19 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
     log_to_stderr(settings)
     require_safe_settings(settings)
     draining = asyncio.Event()
-    line: socket.socket | None = None
+    channel: socket.socket | None = None
     if supervised is not None:
-        line, sockets, files = supervisor.inherited(supervised)
+        channel, sockets, files = fork_server.inherited(supervised)
         application = create_app(settings, draining=draining, monitor=monitor(files))
         require_migrated(settings)
     else:
         files = open_metrics(settings, processes=settings.workers)
-        application = create_app(settings, draining=draining, monitor=monitor(files) if settings.workers == 1 else None)
+        application = create_app(settings, draining=draining, monitor=monitor(files))
         sockets = _listen(settings)
         _prepare(settings, sockets[0].getsockname()[1])
         if settings.workers > 1:
             stop_seconds = _drain_seconds(settings) + life.GRACE_SECONDS + 5
-            supervisor.become(
+            channel = supervisor.become(
                 sockets,
                 workers=settings.workers,
                 stop_seconds=stop_seconds,
@@ -70,7 +70,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
             exempt=settings.trusted_proxies,
         ),
         hosts=Hosts(settings.host_names),
-        control_socket=line,
+        control_socket=fork_server.fork_workers(channel, sockets) if channel is not None else None,
     )
 
 

@@ -6,14 +6,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 
 from uvicorn.server import ServerState
 
 from app.core.logs import RequestLog
 from app.metrics import backlog, sampling
 from app.metrics.families import is_current
-from app.metrics.memory import Key, Memory
+from app.metrics.memory import Key, Memory, Slot
 from app.metrics.observer import RequestMetrics
 from app.metrics.sampling import Sampler, Samples
 from app.metrics.server import application, serving
@@ -27,14 +27,19 @@ class Monitor:
     def __init__(self, memory: Memory, sockets: Sequence[socket.socket]) -> None:
         self._memory, self._sockets = memory, sockets
         self._log: RequestLog | None = None
-        self._slot = memory.claim()
-        if not all(is_current(key, row) for key, row in self._slot):  # its previous process ran another version
-            self._slot.clear()
+
+    @cached_property
+    def slot(self) -> Slot:
+        """Claimed when the process serves: it may have been forked since the application was made."""
+        slot = self._memory.claim()
+        if not all(is_current(key, row) for key, row in slot):  # its previous process ran another version
+            slot.clear()
+        return slot
 
     def observer(self, log: RequestLog) -> RequestMetrics:
         """Counts requests, and passes them on to the log."""
         self._log = log
-        return RequestMetrics(self._slot, log)
+        return RequestMetrics(lambda: self.slot, log)
 
     @asynccontextmanager
     async def running(
@@ -54,7 +59,7 @@ class Monitor:
             return await backlog.read(resources.database, resources.now())
 
         resources.request_counts = partial(request_counts, self._memory)
-        sampler, app = Sampler(self._slot, samples), application(self._memory, read)
+        sampler, app = Sampler(self.slot, samples), application(self._memory, read)
         task = asyncio.create_task(sampler.run())
         try:
             async with serving(app, self._sockets):

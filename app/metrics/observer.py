@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Callable
 
 from accord.errors import ContractViolation
 from accord.runtime import Observer, RequestContext
@@ -18,7 +19,7 @@ _TOO_MANY_REQUESTS = 429
 class RequestMetrics:
     """An observer that counts, and passes everything on to another one: the log."""
 
-    def __init__(self, slot: Slot, log: Observer) -> None:
+    def __init__(self, slot: Callable[[], Slot], log: Observer) -> None:
         self._slot, self._log, self._log_response = slot, log, log.on_response
         # By operationId and status, and what is not in the document by method and status.
         self._rows: defaultdict[str, dict[int, Row]] = defaultdict(dict)
@@ -36,7 +37,7 @@ class RequestMetrics:
         row[-1] += seconds
         if status == _TOO_MANY_REQUESTS and context.rate_limit_headers:
             limit = context.rate_limit_headers[1][1].split(b'"')[1].decode()  # RateLimit: "address";r=0;t=7
-            self._slot.row(RATE_LIMITED, limit)[0] += 1
+            self._slot().row(RATE_LIMITED, limit)[0] += 1
         self._log_response(context, status)
 
     def _row(self, context: RequestContext, status: int) -> Row:
@@ -44,10 +45,10 @@ class RequestMetrics:
         method = operation.definition.method if operation is not None else context.scope["method"]
         # Clients choose methods, and must not be able to create metrics.
         labels = (operation.id if operation is not None else "", method if method in _METHODS else "other", str(status))
-        return self._slot.row(DURATION, *labels, width=HISTOGRAM_WIDTH)
+        return self._slot().row(DURATION, *labels, width=HISTOGRAM_WIDTH)
 
     def on_error(self, context: RequestContext, error: Exception) -> None:
         """Count an error of the service."""
         name = VIOLATIONS if isinstance(error, ContractViolation) else ERRORS
-        self._slot.row(name, context.operation.id if context.operation is not None else "")[0] += 1
+        self._slot().row(name, context.operation.id if context.operation is not None else "")[0] += 1
         self._log.on_error(context, error)

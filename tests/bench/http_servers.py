@@ -22,7 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.support.paths import ROOT
-from tests.support.servers.service import free_port
+from tests.support.servers.service import children, free_port
 
 HOST = b"Host: x\r\n"
 GET = b"GET / HTTP/1.1\r\n" + HOST
@@ -139,10 +139,9 @@ def running(command: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def memory(first: int) -> float:
-    """Of a process and its children, in MB."""
-    children = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True, check=False).stdout.split()
-    found = 0.0
-    for process in (str(first), *children):
+    """Of a process, its children and theirs, in MB."""
+    found, started = 0.0, children(first)
+    for process in (first, *started, *children(*started)):
         with contextlib.suppress(OSError):
             text = Path(f"/proc/{process}/smaps_rollup").read_text()
             found += int(re.findall(r"Pss: +(\d+)", text)[0]) / 1024

@@ -6,6 +6,7 @@ OpenTelemetry is imported only if OTEL_EXPORTER_OTLP_ENDPOINT is set.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.config import Settings
@@ -23,11 +24,12 @@ def create_tracing(settings: Settings, version: Callable[[], str]) -> Tracing | 
     if settings.otel_exporter_otlp_endpoint is None:
         return None
     try:
-        from app.core.tracing.exporter import create_provider  # noqa: PLC0415 - 15 MB, and an optional installation
+        from app.core.tracing.exporter import create_provider, start_export  # noqa: PLC0415 - 15 MB, and an optional installation
     except ModuleNotFoundError as error:
         raise ValueError(
             f"OTEL_EXPORTER_OTLP_ENDPOINT: the package of {error.name} is missing; install requirements-traces.lock"
         ) from error
     from app.core.tracing.tracing import Tracing  # noqa: PLC0415 - likewise
 
-    return Tracing(create_provider(settings.otel_exporter_otlp_endpoint, version()), settings.database_url)
+    provider = create_provider(version())
+    return Tracing(provider, partial(start_export, provider, settings.otel_exporter_otlp_endpoint), settings.database_url)

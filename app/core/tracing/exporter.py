@@ -8,9 +8,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 
-def create_provider(endpoint: str, version: str) -> TracerProvider:
-    """A provider of tracers that exports to the collector at this base URL."""
+def create_provider(version: str) -> TracerProvider:
+    """A provider of tracers, whose spans go nowhere yet."""
     described = Resource({"service.name": "accord", "service.version": version})
-    provider = TracerProvider(resource=described.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
+    return TracerProvider(resource=described.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
+
+
+def start_export(provider: TracerProvider, endpoint: str) -> None:
+    """Start the thread that exports spans to the collector at this base URL."""
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
-    return provider

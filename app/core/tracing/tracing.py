@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -30,8 +30,10 @@ _W3C = TraceContextTextMapPropagator()
 class Tracing:
     """The spans of this process."""
 
-    def __init__(self, provider: TracerProvider, database_url: str) -> None:
+    def __init__(self, provider: TracerProvider, start: Callable[[], None], database_url: str) -> None:
         self._provider, self._database_url = provider, database_url
+        #: Start to export: a thread, so not before the process serves, which may be forked.
+        self.start = start
         self._tracer = provider.get_tracer("accord")
 
     async def close(self) -> None:

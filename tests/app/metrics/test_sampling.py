@@ -60,5 +60,5 @@ def test_rows_of_another_version_are_not_read_and_soon_removed(memory, key):
     first.row("accord_cache_hits_total")[0] = 1
 
     assert values(memory)["accord_cache_hits_total"] == 1
-    Monitor(memory, [])
+    assert Monitor(memory, []).slot
     assert dict(memory.slots()[0]) == {}

@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from tests.support.builders import new_user
+from tests.support.databases import query
 from tests.support.load import MARGIN, Load, Response, ask, connected, person, wait_until
 from tests.support.servers.haproxy import proxy
-from tests.support.servers.service import Server, alive
+from tests.support.servers.service import Server, alive, children, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -178,6 +179,24 @@ class TestWorkers:
 
         assert {answer.status for answer in answers} == {200}
         assert sum(answer.headers["Connection"] == "close" for answer in answers) == spread[0]
+
+    def test_one_that_dies_while_the_schema_is_newer_is_replaced(self, database):
+        with Server(database, workers=2) as server:
+            query(f"sqlite:///{database}", "UPDATE alembic_version SET version_num = '0777'")
+            os.kill(server.pids()[0], signal.SIGKILL)
+            wait_until(lambda: sum(line["event"] == "worker ready" for line in events(server)) == 3)
+
+    def test_are_forked_while_there_are_no_threads_and_number_their_own_requests(self, database):
+        settings = {"METRICS_BIND": f"127.0.0.1:{free_port()}", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
+        with Server(database, workers=2, **settings) as server, ExitStack() as stack:
+            [fork_server] = children(server.process.pid)
+            threads = list(Path(f"/proc/{fork_server}/task").iterdir())
+            clients = [stack.enter_context(connected(server.port)) for _ in range(24)]
+            ids = [ask(client, "GET", "/health").headers["X-Request-ID"] for client in clients]
+
+        assert len(threads) == 1
+        assert len({identifier[:23] for identifier in ids}) == 2
+        assert len(set(ids)) == 24
 
     def test_all_end_when_their_supervisor_is_killed(self, database):
         with Server(database, workers=2) as server:

@@ -184,6 +184,7 @@ class TestTheWorker:
     async def test_a_webhook_that_is_not_received_is_an_error_by_its_type_only(self, settings, collector):
         tracing = create_tracing(settings, lambda: "1.0")
         assert tracing is not None
+        tracing.start()
         with pytest.raises(RequestFailed, match="refused"):
             await tracing.client(GuardedClient(allow_private=True)).post("http://127.0.0.1:1/hook", {}, b"")
         await tracing.close()

@@ -9,29 +9,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from accord.server import lifecycle as life
 from accord.server import supervisor
 from tests.support.servers.service import alive
 
 pytestmark = pytest.mark.slow
 
+CODEGEN = Path(supervisor.__file__).parents[2]
 MARGIN = 30.0  # seconds for what should take less than one
 
-# It notes its start and its end, cannot serve where the file `broken` is, and does not end where the file `stubborn` is.
-WORKER = """
+# Loads nothing where the file `unloadable` is. Workers note their start and their end, cannot serve where the file `broken` is,
+# and do not end where the file `stubborn` is.
+SERVICE = """
 import os, pathlib, socket, sys, time
+from accord.server import fork_server, supervisor
 folder = pathlib.Path(sys.argv[1])
+if "--supervised" in sys.argv:
+    channel, sockets, _ = fork_server.inherited(sys.argv[-1])
+else:
+    stop_seconds, silent_seconds = map(float, sys.argv[2:])
+    sockets = [socket.create_server(("127.0.0.1", 0))]
+    channel = supervisor.become(sockets, workers=2, stop_seconds=stop_seconds, silent_seconds=silent_seconds, readable=False)
+with (folder / "loads").open("a") as loads:
+    loads.write(f"{os.getpid()}\\n")
+if (folder / "unloadable").exists():
+    sys.exit(5)
+line = fork_server.fork_workers(channel, sockets)
 with (folder / "starts").open("a") as starts:
     starts.write(f"{os.getpid()}\\n")
 if (folder / "broken").exists():
     sys.exit(7)
-line = socket.socket(fileno=int(sys.argv[3].split(",")[0]))
 line.settimeout(0.05)
 while True:
     line.send(b".")
@@ -50,7 +61,7 @@ while True:
 class Running:
     """A supervisor of two workers."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         self.process = process
         self._folder = folder
 
@@ -59,6 +70,11 @@ class Running:
         """The processes that were started, and, negative, those that were told to end."""
         path = self._folder / "starts"
         return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    @property
+    def loads(self) -> list[int]:
+        """The fork servers."""
+        return [int(line) for line in (self._folder / "loads").read_text().split()]
 
     @property
     def starts(self) -> list[int]:
@@ -79,27 +95,17 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def supervised(folder: Path, **changes: Any) -> Iterator[Running]:
-    (folder / "worker.py").write_text(WORKER)
-    [listening] = life.listen("127.0.0.1", 0)
-    with closing(listening), (folder / "log").open("w") as log:
-        plan = {
-            "command": [sys.executable, "-IS", str(folder / "worker.py"), str(folder)],
-            "sockets": [listening.fileno()],
-            "files": [],
-            "workers": 2,
-            "stop_seconds": 10,
-            "silent_seconds": 10,
-            "readable": False,
-            **changes,
-        }
-        command = [sys.executable, "-IS", supervisor.__file__, json.dumps(plan)]
-        process = subprocess.Popen(command, stderr=log, text=True, pass_fds=[listening.fileno()])
+def supervised(folder: Path, *, stop_seconds: float = 10, silent_seconds: float = 10) -> Iterator[Running]:
+    (folder / "service.py").write_text(SERVICE)
+    command = [sys.executable, str(folder / "service.py"), str(folder), str(stop_seconds), str(silent_seconds)]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stderr=log, env={"PYTHONPATH": str(CODEGEN)})
     try:
         yield Running(process, folder)
     finally:
         process.kill()
         process.wait()
+    assert "Traceback" not in (folder / "log").read_text()
 
 
 @pytest.fixture
@@ -107,6 +113,56 @@ def running(tmp_path) -> Iterator[Running]:
     with supervised(tmp_path) as started:
         started.wait_for("all workers ready")
         yield started
+
+
+class TestAForkServer:
+    def test_that_cannot_load_ends_the_first_start(self, tmp_path):
+        (tmp_path / "unloadable").touch()
+        with supervised(tmp_path) as running:
+            assert running.process.wait(MARGIN) == 1
+
+        assert "fork server failed to start" in running.events()
+        assert not running.history
+
+    def test_that_dies_leaves_its_workers_and_is_replaced(self, running):
+        os.kill(running.loads[0], signal.SIGKILL)
+        running.wait_for("fork server died")
+        wait_until(lambda: len(running.loads) == 2)
+        os.kill(running.starts[0], signal.SIGKILL)
+        running.wait_for("worker ready", 3)
+
+        assert len(running.starts) == 3
+        assert alive(running.starts[1])
+        running.process.terminate()
+        assert running.process.wait(MARGIN) == 0
+        assert not any(alive(pid) for pid in [*running.starts, *running.loads])
+
+    def test_that_hangs_is_killed_and_replaced(self, tmp_path):
+        with supervised(tmp_path, silent_seconds=3) as running:
+            running.wait_for("all workers ready")
+            os.kill(running.loads[0], signal.SIGSTOP)
+            os.kill(running.starts[0], signal.SIGKILL)
+            running.wait_for("worker ready", 3)
+
+            assert len(running.loads) == 2
+
+    def test_of_a_restart_outlives_the_former_one(self, running):
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("all workers restarted")
+        first, second = running.loads
+        wait_until(lambda: not alive(first))
+
+        assert alive(second)
+        os.kill(running.starts[-1], signal.SIGKILL)
+        running.wait_for("worker ready", 5)
+        assert len(running.loads) == 2
+
+    def test_is_not_replaced_while_it_can_fork(self, running):
+        for count in (3, 4):
+            os.kill(running.starts[-1], signal.SIGKILL)
+            running.wait_for("worker ready", count)
+
+        assert len(running.loads) == 1
 
 
 class TestAStart:
@@ -147,7 +203,7 @@ class TestAWorker:
         assert running.process.poll() is None
 
     def test_that_hangs_is_killed_and_replaced(self, tmp_path):
-        with supervised(tmp_path, silent_seconds=1) as running:
+        with supervised(tmp_path, silent_seconds=3) as running:
             running.wait_for("all workers ready")
             os.kill(running.starts[0], signal.SIGSTOP)
             running.wait_for("worker ready", 3)
@@ -191,13 +247,29 @@ class TestARestart:
         assert running.process.poll() is None
 
     def test_with_what_cannot_start_keeps_what_serves(self, running, tmp_path):
-        (tmp_path / "broken").touch()
-        running.process.send_signal(signal.SIGHUP)
-        running.wait_for("restart aborted")
-        time.sleep(1)
+        before = running.starts
+        for name in ("broken", "unloadable"):
+            (tmp_path / name).touch()
+            running.process.send_signal(signal.SIGHUP)
+            running.wait_for("restart aborted", len(running.loads))
+            (tmp_path / name).unlink()
+        os.kill(before[0], signal.SIGKILL)
+        running.wait_for("worker ready", 3)
 
-        assert len(running.starts) == 3
-        assert all(alive(pid) for pid in running.starts[:2])
+        assert alive(before[1])
+        first, *others = running.loads
+        assert alive(first)
+        wait_until(lambda: not any(alive(pid) for pid in others))
+
+    def test_that_is_asked_for_twice_loads_twice(self, running):
+        running.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "signal" in running.events())
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("signal", 2)
+        running.wait_for("all workers restarted")
+        wait_until(lambda: sum(alive(pid) for pid in running.loads) == 1)
+
+        assert len(running.loads) == 3
 
     def test_is_left_at_once_when_the_service_shall_end(self, running, tmp_path):
         (tmp_path / "stubborn").touch()

@@ -23,6 +23,7 @@ from urllib.request import urlopen
 from tests.faults.support.clients import wait_until
 from tests.support.servers.postgres import ORDINARY, Running, binaries, children, kill, unprivileged
 from tests.support.servers.service import alive, free_port
+from tests.support.temporary import DISK
 
 PATIENCE = 90.0  # seconds for the cluster to be whole; it takes ten
 
@@ -120,7 +121,7 @@ class Cluster:
 
     def __enter__(self) -> Self:
         _, arguments = unprivileged()
-        self._folder = Path(tempfile.mkdtemp(prefix="patroni-", dir="/tmp"))  # a socket's path may only be short
+        self._folder = Path(tempfile.mkdtemp(prefix="patroni-", dir=DISK))  # a socket's path may only be short
         self._guard = subprocess.Popen(
             ["sh", "-c", GUARD, "sh", str(self._folder)],
             stdin=subprocess.PIPE,

@@ -46,7 +46,7 @@ class PgBouncer:
     def __enter__(self) -> Self:
         program = ensure("pgbouncer")
         prefix, arguments = unprivileged()
-        self._folder = Path(tempfile.mkdtemp(prefix="pgb-", dir="/tmp"))
+        self._folder = Path(tempfile.mkdtemp(prefix="pgb-"))
         if "user" in arguments:
             shutil.chown(self._folder, arguments["user"], arguments["group"])
         settings = self._folder / "pgbouncer.ini"

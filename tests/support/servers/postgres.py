@@ -29,6 +29,7 @@ import psycopg
 from psycopg import sql as words
 
 from tests.support.servers.service import free_port
+from tests.support.temporary import DISK
 
 # For tests that do not need durability.
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -91,7 +92,8 @@ class Running:
 
     def create(self, database: str, template: str | None = None) -> str:
         """Create a database, empty or as a copy of a template without connections, and return its URL."""
-        copied = words.SQL(" TEMPLATE {}").format(words.Identifier(template)) if template else words.SQL("")
+        # By copying files: the other strategy writes every page to the log.
+        copied = words.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(words.Identifier(template)) if template else words.SQL("")
         self.execute(words.SQL("CREATE DATABASE {}{}").format(words.Identifier(database), copied))
         return self.url(database)
 
@@ -115,6 +117,7 @@ class Postgres(Running):
 
     def __init__(self, *, durable: bool = False, port: int | None = None, **settings: str) -> None:
         super().__init__(f"postgresql://postgres@127.0.0.1:{port or free_port()}")
+        self._durable = durable
         self._settings = {**ORDINARY, **(DURABLE if durable else FLEETING), **settings}
         self._prefix, self._arguments = unprivileged()
         self._process: subprocess.Popen[bytes] | None = None
@@ -123,7 +126,7 @@ class Postgres(Running):
 
     def __enter__(self) -> Self:
         # Not pytest's folder: the path of a Unix socket is limited to about 100 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=DISK if self._durable else None))
         if "user" in self._arguments:
             shutil.chown(self.folder, self._arguments["user"], self._arguments["group"])
         self._guard = subprocess.Popen(

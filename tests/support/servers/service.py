@@ -37,6 +37,13 @@ def alive(pid: int) -> bool:
         return False
 
 
+def children(*pids: int) -> list[int]:
+    """The ids of the processes that these have started."""
+    command = ["pgrep", "-P", ",".join(map(str, pids))]
+    found = subprocess.run(command, capture_output=True, text=True, check=False) if pids else None
+    return [int(line) for line in found.stdout.split()] if found is not None else []
+
+
 class Server:
     """A running service; `settings` are environment variables. Responses are validated (`raise`).
 
@@ -142,10 +149,7 @@ class Server:
             self.process.wait()
 
     def pids(self) -> list[int]:
-        """The ids of the serving processes: the supervisor's workers, or the only process."""
+        """The ids of the serving processes: the workers that the supervisor's fork servers have forked, or the only process."""
         if self._process is None or self.process.poll() is not None:
             return []
-        if self.workers == 1:
-            return [self.process.pid]
-        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return [int(line) for line in found.stdout.split()]
+        return [self.process.pid] if self.workers == 1 else children(*children(self.process.pid))

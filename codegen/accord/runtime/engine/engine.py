@@ -21,7 +21,7 @@ from accord.openapi.api import API
 from accord.openapi.paths.router import Resource, Router
 from accord.runtime.bodies.reader import ABSENT
 from accord.runtime.cors import vary_by_origin
-from accord.runtime.engine.context import RateLimitResult, RequestContext, Service, request_ids
+from accord.runtime.engine.context import RateLimitResult, RequestContext, Service, new_request_id
 from accord.runtime.engine.operation import CompiledOperation
 from accord.runtime.engine.responder import Responder
 from accord.runtime.handlers import binding
@@ -45,7 +45,7 @@ class Engine:
         self.fallback: Callable[[Scope], ASGIApp | None] = lambda _: (
             None
         )  # set by `OpenAPIApp`: serves paths not in the document
-        self._service, self._limits, self._new_request_id = service, service.limits, request_ids()
+        self._service, self._limits = service, service.limits
         on_deep_stack(lambda: self._compile(api, handlers))
 
     def _compile(self, api: API, handlers: Mapping[str, binding.Operation]) -> None:
@@ -61,7 +61,7 @@ class Engine:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request. This is an ASGI application for the scope `http`."""
         resource, path_values = self.router.find(scope["path"], scope["raw_path"])
-        context = RequestContext(self._new_request_id(), scope, time.perf_counter())
+        context = RequestContext(new_request_id(), scope, time.perf_counter())
         if (cors := self.responder.cors) is not None:
             context.cors_headers, context.is_preflight = cors.granted(scope)
         if resource is None and not context.is_preflight and (app := self.fallback(scope)) is not None:
@@ -174,7 +174,7 @@ class Engine:
         """An application that responds with this rejection: for what the HTTP server could not parse or does not accept."""
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            context = RequestContext(self._new_request_id(), scope, time.perf_counter())
+            context = RequestContext(new_request_id(), scope, time.perf_counter())
 
             async def respond(_scope: Scope, _receive: Receive, send: Send) -> None:
                 await self.responder.send_problem(context, rejection, send)
