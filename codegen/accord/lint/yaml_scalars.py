@@ -111,4 +111,5 @@ def _events(context: Context) -> tuple[tuple[Any, int], ...]:
 
 @functools.lru_cache(maxsize=1)  # for the rules of one document
 def _parsed(raw: bytes) -> tuple[tuple[Any, int], ...]:
-    return tuple((event, event.start_mark.line + 1) for event in yaml.parse(raw, Loader=yaml.CSafeLoader))
+    events: Iterator[Any] = yaml.parse(raw, Loader=yaml.CSafeLoader)
+    return tuple((event, event.start_mark.line + 1) for event in events)
