@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import functools
-import secrets
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -42,12 +40,6 @@ def prepare(password: str, form: Form = "NFC") -> str:
     return prepared if form == "NFC" else unicodedata.normalize(form, prepared)
 
 
-def _unmatched_hash(memory_kib: int, passes: int) -> str:
-    """A hash that takes as long to verify as any other, and that no password matches: it is random instead of computed."""
-    salt, key = (base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
-    return f"$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${key}"
-
-
 class Passwords:
     """Hashes and verifies passwords, first come, first served.
 
@@ -69,7 +61,7 @@ class Passwords:
         self._queue, self._reserved, self._timeout = queue, queue // 4, timeout
         self.waiting = self.rejected = 0  # calls that wait for a thread now, and that were rejected since the start
         self._forms: tuple[Form, Form] = ("NFC", "NFKC") if form == "NFC" else ("NFKC", "NFC")
-        self._dummy_hash = _unmatched_hash(memory_kib, passes)
+        self._dummy_hash = self._hasher.hash("a password that no account uses")
 
     async def hash(self, password: str) -> str:
         """Hash a password into a PHC string with its parameters and salt. Raises also `DisallowedCharacters`."""
