@@ -9,8 +9,9 @@ import sys
 def main() -> None:
     """Run the command line. Ctrl-C ends it quietly, even during the imports, which take most of a second.
 
-    The garbage collector is off during the imports, where it finds nothing and takes a sixth of the time. `app.cli.main` turns
-    it on again. Rich is not imported: structlog would do so for tracebacks that are never printed, which takes 4 MB.
+    The garbage collector is off during the imports, where it finds nothing and takes a sixth of the time. `app.cli.command`
+    turns it on again, for `serve` the server once the application is created. Rich is not imported: structlog would do so for
+    tracebacks that are never printed, which takes 4 MB.
     """
     try:
         gc.disable()

@@ -12,16 +12,22 @@ DOCUMENT = Path(__file__).parent.parent / "openapi.yaml"
 
 
 @functools.cache
+def document() -> Document:
+    """`openapi.yaml`."""
+    return Document.load(DOCUMENT)
+
+
+@functools.cache
 def api() -> API:
-    """The operations of `openapi.yaml`."""
-    return API.of(Document.load(DOCUMENT))
+    """Its operations."""
+    return API.of(document())
 
 
 def title() -> str:
     """The title of the contract, which is the name of the service."""
-    return str(api().document.data["info"]["title"])
+    return str(document().data["info"]["title"])
 
 
 def version() -> str:
     """The version of the contract, which is the version of the service."""
-    return str(api().document.data["info"]["version"])
+    return str(document().data["info"]["version"])

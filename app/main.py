@@ -66,7 +66,7 @@ def documentation(*, docs: bool, console: bool, development: bool) -> list[Route
 
     changelog = CHANGELOG if CHANGELOG.is_file() else None
     extras = Extras(links=LINKS, changelog=changelog, recent_requests=development)
-    return documentation_pages.routes(contract.api().document, contract.api(), extras, is_served=is_served)
+    return documentation_pages.routes(contract.document(), contract.api(), extras, is_served=is_served)
 
 
 @functools.cache

@@ -9,5 +9,5 @@ from app.main import handlers
 
 def check(*, as_json: bool) -> None:
     """Count the operations; raises `BindingError` unless each has its handler."""
-    name, number = contract.api().document.name, len(handlers())
+    name, number = contract.document().name, len(handlers())
     show({"document": name, "operations": number}, f"{name}: {number} operations, each with a handler", as_json=as_json)

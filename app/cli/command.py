@@ -20,12 +20,13 @@ def group(text: str) -> typer.Typer:
 
 
 def implemented_in(
-    module: str, *, settings: bool = True, quiet: bool = False, overrides: tuple[str, ...] = ()
+    module: str, *, settings: bool = True, quiet: bool = False, overrides: tuple[str, ...] = (), collects: bool = True
 ) -> Callable[[Command], Command]:
     """Run the function of the same name in a module of `app.cli`, which is imported then.
 
     With `settings` the function's first argument is the settings, which are read before the module is imported. Options named
-    in `overrides` replace the settings of the same name. `quiet` is that of `read_settings`.
+    in `overrides` replace the settings of the same name. `quiet` is that of `read_settings`. Without `collects`, the garbage
+    collector stays off: the command turns it on.
     """
 
     def decorate(declared: Command) -> Command:
@@ -37,8 +38,9 @@ def implemented_in(
 
                 arguments.append(read_settings(quiet=quiet, **{name: options.pop(name) for name in overrides}))
             command: Command = getattr(importlib.import_module(f"app.cli.{module}"), declared.__name__)
-            gc.freeze()  # imported modules are never garbage: collections need not look at them (see `app.__main__`)
-            gc.enable()
+            if collects:
+                gc.freeze()  # imported modules are never garbage: collections need not look at them (see `app.__main__`)
+                gc.enable()
             command(*arguments, **options)
 
         return run

@@ -62,7 +62,7 @@ def _options(
 
 
 @app.command()
-@implemented_in("serve", quiet=True, overrides=("host", "port", "workers", "mock"))
+@implemented_in("serve", quiet=True, overrides=("host", "port", "workers", "mock"), collects=False)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; overrides HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; overrides PORT.")] = None,

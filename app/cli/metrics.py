@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+from accord.server.sockets import listen
 from app.cli.errors import fail
 from app.core.config import Settings
 
@@ -16,8 +17,7 @@ def open_metrics(settings: Settings, *, processes: int) -> list[int]:
     """The descriptors of the shared memory and of the sockets of METRICS_BIND, for `monitor`; none if it is not set."""
     if settings.metrics_bind is None:
         return []
-    from accord.server.lifecycle import listen  # noqa: PLC0415 - the worker imports no server unless there are metrics
-    from app.metrics.memory import create_file  # noqa: PLC0415 - likewise
+    from app.metrics.memory import create_file  # noqa: PLC0415 - only if there are metrics
 
     host, _, port = settings.metrics_bind.rpartition(":")
     try:

@@ -21,4 +21,4 @@ def openapi(*, output: Path | None, as_json: bool) -> None:
 
 
 def _as_json() -> str:
-    return printable_json(msgspec.json.format(msgspec.json.encode(contract.api().document.data)).decode()) + "\n"
+    return printable_json(msgspec.json.format(msgspec.json.encode(contract.document().data)).decode()) + "\n"

@@ -9,7 +9,7 @@ import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from accord.server.lifecycle import OTHER_FILES
+from accord.server.sockets import OTHER_FILES
 from app.cli.doctor.finding import Finding, ok, problem, warning
 from app.core.config import ENV_FILE, Settings
 from app.core.urls.database import is_sqlite, sqlite_path

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from importlib import import_module
 from urllib.parse import urlsplit
 
-from accord.server.lifecycle import listen
+from accord.server.sockets import listen
 from app.cli.doctor.finding import Finding, in_thread, in_time, ok, problem, warning
 from app.core.config import Settings
 

@@ -188,4 +188,4 @@ def _kind(event: Event) -> tuple[Any, Any]:
         "post.updated": (rows.PostUpdatedEventRow, webhooks.PostUpdated),
         "post.deleted": (rows.PostDeletedEventRow, webhooks.PostDeleted),
     }[event]
-    return row, sender(contract.api().document, _Storing())
+    return row, sender(contract.document(), _Storing())

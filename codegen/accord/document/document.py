@@ -22,6 +22,7 @@ from accord.document.pointer import (
     FILES,
     Key,
     Pointer,
+    copied,
     fragment_tokens,
     key_of,
     unescape_fragment,
@@ -66,7 +67,7 @@ class Document:
         self.adopted: Adopted = adopt(self.original, readings, references)
         self.written: Any = self.adopted.data
         items = [place for place in self._items if self._has_reference(place)]
-        self.whole: Any = copy.deepcopy(self.written) if items else self.written
+        self.whole: Any = copied(self.written) if items else self.written
         # Fields beside a `$ref` that are also in its target.
         self.duplicates = [*self._names_twice, *spread(self.whole, items)]
         self._set(translate(self.whole))

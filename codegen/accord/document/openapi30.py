@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-from accord.document.pointer import mappings
+from accord.document.pointer import copied, mappings
 
 
 def translate(data: Any) -> Any:  # noqa: ANN401 - a document
@@ -16,7 +15,7 @@ def translate(data: Any) -> Any:  # noqa: ANN401 - a document
     """
     if not str(data.get("openapi", "")).startswith("3.0") and not any(_adds_null(schema) for _, schema in mappings(data)):
         return data
-    data = copy.deepcopy(data)
+    data = copied(data)
     for _, schema in mappings(data):
         if _adds_null(schema):
             written = schema["type"]

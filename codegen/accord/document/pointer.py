@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 Key = str | int
 Pointer = tuple[Key, ...]
+K = TypeVar("K", str, int)
 
 # The member of a document that holds its other files, so that everything has a pointer: `x-accord-files/common.yaml/User`.
 FILES = "x-accord-files"
@@ -113,12 +114,12 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
     Mappings of names are included only where they are written as a `$ref`.
     """
     if isinstance(value, list):
-        for index, item in enumerate(value):
+        for index, item in _nested(enumerate(value)):
             yield from mappings(item, (*pointer, index))
     elif isinstance(value, dict):
         if not named or isinstance(value.get("$ref"), str):
             yield pointer, value
-        for key, item in value.items():
+        for key, item in _nested(value.items()):
             if named or not (key in FREE or key.startswith("x-")):
                 yield from mappings(item, (*pointer, key), named=not named and key in NAMED)
             elif key == FILES and not pointer:
@@ -127,6 +128,18 @@ def mappings(value: Any, pointer: Pointer = (), *, named: bool = False) -> Itera
             elif key == "examples" and isinstance(item, dict):  # each may be a reference, and so may the mapping
                 held = (((), item), *(((name,), one) for name, one in item.items()))
                 yield from (((*pointer, key, *name), one) for name, one in held if isinstance(one, dict) and "$ref" in one)
+
+
+def _nested(members: Iterable[tuple[K, Any]]) -> list[tuple[K, Any]]:
+    """The members that are mappings or lists."""
+    return [(key, item) for key, item in members if isinstance(item, (dict, list))]
+
+
+def copied(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A copy of a value, with the same strings and numbers. `copy.deepcopy` takes five times as long."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
 
 
 def holds_names(pointer: Pointer) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from accord.document.pointer import Pointer
+from accord.document.pointer import Pointer, copied
 
 Lines = dict[Pointer, int]
 
@@ -229,7 +229,7 @@ class _Reader:
         """A copy of the value, with the lines of the anchor."""
         for inner, line in found.lines.items():
             self.lines.setdefault((*pointer, *inner), line)
-        return _copy(found.value)
+        return copied(found.value)
 
     def _scalar(self, event: Any) -> Any:  # noqa: ANN401 - an event, any JSON value
         text: str = event.value
@@ -244,12 +244,6 @@ class _Reader:
         except ValueError:
             message = f"{text[:40]!r} is not a number in JSON: write another, or quote it"
             raise SyntaxFault(event.start_mark.line + 1, message) from None
-
-
-def _copy(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 def _scalar(text: str, kind: str) -> str | float | bool | None:

@@ -7,14 +7,13 @@ evaluated. Formats get the patterns of their RFCs where the validator accepts mo
 
 from __future__ import annotations
 
-import copy
 import operator
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from accord.document.document import Document, Node
-from accord.document.pointer import fragment, fragment_tokens, mappings
+from accord.document.pointer import copied, fragment, fragment_tokens, mappings
 from accord.jsonschema.discriminator import Switch, discriminates
 from accord.jsonschema.formats import assertion
 from accord.jsonschema.schema import ALTERNATIVES, applied, is_marked, properties, subschemas
@@ -44,7 +43,7 @@ class Directed:
         hides = any(schema.get(self._keyword) is True for _, schema in found)
         if not hides and not any(discriminates(schema) or assertion(schema) for _, schema in found):
             return
-        original, self.data = self.data, copy.deepcopy(self.data)
+        original, self.data = self.data, copied(self.data)
         document = document.with_data(self.data)
         if hides:
             found_again = [Node(document, pointer, schema) for pointer, schema in mappings(self.data)]
@@ -57,7 +56,8 @@ class Directed:
                 self._close(schema, hidden.get(id(schema.value), set()))
         document = document.with_data(self.data)  # which has changed
         switches = [(one, self._switch(one)) for one in (Node(document, *place) for place in mappings(self.data))]
-        places = [fragment_tokens(schema["$ref"]) for _, schema in found if isinstance(schema.get("$ref"), str)]
+        references = {schema["$ref"] for _, schema in found if isinstance(schema.get("$ref"), str)}
+        places = map(fragment_tokens, references)
         used = {tuple(place[:at]) for place in places for at, step in enumerate(place) if step in ALTERNATIVES}
         for schema, switch in switches:
             value = schema.value
@@ -136,9 +136,11 @@ class Directed:
 def _shared(changed: Any, original: Any) -> Any:  # noqa: ANN401 - any JSON value
     """A changed copy of a value, with the parts of the original that did not change, so that memory has them once."""
     if isinstance(changed, dict) and isinstance(original, dict):
-        for key in changed.keys() & original.keys():
-            changed[key] = _shared(changed[key], original[key])
-        is_same = list(changed) == list(original) and all(changed[key] is original[key] for key in original)
+        is_same = list(changed) == list(original)
+        for key, value in changed.items():
+            if value is not (old := original.get(key)):
+                changed[key] = _shared(value, old)
+                is_same = is_same and changed[key] is old
     elif isinstance(changed, list) and isinstance(original, list):
         changed[: len(original)] = map(_shared, changed, original)
         is_same = len(changed) == len(original) and all(map(operator.is_, changed, original))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from weakref import WeakKeyDictionary
 import jsonschema_rs
 
 from accord.document.document import Document, Node
-from accord.document.pointer import Pointer, escape, mappings, resolve
+from accord.document.pointer import Pointer, copied, escape, mappings, resolve
 from accord.jsonschema.discriminator import ASSUMED
 from accord.jsonschema.faults import Rule, rule_at
 from accord.jsonschema.read_write_only import Directed, Direction
@@ -22,8 +21,11 @@ Build = Callable[[Directed], dict[str, Any]]  # builds a schema from those of a 
 
 
 @functools.lru_cache(maxsize=16)
-def directed(document: Document, direction: Direction, *, explaining: bool = False) -> Directed:
-    """The document's schemas in one direction, built once; for `explaining`, see `Switch.explaining`."""
+def directed(document: Document, direction: Direction, *, explaining: bool) -> Directed:
+    """The document's schemas in one direction, built once; for `explaining`, see `Switch.explaining`.
+
+    `explaining` has no default, because the cache would take a call with it and one without it for different calls.
+    """
     return Directed(document, direction, explaining=explaining)
 
 
@@ -47,14 +49,14 @@ class Compiled:
         self._names: dict[str, str] = {}  # translated patterns of `patternProperties`, and as they are written
         if all(translation(pattern) == pattern for _, schema in mappings(self._schema) for pattern in _patterns(schema)):
             return self._schema
-        copied: dict[str, Any] = copy.deepcopy(self._schema)
-        for _, schema in list(mappings(copied)):
+        renamed: dict[str, Any] = copied(self._schema)
+        for _, schema in list(mappings(renamed)):
             if isinstance(schema.get("pattern"), str):
                 schema["pattern"] = translation(schema["pattern"])
             if isinstance(named := schema.get("patternProperties"), dict):
                 schema["patternProperties"] = {translation(pattern): inner for pattern, inner in named.items()}
                 self._names |= {f"/{escape(translation(pattern))}/": f"/{escape(pattern)}/" for pattern in named}
-        return copied
+        return renamed
 
     def _rule(self, location: str) -> Rule:
         for name, written in self._names.items():
@@ -119,7 +121,7 @@ def compiled(schema: Node, direction: Direction, build: Build | None = None) -> 
         DocumentError: it cannot be compiled.
     """
     build = build or (lambda schemas: {"allOf": [schemas.of(schema)]})
-    key = (direction, json.dumps(build(directed(schema.document, direction))))
+    key = (direction, json.dumps(build(directed(schema.document, direction, explaining=False))))
     known = _known.setdefault(schema.document, {})
     if key not in known:
         known[key] = Compiled(schema, direction, build)

@@ -104,8 +104,12 @@ def few_yaml_aliases(context: Context) -> Iterator[Finding]:
                 yield Finding(line, f"`*{event.anchor}` {what}: write out the values of some")
 
 
-def _events(context: Context) -> Iterator[tuple[Any, int]]:
+def _events(context: Context) -> tuple[tuple[Any, int], ...]:
     """The parser events of a YAML document with their lines; JSON has neither anchors nor merge keys."""
-    if not context.document.name.endswith(".json"):
-        events: Iterator[Any] = yaml.parse(context.document.raw, Loader=yaml.CSafeLoader)
-        yield from ((event, event.start_mark.line + 1) for event in events)
+    return () if context.document.name.endswith(".json") else _parsed(context.document.raw)
+
+
+@functools.lru_cache(maxsize=1)  # for the rules of one document
+def _parsed(raw: bytes) -> tuple[tuple[Any, int], ...]:
+    events: Iterator[Any] = yaml.parse(raw, Loader=yaml.CSafeLoader)
+    return tuple((event, event.start_mark.line + 1) for event in events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 from accord.document.document import Document
@@ -21,8 +22,9 @@ class API:
     aliases: dict[str, str] = field(default_factory=dict)
 
     @classmethod
+    @functools.lru_cache(maxsize=8)
     def of(cls, document: Document) -> API:
-        """Read the paths and webhooks.
+        """Read the paths and webhooks, of each document once.
 
         Raises:
             DocumentError: something cannot be served, with its line.

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from accord.document.document import Node
 from accord.document.identifiers import distinct, operation_id
-from accord.document.pointer import fragment
+from accord.document.pointer import Pointer, fragment
 from accord.document.references import METHODS
 from accord.openapi.media_type import Media
 from accord.openapi.parameter import Parameter, is_ignored, with_arguments
@@ -100,7 +100,7 @@ def place(operation: Operation) -> str:
     return fragment(operation.node.pointer)
 
 
-def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
+def _operation(path: str, method: str, item: Node, node: Node, known: dict[tuple[str, Pointer], Response]) -> Operation:
     parameters: dict[tuple[str, str], Parameter] = {}
     for owner in (item, node):
         for element in owner.elements("parameters"):
@@ -112,7 +112,12 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
     body = node.get("requestBody")
     content = Media.all(body.get("content") if body else None)
     security = node.value.get("security", node.document.data.get("security", []))
-    responses: Responses = {response.key: response for response in (Response.of(*one) for one in node.items("responses"))}
+    responses: Responses = {}
+    for key, written in node.items("responses"):
+        if (key, written.pointer) not in known:
+            known[key, written.pointer] = Response.of(key, written)
+        response = known[key, written.pointer]
+        responses[response.key] = response
     return Operation(
         id=given if isinstance(given, str) else operation_id(method, path),
         method=method.upper(),
@@ -136,11 +141,12 @@ def _operation(path: str, method: str, item: Node, node: Node) -> Operation:
 
 
 def operations_of(items: Iterable[tuple[str, Node]]) -> Iterator[Operation]:
-    """The operations of path items, which come with their paths or names."""
+    """The operations of path items, which come with their paths or names. A response that they share is read once."""
+    known: dict[tuple[str, Pointer], Response] = {}
     for path, item in items:
         for method in METHODS:
             if (node := item.get(method)) is not None:
-                yield _operation(path, method, item, node)
+                yield _operation(path, method, item, node, known)
 
 
 def under_own_name(operation: Operation, name: str) -> Operation:

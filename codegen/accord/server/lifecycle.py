@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
+import gc
 import logging
 import resource
 import signal
@@ -23,46 +23,16 @@ from uvicorn.server import HANDLED_SIGNALS
 from accord.runtime.fastapi import OpenAPIApp
 from accord.server.connections import Connections, Hosts, State
 from accord.server.http_protocol import Protocol, Reader
+from accord.server.sockets import OTHER_FILES, listen
+
+__all__ = ["Lifespan", "Server", "listen", "serve"]
 
 _DISABLED_LOGGER = logging.getLogger(f"{__name__}.disabled")
 _DISABLED_LOGGER.disabled = True
 
 GRACE_SECONDS = 10  # for requests in progress, after new ones are no longer accepted
-UNSENT_BYTES = 64 * 1024  # of responses that the kernel buffers beyond what is in flight; its default is megabytes
-OTHER_FILES = 256  # file descriptors other than client connections
 
 _log = structlog.get_logger()
-
-
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Bind a socket for each address of a host. They do not listen yet: connections are refused until a process serves them.
-
-    Raises:
-        OSError: the address is in use, or does not belong to this machine.
-    """
-    sockets: list[socket.socket] = []
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    for family, kind, protocol, _, address in dict.fromkeys(found):
-        try:
-            listening = socket.socket(family, kind, protocol)
-        except OSError as error:
-            if error.errno == errno.EAFNOSUPPORT and len(found) > 1:  # a machine without IPv6 that resolves IPv6 addresses
-                continue
-            raise
-        sockets.append(listening)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # inherited by connections
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        port = sockets[0].getsockname()[1] or port  # with port 0, the port of the first socket
-        try:
-            listening.bind((address[0], port, *address[2:]))
-        except OSError as error:
-            for opened in sockets:
-                opened.close()
-            raise OSError(error.errno, f"cannot listen on {host or 'any address'} port {port}: {error.strerror}") from error
-    return sockets
 
 
 class Lifespan(LifespanOn):
@@ -230,6 +200,8 @@ def serve(  # noqa: PLR0913 - independent settings
     state = app.state.server = State(app.engine.reject, connections, hosts)
     _raise_file_limit(state.open_connections)
     server = Server(config, state, draining, drain_seconds, control_socket)
+    gc.freeze()  # what exists now lives as long as the process: collections need not look at it
+    gc.enable()  # if it was off during the start
     with server.capture_signals():  # from here on, signals are handled between ticks
         server.run(sockets)
 

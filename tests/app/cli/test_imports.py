@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -13,6 +14,7 @@ import pytest
 from app.cli import groups
 from app.cli import main as cli
 from tests.support.paths import ROOT
+from tests.support.servers.service import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +39,7 @@ FORBIDDEN = {
     "app.contract": HEAVY,
     "app.cli.settings": HEAVY - {"pydantic"},
     "app.cli.migrate": HEAVY - {"pydantic"},
+    "app.cli.doctor": WEB,
     "app.cli.admin": WEB,
     "app.cli.audit": WEB,
     "app.cli.outbox": WEB,
@@ -81,6 +84,28 @@ def test_no_command_imports_rich():
 
     assert "fastapi" in ended.stdout.split()
     assert "rich.console" not in ended.stdout.split()
+
+
+FIRST_COLLECTION = """
+import gc, os, traceback, app.__main__
+
+def collected(phase, info):
+    print("\\n", *(f"{os.path.basename(frame.filename)}:{frame.name}" for frame in traceback.extract_stack()), flush=True)
+    os._exit(0)
+
+gc.callbacks.append(collected)
+app.__main__.main()
+"""
+
+
+def test_no_garbage_is_collected_until_the_server_runs(settings):
+    environment = {**os.environ, "ENV": "development", "DATABASE_URL": settings.database_url, "PORT": str(free_port())}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", FIRST_COLLECTION, "serve"], cwd=ROOT, env=environment, capture_output=True, check=True, text=True
+    )
+
+    assert "lifecycle.py:serve" in ended.stdout.splitlines()[-1].split()
 
 
 @pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in COMMANDS.items() for name in names])

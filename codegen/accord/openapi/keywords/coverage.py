@@ -6,6 +6,8 @@ readings are part of the report.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accord.document.document import Document, Node
@@ -20,7 +22,8 @@ from accord.openapi.keywords.suggestions import suggested
 class Entry:
     """One keyword at the place where it is written; a shared schema may have several enforcers."""
 
-    node: Node  # the object that has the keyword
+    kind: str  # of the object that has the keyword
+    node: Node  # that object
     keyword: str
     by: set[Enforcer] = field(default_factory=set)
     remark: str = ""
@@ -68,17 +71,28 @@ class KeywordCoverage:
         components = document.root.get("components")
         if components is not None:
             self._members("components", components, used=False)
-        self.entries = sorted(self._entries.values(), key=lambda entry: (_file(entry), document.line(entry.pointer)))
         self.readings = [
             (document.written_at(pointer), f"{reading.place}: {reading.word}", reading.reason)
             for pointer, reading in document.adopted.applied
         ]
 
+    @functools.cached_property
+    def entries(self) -> list[Entry]:
+        """All keywords."""
+        return self._in_order(self._entries.values())
+
+    def written(self, *keywords: str) -> list[Entry]:
+        """Where these keywords are written."""
+        return self._in_order(entry for entry in self._entries.values() if entry.keyword in keywords)
+
+    def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
+        return sorted(entries, key=lambda entry: (_file(entry), self._document.line(entry.pointer)))
+
     def unsupported(self) -> list[Finding]:
         """The keywords that nothing enforces."""
         found = []
-        for entry in self.entries:
-            if "unsupported" in entry.by and self._document.adopted.origin(entry.pointer) not in self._document.adopted.kept:
+        for entry in self._in_order(entry for entry in self._entries.values() if "unsupported" in entry.by):
+            if self._document.adopted.origin(entry.pointer) not in self._document.adopted.kept:
                 enforcement = self._unsupported[entry.pointer]
                 own = (enforcement.reading, entry.node.pointer if enforcement.owner else entry.pointer)
                 found.append(suggested(self._document, entry.pointer, enforcement.remark, (own,)))
@@ -91,7 +105,7 @@ class KeywordCoverage:
         self._seen.add((kind, used, node.pointer))
         if kind == "callback" and node.reference is None:
             for expression in node.value:
-                self._note(node, expression, Enforcement("type", "the URL, from the request that subscribed"), used=used)
+                self._note(kind, node, expression, Enforcement("type", "the URL, from the request that subscribed"), used=used)
                 self._walk("path item", node.raw_child(expression), used=used)
             return
         self._members(kind, node, used=used)
@@ -99,7 +113,7 @@ class KeywordCoverage:
             target = self._document.at(node.reference, node)
             if _is_elsewhere(kind, target.pointer):
                 text = f"$ref {node.reference!r} does not lead to a {kind}: correct the reference"
-                self._note(node, "$ref", Enforcement("unsupported", text, owner=kind != "schema"), used=used)
+                self._note(kind, node, "$ref", Enforcement("unsupported", text, owner=kind != "schema"), used=used)
                 return
             self._walk(kind, target, used=used)
 
@@ -108,19 +122,21 @@ class KeywordCoverage:
             known = OBJECTS[kind].get(keyword)
             if kind == "document" and keyword == "x-accord-files":
                 continue
-            self._note(node, keyword, enforcement_of(kind, node, keyword), used=used)
+            self._note(kind, node, keyword, enforcement_of(kind, node, keyword), used=used)
             # Components are recorded where they are used.
             if known is not None and known.kind and not (keyword == "components" and used) and keyword != "$ref":
                 for child in children(known, node, keyword):
                     self._walk(known.kind, child, used=used and not is_left_out(kind, node))
 
-    def _note(self, node: Node, keyword: str, enforcement: Enforcement | None, *, used: bool) -> None:
-        entry = self._entries.setdefault((*node.pointer, keyword), Entry(node, keyword))
+    def _note(self, kind: str, node: Node, keyword: str, enforcement: Enforcement | None, *, used: bool) -> None:
+        pointer = (*node.pointer, keyword)
+        if (entry := self._entries.get(pointer)) is None:
+            entry = self._entries[pointer] = Entry(kind, node, keyword)
         if enforcement is None:
             text = f"the keyword {keyword!r} is unknown to OpenAPI {self._document.version}: correct it, or begin it with `x-`"
             enforcement = Enforcement("unsupported", text)
         if enforcement.by == "unsupported":
-            self._unsupported[entry.pointer] = enforcement
+            self._unsupported[pointer] = enforcement
         if used or enforcement.by == "unsupported" or not entry.by:
             if not used and enforcement.by != "unsupported":
                 enforcement = Enforcement("documentation", "not used by any operation")

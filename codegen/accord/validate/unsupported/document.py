@@ -23,7 +23,7 @@ from accord.openapi.content_coding import CODINGS
 from accord.openapi.deprecation import deprecation_headers
 from accord.openapi.header import Header
 from accord.openapi.keywords.coverage import KeywordCoverage
-from accord.openapi.keywords.suggestions import explained, nodes, suggested
+from accord.openapi.keywords.suggestions import explained, suggested
 from accord.openapi.operation import Operation, callbacks
 from accord.openapi.parameter import Parameter
 from accord.openapi.paths.path_template import template_names
@@ -59,7 +59,7 @@ def findings(document: Document) -> tuple[Finding, ...]:
         # A reference to an object of another kind is reported by keyword coverage; nothing can be read there.
         with contextlib.suppress(*([LookupError, TypeError, AttributeError] if keywords else [])):
             api = API.of(document)
-            for node, text, *drop in itertools.chain(_mapped(document), _patterns(coverage), _survey(api)):
+            for node, text, *drop in itertools.chain(_mapped(coverage), _patterns(coverage), _survey(api)):
                 own: tuple[tuple[Word, Pointer], ...] = tuple(("drop", place) for place in drop)
                 others.append(suggested(document, node.pointer, text, own))
             others += _at_start(api)
@@ -78,13 +78,13 @@ def _twice(document: Document) -> Iterator[Finding]:
             yield found._replace(readings=(*usual, *found.readings[1:]))
 
 
-def _mapped(document: Document) -> Found:
+def _mapped(coverage: KeywordCoverage) -> Found:
     """Discriminators without `propertyName`, and mappings to something that is not a schema."""
-    for kind, schema in nodes(document):
-        if kind != "schema" or "discriminator" not in schema.value:
+    for entry in coverage.written("discriminator"):
+        if entry.kind != "schema":
             continue
-        node = schema.raw_child("discriminator")
-        if property_name(schema.value) is None:
+        node = entry.node.raw_child("discriminator")
+        if property_name(entry.node.value) is None:
             yield node, "a discriminator must have the name of a member in `propertyName`: correct it"
             continue
         if "mapping" not in node.value:
@@ -100,8 +100,8 @@ def _mapped(document: Document) -> Found:
 
 
 def _patterns(coverage: KeywordCoverage) -> Found:
-    for entry in coverage.entries:
-        if "validator" in entry.by and entry.keyword in ("pattern", "patternProperties"):
+    for entry in coverage.written("pattern", "patternProperties"):
+        if "validator" in entry.by:
             node = entry.node.raw_child(entry.keyword)
             for place in [node] if entry.keyword == "pattern" else [node.raw_child(name) for name in node.value]:
                 pattern = place.value if entry.keyword == "pattern" else place.pointer[-1]
@@ -117,19 +117,28 @@ def _survey(api: API) -> Found:
     yield from unservable(root.get("servers"))
     for _, item in paths.items() if (paths := root.get("paths")) is not None else ():
         yield from unservable(item.get("servers"))
+    sent: set[int] = set()
     for operation in api.operations:
         yield from _path(operation)
         yield from ambiguous(operation)
-        yield from _never_sent(operation)
+        yield from _never_sent(operation, _new_responses(operation, sent))
         yield from unservable(operation.node.get("servers"))
     called = (callback for operation in api.operations for callback in callbacks(operation))
+    described: set[int] = set()
     for operation in (*api.operations, *api.webhooks, *called):
         yield from _operation(operation)
         for parameter in operation.parameters:
             yield from _parameter(parameter)
-        for response in operation.responses.values():
+        for response in _new_responses(operation, described):
             yield from _response(response)
         yield from unreadable_bodies(operation.bodies)
+
+
+def _new_responses(operation: Operation, known: set[int]) -> list[Response]:
+    """The responses of an operation whose identities are not known yet: most operations share them."""
+    found = [response for response in operation.responses.values() if id(response) not in known]
+    known.update(map(id, found))
+    return found
 
 
 def _operation(operation: Operation) -> Found:
@@ -165,10 +174,10 @@ def _requirement(operation: Operation, name: str) -> Pointer:
     return (*owner.pointer, "security", index)
 
 
-def _never_sent(operation: Operation) -> Found:
+def _never_sent(operation: Operation, responses: list[Response]) -> Found:
     """Bodies that are `readOnly` or `writeOnly` as a whole cannot be sent; a parameter may be `readOnly`."""
     bodies = [(media.schema, "readOnly", "request") for media in operation.bodies.values()]
-    for response in operation.responses.values():
+    for response in responses:
         bodies += [(media.schema, "writeOnly", "answer") for media in response.content.values()]
     for schema, keyword, what in bodies:
         for node in conjuncts(schema) if schema is not None else ():
