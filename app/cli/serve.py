@@ -15,6 +15,7 @@ import typer
 from accord.server import fork_server, supervisor
 from accord.server import lifecycle as life
 from accord.server.connections import Connections, Hosts
+from accord.server.sockets import listen
 from app.cli import migrate
 from app.cli.errors import fail, program
 from app.cli.metrics import monitor, open_metrics
@@ -77,7 +78,7 @@ def serve(settings: Settings, *, supervised: str | None) -> None:
 def _listen(settings: Settings) -> list[socket.socket]:
     host, port = settings.host, settings.port
     try:
-        return life.listen(host, port)
+        return listen(host, port)
     except UnicodeError:
         fail(f"HOST: {host} is not an address or host name")
     except socket.gaierror as error:

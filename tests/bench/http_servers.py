@@ -82,6 +82,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def ours(port: int) -> None:
     """Serve it with our protocol, as `life.serve` does."""
     from accord.server import lifecycle as life  # noqa: PLC0415 - another environment imports this file for `app`
+    from accord.server.sockets import listen  # noqa: PLC0415 - as above
 
     async def refused(_: Any, __: Any, send: Any) -> None:
         head = [(b"content-length", b"0")]
@@ -92,7 +93,7 @@ def ours(port: int) -> None:
         engine = SimpleNamespace(refuse=lambda _: refused)
         __call__ = staticmethod(app)
 
-    life.serve(Application(), life.listen("127.0.0.1", port), draining=asyncio.Event(), drain_seconds=0)  # type: ignore[arg-type]
+    life.serve(Application(), listen("127.0.0.1", port), draining=asyncio.Event(), drain_seconds=0)  # type: ignore[arg-type]
 
 
 def commands(folder: str | None) -> dict[str, list[str]]:

@@ -102,7 +102,6 @@ class TestSwagger:
         assert f"{server_url}/health" in docs.requests
         assert docs.complaints == []
 
-
     def test_passes_axe_in_both_schemes(self, schemed):
         schemed.goto("/docs")
         operation = schemed.locator("#operations-sessions-createSession")

@@ -25,6 +25,7 @@ from accord.runtime.docs import pages
 from accord.runtime.docs.landing_page import Extras
 from accord.runtime.docs.recent_requests import RecentRequests
 from accord.server import lifecycle
+from accord.server.sockets import listen
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     sys.stderr.write("".join(f"{finding}\n" for finding in app.engine.findings))
     sys.stdout.write(greeting(document, accepted, f"http://{options.host}:{options.port}"))
     sys.stdout.flush()
-    lifecycle.serve(app, lifecycle.listen(options.host, options.port), draining=asyncio.Event(), drain_seconds=0)
+    lifecycle.serve(app, listen(options.host, options.port), draining=asyncio.Event(), drain_seconds=0)
     return 0
 
 

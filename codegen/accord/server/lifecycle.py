@@ -23,9 +23,7 @@ from uvicorn.server import HANDLED_SIGNALS
 from accord.runtime.fastapi import OpenAPIApp
 from accord.server.connections import Connections, Hosts, State
 from accord.server.http_protocol import Protocol, Reader
-from accord.server.sockets import OTHER_FILES, listen
-
-__all__ = ["Lifespan", "Server", "listen", "serve"]
+from accord.server.sockets import OTHER_FILES
 
 _DISABLED_LOGGER = logging.getLogger(f"{__name__}.disabled")
 _DISABLED_LOGGER.disabled = True

@@ -45,11 +45,13 @@ if (folder / "broken").exists():
     sys.exit(7)
 line.settimeout(0.05)
 while True:
-    line.send(b".")
     try:
+        line.send(b".")
         word = line.recv(1)
     except TimeoutError:
         continue
+    except ConnectionError:
+        word = b""
     if not word or not (folder / "stubborn").exists():
         with (folder / "starts").open("a") as starts:
             starts.write(f"-{os.getpid()}\\n")

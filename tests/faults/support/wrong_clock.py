@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from accord.server import lifecycle as life
+from accord.server.sockets import listen
 from app import worker
 from app.core import mail
 from app.core.clock import utc_now
@@ -43,7 +44,7 @@ def serve(now: Callable[[], datetime]) -> None:
     """What `python -m app serve` does with one process."""
     settings, draining = Settings(), asyncio.Event()
     app = create_app(settings, now, draining)
-    life.serve(app, life.listen(settings.host, settings.port), draining=draining, drain_seconds=0)
+    life.serve(app, listen(settings.host, settings.port), draining=draining, drain_seconds=0)
 
 
 async def work(now: Callable[[], datetime]) -> None:
