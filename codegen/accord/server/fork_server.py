@@ -1,8 +1,8 @@
 """The fork server of `serve --workers N`: a process that has loaded the application, and forks the workers (docs/adr/0008).
 
-What was loaded before is in memory once, and a worker starts in milliseconds. The supervisor sends the number of each worker,
-with its control socket. The fork server answers in lines: `ready` once, `started NUMBER PID`, and `exited NUMBER CODE`, where
-the code is minus the number of the signal that ended the process.
+What was loaded before is in memory once, and a worker starts in milliseconds. For each worker, the supervisor sends its control
+socket with one byte. The fork server answers in lines: `ready` once, and `exited PID CODE`, where the code is minus the number
+of the signal that ended the process. A worker sends its process id on its control socket.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-POLL_SECONDS = 0.25  # between looks for workers that have exited
+POLL_SECONDS = 0.25  # between checks for workers that have exited
 
 
 def inherited(supervised: str) -> tuple[socket.socket, list[socket.socket], list[int]]:
@@ -34,22 +34,21 @@ def fork_workers(channel: socket.socket, sockets: Sequence[socket.socket]) -> so
     """
     gc.collect()
     gc.freeze()  # a collection in a worker would write to all that it shares
-    workers: dict[int, int] = {}  # numbers by process id
+    workers: set[int] = set()  # process ids
     _send(channel, "ready")
     while True:
         readable, _, _ = select.select([channel], [], [], POLL_SECONDS)
         if readable:
-            number, descriptors = _receive(channel)
-            if not number:
+            received = _receive(channel)
+            if received is None:
                 break
-            control_socket = socket.socket(fileno=descriptors[0])
-            with contextlib.suppress(OSError):  # too many processes: the broken control socket tells the supervisor
+            with contextlib.suppress(OSError):  # too many processes: the supervisor sees the control socket close
                 if (pid := os.fork()) == 0:
                     channel.close()
-                    return control_socket
-                workers[pid] = int.from_bytes(number, "big")
-                _send(channel, f"started {workers[pid]} {pid}")
-            control_socket.close()
+                    _send(received, str(os.getpid()))
+                    return received
+                workers.add(pid)
+            received.close()
         _report(channel, workers)
     for listening in sockets:
         listening.close()  # otherwise it would still listen after the last worker has closed it
@@ -59,22 +58,24 @@ def fork_workers(channel: socket.socket, sockets: Sequence[socket.socket]) -> so
     sys.exit(0)
 
 
-def _report(channel: socket.socket, workers: dict[int, int]) -> None:
-    """Tell the supervisor which workers have exited."""
+def _report(channel: socket.socket, workers: set[int]) -> None:
+    """Report the workers that have exited to the supervisor."""
     for pid in list(workers):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            _send(channel, f"exited {workers.pop(pid)} {os.waitstatus_to_exitcode(status)}")
+            workers.remove(pid)
+            _send(channel, f"exited {pid} {os.waitstatus_to_exitcode(status)}")
 
 
-def _receive(channel: socket.socket) -> tuple[bytes, list[int]]:
-    """A message and its descriptors; empty if the supervisor has died."""
+def _receive(channel: socket.socket) -> socket.socket | None:
+    """The control socket of a worker; None if the supervisor has closed its side, or has died."""
     try:
-        return socket.recv_fds(channel, 4, 1)[:2]
+        _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     except ConnectionError:
-        return b"", []
+        return None
+    return socket.socket(fileno=descriptors[0]) if descriptors else None
 
 
 def _send(channel: socket.socket, message: str) -> None:
-    with contextlib.suppress(ConnectionError):  # the supervisor has died, which the next message tells
+    with contextlib.suppress(ConnectionError):  # the supervisor has died, and the next receive reports it
         channel.sendall(f"{message}\n".encode())

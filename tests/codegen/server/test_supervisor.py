@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +24,8 @@ pytestmark = pytest.mark.slow
 CODEGEN = Path(supervisor.__file__).parents[2]
 MARGIN = 30.0  # seconds for what should take less than one
 
-# Loads nothing where the file `unloadable` is. Workers note their start and their end, cannot serve where the file `broken` is,
-# and do not end where the file `stubborn` is.
+# It loads for as many seconds as the file `slow` says, and nothing where the file `unloadable` is. Workers note their start and
+# their end, cannot serve where the file `broken` is, and do not end where the file `stubborn` is.
 SERVICE = """
 import os, pathlib, socket, sys, time
 from accord.server import fork_server, supervisor
@@ -36,6 +38,8 @@ else:
     channel = supervisor.become(sockets, workers=2, stop_seconds=stop_seconds, silent_seconds=silent_seconds, readable=False)
 with (folder / "loads").open("a") as loads:
     loads.write(f"{os.getpid()}\\n")
+if (folder / "slow").exists():
+    time.sleep(float((folder / "slow").read_text()))
 if (folder / "unloadable").exists():
     sys.exit(5)
 line = fork_server.fork_workers(channel, sockets)
@@ -82,8 +86,12 @@ class Running:
     def starts(self) -> list[int]:
         return [pid for pid in self.history if pid > 0]
 
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self._folder / "log").read_text().splitlines()]
+
     def events(self) -> list[str]:
-        return [json.loads(line)["event"] for line in (self._folder / "log").read_text().splitlines()]
+        return [line["event"] for line in self.log]
 
     def wait_for(self, event: str, times: int = 1) -> None:
         wait_until(lambda: self.events().count(event) >= times)
@@ -92,7 +100,7 @@ class Running:
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + MARGIN
     while not condition():
-        assert time.monotonic() < deadline, "it does not come true"
+        assert time.monotonic() < deadline, "the condition was not met in time"
         time.sleep(0.02)
 
 
@@ -101,7 +109,7 @@ def supervised(folder: Path, *, stop_seconds: float = 10, silent_seconds: float 
     (folder / "service.py").write_text(SERVICE)
     command = [sys.executable, str(folder / "service.py"), str(folder), str(stop_seconds), str(silent_seconds)]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stderr=log, env={"PYTHONPATH": str(CODEGEN)})
+        process = subprocess.Popen(command, stderr=log, env={"PYTHONPATH": str(CODEGEN)}, start_new_session=True)
     try:
         yield Running(process, folder)
     finally:
@@ -166,6 +174,48 @@ class TestAForkServer:
 
         assert len(running.loads) == 1
 
+    def test_that_dies_in_the_middle_does_not_hide_that_workers_were_killed(self, tmp_path):
+        (tmp_path / "stubborn").touch()
+        with supervised(tmp_path, stop_seconds=1) as running:
+            running.wait_for("all workers ready")
+            os.kill(running.loads[0], signal.SIGKILL)
+            running.process.terminate()
+
+            assert running.process.wait(MARGIN) == 1
+
+    def test_that_hangs_does_not_prevent_the_end(self, running):
+        os.kill(running.loads[0], signal.SIGSTOP)
+        running.process.terminate()
+
+        assert running.process.wait(MARGIN) == 0
+        assert "worker not responding; killing it" not in running.events()
+        assert not any(alive(pid) for pid in [*running.starts, *running.loads])
+
+
+class TestASignal:
+    @pytest.mark.parametrize("milliseconds", range(4))
+    def test_to_the_whole_group_counts_once_while_a_fork_server_starts(self, tmp_path, milliseconds):
+        with supervised(tmp_path) as running:
+            running.wait_for("all workers ready")
+            running.process.send_signal(signal.SIGHUP)
+            time.sleep(milliseconds / 2000)
+            os.killpg(running.process.pid, signal.SIGTERM)
+
+            assert running.process.wait(MARGIN) == 0
+            assert [line["name"] for line in running.log if line["event"] == "signal"].count("SIGTERM") == 1
+            assert not [line for line in running.log if line["level"] == "error"]
+
+
+class TestWithoutDescriptors:
+    def test_the_others_serve_on_and_it_is_tried_again(self, running):
+        used = len(list(Path(f"/proc/{running.process.pid}/fd").iterdir()))
+        resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (used, used))
+        os.kill(running.starts[0], signal.SIGKILL)
+        running.wait_for("worker could not be started")
+
+        assert running.process.poll() is None
+        assert alive(running.starts[1])
+
 
 class TestAStart:
     def test_that_fails_is_the_end_and_not_tried_again(self, tmp_path):
@@ -177,7 +227,7 @@ class TestAStart:
         assert len(running.starts) <= 2
         assert "worker failed to start" in running.events()
 
-    def test_that_is_interrupted_ends_well(self, tmp_path):
+    def test_that_is_interrupted_exits_with_0(self, tmp_path):
         with supervised(tmp_path) as running:
             wait_until(lambda: len(running.starts) == 2)
             running.process.terminate()
@@ -221,7 +271,7 @@ class TestAWorker:
 
             assert running.process.wait(MARGIN) == 1
 
-    def test_hears_of_the_death_of_its_supervisor(self, running):
+    def test_exits_when_its_supervisor_dies(self, running):
         running.process.kill()
         running.process.wait()
 
@@ -263,7 +313,8 @@ class TestARestart:
         assert alive(first)
         wait_until(lambda: not any(alive(pid) for pid in others))
 
-    def test_that_is_asked_for_twice_loads_twice(self, running):
+    def test_that_is_requested_twice_leaves_one_fork_server(self, running):
+        before = running.starts
         running.process.send_signal(signal.SIGHUP)
         wait_until(lambda: "signal" in running.events())
         running.process.send_signal(signal.SIGHUP)
@@ -271,9 +322,44 @@ class TestARestart:
         running.wait_for("all workers restarted")
         wait_until(lambda: sum(alive(pid) for pid in running.loads) == 1)
 
-        assert len(running.loads) == 3
+        assert not any(alive(pid) for pid in before)
 
-    def test_is_left_at_once_when_the_service_shall_end(self, running, tmp_path):
+    def test_that_fails_twice_keeps_what_was_loaded_first(self, running, tmp_path):
+        (tmp_path / "unloadable").touch()
+        (tmp_path / "slow").write_text("2")
+        running.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(running.loads) == 2)
+        (tmp_path / "slow").unlink()
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("restart aborted")
+        os.kill(running.starts[0], signal.SIGKILL)
+        running.wait_for("worker ready", 3)
+
+        assert [alive(pid) for pid in running.loads] == [True, False, False]
+
+    def test_replaces_workers_that_die_while_it_loads(self, running, tmp_path):
+        (tmp_path / "unloadable").touch()
+        (tmp_path / "slow").write_text("60")
+        running.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(running.loads) == 2)
+        for pid in running.starts:
+            os.kill(pid, signal.SIGKILL)
+        running.wait_for("worker ready", 4)
+
+        os.kill(running.loads[1], signal.SIGKILL)
+        running.wait_for("restart aborted")
+        assert alive(running.loads[0])
+
+    def test_is_complete_although_the_last_outdated_worker_dies(self, running, tmp_path):
+        (tmp_path / "stubborn").touch()
+        running.process.send_signal(signal.SIGHUP)
+        running.wait_for("worker ready", 3)
+        for pid in running.starts[:2]:
+            os.kill(pid, signal.SIGKILL)
+
+        running.wait_for("all workers restarted")
+
+    def test_is_abandoned_when_the_service_is_stopped(self, running, tmp_path):
         (tmp_path / "stubborn").touch()
         running.process.send_signal(signal.SIGHUP)
         running.wait_for("worker ready", 3)

@@ -1,11 +1,11 @@
-// What the markup of Swagger UI and ReDoc lacks for screen readers and keyboards is added whenever they have drawn something.
+// What the markup of Swagger UI and ReDoc lacks for screen readers and keyboards is added after each render.
 
-/** Call `mend` for each element that a selector finds in a container, now and whenever its content changes. */
-export function repair(container, mends) {
+/** Call the function of each selector for the elements it finds in a container, now and whenever its content changes. */
+export function repair(container, fixes) {
   let pending = 0;
   const all = () => {
     pending = 0;
-    for (const [selector, mend] of Object.entries(mends)) container.querySelectorAll(selector).forEach(mend);
+    for (const [selector, fix] of Object.entries(fixes)) container.querySelectorAll(selector).forEach(fix);
   };
   // Attributes are not observed, so what is added does not cause another round.
   new MutationObserver(() => (pending ||= requestAnimationFrame(all))).observe(container, { childList: true, subtree: true });
