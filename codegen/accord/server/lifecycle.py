@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from types import FrameType
 
 import structlog
@@ -28,6 +28,7 @@ from accord.server.sockets import OTHER_FILES
 _DISABLED_LOGGER = logging.getLogger(f"{__name__}.disabled")
 _DISABLED_LOGGER.disabled = True
 
+ARRIVAL_SECONDS = 0.1  # for requests on connections that clients have just opened
 GRACE_SECONDS = 10  # for requests in progress, after new ones are no longer accepted
 
 _log = structlog.get_logger()
@@ -115,9 +116,22 @@ class Server(uvicorn.Server):
         return should_stop or self._stop_now or is_retired or is_drained
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the listening sockets and finish the requests in progress."""
+        """Close the listening sockets and finish the requests in progress, also those that are on their way."""
         self.should_exit = self.server_state.is_closing = True
+        # Closing a listening socket would reset the connections that wait in its queue.
+        waiting = [] if self._is_retiring else [one for listening in sockets or () for one in _accept_all(listening)]
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in waiting:
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+        if self._drain_end is not None:
+            await asyncio.sleep(ARRIVAL_SECONDS)
         await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """For a connection that this server has accepted itself, as uvicorn creates it for the others."""
+        create: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return create(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     def _exchange_messages(self, control_socket: socket.socket, *, is_heartbeat_due: bool) -> None:
         """Send the heartbeat to the supervisor and receive its commands; see `accord.server.supervisor`."""
@@ -202,6 +216,14 @@ def serve(  # noqa: PLR0913 - independent settings
     gc.enable()  # if it was off during the start
     with server.capture_signals():  # from here on, signals are handled between ticks
         server.run(sockets)
+
+
+def _accept_all(listening: socket.socket) -> Iterator[socket.socket]:
+    """The connections that wait in the queue of a listening socket."""
+    listening.setblocking(False)  # noqa: FBT003 - it takes no keyword
+    with contextlib.suppress(OSError):  # there is none, or no descriptor is left
+        while True:
+            yield listening.accept()[0]
 
 
 def _raise_file_limit(connections: Connections) -> None:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,23 @@ class TestAtSIGTERM:
             assert answers == {201: len(begun)}
             assert server.process.wait(MARGIN) == 0
             print(f"\n{workers} workers: {unfinished} of {len(begun)} sign-ups were answered after the socket had closed")  # noqa: T201 - for people
+
+    def test_connections_that_wait_to_be_accepted_are_answered(self, database, workers):
+        def ask_on_new_connections(_: int) -> list[int]:
+            answers = []
+            with suppress(ConnectionRefusedError):
+                while True:
+                    with connected(server.port) as connection:
+                        answers.append(ask(connection, "POST", "/api/v1/sessions", {}).status)
+            return answers
+
+        with Server(database, workers=workers, DRAIN_SECONDS="0.5") as server, ThreadPoolExecutor(16) as pool:
+            answers = [pool.submit(ask_on_new_connections, number) for number in range(16)]
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            statuses = Counter(status for answer in answers for status in answer.result())
+
+        assert list(statuses) == [422]
 
     def test_responses_while_draining_close_their_connection(self, database, workers):
         with Server(database, workers=workers, DRAIN_SECONDS="3") as server, connected(server.port) as kept:
