@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,14 @@ def test_no_request_fails_without_valkey(fault, sqlite_template: Template, tmp_p
         return log.read_text().count(f'"event": "{event}"')
 
     def asked(server: Server) -> bool:
-        """By a new connection, which may be any worker's: those of the load may all be one's."""
-        with Client(server.url) as client:
-            return client.send("GET", "/api/v1/posts").status == "200"
+        """On new connections at the same time, some of which another worker accepts: those of the load may all be one's."""
+
+        def ask(_: int) -> bool:
+            with Client(server.url) as client:
+                return client.send("GET", "/api/v1/posts").status == "200"
+
+        with ThreadPoolExecutor(16) as pool:
+            return all(pool.map(ask, range(16)))
 
     with Valkey() as valkey:
         limits: dict[str, Any] = {"ADDRESS_LIMIT": str(PLENTY), "ACCOUNT_LIMIT": str(PLENTY)}
@@ -50,13 +56,14 @@ def test_no_request_fails_without_valkey(fault, sqlite_template: Template, tmp_p
         ):
             load.wait_for_reads(200)
             before = load.seconds("read")
+            earlier = times("valkey unavailable")  # a busy machine may have been too slow to answer
             begin(valkey)
             load.wait_for_reads(400)
-            wait_until(lambda: asked(server) and times("valkey unavailable") == WORKERS, "that each worker sees it")
+            wait_until(lambda: asked(server) and times("valkey unavailable") >= earlier + WORKERS, "that each worker sees it")
             load.wait_for_reads(200)
             meanwhile = load.seconds("read")[len(before) :]
             end(valkey)
-            wait_until(lambda: times("valkey available again") == WORKERS, "that each worker sees it back")
+            wait_until(lambda: times("valkey available again") == times("valkey unavailable"), "that each worker sees it back")
             load.wait_for_reads()
             with Client(server.url) as client:
                 assert (
@@ -72,4 +79,5 @@ def test_no_request_fails_without_valkey(fault, sqlite_template: Template, tmp_p
     assert finding.lost == finding.duplicated == 0
     assert load.writes.keys() == {"201"}
     assert load.reads.keys() == {"200"}
-    assert (out, back) == (WORKERS, WORKERS)
+    # Once for each worker and outage, not for each request.
+    assert WORKERS <= out == back <= earlier + 2 * WORKERS
