@@ -71,7 +71,7 @@ def serve(
         bool | None,
         typer.Option("--mock", help="Answer operations that have no handler with examples from openapi.yaml; sets MOCK."),
     ] = None,
-    supervised: Annotated[str | None, typer.Option(hidden=True, help="Set for workers by their supervisor.")] = None,
+    supervised: Annotated[str | None, typer.Option(hidden=True, help="Set for fork servers by their supervisor.")] = None,
 ) -> None:
     """Serve the API. In development, migrate the database and add demo data first.
 
